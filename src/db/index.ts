@@ -1,0 +1,1 @@
+export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';

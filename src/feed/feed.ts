@@ -1,0 +1,23 @@
+import type { Entry } from '../log/index.ts';
+import type { Page } from '../page.ts';
+import type { Viewer } from '../user/index.ts';
+import type { FeedEvent, KnownPosition, Position } from './event.ts';
+
+/** The feed's face: live streams of this node. */
+export interface Feed extends AsyncDisposable {
+  /** The head of every stream the viewer follows: the base for `events`. */
+  positions(viewer: Viewer): Promise<readonly Position[]>;
+  /**
+   * All that the viewer follows, in one ordered subscription (the contract's `Subscription.events`). Nothing is open before the first next().
+   * Ends when `signal` aborts: the pending next() rejects with the signal's reason. return() never waits for a pending next().
+   * next() rejects with ChatError UNAVAILABLE where bus or database do not answer in time.
+   */
+  events(viewer: Viewer, options: { after?: readonly KnownPosition[] | undefined; signal: AbortSignal }): AsyncIterableIterator<FeedEvent>;
+  /** One conversation, the same promises; removal ends it with ChatError NOT_FOUND, as does a conversation that is not the viewer's. */
+  conversationEvents(viewer: Viewer, options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal }): AsyncIterableIterator<FeedEvent>;
+  /** Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. */
+  watchAccount(userId: bigint, onEntry: (entry: Entry) => void): Promise<() => void>;
+  /** Log entries past a position, in seq order, as the queries `Conversation.events` and `Viewer.events` hand them out: bounded by access. */
+  conversationEntries(viewer: Viewer, options: { conversationId: bigint; afterSeq: number; first: number }): Promise<Page<Entry>>;
+  accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;
+}

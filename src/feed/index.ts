@@ -1,0 +1,3 @@
+export type * from './feed.ts';
+export type * from './event.ts';
+export { resyncReasons } from './event.ts';

@@ -1,0 +1,71 @@
+import type { LeaveReason } from '../log/index.ts';
+import type { ChatError } from '../errors.ts';
+import type { Page } from '../page.ts';
+import type { Viewer } from '../user/index.ts';
+
+/** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
+export interface Conversation {
+  readonly id: bigint;
+  readonly kind: 'DIRECT' | 'GROUP';
+  readonly lastSeq: number;
+  /** Ordinal of the newest message as of lastSeq. */
+  readonly lastOrdinal: number;
+  readonly lastActivityAt: Date;
+  readonly createdAt: Date;
+  readonly memberCount: number;
+  /** The two sides of a direct conversation, ascending; the same twice with oneself. Null for groups. */
+  readonly sides: readonly [bigint, bigint] | null;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly avatarUrl: string | null;
+  readonly ownerId: bigint | null;
+}
+
+export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
+
+/** A user's access to a conversation. Only active ones are ever handed out. */
+export interface Membership {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly role: Role;
+  readonly joinedAt: Date;
+  /** The first seq they may read. */
+  readonly fromSeq: number;
+  /** False for the side of a direct conversation that has not received a first message yet. */
+  readonly shown: boolean;
+  readonly nickname: string | null;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
+
+/** Names a membership. */
+export interface MembershipRef {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+}
+
+/** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
+export interface Groups {
+  /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
+  openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
+  /** Members that cannot be added fail the whole. Throws INVALID_INPUT, NOT_FOUND (memberIds.N), LIMIT_REACHED. A retry with the same clientGroupId gives the same group. */
+  create(viewer: Viewer, options: { name: string; description?: string | null | undefined; memberIds?: readonly bigint[] | undefined; clientGroupId?: string | undefined }): Promise<Conversation>;
+  /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN. */
+  addMembers(viewer: Viewer, options: { groupId: bigint; userIds: readonly bigint[] }): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
+  /** Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+  removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
+  /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
+  leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
+  /** In the order asked for; null where there is none. Does not ask who may see them. */
+  byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
+  /** Active memberships in the order asked for; null where there is none. */
+  memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
+  /** What the viewer is shown, latest activity first. Keys are opaque text. */
+  list(viewer: Viewer, options: { first: number; after?: string | undefined }): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Active members in the order they joined. Keys are opaque text. */
+  members(conversationId: bigint, options: { first: number; after?: string | undefined }): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
+  directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
+}
+
+export type { LeaveReason, Page };

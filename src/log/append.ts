@@ -1,0 +1,53 @@
+import type { Tx } from '../db/index.ts';
+import type { StreamKind, StreamRow } from '../db/index.ts';
+import type { Entry, NewEntry, NewMessage } from './entry.ts';
+
+/**
+ * Something a decision depends on, read under the locks. Read by many keys at once, so that appends that share a commit also share
+ * their reads. Answers are in the order of `keys`.
+ */
+export interface Fact<K, V> {
+  readonly name: string;
+  /** Distinguishes keys within the fact. */
+  readonly key: (key: K) => string;
+  readonly read: (tx: Tx, keys: readonly K[]) => Promise<readonly V[]>;
+}
+
+/** What a decision may see: only what cannot change before the commit. */
+export interface Inside {
+  /** The database's clock, never before the last entry of any locked stream. */
+  readonly now: Date;
+  /** A locked stream's head as it stands before this append; null: no such stream. Throws if the stream is not in `lock`. */
+  head(streamId: bigint): StreamRow | null;
+  read<K, V>(fact: Fact<K, V>, key: K): Promise<V>;
+}
+
+/** What an append will do, once decided. */
+export interface Verdict<T> {
+  /** Streams to create; each is named in `entries` and `write` by its place here, through Placed.created. */
+  readonly create?: readonly { readonly kind: StreamKind }[];
+  /** In order per stream. `stream` is a locked stream's id, or `{ created: n }` for the n-th of `create`. */
+  readonly entries?: (created: readonly bigint[]) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
+  /** Moves activeAt of these streams to the time of the append. Messages do so by themselves. */
+  readonly touch?: readonly bigint[];
+  /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */
+  readonly write?: (tx: Tx, placed: Placed) => Promise<void>;
+  /** What the caller is answered after commit. */
+  readonly result: (placed: Placed) => T;
+}
+
+/** Where an append's entries came to stand. */
+export interface Placed {
+  readonly at: Date;
+  readonly created: readonly bigint[];
+  /** In the order of `entries`. */
+  readonly entries: readonly Entry[];
+}
+
+/** One act: what it locks, and how it decides once it holds the locks. */
+export interface Append<T> {
+  /** Every existing stream that is written or whose governed facts are relied on. They are locked in id order before anything is read. */
+  readonly lock: readonly bigint[];
+  /** Throws ChatError to refuse: nothing is left. Must not act on the outside world: it may run again after a deadlock. */
+  readonly decide: (inside: Inside) => Promise<Verdict<T>>;
+}

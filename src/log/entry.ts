@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+// Ids are bigint in the process and decimal text in JSON, which has no integers past 2^53.
+const id = z.coerce.bigint();
+const seq = z.number().int().nonnegative();
+const date = z.coerce.date();
+
+/** Why an access ended (schema: `enum LeaveReason`). */
+export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
+export type LeaveReason = (typeof leaveReasons)[number];
+
+/** A message as its log entry carries it; its seq, sender and time are the entry's. */
+const message = z.object({
+  ordinal: z.number().int(),
+  clientMessageId: z.string(),
+  text: z.string(),
+  replyToSeq: seq.nullable(),
+  editedAt: date.nullable(),
+  recalledAt: date.nullable(),
+});
+
+/**
+ * Every type of log entry: on which kind of stream it stands (which is its audience: all who follow that stream), whether
+ * Conversation.timeline shows it, and the shape of its data. A member added here fails to compile until schema/events shows it.
+ */
+export const entryTypes = {
+  MessageSent: { on: 'conversation', timeline: true, data: message },
+  MemberJoined: { on: 'conversation', timeline: true, data: z.object({ userId: id }) },
+  MemberLeft: { on: 'conversation', timeline: true, data: z.object({ userId: id, reason: z.enum(leaveReasons) }) },
+  ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq }) },
+  ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
+  ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
+  SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
+  SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
+} as const;
+
+export type EntryType = keyof typeof entryTypes;
+export type EntryData<T extends EntryType> = z.output<(typeof entryTypes)[T]['data']>;
+
+/** The version of the shapes above that this release writes; a newer one is read as Hidden. */
+export const entryVersion = 1;
+
+interface Place {
+  readonly streamId: bigint;
+  readonly seq: number;
+  readonly at: Date;
+  readonly actorId: bigint | null;
+}
+
+/** An entry of a known type. */
+export type KnownEntry<T extends EntryType = EntryType> = {
+  [K in T]: Place & { readonly type: K; readonly data: EntryData<K> };
+}[T];
+
+/** An entry that this release cannot read: only its place counts. */
+export interface HiddenEntry extends Place {
+  readonly type: 'Hidden';
+  readonly data: null;
+}
+
+export type Entry = KnownEntry | HiddenEntry;
+
+/** What a writer hands over; the log adds place and time. */
+export type NewEntry = { [K in Exclude<EntryType, 'MessageSent'>]: { readonly type: K; readonly data: EntryData<K> } }[Exclude<
+  EntryType,
+  'MessageSent'
+>];
+
+/** A message to be logged; the log adds place, time and ordinal. */
+export interface NewMessage {
+  readonly type: 'MessageSent';
+  readonly clientMessageId: string;
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+  readonly text: string;
+  readonly replyToSeq: number | null;
+}
+
+/** An entry as a record of JSON values, read back with its shape checked; what does not fit the table is Hidden. */
+export function parseEntry(place: Place, type: string, version: number, data: unknown): Entry {
+  if (version <= entryVersion && Object.hasOwn(entryTypes, type)) {
+    const parsed = entryTypes[type as EntryType].data.safeParse(data);
+    if (parsed.success) return { ...place, type, data: parsed.data } as KnownEntry;
+  }
+  return { ...place, type: 'Hidden', data: null };
+}

@@ -1,0 +1,41 @@
+import { type Entry, entryVersion, parseEntry } from './entry.ts';
+
+/** Not logged, and only told to those who listen: the newest is all that matters. */
+export type Ephemeral =
+  | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
+  | { readonly kind: 'markers'; readonly conversationId: bigint };
+
+/** What travels on a stream's topic. */
+export type Hint = { readonly kind: 'entry'; readonly entry: Entry } | Ephemeral;
+
+/** The bus topic of a stream. */
+export function streamTopic(streamId: bigint): string {
+  return `stream:${streamId}`;
+}
+
+function text(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** A hint as bus text: JSON with ids as decimal text and times as ISO 8601. */
+export function formatHint(hint: Hint): string {
+  return JSON.stringify({ v: entryVersion, ...hint }, text);
+}
+
+/** Reads bus text back; null for what another release wrote and this one cannot place. */
+export function parseHint(message: string): Hint | null {
+  const hint = JSON.parse(message);
+  switch (hint.kind) {
+    case 'entry': {
+      const { streamId, seq, at, actorId, type, data } = hint.entry;
+      const place = { streamId: BigInt(streamId), seq, at: new Date(at), actorId: actorId === null ? null : BigInt(actorId) };
+      return { kind: 'entry', entry: parseEntry(place, type, hint.v, data) };
+    }
+    case 'receipt':
+      return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId) };
+    case 'markers':
+      return { kind: 'markers', conversationId: BigInt(hint.conversationId) };
+    default:
+      return null;
+  }
+}
