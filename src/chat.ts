@@ -1,7 +1,13 @@
-import type { Feed } from './feed/index.ts';
-import type { Groups } from './group/index.ts';
-import type { Messages } from './message/index.ts';
-import type { Users } from './user/index.ts';
+import type { Logger } from 'pino';
+import type { Bus } from './bus/index.ts';
+import type { Config } from './config.ts';
+import type { Db } from './db/index.ts';
+import { createFeed, type Feed } from './feed/index.ts';
+import { createGroups, type Groups } from './group/index.ts';
+import type { Limits } from './limit/index.ts';
+import { createLog } from './log/index.ts';
+import { createMessages, type Messages } from './message/index.ts';
+import { createUsers, type ServerKey, type Users } from './user/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -11,4 +17,41 @@ export interface Chat extends AsyncDisposable {
   readonly feed: Feed;
   /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
   ailments(): Promise<readonly string[]>;
+}
+
+/** What a chat is made of. */
+export interface ChatParts {
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly limits: Limits;
+  /** The first signs, all verify. */
+  readonly keys: readonly ServerKey[];
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+// A health check that waits longer has its answer already.
+const ailmentMs = 2_000;
+
+/** Wires the modules. Disposing it ends the feed; database and bus belong to whoever passed them. */
+export function createChat({ db, bus, limits, keys, config, logger }: ChatParts): Chat {
+  const log = createLog({ db, bus, logger });
+  const users = createUsers({ db, log, limits, keys, config, logger });
+  const groups = createGroups({ db, log, users, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config });
+  const feed = createFeed({ db, log, bus, logger, config });
+
+  async function ailments(): Promise<readonly string[]> {
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(resolve, ailmentMs, false);
+    const answered = db.now().then(
+      () => true,
+      () => false,
+    );
+    const database = await Promise.race([answered, late]);
+    clearTimeout(timer);
+    return [...(database ? [] : ['the database does not answer']), ...(bus.healthy ? [] : ['the bus does not answer'])];
+  }
+
+  return { users, groups, messages, feed, ailments, [Symbol.asyncDispose]: () => feed[Symbol.asyncDispose]() };
 }

@@ -26,6 +26,8 @@ export interface Db extends AsyncDisposable {
   lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams>;
   /** The database's clock, UTC, ms. */
   now(tx?: Tx): Promise<Date>;
+  /** Resolves when the database has answered: for health checks. */
+  ping(): Promise<void>;
   /** Of this database, from its first migration on. */
   readonly epoch: string;
 }

@@ -5,6 +5,8 @@ import type { FeedEvent, KnownPosition, Position } from './event.ts';
 
 /** The feed's face: live streams of this node. */
 export interface Feed extends AsyncDisposable {
+  /** What a position in any stream must name to be served. */
+  readonly epoch: string;
   /** The head of every stream the viewer follows: the base for `events`. */
   positions(viewer: Viewer): Promise<readonly Position[]>;
   /**

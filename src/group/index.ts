@@ -1,1 +1,2 @@
 export type * from './conversation.ts';
+export { conversationKey, memberKey } from './key.ts';

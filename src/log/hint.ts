@@ -1,4 +1,5 @@
 import { type Entry, entryVersion, parseEntry } from './entry.ts';
+import { toJson } from './json.ts';
 
 /** Not logged, and only told to those who listen: the newest is all that matters. */
 export type Ephemeral =
@@ -13,13 +14,9 @@ export function streamTopic(streamId: bigint): string {
   return `stream:${streamId}`;
 }
 
-function text(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
-}
-
 /** A hint as bus text: JSON with ids as decimal text and times as ISO 8601. */
 export function formatHint(hint: Hint): string {
-  return JSON.stringify({ v: entryVersion, ...hint }, text);
+  return toJson({ v: entryVersion, ...hint });
 }
 
 /** Reads bus text back; null for what another release wrote and this one cannot place. */

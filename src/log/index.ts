@@ -5,7 +5,8 @@
 export { createLog, type Log } from './log.ts';
 export type { Append, Inside, Verdict, Fact, Placed } from './append.ts';
 export { endsAccess } from './access.ts';
-export { streamTopic, parseHint, type Hint, type Ephemeral } from './hint.ts';
+export { formatHint, parseHint, streamTopic, type Ephemeral, type Hint } from './hint.ts';
+export type { LogPage, LogRange } from './read.ts';
 export {
   entryTypes,
   leaveReasons,

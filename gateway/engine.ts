@@ -1,0 +1,91 @@
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Config } from '../src/config.ts';
+import type { Viewer } from '../src/user/index.ts';
+import { originsOf } from './cors.ts';
+import { asRequestError, type Mask } from './errors.ts';
+import { useLimits } from './limits.ts';
+
+/** Who sent an operation, and how. */
+export interface Caller {
+  /** Null: nobody is signed in. */
+  readonly viewer: Viewer | null;
+  /** The client's network address. */
+  readonly address: string;
+  readonly requestId: string;
+  /** Aborts when what the caller may do ends; its reason is the error to end a subscription with. */
+  readonly signal: AbortSignal;
+}
+
+/** What a transport gives the engine with each operation: asked once the document is known to be valid. `lasting`: a subscription. */
+export interface Call {
+  readonly callerOf: (operation: { readonly lasting: boolean }) => Promise<Caller>;
+}
+
+/** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
+export type Engine = YogaServerInstance<Call, object>;
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly schema: GraphQLSchema;
+  readonly config: Config;
+  readonly mask: Mask;
+  /** Makes the context that resolvers see, one per operation. */
+  readonly createContext: (caller: Caller) => object;
+}
+
+/** Makes the engine. Its documents are parsed and validated once, and remembered. */
+export function createEngine({ schema, config, mask, createContext }: EngineParts): Engine {
+  return createYoga<Call, object>({
+    schema,
+    // Everything worth a line is logged by the mask, with its request id.
+    logging: false,
+    maskedErrors: { maskError: mask },
+    maxRequestBodySize: config.maxBodyBytes,
+    // Files do not travel through GraphQL, and a form may be posted from any page.
+    multipart: false,
+    batching: false,
+    cors: { origin: [...originsOf(config)], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['x-request-id'], maxAge: 7_200 },
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: '/health/live',
+    plugins: [useLimits(config), usePublicCodes(mask), useCaller(createContext, mask)],
+  }) as Engine;
+}
+
+/** Parse and validation errors get their public code where they arise: both transports then see the same. */
+function usePublicCodes(mask: Mask): Plugin {
+  return {
+    onParse() {
+      return ({ result, replaceParseResult }) => {
+        if (result instanceof GraphQLError) replaceParseResult(asRequestError(mask(result)));
+      };
+    },
+    onValidate() {
+      return ({ valid, result, setResult }) => {
+        if (!valid) setResult(result.map((error) => asRequestError(mask(error))));
+      };
+    },
+  };
+}
+
+/** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
+function useCaller(createContext: (caller: Caller) => object, mask: Mask): Plugin<Call> {
+  async function open({ contextValue }: ExecutionArgs, lasting: boolean): Promise<object> {
+    try {
+      return createContext(await (contextValue as Call).callerOf({ lasting }));
+    } catch (error) {
+      throw asRequestError(mask(error));
+    }
+  }
+  return {
+    async onExecute({ args, executeFn, setExecuteFn }) {
+      const contextValue = await open(args, false);
+      setExecuteFn((given: ExecutionArgs) => executeFn({ ...given, contextValue }));
+    },
+    async onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      const contextValue = await open(args, true);
+      setSubscribeFn((given: ExecutionArgs) => subscribeFn({ ...given, contextValue }));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { MessageType, parseMessage } from 'graphql-ws';
+
+/** What takes the protocol's messages, one by one: resolves when the message, and the operation that it started, is done with. */
+export type Receive = (text: string) => Promise<void>;
+
+/** One operation on a socket, from its `subscribe` to its end. */
+interface Operation {
+  /** Settles when nothing of it is left. */
+  readonly done: Promise<void>;
+  lasting: boolean;
+  /** The client has completed it. */
+  completed: boolean;
+  /** A `subscribe` with the same id that came after that. */
+  next: string | null;
+}
+
+/** A socket's incoming messages, put in an order that the protocol's core can take. */
+export interface Frames {
+  /** Takes one text frame. Never rejects. */
+  take(text: string): Promise<void>;
+  /** Marks an operation as a subscription: one that does not end by itself. */
+  markLasting(id: string): void;
+  /** Resolves when every operation that ends by itself has ended and has been answered. */
+  settled(): Promise<void>;
+}
+
+/** What is made of frames that are not the core's to answer. */
+export interface FrameFaults {
+  /** Not a message of the protocol, or not one that a client sends. */
+  onMalformed(): void;
+  onDuplicate(id: string): void;
+  /** `receive` rejected: a bug. */
+  onBug(error: unknown): void;
+}
+
+const clientMessages: ReadonlySet<string> = new Set([
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+]);
+
+/**
+ * Stands between a socket and graphql-ws' core, which keeps operations by id alone: a client may use an id again as soon as it has completed
+ * it, and while the first one still winds down the core would take its end for the second one's. Such a `subscribe` waits here.
+ */
+export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug }: FrameFaults): Frames {
+  const operations = new Map<string, Operation>();
+
+  async function pass(text: string): Promise<void> {
+    try {
+      await receive(text);
+    } catch (error) {
+      onBug(error);
+    }
+  }
+
+  function start(id: string, text: string): Promise<void> {
+    const done = pass(text).then(() => {
+      operations.delete(id);
+      if (operation.next !== null) return start(id, operation.next);
+    });
+    const operation: Operation = { done, lasting: false, completed: false, next: null };
+    operations.set(id, operation);
+    return done;
+  }
+
+  function subscribe(id: string, text: string): Promise<void> | void {
+    const earlier = operations.get(id);
+    if (!earlier?.completed) return start(id, text);
+    if (earlier.next !== null) return onDuplicate(id);
+    earlier.next = text;
+  }
+
+  function complete(id: string, text: string): Promise<void> {
+    const operation = operations.get(id);
+    if (operation?.completed) operation.next = null;
+    else if (operation) operation.completed = true;
+    return pass(text);
+  }
+
+  return {
+    async take(text) {
+      const message = read(text);
+      if (message === null || !clientMessages.has(message.type)) return onMalformed();
+      if (message.type === MessageType.Subscribe) return await subscribe(message.id, text);
+      if (message.type === MessageType.Complete) return await complete(message.id, text);
+      return await pass(text);
+    },
+    markLasting(id) {
+      const operation = operations.get(id);
+      if (operation) operation.lasting = true;
+    },
+    async settled() {
+      await Promise.all([...operations.values()].filter(({ lasting }) => !lasting).map(({ done }) => done));
+    },
+  };
+}
+
+function read(text: string) {
+  try {
+    return parseMessage(text);
+  } catch {
+    return null;
+  }
+}

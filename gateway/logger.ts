@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { hostname } from 'node:os';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../src/config.ts';
+
+/** The log of a node, which knows the request that a line belongs to. */
+export interface Logging {
+  /** Every line it writes within `inRequest` carries `requestId`. */
+  readonly logger: Logger;
+  /** Runs `work` as part of a request: all it starts, awaited or not, logs under this id. */
+  inRequest<T>(id: string, work: () => T): T;
+  /** The id of the request that is running, if one is. */
+  requestId(): string | undefined;
+}
+
+/** Makes the log as configured: JSON lines, or text for people where stdout is a terminal. `stream`: where to instead of stdout. */
+export function createLogging(config: Config, stream: DestinationStream = destination(config)): Logging {
+  const requests = new AsyncLocalStorage<string>();
+  const logger = pino(
+    {
+      level: config.logLevel,
+      base: { node: config.nodeName || `${hostname()}-${process.pid}` },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      mixin() {
+        const requestId = requests.getStore();
+        return requestId === undefined ? {} : { requestId };
+      },
+    },
+    stream,
+  );
+  return {
+    logger,
+    inRequest: (id, work) => requests.run(id, work),
+    requestId: () => requests.getStore(),
+  };
+}
+
+function destination({ logFormat }: Config): DestinationStream {
+  const readable = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY);
+  // Synchronous, so that the last line before an exit is written.
+  return readable ? pretty({ sync: true, ignore: 'node', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }) : pino.destination({ sync: true });
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Config } from '../src/config.ts';
+
+/** The id under which a request stands in the log: the client's `x-request-id` if it is a plain word of at most 64 characters, else a new one. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** The client's network address; behind a trusted proxy, the one the proxy saw. */
+export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingMessage): string {
+  const forwarded = headers['x-forwarded-for'];
+  // The last entry is our proxy's own; those before it are whatever the client wrote.
+  const seen = trustProxy ? [forwarded].flat().join(',').split(',').at(-1)?.trim() : undefined;
+  const address = seen || socket.remoteAddress || 'unknown';
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** The path that a request asks for; null if its target cannot be read. */
+export function pathOf({ url = '/' }: IncomingMessage): string | null {
+  return URL.canParse(url, 'http://node') ? new URL(url, 'http://node').pathname : null;
+}

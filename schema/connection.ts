@@ -1,0 +1,89 @@
+import type { GenericFieldRef } from '@pothos/core';
+import { builder, type Types } from './builder.ts';
+import { formatCursor, type Order } from './cursors.ts';
+import { type ForwardArgs, forwardPage } from './page.ts';
+
+/** A thing in a list, and its place there. */
+export interface Edge<T> {
+  readonly node: T;
+  readonly cursor: string;
+}
+
+/** A page of a list. A flag that costs a read is a function: it is asked only if selected. */
+export interface Connection<T> {
+  readonly edges: readonly Edge<T>[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean | (() => Promise<boolean>);
+}
+
+/** A page with nothing before, in or after it. */
+export const emptyPage = { edges: [], hasNextPage: false, hasPreviousPage: false } as const;
+
+const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
+  description: 'Where a page lies in its list. Both flags are true statements about the list at the moment of reading.',
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether the list goes on after this page.' }),
+    hasPreviousPage: t.boolean({
+      description: 'Whether the list holds anything before this page.',
+      resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
+    }),
+    startCursor: t.string({ nullable: true, description: 'Cursor of the first edge; null on an empty page.', resolve: ({ edges }) => edges[0]?.cursor }),
+    endCursor: t.string({ nullable: true, description: 'Cursor of the last edge; null on an empty page.', resolve: ({ edges }) => edges.at(-1)?.cursor }),
+  }),
+});
+
+/** The two types of a list, `<name>Edge` and `<name>Connection`. */
+export interface ConnectionRefs<T, C extends Connection<T>> {
+  readonly edge: PothosSchemaTypes.ObjectRef<Types, Edge<T>>;
+  readonly connection: PothosSchemaTypes.ObjectRef<Types, C>;
+}
+
+interface ListWords<T> {
+  /** Describes an item. */
+  readonly of: string;
+  /** Describes the list. */
+  readonly list: string;
+  /** The field `node` of an edge: only the caller knows its type. */
+  readonly node: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<T>>) => GenericFieldRef<unknown>;
+}
+
+/** Makes the types of a list. */
+export function connectionOf<T, C extends Connection<T> = Connection<T>>(name: string, { of, list, node }: ListWords<T>): ConnectionRefs<T, C> {
+  const edge = builder.objectRef<Edge<T>>(`${name}Edge`);
+  edge.implement({
+    description: `${of} in a list, with its place there.`,
+    fields: (t) => ({
+      node: node(t),
+      cursor: t.string({ description: 'The place in the list, to page on from.', resolve: ({ cursor }) => cursor }),
+    }),
+  });
+  const connection = builder.objectRef<C>(`${name}Connection`);
+  connection.implement({
+    description: `A page of ${list}.`,
+    fields: (t) => ({
+      edges: t.field({ type: [edge], description: 'What is on the page, in the order of the list.', resolve: ({ edges }) => edges }),
+      pageInfo: t.field({ type: PageInfo, description: 'Where the page lies in the list.', resolve: (parent) => parent }),
+    }),
+  });
+  return { edge, connection };
+}
+
+interface Listing<I extends { readonly key: string }, T> {
+  readonly order: Order;
+  /** Reads part of the list: items past the key `after`, at most `first`. */
+  readonly read: (page: { readonly first: number; readonly after: string | undefined }) => Promise<{ readonly items: readonly I[]; readonly hasNextPage: boolean }>;
+  readonly node: (item: I) => T | Promise<T>;
+}
+
+/** The page of a forward list that the arguments ask for. Throws ChatError BAD_USER_INPUT for arguments out of bounds. */
+export async function forwardConnection<I extends { readonly key: string }, T>(args: ForwardArgs, { order, read, node }: Listing<I, T>): Promise<Connection<T>> {
+  const page = forwardPage(order, args);
+  const { items, hasNextPage } = await read(page);
+  const edges = await Promise.all(items.map(async (item) => ({ node: await node(item), cursor: formatCursor(order, item.key) })));
+  /** What `after` named may have left the list, so its head is looked at. */
+  async function hasPreviousPage(): Promise<boolean> {
+    const [head] = (await read({ first: 1, after: undefined })).items;
+    return head !== undefined && head.key !== items[0]?.key;
+  }
+  return { edges, hasNextPage, hasPreviousPage: page.after === undefined ? false : hasPreviousPage };
+}

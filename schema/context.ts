@@ -1,0 +1,53 @@
+import type { Chat } from '../src/chat.ts';
+import { ChatError } from '../src/errors.ts';
+import type { Viewer } from '../src/user/index.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What one stretch of an operation is resolved with: a query, one mutation field, or one event of a subscription. */
+export interface Scope {
+  /** Who the stretch is resolved for: the sender, or whom a sign-in made them. */
+  readonly viewer: Viewer | null;
+  readonly loaders: Loaders;
+  /** What has to be read before anything else of the stretch, once that is under way (readFirst). */
+  first?: Promise<void>;
+}
+
+/** What every resolver is given; one per operation. */
+export interface Context {
+  readonly chat: Chat;
+  /** Who sent the operation; null: nobody is signed in. */
+  readonly viewer: Viewer | null;
+  /** The client's network address, for throttling. */
+  readonly address: string;
+  readonly requestId: string;
+  /** Aborts when the sender's access ends; its reason is the error to end a subscription with. */
+  readonly signal: AbortSignal;
+  /** Replaced by refresh(). */
+  scope: Scope;
+}
+
+/** What the gateway knows of an operation. */
+export type ContextParts = Omit<Context, 'scope'>;
+
+/** Makes the context of one operation. A subscription keeps it for its whole life: its scope is made new for each event. */
+export function createContext(parts: ContextParts): Context {
+  return { ...parts, scope: createScope(parts.chat, parts.viewer) };
+}
+
+function createScope(chat: Chat, viewer: Viewer | null): Scope {
+  return { viewer, loaders: createLoaders(chat, viewer) };
+}
+
+/** Forgets everything read so far; what follows is resolved for `viewer`, by default the sender. */
+export function refresh(context: Context, viewer: Viewer | null = context.viewer): void {
+  context.scope = createScope(context.chat, viewer);
+}
+
+/**
+ * Who asks. The only way to them, so that what depends on the viewer can be told from what all listeners of an event share: root fields,
+ * fields of Viewer, connections and fields named `viewer…` may call it, nothing else. Throws ChatError UNAUTHENTICATED.
+ */
+export function requireViewer(context: Context): Viewer {
+  if (context.scope.viewer === null) throw new ChatError('UNAUTHENTICATED', 'Sign in first and send the access token.');
+  return context.scope.viewer;
+}

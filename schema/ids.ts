@@ -1,0 +1,116 @@
+import { ChatError } from '../src/errors.ts';
+import type { MembershipRef } from '../src/group/index.ts';
+import type { MessageRef } from '../src/message/index.ts';
+
+/** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
+export interface Keys {
+  readonly User: bigint;
+  readonly Conversation: bigint;
+  readonly Message: MessageRef;
+  readonly Membership: MembershipRef;
+  /** UUID text, lower case. */
+  readonly Session: string;
+}
+
+/** A kind of global id. */
+export type IdType = keyof Keys;
+
+/** A global id, taken apart. */
+export type ParsedId = { readonly [T in IdType]: { readonly type: T; readonly key: Keys[T] } }[IdType];
+
+const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
+  User: (id) => `${id}`,
+  Conversation: (id) => `${id}`,
+  Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
+  Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
+  Session: (uuid) => uuid,
+};
+
+/** The opaque id under which a thing is known outside: one spelling each. */
+export function formatId<T extends IdType>(type: T, key: Keys[T]): string {
+  return encodeText(`${type}:${formats[type](key)}`);
+}
+
+/** Takes a global id apart; null where no thing could have it, or it is another spelling of an id. */
+export function parseId(id: string): ParsedId | null {
+  const [type, first = '', second, ...rest] = decodeText(id)?.split(':') ?? [];
+  if (rest.length > 0) return null;
+  const parsed = parseParts(type, first, second);
+  return parsed !== null && formatParsed(parsed) === id ? parsed : null;
+}
+
+function parseParts(type: string | undefined, first: string, second: string | undefined): ParsedId | null {
+  if (type === 'Session') return uuidPattern.test(first) ? { type, key: first } : null;
+  const number = parseWhole(first, maxId);
+  if (number === null) return null;
+  switch (type) {
+    case 'User':
+    case 'Conversation':
+      return { type, key: number };
+    case 'Message': {
+      const seq = parseWhole(second, maxSeq);
+      return seq === null ? null : { type, key: { conversationId: number, seq: Number(seq) } };
+    }
+    case 'Membership': {
+      const userId = parseWhole(second, maxId);
+      return userId === null ? null : { type, key: { conversationId: number, userId } };
+    }
+    default:
+      return null;
+  }
+}
+
+function formatParsed(parsed: ParsedId): string {
+  switch (parsed.type) {
+    case 'User':
+    case 'Conversation':
+      return formatId(parsed.type, parsed.key);
+    case 'Message':
+      return formatId(parsed.type, parsed.key);
+    case 'Membership':
+      return formatId(parsed.type, parsed.key);
+    case 'Session':
+      return formatId(parsed.type, parsed.key);
+  }
+}
+
+// The largest BIGINT and the largest INT that a database column holds: beyond them a query would fail instead of finding nothing.
+const maxId = 2n ** 63n - 1n;
+const maxSeq = 2n ** 31n - 1n;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function parseWhole(text: string | undefined, max: bigint): bigint | null {
+  if (text === undefined || !/^[1-9]\d{0,18}$/.test(text)) return null;
+  const number = BigInt(text);
+  return number <= max ? number : null;
+}
+
+function keyOf<T extends IdType>(type: T, id: string): Keys[T] | null {
+  const parsed = parseId(id);
+  return parsed?.type === type ? (parsed.key as Keys[T]) : null;
+}
+
+/** What an id in a mutation's input names. Throws ChatError INVALID_INPUT with `field` where it is malformed or names another kind. */
+export function inputId<T extends IdType>(type: T, id: string, ...field: readonly string[]): Keys[T] {
+  const key = keyOf(type, id);
+  if (key === null) throw new ChatError('INVALID_INPUT', `This is not the id of a ${type}.`, { field });
+  return key;
+}
+
+/** What an id in an argument of a query or subscription names. Throws ChatError BAD_USER_INPUT that names the argument. */
+export function argumentId<T extends IdType>(type: T, id: string, ...argument: readonly string[]): Keys[T] {
+  const key = keyOf(type, id);
+  if (key === null) throw new ChatError('BAD_USER_INPUT', `${argument.join('.')}: this is not the id of a ${type}.`, { field: argument });
+  return key;
+}
+
+/** Text as base64url, without padding. */
+export function encodeText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64url');
+}
+
+/** Reads base64url back; null where the code is not the one spelling that encodeText gives. */
+export function decodeText(code: string): string | null {
+  const text = Buffer.from(code, 'base64url').toString('utf8');
+  return encodeText(text) === code ? text : null;
+}

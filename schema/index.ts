@@ -1,0 +1,4 @@
+import './scalars.ts';
+import './errors.ts';
+import './connection.ts';
+import { builder } from './builder.ts';

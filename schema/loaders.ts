@@ -1,0 +1,67 @@
+import DataLoader from 'dataloader';
+import type { Chat } from '../src/chat.ts';
+import type { Position } from '../src/feed/index.ts';
+import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
+import type { Message, MessageRef } from '../src/message/index.ts';
+import type { User, Viewer } from '../src/user/index.ts';
+
+// Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
+const maxBatchSize = 500;
+
+/** A conversation with somebody's access to it. */
+export interface Accessed {
+  readonly conversation: Conversation;
+  readonly access: Membership;
+}
+
+/** Unread messages and the conversations they are in, over all that the viewer is shown. */
+export interface UnreadTotals {
+  readonly messages: number;
+  readonly conversations: number;
+}
+
+/** Reads that are batched, and made once each, within one scope. Absent things are null. */
+export interface Loaders {
+  readonly users: DataLoader<bigint, User | null>;
+  /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
+  readonly conversations: DataLoader<bigint, Conversation | null>;
+  readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
+  readonly messages: DataLoader<MessageRef, Message | null, string>;
+  readonly lastMessages: DataLoader<Membership, Message | null, string>;
+  readonly unreadCounts: DataLoader<Accessed, number, string>;
+  /** The viewer's direct conversation with a user. */
+  readonly directs: DataLoader<bigint, Conversation | null>;
+  /** Of the viewer; empty when signed out. */
+  readonly positions: () => Promise<readonly Position[]>;
+  /** Of the viewer; zero when signed out. */
+  readonly unreadTotals: () => Promise<UnreadTotals>;
+}
+
+/** Makes the loaders of one scope. */
+export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
+  const { users, groups, messages, feed } = chat;
+  const nobody = { messages: 0, conversations: 0 };
+  return {
+    users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
+    conversations: new DataLoader((ids) => groups.byIds(ids), { maxBatchSize }),
+    memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
+    messages: new DataLoader((refs) => messages.byRefs(refs), { maxBatchSize, cacheKeyFn: ({ conversationId, seq }) => `${conversationId}:${seq}` }),
+    lastMessages: new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), { maxBatchSize, cacheKeyFn: membershipKey }),
+    unreadCounts: new DataLoader((accessed) => messages.unread(accessed), { maxBatchSize, cacheKeyFn: ({ access }) => membershipKey(access) }),
+    directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
+    positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
+    unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
+  };
+}
+
+function membershipKey({ conversationId, userId }: MembershipRef): string {
+  return `${conversationId}:${userId}`;
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= read();
+    return result;
+  };
+}

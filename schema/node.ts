@@ -1,0 +1,50 @@
+import type { Conversation, Membership } from '../src/group/index.ts';
+import type { Message } from '../src/message/index.ts';
+import type { Session, User } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+
+/** Everything that has a global id, as the modules hand it out. */
+export type NodeShape = User | Session | Conversation | Membership | Message;
+
+/** A thing with a global id. */
+export const Node = builder.interfaceRef<NodeShape>('Node').implement({
+  description: 'A thing that can be fetched again by its id, with `node`.',
+  resolveType: typeName,
+  fields: (t) => ({
+    id: t.id({ description: 'Opaque, the same for ever, and unique over all types.', resolve: (): string => unidentified() }),
+  }),
+});
+
+/** Which object type shows a node: told by a property that only its shape has, so that a sixth shape does not compile until it is told too. */
+function typeName(node: NodeShape): string {
+  if ('handle' in node) return 'User';
+  if ('deviceName' in node) return 'Session';
+  if ('kind' in node) return conversationTypes[node.kind];
+  if ('role' in node) return 'Membership';
+  if ('clientMessageId' in node) return 'Message';
+  return node satisfies never;
+}
+
+/** The object type of each kind of conversation. */
+export const conversationTypes: { readonly [K in Conversation['kind']]: string } = { DIRECT: 'DirectConversation', GROUP: 'Group' };
+
+function unidentified(): never {
+  throw new Error('every type of node says its own id');
+}
+
+/** What another thing refers to and therefore must be there. Throws where it is not: that is a bug, never a refusal. */
+export function present<T>(thing: T | null | undefined, what: string): T {
+  if (thing === null || thing === undefined) throw new Error(`${what} is referred to but is not there`);
+  return thing;
+}
+
+/** The conversation by its id, once per scope. Throws where there is none. */
+export async function presentConversation({ scope }: Context, id: bigint): Promise<Conversation> {
+  return present(await scope.loaders.conversations.load(id), `conversation ${id}`);
+}
+
+/** The user by their id, once per scope. Throws where there is none. */
+export async function presentUser({ scope }: Context, id: bigint): Promise<User> {
+  return present(await scope.loaders.users.load(id), `user ${id}`);
+}

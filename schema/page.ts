@@ -1,0 +1,91 @@
+import { ChatError } from '../src/errors.ts';
+import type { HistoryRequest } from '../src/message/index.ts';
+import { type Order, parseCursor, parseSeqCursor } from './cursors.ts';
+import { argumentId } from './ids.ts';
+
+// The contract's bounds: what is outside is refused, never clamped in silence.
+const maxPage = 100;
+const defaultPage = 50;
+
+/** Arguments as GraphQL hands them over: an explicit null is the same as absent. */
+type Absent = null | undefined;
+
+/** Arguments of a connection that is read forwards. */
+export interface ForwardArgs {
+  readonly first?: number | Absent;
+  readonly after?: string | Absent;
+}
+
+/** Arguments of a conversation's messages and timeline. */
+export interface HistoryArgs extends ForwardArgs {
+  readonly last?: number | Absent;
+  readonly before?: string | Absent;
+  readonly around?: number | Absent;
+  readonly aroundId?: string | Absent;
+}
+
+/** A refusal of an argument of a query or subscription: BAD_USER_INPUT that names it. */
+export function badArgument(name: string, message: string): ChatError {
+  return new ChatError('BAD_USER_INPUT', `${name} ${message}`, { field: name.split('.') });
+}
+
+function pageSize(name: 'first' | 'last', size: number | Absent): number | undefined {
+  if (size === null || size === undefined) return undefined;
+  if (size < 1 || size > maxPage) throw badArgument(name, `must be from 1 to ${maxPage}.`);
+  return size;
+}
+
+/** A seq given as an argument. Throws ChatError BAD_USER_INPUT when it is negative. */
+export function seqArgument(name: string, seq: number): number {
+  if (seq < 0) throw badArgument(name, 'must not be negative.');
+  return seq;
+}
+
+function seqOf(name: 'after' | 'before', cursor: string | Absent): number | undefined {
+  if (cursor === null || cursor === undefined) return undefined;
+  const seq = parseSeqCursor(cursor);
+  if (seq === null) throw badArgument(name, 'is not a cursor of this connection.');
+  return seq;
+}
+
+/** The page that a forward connection is asked for; `after` is the key of the order. Throws ChatError BAD_USER_INPUT. */
+export function forwardPage(order: Order, { first, after }: ForwardArgs): { readonly first: number; readonly after: string | undefined } {
+  const size = pageSize('first', first) ?? defaultPage;
+  if (after === null || after === undefined) return { first: size, after: undefined };
+  const key = parseCursor(order, after);
+  if (key === null) throw badArgument('after', 'is not a cursor of this connection.');
+  return { first: size, after: key };
+}
+
+/** The part of a stream past a position that is asked for: `after`, where given, goes before `afterSeq`. Throws ChatError BAD_USER_INPUT. */
+export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly afterSeq: number }): { readonly first: number; readonly afterSeq: number } {
+  const start = seqArgument('afterSeq', afterSeq);
+  return { first: pageSize('first', first) ?? defaultPage, afterSeq: seqOf('after', after) ?? start };
+}
+
+/**
+ * The part of a conversation's history that is asked for: by default its end. `around` counts only without `after` and `before`: a client
+ * that pages on keeps sending it. Throws ChatError BAD_USER_INPUT.
+ */
+export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryRequest {
+  const first = pageSize('first', args.first);
+  const last = pageSize('last', args.last);
+  const after = seqOf('after', args.after);
+  const before = seqOf('before', args.before);
+  const around = aroundSeq(conversationId, args);
+  if (after !== undefined && before !== undefined) throw badArgument('after', 'and before cannot be combined.');
+  if (around !== undefined && after === undefined && before === undefined) return { first, last, around };
+  if (first !== undefined && last !== undefined) throw badArgument('first', 'and last can only be combined with around.');
+  if (first !== undefined || last !== undefined) return { first, after, last, before };
+  return after === undefined ? { last: defaultPage, before } : { first: defaultPage, after };
+}
+
+function aroundSeq(conversationId: bigint, { around, aroundId }: HistoryArgs): number | undefined {
+  if (aroundId !== null && aroundId !== undefined) {
+    if (around !== null && around !== undefined) throw badArgument('around', 'and aroundId cannot be combined.');
+    const message = argumentId('Message', aroundId, 'aroundId');
+    if (message.conversationId !== conversationId) throw badArgument('aroundId', 'is not a message of this conversation.');
+    return message.seq;
+  }
+  return around === null || around === undefined ? undefined : seqArgument('around', around);
+}

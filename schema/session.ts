@@ -1,0 +1,27 @@
+import type { Session as SessionShape } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import { requireViewer } from './context.ts';
+import { formatId } from './ids.ts';
+import { Node } from './node.ts';
+import { Viewer } from './viewer.ts';
+
+/** A signed-in device. */
+export const Session = builder.objectRef<SessionShape>('Session').implement({
+  description: 'A device on which the viewer is signed in. Nobody sees the sessions of others.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'Its global id, for `signOut`.', resolve: ({ id }) => formatId('Session', id) }),
+    deviceName: t.exposeString('deviceName', { description: 'What the device was called when signing in.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was signed in.' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it last asked for something, to the minute.' }),
+    viewerIsCurrent: t.boolean({ description: 'Whether it is the one that asks.', resolve: ({ id }, _args, context) => requireViewer(context).sessionId === id }),
+  }),
+});
+
+builder.objectField(Viewer, 'sessions', (t) =>
+  t.field({
+    type: [Session],
+    description: 'The devices on which the viewer is signed in, newest first; at most 50.',
+    resolve: (viewer, _args, { chat }) => chat.users.sessions(viewer),
+  }),
+);

@@ -1,0 +1,84 @@
+import type { User as UserShape } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf, forwardConnection } from './connection.ts';
+import { requireViewer } from './context.ts';
+import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { formatId } from './ids.ts';
+import { Node } from './node.ts';
+import { beginField } from './operation.ts';
+
+/** A person. */
+export const User = builder.objectRef<UserShape>('User').implement({
+  description: 'A person, as every signed-in user may see them.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'Their global id; also the `streamId` of their account stream.', resolve: ({ id }) => formatId('User', id) }),
+    handle: t.exposeString('handle', { description: 'What they sign in with and are found by: unique, lower case, 3 to 32 of `a-z 0-9 _ . -`.' }),
+    displayName: t.exposeString('displayName', { description: 'What to call them.' }),
+    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Where their picture is.' }),
+    bio: t.exposeString('bio', { nullable: true, description: 'What they say about themselves.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed up.' }),
+  }),
+});
+
+const Users = connectionOf<UserShape>('User', {
+  of: 'A user',
+  list: 'users',
+  node: (t) => t.field({ type: User, description: 'The user.', resolve: ({ node }) => node }),
+});
+
+builder.queryFields((t) => ({
+  user: t.field({
+    type: User,
+    nullable: true,
+    description: 'The user with this handle; null: nobody has it.',
+    args: { handle: t.arg.string({ required: true, description: 'Their handle, in upper or lower case.' }) },
+    async resolve(_root, { handle }, context, info) {
+      await beginField(context, info);
+      return context.chat.users.byHandle(handle);
+    },
+  }),
+  users: t.field({
+    type: Users.connection,
+    description: 'Users whose handle, or a word of whose display name, begins with a text; case and accents do not matter.',
+    args: {
+      search: t.arg.string({ required: true, description: 'The beginning of a handle or of a word.' }),
+      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
+      after: t.arg.string({ description: 'The cursor to go on after.' }),
+    },
+    async resolve(_root, { search: text, ...args }, context, info) {
+      await beginField(context, info);
+      return forwardConnection(args, { order: 'user', read: (page) => context.chat.users.search({ text, ...page }), node: ({ user }) => user });
+    },
+  }),
+}));
+
+const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
+  description: 'What to change about oneself: absent leaves it as it is, null clears it.',
+  fields: (t) => ({
+    displayName: t.string({ description: '1 to 64 characters; null: the handle.' }),
+    avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
+    bio: t.string({ description: 'Up to 1,000 characters.' }),
+  }),
+});
+
+interface UpdateProfileShape extends Refusable {
+  readonly user?: UserShape;
+}
+
+const UpdateProfilePayload = withErrors(
+  builder.objectRef<UpdateProfileShape>('UpdateProfilePayload').implement({
+    description: 'What came of updateProfile.',
+    fields: (t) => ({ user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }) }),
+  }),
+);
+
+builder.mutationField('updateProfile', (t) =>
+  t.field({
+    type: UpdateProfilePayload,
+    description: 'Changes what others see of the viewer.',
+    args: { input: t.arg({ type: UpdateProfileInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => ({ user: await context.chat.users.updateProfile(requireViewer(context), input) })),
+  }),
+);

@@ -1,0 +1,25 @@
+import type { Viewer as ViewerShape } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import { presentUser } from './node.ts';
+import { readFirst } from './operation.ts';
+import { User } from './user.ts';
+
+/** Who asks. Other files add what is theirs. */
+export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
+  description: 'The signed-in user, and what only they see.',
+  fields: (t) => ({
+    user: t.field({ type: User, description: 'The viewer as others see them.', resolve: ({ userId }, _args, context) => presentUser(context, userId) }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: Viewer,
+    nullable: true,
+    description: 'Who asks; null when signed out.',
+    async resolve(_root, _args, context, info) {
+      await readFirst(context, info);
+      return context.scope.viewer;
+    },
+  }),
+);

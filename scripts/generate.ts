@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { deriveSqliteSchema } from './sqlite-schema.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..');
+const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
+const generated = join(root, 'src/db/generated');
+
+async function readIfThere(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+/** Prisma asks for its schema engine's path but runs nothing of it to generate: naming any executable spares the download. */
+async function generate(schema: string): Promise<void> {
+  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
+  await run(process.execPath, [prisma, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
+}
+
+/** Makes prisma/sqlite/schema.prisma and both clients; does nothing where all is as it should be, which takes a few ms. */
+async function main(): Promise<void> {
+  const models = await readFile(join(root, 'prisma/schema.prisma'), 'utf8');
+  const derived = deriveSqliteSchema(models);
+  const sqlite = join(root, 'prisma/sqlite/schema.prisma');
+  if ((await readIfThere(sqlite)) !== derived) await writeFile(sqlite, derived);
+
+  const { version } = JSON.parse(await readFile(join(prisma, '../../package.json'), 'utf8'));
+  const stamp = createHash('sha256').update(`${version}\n${models}\n${derived}`).digest('hex');
+  const stampFile = join(generated, 'stamp');
+  if ((await readIfThere(stampFile)) === stamp) return;
+
+  await Promise.all([generate('prisma/schema.prisma'), generate('prisma/sqlite/schema.prisma')]);
+  await mkdir(generated, { recursive: true });
+  await writeFile(stampFile, stamp);
+}
+
+await main();

@@ -1,0 +1,144 @@
+import { RedisPubSub } from 'graphql-redis-subscriptions';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { connectRedis, watchPulse } from '../redis.ts';
+import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
+import { keepTopics, type Topics } from './redis-topics.ts';
+
+/** What a bus on Redis needs. */
+export interface RedisBusOptions {
+  readonly url: string;
+  /**
+   * Stands before every topic. Pub/Sub knows no database numbers: without it two systems on one Redis, or one restored beside its
+   * original, would hear each other's messages. The database's epoch is right.
+   */
+  readonly namespace: string;
+  /** A subscription that is not acknowledged after so many ms is UNAVAILABLE. */
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+// An answer never waits for a publish; it only holds memory until it is given up.
+const publishMs = 2_000;
+// What may wait for a Redis that does not read, before messages are dropped instead.
+const maxPendingBytes = 32 * 1024 * 1024;
+const pulseMs = 5_000;
+
+/**
+ * A bus over Redis Pub/Sub, by two connections. After the start it outlives every outage: messages are dropped meanwhile, and `onGap`
+ * calls once all topics are subscribed again. Throws ConfigError, one line, when Redis cannot be used at the start (within 15 s).
+ */
+export async function createRedisBus({ url, namespace, timeoutMs, logger }: RedisBusOptions): Promise<Bus> {
+  const publisher = await connectRedis({ url, role: 'publisher', timeoutMs: Math.min(timeoutMs, publishMs), logger });
+  const subscriber = await connectRedis({ url, role: 'subscriber', timeoutMs, logger }).catch((error: unknown) => {
+    publisher.disconnect();
+    throw error;
+  });
+  const pulses = [publisher, subscriber].map((client) => watchPulse(client, Math.min(timeoutMs, pulseMs)));
+  const gapListeners = new Set<() => void>();
+  const topics = keepTopics(subscriber, { timeoutMs, logger, onRestored: reportGap });
+  const pubsub = new RedisPubSub({
+    publisher,
+    subscriber: asSubscriber(subscriber, topics),
+    messageEventName: 'messageBuffer',
+    pmessageEventName: 'pmessageBuffer',
+    serializer: String,
+    deserializer: String,
+  });
+  const subscribed = new Set<string>();
+  let pendingBytes = 0;
+  let dropped = 0;
+
+  publisher.on('ready', reportDropped);
+
+  function reportGap(): void {
+    for (const listener of gapListeners) listener();
+  }
+
+  // What this node could not send, its own listeners have not heard either.
+  function reportDropped(): void {
+    if (dropped === 0) return;
+    logger.warn({ dropped }, 'messages were not published');
+    dropped = 0;
+    reportGap();
+  }
+
+  async function subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe> {
+    if (subscribed.has(topic)) throw new Error(`topic ${topic} is subscribed already`);
+    subscribed.add(topic);
+    const channel = `${namespace}:${topic}`;
+    const acknowledged = topics.join(channel);
+    const [id] = await Promise.all([pubsub.subscribe(channel, onMessage), acknowledged.catch(() => {})]);
+    function forget(): void {
+      subscribed.delete(topic);
+      pubsub.unsubscribe(id);
+    }
+    try {
+      await acknowledged;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    let ended = false;
+    return () => {
+      if (!ended) forget();
+      ended = true;
+    };
+  }
+
+  async function publish(topic: string, message: string): Promise<void> {
+    // UTF-16 units: at most a third of the bytes for text, and a bound all the same.
+    if (publisher.status !== 'ready' || pendingBytes + message.length > maxPendingBytes) {
+      dropped += 1;
+      return;
+    }
+    pendingBytes += message.length;
+    try {
+      await pubsub.publish(`${namespace}:${topic}`, message);
+      reportDropped();
+    } catch (error) {
+      dropped += 1;
+      logger.debug({ err: error, topic }, 'a message was not published');
+    } finally {
+      pendingBytes -= message.length;
+    }
+  }
+
+  async function close(): Promise<void> {
+    for (const stop of pulses) stop();
+    topics[Symbol.dispose]();
+    gapListeners.clear();
+    subscriber.disconnect();
+    // QUIT waits for what was published before it, bounded by the command time-out; without a connection it rejects at once.
+    await publisher.quit().catch(() => {});
+    publisher.disconnect();
+  }
+
+  return {
+    subscribe,
+    publish,
+    onGap: (listener) => {
+      const own = () => listener();
+      gapListeners.add(own);
+      return () => void gapListeners.delete(own);
+    },
+    get healthy() {
+      return topics.live && publisher.status === 'ready';
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * The subscriber as RedisPubSub sees it. RedisPubSub keeps a subscription for ever that failed, and drops the promise of UNSUBSCRIBE, which
+ * would end the process when the connection is lost: so it is told that all went well, and `topics` does the work.
+ */
+function asSubscriber(client: Redis, topics: Topics): Redis {
+  const face = {
+    on: (event: string, listener: (...args: unknown[]) => void) => client.on(event, listener),
+    subscribe: (_topic: string, acknowledge: (error: null) => void) => acknowledge(null),
+    unsubscribe: (topic: string) => topics.leave(topic),
+    punsubscribe: () => {},
+  };
+  return face as unknown as Redis;
+}

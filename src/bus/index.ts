@@ -1,0 +1,1 @@
+export type { Bus, OnMessage, Unsubscribe } from './bus.ts';

@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { DatabaseError } from './database-error.ts';
+import type { Client, Db, LockedStreams, Tx } from './db.ts';
+import { PrismaClient } from './generated/sqlite/client.ts';
+import { type Migratable, migrate } from './migrate.ts';
+import { createPrismaDb } from './prisma-db.ts';
+import { sqliteConnections, sqliteDriver } from './sqlite-driver.ts';
+import { holdFile } from './sqlite-lock.ts';
+import { streamRows } from './stream-row.ts';
+
+/** Where the embedded database is and how long its calls may take. */
+export interface SqliteOptions {
+  /** Path of the file; it and its folder are made where they are not there. */
+  readonly file: string;
+  /** Bounds every call, in ms (config WRITE_DEADLINE_MS). */
+  readonly writeDeadlineMs: number;
+  /** Make a ServerKey row where there is none. */
+  readonly serverKey?: boolean;
+}
+
+const migrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
+
+// As Prisma's migration engine makes it.
+const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "checksum" TEXT NOT NULL,
+  "finished_at" DATETIME,
+  "migration_name" TEXT NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" DATETIME,
+  "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
+  "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
+function migratable(connection: SqlDriverAdapter): Migratable {
+  return {
+    bookkeeping,
+    // Times are ms since 1970, in UTC.
+    now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    atomic: true,
+    async rows(sql) {
+      const { columnNames, rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
+      return rows.map((row) => Object.fromEntries(columnNames.map((name, at) => [name, row[at]])));
+    },
+    async run(sql) {
+      await connection.executeRaw({ sql, args: [], argTypes: [] });
+    },
+    script: (sql) => connection.executeScript(sql),
+  };
+}
+
+async function prepare(file: string, serverKey: boolean): Promise<{ readonly epoch: string }> {
+  const connection = await sqliteConnections(file)();
+  try {
+    // Kept in the file: readers do not wait for the writer, nor it for them.
+    await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
+    return await migrate(migratable(connection), { folder: migrations, serverKey });
+  } finally {
+    await connection.dispose();
+  }
+}
+
+/** Whoever writes holds SQLite's only write lock: there is nothing more to lock, and the clock is the machine's. */
+async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
+  const rows = ids.length === 0 ? [] : await tx.stream.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } });
+  return { now: new Date(), rows: streamRows(rows) };
+}
+
+/**
+ * Opens the embedded database, brought up to date: a SQLite file in WAL mode whose commits survive a loss of power. One Db at a time has
+ * the file, in all processes: a second one throws DatabaseError, as does a file that cannot be used.
+ */
+export async function connectSqlite({ file, writeDeadlineMs, serverKey = false }: SqliteOptions): Promise<Db> {
+  await mkdir(dirname(file), { recursive: true });
+  const letGo = await holdFile(file);
+  try {
+    const { epoch } = await prepare(file, serverKey);
+    const prisma = new PrismaClient({ adapter: sqliteDriver(file) });
+    const db = createPrismaDb(
+      {
+        dialect: 'sqlite',
+        // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
+        prisma: prisma as unknown as Client,
+        writers: 1,
+        // Reads run one after another in the process's thread anyway: more snapshots at once would only hold more memory.
+        snapshots: 4,
+        snapshotLevel: 'Serializable',
+        lockStreams,
+        now: async () => new Date(),
+      },
+      { epoch, deadlineMs: writeDeadlineMs },
+    );
+    return {
+      ...db,
+      async ping() {
+        await db.client.$queryRaw`SELECT 1`;
+      },
+      async [Symbol.asyncDispose]() {
+        await db[Symbol.asyncDispose]();
+        await letGo();
+      },
+    };
+  } catch (error) {
+    await letGo();
+    if (error instanceof DatabaseError) throw error;
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new DatabaseError(`the database file ${file} cannot be used: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,141 @@
+import type { Client, Db, LockedStreams, Tx } from './db.ts';
+import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
+import { createSlots } from './slots.ts';
+import { Transient } from './transient.ts';
+
+/** What differs between the two databases. */
+export interface Dialect {
+  readonly dialect: Db['dialect'];
+  /** Prisma over a driver whose passing faults are Transient. */
+  readonly prisma: Client;
+  /** Transactions under way at once; the others wait in the order they came. */
+  readonly writers: number;
+  readonly snapshots: number;
+  /** The isolation level that makes a transaction a snapshot. */
+  readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
+  readonly lockStreams: (tx: Tx, ids: readonly bigint[]) => Promise<LockedStreams>;
+  readonly now: (tx: Tx) => Promise<Date>;
+}
+
+/** What a Db is told. */
+export interface DbOptions {
+  readonly epoch: string;
+  /** Bounds every call, in ms. */
+  readonly deadlineMs: number;
+}
+
+// How long close() waits for transactions to end: they are short, and bounded by their own deadline anyway.
+const closeMs = 5_000;
+
+const reads: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+  '$queryRaw',
+]);
+
+async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await within(deadline, read());
+    } catch (error) {
+      if (!(error instanceof Transient)) throw error;
+      await backOff(deadline, tries, error);
+    }
+  }
+}
+
+/** Prisma's client for single reads. A write by it could not be told done from not done after a lost connection, so it refuses them. */
+function readingClient(prisma: Client, deadlineMs: number): Client {
+  const extended = prisma.$extends({
+    query: {
+      $allOperations({ operation, args, query }) {
+        if (!reads.has(operation)) throw new Error(`db.client only reads: ${operation} belongs in db.transaction`);
+        return retryRead(deadlineIn(deadlineMs), () => query(args));
+      },
+    },
+  });
+  // $extends answers a type of its own, which lacks $on only.
+  return extended as unknown as Client;
+}
+
+/** One try of a transaction. Its COMMIT is sent only if it still matters to somebody. */
+interface Try<T> {
+  readonly settled: Promise<T>;
+  /** True from the moment COMMIT may have been sent. */
+  committing(): boolean;
+}
+
+/** The one implementation of Db, over what differs. */
+export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
+  const { prisma } = parts;
+  const writers = createSlots(parts.writers);
+  const snapshots = createSlots(parts.snapshots);
+  const client = readingClient(prisma, deadlineMs);
+
+  function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, snapshot: boolean): Try<T> {
+    let committing = false;
+    const left = Math.ceil(deadline.left());
+    const settled = prisma.$transaction(
+      async (tx) => {
+        const result = await work(tx);
+        // Whoever waited has been told UNAVAILABLE: better to store nothing than something that nobody knows of.
+        if (deadline.left() === 0) throw unavailable(new Error('the transaction took too long'));
+        committing = true;
+        return result;
+      },
+      { maxWait: left, timeout: left, ...(snapshot ? { isolationLevel: parts.snapshotLevel } : {}) },
+    );
+    return { settled, committing: () => committing };
+  }
+
+  async function attempt<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, tries: number, snapshot: boolean): Promise<{ readonly done: T } | null> {
+    const giveBack = await (snapshot ? snapshots : writers).take(deadline);
+    const { settled, committing } = begin(work, deadline, snapshot);
+    // The place is free when the connection is, which may be after the caller has gone.
+    settled.then(giveBack, giveBack);
+    try {
+      return { done: await within(deadline, settled) };
+    } catch (error) {
+      if (deadline.left() === 0) throw unavailable(error);
+      if (!(error instanceof Transient)) throw error;
+      // Lost at COMMIT: done or not done, and running it again could do it twice. A snapshot has nothing to do twice.
+      if (error.kind === 'lost' && committing() && !snapshot) throw unavailable(error);
+      await backOff(deadline, tries, error);
+      return null;
+    }
+  }
+
+  async function run<T>(work: (tx: Tx) => Promise<T>, snapshot: boolean): Promise<T> {
+    const deadline = deadlineIn(deadlineMs);
+    for (let tries = 0; ; tries += 1) {
+      const outcome = await attempt(work, deadline, tries, snapshot);
+      if (outcome) return outcome.done;
+    }
+  }
+
+  async function close(): Promise<void> {
+    const drained = Promise.all([writers.close(), snapshots.close()]);
+    await within(deadlineIn(closeMs), drained).catch(() => undefined);
+    await within(deadlineIn(closeMs), prisma.$disconnect()).catch(() => undefined);
+  }
+
+  return {
+    dialect: parts.dialect,
+    epoch,
+    client,
+    transaction: (work) => run(work, false),
+    snapshot: (read) => run(read, true),
+    lockStreams: parts.lockStreams,
+    now: (tx = client) => parts.now(tx),
+    async ping() {
+      await parts.now(client);
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}

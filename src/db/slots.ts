@@ -1,0 +1,73 @@
+import type { Deadline } from './deadline.ts';
+import { unavailable } from './deadline.ts';
+
+/** A bounded number of places, handed out in the order they were asked for. */
+export interface Slots {
+  /** Waits for a place and returns the way to give it back (idempotent). Rejects with ChatError UNAVAILABLE at the deadline or once closed. */
+  take(deadline: Deadline): Promise<() => void>;
+  /** Refuses whoever waits or comes later; resolves when every place has been given back. */
+  close(): Promise<void>;
+}
+
+interface Waiter {
+  readonly grant: () => void;
+  readonly refuse: (why: Error) => void;
+}
+
+/** First come, first served: the pools of database drivers are not, and let the unlucky wait until they time out. */
+export function createSlots(size: number): Slots {
+  const waiting = new Set<Waiter>();
+  const idle = Promise.withResolvers<void>();
+  let taken = 0;
+  let closed = false;
+
+  function next(): void {
+    for (const waiter of waiting) {
+      if (taken >= size) return;
+      waiting.delete(waiter);
+      taken += 1;
+      waiter.grant();
+    }
+    if (closed && taken === 0) idle.resolve();
+  }
+
+  function place(): () => void {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      taken -= 1;
+      next();
+    };
+  }
+
+  async function take(deadline: Deadline): Promise<() => void> {
+    if (closed) throw unavailable(new Error('the database was closed'));
+    if (taken < size && waiting.size === 0) {
+      taken += 1;
+      return place();
+    }
+    const turn = Promise.withResolvers<void>();
+    const waiter: Waiter = { grant: () => turn.resolve(), refuse: (why) => turn.reject(unavailable(why)) };
+    const timer = setTimeout(() => {
+      if (waiting.delete(waiter)) waiter.refuse(new Error('too many wait for the database'));
+    }, deadline.left());
+    waiting.add(waiter);
+    try {
+      await turn.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+    return place();
+  }
+
+  function close(): Promise<void> {
+    closed = true;
+    for (const waiter of waiting) waiter.refuse(new Error('the database was closed'));
+    waiting.clear();
+    next();
+    return idle.promise;
+  }
+
+  return { take, close };
+}

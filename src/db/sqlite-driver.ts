@@ -1,0 +1,127 @@
+import { pathToFileURL } from 'node:url';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import {
+  DriverAdapterError,
+  type IsolationLevel,
+  type SqlDriverAdapter,
+  type SqlDriverAdapterFactory,
+  type SqlQuery,
+  type SqlQueryable,
+  type Transaction,
+} from '@prisma/driver-adapter-utils';
+import { Transient } from './transient.ts';
+
+// SQLite's result codes that pass by themselves or with an operator's help: the disk is full, cannot be read, cannot be opened.
+const faultsOfTheDisk: ReadonlySet<number> = new Set([10, 13, 14]);
+
+function statement(sql: string): SqlQuery {
+  return { sql, args: [], argTypes: [] };
+}
+
+/** SQLITE_BUSY, and what a disk does, are faults of the moment; all else is passed on as it is. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof DriverAdapterError)) return error;
+  if (error.cause.kind === 'SocketTimeout') return new Transient('contended', error);
+  // The low byte of an extended code is the code.
+  if (error.cause.kind === 'sqlite' && faultsOfTheDisk.has(error.cause.extendedCode & 0xff)) return new Transient('lost', error);
+  return error;
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw translate(error);
+  });
+}
+
+/** Opens connections to one SQLite file, each with the settings that every one of ours has. */
+export function sqliteConnections(file: string): () => Promise<SqlDriverAdapter> {
+  // No busy timeout: SQLite would wait inside the process's only thread, and so keep the one it waits for from ever finishing.
+  const factory = new PrismaLibSql({ url: pathToFileURL(file).href }, { timestampFormat: 'unixepoch-ms' });
+  return async () => {
+    const connection = await factory.connect();
+    // FULL: what was committed survives a loss of power (in WAL mode the default would not promise that).
+    await translated(connection.queryRaw(statement('PRAGMA synchronous = FULL')));
+    return connection;
+  };
+}
+
+function asTransaction(connection: SqlQueryable, end: (sql: 'COMMIT' | 'ROLLBACK') => Promise<void>): Transaction {
+  return {
+    provider: connection.provider,
+    adapterName: connection.adapterName,
+    options: { usePhantomQuery: true },
+    queryRaw: (query) => translated(connection.queryRaw(query)),
+    executeRaw: (query) => translated(connection.executeRaw(query)),
+    commit: () => end('COMMIT'),
+    rollback: () => end('ROLLBACK'),
+  };
+}
+
+/** Lends connections and takes them back. */
+function createStock(open: () => Promise<SqlDriverAdapter>) {
+  const idle: SqlDriverAdapter[] = [];
+  return {
+    take: async (): Promise<SqlDriverAdapter> => idle.pop() ?? (await open()),
+    putBack: (connection: SqlDriverAdapter): void => {
+      idle.push(connection);
+    },
+    dispose: async (): Promise<void> => {
+      await Promise.all(idle.splice(0).map((connection) => connection.dispose()));
+    },
+  };
+}
+
+/**
+ * Prisma's libsql adapter with connections that last: libsql itself leaves the connection of a transaction to the garbage collector and
+ * opens another, with none of its settings. Transactions take the write lock at once (BEGIN IMMEDIATE), so that none fails half-way for
+ * having read first; SERIALIZABLE ones are snapshots, which only read. Statements outside a transaction only read.
+ */
+export function sqliteDriver(file: string): SqlDriverAdapterFactory {
+  const open = sqliteConnections(file);
+  const writers = createStock(open);
+  const readers = createStock(async () => {
+    const connection = await open();
+    await connection.queryRaw(statement('PRAGMA query_only = ON'));
+    return connection;
+  });
+
+  async function startTransaction(level?: IsolationLevel): Promise<Transaction> {
+    const snapshot = level === 'SERIALIZABLE';
+    const stock = snapshot ? readers : writers;
+    const connection = await stock.take();
+    async function end(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+      try {
+        await connection.executeRaw(statement(sql));
+        stock.putBack(connection);
+      } catch (error) {
+        // A connection that could not end its transaction is not lent again; closing it rolls back.
+        await connection.dispose();
+        throw translate(error);
+      }
+    }
+    try {
+      await connection.executeRaw(statement(snapshot ? 'BEGIN' : 'BEGIN IMMEDIATE'));
+    } catch (error) {
+      stock.putBack(connection);
+      throw translate(error);
+    }
+    return asTransaction(connection, end);
+  }
+
+  async function connect(): Promise<SqlDriverAdapter> {
+    const reader = await readers.take();
+    return {
+      provider: reader.provider,
+      adapterName: reader.adapterName,
+      queryRaw: (query) => translated(reader.queryRaw(query)),
+      executeRaw: (query) => translated(reader.executeRaw(query)),
+      executeScript: (script) => translated(reader.executeScript(script)),
+      startTransaction,
+      async dispose() {
+        await Promise.all([reader.dispose(), readers.dispose(), writers.dispose()]);
+      },
+    };
+  }
+
+  return { provider: 'sqlite', adapterName: '@prisma/adapter-libsql', connect };
+}

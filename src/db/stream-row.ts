@@ -1,0 +1,15 @@
+import type { StreamKind, StreamRow } from './db.ts';
+
+const kinds: ReadonlySet<string> = new Set<StreamKind>(['ACCOUNT', 'DIRECT', 'GROUP', 'SERVER']);
+
+function isKind(kind: string): kind is StreamKind {
+  return kinds.has(kind);
+}
+
+/** Rows of the Stream table as StreamRow. Throws where a kind is none of ours: a newer release's, which this one must not touch. */
+export function streamRows(rows: readonly (Omit<StreamRow, 'kind'> & { readonly kind: string })[]): readonly StreamRow[] {
+  return rows.map(({ id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt }) => {
+    if (!isKind(kind)) throw new Error(`stream ${id} is of the unknown kind ${kind}`);
+    return { id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt };
+  });
+}

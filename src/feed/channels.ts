@@ -1,0 +1,151 @@
+import type { Logger } from 'pino';
+import type { Bus, Unsubscribe } from '../bus/index.ts';
+import { parseHint, type Log, streamTopic } from '../log/index.ts';
+import { type Channel, type ChannelSource, createChannel } from './channel.ts';
+
+/** A channel held open; give it back to let go. */
+export interface HeldChannel {
+  readonly channel: Channel;
+  release(): void;
+}
+
+/** All the streams that this node listens to: one channel each, opened with the first holder and closed with the last. */
+export interface Channels extends AsyncDisposable {
+  /**
+   * Opens these streams: when it resolves, each channel stands at a head that was read after the bus acknowledged, so nothing that commits
+   * later can be missed. Throws ChatError UNAVAILABLE where bus or database do not answer; then none is held.
+   */
+  hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]>;
+  /** Compares every open channel with the log: finds what the bus lost, and what a node did not live to publish. */
+  check(): Promise<void>;
+}
+
+interface Slot {
+  readonly source: ChannelSource;
+  readonly opened: Promise<void>;
+  unsubscribe: Unsubscribe | undefined;
+  holders: number;
+}
+
+interface Parts {
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly headCheckMs: number;
+  readonly maxGap: number;
+}
+
+/** Makes the node's set of channels and starts the head check. */
+export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts): Channels {
+  const slots = new Map<bigint, Slot>();
+  let closed = false;
+
+  function slotsFor(ids: readonly bigint[]): readonly Slot[] {
+    const fresh = ids.filter((id) => !slots.has(id));
+    if (fresh.length > 0) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      // Those who wait get the rejection; a batch whose holders all left has nobody who would.
+      promise.catch(() => undefined);
+      for (const id of fresh) {
+        slots.set(id, { source: createChannel(id, { log, logger, maxGap }), opened: promise, unsubscribe: undefined, holders: 0 });
+      }
+      open(fresh).then(resolve, reject);
+    }
+    return ids.map((id) => {
+      const slot = slots.get(id);
+      if (slot === undefined) throw new Error(`channel ${id} vanished while it was opened`);
+      return slot;
+    });
+  }
+
+  async function open(ids: readonly bigint[]): Promise<void> {
+    try {
+      await Promise.all(ids.map(subscribe));
+      const heads = await log.heads(ids);
+      for (const id of ids) slots.get(id)?.source.start(heads.get(id)?.lastSeq ?? 0);
+    } catch (error) {
+      for (const id of ids) drop(id);
+      throw error;
+    }
+  }
+
+  async function subscribe(id: bigint): Promise<void> {
+    const slot = slots.get(id);
+    if (slot === undefined) return;
+    const unsubscribe = await bus.subscribe(streamTopic(id), (message) => receive(slot, message));
+    if (slots.get(id) === slot) slot.unsubscribe = unsubscribe;
+    else unsubscribe();
+  }
+
+  function receive({ source }: Slot, message: string): void {
+    try {
+      const hint = parseHint(message);
+      if (hint !== null) source.receive(hint);
+    } catch (error) {
+      logger.error({ err: error, streamId: String(source.streamId) }, 'a hint could not be read; the head check finds its entry');
+    }
+  }
+
+  function drop(id: bigint): void {
+    const slot = slots.get(id);
+    if (slot === undefined) return;
+    slots.delete(id);
+    slot.unsubscribe?.();
+    slot.source.close();
+  }
+
+  async function hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
+    if (closed) throw new Error('the channels are closed');
+    const wanted = slotsFor(ids);
+    for (const slot of wanted) slot.holders += 1;
+    const held = wanted.map((slot): HeldChannel => {
+      let mine = true;
+      function release(): void {
+        if (!mine) return;
+        mine = false;
+        slot.holders -= 1;
+        if (slot.holders === 0 && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
+      }
+      return { channel: slot.source, release };
+    });
+    try {
+      await Promise.all(wanted.map((slot) => slot.opened));
+      return held;
+    } catch (error) {
+      for (const { release } of held) release();
+      throw error;
+    }
+  }
+
+  async function check(): Promise<void> {
+    try {
+      for (const { id, lastSeq } of (await log.heads([...slots.keys()])).values()) slots.get(id)?.source.reaches(lastSeq);
+    } catch (error) {
+      logger.warn({ err: error }, 'the heads of live streams could not be compared with the log; the next check does');
+    }
+  }
+
+  // Nodes that started together must not ask together, so each waits up to a fifth less or more.
+  let timer = later();
+  function later(): NodeJS.Timeout {
+    return setTimeout(() => void check().finally(again), headCheckMs * (0.8 + 0.4 * Math.random())).unref();
+  }
+  function again(): void {
+    if (!closed) timer = later();
+  }
+  const deafen = bus.onGap(() => {
+    void check();
+    for (const { source } of slots.values()) source.gap();
+  });
+
+  return {
+    hold,
+    check,
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      clearTimeout(timer);
+      deafen();
+      for (const id of [...slots.keys()]) drop(id);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/index.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { endsAccess, type Entry, type Log } from '../log/index.ts';
+import type { Page } from '../page.ts';
+import type { Viewer } from '../user/index.ts';
+import { createChannels } from './channels.ts';
+import { createConversationSubscription } from './conversation-subscription.ts';
+import type { FeedEvent, Position } from './event.ts';
+import type { Feed } from './feed.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
+import type { FeedParts } from './parts.ts';
+import { readSnapshot } from './snapshot.ts';
+import { createSubscription, type Subscription } from './subscription.ts';
+
+interface Parts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly config: Pick<Config, 'headCheckMs' | 'maxGap' | 'maxPositions' | 'subscriptionQueue'>;
+  /** The node's clock. */
+  readonly now?: () => Date;
+}
+
+/** Makes the feed of a node. */
+export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
+  const { headCheckMs, maxGap, maxPositions, subscriptionQueue: capacity } = config;
+  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap });
+  const parts: FeedParts = { db, log, channels, logger, now, maxGap };
+  const ending = new AbortController();
+
+  /** An iterator that opens its subscription at the first next() and lets go of it however it ends. */
+  function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): AsyncIterableIterator<FeedEvent> {
+    const outlet = createOutlet({
+      capacity,
+      signal: AbortSignal.any([signal, ending.signal]),
+      onStart: () => void subscription.open().catch((error: unknown) => outlet.fail(error)),
+      onEnd: () => subscription.close(),
+    });
+    const subscription = make(outlet);
+    return outlet;
+  }
+
+  async function positions(viewer: Viewer): Promise<readonly Position[]> {
+    const { account, conversations, epoch } = await readSnapshot(db, viewer.userId);
+    return [
+      { streamId: viewer.userId, seq: account.lastSeq, epoch },
+      ...conversations.map(({ streamId, lastSeq }) => ({ streamId, seq: lastSeq, epoch })),
+    ];
+  }
+
+  async function entries(streamId: bigint, { afterSeq, first }: { afterSeq: number; first: number }): Promise<Page<Entry>> {
+    const { entries: items, head } = await log.read(streamId, { after: afterSeq, limit: first });
+    const hasPreviousPage = afterSeq > 0 && head > 0;
+    return { items, hasNextPage: (items.at(-1)?.seq ?? head) < head, hasPreviousPage };
+  }
+
+  return {
+    epoch: db.epoch,
+    positions,
+    events(viewer, { after = [], signal }) {
+      if (after.length > maxPositions) throw new ChatError('BAD_USER_INPUT', `At most ${maxPositions} positions.`, { field: ['after'] });
+      return pour(signal, (outlet) => createSubscription({ ...parts, viewer, after, outlet }));
+    },
+    conversationEvents(viewer, { conversationId, after, epoch, signal }) {
+      const known = after === undefined ? undefined : { seq: after, epoch };
+      return pour(signal, (outlet) => createConversationSubscription({ ...parts, viewer, conversationId, known, outlet }));
+    },
+    async watchAccount(userId, onEntry) {
+      const [held] = await channels.hold([userId]);
+      if (held === undefined) throw new ChatError('UNAVAILABLE', 'The account could not be watched. Try again.');
+      const listener = { entry: onEntry };
+      held.channel.join(listener);
+      return () => {
+        held.channel.leave(listener);
+        held.release();
+      };
+    },
+    async conversationEntries(viewer, { conversationId, afterSeq, first }) {
+      const { conversations } = await readSnapshot(db, viewer.userId, conversationId);
+      const [stream] = conversations;
+      if (stream === undefined) throw new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
+      const page = await entries(conversationId, { afterSeq: Math.max(afterSeq, stream.fromSeq - 1), first });
+      const end = page.items.findIndex((entry) => endsAccess(entry, viewer.userId));
+      return end < 0 ? page : { ...page, items: page.items.slice(0, end), hasNextPage: false };
+    },
+    accountEntries: (viewer, range) => entries(viewer.userId, range),
+    async [Symbol.asyncDispose]() {
+      ending.abort(new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.'));
+      await channels[Symbol.asyncDispose]();
+    },
+  };
+}

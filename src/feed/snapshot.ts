@@ -1,0 +1,56 @@
+import type { Db, Tx } from '../db/index.ts';
+
+/** How far a stream reaches. */
+export interface StreamHead {
+  readonly lastSeq: number;
+  readonly floorSeq: number;
+}
+
+/** A conversation that the viewer may follow. */
+export interface FollowedStream extends StreamHead {
+  readonly streamId: bigint;
+  /** The first seq they may read. */
+  readonly fromSeq: number;
+  readonly readSeq: number;
+}
+
+/** All that a viewer follows, as of one moment. */
+export interface Snapshot {
+  readonly epoch: string;
+  readonly account: StreamHead;
+  /** In order of stream id. */
+  readonly conversations: readonly FollowedStream[];
+}
+
+// Under every dialect's bound on parameters of one statement.
+const idsAtOnce = 900;
+
+/** Reads what the user follows; `only` narrows it to one conversation. Throws ChatError UNAVAILABLE. */
+export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Snapshot> {
+  return db.snapshot(async (tx) => {
+    const accesses = await tx.membership.findMany({
+      where: { userId, state: 'ACTIVE', shown: true, ...(only !== undefined && { conversationId: only }) },
+      select: { conversationId: true, fromSeq: true, readSeq: true },
+      orderBy: { conversationId: 'asc' },
+    });
+    const heads = await readHeads(tx, [userId, ...accesses.map(({ conversationId }) => conversationId)]);
+    const absent: StreamHead = { lastSeq: 0, floorSeq: 0 };
+    return {
+      epoch: db.epoch,
+      account: heads.get(userId) ?? absent,
+      conversations: accesses.map(({ conversationId, fromSeq, readSeq }) => {
+        const { lastSeq, floorSeq } = heads.get(conversationId) ?? absent;
+        return { streamId: conversationId, fromSeq, readSeq, lastSeq, floorSeq };
+      }),
+    };
+  });
+}
+
+async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamHead>> {
+  const heads = new Map<bigint, StreamHead>();
+  for (let from = 0; from < ids.length; from += idsAtOnce) {
+    const where = { id: { in: ids.slice(from, from + idsAtOnce) } };
+    for (const { id, ...head } of await tx.stream.findMany({ where, select: { id: true, lastSeq: true, floorSeq: true } })) heads.set(id, head);
+  }
+  return heads;
+}

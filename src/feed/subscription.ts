@@ -1,0 +1,228 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ChatError } from '../errors.ts';
+import { type Entry, endsAccess, type Ephemeral } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Listener } from './channel.ts';
+import type { HeldChannel } from './channels.ts';
+import type { KnownPosition, Position, ResyncReason } from './event.ts';
+import { createFollower, type Follower } from './follower.ts';
+import type { Outlet } from './outlet.ts';
+import type { FeedParts } from './parts.ts';
+import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
+import { startOf } from './start.ts';
+
+// A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
+const firstRetryMs = 100;
+const lastRetryMs = 2_000;
+
+/** One stream of a subscription: who follows it, and what to do when the following ends. */
+interface Strand {
+  readonly held: HeldChannel;
+  readonly follower: Follower;
+  /** The viewer has joined again: where the next interval starts. */
+  rejoined?: number;
+}
+
+/** Everything a viewer follows, poured into one outlet. */
+export interface Subscription {
+  /** Subscribes, reads, replays, says StreamReady, goes live. Throws ChatError UNAVAILABLE. */
+  open(): Promise<void>;
+  /** Lets go of all streams. */
+  close(): void;
+}
+
+interface SubscriptionParts extends FeedParts {
+  readonly viewer: Viewer;
+  readonly after: readonly KnownPosition[];
+  readonly outlet: Outlet;
+}
+
+/**
+ * Makes the subscription to all that a viewer follows.
+ *
+ * Order is what makes it whole. The account's topic is acknowledged before anything is read, so an opening that commits later is heard.
+ * Memberships and heads are read in one snapshot; each stream is then replayed up to its head there: the account first, because a replayed
+ * ConversationOpened says where its stream starts. StreamReady names exactly these heads. Only then do the streams go live, each by reading on from
+ * its own position: what committed in between is found in the log, not hoped for on the bus.
+ */
+export function createSubscription(parts: SubscriptionParts): Subscription {
+  const { channels, db, log, logger, now, maxGap, viewer, outlet } = parts;
+  const after = new Map(parts.after.map((known) => [known.streamId, known]));
+  const strands = new Map<bigint, Strand>();
+  /** What the client holds of its own markers, as far as known here. */
+  const markers = new Map<bigint, number>();
+  const moved = new Set<bigint>();
+  const openedAt = new Map<bigint, number>();
+  let account: HeldChannel | undefined;
+  let ready = false;
+
+  function resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {
+    outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
+  }
+
+  function attach(held: HeldChannel, position: number, on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral' | 'missed'>): Strand {
+    const { streamId } = held.channel;
+    const skipped = (head: number): void => resync(streamId, head, 'GAP_TOO_LARGE');
+    const follower = createFollower({ channel: held.channel, position, log, outlet, logger, skipped, ...on });
+    const strand = { held, follower };
+    strands.set(streamId, strand);
+    return strand;
+  }
+
+  function detach(streamId: bigint): void {
+    const strand = strands.get(streamId);
+    strands.delete(streamId);
+    strand?.follower.stop();
+    strand?.held.release();
+  }
+
+  function takeAccount(entry: Entry): boolean {
+    outlet.push({ kind: 'entry', at: entry.at, entry });
+    if (entry.type === 'ConversationOpened') {
+      const { conversationId, seq } = entry.data;
+      // Up to the snapshot's head the snapshot itself says what is followed.
+      if (ready) opened(conversationId, seq);
+      else openedAt.set(conversationId, seq);
+    }
+    return true;
+  }
+
+  function takeConversation(entry: Entry): boolean {
+    if (!endsAccess(entry, viewer.userId)) {
+      outlet.push({ kind: 'entry', at: entry.at, entry });
+      return true;
+    }
+    const rejoined = strands.get(entry.streamId)?.rejoined;
+    detach(entry.streamId);
+    if (rejoined !== undefined) void attachLate(entry.streamId, rejoined);
+    return false;
+  }
+
+  // Streams are not ordered among each other: a second opening may be heard before the removal that it undoes.
+  function opened(conversationId: bigint, seq: number): void {
+    const strand = strands.get(conversationId);
+    if (strand === undefined) void attachLate(conversationId, seq);
+    else if (strand.follower.position < seq) strand.rejoined = seq;
+  }
+
+  async function attachLate(streamId: bigint, position: number): Promise<void> {
+    for (let retryMs = firstRetryMs; !outlet.ended; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+      try {
+        const [held] = await channels.hold([streamId]);
+        if (held === undefined) return;
+        const strand = strands.get(streamId);
+        if (!outlet.ended && strand === undefined) return attach(held, position, conversation).follower.goLive();
+        if (strand !== undefined && strand.follower.position < position) strand.rejoined = position;
+        return held.release();
+      } catch (error) {
+        logger.warn({ err: error, streamId: String(streamId) }, 'a conversation that was opened could not be followed yet; it is tried again');
+        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+      }
+    }
+  }
+
+  function pushEphemeral(hint: Ephemeral): void {
+    outlet.push({ ...hint, at: now() });
+  }
+
+  // Own markers are coalesced, never dropped: what finds no room waits for it.
+  function marked(hint: Ephemeral): void {
+    if (hint.kind !== 'markers') return;
+    moved.add(hint.conversationId);
+    if (ready) void flushMarkers();
+  }
+
+  async function flushMarkers(): Promise<void> {
+    await outlet.room();
+    for (const conversationId of moved) outlet.push({ kind: 'markers', at: now(), conversationId });
+    moved.clear();
+  }
+
+  /** After a gap on the bus: tells anew whatever differs from what was last known. */
+  async function recheckMarkers(): Promise<void> {
+    try {
+      const { conversations } = await readSnapshot(db, viewer.userId);
+      for (const { streamId, readSeq } of conversations) {
+        if (markers.get(streamId) !== readSeq) moved.add(streamId);
+        markers.set(streamId, readSeq);
+      }
+      if (ready) await flushMarkers();
+    } catch (error) {
+      logger.warn({ err: error }, 'own markers could not be compared after a gap');
+    }
+  }
+
+  const conversation = { take: takeConversation, ephemeral: pushEphemeral };
+  // Heard from before the snapshot on, and while the account's follower is behind.
+  const markersListener: Listener = { entry: () => undefined, ephemeral: marked, missed: () => void recheckMarkers() };
+
+  async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot): Promise<void> {
+    const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap });
+    if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
+    await attach(held, start.seq, { take: takeAccount }).follower.replay(head.lastSeq);
+  }
+
+  async function openConversations({ conversations, epoch }: Snapshot): Promise<void> {
+    const followed = new Set(conversations.map(({ streamId }) => streamId));
+    for (const streamId of after.keys()) if (streamId !== viewer.userId && !followed.has(streamId)) resync(streamId, null, 'GONE');
+    const held = await channels.hold([...followed]);
+    try {
+      for (const [place, stream] of conversations.entries()) {
+        const channel = held[place];
+        if (channel !== undefined && !outlet.ended) await openConversation(channel, stream, epoch);
+      }
+    } catch (error) {
+      for (const { release } of held) release();
+      throw error;
+    }
+    if (outlet.ended) for (const { release } of held) release();
+  }
+
+  async function openConversation(held: HeldChannel, stream: FollowedStream, epoch: string): Promise<void> {
+    const { streamId, fromSeq, lastSeq } = stream;
+    const opening = openedAt.get(streamId);
+    const known = after.get(streamId) ?? (opening === undefined ? undefined : { seq: Math.max(opening, fromSeq - 1) });
+    const start = startOf(known, { epoch, head: stream, fromSeq, maxGap });
+    if (start.resync !== null) resync(streamId, start.seq, start.resync);
+    await attach(held, start.seq, conversation).follower.replay(lastSeq);
+  }
+
+  function compareMarkers({ conversations }: Snapshot): void {
+    for (const { streamId, readSeq } of conversations) {
+      const known = after.get(streamId)?.readSeq;
+      if (known !== undefined && known !== readSeq) moved.add(streamId);
+      markers.set(streamId, readSeq);
+    }
+  }
+
+  function positions(epoch: string): readonly Position[] {
+    return [...strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position, epoch }));
+  }
+
+  async function open(): Promise<void> {
+    const [own] = await channels.hold([viewer.userId]);
+    if (own === undefined) throw new ChatError('UNAVAILABLE', 'The subscription could not be opened. Try again.');
+    if (outlet.ended) return own.release();
+    own.channel.join(markersListener);
+    account = own;
+    const snapshot = await readSnapshot(db, viewer.userId);
+    if (outlet.ended) return;
+    await openAccount(own, snapshot);
+    await openConversations(snapshot);
+    if (outlet.ended) return;
+    compareMarkers(snapshot);
+    await flushMarkers();
+    outlet.push({ kind: 'ready', at: now(), positions: positions(snapshot.epoch) });
+    ready = true;
+    for (const { follower } of strands.values()) follower.goLive();
+  }
+
+  return {
+    open,
+    close() {
+      for (const streamId of [...strands.keys()]) detach(streamId);
+      account?.channel.leave(markersListener);
+      account?.release();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { Conversation, Membership } from './conversation.ts';
+
+/** Where a conversation stands in `Groups.list`, as the key that `after` takes: time of the latest activity in ms, then id, both descending. */
+export function conversationKey({ lastActivityAt, id }: Pick<Conversation, 'lastActivityAt' | 'id'>): string {
+  return `${lastActivityAt.getTime()}:${id}`;
+}
+
+/** Where a member stands in `Groups.members`, as the key that `after` takes: the first seq they may read, then their id, both ascending. */
+export function memberKey({ fromSeq, userId }: Pick<Membership, 'fromSeq' | 'userId'>): string {
+  return `${fromSeq}:${userId}`;
+}

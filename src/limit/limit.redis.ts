@@ -1,0 +1,37 @@
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { Logger } from 'pino';
+import { connectRedis, watchPulse } from '../redis.ts';
+import type { LimitRule, Limits } from './limit.ts';
+import { asLimit } from './window.ts';
+
+/** What limits in Redis need. */
+export interface RedisLimitsOptions {
+  readonly url: string;
+  /** Stands before every key, so that two systems on one Redis do not count together. */
+  readonly namespace: string;
+  readonly logger: Logger;
+}
+
+// A sign-in waits for its limits: a Redis that hangs must not be felt.
+const commandMs = 500;
+const pulseMs = 2_000;
+
+/** Limits counted in Redis, for all nodes together; while it does not answer, in this process. Throws ConfigError when Redis cannot be used at the start. */
+export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
+  const client = await connectRedis({ url, role: 'limits', timeoutMs: commandMs, logger });
+  const stopPulse = watchPulse(client, pulseMs);
+
+  function limit({ name, points, windowSeconds }: LimitRule) {
+    const rule = { keyPrefix: `${namespace}:limit:${name}`, points, duration: windowSeconds };
+    const insuranceLimiter = new RateLimiterMemory(rule);
+    const limiter = new RateLimiterRedis({ ...rule, storeClient: client, rejectIfRedisNotReady: true, insuranceLimiter });
+    return asLimit(limiter, (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'));
+  }
+
+  async function close(): Promise<void> {
+    stopPulse();
+    client.disconnect();
+  }
+
+  return { shared: true, limit, [Symbol.asyncDispose]: close };
+}

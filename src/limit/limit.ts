@@ -1,0 +1,24 @@
+/** How often something may be done. */
+export interface LimitRule {
+  /** Tells it from other limits; the same on every node. */
+  readonly name: string;
+  /** What a key may take within a window. */
+  readonly points: number;
+  /** From a key's first take on, in whole seconds. */
+  readonly windowSeconds: number;
+}
+
+/** Points per key, in fixed windows. Neither function ever rejects: a limit must not be a reason to fail. */
+export interface Limit {
+  /** Takes one point. Null: granted. Else refused, and after so many ms a take may be granted. */
+  take(key: string): Promise<number | null>;
+  /** Returns a point that was taken for what turned out not to count. */
+  giveBack(key: string): Promise<void>;
+}
+
+/** Where limits are counted. */
+export interface Limits extends AsyncDisposable {
+  /** True where all nodes count together; while Redis is away each counts for itself. */
+  readonly shared: boolean;
+  limit(rule: LimitRule): Limit;
+}

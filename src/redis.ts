@@ -1,0 +1,99 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { ConfigError } from './config.ts';
+
+/** How a connection to Redis is made. */
+export interface RedisConnection {
+  /** `redis://[user][:password@]host[:port][/db]`, or rediss:// for TLS. */
+  readonly url: string;
+  /** What the connection is for, in logs and in CLIENT LIST. */
+  readonly role: string;
+  /** A command that is not answered after so many ms is rejected. */
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+// Within the 15 s in which a start with a wrong URL must have ended, two of these after one another included.
+const startMs = 5_000;
+const longestRetryMs = 2_000;
+
+/**
+ * Connects, and keeps the connection: it comes back by itself, with jitter. Commands are never queued while it is away nor sent again
+ * after it: they reject at once. Nothing is subscribed anew by the client. Throws ConfigError, in one line without the password, when the
+ * first connection cannot be made.
+ */
+export async function connectRedis({ url, role, timeoutMs, logger }: RedisConnection): Promise<Redis> {
+  let started = false;
+  let fault: Error | undefined;
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectionName: `mpim-${role}`,
+    disableClientInfo: true,
+    connectTimeout: startMs,
+    // A connection whose other end is gone never closes by itself: so long for a clean end, then it is destroyed.
+    disconnectTimeout: 1_000,
+    commandTimeout: timeoutMs,
+    // Shorter than the idle time after which firewalls forget a connection.
+    keepAlive: 10_000,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResubscribe: false,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: (attempt) => (started ? Math.min(50 * 2 ** Math.min(attempt, 6), longestRetryMs) * (0.5 + Math.random() / 2) : null),
+  });
+  client.on('error', (error: Error) => {
+    fault ??= error;
+    logger.debug({ err: error, role }, 'Redis connection failed');
+  });
+  await begin(client, url, () => fault);
+  started = true;
+  client.on('close', () => logger.warn({ role }, 'Redis is gone'));
+  client.on('ready', () => logger.info({ role }, 'Redis is back'));
+  return client;
+}
+
+async function begin(client: Redis, url: string, fault: () => Error | undefined): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${startMs} ms`)), startMs);
+  try {
+    await Promise.race([client.connect(), late]);
+    // A database number that does not exist fails beside the connection, which goes on in another one.
+    const failed = fault();
+    if (failed !== undefined) throw failed;
+  } catch (error) {
+    client.disconnect();
+    // connect() itself only says that the connection was closed; the event says why.
+    const cause = fault() ?? error;
+    throw new ConfigError(`REDIS_URL: ${refusal(new URL(url), cause)}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refusal({ hostname, port }: URL, cause: unknown): string {
+  const place = `${hostname}:${port || 6379}`;
+  const message = cause instanceof Error ? cause.message || String(Reflect.get(cause, 'code')) : String(cause);
+  if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `Redis at ${place} refuses the user or password`;
+  return `no Redis can be used at ${place} (${message.replaceAll(/\s+/g, ' ')})`;
+}
+
+/**
+ * Pings, and cuts a connection that does not answer within its command time-out, so that it is made anew: a half-open connection shows no
+ * other sign. Returns the way to stop.
+ */
+export function watchPulse(client: Redis, everyMs: number): () => void {
+  let beating = false;
+  async function beat(): Promise<void> {
+    if (beating || client.status !== 'ready') return;
+    beating = true;
+    try {
+      await client.ping();
+    } catch {
+      if (client.status === 'ready') client.disconnect(true);
+    } finally {
+      beating = false;
+    }
+  }
+  const timer = setInterval(() => void beat(), everyMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,292 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import { ConfigError } from '../../src/config.ts';
+import { freePort, type Service, startRedis } from '../support/services.ts';
+import { describeBus } from './contract.ts';
+
+const logger = pino({ level: 'silent' });
+
+function openBus(url: string, options: { namespace?: string; timeoutMs?: number } = {}): Promise<Bus> {
+  return createRedisBus({ url, namespace: options.namespace ?? randomUUID(), timeoutMs: options.timeoutMs ?? 2_000, logger });
+}
+
+describeBus('the bus on Redis', () => openBus(inject('redisUrl')));
+
+/** A subscription whose messages can be looked at, and the gaps that the bus reported. */
+async function listen(bus: Bus, topic: string): Promise<{ readonly messages: string[]; readonly gaps: () => number }> {
+  const messages: string[] = [];
+  let gaps = 0;
+  bus.onGap(() => {
+    gaps += 1;
+  });
+  await bus.subscribe(topic, (message) => void messages.push(message));
+  return { messages, gaps: () => gaps };
+}
+
+describe('two nodes on one Redis', () => {
+  test('hear each other, in order', async () => {
+    const namespace = randomUUID();
+    await using one = await openBus(inject('redisUrl'), { namespace });
+    await using two = await openBus(inject('redisUrl'), { namespace });
+    const atOne = await listen(one, 'stream:1');
+    const atTwo = await listen(two, 'stream:1');
+    for (let count = 0; count < 100; count += 1) await one.publish('stream:1', String(count));
+    await vi.waitFor(() => expect([atOne.messages.length, atTwo.messages.length]).toEqual([100, 100]));
+    expect(atTwo.messages).toEqual(Array.from({ length: 100 }, (_, count) => String(count)));
+  });
+
+  test('of different systems hear nothing of each other', async () => {
+    await using one = await openBus(inject('redisUrl'));
+    await using two = await openBus(inject('redisUrl'));
+    const atOne = await listen(one, 'stream:1');
+    const atTwo = await listen(two, 'stream:1');
+    await one.publish('stream:1', 'for one');
+    await vi.waitFor(() => expect(atOne.messages).toEqual(['for one']));
+    await two.publish('stream:1', 'for two');
+    await vi.waitFor(() => expect(atTwo.messages).toEqual(['for two']));
+    expect(atOne.messages).toEqual(['for one']);
+  });
+});
+
+describe('when Redis fails', () => {
+  let redis: Service;
+  let admin: Redis;
+  const opened: Bus[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+    admin = new Redis(redis.url);
+    admin.on('error', () => {});
+  });
+  afterEach(async () => {
+    for (const bus of opened.splice(0)) await bus[Symbol.asyncDispose]();
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await redis.stop();
+  });
+  async function bus(timeoutMs?: number): Promise<Bus> {
+    const fresh = await openBus(redis.url, timeoutMs === undefined ? {} : { timeoutMs });
+    opened.push(fresh);
+    return fresh;
+  }
+
+  test('a killed connection is made anew: one gap, reported when every topic is heard again', async () => {
+    const node = await bus();
+    const ears = await Promise.all(Array.from({ length: 1_200 }, (_, index) => listen(node, `stream:${index}`)));
+    let heardAtGap: Promise<void[]> | undefined;
+    node.onGap(() => {
+      heardAtGap = Promise.all(ears.map((_, index) => node.publish(`stream:${index}`, 'after the gap')));
+    });
+    await admin.client('KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(heardAtGap).toBeDefined(), 5_000);
+    await heardAtGap;
+    await vi.waitFor(() => expect(ears.every(({ messages }) => messages.length === 1)).toBe(true));
+    expect(ears[0]?.gaps()).toBe(1);
+    expect(node.healthy).toBe(true);
+  });
+
+  test('topics left, joined and joined again during an outage are as they should be after it, each heard once', async () => {
+    const namespace = randomUUID();
+    const node = await openBus(redis.url, { namespace, timeoutMs: 5_000 });
+    opened.push(node);
+    const kept = await listen(node, 'kept');
+    const left: string[] = [];
+    const leave = await node.subscribe('left', (message) => void left.push(message));
+    const leaveFirst = await node.subscribe('again', () => left.push('an old listener'));
+    await admin.client('KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    leave();
+    leaveFirst();
+    const [fresh, again] = await Promise.all([listen(node, 'joined'), listen(node, 'again')]);
+    await vi.waitFor(() => expect(node.healthy).toBe(true));
+    for (const topic of ['left', 'kept', 'joined', 'again']) await node.publish(topic, topic);
+    await vi.waitFor(() => expect([kept.messages, fresh.messages, again.messages]).toEqual([['kept'], ['joined'], ['again']]));
+    expect(left).toEqual([]);
+    expect(await admin.pubsub('NUMSUB', `${namespace}:left`, `${namespace}:kept`)).toEqual([`${namespace}:left`, 0, `${namespace}:kept`, 1]);
+  });
+
+  test('a restart: messages are dropped at once meanwhile, then a gap, then all is heard', async () => {
+    const node = await bus(5_000);
+    const { messages, gaps } = await listen(node, 'stream:1');
+    await redis.kill();
+    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    const began = performance.now();
+    await Promise.all(Array.from({ length: 1_000 }, () => node.publish('stream:1', 'lost')));
+    expect(performance.now() - began).toBeLessThan(500);
+    await redis.restart();
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await vi.waitFor(() => expect(gaps()).toBeGreaterThan(0));
+    await node.publish('stream:1', 'heard');
+    await vi.waitFor(() => expect(messages).toEqual(['heard']));
+  });
+
+  test('while Redis is gone a subscribe is UNAVAILABLE in time, leaves nothing, and works later', async () => {
+    const node = await bus(400);
+    await redis.kill();
+    await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await redis.restart();
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    const { messages } = await listen(node, 'stream:1');
+    await node.publish('stream:1', 'x');
+    await vi.waitFor(() => expect(messages).toEqual(['x']));
+  });
+
+  test('while Redis hangs a subscribe is UNAVAILABLE in time, publishing is given up, unsubscribing and closing do not wait', async () => {
+    const node = await bus(300);
+    const unsubscribe = await node.subscribe('held', () => {});
+    redis.pause();
+    try {
+      const began = performance.now();
+      await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await node.publish('held', 'x');
+      unsubscribe();
+      expect(performance.now() - began).toBeLessThan(2_000);
+      await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+      await node[Symbol.asyncDispose]();
+      expect(performance.now() - began).toBeLessThan(6_000);
+    } finally {
+      redis.resume();
+    }
+  });
+
+  test('after Redis hung, the bus comes back by itself and reports the gap', async () => {
+    const node = await bus(300);
+    const { messages, gaps } = await listen(node, 'stream:1');
+    redis.pause();
+    await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+    redis.resume();
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    expect(gaps()).toBeGreaterThan(0);
+    await node.publish('stream:1', 'x');
+    await vi.waitFor(() => expect(messages).toEqual(['x']));
+  });
+
+  test('a subscribe that timed out leaves no subscription behind in Redis', async () => {
+    const namespace = randomUUID();
+    const node = await openBus(redis.url, { namespace, timeoutMs: 300 });
+    opened.push(node);
+    redis.pause();
+    await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    redis.resume();
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 5_000);
+    await vi.waitFor(async () => expect(await admin.pubsub('NUMSUB', `${namespace}:stream:1`)).toEqual([`${namespace}:stream:1`, 0]));
+  });
+});
+
+/** A network between the bus and Redis. Cut, nothing arrives any more and nothing is closed; broken, all connections are. */
+async function startNetwork(target: number): Promise<AsyncDisposable & { readonly url: string; cut(): void; mend(): void; break(): void }> {
+  let whole = true;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    join(near, far);
+    join(far, near);
+  });
+  function join(from: Socket, to: Socket): void {
+    sockets.add(from);
+    from.on('data', (data) => whole && to.write(data));
+    from.on('error', () => {});
+    from.on('close', () => whole && to.destroy());
+  }
+  function breakAll(): void {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${portOf(server)}`,
+    cut: () => {
+      whole = false;
+    },
+    mend: () => {
+      whole = true;
+    },
+    break: breakAll,
+    [Symbol.asyncDispose]: async () => {
+      breakAll();
+      server.close();
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+test('a subscribe under way when the connection breaks is acknowledged after it, and heard once', async () => {
+  await using network = await startNetwork(Number(new URL(inject('redisUrl')).port));
+  await using node = await openBus(network.url, { timeoutMs: 5_000 });
+  network.cut();
+  const subscribing = listen(node, 'stream:1');
+  network.break();
+  network.mend();
+  const { messages } = await subscribing;
+  await vi.waitFor(() => expect(node.healthy).toBe(true));
+  await node.publish('stream:1', 'x');
+  await node.publish('stream:1', 'y');
+  await vi.waitFor(() => expect(messages).toEqual(['x', 'y']));
+});
+
+test('a connection whose other end is silently gone is noticed and made anew, with a gap', async () => {
+  await using network = await startNetwork(Number(new URL(inject('redisUrl')).port));
+  await using node = await openBus(network.url, { timeoutMs: 300 });
+  const { messages, gaps } = await listen(node, 'stream:1');
+  network.cut();
+  await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+  network.mend();
+  await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+  expect(gaps()).toBeGreaterThan(0);
+  await node.publish('stream:1', 'x');
+  await vi.waitFor(() => expect(messages).toEqual(['x']));
+});
+
+describe('at the start', () => {
+  async function startError(url: string): Promise<ConfigError> {
+    const began = performance.now();
+    const error = await openBus(url).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(error).toBeInstanceOf(ConfigError);
+    if (!(error instanceof ConfigError)) throw new Error('unreachable');
+    expect(error.message).not.toContain('\n');
+    return error;
+  }
+
+  test('a password, a user and a database number in the URL are used', async () => {
+    await using redis = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
+    const { host } = new URL(redis.url);
+    await using node = await openBus(`redis://default:${encodeURIComponent('p@ss/word')}@${host}/3`);
+    const { messages } = await listen(node, 'stream:1');
+    await node.publish('stream:1', 'x');
+    await vi.waitFor(() => expect(messages).toEqual(['x']));
+    expect((await startError(`redis://:wrong-secret@${host}`)).message).toMatch(/REDIS_URL: Redis at .* refuses the user or password/);
+    expect((await startError(`redis://:wrong-secret@${host}`)).message).not.toContain('wrong-secret');
+    expect((await startError(`redis://${host}`)).message).toMatch(/refuses the user or password/);
+    expect((await startError(`redis://:${encodeURIComponent('p@ss/word')}@${host}/99`)).message).toMatch(/out of range/);
+  });
+
+  test('nobody there, no such host, and somebody else there are said in one line', async () => {
+    expect((await startError(`redis://127.0.0.1:${await freePort()}`)).message).toMatch(/^REDIS_URL: .*ECONNREFUSED/);
+    expect((await startError('redis://no-such-host.invalid:6379')).message).toMatch(/^REDIS_URL: .*no-such-host\.invalid:6379/);
+    const port = Number(new URL(inject('mysqlUrl')).port);
+    expect((await startError(`redis://127.0.0.1:${port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
+  });
+
+  test('somebody who takes the connection and says nothing ends it within the bound', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    expect((await startError(`redis://127.0.0.1:${portOf(silent)}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
+    silent.close();
+  });
+});

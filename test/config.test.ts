@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, options, readConfig } from '../src/config.ts';
+
+function refusal(env: Readonly<Record<string, string>>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+const secret = 'A'.repeat(43);
+
+describe('the configuration', () => {
+  it('is whole without any variable: embedded, on this machine only', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ databaseUrl: '', redisUrl: '', dataDir: './data', host: '127.0.0.1', port: 4000, maxMessageLength: 8000 });
+    expect(Object.values(config)).not.toContain(undefined);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ PORT: '', LOG_LEVEL: '' })).toEqual(readConfig({}));
+  });
+
+  it('does not care for variables of others', () => {
+    expect(readConfig({ PATH: '/bin', EDITOR: 'ed' })).toEqual(readConfig({}));
+  });
+
+  it('turns text into what the option is', () => {
+    const config = readConfig({ PORT: '0', TRUST_PROXY: 'true', GRAPHIQL: 'false' });
+    expect(config).toMatchObject({ port: 0, trustProxy: true, graphiql: false });
+  });
+
+  it('takes MySQL with Redis, and MySQL alone for one node', () => {
+    const databaseUrl = 'mysql://user:pass@db.example:3306/mpim';
+    const redisUrl = 'rediss://:pass@redis.example:6380/2';
+    expect(readConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })).toMatchObject({ databaseUrl, redisUrl });
+    expect(readConfig({ DATABASE_URL: databaseUrl })).toMatchObject({ databaseUrl, redisUrl: '' });
+  });
+
+  it('refuses Redis without MySQL and says why', () => {
+    expect(refusal({ REDIS_URL: 'redis://127.0.0.1:6379' })).toMatch(/^REDIS_URL needs DATABASE_URL: /);
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', ' 80'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['MAX_MESSAGE_LENGTH', '0'],
+    ['ACCESS_TOKEN_SECONDS', '99999999999999999999'],
+    ['TRUST_PROXY', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
+    ['DATABASE_URL', 'postgres://user@host/name'],
+    ['DATABASE_URL', 'not a url'],
+    ['REDIS_URL', 'http://127.0.0.1:6379'],
+    ['PUBLIC_URL', 'example.com'],
+    ['SECRET_KEYS', `main:${secret.slice(1)}`],
+    ['SECRET_KEYS', `main:${secret},`],
+    ['SECRET_KEYS', secret],
+  ])('names %s when it is %j, in one line', (variable, value) => {
+    const message = refusal({ [variable]: value });
+    expect(message).toMatch(new RegExp(`(^|; )${variable} must|(^|; )${variable} \\w`));
+    expect(message).not.toContain('\n');
+  });
+
+  it('names every fault at once', () => {
+    const message = refusal({ PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: 'redis://127.0.0.1' });
+    for (const variable of ['PORT', 'LOG_LEVEL', 'REDIS_URL']) expect(message).toContain(variable);
+  });
+
+  it('does not repeat a secret that it refuses', () => {
+    expect(refusal({ SECRET_KEYS: 'main:hunter2' })).not.toContain('hunter2');
+    expect(refusal({ DATABASE_URL: 'postgres://user:hunter2@host/name' })).not.toContain('hunter2');
+  });
+
+  it('takes several keys, the first to sign with', () => {
+    expect(readConfig({ SECRET_KEYS: `new:${secret},old:${secret}` }).secretKeys).toBe(`new:${secret},old:${secret}`);
+  });
+
+  it('has a variable of its own and a sentence for every option, and defaults that it accepts', () => {
+    const all = Object.values(options);
+    expect(new Set(all.map((option) => option.env)).size).toBe(all.length);
+    for (const option of all) {
+      expect(option.env).toMatch(/^[A-Z][A-Z_]*$/);
+      expect(option.doc).toMatch(/^[A-Z`].*\.$/);
+      expect(option.type.safeParse(option.default).success).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import type { Limits } from '../../src/limit/index.ts';
+
+/** What limits promise, wherever they are counted. */
+export function describeLimits(name: string, open: () => Promise<Limits>): void {
+  describe(name, () => {
+    test('grants as many as there are points, then says for how long it will not', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 3, windowSeconds: 60 });
+      expect(await Promise.all([limit.take('a'), limit.take('a'), limit.take('a')])).toEqual([null, null, null]);
+      const wait = await limit.take('a');
+      expect(wait).toBeGreaterThan(50_000);
+      expect(wait).toBeLessThanOrEqual(60_000);
+    });
+
+    test('counts each key and each limit by itself', async () => {
+      await using limits = await open();
+      const first = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
+      const second = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
+      expect(await first.take('a')).toBeNull();
+      expect(await first.take('b')).toBeNull();
+      expect(await second.take('a')).toBeNull();
+      expect(await first.take('a')).not.toBeNull();
+    });
+
+    test('a point given back can be taken again', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
+      for (let round = 0; round < 5; round += 1) {
+        expect(await limit.take('a')).toBeNull();
+        await limit.giveBack('a');
+      }
+      expect(await limit.take('a')).toBeNull();
+      expect(await limit.take('a')).not.toBeNull();
+    });
+
+    test('of fifty at once no more are granted than there are points', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 7, windowSeconds: 60 });
+      const answers = await Promise.all(Array.from({ length: 50 }, () => limit.take('a')));
+      expect(answers.filter((answer) => answer === null)).toHaveLength(7);
+    });
+
+    test('grants again when the window is over, which refused takes do not lengthen', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 1 });
+      expect(await limit.take('a')).toBeNull();
+      const began = performance.now();
+      await vi.waitFor(async () => expect(await limit.take('a')).toBeNull(), { timeout: 3_000, interval: 50 });
+      expect(performance.now() - began).toBeLessThan(2_000);
+    });
+
+    test('takes keys of any text', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
+      for (const key of ['', '::1', 'a b\n', '🎉', '{x}']) {
+        expect(await limit.take(key)).toBeNull();
+        expect(await limit.take(key)).not.toBeNull();
+      }
+    });
+  });
+}

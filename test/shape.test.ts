@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { cycles, readSources, type Source } from './support/sources.ts';
+
+const src = readSources('src');
+const schema = readSources('schema');
+const gateway = readSources('gateway');
+const program = [...src, ...schema, ...gateway];
+const written = [...program, ...readSources('scripts', 'prisma')];
+
+/** What each module of src may import from the others, always by its index.ts. A module that is not here is not meant to be. */
+const below: Readonly<Record<string, readonly string[]>> = {
+  db: [],
+  bus: [],
+  limit: [],
+  log: ['db', 'bus'],
+  user: ['db', 'log', 'limit'],
+  group: ['db', 'log', 'user'],
+  message: ['db', 'bus', 'log', 'user', 'group'],
+  feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
+};
+/** Where the parts are put together: above every module. */
+const wiring = ['src/chat.ts', 'src/open.ts'];
+/** Where a module's own variant is chosen: `bus.redis.ts`, `db.sqlite.ts`. */
+const variant = /\.(redis|memory|mysql|sqlite)\.ts$/;
+/** Packages that speak to clients; src/ is the chat without them. */
+const speaking = /^(graphql|graphql-yoga|graphql-ws|graphql-subscriptions|ws|node:https?|@graphql[^/]*\/.*|@pothos\/.*)$/;
+
+function moduleOf(path: string): string | undefined {
+  return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+function breaches(sources: readonly Source[], breaks: (source: Source, target: string) => boolean): readonly string[] {
+  return sources.flatMap((source) =>
+    source.imports.filter((target) => breaks(source, target)).map((target) => `${source.path} imports ${target}`),
+  );
+}
+
+/** src/errors.ts and its like, which belong to no module; a module only by its index.ts. */
+function isFace(target: string): boolean {
+  return /^src\/([^/]+\/index|[^/]+)\.ts$/.test(target);
+}
+
+describe('the arrows', () => {
+  it('let schema see only the faces of src', () => {
+    expect(breaches(schema, (_, target) => target.startsWith('gateway/') || (target.startsWith('src/') && !isFace(target)))).toEqual([]);
+  });
+
+  it('let gateway see only the faces of src and schema', () => {
+    const outside = (target: string): boolean => /^(src|schema)\//.test(target) && !isFace(target) && target !== 'schema/index.ts';
+    expect(breaches(gateway, (_, target) => outside(target))).toEqual([]);
+  });
+
+  it('keep GraphQL, sockets and HTTP out of src', () => {
+    expect(breaches(src, (_, target) => speaking.test(target) || /^(gateway|schema|test)\//.test(target))).toEqual([]);
+  });
+
+  it('go from a module only to those below it, by their index.ts', () => {
+    const breaks = (source: Source, target: string): boolean => {
+      const [from, to] = [moduleOf(source.path), moduleOf(target)];
+      if (to === undefined || from === to || wiring.includes(source.path)) return false;
+      return from === undefined || !below[from]?.includes(to) || target !== `src/${to}/index.ts`;
+    };
+    expect(breaches(src, breaks)).toEqual([]);
+  });
+
+  it('have every module of src in the table', () => {
+    const modules = new Set(src.map((source) => moduleOf(source.path)).filter((name) => name !== undefined));
+    expect([...modules].filter((name) => !(name in below))).toEqual([]);
+  });
+
+  it('let only src/open.ts choose between variants of a port', () => {
+    const beside = (path: string, target: string): boolean => variant.test(path) && moduleOf(path) === moduleOf(target);
+    const chosen = breaches(program, ({ path }, target) => variant.test(target) && path !== 'src/open.ts' && !beside(path, target));
+    expect(chosen).toEqual([]);
+  });
+
+  it('let only src/open.ts and the gateway see how the chat is opened', () => {
+    expect(breaches([...src, ...schema], ({ path }, target) => target === 'src/open.ts' && path !== 'src/open.ts')).toEqual([]);
+  });
+
+  it('make no circle', () => {
+    expect(cycles(program)).toEqual([]);
+  });
+
+  it('bring the environment in at one place', () => {
+    const readers = program.filter((source) => /process\.env\b|process\[/.test(source.text)).map((source) => source.path);
+    expect(readers.filter((path) => path !== 'gateway/main.ts')).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  it('is at most 300 lines', () => {
+    const long = written.filter((source) => source.text.split('\n').length > 301).map((source) => source.path);
+    expect(long).toEqual([]);
+  });
+
+  it('has a name that says what is in it', () => {
+    const vague = /(^|[/.-])(utils?|helpers?|common|misc|shared)([/.-]|$)/;
+    expect([...written, ...readSources('test')].filter((source) => vague.test(source.path)).map((source) => source.path)).toEqual([]);
+  });
+
+  it('says what each exported function and type promises', () => {
+    // A type read off a constant (`(typeof codes)[number]`) is described by the constant.
+    const exported = /^export (?:async )?(?:function|interface|class|type(?! (?:\*|\{)|.*\(typeof \w+\)\[number\];))\s+(\w+)/;
+    const silent = written.flatMap(({ path, text }) => {
+      const lines = text.split('\n');
+      return lines.flatMap((line, at) => (exported.test(line) && !lines[at - 1]?.endsWith('*/') ? [`${path}:${at + 1} ${line}`] : []));
+    });
+    expect(silent).toEqual([]);
+  });
+
+  it('that is the face of a module opens with what the module owns', () => {
+    const faces = src.filter((source) => /^src\/[^/]+\/index\.ts$/.test(source.path));
+    expect(faces.filter((source) => !/^\/[/*]/.test(source.text)).map((source) => source.path)).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Programs that tests start, and the Debian packages that bring them. */
+const packages = {
+  mariadbd: 'mariadb-server',
+  'mariadb-install-db': 'mariadb-server',
+  'redis-server': 'redis-server',
+  chromium: 'chromium',
+} as const;
+
+/** A program that tests start. */
+export type Program = keyof typeof packages;
+
+// Servers live in sbin, which is not on everybody's PATH.
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+
+function find(program: Program): string | undefined {
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Path of an installed program. Throws one line that names the package where it is missing. */
+export function requireProgram(program: Program): string {
+  const path = find(program);
+  if (path === undefined) throw new Error(`${program} is not installed: install the package ${packages[program]} and run the tests again`);
+  return path;
+}
+
+/**
+ * Sees to it that programs are installed: with apt-get if this is root on Debian or Ubuntu, which takes a minute or two. Throws one line
+ * that names the packages otherwise.
+ */
+export function ensurePrograms(...programs: readonly Program[]): void {
+  const missing = programs.filter((program) => find(program) === undefined);
+  if (missing.length === 0) return;
+  const wanted = [...new Set(missing.map((program) => packages[program]))];
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+    throw new Error(`the tests need ${missing.join(', ')}: install ${wanted.join(', ')} (Debian's names) and run them again`);
+  }
+  process.stderr.write(`installing ${wanted.join(', ')} with apt-get\n`);
+  withoutServiceStarts(() => {
+    apt('update');
+    apt('install', '--yes', '--no-install-recommends', ...wanted);
+  });
+  for (const program of programs) requireProgram(program);
+}
+
+function apt(...args: readonly string[]): void {
+  // Its talk goes to stderr: stdout belongs to the test reporter.
+  execFileSync('apt-get', ['-q', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 2, 2] });
+}
+
+/** Debian starts a server when it installs one, unless policy-rc.d forbids it. The tests use servers of their own. */
+function withoutServiceStarts(install: () => void): void {
+  const policy = '/usr/sbin/policy-rc.d';
+  const mine = !existsSync(policy);
+  if (mine) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (mine) rmSync(policy, { force: true });
+  }
+}

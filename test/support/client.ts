@@ -1,0 +1,45 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type GraphQLFormattedError, print } from 'graphql';
+import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import WebSocket from 'ws';
+
+/** What came back over HTTP. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly data?: T | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** Sends one operation over HTTP and answers what came back, errors and all. */
+export async function post<T, V>(url: string, document: TypedDocumentNode<T, V>, variables: V, token?: string): Promise<Answer<T>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query: print(document), variables }),
+  });
+  return { status: response.status, ...((await response.json()) as Omit<Answer<T>, 'status'>) };
+}
+
+/** Sends one operation over HTTP; top-level errors throw. */
+export async function ask<T, V>(url: string, document: TypedDocumentNode<T, V>, variables: V, token?: string): Promise<T> {
+  const { data, errors } = await post(url, document, variables, token);
+  if (data === undefined || data === null || errors !== undefined) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
+  return data;
+}
+
+/** A WebSocket client that neither retries nor hides anything. */
+export function socketClient(url: string, token?: string): Client {
+  return createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    lazy: false,
+    onNonLazyError: () => undefined,
+    ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
+  });
+}
+
+/** One subscription over a socket, read one result at a time. */
+export function subscribe<T, V extends Record<string, unknown>>(client: Client, document: TypedDocumentNode<T, V>, variables: V): AsyncIterableIterator<ExecutionResult<T>> {
+  return client.iterate<T>({ query: print(document), variables });
+}

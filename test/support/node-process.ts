@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A gateway node as a process of its own, as a person would start it. */
+export interface NodeProcess extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** What it has written so far. */
+  readonly output: () => string;
+  /** Sends the signal and resolves with the exit code; null where the signal itself ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+// Two nodes that start at once on two busy cores have been seen to take five seconds.
+const startMs = 30_000;
+
+/** Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. */
+export async function startNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<NodeProcess> {
+  const { child, output } = spawnNode({ PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env }, args);
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => fail(`was not ready within ${startMs} ms`), startMs);
+    function fail(reason: string): void {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(new Error(`the node ${reason}:\n${output()}`));
+    }
+    function look(): void {
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
+      if (address === undefined) return;
+      clearTimeout(timer);
+      child.stdout?.off('data', look);
+      resolve(address);
+    }
+    child.stdout?.on('data', look);
+    child.once('exit', (code) => fail(`ended with ${code}`));
+  });
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+    return child.exitCode;
+  }
+  return { url, output, end, signal: (signal) => void child.kill(signal), [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) };
+}
+
+/** Runs `gateway/main.ts` to its end and answers how it ended. */
+export async function runNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { child, output } = spawnNode(env, args);
+  await once(child, 'close');
+  return { code: child.exitCode, output: output() };
+}
+
+function spawnNode(env: Readonly<Record<string, string>>, args: readonly string[]): { readonly child: ChildProcess; readonly output: () => string } {
+  // Nothing of this machine's own configuration may leak in.
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, ['gateway/main.ts', ...args], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return { child, output: () => text };
+}

@@ -1,0 +1,217 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { requireProgram } from './binaries.ts';
+
+/** A server that belongs to whoever started it: on a free port of 127.0.0.1, its files in a folder of their own, both gone after it. */
+export interface Service extends AsyncDisposable {
+  /** `mysql://root@127.0.0.1:PORT/` or `redis://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends it for good and removes its files. Idempotent. */
+  stop(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. Its files stay, so that restart() finds them. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same files, after killing it if it runs; resolves when it answers. */
+  restart(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing is answered. */
+  pause(): void;
+  /** SIGCONT: goes on after pause(). */
+  resume(): void;
+}
+
+interface Recipe {
+  readonly name: string;
+  readonly url: (port: number) => string;
+  /** Makes the files that the server needs before its first start. */
+  readonly prepare?: (folder: string) => Promise<unknown>;
+  readonly command: (folder: string, port: number) => readonly [program: string, ...args: string[]];
+  /** What it writes once it serves. Asking the port instead could be answered by somebody else who took it first. */
+  readonly ready: string;
+}
+
+/** How a service may be started. */
+export interface ServiceOptions {
+  /** Port to listen on; a free one if absent. */
+  readonly port?: number | undefined;
+  /** More arguments for the server. */
+  readonly args?: readonly string[] | undefined;
+}
+
+/** Starts a MariaDB. It takes about two seconds; root has no password. */
+export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
+  const user = userInfo().username;
+  return start(options, {
+    name: 'mariadb',
+    url: (port) => `mysql://root@127.0.0.1:${port}/`,
+    prepare: (folder) =>
+      promisify(execFile)(requireProgram('mariadb-install-db'), [
+        '--no-defaults',
+        `--datadir=${folder}/data`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        `--user=${user}`,
+      ]),
+    command: (folder, port) => [
+      requireProgram('mariadbd'),
+      '--no-defaults',
+      `--user=${user}`,
+      `--datadir=${folder}/data`,
+      `--socket=${folder}/s.sock`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--max-connections=400',
+      '--innodb-buffer-pool-size=256M',
+      // Durable against a killed server, which tests do, not against a lost machine, which they cannot: no fsync for each commit.
+      '--innodb-flush-log-at-trx-commit=2',
+    ],
+    ready: 'ready for connections',
+  });
+}
+
+/** Starts a Redis that keeps nothing on disk. */
+export function startRedis(options: ServiceOptions = {}): Promise<Service> {
+  return start(options, {
+    name: 'redis',
+    url: (port) => `redis://127.0.0.1:${port}`,
+    command: (folder, port) => [
+      requireProgram('redis-server'),
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+    ],
+    ready: 'Ready to accept connections',
+  });
+}
+
+async function start({ port, args = [] }: ServiceOptions, recipe: Recipe): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), `mpim-${recipe.name}-`));
+  const guard = guardFolder(folder);
+  let child: ChildProcess | undefined;
+  let boundPort = 0;
+
+  async function launch(wanted: number): Promise<void> {
+    const [program, ...rest] = recipe.command(folder, wanted);
+    await rm(outputOf(folder), { force: true });
+    child = spawnNoted(folder, [program, ...rest, ...args]);
+    boundPort = wanted;
+    await untilReady(child, folder, recipe);
+  }
+
+  async function kill(): Promise<void> {
+    if (child === undefined || hasEnded(child)) return;
+    const gone = once(child, 'exit');
+    child.ref();
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async function stop(): Promise<void> {
+    await kill();
+    await guard.release();
+  }
+
+  try {
+    await recipe.prepare?.(folder);
+    await (port === undefined ? launchAnywhere(launch) : launch(port));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: recipe.url(boundPort),
+    port: boundPort,
+    stop,
+    kill,
+    restart: async () => {
+      await kill();
+      await launch(boundPort);
+    },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** A free port may be taken between finding and using it: another one is tried. */
+async function launchAnywhere(launch: (port: number) => Promise<void>): Promise<void> {
+  for (let triesLeft = 3; ; triesLeft -= 1) {
+    try {
+      return await launch(await freePort());
+    } catch (error) {
+      if (triesLeft === 1) throw error;
+    }
+  }
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function outputOf(folder: string): string {
+  return join(folder, 'output');
+}
+
+/**
+ * Starts a process in a group of its own, which a Ctrl-C in the terminal does not reach, and keeps its id in the folder while it runs, for
+ * the guard. It does not keep this process from ending.
+ */
+function spawnNoted(folder: string, command: readonly string[]): ChildProcess {
+  const script = 'echo $$ > "$0/pid"; exec "$@" > "$0/output" 2>&1';
+  const child = spawn('/bin/sh', ['-c', script, folder, ...command], { detached: true, stdio: 'ignore' });
+  child.once('exit', () => rmSync(join(folder, 'pid'), { force: true }));
+  child.unref();
+  return child;
+}
+
+/**
+ * A process that waits until this one is gone, however it went (a SIGKILL too: its end of the pipe closes), then ends what runs in the
+ * folder and removes it. release() does the same at once.
+ */
+function guardFolder(folder: string): { release(): Promise<void> } {
+  const script = 'cat > /dev/null; test -f "$0/pid" && kill -9 "$(cat "$0/pid")" 2> /dev/null; until rm -rf "$0"; do sleep 0.1; done';
+  const guard = spawn('/bin/sh', ['-c', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const gone = once(guard, 'exit');
+  guard.unref();
+  return {
+    release: async () => {
+      guard.ref();
+      guard.stdin.end();
+      await gone;
+    },
+  };
+}
+
+async function untilReady(child: ChildProcess, folder: string, { name, ready }: Recipe): Promise<void> {
+  // A cold disk and two busy cores: MariaDB has been seen to take eight seconds.
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const output = await readFile(outputOf(folder), 'utf8').catch(() => '');
+    if (output.includes(ready)) return;
+    if (hasEnded(child) || Date.now() > deadline) throw new Error(`${name} does not start: ${output.split('\n').slice(-5).join('\n')}`);
+    await delay(25);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

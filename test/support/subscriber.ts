@@ -1,0 +1,50 @@
+import type { PositionInput } from './generated/graphql.ts';
+import { type EventPartsFragment, EventsDocument } from './generated/graphql.ts';
+import { socketClient, subscribe } from './client.ts';
+
+/** A client that keeps its positions and comes back with them, as client libraries should. */
+export interface Subscriber {
+  /** Every log event it was given, in the order it was given. */
+  readonly received: readonly LoggedEvent[];
+  /** Connects, resumes, and reads until `enough` says so; then cuts the connection. Rejects when the subscription ends by itself. */
+  attend(url: string, enough: (event: EventPartsFragment) => boolean): Promise<void>;
+}
+
+export type LoggedEvent = EventPartsFragment & { readonly streamId: string; readonly seq: number };
+
+function isLogged(event: EventPartsFragment): event is LoggedEvent {
+  return 'seq' in event && typeof event.seq === 'number';
+}
+
+/** Makes a subscriber who starts with these positions. */
+export function createSubscriber(token: string, positions: readonly PositionInput[]): Subscriber {
+  const received: LoggedEvent[] = [];
+  const held = new Map(positions.map((position) => [position.streamId, position]));
+
+  function keep(event: EventPartsFragment): void {
+    if (isLogged(event)) {
+      received.push(event);
+      held.set(event.streamId, { ...held.get(event.streamId), streamId: event.streamId, seq: event.seq });
+    }
+    if (event.__typename === 'StreamReady') for (const { streamId, seq, epoch } of event.positions) held.set(streamId, { streamId, seq, epoch });
+  }
+
+  return {
+    received,
+    async attend(url, enough) {
+      const client = socketClient(url, token);
+      try {
+        for await (const { data, errors } of subscribe(client, EventsDocument, { after: [...held.values()] })) {
+          if (errors !== undefined || data === null || data === undefined) throw new Error(`the subscription failed: ${JSON.stringify(errors)}`);
+          const event = data.events;
+          keep(event);
+          if (enough(event)) return;
+        }
+        throw new Error('the subscription completed by itself');
+      } finally {
+        // The connection breaks as a train enters a tunnel, without a goodbye.
+        client.terminate();
+      }
+    },
+  };
+}

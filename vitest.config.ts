@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+const onReal = ['test/**/*.mysql.test.ts', 'test/**/*.redis.test.ts', 'test/**/*two-node*.test.ts'];
+const inBrowser = ['test/**/*.browser.test.ts'];
+
+/** One config; a file's name says what it needs. Tests in test/api run twice: on SQLite in one process, and on MariaDB and Redis. */
+export default defineConfig({
+  test: {
+    // A test that starts processes on a busy machine with two cores needs seconds; one that hangs must not cost minutes.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Each worker may hold a node, its sockets and its pools: more workers than two cores serve only wait for each other.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'embedded',
+          include: ['test/**/*.test.ts'],
+          exclude: [...onReal, ...inBrowser],
+          provide: { stores: 'embedded' },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: [...onReal, 'test/api/**/*.test.ts'],
+          exclude: inBrowser,
+          globalSetup: 'test/support/real.setup.ts',
+          provide: { stores: 'real' },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: inBrowser,
+          globalSetup: 'test/support/browser.setup.ts',
+          provide: { stores: 'embedded' },
+        },
+      },
+    ],
+  },
+});
