@@ -45,7 +45,13 @@ export function createEngine({ schema, config, mask, createContext }: EnginePart
     // Files do not travel through GraphQL, and a form may be posted from any page.
     multipart: false,
     batching: false,
-    cors: { origin: [...originsOf(config)], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['x-request-id'], maxAge: 7_200 },
+    cors: {
+      origin: [...originsOf(config)],
+      credentials: false,
+      methods: ['GET', 'POST', 'OPTIONS'],
+      exposedHeaders: ['x-request-id'],
+      maxAge: 7_200,
+    },
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health/live',

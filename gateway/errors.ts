@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { ChatError, type ErrorCode, refusalCodes } from '../src/errors.ts';
 import type { Logging } from './logger.ts';
 
@@ -43,8 +43,8 @@ export function createMask({ logger, requestId }: Logging): Mask {
     if (!(error instanceof GraphQLError) || !(origin instanceof GraphQLError)) return bug(error);
     if (publicCodes.has(error.extensions['code'])) return error;
     if (publicCodes.has(origin.extensions['code'])) return withCode(error, origin.message, origin.extensions);
-    if (!pointsAtRequest(origin)) return bug(error);
-    return withCode(error, origin.message, { code: 'BAD_USER_INPUT', ...httpOf(origin) });
+    if (!pointsAtRequest(error, origin)) return bug(error);
+    return withCode(error, error.message, { code: 'BAD_USER_INPUT', ...httpOf(origin) });
   };
 }
 
@@ -58,10 +58,10 @@ export function asRequestError(error: GraphQLError): GraphQLError {
 }
 
 /** An error as it travels over a WebSocket: without what only HTTP needs. */
-export function formatError(error: GraphQLError): GraphQLFormattedError {
-  const { extensions = {}, ...rest } = error.toJSON();
-  const { http: _, ...shown } = extensions;
-  return { ...rest, extensions: shown };
+export function asSocketError(error: GraphQLError): GraphQLError {
+  if (error.extensions['http'] === undefined) return error;
+  const { http: _, ...extensions } = error.extensions;
+  return withCode(error, error.message, extensions);
 }
 
 function rootOf(error: unknown): unknown {
@@ -81,21 +81,35 @@ function extensionsOf({ code, field, retryAfterMs }: ChatError): Record<string, 
 
 function withCode(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
   const { nodes, source, positions, path } = error instanceof GraphQLError ? error : {};
-  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions });
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions,
+  });
 }
 
-// Parsing, validation and the coercion of variables and arguments throw errors that carry the place in the document; Yoga's own refusals
-// carry the HTTP status of a bad request. A resolver that throws a bare GraphQLError, or a scalar that cannot serialise, carries neither.
-function pointsAtRequest(error: GraphQLError): boolean {
-  const { status } = statusOf(error);
-  return (error.nodes?.length ?? 0) > 0 || error.source !== undefined || (status !== undefined && status >= 400 && status < 500);
+// Parsing, validation and the coercion of variables and arguments throw errors that carry the place in the document, variables those without a
+// path; Yoga's own refusals carry the HTTP status of a bad request. A resolver that throws a bare GraphQLError and a scalar that cannot
+// serialise get place and path only from the executor: those are ours.
+function pointsAtRequest(error: GraphQLError, origin: GraphQLError): boolean {
+  const { status = 0 } = httpExtension(origin);
+  const inVariables = error.path === undefined && error.nodes !== undefined;
+  return inVariables || origin.nodes !== undefined || origin.source !== undefined || (status >= 400 && status < 500);
 }
 
-function statusOf(error: GraphQLError): { readonly status?: number } {
-  return (error.extensions['http'] ?? {}) as { readonly status?: number };
+interface HttpExtension {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-function httpOf(error: GraphQLError): Record<string, unknown> {
-  const { http } = error.extensions;
-  return http === undefined ? {} : { http };
+function httpExtension(error: GraphQLError): HttpExtension {
+  return (error.extensions['http'] ?? {}) as HttpExtension;
+}
+
+// What is not even a GraphQL request has its status in every media type, so Yoga's `spec` mark, which would make it 200 in one, is left out.
+function httpOf(error: GraphQLError): { readonly http?: HttpExtension } {
+  const { status, headers } = httpExtension(error);
+  return status === undefined ? {} : { http: { status, ...(headers === undefined ? {} : { headers }) } };
 }

@@ -24,13 +24,15 @@ export interface Frames {
   settled(): Promise<void>;
 }
 
-/** What is made of frames that are not the core's to answer. */
-export interface FrameFaults {
+/** What a socket's frames need to know of the socket, and tell it. */
+export interface Surroundings {
   /** Not a message of the protocol, or not one that a client sends. */
   onMalformed(): void;
   onDuplicate(id: string): void;
   /** `receive` rejected: a bug. */
   onBug(error: unknown): void;
+  /** False once the socket closes: what still arrives is not acted on. */
+  isOpen(): boolean;
 }
 
 const clientMessages: ReadonlySet<string> = new Set([
@@ -45,10 +47,11 @@ const clientMessages: ReadonlySet<string> = new Set([
  * Stands between a socket and graphql-ws' core, which keeps operations by id alone: a client may use an id again as soon as it has completed
  * it, and while the first one still winds down the core would take its end for the second one's. Such a `subscribe` waits here.
  */
-export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug }: FrameFaults): Frames {
+export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug, isOpen }: Surroundings): Frames {
   const operations = new Map<string, Operation>();
 
   async function pass(text: string): Promise<void> {
+    if (!isOpen()) return;
     try {
       await receive(text);
     } catch (error) {
@@ -56,21 +59,21 @@ export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug
     }
   }
 
-  function start(id: string, text: string): Promise<void> {
-    const done = pass(text).then(() => {
-      operations.delete(id);
-      if (operation.next !== null) return start(id, operation.next);
-    });
+  async function start(id: string, text: string): Promise<void> {
+    const { promise: done, resolve } = Promise.withResolvers<void>();
     const operation: Operation = { done, lasting: false, completed: false, next: null };
     operations.set(id, operation);
-    return done;
+    await pass(text);
+    operations.delete(id);
+    if (operation.next !== null) await start(id, operation.next);
+    resolve();
   }
 
-  function subscribe(id: string, text: string): Promise<void> | void {
+  async function subscribe(id: string, text: string): Promise<void> {
     const earlier = operations.get(id);
-    if (!earlier?.completed) return start(id, text);
-    if (earlier.next !== null) return onDuplicate(id);
-    earlier.next = text;
+    if (!earlier?.completed) await start(id, text);
+    else if (earlier.next !== null) onDuplicate(id);
+    else earlier.next = text;
   }
 
   function complete(id: string, text: string): Promise<void> {

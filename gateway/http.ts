@@ -4,11 +4,10 @@ import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { authenticate, followSession, type SessionEnd, sessionOver } from './auth.ts';
 import type { Caller, Engine } from './engine.ts';
-import { graphiqlPage } from './graphiql.ts';
 import { type Health, live, ready } from './health.ts';
-import { landingPage } from './landing.ts';
 import type { Logging } from './logger.ts';
-import { type Page, sendPage } from './page.ts';
+import { sendPage } from './page.ts';
+import { createPages } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
 
 /** The HTTP side of a node: GraphQL, its pages, its health. */
@@ -31,6 +30,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
   const answering = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
   const stopping = new AbortController();
+  const pages = createPages(config);
 
   function callOf(request: IncomingMessage, response: ServerResponse, requestId: string) {
     const address = addressOf(config, request);
@@ -68,7 +68,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
   async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const path = pathOf(request);
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    const page = reads ? await pageFor(path, request, config) : null;
+    const page = reads && request.headers.accept?.includes('text/html') ? await pages.at(path) : null;
     if (page !== null) return sendPage(request, response, page);
     if (reads && path === '/health/live') return sendHealth(response, live());
     if (reads && path === '/health/ready') return sendHealth(response, await ready(chat, stopping.signal.aborted));
@@ -101,12 +101,6 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
       await idle.promise;
     },
   };
-}
-
-async function pageFor(path: string | null, { headers }: IncomingMessage, config: Config): Promise<Page | null> {
-  if (!headers.accept?.includes('text/html')) return null;
-  if (path === '/') return landingPage(config);
-  return path === '/graphql' && config.graphiql ? await graphiqlPage() : null;
 }
 
 function sendHealth(response: ServerResponse, { status, body }: Health): void {

@@ -1,9 +1,6 @@
-import type { Config } from '../src/config.ts';
-import { createPage, type Page } from './page.ts';
-
 /** The page at `/`: what this is and where things are. The addresses are the browser's own, so that they hold behind a proxy too. */
-export async function landingPage({ graphiql }: Config): Promise<Page> {
-  return await createPage(`<!doctype html>
+export function landingHtml(graphiql: boolean): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -23,11 +20,16 @@ export async function landingPage({ graphiql }: Config): Promise<Page> {
 <p>A chat server that speaks GraphQL. Every conversation is a log of numbered entries: nothing lost, nothing twice, in order.</p>
 <dl>
   ${graphiql ? '<dt>Try it</dt><dd><a href="/graphql">GraphiQL</a>: tabs to sign up, talk to somebody and watch it arrive.</dd>' : ''}
-  <dt>Queries, mutations, and subscriptions as server-sent events</dt><dd><code data-scheme="http">/graphql</code></dd>
-  <dt>Subscriptions over WebSocket (graphql-transport-ws)</dt><dd><code data-scheme="ws">/graphql</code></dd>
-  <dt>Signed in</dt><dd><code>Authorization: Bearer …</code> over HTTP; over WebSocket <code>{"authorization": "Bearer …"}</code> in connection_init.</dd>
-  <dt>Health</dt><dd><a href="/health/live">/health/live</a>, <a href="/health/ready">/health/ready</a></dd>
-  <dt>Reading</dt><dd>README.md and docs/ in the source; every type and field is described in the schema itself.</dd>
+  <dt>Queries, mutations, and subscriptions as server-sent events</dt>
+  <dd><code data-scheme="http">/graphql</code></dd>
+  <dt>Subscriptions over WebSocket (graphql-transport-ws)</dt>
+  <dd><code data-scheme="ws">/graphql</code></dd>
+  <dt>Signed in</dt>
+  <dd><code>Authorization: Bearer …</code> over HTTP; over WebSocket <code>{"authorization": "Bearer …"}</code> in connection_init.</dd>
+  <dt>Health</dt>
+  <dd><a href="/health/live">/health/live</a>, <a href="/health/ready">/health/ready</a></dd>
+  <dt>Reading</dt>
+  <dd>README.md and docs/ in the source; every type and field is described in the schema itself.</dd>
 </dl>
 <script>
   for (const code of document.querySelectorAll('[data-scheme]')) {
@@ -36,5 +38,5 @@ export async function landingPage({ graphiql }: Config): Promise<Page> {
 </script>
 </body>
 </html>
-`);
+`;
 }

@@ -1,4 +1,13 @@
-import { type ASTVisitor, type FragmentDefinitionNode, GraphQLError, NoSchemaIntrospectionCustomRule, parse, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql';
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
 
@@ -45,7 +54,8 @@ export function createSizeRule(maxDepth: number): ValidationRule {
               : aliases > maxAliases
                 ? `uses more than ${maxAliases} aliases`
                 : null;
-        if (excess !== null) context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
+        if (excess !== null)
+          context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
       },
     };
   };

@@ -12,10 +12,13 @@ export interface Logging {
   inRequest<T>(id: string, work: () => T): T;
   /** The id of the request that is running, if one is. */
   requestId(): string | undefined;
+  /** Tells whoever started the node something they need, whatever the level: a line of the log if it shows such lines as JSON, else plain text. */
+  announce(text: string): void;
 }
 
 /** Makes the log as configured: JSON lines, or text for people where stdout is a terminal. `stream`: where to instead of stdout. */
-export function createLogging(config: Config, stream: DestinationStream = destination(config)): Logging {
+export function createLogging(config: Config, stream?: DestinationStream): Logging {
+  const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY);
   const requests = new AsyncLocalStorage<string>();
   const logger = pino(
     {
@@ -28,17 +31,22 @@ export function createLogging(config: Config, stream: DestinationStream = destin
         return requestId === undefined ? {} : { requestId };
       },
     },
-    stream,
+    stream ?? destination(readable),
   );
   return {
     logger,
     inRequest: (id, work) => requests.run(id, work),
     requestId: () => requests.getStore(),
+    announce(text) {
+      if (!readable && logger.isLevelEnabled('info')) logger.info(text);
+      else process.stdout.write(`${text}\n`);
+    },
   };
 }
 
-function destination({ logFormat }: Config): DestinationStream {
-  const readable = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY);
+function destination(readable: boolean): DestinationStream {
   // Synchronous, so that the last line before an exit is written.
-  return readable ? pretty({ sync: true, ignore: 'node', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }) : pino.destination({ sync: true });
+  return readable
+    ? pretty({ sync: true, ignore: 'node', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
+    : pino.destination({ sync: true });
 }

@@ -1,3 +1,84 @@
 import type { IncomingMessage } from 'node:http';
-import { type Context, makeServer, type Server } from 'graphql-ws';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Duplex } from 'node:stream';
+import { handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Config } from '../src/config.ts';
+import { closes } from './close-codes.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { mayConnect } from './cors.ts';
+import { createProtocol, type ProtocolParts } from './protocol.ts';
+import { addressOf, requestIdOf } from './request.ts';
+
+/** The WebSockets of a node. */
+export interface Sockets {
+  /** Takes over an HTTP upgrade to /graphql. */
+  accept(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /**
+   * From here on accepts no socket and no operation. Closes all in waves within about half of `ms`, each when its queries and mutations are
+   * answered, with a code that makes clients reconnect; past `ms` drops what is left. Resolves when none is.
+   */
+  drain(ms: number): Promise<void>;
+}
+
+// So many waves spread the reconnects of a node's clients; fewer sockets than this go in one.
+const waves = 20;
+const smallWave = 25;
+
+/** Makes the WebSocket side. */
+export function createSockets(parts: ProtocolParts & { readonly config: Config }): Sockets {
+  const { config, logging } = parts;
+  const server = new WebSocketServer({ noServer: true, maxPayload: config.maxFrameBytes, perMessageDeflate: false, handleProtocols });
+  const protocol = createProtocol(parts);
+  const connections = new Map<WebSocket, Connection>();
+  let draining = false;
+
+  // One timer for all. A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
+  const pinging = setInterval(() => {
+    for (const connection of connections.values()) connection.ping();
+  }, config.socketPingMs);
+
+  function open(socket: WebSocket, request: IncomingMessage): void {
+    const connection = createConnection({ socket, id: requestIdOf(request), address: addressOf(config, request), protocol, logging });
+    connections.set(socket, connection);
+    socket.once('close', () => connections.delete(socket));
+  }
+
+  async function closeInWaves(ms: number): Promise<void> {
+    const all = [...connections.values()];
+    const size = Math.max(smallWave, Math.ceil(all.length / waves));
+    const pause = ms / 2 / waves;
+    const closing: Promise<void>[] = [];
+    for (let from = 0; from < all.length; from += size) {
+      if (from > 0) await wait(pause);
+      closing.push(...all.slice(from, from + size).map((connection) => connection.finish(closes.restart)));
+    }
+    await Promise.all(closing);
+  }
+
+  return {
+    accept(request, stream, head) {
+      stream.on('error', () => stream.destroy());
+      if (draining) return refuse(stream, '503 Service Unavailable');
+      if (!mayConnect(config, request)) return refuse(stream, '403 Forbidden');
+      server.handleUpgrade(request, stream, head, open);
+    },
+    async drain(ms) {
+      draining = true;
+      protocol.drain();
+      const giveUp = setTimeout(() => {
+        for (const connection of connections.values()) connection.drop();
+      }, ms);
+      await closeInWaves(ms);
+      clearTimeout(giveUp);
+      clearInterval(pinging);
+    },
+  };
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -27,8 +27,16 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
       description: 'Whether the list holds anything before this page.',
       resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
     }),
-    startCursor: t.string({ nullable: true, description: 'Cursor of the first edge; null on an empty page.', resolve: ({ edges }) => edges[0]?.cursor }),
-    endCursor: t.string({ nullable: true, description: 'Cursor of the last edge; null on an empty page.', resolve: ({ edges }) => edges.at(-1)?.cursor }),
+    startCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the first edge; null on an empty page.',
+      resolve: ({ edges }) => edges[0]?.cursor,
+    }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the last edge; null on an empty page.',
+      resolve: ({ edges }) => edges.at(-1)?.cursor,
+    }),
   }),
 });
 
@@ -48,7 +56,10 @@ interface ListWords<T> {
 }
 
 /** Makes the types of a list. */
-export function connectionOf<T, C extends Connection<T> = Connection<T>>(name: string, { of, list, node }: ListWords<T>): ConnectionRefs<T, C> {
+export function connectionOf<T, C extends Connection<T> = Connection<T>>(
+  name: string,
+  { of, list, node }: ListWords<T>,
+): ConnectionRefs<T, C> {
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`);
   edge.implement({
     description: `${of} in a list, with its place there.`,
@@ -71,12 +82,18 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(name: s
 interface Listing<I extends { readonly key: string }, T> {
   readonly order: Order;
   /** Reads part of the list: items past the key `after`, at most `first`. */
-  readonly read: (page: { readonly first: number; readonly after: string | undefined }) => Promise<{ readonly items: readonly I[]; readonly hasNextPage: boolean }>;
+  readonly read: (page: {
+    readonly first: number;
+    readonly after: string | undefined;
+  }) => Promise<{ readonly items: readonly I[]; readonly hasNextPage: boolean }>;
   readonly node: (item: I) => T | Promise<T>;
 }
 
 /** The page of a forward list that the arguments ask for. Throws ChatError BAD_USER_INPUT for arguments out of bounds. */
-export async function forwardConnection<I extends { readonly key: string }, T>(args: ForwardArgs, { order, read, node }: Listing<I, T>): Promise<Connection<T>> {
+export async function forwardConnection<I extends { readonly key: string }, T>(
+  args: ForwardArgs,
+  { order, read, node }: Listing<I, T>,
+): Promise<Connection<T>> {
   const page = forwardPage(order, args);
   const { items, hasNextPage } = await read(page);
   const edges = await Promise.all(items.map(async (item) => ({ node: await node(item), cursor: formatCursor(order, item.key) })));

@@ -31,10 +31,22 @@ const ErrorCode = builder.enumType('ErrorCode', {
 const UserError = builder.objectRef<ChatError>('UserError').implement({
   description: 'A refusal that a correct client can meet.',
   fields: (t) => ({
-    code: t.field({ type: ErrorCode, description: 'Why, for programs.', resolve: (error) => (isRefusal(error) ? error.code : raise(error)) }),
+    code: t.field({
+      type: ErrorCode,
+      description: 'Why, for programs.',
+      resolve: (error) => (isRefusal(error) ? error.code : raise(error)),
+    }),
     message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
-    field: t.stringList({ nullable: true, description: 'The input at fault as a path, such as `["input", "userIds", "3"]`; null: no single one.', resolve: ({ field }) => field }),
-    retryAfterMs: t.int({ nullable: true, description: 'After how many milliseconds the same request may succeed; null: not known.', resolve: ({ retryAfterMs }) => retryAfterMs }),
+    field: t.stringList({
+      nullable: true,
+      description: 'The input at fault as a path, such as `["input", "userIds", "3"]`; null: no single one.',
+      resolve: ({ field }) => field,
+    }),
+    retryAfterMs: t.int({
+      nullable: true,
+      description: 'After how many milliseconds the same request may succeed; null: not known.',
+      resolve: ({ retryAfterMs }) => retryAfterMs,
+    }),
   }),
 });
 
@@ -77,7 +89,7 @@ function underInput(error: ChatError): ChatError {
  * Runs a mutation's act. What it refuses becomes the payload's `errors`; anything else is passed on to stand at the top level. The payload is
  * read after the act: nothing that was read before it is used again.
  */
-export async function settle<P extends Refusable>(context: Context, info: GraphQLResolveInfo, act: () => Promise<P>): Promise<P | Refused> {
+export async function settle<P>(context: Context, info: GraphQLResolveInfo, act: () => Promise<P>): Promise<P | Refused> {
   refresh(context);
   try {
     const payload = await act();

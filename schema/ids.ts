@@ -93,15 +93,43 @@ function keyOf<T extends IdType>(type: T, id: string): Keys[T] | null {
 /** What an id in a mutation's input names. Throws ChatError INVALID_INPUT with `field` where it is malformed or names another kind. */
 export function inputId<T extends IdType>(type: T, id: string, ...field: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
-  if (key === null) throw new ChatError('INVALID_INPUT', `This is not the id of a ${type}.`, { field });
+  if (key === null) throw notAnId('INVALID_INPUT', type, field);
   return key;
+}
+
+/** Ids of a batch, each with its place in the input; those that cannot name anything stand in `errors`, as inputId would throw them. */
+export interface Batch<K> {
+  readonly keys: readonly K[];
+  /** Of each key, in the input's list. */
+  readonly places: readonly string[];
+  readonly errors: readonly ChatError[];
+}
+
+/** What the ids of a batch name: unlike inputId, one that is malformed does not stop the others. */
+export function inputIds<T extends IdType>(type: T, ids: readonly string[], field: string): Batch<Keys[T]> {
+  const keys: Keys[T][] = [];
+  const places: string[] = [];
+  const errors: ChatError[] = [];
+  for (const [place, id] of ids.entries()) {
+    const key = keyOf(type, id);
+    if (key === null) errors.push(notAnId('INVALID_INPUT', type, [field, String(place)]));
+    else {
+      keys.push(key);
+      places.push(String(place));
+    }
+  }
+  return { keys, places, errors };
 }
 
 /** What an id in an argument of a query or subscription names. Throws ChatError BAD_USER_INPUT that names the argument. */
 export function argumentId<T extends IdType>(type: T, id: string, ...argument: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
-  if (key === null) throw new ChatError('BAD_USER_INPUT', `${argument.join('.')}: this is not the id of a ${type}.`, { field: argument });
+  if (key === null) throw notAnId('BAD_USER_INPUT', type, argument);
   return key;
+}
+
+function notAnId(code: 'INVALID_INPUT' | 'BAD_USER_INPUT', type: IdType, field: readonly string[]): ChatError {
+  return new ChatError(code, `${field.join('.')} is not the id of a ${type}.`, { field });
 }
 
 /** Text as base64url, without padding. */

@@ -45,9 +45,18 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
     conversations: new DataLoader((ids) => groups.byIds(ids), { maxBatchSize }),
     memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
-    messages: new DataLoader((refs) => messages.byRefs(refs), { maxBatchSize, cacheKeyFn: ({ conversationId, seq }) => `${conversationId}:${seq}` }),
-    lastMessages: new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), { maxBatchSize, cacheKeyFn: membershipKey }),
-    unreadCounts: new DataLoader((accessed) => messages.unread(accessed), { maxBatchSize, cacheKeyFn: ({ access }) => membershipKey(access) }),
+    messages: new DataLoader((refs) => messages.byRefs(refs), {
+      maxBatchSize,
+      cacheKeyFn: ({ conversationId, seq }) => `${conversationId}:${seq}`,
+    }),
+    lastMessages: new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), {
+      maxBatchSize,
+      cacheKeyFn: membershipKey,
+    }),
+    unreadCounts: new DataLoader((accessed) => messages.unread(accessed), {
+      maxBatchSize,
+      cacheKeyFn: ({ access }) => membershipKey(access),
+    }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
     unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),

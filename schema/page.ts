@@ -58,7 +58,10 @@ export function forwardPage(order: Order, { first, after }: ForwardArgs): { read
 }
 
 /** The part of a stream past a position that is asked for: `after`, where given, goes before `afterSeq`. Throws ChatError BAD_USER_INPUT. */
-export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly afterSeq: number }): { readonly first: number; readonly afterSeq: number } {
+export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly afterSeq: number }): {
+  readonly first: number;
+  readonly afterSeq: number;
+} {
   const start = seqArgument('afterSeq', afterSeq);
   return { first: pageSize('first', first) ?? defaultPage, afterSeq: seqOf('after', after) ?? start };
 }

@@ -15,7 +15,9 @@ export const Position = builder.objectRef<PositionShape>('Position').implement({
   fields: (t) => ({
     streamId: t.exposeID('streamId', { description: 'The conversation’s id; for the account stream, the user’s.' }),
     seq: t.exposeInt('seq', { description: 'The seq of the entry it lies after; 0: before the first.' }),
-    epoch: t.exposeString('epoch', { description: 'Which history of the server it belongs to: another one after the database was restored to an earlier state.' }),
+    epoch: t.exposeString('epoch', {
+      description: 'Which history of the server it belongs to: another one after the database was restored to an earlier state.',
+    }),
   }),
 });
 
@@ -27,7 +29,8 @@ export function streamIdFor(viewer: { readonly userId: bigint }, streamId: bigin
 builder.objectField(Viewer, 'positions', (t) =>
   t.field({
     type: [Position],
-    description: 'The head of every stream the viewer follows, read before all else in the operation: what to give to the subscription `events` as `after`.',
+    description:
+      'The head of every stream the viewer follows, read before all else in the operation: what to give to the subscription `events` as `after`.',
     async resolve(viewer, _args, { scope }) {
       const positions = await scope.loaders.positions();
       return positions.map(({ streamId, seq, epoch }) => ({ streamId: streamIdFor(viewer, streamId), seq, epoch }));

@@ -14,7 +14,10 @@ export const Session = builder.objectRef<SessionShape>('Session').implement({
     deviceName: t.exposeString('deviceName', { description: 'What the device was called when signing in.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was signed in.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it last asked for something, to the minute.' }),
-    viewerIsCurrent: t.boolean({ description: 'Whether it is the one that asks.', resolve: ({ id }, _args, context) => requireViewer(context).sessionId === id }),
+    viewerIsCurrent: t.boolean({
+      description: 'Whether it is the one that asks.',
+      resolve: ({ id }, _args, context) => requireViewer(context).sessionId === id,
+    }),
   }),
 });
 

@@ -12,12 +12,22 @@ function signedInPayload(name: string, mutationName: string) {
     builder.objectRef<SignedInShape>(name).implement({
       description: `What came of ${mutationName}: all null if it was refused.`,
       fields: (t) => ({
-        viewer: t.field({ type: Viewer, nullable: true, description: 'Who is signed in.', resolve: ({ viewer }): ViewerShape | undefined => viewer }),
+        viewer: t.field({
+          type: Viewer,
+          nullable: true,
+          description: 'Who is signed in.',
+          resolve: ({ viewer }): ViewerShape | undefined => viewer,
+        }),
         accessToken: t.exposeString('accessToken', {
           nullable: true,
-          description: 'To send as `Authorization: Bearer …` over HTTP, and under `authorization` in the payload of connection_init over WebSocket.',
+          description:
+            'To send as `Authorization: Bearer …` over HTTP, and under `authorization` in the payload of connection_init over WebSocket.',
         }),
-        accessTokenExpiresAt: t.expose('accessTokenExpiresAt', { type: 'DateTime', nullable: true, description: 'From when on the access token is refused.' }),
+        accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
+          type: 'DateTime',
+          nullable: true,
+          description: 'From when on the access token is refused.',
+        }),
         refreshToken: t.exposeString('refreshToken', { nullable: true, description: 'To get the next access token with, once.' }),
       }),
     }),
@@ -45,7 +55,8 @@ builder.mutationField('signUp', (t) =>
     type: signedInPayload('SignUpPayload', 'signUp'),
     description: 'Makes a user and signs them in.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) => settle(context, info, async () => asViewer(context, await context.chat.users.signUp({ ...input, address: context.address }))),
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => asViewer(context, await context.chat.users.signUp({ ...input, address: context.address }))),
   }),
 );
 
@@ -63,7 +74,8 @@ builder.mutationField('signIn', (t) =>
     type: signedInPayload('SignInPayload', 'signIn'),
     description: 'Starts a session on this device.',
     args: { input: t.arg({ type: SignInInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) => settle(context, info, async () => asViewer(context, await context.chat.users.signIn({ ...input, address: context.address }))),
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => asViewer(context, await context.chat.users.signIn({ ...input, address: context.address }))),
   }),
 );
 
@@ -76,9 +88,10 @@ builder.mutationField('refreshToken', (t) =>
   t.field({
     type: signedInPayload('RefreshTokenPayload', 'refreshToken'),
     description:
-    'Gives the next pair of tokens for one refresh token. Sent again within 30 seconds it gives the same pair of successors; after that it ends the session, because somebody else may have it.',
+      'Gives the next pair of tokens for one refresh token. Sent again within 30 seconds it gives the same pair of successors; after that it ends the session, because somebody else may have it.',
     args: { input: t.arg({ type: RefreshTokenInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) => settle(context, info, async () => asViewer(context, await context.chat.users.refresh(input))),
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => asViewer(context, await context.chat.users.refresh(input))),
   }),
 );
 
@@ -94,14 +107,17 @@ interface SignOutShape extends Refusable {
 const SignOutPayload = withErrors(
   builder.objectRef<SignOutShape>('SignOutPayload').implement({
     description: 'What came of signOut.',
-    fields: (t) => ({ sessionId: t.exposeID('sessionId', { nullable: true, description: 'The session that has ended; null if it was refused.' }) }),
+    fields: (t) => ({
+      sessionId: t.exposeID('sessionId', { nullable: true, description: 'The session that has ended; null if it was refused.' }),
+    }),
   }),
 );
 
 builder.mutationField('signOut', (t) =>
   t.field({
     type: SignOutPayload,
-    description: 'Ends a session: its tokens are refused and its sockets are closed (4401), on every node. To end one that has ended is no error.',
+    description:
+      'Ends a session: its tokens are refused and its sockets are closed (4401), on every node. To end one that has ended is no error.',
     args: { input: t.arg({ type: SignOutInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { sessionId } }, context, info) =>
       settle(context, info, async () => {

@@ -13,7 +13,9 @@ export const User = builder.objectRef<UserShape>('User').implement({
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: 'Their global id; also the `streamId` of their account stream.', resolve: ({ id }) => formatId('User', id) }),
-    handle: t.exposeString('handle', { description: 'What they sign in with and are found by: unique, lower case, 3 to 32 of `a-z 0-9 _ . -`.' }),
+    handle: t.exposeString('handle', {
+      description: 'What they sign in with and are found by: unique, lower case, 3 to 32 of `a-z 0-9 _ . -`.',
+    }),
     displayName: t.exposeString('displayName', { description: 'What to call them.' }),
     avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Where their picture is.' }),
     bio: t.exposeString('bio', { nullable: true, description: 'What they say about themselves.' }),
@@ -48,7 +50,11 @@ builder.queryFields((t) => ({
     },
     async resolve(_root, { search: text, ...args }, context, info) {
       await beginField(context, info);
-      return forwardConnection(args, { order: 'user', read: (page) => context.chat.users.search({ text, ...page }), node: ({ user }) => user });
+      return forwardConnection(args, {
+        order: 'user',
+        read: (page) => context.chat.users.search({ text, ...page }),
+        node: ({ user }) => user,
+      });
     },
   }),
 }));
@@ -69,7 +75,9 @@ interface UpdateProfileShape extends Refusable {
 const UpdateProfilePayload = withErrors(
   builder.objectRef<UpdateProfileShape>('UpdateProfilePayload').implement({
     description: 'What came of updateProfile.',
-    fields: (t) => ({ user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }) }),
+    fields: (t) => ({
+      user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+    }),
   }),
 );
 

@@ -8,7 +8,11 @@ import { User } from './user.ts';
 export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
   description: 'The signed-in user, and what only they see.',
   fields: (t) => ({
-    user: t.field({ type: User, description: 'The viewer as others see them.', resolve: ({ userId }, _args, context) => presentUser(context, userId) }),
+    user: t.field({
+      type: User,
+      description: 'The viewer as others see them.',
+      resolve: ({ userId }, _args, context) => presentUser(context, userId),
+    }),
   }),
 });
 

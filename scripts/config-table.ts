@@ -7,7 +7,9 @@ const begin = '<!-- configuration: printed by npm run docs -->';
 const end = '<!-- configuration end -->';
 
 function table(): string {
-  const rows = Object.values(options).map((option) => `| \`${option.env}\` | ${option.default && `\`${option.default}\``} | ${option.doc} |`);
+  const rows = Object.values(options).map(
+    (option) => `| \`${option.env}\` | ${option.default && `\`${option.default}\``} | ${option.doc} |`,
+  );
   return ['| variable | default | what it does |', '|---|---|---|', ...rows].join('\n');
 }
 

@@ -7,7 +7,8 @@ import { createGroups, type Groups } from './group/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
-import { createUsers, type ServerKey, type Users } from './user/index.ts';
+import type { ServerKey } from './server-key.ts';
+import { createUsers, type Users } from './user/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+function oneOf<const T extends readonly string[]>(...texts: T) {
+  return z.enum(texts, `must be one of ${texts.join(', ')}`);
+}
+
+const flag = oneOf('true', 'false').transform((text) => text === 'true');
 
 function whole(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
+  const fault = `must be a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
 }
 
 function url(...protocols: readonly string[]) {
@@ -32,40 +33,125 @@ function option<T>(env: string, fallback: string, type: z.ZodType<T, string>, do
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
 export const options = {
-  databaseUrl: option('DATABASE_URL', '', z.literal('').or(url('mysql:', 'mariadb:')), 'Where MySQL or MariaDB is: `mysql://user:pass@host:3306/name`. Empty: SQLite in DATA_DIR.'),
-  redisUrl: option('REDIS_URL', '', z.literal('').or(url('redis:', 'rediss:')), 'Where Redis is: `redis://host:6379`. Empty: an in-process bus, for one node.'),
+  databaseUrl: option(
+    'DATABASE_URL',
+    '',
+    z.literal('').or(url('mysql:', 'mariadb:')),
+    'Where MySQL or MariaDB is: `mysql://user:pass@host:3306/name`. Empty: SQLite in DATA_DIR.',
+  ),
+  redisUrl: option(
+    'REDIS_URL',
+    '',
+    z.literal('').or(url('redis:', 'rediss:')),
+    'Where Redis is: `redis://host:6379`. Empty: an in-process bus, for one node.',
+  ),
   dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
   host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),
   port: option('PORT', '4000', whole(0, 65_535), 'Port to listen on; 0 picks a free one.'),
-  publicUrl: option('PUBLIC_URL', '', z.literal('').or(url('http:', 'https:')), 'How clients reach this node, where it differs from HOST and PORT.'),
-  nodeName: option('NODE_NAME', '', z.string().max(64), 'Name of this node in logs. Empty: made up at start.'),
-  logLevel: option('LOG_LEVEL', 'info', z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'Least level that is logged.'),
-  logFormat: option('LOG_FORMAT', 'auto', z.enum(['auto', 'json', 'pretty']), '`json`, `pretty`, or `auto`: pretty in a terminal.'),
-  secretKeys: option('SECRET_KEYS', '', z.string().regex(/^$|^[\w-]{1,32}:[\w-]{43,128}(,[\w-]{1,32}:[\w-]{43,128})*$/, 'must be `id:secret` pairs joined by commas, each secret at least 32 bytes in base64url'), 'Signing keys as `id:secret,…` (base64url, at least 32 bytes each): the first signs, all verify. Empty: one is made and kept in the database, embedded in DATA_DIR.'),
+  publicUrl: option(
+    'PUBLIC_URL',
+    '',
+    z.literal('').or(url('http:', 'https:')),
+    'How clients reach this node, where it differs from HOST and PORT.',
+  ),
+  nodeName: option(
+    'NODE_NAME',
+    '',
+    z.string().max(64, 'must be at most 64 characters'),
+    'Name of this node in logs. Empty: made up at start.',
+  ),
+  logLevel: option('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'Least level that is logged.'),
+  logFormat: option('LOG_FORMAT', 'auto', oneOf('auto', 'json', 'pretty'), '`json`, `pretty`, or `auto`: pretty in a terminal.'),
+  secretKeys: option(
+    'SECRET_KEYS',
+    '',
+    z
+      .string()
+      .regex(
+        /^$|^[\w-]{1,32}:[\w-]{43,128}(,[\w-]{1,32}:[\w-]{43,128})*$/,
+        'must be `id:secret` pairs joined by commas, each secret at least 32 bytes in base64url',
+      ),
+    'Signing keys as `id:secret,…` (base64url, at least 32 bytes each): the first signs, all verify. Empty: one is made and kept in the database, embedded in DATA_DIR.',
+  ),
   accessTokenSeconds: option('ACCESS_TOKEN_SECONDS', '900', whole(5, 86_400), 'Life of an access token.'),
   sessionDays: option('SESSION_DAYS', '60', whole(1, 3_650), 'A session unused for so long ends.'),
   maxSessions: option('MAX_SESSIONS', '50', whole(1, 50), 'Live sessions a user may have; one more sign-in ends the oldest.'),
-  signInAttempts: option('SIGN_IN_ATTEMPTS', '10', whole(1, 100_000), 'Failed sign-ins per handle within 15 minutes before it is throttled.'),
-  addressAttempts: option('ADDRESS_ATTEMPTS', '100', whole(1, 1_000_000), 'Failed sign-ins, and sign-ups, per address within 15 minutes before it is throttled.'),
-  trustProxy: option('TRUST_PROXY', 'false', flag, 'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it.'),
+  signInAttempts: option(
+    'SIGN_IN_ATTEMPTS',
+    '10',
+    whole(1, 100_000),
+    'Failed sign-ins per handle within 15 minutes before it is throttled.',
+  ),
+  addressAttempts: option(
+    'ADDRESS_ATTEMPTS',
+    '100',
+    whole(1, 1_000_000),
+    'Failed sign-ins, and sign-ups, per address within 15 minutes before it is throttled.',
+  ),
+  trustProxy: option(
+    'TRUST_PROXY',
+    'false',
+    flag,
+    'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it.',
+  ),
   maxMessageLength: option('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
   maxGroupMembers: option('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
   maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
   databaseConnections: option('DATABASE_CONNECTIONS', '10', whole(1, 1_000), 'Connections to MySQL that a node holds.'),
-  busTimeoutMs: option('BUS_TIMEOUT_MS', '5000', whole(50, 60_000), 'A subscription that Redis has not acknowledged after so many ms is answered UNAVAILABLE.'),
-  headCheckMs: option('HEAD_CHECK_MS', '10000', whole(50, 600_000), 'How often a node compares its live streams with the log: the bound on how late a lost publish makes an event.'),
-  maxGap: option('MAX_GAP', '10000', whole(1, 1_000_000), 'Entries of one stream that a resumed subscription replays; past it ResyncRequired.'),
+  busTimeoutMs: option(
+    'BUS_TIMEOUT_MS',
+    '5000',
+    whole(50, 60_000),
+    'A subscription that Redis has not acknowledged after so many ms is answered UNAVAILABLE.',
+  ),
+  headCheckMs: option(
+    'HEAD_CHECK_MS',
+    '10000',
+    whole(50, 600_000),
+    'How often a node compares its live streams with the log: the bound on how late a lost publish makes an event.',
+  ),
+  maxGap: option(
+    'MAX_GAP',
+    '10000',
+    whole(1, 1_000_000),
+    'Entries of one stream that a resumed subscription replays; past it ResyncRequired.',
+  ),
   maxPositions: option('MAX_POSITIONS', '20000', whole(1, 1_000_000), 'Positions that one subscription may resume from.'),
-  subscriptionQueue: option('SUBSCRIPTION_QUEUE', '512', whole(16, 100_000), 'Events that wait in memory for one subscription; past it the rest is read from the log when the client keeps up.'),
+  subscriptionQueue: option(
+    'SUBSCRIPTION_QUEUE',
+    '512',
+    whole(16, 100_000),
+    'Events that wait in memory for one subscription; past it the rest is read from the log when the client keeps up.',
+  ),
   maxBodyBytes: option('MAX_BODY_BYTES', '1000000', whole(1_000, 100_000_000), 'Largest HTTP request body.'),
   maxFrameBytes: option('MAX_FRAME_BYTES', '1000000', whole(1_000, 100_000_000), 'Largest WebSocket message from a client.'),
-  maxOperationsPerSocket: option('MAX_OPERATIONS_PER_SOCKET', '100', whole(1, 100_000), 'Operations that may be under way on one WebSocket.'),
+  maxOperationsPerSocket: option(
+    'MAX_OPERATIONS_PER_SOCKET',
+    '100',
+    whole(1, 100_000),
+    'Operations that may be under way on one WebSocket.',
+  ),
   maxDepth: option('MAX_DEPTH', '15', whole(3, 100), 'Deepest nesting of a document.'),
-  socketInitMs: option('SOCKET_INIT_MS', '3000', whole(50, 60_000), 'A WebSocket that has not sent connection_init after so many ms is closed with 4408.'),
-  socketPingMs: option('SOCKET_PING_MS', '12000', whole(50, 600_000), 'How often a WebSocket is pinged; one that has not answered by the next ping is dropped.'),
+  socketInitMs: option(
+    'SOCKET_INIT_MS',
+    '3000',
+    whole(50, 60_000),
+    'A WebSocket that has not sent connection_init after so many ms is closed with 4408.',
+  ),
+  socketPingMs: option(
+    'SOCKET_PING_MS',
+    '12000',
+    whole(50, 600_000),
+    'How often a WebSocket is pinged; one that has not answered by the next ping is dropped.',
+  ),
   drainMs: option('DRAIN_MS', '10000', whole(0, 600_000), 'How long a node that was asked to stop waits for what it has accepted.'),
-  corsOrigins: option('CORS_ORIGINS', '*', z.string(), 'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).'),
+  corsOrigins: option(
+    'CORS_ORIGINS',
+    '*',
+    z.string(),
+    'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).',
+  ),
   graphiql: option('GRAPHIQL', 'true', flag, 'Serve GraphiQL at /graphql to browsers.'),
   introspection: option('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

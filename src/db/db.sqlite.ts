@@ -6,7 +6,8 @@ import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type Migratable, migrate } from './migrate.ts';
 import { createPrismaDb } from './prisma-db.ts';
-import { sqliteConnections, sqliteDriver } from './sqlite-driver.ts';
+import { createSlots } from './slots.ts';
+import { sqliteFile, sqliteDriver } from './sqlite-driver.ts';
 import { holdFile } from './sqlite-lock.ts';
 import { streamRows } from './stream-row.ts';
 
@@ -37,8 +38,8 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 function migratable(connection: SqlDriverAdapter): Migratable {
   return {
     bookkeeping,
-    // Times are ms since 1970, in UTC.
-    now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    // As the driver writes times.
+    now: "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')",
     atomic: true,
     async rows(sql) {
       const { columnNames, rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
@@ -52,7 +53,7 @@ function migratable(connection: SqlDriverAdapter): Migratable {
 }
 
 async function prepare(file: string, serverKey: boolean): Promise<{ readonly epoch: string }> {
-  const connection = await sqliteConnections(file)();
+  const connection = await sqliteFile(file)();
   try {
     // Kept in the file: readers do not wait for the writer, nor it for them.
     await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
@@ -83,9 +84,9 @@ export async function connectSqlite({ file, writeDeadlineMs, serverKey = false }
         dialect: 'sqlite',
         // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
         prisma: prisma as unknown as Client,
-        writers: 1,
+        writers: createSlots(1),
         // Reads run one after another in the process's thread anyway: more snapshots at once would only hold more memory.
-        snapshots: 4,
+        snapshots: createSlots(4),
         snapshotLevel: 'Serializable',
         lockStreams,
         now: async () => new Date(),

@@ -1,1 +1,9 @@
+// The database: Prisma on MySQL or SQLite behind one interface, its migrations, and transactions that are retried within a deadline.
+// Promises: a transaction that resolved is stored, one that rejected left nothing, except where UNAVAILABLE says that it is not known;
+// faults of the moment (lost connections, deadlocks, lock waits) are tried again and come out as ChatError UNAVAILABLE only. Both databases
+// behave alike, which one suite of tests holds them to. Does not know what the tables mean. The two ways to connect are not exported from
+// here: only src/open.ts chooses.
+export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
+export { isDuplicate } from './duplicate.ts';
+export { join, sql } from './sql.ts';

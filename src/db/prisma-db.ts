@@ -1,6 +1,6 @@
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
-import { createSlots } from './slots.ts';
+import type { Slots } from './slots.ts';
 import { Transient } from './transient.ts';
 
 /** What differs between the two databases. */
@@ -8,9 +8,10 @@ export interface Dialect {
   readonly dialect: Db['dialect'];
   /** Prisma over a driver whose passing faults are Transient. */
   readonly prisma: Client;
-  /** Transactions under way at once; the others wait in the order they came. */
-  readonly writers: number;
-  readonly snapshots: number;
+  /** The places that transactions take; whoever finds none waits in the order they came. */
+  readonly writers: Slots;
+  /** The places that snapshots take; may be the same. */
+  readonly snapshots: Slots;
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
   readonly lockStreams: (tx: Tx, ids: readonly bigint[]) => Promise<LockedStreams>;
@@ -73,10 +74,9 @@ interface Try<T> {
 
 /** The one implementation of Db, over what differs. */
 export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
-  const { prisma } = parts;
-  const writers = createSlots(parts.writers);
-  const snapshots = createSlots(parts.snapshots);
+  const { prisma, writers, snapshots } = parts;
   const client = readingClient(prisma, deadlineMs);
+  let closed = false;
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, snapshot: boolean): Try<T> {
     let committing = false;
@@ -95,17 +95,18 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
   }
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, tries: number, snapshot: boolean): Promise<{ readonly done: T } | null> {
-    const giveBack = await (snapshot ? snapshots : writers).take(deadline);
-    const { settled, committing } = begin(work, deadline, snapshot);
-    // The place is free when the connection is, which may be after the caller has gone.
-    settled.then(giveBack, giveBack);
+    let current: Try<T> | undefined;
     try {
-      return { done: await within(deadline, settled) };
+      const giveBack = await (snapshot ? snapshots : writers).take(deadline);
+      current = begin(work, deadline, snapshot);
+      // The place is free when the connection is, which may be after the caller has gone.
+      current.settled.then(giveBack, giveBack);
+      return { done: await within(deadline, current.settled) };
     } catch (error) {
-      if (deadline.left() === 0) throw unavailable(error);
+      if (deadline.left() === 0 || closed) throw unavailable(error);
       if (!(error instanceof Transient)) throw error;
       // Lost at COMMIT: done or not done, and running it again could do it twice. A snapshot has nothing to do twice.
-      if (error.kind === 'lost' && committing() && !snapshot) throw unavailable(error);
+      if (error.kind === 'lost' && current?.committing() && !snapshot) throw unavailable(error);
       await backOff(deadline, tries, error);
       return null;
     }
@@ -120,6 +121,7 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
   }
 
   async function close(): Promise<void> {
+    closed = true;
     const drained = Promise.all([writers.close(), snapshots.close()]);
     await within(deadlineIn(closeMs), drained).catch(() => undefined);
     await within(deadlineIn(closeMs), prisma.$disconnect()).catch(() => undefined);

@@ -1,9 +1,9 @@
 import type { Deadline } from './deadline.ts';
-import { unavailable } from './deadline.ts';
+import { Transient } from './transient.ts';
 
 /** A bounded number of places, handed out in the order they were asked for. */
 export interface Slots {
-  /** Waits for a place and returns the way to give it back (idempotent). Rejects with ChatError UNAVAILABLE at the deadline or once closed. */
+  /** Waits for a place and returns the way to give it back (idempotent). Rejects with Transient at the deadline or once closed. */
   take(deadline: Deadline): Promise<() => void>;
   /** Refuses whoever waits or comes later; resolves when every place has been given back. */
   close(): Promise<void>;
@@ -11,7 +11,7 @@ export interface Slots {
 
 interface Waiter {
   readonly grant: () => void;
-  readonly refuse: (why: Error) => void;
+  readonly refuse: (why: string) => void;
 }
 
 /** First come, first served: the pools of database drivers are not, and let the unlucky wait until they time out. */
@@ -42,15 +42,15 @@ export function createSlots(size: number): Slots {
   }
 
   async function take(deadline: Deadline): Promise<() => void> {
-    if (closed) throw unavailable(new Error('the database was closed'));
+    if (closed) throw new Transient('lost', 'the database was closed');
     if (taken < size && waiting.size === 0) {
       taken += 1;
       return place();
     }
     const turn = Promise.withResolvers<void>();
-    const waiter: Waiter = { grant: () => turn.resolve(), refuse: (why) => turn.reject(unavailable(why)) };
+    const waiter: Waiter = { grant: () => turn.resolve(), refuse: (why) => turn.reject(new Transient('contended', why)) };
     const timer = setTimeout(() => {
-      if (waiting.delete(waiter)) waiter.refuse(new Error('too many wait for the database'));
+      if (waiting.delete(waiter)) waiter.refuse('too many wait for the database');
     }, deadline.left());
     waiting.add(waiter);
     try {
@@ -63,7 +63,7 @@ export function createSlots(size: number): Slots {
 
   function close(): Promise<void> {
     closed = true;
-    for (const waiter of waiting) waiter.refuse(new Error('the database was closed'));
+    for (const waiter of waiting) waiter.refuse('the database was closed');
     waiting.clear();
     next();
     return idle.promise;

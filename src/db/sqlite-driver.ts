@@ -33,16 +33,12 @@ async function translated<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-/** Opens connections to one SQLite file, each with the settings that every one of ours has. */
-export function sqliteConnections(file: string): () => Promise<SqlDriverAdapter> {
+/** Opens connections to one SQLite file. */
+export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
   // No busy timeout: SQLite would wait inside the process's only thread, and so keep the one it waits for from ever finishing.
-  const factory = new PrismaLibSql({ url: pathToFileURL(file).href }, { timestampFormat: 'unixepoch-ms' });
-  return async () => {
-    const connection = await factory.connect();
-    // FULL: what was committed survives a loss of power (in WAL mode the default would not promise that).
-    await translated(connection.queryRaw(statement('PRAGMA synchronous = FULL')));
-    return connection;
-  };
+  // Times are ISO 8601 text, the one form in which Prisma also reads the greatest of them right.
+  const factory = new PrismaLibSql({ url: pathToFileURL(file).href, intMode: 'bigint' }, { timestampFormat: 'iso8601' });
+  return () => factory.connect();
 }
 
 function asTransaction(connection: SqlQueryable, end: (sql: 'COMMIT' | 'ROLLBACK') => Promise<void>): Transaction {
@@ -77,8 +73,13 @@ function createStock(open: () => Promise<SqlDriverAdapter>) {
  * having read first; SERIALIZABLE ones are snapshots, which only read. Statements outside a transaction only read.
  */
 export function sqliteDriver(file: string): SqlDriverAdapterFactory {
-  const open = sqliteConnections(file);
-  const writers = createStock(open);
+  const open = sqliteFile(file);
+  const writers = createStock(async () => {
+    const connection = await open();
+    // What was committed survives a loss of power; in WAL mode the default would not promise that.
+    await connection.queryRaw(statement('PRAGMA synchronous = FULL'));
+    return connection;
+  });
   const readers = createStock(async () => {
     const connection = await open();
     await connection.queryRaw(statement('PRAGMA query_only = ON'));

@@ -7,9 +7,11 @@ export type { Append, Inside, Verdict, Fact, Placed } from './append.ts';
 export { endsAccess } from './access.ts';
 export { formatHint, parseHint, streamTopic, type Ephemeral, type Hint } from './hint.ts';
 export type { LogPage, LogRange } from './read.ts';
+export { appendSearching, type Relock, type Searching } from './relock.ts';
 export {
   entryTypes,
   leaveReasons,
+  parseEntry,
   type Entry,
   type EntryData,
   type EntryType,

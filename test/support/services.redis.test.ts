@@ -17,7 +17,7 @@ describe('a private service', () => {
   it('is not the one of the run, and is gone with its files after stop', async () => {
     const service = await startRedis();
     expect(service.url).not.toBe(inject('redisUrl'));
-    const [, folder] = await client(service.url).config('GET', 'dir') as string[];
+    const [, folder] = (await client(service.url).config('GET', 'dir')) as string[];
     expect(existsSync(String(folder))).toBe(true);
     await service.stop();
     expect(existsSync(String(folder))).toBe(false);
@@ -56,6 +56,13 @@ describe('a private service', () => {
     await ended;
     const redis = new Redis(Number(port), { lazyConnect: true, retryStrategy: () => null });
     redis.on('error', () => undefined);
-    await expect.poll(() => redis.connect().then(() => 'answers', () => 'gone')).toBe('gone');
+    await expect
+      .poll(() =>
+        redis.connect().then(
+          () => 'answers',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
   });
 });

@@ -1,0 +1,133 @@
+import type { RawData, WebSocket } from 'ws';
+import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
+import { type Close, closes, fitReason } from './close-codes.ts';
+import { createFrames } from './frames.ts';
+import type { Logging } from './logger.ts';
+import type { Protocol } from './protocol.ts';
+
+/** What the protocol knows of the socket that it speaks on. */
+export interface Peer {
+  /** Stands in the log with all that happens on the socket. */
+  readonly id: string;
+  readonly address: string;
+  /** Aborts when the socket closes or its session ends. */
+  readonly signal: AbortSignal;
+  /** Null: nobody is signed in. Set once, by connection_init. */
+  session: FollowedSession | null;
+  /** Closes the socket. Idempotent; nothing that arrives afterwards is acted on, nothing more is sent. */
+  close(why: Close): void;
+  /** Closes it because its session is over. */
+  endSession(end: SessionEnd): void;
+  readonly isOpen: boolean;
+  /** Marks an operation as one that does not end by itself. */
+  markLasting(id: string): void;
+}
+
+/** One WebSocket, as the node's keeper of sockets sees it. */
+export interface Connection {
+  /** Pings; drops the socket if the last ping was not answered. */
+  ping(): void;
+  /** Waits until its queries and mutations are answered, closes it, and resolves when it is gone. */
+  finish(why: Close): Promise<void>;
+  /** Ends it at once, without a goodbye. */
+  drop(): void;
+}
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly socket: WebSocket;
+  readonly id: string;
+  readonly address: string;
+  readonly protocol: Protocol;
+  readonly logging: Logging;
+}
+
+// A client that sends but does not read makes us hold its answers. No honest one falls this far behind.
+const maxUnsentBytes = 16 * 1024 * 1024;
+
+/** Lets the protocol speak on a socket, until either side closes it. */
+export function createConnection({ socket, id, address, protocol, logging }: ConnectionParts): Connection {
+  const { logger } = logging;
+  const gone = Promise.withResolvers<void>();
+  const over = new AbortController();
+  let answered = true;
+
+  function close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
+    if (socket.readyState !== socket.OPEN) return;
+    logger.debug({ socket: id, code, reason }, 'closing a socket');
+    socket.close(code, fitReason(reason));
+    over.abort(new Error(`The socket was closed: ${reason}`));
+  }
+
+  const peer: Peer = {
+    id,
+    address,
+    signal: over.signal,
+    session: null,
+    close,
+    endSession(end) {
+      over.abort(sessionOver(end));
+      close(end === 'expired' ? closes.tokenExpired : closes.signedOut);
+    },
+    get isOpen() {
+      return socket.readyState === socket.OPEN;
+    },
+    markLasting: (operation) => frames.markLasting(operation),
+  };
+  const { receive, closed } = protocol.open(peer, {
+    protocol: socket.protocol,
+    send: (text) => send(socket, text),
+    close: (code = closes.bug.code, reason = closes.bug.reason) => close({ code, reason }),
+  });
+  const frames = createFrames(receive, {
+    isOpen: () => peer.isOpen,
+    onMalformed: () => close(closes.badFrame),
+    onDuplicate: () => close(closes.duplicateId),
+    onBug(error) {
+      logger.error({ err: error, socket: id }, 'a message failed');
+      close(closes.bug);
+    },
+  });
+
+  socket.on('message', (data: RawData, isBinary: boolean) => {
+    if (!peer.isOpen) return;
+    if (isBinary) return close(closes.badFrame);
+    if (socket.bufferedAmount > maxUnsentBytes) return socket.terminate();
+    void frames.take(String(data));
+  });
+  socket.on('pong', () => {
+    answered = true;
+  });
+  // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
+  socket.on('error', (error) => logger.debug({ err: error, socket: id }, 'a socket failed'));
+  socket.once('close', (code, reason) => {
+    over.abort(new Error('The socket is closed.'));
+    peer.session?.stop();
+    closed(code, String(reason)).then(gone.resolve, (error: unknown) => {
+      logger.error({ err: error, socket: id }, 'closing a socket failed');
+      gone.resolve();
+    });
+  });
+
+  return {
+    ping() {
+      if (!answered) return socket.terminate();
+      answered = false;
+      if (peer.isOpen) socket.ping();
+    },
+    async finish(why) {
+      await Promise.race([frames.settled(), gone.promise]);
+      close(why);
+      await gone.promise;
+    },
+    drop: () => socket.terminate(),
+  };
+}
+
+function send(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    // A failed write closes the socket: there is nobody to tell.
+    socket.send(text, () => resolve());
+  });
+}

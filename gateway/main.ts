@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import { ChatError } from '../src/errors.ts';
+import { seedDemo } from './demo.ts';
+import { createLogging, type Logging } from './logger.ts';
+import { createNode } from './node.ts';
+
+// The process: `node gateway/main.ts [--demo]`, configured by environment variables alone.
+
+/** Reads the command line. Throws ConfigError for anything but --demo. */
+function readArguments(): { readonly demo: boolean } {
+  try {
+    const { demo = false } = parseArgs({ options: { demo: { type: 'boolean' } } }).values;
+    return { demo };
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message.split('\n')[0]} (there is --demo, and the environment)`);
+  }
+}
+
+// npm passes a Ctrl-C on to us that the terminal has sent us already: within this time it is the same wish.
+const echoMs = 300;
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function askedToStop(logging: Logging): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let askedAt: number | null = null;
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (askedAt !== null && performance.now() - askedAt < echoMs) return;
+      if (askedAt !== null) process.exit(code);
+      askedAt = performance.now();
+      logging.logger.info({ signal }, 'stopping; once more to stop at once');
+      resolve();
+    });
+  }
+  return promise;
+}
+
+async function run(config: Config, demo: boolean): Promise<void> {
+  const logging = createLogging(config);
+  const stop = askedToStop(logging);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    // The state of the process is unknown from here on; whoever runs it starts it again, and clients come back with their positions.
+    process.on(event, (error) => {
+      logging.logger.fatal({ err: error }, 'a bug ended the process');
+      process.exit(1);
+    });
+  }
+  await using node = await createNode(config, { logging });
+  logging.announce(`MPIM is at ${node.url} (GraphiQL: ${node.url}/graphql). Ctrl-C stops it.`);
+  if (demo) logging.announce(await seedDemo(node.chat));
+  await stop;
+}
+
+try {
+  const { demo } = readArguments();
+  await run(readConfig(process.env), demo);
+  process.exit(0);
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof ChatError;
+  console.error(`MPIM cannot start: ${known ? error.message : ((error as Error).stack ?? error)}`);
+  process.exit(1);
+}

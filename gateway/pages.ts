@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../src/config.ts';
+import { readyTabs } from './graphiql-tabs.ts';
+import { landingHtml } from './landing.ts';
+import { createPage, type Page } from './page.ts';
+
+/** The pages of a node. */
+export interface Pages {
+  /** The page at a path; null where there is none. */
+  at(path: string | null): Promise<Page | null>;
+}
+
+/** Makes the pages when they are first asked for: GraphiQL weighs nine megabytes. */
+export function createPages({ graphiql }: Config): Pages {
+  let landing: Promise<Page> | undefined;
+  let editor: Promise<Page> | undefined;
+  return {
+    async at(path) {
+      if (path === '/') return await (landing ??= createPage(landingHtml(graphiql)));
+      if (path === '/graphql' && graphiql) return await (editor ??= graphiqlHtml().then(createPage));
+      return null;
+    },
+  };
+}
+
+/**
+ * GraphiQL, complete in one page that works without any network but this node: subscriptions run over WebSocket, the ready tabs are open, and
+ * the page remembers whom it signed in (graphiql-memory.js).
+ */
+async function graphiqlHtml(): Promise<string> {
+  const [{ renderGraphiQL }, memory] = await Promise.all([
+    import('@graphql-yoga/render-graphiql'),
+    readFile(new URL('./graphiql-memory.js', import.meta.url), 'utf8'),
+  ]);
+  const html = renderGraphiQL({
+    title: 'MPIM · GraphiQL',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultTabs: [...readyTabs],
+    schemaDescription: true,
+    inputValueDeprecation: true,
+  });
+  // A function as replacement: the script may hold `$&` and the like.
+  return html.replace('<div id="root">', () => `<script>${memory}</script>\n      <div id="root">`);
+}

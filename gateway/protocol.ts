@@ -1,0 +1,143 @@
+import type { ExecutionArgs } from 'graphql';
+import { type Context, makeServer, type OperationResult, type SubscribePayload, type WebSocket } from 'graphql-ws';
+import type { Chat } from '../src/chat.ts';
+import type { Config } from '../src/config.ts';
+import { ChatError } from '../src/errors.ts';
+import { followSession } from './auth.ts';
+import { closes } from './close-codes.ts';
+import type { Peer } from './connection.ts';
+import type { Call, Engine } from './engine.ts';
+import { asSocketError, type Mask } from './errors.ts';
+import type { Receive } from './frames.ts';
+import type { Logging } from './logger.ts';
+
+/** What speaks graphql-transport-ws on a node's sockets. */
+export interface Protocol {
+  /** Begins on a new socket. Hand each message to `receive`, and call `closed` when the socket is. */
+  open(peer: Peer, line: Line): { readonly receive: Receive; readonly closed: (code: number, reason: string) => Promise<void> };
+  /** From here on every new operation is refused: UNAVAILABLE. */
+  drain(): void;
+}
+
+/** The way out to a client. */
+export type Line = Pick<WebSocket, 'protocol' | 'send' | 'close'>;
+
+/** What the protocol is made of. */
+export interface ProtocolParts {
+  readonly chat: Chat;
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly mask: Mask;
+  readonly logging: Logging;
+}
+
+type Init = Readonly<Record<string, unknown>> | undefined;
+type Enveloped = ReturnType<Engine['getEnveloped']>;
+/** graphql-ws hands the arguments that onSubscribe returned to execute and subscribe: the functions to call travel with them. */
+type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'> };
+
+/** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
+export function createProtocol({ chat, config, engine, mask, logging }: ProtocolParts): Protocol {
+  let draining = false;
+
+  function refusal({ subscriptions }: Context<Init, Peer>): ChatError | null {
+    if (draining) return new ChatError('UNAVAILABLE', 'This node stops: connect again.');
+    // The one that asks is among them already.
+    const full = Object.keys(subscriptions).length > config.maxOperationsPerSocket;
+    return full ? new ChatError('RATE_LIMITED', `At most ${config.maxOperationsPerSocket} operations at a time on one socket.`) : null;
+  }
+
+  async function prepare(context: Context<Init, Peer>, id: string, payload: SubscribePayload) {
+    const refused = refusal(context);
+    if (refused) return [mask(refused)];
+    const call = callOf(context.extra, id);
+    const { parse, validate, execute, subscribe, schema } = engine.getEnveloped(call);
+    try {
+      const document = parse(payload.query);
+      const errors = validate(schema, document);
+      if (errors.length > 0) return errors.map(mask);
+      const prepared: Prepared = {
+        schema,
+        document,
+        operationName: payload.operationName,
+        variableValues: payload.variables,
+        contextValue: call,
+        rootValue: { execute, subscribe },
+      };
+      return prepared;
+    } catch (error) {
+      return [mask(error)];
+    }
+  }
+
+  async function run(work: () => OperationResult): Promise<Awaited<OperationResult>> {
+    try {
+      return await work();
+    } catch (error) {
+      return { errors: [asSocketError(mask(error))] };
+    }
+  }
+
+  const server = makeServer<Init, Peer>({
+    connectionInitWaitTimeout: config.socketInitMs,
+    onConnect: ({ connectionParams, extra }) => admit(chat, extra, connectionParams),
+    onSubscribe: prepare,
+    execute: (args) => run(() => (args as Prepared).rootValue.execute(withoutRoot(args))),
+    subscribe: (args) => run(() => (args as Prepared).rootValue.subscribe(withoutRoot(args)) as OperationResult),
+    onOperation({ extra }, id, _payload, _args, result) {
+      if (Symbol.asyncIterator in Object(result)) extra.markLasting(id);
+    },
+    onError: (_context, _id, _payload, errors) => errors.map((error) => asSocketError(mask(error)).toJSON()),
+  });
+
+  return {
+    open(peer, line) {
+      let receive: Receive = async () => {};
+      const closed = server.opened(
+        {
+          ...line,
+          onMessage: (take) => {
+            receive = take;
+          },
+        },
+        peer,
+      );
+      let count = 0;
+      return {
+        receive: (text) => logging.inRequest(`${peer.id}.${++count}`, () => receive(text)),
+        closed: (code, reason) => closed(code, reason),
+      };
+    },
+    drain() {
+      draining = true;
+    },
+  };
+
+  function callOf(peer: Peer, id: string): Call {
+    const requestId = logging.requestId() ?? `${peer.id}.${id}`;
+    return {
+      callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
+    };
+  }
+}
+
+/** Answers connection_init: true signs the socket in, or leaves it signed out where no token came. Closes the socket itself otherwise. */
+async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
+  const authorization = params?.['authorization'] ?? params?.['Authorization'] ?? '';
+  if (authorization === '') return true;
+  try {
+    const session = await followSession(chat, String(authorization), peer.endSession);
+    if (!peer.isOpen) session.stop();
+    else peer.session = session;
+    return peer.isOpen;
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    // Expired and revoked look alike here. 4403 is what clients retry, and they ask for a fresh token before they do.
+    peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
+    return false;
+  }
+}
+
+function withoutRoot(args: ExecutionArgs): ExecutionArgs {
+  return { ...args, rootValue: undefined };
+}

@@ -1,0 +1,79 @@
+import type { Conversation as ConversationShape } from '../src/group/index.ts';
+import type { KnownEntry } from '../src/log/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf, type Edge } from './connection.ts';
+import { requireViewer } from './context.ts';
+import { accessOf, ConversationEdge, conversationEdge } from './conversation.ts';
+import { LeaveReason } from './conversation-event.ts';
+import { formatCursor } from './cursors.ts';
+import { Event, inAccount, LogEvent, type Logged, loggedTypes } from './event.ts';
+import { formatId } from './ids.ts';
+import { Position } from './position.ts';
+import { Viewer } from './viewer.ts';
+
+const { ConversationOpened, ConversationClosed, ProfileChanged: ViewerChanged } = loggedTypes;
+
+/** The entries that an account's log holds. */
+export type AccountEntry = KnownEntry<'ConversationOpened' | 'ConversationClosed' | 'ProfileChanged' | 'SessionStarted' | 'SessionEnded'>;
+
+/** An entry of an account's log. */
+export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({
+  description: 'An entry of the viewer’s own account stream, which all their devices follow and nobody else.',
+  interfaces: [LogEvent, Event],
+  resolveType: ({ entry }) => loggedTypes[entry.type],
+});
+
+const interfaces = [AccountEvent, LogEvent, Event];
+
+ConversationOpened.implement({
+  description: 'A conversation is the viewer’s from here on, or again.',
+  interfaces,
+  fields: (t) => ({
+    position: t.field({
+      type: Position,
+      description: 'After what the viewer’s part of its log begins; a subscription goes on from there by itself.',
+      resolve: ({ entry: { data } }, _args, { chat }) => ({ streamId: formatId('Conversation', data.conversationId), seq: data.seq, epoch: chat.feed.epoch }),
+    }),
+    conversationEdge: t.field({
+      type: ConversationEdge,
+      nullable: true,
+      description: 'The conversation, with its cursor in the viewer’s list; null if it is not theirs any more.',
+      // An account's stream is named by its user.
+      async resolve({ entry: { streamId: userId, data } }, _args, context): Promise<Edge<ConversationShape> | null> {
+        const accessed = await accessOf(context, data.conversationId, { userId });
+        return accessed && conversationEdge(accessed.conversation);
+      },
+    }),
+  }),
+});
+
+ConversationClosed.implement({
+  description: 'A conversation is not the viewer’s any more.',
+  interfaces,
+  fields: (t) => ({
+    conversationId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId) }),
+    leaveReason: t.field({ type: LeaveReason, description: 'Why.', resolve: ({ entry }) => entry.data.reason }),
+  }),
+});
+
+ViewerChanged.implement({
+  description: 'Something about the viewer has changed: their profile, or where they are signed in.',
+  interfaces,
+  fields: (t) => ({
+    viewer: t.field({ type: Viewer, nullable: true, description: 'The viewer as they stand.', resolve: (_event, _args, context) => requireViewer(context) }),
+  }),
+});
+
+const AccountEvents = connectionOf<Logged<AccountEntry>>('AccountEvent', {
+  of: 'An entry',
+  list: 'entries of an account’s log',
+  node: (t) => t.field({ type: AccountEvent, description: 'The entry.', resolve: ({ node }) => node }),
+});
+
+/** A page of entries. */
+export const AccountEventConnection = AccountEvents.connection;
+
+/** The edge of an entry. */
+export function accountEventEdge(entry: AccountEntry): Edge<Logged<AccountEntry>> {
+  return { node: inAccount(entry), cursor: formatCursor('seq', entry.seq) };
+}

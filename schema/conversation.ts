@@ -1,0 +1,104 @@
+import { type Conversation as ConversationShape, conversationKey, type Membership } from '../src/group/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { type Context, requireViewer } from './context.ts';
+import { formatCursor } from './cursors.ts';
+import { argumentId, formatId } from './ids.ts';
+import type { Accessed } from './loaders.ts';
+import { conversationTypes, Node, present } from './node.ts';
+import { beginField } from './operation.ts';
+import { Viewer } from './viewer.ts';
+
+/** Where people talk. Other files add what is theirs. */
+export const Conversation = builder.interfaceRef<ConversationShape>('Conversation').implement({
+  description: 'Where people talk: a log of messages and of what happened between them. Nothing in a response is older than its `lastSeq`.',
+  interfaces: [Node],
+  resolveType: ({ kind }) => conversationTypes[kind],
+  fields: (t) => ({
+    id: t.id({ description: 'Its global id; also the `streamId` of its log.', resolve: ({ id }) => formatId('Conversation', id) }),
+    lastSeq: t.exposeInt('lastSeq', { description: 'The seq of the newest entry of its log; 0 while there is none.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened first.' }),
+    lastActivityAt: t.expose('lastActivityAt', {
+      type: 'DateTime',
+      description: 'Moved by messages and by opening it; orders `Viewer.conversations`.',
+    }),
+    memberCount: t.exposeInt('memberCount', { description: 'How many people are in it.' }),
+  }),
+});
+
+/** Two people, or one with themselves. */
+export const DirectConversation = builder.objectRef<ConversationShape>('DirectConversation').implement({
+  description: 'A conversation of two people, or of one with themselves. There is one at most for any two.',
+  interfaces: [Conversation, Node],
+});
+
+/** Many people. */
+export const Group = builder.objectRef<ConversationShape>('Group').implement({
+  description: 'A conversation of many people, with a name and an owner.',
+  interfaces: [Conversation, Node],
+});
+
+const Conversations = connectionOf<ConversationShape>('Conversation', {
+  of: 'A conversation',
+  list: 'conversations',
+  node: (t) => t.field({ type: Conversation, description: 'The conversation.', resolve: ({ node }) => node }),
+});
+
+/** A conversation in the viewer's list. */
+export const ConversationEdge = Conversations.edge;
+
+/** The edge under which `Viewer.conversations` lists a conversation. */
+export function conversationEdge(conversation: ConversationShape): Edge<ConversationShape> {
+  return { node: conversation, cursor: formatCursor('conversation', conversationKey(conversation)) };
+}
+
+/** A conversation with a user's access to it, the conversation read first; null where they have none or are not shown it (yet). */
+export async function accessOf(
+  { scope }: Context,
+  conversationId: bigint,
+  { userId }: { readonly userId: bigint },
+): Promise<Accessed | null> {
+  const conversation = await scope.loaders.conversations.load(conversationId);
+  if (conversation === null) return null;
+  const access = await scope.loaders.memberships.load({ conversationId, userId });
+  return access?.shown ? { conversation, access } : null;
+}
+
+/** The viewer's access to a conversation; null where they have none. For fields that may depend on the viewer. */
+export async function viewerAccess(context: Context, { id }: Pick<ConversationShape, 'id'>): Promise<Membership | null> {
+  return (await accessOf(context, id, requireViewer(context)))?.access ?? null;
+}
+
+builder.queryField('conversation', (t) =>
+  t.field({
+    type: Conversation,
+    nullable: true,
+    description: 'One of the viewer’s conversations; null where there is none with this id, or it is not theirs.',
+    args: { id: t.arg.id({ required: true, description: 'The conversation’s global id.' }) },
+    async resolve(_root, { id }, context, info) {
+      const viewer = await beginField(context, info);
+      return (await accessOf(context, argumentId('Conversation', id, 'id'), viewer))?.conversation;
+    },
+  }),
+);
+
+builder.objectField(Viewer, 'conversations', (t) =>
+  t.field({
+    type: Conversations.connection,
+    description: 'The viewer’s conversations, latest activity first.',
+    args: {
+      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
+      after: t.arg.string({ description: 'The cursor to go on after.' }),
+    },
+    resolve: (viewer, args, { chat, scope: { loaders } }) =>
+      forwardConnection(args, {
+        order: 'conversation',
+        read: (page) => chat.groups.list(viewer, page),
+        // Whatever of the response was read before this page must not be older than the lastSeq shown here.
+        async node({ conversation }) {
+          const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
+          return present(known, `conversation ${conversation.id}`);
+        },
+      }),
+  }),
+);

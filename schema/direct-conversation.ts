@@ -1,0 +1,74 @@
+import type { Conversation as ConversationShape } from '../src/group/index.ts';
+import type { User as UserShape } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import type { Edge } from './connection.ts';
+import { requireViewer } from './context.ts';
+import { ConversationEdge, conversationEdge, DirectConversation } from './conversation.ts';
+import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { inputId } from './ids.ts';
+import { present, presentUser } from './node.ts';
+import { User } from './user.ts';
+
+builder.objectField(DirectConversation, 'viewerPeer', (t) =>
+  t.field({
+    type: User,
+    description: 'The other one; the viewer, where they talk to themselves.',
+    resolve({ id, sides }, _args, context): Promise<UserShape> {
+      const { userId } = requireViewer(context);
+      const [one, other] = present(sides, `the two sides of conversation ${id}`);
+      return presentUser(context, one === userId ? other : one);
+    },
+  }),
+);
+
+builder.objectField(User, 'viewerDirectConversation', (t) =>
+  t.field({
+    type: DirectConversation,
+    nullable: true,
+    description: 'The viewer’s direct conversation with this user; null: none, or none that the viewer has been shown yet.',
+    async resolve({ id }, _args, { scope: { loaders } }) {
+      const direct = await loaders.directs.load(id);
+      return direct && loaders.conversations.prime(direct.id, direct).load(direct.id);
+    },
+  }),
+);
+
+const OpenDirectConversationInput = builder.inputType('OpenDirectConversationInput', {
+  description: 'Whom to talk to.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The other user, or the viewer.' }) }),
+});
+
+interface OpenDirectConversationShape extends Refusable {
+  readonly conversationEdge?: Edge<ConversationShape>;
+}
+
+const OpenDirectConversationPayload = withErrors(
+  builder.objectRef<OpenDirectConversationShape>('OpenDirectConversationPayload').implement({
+    description: 'What came of openDirectConversation.',
+    fields: (t) => ({
+      conversationEdge: t.expose('conversationEdge', {
+        type: ConversationEdge,
+        nullable: true,
+        description: 'The conversation in the viewer’s list; null if it was refused.',
+      }),
+    }),
+  }),
+);
+
+builder.mutationField('openDirectConversation', (t) =>
+  t.field({
+    type: OpenDirectConversationPayload,
+    description:
+      'Opens the direct conversation with a user: the one there is, or a new one. The other side is shown it with its first message.',
+    args: { input: t.arg({ type: OpenDirectConversationInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => {
+        const viewer = requireViewer(context);
+        return {
+          conversationEdge: conversationEdge(
+            await context.chat.groups.openDirect(viewer, { userId: inputId('User', input.userId, 'userId') }),
+          ),
+        };
+      }),
+  }),
+);

@@ -1,0 +1,89 @@
+import type { FeedEvent } from '../src/feed/index.ts';
+import type { Entry, HiddenEntry, KnownEntry } from '../src/log/index.ts';
+import { builder } from './builder.ts';
+import { formatId } from './ids.ts';
+import type { PositionShape } from './position.ts';
+
+/** An entry of a log, with its stream's global id. */
+export interface Logged<E extends Entry = Entry> {
+  readonly kind: 'entry';
+  readonly at: Date;
+  readonly streamId: string;
+  readonly entry: E;
+}
+
+type Live<K extends FeedEvent['kind']> = Extract<FeedEvent, { readonly kind: K }>;
+
+/** How a subscription stands once it is live. */
+export interface ReadyShape extends Pick<Live<'ready'>, 'kind' | 'at'> {
+  readonly positions: readonly PositionShape[];
+}
+
+/** A part that cannot be had, its stream by global id. */
+export interface ResyncShape extends Pick<Live<'resync'>, 'kind' | 'at' | 'lastSeq' | 'reason'> {
+  readonly streamId: string;
+}
+
+/** An event as it is resolved: what the feed delivers, with global ids for bare stream ids. */
+export type EventShape = Logged | Live<'receipt'> | Live<'markers'> | ReadyShape | ResyncShape;
+
+const viewerChanged = builder.objectRef<Logged<KnownEntry<'ProfileChanged' | 'SessionStarted' | 'SessionEnded'>>>('ViewerChanged');
+
+/** How each type of entry is shown. An entry type that the log learns does not compile until it is named here, nor run until it is described. */
+export const loggedTypes = {
+  MessageSent: builder.objectRef<Logged<KnownEntry<'MessageSent'>>>('MessageSent'),
+  MemberJoined: builder.objectRef<Logged<KnownEntry<'MemberJoined'>>>('MemberJoined'),
+  MemberLeft: builder.objectRef<Logged<KnownEntry<'MemberLeft'>>>('MemberLeft'),
+  ConversationOpened: builder.objectRef<Logged<KnownEntry<'ConversationOpened'>>>('ConversationOpened'),
+  ConversationClosed: builder.objectRef<Logged<KnownEntry<'ConversationClosed'>>>('ConversationClosed'),
+  ProfileChanged: viewerChanged,
+  SessionStarted: viewerChanged,
+  SessionEnded: viewerChanged,
+  Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),
+} satisfies Record<Entry['type'], unknown>;
+
+/** How everything that is not logged is shown. */
+export const liveTypes = {
+  receipt: builder.objectRef<Live<'receipt'>>('ReceiptMoved'),
+  markers: builder.objectRef<Live<'markers'>>('ViewerMarkersMoved'),
+  ready: builder.objectRef<ReadyShape>('StreamReady'),
+  resync: builder.objectRef<ResyncShape>('ResyncRequired'),
+} satisfies Record<Exclude<FeedEvent['kind'], 'entry'>, unknown>;
+
+function typeName(event: EventShape): string {
+  return (event.kind === 'entry' ? loggedTypes[event.entry.type] : liveTypes[event.kind]).name;
+}
+
+/** Whatever a subscription delivers. */
+export const Event = builder.interfaceRef<EventShape>('Event').implement({
+  description: 'Whatever a subscription delivers. There may be more types than these: step over one that you do not know.',
+  resolveType: typeName,
+  fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'When it was logged; for what is not logged, when it was told.' }) }),
+});
+
+/** An entry of a log. */
+export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
+  description:
+    'An entry of a log. Each comes once, in order of seq, without gaps per stream. What it refers to is shown as it stands at or after this seq, and is null once it is gone or not for the viewer any more.',
+  interfaces: [Event],
+  resolveType: typeName,
+  fields: (t) => ({
+    streamId: t.exposeID('streamId', { description: 'Whose log: a conversation’s id; for an account stream, the user’s.' }),
+    seq: t.int({ description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
+  }),
+});
+
+loggedTypes.Hidden.implement({
+  description: 'An entry that this server, or this listener, cannot be shown (any more): only its place counts.',
+  interfaces: [LogEvent, Event],
+});
+
+/** An entry of a conversation's log, ready to be shown. */
+export function inConversation<E extends Entry>(entry: E): Logged<E> {
+  return { kind: 'entry', at: entry.at, streamId: formatId('Conversation', entry.streamId), entry };
+}
+
+/** An entry of an account's log, ready to be shown. */
+export function inAccount<E extends Entry>(entry: E): Logged<E> {
+  return { kind: 'entry', at: entry.at, streamId: formatId('User', entry.streamId), entry };
+}

@@ -1,0 +1,111 @@
+import { type Membership as MembershipShape, memberKey } from '../src/group/index.ts';
+import { builder } from './builder.ts';
+import { type Connection, connectionOf, type Edge, emptyPage, forwardConnection } from './connection.ts';
+import type { Context } from './context.ts';
+import { Conversation, viewerAccess } from './conversation.ts';
+import { formatCursor } from './cursors.ts';
+import { formatId } from './ids.ts';
+import { Node, presentConversation, presentUser } from './node.ts';
+import { User } from './user.ts';
+
+const Role = builder.enumType('Role', {
+  description: 'What a member may do in a conversation.',
+  values: {
+    OWNER: { description: 'Everything; a group has one.' },
+    ADMIN: { description: 'Adding and removing members.' },
+    MEMBER: { description: 'Reading and writing. In a direct conversation all are members.' },
+  },
+});
+
+/** Somebody's part in a conversation. */
+export const Membership = builder.objectRef<MembershipShape>('Membership').implement({
+  description: 'Somebody’s part in a conversation, while it lasts.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'Its global id, the same if they leave and join again.', resolve: (ref) => formatId('Membership', ref) }),
+    user: t.field({ type: User, description: 'Who.', resolve: ({ userId }, _args, context) => presentUser(context, userId) }),
+    conversation: t.field({
+      type: Conversation,
+      description: 'Where.',
+      resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
+    }),
+    role: t.expose('role', { type: Role, description: 'What they may do there.' }),
+    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'Since when.' }),
+    nickname: t.exposeString('nickname', { nullable: true, description: 'What they are called there, if not by their display name.' }),
+    deliveredSeq: t.exposeInt('deliveredSeq', {
+      nullable: true,
+      description: 'The newest entry that one of their devices has; never below readSeq, and only ever rises. Null: not shown to anybody.',
+    }),
+    readSeq: t.exposeInt('readSeq', {
+      nullable: true,
+      description: 'The newest entry that they have read; only ever rises. Null: not shown to anybody.',
+    }),
+  }),
+});
+
+interface Members extends Connection<MembershipShape> {
+  readonly totalCount: number;
+}
+
+const Memberships = connectionOf<MembershipShape, Members>('Membership', {
+  of: 'A member',
+  list: 'members',
+  node: (t) => t.field({ type: Membership, description: 'Who it is, and their part.', resolve: ({ node }) => node }),
+});
+
+builder.objectField(Memberships.connection, 'totalCount', (t) =>
+  t.exposeInt('totalCount', { description: 'How many there are on all pages.' }),
+);
+
+/** A member in a conversation's list. */
+export const MembershipEdge = Memberships.edge;
+
+/** The edge under which `Conversation.members` lists a member. */
+export function membershipEdge(member: MembershipShape): Edge<MembershipShape> {
+  return { node: member, cursor: formatCursor('member', memberKey(member)) };
+}
+
+/** A membership as it stands, its conversation read first; null where it has ended. Does not ask who may see it. */
+export async function loadMembership(
+  { scope: { loaders } }: Context,
+  ref: { readonly conversationId: bigint; readonly userId: bigint },
+): Promise<MembershipShape | null> {
+  return (await loaders.conversations.load(ref.conversationId)) && loaders.memberships.load(ref);
+}
+
+builder.interfaceFields(Conversation, (t) => ({
+  members: t.field({
+    type: Memberships.connection,
+    description: 'Who is in it, in the order they joined.',
+    args: {
+      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
+      after: t.arg.string({ description: 'The cursor to go on after.' }),
+    },
+    async resolve(conversation, args, context) {
+      if ((await viewerAccess(context, conversation)) === null) return { ...emptyPage, totalCount: 0 };
+      const page = await forwardConnection(args, {
+        order: 'member',
+        read: (options) => context.chat.groups.members(conversation.id, options),
+        node: ({ member }) => member,
+      });
+      return { ...page, totalCount: conversation.memberCount };
+    },
+  }),
+  viewerMembership: t.field({
+    type: Membership,
+    nullable: true,
+    description: 'The viewer’s own part in it; null once they are out.',
+    resolve: (conversation, _args, context) => viewerAccess(context, conversation),
+  }),
+  viewerReadSeq: t.int({
+    description: 'The newest entry that the viewer has read.',
+    resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.readSeq ?? 0,
+  }),
+  viewerUnreadCount: t.int({
+    description: 'Messages of others after viewerReadSeq, as of lastSeq in the same response.',
+    async resolve(conversation, _args, context) {
+      const access = await viewerAccess(context, conversation);
+      return access === null ? 0 : context.scope.loaders.unreadCounts.load({ conversation, access });
+    },
+  }),
+}));

@@ -1,0 +1,77 @@
+import type { KnownEntry } from '../src/log/index.ts';
+import type { Message as MessageShape } from '../src/message/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf, type Edge } from './connection.ts';
+import { Conversation, viewerAccess } from './conversation.ts';
+import { formatCursor } from './cursors.ts';
+import { formatId } from './ids.ts';
+import { Node, presentConversation } from './node.ts';
+import { User } from './user.ts';
+
+/** Something said. */
+export const Message = builder.objectRef<MessageShape>('Message').implement({
+  description: 'Something said in a conversation.',
+  interfaces: [Node],
+});
+
+builder.objectFields(Message, (t) => ({
+  id: t.id({ description: 'Its global id.', resolve: (ref) => formatId('Message', ref) }),
+  conversation: t.field({
+    type: Conversation,
+    description: 'Where it was said.',
+    resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
+  }),
+  seq: t.exposeInt('seq', { description: 'Its place in the conversation’s log.' }),
+  sender: t.field({
+    type: User,
+    nullable: true,
+    description: 'Who said it; null once their account is erased.',
+    resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.load(senderId),
+  }),
+  text: t.exposeString('text', { description: 'What was said, to the letter; empty once it is recalled.' }),
+  replyTo: t.field({
+    type: Message,
+    nullable: true,
+    description: 'What it answers. Whoever sees the answer sees this, even from before they joined.',
+    resolve: ({ conversationId, replyToSeq }, _args, { scope }) =>
+      replyToSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: replyToSeq }),
+  }),
+  sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was stored.' }),
+  editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When its text was last changed; null: never.' }),
+  recalledAt: t.expose('recalledAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it stands.' }),
+  clientMessageId: t.exposeID('clientMessageId', { nullable: true, description: 'The name that its sender’s client made up for it.' }),
+}));
+
+const Messages = connectionOf<MessageShape>('Message', {
+  of: 'A message',
+  list: 'messages',
+  node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
+});
+
+/** A message in a list. */
+export const MessageEdge = Messages.edge;
+
+/** A page of messages. */
+export const MessageConnection = Messages.connection;
+
+/** The edge of a message: its cursor is the same in every list and event. */
+export function messageEdge(message: MessageShape): Edge<MessageShape> {
+  return { node: message, cursor: formatCursor('seq', message.seq) };
+}
+
+/** The message that an entry logs, as the entry carries it: no read. Null once its sender is erased from the entry. */
+export function messageOf({ streamId, seq, at, actorId, data }: KnownEntry<'MessageSent'>): MessageShape | null {
+  return actorId === null ? null : { ...data, conversationId: streamId, seq, senderId: actorId, sentAt: at };
+}
+
+builder.interfaceField(Conversation, 'viewerLastMessage', (t) =>
+  t.field({
+    type: Message,
+    nullable: true,
+    description: 'The newest message that the viewer may see; null while there is none.',
+    async resolve(conversation, _args, context) {
+      const access = await viewerAccess(context, conversation);
+      return access && context.scope.loaders.lastMessages.load(access);
+    },
+  }),
+);

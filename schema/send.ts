@@ -1,0 +1,55 @@
+import type { Message as MessageShape } from '../src/message/index.ts';
+import { builder } from './builder.ts';
+import type { Edge } from './connection.ts';
+import { requireViewer } from './context.ts';
+import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { inputId } from './ids.ts';
+import { MessageEdge, messageEdge } from './message.ts';
+
+const SendMessageInput = builder.inputType('SendMessageInput', {
+  description: 'What to say where.',
+  fields: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    clientMessageId: t.id({
+      required: true,
+      description: 'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
+    }),
+    text: t.string({ required: true, description: 'What to say, not blank; stored to the letter.' }),
+    replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
+  }),
+});
+
+interface SendMessageShape extends Refusable {
+  readonly message?: MessageShape;
+}
+
+const SendMessagePayload = withErrors(
+  builder.objectRef<SendMessageShape>('SendMessagePayload').implement({
+    description: 'What came of sendMessage.',
+    fields: (t) => ({
+      messageEdge: t.field({
+        type: MessageEdge,
+        nullable: true,
+        description: 'The message in the conversation’s lists: the first one under its clientMessageId. Null if it was refused.',
+        resolve: ({ message }): Edge<MessageShape> | undefined => message && messageEdge(message),
+      }),
+    }),
+  }),
+);
+
+builder.mutationField('sendMessage', (t) =>
+  t.field({
+    type: SendMessagePayload,
+    description:
+      'Says something. Once answered it is stored. Where no answer comes, or UNAVAILABLE, send the same again: the first one is found, for ever. Another request under the same clientMessageId is refused as CONFLICT.',
+    args: { input: t.arg({ type: SendMessageInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => {
+        const viewer = requireViewer(context);
+        const { clientMessageId, text, replyToId } = input;
+        const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
+        const replyTo = replyToId === null || replyToId === undefined ? undefined : inputId('Message', replyToId, 'replyToId');
+        return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, replyTo }) };
+      }),
+  }),
+);

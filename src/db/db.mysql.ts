@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
+import { DatabaseError } from './database-error.ts';
+import type { Db, LockedStreams, Tx } from './db.ts';
+import { deadlineIn, within } from './deadline.ts';
+import { PrismaClient } from './generated/mysql/client.ts';
+import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
+import { explainMysql } from './mysql-error.ts';
+import { createMysqlPool } from './mysql-pool.ts';
+import { type MysqlAddress, readMysqlUrl } from './mysql-url.ts';
+import { createPrismaDb } from './prisma-db.ts';
+import { createSlots } from './slots.ts';
+import { join as list, sql } from './sql.ts';
+import { streamRows } from './stream-row.ts';
+
+/** Where MySQL is, how much of it to use, and how long its calls may take. */
+export interface MysqlOptions {
+  /** `mysql://user:password@host:port/name?parameters`; readMysqlUrl tells the parameters. */
+  readonly url: string;
+  /** Connections held (config DATABASE_CONNECTIONS). */
+  readonly connections: number;
+  /** Bounds every call, in ms (config WRITE_DEADLINE_MS). */
+  readonly writeDeadlineMs: number;
+  /** Make a ServerKey row where there is none. */
+  readonly serverKey?: boolean;
+}
+
+const migrations = join(import.meta.dirname, '../../prisma/migrations');
+
+// A server that does not shake hands in 5 s is not one to start on; three tries fit into the 15 s within which a node says so.
+const connectMs = 5_000;
+// Longer than any migration of ours should take; past it a person has to look.
+const migrationLockSeconds = 60;
+// A lock is held for as long as a transaction takes, some ms: who waits for seconds waits for a jam, and does better to start anew.
+const lockWaitSeconds = 3;
+// Finds connections that a firewall has forgotten before a statement does.
+const keepAliveMs = 30_000;
+// Bounds the text of one statement: 1,000 ids are 20 kB.
+const idsPerStatement = 1_000;
+
+// As Prisma's migration engine makes it.
+const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum VARCHAR(64) NOT NULL,
+  finished_at DATETIME(3),
+  migration_name VARCHAR(255) NOT NULL,
+  logs TEXT,
+  rolled_back_at DATETIME(3),
+  started_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
+
+async function open(config: ConnectionConfig): Promise<Connection> {
+  const connection = await createConnection({
+    connectTimeout: connectMs,
+    keepAliveDelay: keepAliveMs,
+    // A server may not ask for our files.
+    permitLocalInfile: false,
+    initSql: [
+      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      // Text that does not fit is refused, not cut.
+      `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+    ],
+    ...config,
+  });
+  // What happens to an idle connection is seen when it is next needed.
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+/** Throws DatabaseError unless it is MySQL from 8.0.17 (its collations) or MariaDB from 10.6. */
+function checkVersion(version: string, place: string): void {
+  const maria = /mariadb/i.test(version);
+  const numbers = /(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
+  const [major = 0, minor = 0, patch = 0] = numbers;
+  const number = major * 1_000_000 + minor * 1_000 + patch;
+  if (number >= (maria ? 10_006_000 : 8_000_017)) return;
+  throw new DatabaseError(`the server at ${place} is ${version}: MPIM needs MySQL 8.0.17 or MariaDB 10.6, or a later one`);
+}
+
+function migratable(connection: Connection): Migratable {
+  return {
+    bookkeeping,
+    now: 'UTC_TIMESTAMP(3)',
+    atomic: false,
+    rows: (text) => connection.query({ sql: text, dateStrings: true }),
+    run: (text) => connection.query(text),
+    script: (text) => connection.query(text),
+  };
+}
+
+/** Migrates under a lock of the server, so that nodes that start at once do it one after the other. */
+async function prepare(address: MysqlAddress, options: MigrateOptions): Promise<{ readonly epoch: string }> {
+  const connection = await open({ ...address.connection, multipleStatements: true });
+  try {
+    checkVersion(connection.serverVersion(), address.place);
+    // Lock names are the server's, at most 64 characters long; the lock ends with the connection.
+    const lock = `mpim:${createHash('sha256').update(address.database).digest('hex').slice(0, 32)}`;
+    const asked = connection.query('SELECT GET_LOCK(?, ?) AS got', [lock, migrationLockSeconds]);
+    const [row] = await within(deadlineIn((migrationLockSeconds + 5) * 1_000), asked);
+    if (Number(row?.got) !== 1) {
+      throw new DatabaseError(`another node has been migrating ${address.database} for ${migrationLockSeconds} s: wait until it is done, then start again`);
+    }
+    return await migrate(migratable(connection), options);
+  } finally {
+    connection.destroy();
+  }
+}
+
+interface LockedRow {
+  readonly id: bigint;
+  readonly kind: string;
+  readonly lastSeq: number;
+  readonly lastOrdinal: number;
+  readonly floorSeq: number;
+  readonly lastAt: Date;
+  readonly activeAt: Date;
+  readonly createdAt: Date;
+  readonly now: Date;
+}
+
+async function now(tx: Tx): Promise<Date> {
+  const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT UTC_TIMESTAMP(3) AS now`;
+  if (!row) throw new Error('the database told no time');
+  return row.now;
+}
+
+async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
+  // Each statement locks in key order, and the statements follow each other in it.
+  const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+  const rows: LockedRow[] = [];
+  for (let at = 0; at < sorted.length; at += idsPerStatement) {
+    const some = sorted.slice(at, at + idsPerStatement);
+    // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
+    const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, UTC_TIMESTAMP(3) AS now
+      FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE`;
+    rows.push(...(await tx.$queryRaw<LockedRow[]>(query)));
+  }
+  return { now: rows.at(-1)?.now ?? (await now(tx)), rows: streamRows(rows) };
+}
+
+/**
+ * Opens a MySQL or MariaDB database, brought up to date. Throws DatabaseError with one line that says what to do: the server cannot be
+ * reached, is none, refuses the user, has no such database, or its migrations do not fit.
+ */
+export async function connectMysql({ url, connections, writeDeadlineMs, serverKey = false }: MysqlOptions): Promise<Db> {
+  const address = readMysqlUrl(url);
+  try {
+    const { epoch } = await prepare(address, { folder: migrations, serverKey });
+    const pool = createMysqlPool({
+      open: () => open({ ...address.connection, connectTimeout: Math.min(connectMs, writeDeadlineMs) }),
+      size: connections,
+      deadlineMs: writeDeadlineMs,
+    });
+    // The text protocol takes one round trip a statement, the binary one two on MySQL.
+    const adapter = new PrismaMariaDb(pool, { database: address.database, useTextProtocol: true, disposeExternalPool: true });
+    const prisma = new PrismaClient({ adapter });
+    await prisma.$connect();
+    // Two connections stay free for reads that a transaction's caller may need meanwhile.
+    const places = createSlots(Math.max(1, connections - 2));
+    return createPrismaDb(
+      { dialect: 'mysql', prisma, writers: places, snapshots: places, snapshotLevel: 'RepeatableRead', lockStreams, now },
+      { epoch, deadlineMs: writeDeadlineMs },
+    );
+  } catch (error) {
+    throw explainMysql(error, address);
+  }
+}

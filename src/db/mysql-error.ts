@@ -1,0 +1,74 @@
+import { SqlError } from 'mariadb';
+import { DatabaseError } from './database-error.ts';
+import type { MysqlAddress } from './mysql-url.ts';
+import { Transient } from './transient.ts';
+
+// Error numbers of the servers, after which the same transaction may well succeed.
+const contended: ReadonlySet<number> = new Set([
+  1205, // lock wait timeout
+  1213, // deadlock
+  1020, // MariaDB: the row has changed since it was read
+  1040, // too many connections
+  1203, // too many connections of this user
+  1317, // the statement was interrupted
+  1969, // MariaDB: statement time exceeded
+  3024, // MySQL: statement time exceeded
+]);
+
+// … and after which it may on another connection.
+const lost: ReadonlySet<number> = new Set([
+  1053, // the server is shutting down
+  1927, // MariaDB: the connection was killed
+  1290, // the server runs read-only: it was primary and is not any more
+  1836, // the same on MySQL
+  1047, // Galera: the node is not ready
+  2006, // the server has gone away
+  2013, // the connection was lost during the query
+]);
+
+/** A driver's error as Transient where it is a fault of the moment; all else as it is. */
+export function translateMysql(error: unknown): unknown {
+  if (!(error instanceof SqlError)) return error;
+  if (contended.has(error.errno)) return new Transient('contended', error);
+  // `fatal`: the driver has given the connection up.
+  if (error.fatal || lost.has(error.errno)) return new Transient('lost', error);
+  return error;
+}
+
+function sayWhy(error: SqlError, { connection, database, place }: MysqlAddress): string {
+  switch (error.errno) {
+    case 1045:
+    case 1698:
+      return `MySQL at ${place} refuses the user ${JSON.stringify(connection.user ?? '')} or the password: check DATABASE_URL`;
+    case 1044:
+      return `MySQL at ${place} does not let the user ${JSON.stringify(connection.user ?? '')} use the database ${JSON.stringify(database)}: grant it, or check DATABASE_URL`;
+    case 1049:
+      return `MySQL at ${place} has no database ${JSON.stringify(database)}: create it, or check DATABASE_URL`;
+    case 1142:
+    case 1227:
+      return `MySQL at ${place} does not let the user ${JSON.stringify(connection.user ?? '')} change the tables of ${JSON.stringify(database)}: grant it ALL on this database`;
+    case 1040:
+    case 1203:
+      return `MySQL at ${place} has too many connections: raise max_connections, or lower DATABASE_CONNECTIONS`;
+    case 45012:
+      return `nothing at ${place} answers as MySQL does: check host and port in DATABASE_URL`;
+    case 45044:
+      return `MySQL at ${place} wants TLS for this password: add ?sslaccept=strict to DATABASE_URL, or ?allowPublicKeyRetrieval=true in a trusted network`;
+    default:
+      return `MySQL at ${place} cannot be used (${error.message.split('\n')[0]}): check DATABASE_URL`;
+  }
+}
+
+/** Why a node cannot start on this server, in one line. */
+export function explainMysql(error: unknown, address: MysqlAddress): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  // Node tries every address of a host name and tells of each.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code = first instanceof Error && 'code' in first ? String(first.code) : '';
+  if (/^E[A-Z]+$/.test(code) && !code.startsWith('ER_')) {
+    return new DatabaseError(`MySQL at ${address.place} cannot be reached (${code}): check that it runs, and DATABASE_URL`, { cause: error });
+  }
+  if (first instanceof SqlError) return new DatabaseError(sayWhy(first, address), { cause: error });
+  const why = first instanceof Error ? first.message.split('\n')[0] : String(first);
+  return new DatabaseError(`the database at ${address.place} cannot be used: ${why}`, { cause: error });
+}

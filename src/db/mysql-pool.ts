@@ -1,0 +1,123 @@
+import type { Connection, Pool, QueryOptions } from 'mariadb';
+import { type Deadline, deadlineIn } from './deadline.ts';
+import { translateMysql } from './mysql-error.ts';
+import { createSlots } from './slots.ts';
+import { Transient } from './transient.ts';
+
+/** What a pool is told. */
+export interface PoolOptions {
+  /** Opens a connection. Bounded in time by itself. */
+  readonly open: () => Promise<Connection>;
+  readonly size: number;
+  /** Bounds the wait for a connection, and each statement, in ms. */
+  readonly deadlineMs: number;
+}
+
+/** What Prisma's adapter uses of a driver's connection. */
+type Lent = Pick<Connection, 'query' | 'on' | 'off'> & { readonly release: () => Promise<void> };
+
+/** Runs a statement; past the deadline the connection is given up, since its answer could otherwise be taken for that of the next one. */
+async function ask(connection: Connection, statement: string | QueryOptions, values: unknown, deadline: Deadline): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      connection.destroy();
+      reject(new Transient('lost', 'the database did not answer a statement in time'));
+    }, deadline.left());
+  });
+  try {
+    return await Promise.race([connection.query(statement, values), late]);
+  } catch (error) {
+    throw translateMysql(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const transactionWords: Readonly<Record<string, 'opens' | 'ends'>> = { BEGIN: 'opens', COMMIT: 'ends', ROLLBACK: 'ends' };
+
+/**
+ * A connection for one transaction. After a deadlock the server has rolled back by itself, and whatever came next would be stored on its
+ * own: so after a passing fault nothing but ROLLBACK goes through.
+ */
+function lend(connection: Connection, deadlineMs: number, takeBack: (clean: boolean) => void): Lent {
+  let fault: Transient | undefined;
+  let open = false;
+
+  async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
+    const sql = typeof statement === 'string' ? statement : statement.sql;
+    if (fault && sql !== 'ROLLBACK') throw fault;
+    const word = transactionWords[sql];
+    if (word === 'opens') open = true;
+    try {
+      const answer = await ask(connection, statement, values, deadlineIn(deadlineMs));
+      if (word === 'ends') open = false;
+      return answer;
+    } catch (error) {
+      if (error instanceof Transient) fault ??= error;
+      throw error;
+    }
+  }
+
+  return {
+    // The driver types its answers as any; Prisma's adapter reads them.
+    query: query as Connection['query'],
+    on: connection.on.bind(connection),
+    off: connection.off.bind(connection),
+    release: async () => takeBack(!open),
+  };
+}
+
+/**
+ * A pool for Prisma's MariaDB adapter, in place of the driver's own, whose waiters starve, which backs off for up to 10 s after an outage
+ * and which tells its connections apart by numbers that start anew with the server. Here: first come, first served; a connection is
+ * opened when somebody needs it, so an outage ends for us with the first try after it; passing faults come out as Transient.
+ */
+export function createMysqlPool({ open, size, deadlineMs }: PoolOptions): Pool {
+  const slots = createSlots(size);
+  const idle: Connection[] = [];
+  let closed = false;
+
+  async function acquire(): Promise<{ readonly connection: Connection; readonly takeBack: (clean: boolean) => void }> {
+    const giveBack = await slots.take(deadlineIn(deadlineMs));
+    try {
+      let connection = idle.pop();
+      while (connection && !connection.isValid()) connection = idle.pop();
+      const taken = connection ?? (await open());
+      return {
+        connection: taken,
+        takeBack(clean) {
+          if (!clean || closed || !taken.isValid()) taken.destroy();
+          else idle.push(taken);
+          giveBack();
+        },
+      };
+    } catch (error) {
+      giveBack();
+      // Whatever keeps a connection from being opened (even a changed password), an operator can mend it while we run.
+      throw error instanceof Transient ? error : new Transient('lost', error);
+    }
+  }
+
+  async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
+    const { connection, takeBack } = await acquire();
+    try {
+      return await ask(connection, statement, values, deadlineIn(deadlineMs));
+    } finally {
+      takeBack(true);
+    }
+  }
+
+  async function getConnection(): Promise<Lent> {
+    const { connection, takeBack } = await acquire();
+    return lend(connection, deadlineMs, takeBack);
+  }
+
+  async function end(): Promise<void> {
+    closed = true;
+    await Promise.all([slots.close(), ...idle.splice(0).map((connection) => connection.end())]);
+  }
+
+  // Of the driver's pool, Prisma's adapter uses these.
+  return { query, getConnection, end } as unknown as Pool;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionConfig } from 'mariadb';
+import { DatabaseError } from './database-error.ts';
+
+/** Where a MySQL server is and who we are there. */
+export interface MysqlAddress {
+  readonly connection: ConnectionConfig;
+  readonly database: string;
+  /** For messages: no password in it. */
+  readonly place: string;
+}
+
+type Parameter = (value: string) => ConnectionConfig | null;
+
+// Prisma's names where it has one, so that one URL serves `prisma migrate` too.
+const parameters: Readonly<Record<string, Parameter>> = {
+  sslaccept: (value) => {
+    if (value === 'strict') return { ssl: { rejectUnauthorized: true } };
+    return value === 'accept_invalid_certs' ? { ssl: { rejectUnauthorized: false } } : null;
+  },
+  sslcert: (value) => ({ ssl: { ca: readFileSync(value, 'utf8') } }),
+  socket: (value) => ({ socketPath: value }),
+  allowPublicKeyRetrieval: (value) => (['true', 'false'].includes(value) ? { allowPublicKeyRetrieval: value === 'true' } : null),
+};
+
+/**
+ * Reads `mysql://user:password@host:port/database?parameters`; name and password may be percent-encoded, the port is 3306 if absent.
+ *
+ * Parameters: `sslaccept=strict` (TLS, certificate checked) or `accept_invalid_certs` (TLS, not checked); `sslcert=FILE` (TLS with this CA in
+ * PEM); `socket=FILE` (a Unix socket instead of host and port); `allowPublicKeyRetrieval=true`, which MySQL 8's caching_sha2_password needs
+ * on a connection without TLS (only where the network is trusted). Throws DatabaseError that names what is wrong.
+ */
+export function readMysqlUrl(text: string): MysqlAddress {
+  if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL: it looks like mysql://user:password@host:3306/name');
+  const url = new URL(text);
+  const database = decodeURIComponent(url.pathname.slice(1));
+  if (database === '') throw new DatabaseError('DATABASE_URL names no database: it ends with one, as in mysql://user:password@host:3306/name');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost';
+  const port = Number(url.port || 3306);
+  let connection: ConnectionConfig = {
+    host,
+    port,
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database,
+  };
+  for (const [name, value] of url.searchParams) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    const found = parameter?.(value);
+    if (!found) throw new DatabaseError(`DATABASE_URL has a parameter that cannot be used: ${name}=${value}`);
+    const ssl = { ...(typeof connection.ssl === 'object' ? connection.ssl : {}), ...(typeof found.ssl === 'object' ? found.ssl : {}) };
+    connection = { ...connection, ...found, ...(found.ssl ? { ssl } : {}) };
+  }
+  return { connection, database, place: connection.socketPath ?? `${host}:${port}` };
+}

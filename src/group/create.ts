@@ -1,0 +1,122 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
+import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
+import type { GroupParts } from './parts.ts';
+import { groupFull, noUser, tooManyGroups } from './refusal.ts';
+import { type Named, requireClientGroupId, requireDescription, requireName, requireUsers } from './shape.ts';
+import { isActive } from './store.ts';
+
+/** What a group is made from. */
+export interface NewGroup {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  /** At most 100; the viewer need not be named. */
+  readonly memberIds?: readonly bigint[] | undefined;
+  readonly clientGroupId?: string | undefined;
+}
+
+/** A group that may be made: shapes checked, everybody named once. */
+interface Plan {
+  readonly ownerId: bigint;
+  readonly name: string;
+  readonly description: string | null;
+  readonly clientGroupId: string | null;
+  readonly others: readonly Named[];
+}
+
+/**
+ * Makes a group with its first members and answers its id; they see the whole act. Under a clientGroupId that the viewer has used it answers
+ * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, memberIds,
+ * clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED.
+ */
+export async function createGroup({ log, config }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
+  requireClientGroupId(group.clientGroupId);
+  const plan: Plan = {
+    ownerId: viewer.userId,
+    name: requireName(group.name),
+    description: requireDescription(group.description),
+    clientGroupId: group.clientGroupId ?? null,
+    others: requireUsers('memberIds', group.memberIds ?? []).filter(({ userId }) => userId !== viewer.userId),
+  };
+  return log.append<bigint>({
+    lock: [plan.ownerId, ...plan.others.map(({ userId }) => userId)],
+    async decide(inside) {
+      const known = await findMade(inside, plan);
+      if (known !== null) return { result: () => known };
+      await requireRoom(inside, plan, config);
+      return makeGroup(plan);
+    },
+  });
+}
+
+// The creator's account is locked, so racing retries come one after the other.
+async function findMade(inside: Inside, { ownerId, clientGroupId }: Plan): Promise<bigint | null> {
+  if (clientGroupId === null) return null;
+  const known = await inside.read(groupUnder, { createdById: ownerId, clientGroupId });
+  if (known === null) return null;
+  const row = await inside.read(conversationRow, known);
+  const access = await inside.read(membershipRow, { conversationId: known, userId: ownerId });
+  if (isActive(access) && row?.dissolvedAt === null) return known;
+  throw new ChatError('CONFLICT', 'This clientGroupId was used for a group that you are no longer in. Choose another.', { field: ['clientGroupId'] });
+}
+
+async function requireRoom(inside: Inside, { ownerId, others }: Plan, config: GroupParts['config']): Promise<void> {
+  if (1 + others.length > config.maxGroupMembers) throw groupFull(config.maxGroupMembers, 'memberIds');
+  const everybody: readonly { readonly userId: bigint; readonly field?: readonly string[] }[] = [
+    { userId: ownerId },
+    ...others.map(({ userId, index }) => ({ userId, field: ['memberIds', String(index)] })),
+  ];
+  const found = await Promise.all(
+    everybody.map(async ({ userId, field }) => ({
+      field,
+      exists: await inside.read(userExists, userId),
+    })),
+  );
+  for (const { field = [], exists } of found) if (!exists) throw noUser(...field);
+  const counts = await Promise.all(everybody.map(({ userId }) => inside.read(groupCount, userId)));
+  const full = counts.findIndex((count) => count >= config.maxGroupsPerUser);
+  if (full >= 0) throw tooManyGroups(config.maxGroupsPerUser, everybody[full]?.field);
+}
+
+function makeGroup(plan: Plan): Verdict<bigint> {
+  const { ownerId, others } = plan;
+  const members = [ownerId, ...others.map(({ userId }) => userId)];
+  return {
+    create: [{ kind: 'GROUP' }],
+    entries(created) {
+      const conversationId = onlyCreated(created);
+      return [
+        ...members.map((userId) => memberJoined(conversationId, ownerId, userId)),
+        ...members.map((userId) => conversationOpened(userId, ownerId, { conversationId, seq: 0 })),
+      ];
+    },
+    write: (tx, { at, created }) => storeGroup(tx, { id: onlyCreated(created), at, plan, members }),
+    result: ({ created }) => onlyCreated(created),
+  };
+}
+
+interface Birth {
+  readonly id: bigint;
+  readonly at: Date;
+  readonly plan: Plan;
+  readonly members: readonly bigint[];
+}
+
+async function storeGroup(tx: Tx, { id, at, plan, members }: Birth): Promise<void> {
+  const { ownerId, name, description, clientGroupId } = plan;
+  await tx.conversation.create({
+    data: {
+      ...{ id, kind: 'GROUP', name, description, ownerId, memberCount: members.length },
+      ...{ createdById: ownerId, clientGroupId, createdAt: at },
+    },
+  });
+  await tx.membership.createMany({
+    data: members.map((userId) => ({
+      ...{ conversationId: id, userId, state: 'ACTIVE', role: userId === ownerId ? 'OWNER' : 'MEMBER' },
+      ...{ fromSeq: 1, joinedAt: at },
+    })),
+  });
+}

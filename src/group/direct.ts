@@ -1,0 +1,80 @@
+import type { Tx } from '../db/index.ts';
+import { appendSearching, type Inside, type Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { conversationOpened, onlyCreated } from './entries.ts';
+import { directUnder, membershipRow, userExists } from './facts.ts';
+import type { GroupParts } from './parts.ts';
+import { noUser } from './refusal.ts';
+import { directKey } from './store.ts';
+
+/** The two of a conversation that is being opened: the same user twice with oneself. */
+interface Pair {
+  readonly opener: bigint;
+  readonly other: bigint;
+}
+
+/**
+ * Finds or makes the direct conversation of the viewer and a user, shows it to the viewer, and answers its id. Both accounts are locked:
+ * of two who open it at once, one makes it and the other finds it. The other side is shown it with its first message. Throws
+ * NOT_FOUND (userId).
+ */
+export function openDirect({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { userId }: { readonly userId: bigint }): Promise<bigint> {
+  const pair: Pair = { opener: viewer.userId, other: userId };
+  const accounts = [...new Set([pair.opener, pair.other])];
+  return appendSearching<bigint>(log, {
+    lock: accounts,
+    async decide(inside, holds) {
+      if (!(await inside.read(userExists, pair.other))) throw noUser('userId');
+      const known = await inside.read(directUnder, directKey(pair.opener, pair.other));
+      if (known === null) return makeDirect(pair);
+      return (await showDirect(inside, known, { ...pair, holds })) ?? { relock: [...accounts, known] };
+    },
+  });
+}
+
+function makeDirect({ opener, other }: Pair): Verdict<bigint> {
+  return {
+    create: [{ kind: 'DIRECT' }],
+    entries: (created) => [conversationOpened(opener, opener, { conversationId: onlyCreated(created), seq: 0 })],
+    write: (tx, { at, created }) => storeDirect(tx, { id: onlyCreated(created), at, opener, other }),
+    result: ({ created }) => onlyCreated(created),
+  };
+}
+
+async function storeDirect(tx: Tx, { id, at, opener, other }: Pair & { readonly id: bigint; readonly at: Date }): Promise<void> {
+  const sides = [...new Set([opener, other])];
+  const key = directKey(opener, other);
+  await tx.conversation.create({
+    data: { id, kind: 'DIRECT', directKey: key, memberCount: sides.length, createdById: opener, createdAt: at },
+  });
+  await tx.membership.createMany({
+    data: sides.map((userId) => ({
+      ...{ conversationId: id, userId, state: 'ACTIVE', role: 'MEMBER', fromSeq: 1 },
+      ...{ shown: userId === opener, joinedAt: at },
+    })),
+  });
+}
+
+/** Shows a conversation that there is to its opener; null where its stream must be locked for that. */
+async function showDirect(
+  inside: Inside,
+  id: bigint,
+  { opener, holds }: Pair & { readonly holds: (streamId: bigint) => boolean },
+): Promise<Verdict<bigint> | null> {
+  const access = await inside.read(membershipRow, { conversationId: id, userId: opener });
+  if (access === null) throw new Error(`direct conversation ${id} lacks a side`);
+  // What is shown stays shown: nothing is left to decide.
+  if (access.shown) return { result: () => id };
+  if (!holds(id)) return null;
+  return {
+    entries: () => [conversationOpened(opener, opener, { conversationId: id, seq: access.fromSeq - 1 })],
+    touch: [id],
+    write: (tx) => showTo(tx, id, opener),
+    result: () => id,
+  };
+}
+
+/** Shows a direct conversation to a side, in the transaction that tells them so. */
+export async function showTo(tx: Tx, conversationId: bigint, userId: bigint): Promise<void> {
+  await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: { shown: true } });
+}

@@ -1,0 +1,35 @@
+import type { LeaveReason, NewEntry, Placed } from '../log/index.ts';
+
+/** An entry and the stream it stands on. */
+export interface Written {
+  readonly stream: bigint;
+  readonly actorId: bigint;
+  readonly entry: NewEntry;
+}
+
+/** Tells a conversation that a user joined. */
+export function memberJoined(conversationId: bigint, actorId: bigint, userId: bigint): Written {
+  return { stream: conversationId, actorId, entry: { type: 'MemberJoined', data: { userId } } };
+}
+
+/** Tells a conversation that a user's access ends here. */
+export function memberLeft(conversationId: bigint, actorId: bigint, { userId, reason }: { userId: bigint; reason: LeaveReason }): Written {
+  return { stream: conversationId, actorId, entry: { type: 'MemberLeft', data: { userId, reason } } };
+}
+
+/** Tells a user's devices that a conversation is theirs from here on, and to read it from the entry after `seq`. */
+export function conversationOpened(userId: bigint, actorId: bigint, data: { conversationId: bigint; seq: number }): Written {
+  return { stream: userId, actorId, entry: { type: 'ConversationOpened', data } };
+}
+
+/** Tells a user's devices that a conversation is theirs no more. */
+export function conversationClosed(userId: bigint, actorId: bigint, data: { conversationId: bigint; reason: LeaveReason }): Written {
+  return { stream: userId, actorId, entry: { type: 'ConversationClosed', data } };
+}
+
+/** The one stream that an act created. */
+export function onlyCreated(created: Placed['created']): bigint {
+  const [id] = created;
+  if (id === undefined) throw new Error('the act created no stream');
+  return id;
+}

@@ -1,0 +1,59 @@
+import { countGroups, type Tx } from '../db/index.ts';
+import type { Fact } from '../log/index.ts';
+import type { MembershipRef } from './conversation.ts';
+import { type ConversationRow, type MembershipRow, readConversationRows, readMemberships, refKey } from './store.ts';
+
+/** A conversation's row. Governed by the conversation's stream. */
+export const conversationRow: Fact<bigint, ConversationRow | null> = { name: 'conversation', key: String, read: readConversationRows };
+
+/** A membership's row, in any state. Governed by the conversation's stream. */
+export const membershipRow: Fact<MembershipRef, MembershipRow | null> = { name: 'membership', key: refKey, read: readMemberships };
+
+/** Both memberships of a direct conversation; one where the other side is oneself. Governed by the conversation's stream. */
+export const sideRows: Fact<bigint, readonly MembershipRow[]> = { name: 'sides', key: String, read: readSides };
+
+/** The direct conversation under a key (`directKey`). Governed by the two users' account streams. */
+export const directUnder: Fact<string, bigint | null> = { name: 'direct', key: String, read: readDirects };
+
+/** Names a group by what its creator called it. */
+export interface GroupName {
+  readonly createdById: bigint;
+  readonly clientGroupId: string;
+}
+
+/** The group that a user created under a clientGroupId. Governed by the creator's account stream. */
+export const groupUnder: Fact<GroupName, bigint | null> = {
+  name: 'group by client id',
+  key: ({ createdById, clientGroupId }) => `${createdById}:${clientGroupId}`,
+  read: readGroups,
+};
+
+/** Whether there is such a user, and they can be talked to. Governed by the user's account stream. */
+export const userExists: Fact<bigint, boolean> = { name: 'user', key: String, read: readUsers };
+
+/** In how many groups a user is. Governed by the user's account stream, which every joining locks. */
+export const groupCount: Fact<bigint, number> = { name: 'group count', key: String, read: countGroups };
+
+async function readSides(tx: Tx, ids: readonly bigint[]): Promise<readonly (readonly MembershipRow[])[]> {
+  const rows = await tx.membership.findMany({ where: { conversationId: { in: [...ids] } } });
+  const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
+  return ids.map((id) => found.get(id) ?? []);
+}
+
+async function readDirects(tx: Tx, keys: readonly string[]): Promise<readonly (bigint | null)[]> {
+  const rows = await tx.conversation.findMany({ where: { directKey: { in: [...keys] } }, select: { id: true, directKey: true } });
+  const found = new Map(rows.map(({ id, directKey }) => [directKey, id]));
+  return keys.map((key) => found.get(key) ?? null);
+}
+
+async function readGroups(tx: Tx, names: readonly GroupName[]): Promise<readonly (bigint | null)[]> {
+  const OR = names.map(({ createdById, clientGroupId }) => ({ createdById, clientGroupId }));
+  const rows = await tx.conversation.findMany({ where: { OR }, select: { id: true, createdById: true, clientGroupId: true } });
+  return names.map((name) => rows.find((row) => row.createdById === name.createdById && row.clientGroupId === name.clientGroupId)?.id ?? null);
+}
+
+async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly boolean[]> {
+  const rows = await tx.user.findMany({ where: { id: { in: [...ids] }, state: 'ACTIVE' }, select: { id: true } });
+  const found = new Set(rows.map(({ id }) => id));
+  return ids.map((id) => found.has(id));
+}

@@ -1,0 +1,82 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { LeaveReason, Placed, Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Role } from './conversation.ts';
+import { conversationClosed, memberLeft } from './entries.ts';
+import { membershipRow } from './facts.ts';
+import { requireGroup } from './open-group.ts';
+import type { GroupParts } from './parts.ts';
+import { noUser } from './refusal.ts';
+import { mayRemove } from './rules.ts';
+import { isActive } from './store.ts';
+
+/**
+ * Ends a member's access: their last entry is the one that says so. To leave oneself there is `leaveGroup`. Throws NOT_FOUND (groupId,
+ * userId), INVALID_INPUT (userId: oneself), FORBIDDEN.
+ */
+export function removeMember(
+  { log }: Pick<GroupParts, 'log'>,
+  viewer: Viewer,
+  { groupId, userId }: { readonly groupId: bigint; readonly userId: bigint },
+): Promise<void> {
+  return log.append<void>({
+    lock: [...new Set([groupId, userId])],
+    async decide(inside) {
+      const { role } = await requireGroup(inside, { groupId, viewer });
+      if (userId === viewer.userId) throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
+      const access = await inside.read(membershipRow, { conversationId: groupId, userId });
+      if (!isActive(access)) throw noUser('userId');
+      if (!mayRemove(role, access.role as Role)) {
+        throw new ChatError('FORBIDDEN', 'You may not remove this member. The owner removes anybody, admins remove members.');
+      }
+      return part({ groupId, actorId: viewer.userId, userId, reason: 'REMOVED' });
+    },
+  });
+}
+
+/** Ends the viewer's own access; with the last one out the group is dissolved. Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER. */
+export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId }: { readonly groupId: bigint }): Promise<void> {
+  const { userId } = viewer;
+  return log.append<void>({
+    lock: [...new Set([groupId, userId])],
+    async decide(inside) {
+      const { row, role } = await requireGroup(inside, { groupId, viewer });
+      const last = row.memberCount === 1;
+      if (role === 'OWNER' && !last) throw new ChatError('OWNER_MUST_TRANSFER', 'You own this group: make somebody else its owner, then leave.');
+      return part({ groupId, actorId: userId, userId, reason: last ? 'DISSOLVED' : 'LEFT' });
+    },
+  });
+}
+
+/** An access that ends. */
+interface Parting {
+  readonly groupId: bigint;
+  readonly actorId: bigint;
+  readonly userId: bigint;
+  readonly reason: LeaveReason;
+}
+
+function part(parting: Parting): Verdict<void> {
+  const { groupId, actorId, userId, reason } = parting;
+  return {
+    entries: () => [
+      memberLeft(groupId, actorId, { userId, reason }),
+      conversationClosed(userId, actorId, { conversationId: groupId, reason }),
+    ],
+    write: (tx, placed) => storeParting(tx, parting, placed),
+    result: () => undefined,
+  };
+}
+
+async function storeParting(tx: Tx, { groupId, userId, reason }: Parting, { at, entries: [left] }: Placed): Promise<void> {
+  if (left === undefined) throw new Error('a parting is an entry');
+  await tx.membership.update({
+    where: { conversationId_userId: { conversationId: groupId, userId } },
+    data: { state: reason, untilSeq: left.seq },
+  });
+  await tx.conversation.update({
+    where: { id: groupId },
+    data: { memberCount: { decrement: 1 }, ...(reason === 'DISSOLVED' && { dissolvedAt: at }) },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Inside } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Role } from './conversation.ts';
+import { conversationRow, membershipRow } from './facts.ts';
+import { noGroup } from './refusal.ts';
+import { type ConversationRow, isActive } from './store.ts';
+
+/** A group in which the viewer acts, as the locks keep it. */
+export interface OpenGroup {
+  readonly row: ConversationRow;
+  /** The group's last seq before the act. */
+  readonly lastSeq: number;
+  /** The viewer's. */
+  readonly role: Role;
+}
+
+/** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (groupId). */
+export async function requireGroup(inside: Inside, { groupId, viewer }: { readonly groupId: bigint; readonly viewer: Viewer }): Promise<OpenGroup> {
+  const head = inside.head(groupId);
+  if (head?.kind !== 'GROUP') throw noGroup();
+  const [row, access] = await Promise.all([
+    inside.read(conversationRow, groupId),
+    inside.read(membershipRow, { conversationId: groupId, userId: viewer.userId }),
+  ]);
+  if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noGroup();
+  return { row, lastSeq: head.lastSeq, role: access.role as Role };
+}

@@ -1,0 +1,53 @@
+import { ChatError } from '../errors.ts';
+import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../text.ts';
+
+// The columns' widths, which the API states too.
+const maxName = 100;
+const maxDescription = 1_000;
+
+/** Users that one call may name: what one transaction can lock and write in a moment. */
+export const maxUsersAtOnce = 100;
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}
+
+/** A group's name as it is stored. Throws INVALID_INPUT (name). */
+export function requireName(name: string): string {
+  if (isBlank(name)) throw invalid('name', 'A group needs a name.');
+  if (codePoints(name) > maxName) throw invalid('name', `A name has at most ${maxName} characters.`);
+  if (!isStorable(name) || hasControls(name, { lines: false })) throw invalid('name', 'A name is one line of text.');
+  return name;
+}
+
+/** A group's description as it is stored; '' is none. Throws INVALID_INPUT (description). */
+export function requireDescription(description: string | null | undefined): string | null {
+  if (description === null || description === undefined || description === '') return null;
+  if (codePoints(description) > maxDescription) throw invalid('description', `A description has at most ${maxDescription} characters.`);
+  if (!isStorable(description) || hasControls(description, { lines: true })) {
+    throw invalid('description', 'A description is text without control characters.');
+  }
+  return description;
+}
+
+/** Throws INVALID_INPUT (clientGroupId). */
+export function requireClientGroupId(clientGroupId: string | undefined): void {
+  if (clientGroupId !== undefined && !isClientKey(clientGroupId)) {
+    throw invalid('clientGroupId', 'A clientGroupId is 1 to 64 printable ASCII characters that do not end in a space.');
+  }
+}
+
+/** One of the users that a call names. */
+export interface Named {
+  readonly userId: bigint;
+  /** Where they stand in the input; of several places the first. */
+  readonly index: number;
+}
+
+/** The users that a call names, each once. Throws INVALID_INPUT where there are more than 100. */
+export function requireUsers(field: string, userIds: readonly bigint[]): readonly Named[] {
+  if (userIds.length > maxUsersAtOnce) throw invalid(field, `At most ${maxUsersAtOnce} users at once: send the rest in a second call.`);
+  const first = new Map<bigint, Named>();
+  for (const [index, userId] of userIds.entries()) if (!first.has(userId)) first.set(userId, { userId, index });
+  return [...first.values()];
+}

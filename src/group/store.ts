@@ -1,0 +1,88 @@
+import { inPieces, type Tx } from '../db/index.ts';
+import type { LeaveReason, Log } from '../log/index.ts';
+import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
+
+/** A conversation's row. */
+export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
+
+/** A membership's row, whatever its state. */
+export type MembershipRow = Awaited<ReturnType<Tx['membership']['findMany']>>[number];
+
+/** How a membership stands: active, or why it ended. */
+export type MembershipState = 'ACTIVE' | LeaveReason;
+
+/** A membership's name as a key. */
+export function refKey({ conversationId, userId }: MembershipRef): string {
+  return `${conversationId}:${userId}`;
+}
+
+/** The key under which the direct conversation of two users is unique. */
+export function directKey(one: bigint, other: bigint): string {
+  return one < other ? `${one}:${other}` : `${other}:${one}`;
+}
+
+/** The two users of a direct key, ascending. */
+export function sidesOf(key: string): readonly [bigint, bigint] {
+  const [smaller = '', larger = ''] = key.split(':');
+  return [BigInt(smaller), BigInt(larger)];
+}
+
+/** True while the row gives access. */
+export function isActive(row: MembershipRow | null): row is MembershipRow {
+  return row?.state === 'ACTIVE';
+}
+
+/** A row as those who see it may know it. */
+export function membershipOf(row: MembershipRow): Membership {
+  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq } = row;
+  return { conversationId, userId, role: row.role as Role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq };
+}
+
+/** Rows in the order asked for, in any state; null where there is none. */
+export async function readMemberships(tx: Tx, refs: readonly MembershipRef[]): Promise<readonly (MembershipRow | null)[]> {
+  const byConversation = Map.groupBy(refs, ({ conversationId }) => conversationId);
+  const byUser = Map.groupBy(refs, ({ userId }) => userId);
+  // Nearly always all refs share one or the other: then it is one range of one index.
+  const rows =
+    byUser.size < byConversation.size
+      ? await inPieces(refs, (piece) => readByUser(tx, piece))
+      : await inPieces(refs, (piece) => readByConversation(tx, piece));
+  const found = new Map(rows.map((row) => [refKey(row), row]));
+  return refs.map((ref) => found.get(refKey(ref)) ?? null);
+}
+
+function readByUser(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipRow[]> {
+  const groups = Map.groupBy(refs, ({ userId }) => userId);
+  const OR = [...groups].map(([userId, own]) => ({ userId, conversationId: { in: own.map(({ conversationId }) => conversationId) } }));
+  return tx.membership.findMany({ where: { OR } });
+}
+
+function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipRow[]> {
+  const groups = Map.groupBy(refs, ({ conversationId }) => conversationId);
+  const OR = [...groups].map(([conversationId, own]) => ({ conversationId, userId: { in: own.map(({ userId }) => userId) } }));
+  return tx.membership.findMany({ where: { OR } });
+}
+
+/** Rows in the order asked for; null where there is none. */
+export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (ConversationRow | null)[]> {
+  const rows = await inPieces(ids, (piece) => tx.conversation.findMany({ where: { id: { in: [...piece] } } }));
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** Conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */
+export async function readConversations(tx: Tx, log: Log, ids: readonly bigint[]): Promise<readonly (Conversation | null)[]> {
+  const heads = await log.heads([...new Set(ids)]);
+  const rows = await readConversationRows(tx, [...heads.keys()]);
+  const found = new Map<bigint, Conversation>();
+  for (const row of rows) {
+    const head = row === null ? undefined : heads.get(row.id);
+    if (row === null || head === undefined || row.dissolvedAt !== null) continue;
+    const { id, createdAt, memberCount, name, description, avatarUrl, ownerId } = row;
+    const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
+    const sides = row.directKey === null ? null : sidesOf(row.directKey);
+    const kind = row.kind as Conversation['kind'];
+    found.set(id, { id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides, name, description, avatarUrl, ownerId });
+  }
+  return ids.map((id) => found.get(id) ?? null);
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createMemoryBus } from './bus/bus.memory.ts';
+import { createRedisBus } from './bus/bus.redis.ts';
+import type { Bus } from './bus/index.ts';
+import { type Chat, createChat } from './chat.ts';
+import { type Config, ConfigError } from './config.ts';
+import { connectMysql } from './db/db.mysql.ts';
+import { connectSqlite } from './db/db.sqlite.ts';
+import type { Db } from './db/index.ts';
+import type { Limits } from './limit/index.ts';
+import { createMemoryLimits } from './limit/limit.memory.ts';
+import { createRedisLimits } from './limit/limit.redis.ts';
+import type { ServerKey } from './server-key.ts';
+
+/**
+ * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
+ * within 15 s, ConfigError where a part cannot be used as configured and DatabaseError where the database cannot; then nothing is left open.
+ */
+export async function openChat(config: Config, { logger }: { readonly logger: Logger }): Promise<Chat> {
+  await using opened = new AsyncDisposableStack();
+  const db = opened.use(await openDb(config));
+  const { bus, limits } = await openShared(config, db, logger, opened);
+  const keys = await openKeys(config, db);
+  const chat = opened.use(createChat({ db, bus, limits, keys, config, logger }));
+  const parting = opened.move();
+  return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+function openDb({ databaseUrl, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys }: Config): Promise<Db> {
+  const serverKey = secretKeys === '';
+  if (databaseUrl !== '') return connectMysql({ url: databaseUrl, connections, writeDeadlineMs, serverKey });
+  return connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs });
+}
+
+interface Shared {
+  readonly bus: Bus;
+  readonly limits: Limits;
+}
+
+async function openShared({ redisUrl: url, busTimeoutMs: timeoutMs }: Config, db: Db, logger: Logger, opened: AsyncDisposableStack): Promise<Shared> {
+  if (url === '') return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
+  // A database that was restored has another epoch, and must not hear the nodes of the one it was taken from.
+  const namespace = `mpim:${db.epoch}`;
+  const bus = opened.use(await createRedisBus({ url, namespace, timeoutMs, logger }));
+  return { bus, limits: opened.use(await createRedisLimits({ url, namespace, logger })) };
+}
+
+async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): Promise<readonly ServerKey[]> {
+  if (secretKeys !== '') return parseKeys(secretKeys);
+  if (databaseUrl === '') return parseKeys(await keyFile(dataDir));
+  return db.client.serverKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], select: { id: true, secret: true } });
+}
+
+function parseKeys(text: string): readonly ServerKey[] {
+  return text
+    .trim()
+    .split(',')
+    .map((pair) => {
+      const [id = '', secret = ''] = pair.split(':');
+      return { id, secret };
+    });
+}
+
+/** The embedded key, in the form of SECRET_KEYS, made at the first start for its owner's eyes only. */
+async function keyFile(dataDir: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, 'secret-keys');
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(`k1:${randomBytes(32).toString('base64url')}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new ConfigError(`DATA_DIR ${dataDir} cannot be written to: ${(error as Error).message}`);
+  }
+  const text = await readFile(path, 'utf8');
+  if (!/^[\w-]+:[\w-]{43,}/.test(text)) throw new ConfigError(`${path} does not hold a signing key: remove it, and everybody signs in anew`);
+  return text;
+}

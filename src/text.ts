@@ -1,0 +1,36 @@
+// Space of any kind, control and format characters, and what fonts draw as nothing: fillers, joiners, U+2800.
+const visible = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+// Line breaks and tabs are people's text where a text may have several lines.
+const control = /\p{Cc}/u;
+const controlInLines = /[^\P{Cc}\t\n\r]/u;
+
+// 0x20 to 0x7e, not ending in a space: both databases pad shorter keys with spaces when they compare, so 'a' and 'a ' would be one.
+const clientKey = /^[\x20-\x7e]{0,63}[\x21-\x7e]$/;
+
+/** True where a reader would see nothing. */
+export function isBlank(text: string): boolean {
+  return !visible.test(text);
+}
+
+/** Length in Unicode code points; a lone surrogate counts as one. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _point of text) count += 1;
+  return count;
+}
+
+/** False where the text holds a lone surrogate or NUL: UTF-8 has no form for the one, and clients and databases trip over the other. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** True where the text holds a control character; `lines` allows tab, line feed and carriage return. */
+export function hasControls(text: string, { lines }: { readonly lines: boolean }): boolean {
+  return (lines ? controlInLines : control).test(text);
+}
+
+/** True for a key that a client made up to tell a retry: 1 to 64 printable ASCII characters that do not end in a space. */
+export function isClientKey(text: string): boolean {
+  return clientKey.test(text);
+}

@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { ChatError } from '../errors.ts';
+import { deriveKey, type ServerKey } from '../server-key.ts';
+import { isUuid } from '../uuid.ts';
+import type { Access, Viewer } from './user.ts';
+
+/** Signs and reads access tokens: JWT, HS256, with the key's id in the header. */
+export interface AccessTokens {
+  /** A token that is valid from `at` on for config ACCESS_TOKEN_SECONDS. */
+  sign(viewer: Viewer, at: Date): Promise<{ readonly accessToken: string; readonly accessTokenExpiresAt: Date }>;
+  /** What it says. Throws UNAUTHENTICATED where it is malformed, forged or expired. Does not ask whether the session lives. */
+  verify(accessToken: string): Promise<Access>;
+}
+
+const issuer = 'mpim';
+const audience = 'mpim-access';
+const userIdPattern = /^[1-9]\d{0,18}$/;
+
+/** The refusal of whoever does not show a valid token. */
+export function unauthenticated(cause?: unknown): ChatError {
+  return new ChatError('UNAUTHENTICATED', 'Sign in, or refresh the access token.', { cause });
+}
+
+/** Makes the signer. */
+export function createAccessTokens(keys: readonly ServerKey[], seconds: number): AccessTokens {
+  const secrets = new Map(keys.map((key) => [key.id, deriveKey(key, 'access token')]));
+  const kid = keys[0]?.id;
+  if (kid === undefined) throw new Error('there is no key to sign with');
+
+  function secretOf(id: string | undefined): KeyObject {
+    const secret = secrets.get(id ?? '');
+    if (secret === undefined) throw new Error('no key of that id');
+    return secret;
+  }
+
+  async function sign({ userId, sessionId }: Viewer, at: Date) {
+    const issuedAt = Math.floor(at.getTime() / 1_000);
+    const expiresAt = issuedAt + seconds;
+    const accessToken = await new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: String(kid) })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(String(userId))
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(secretOf(kid));
+    return { accessToken, accessTokenExpiresAt: new Date(expiresAt * 1_000) };
+  }
+
+  async function verify(accessToken: string): Promise<Access> {
+    try {
+      const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['sub', 'exp', 'sid'] };
+      const { payload } = await jwtVerify(accessToken, (header) => secretOf(header.kid), options);
+      return readAccess(payload);
+    } catch (cause) {
+      throw unauthenticated(cause);
+    }
+  }
+
+  return { sign, verify };
+}
+
+function readAccess({ sub = '', exp = 0, sid }: JWTPayload & { readonly sid?: unknown }): Access {
+  if (!userIdPattern.test(sub) || typeof sid !== 'string' || !isUuid(sid)) throw new Error('claims of another shape');
+  return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000) };
+}

@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Limits } from '../limit/index.ts';
+import type { Log } from '../log/index.ts';
+import type { ServerKey } from '../server-key.ts';
+import type { PasswordCost } from './password.ts';
+
+/** What the module is made of. */
+export interface UserParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly limits: Limits;
+  /** At least one. The first signs, all verify. */
+  readonly keys: readonly ServerKey[];
+  readonly config: Pick<Config, 'accessTokenSeconds' | 'sessionDays' | 'maxSessions' | 'signInAttempts' | 'addressAttempts'>;
+  readonly logger: Logger;
+  /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { ChatError } from '../errors.ts';
+
+/** What hashing a password costs, in argon2id's terms. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE when too many wait already. */
+export interface Passwords {
+  /** A PHC string that holds salt and cost beside the hash. */
+  hash(password: string): Promise<string>;
+  /** False for a wrong password. Without a hash: false too, after as long as with one. */
+  matches(phc: string | null, password: string): Promise<boolean>;
+}
+
+// OWASP's second choice for argon2id: 19 MiB, two passes, one lane.
+const defaultCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
+
+// Hashes run on the four threads that files and name look-ups run on as well: half of them stay free.
+const atOnce = 2;
+// At about 30 ms each, whoever comes last waits a second; a flood of sign-ins gets its refusal sooner.
+const waiting = 64;
+const retryAfterMs = 2_000;
+
+/** Makes the hasher. */
+export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCost): Passwords {
+  // argon2id, version 19 and 32 bytes are the library's defaults.
+  const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
+  const decoy = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
+  const queue: (() => void)[] = [];
+  let running = 0;
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= atOnce) {
+      if (queue.length >= waiting) throw new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs });
+      // Whoever ends hands their place on, so that nobody new can take it in between.
+      await new Promise<void>((resolve) => queue.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  }
+
+  return {
+    hash: (password) => inTurn(() => hash(composed(password), cost)),
+    matches: (phc, password) => inTurn(async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
+  };
+}
+
+// Keyboards and systems differ in how they compose é; who types it means the same password.
+function composed(password: string): string {
+  return password.normalize('NFC');
+}
+
+function unpadded(bytes: number): string {
+  return randomBytes(bytes).toString('base64').replaceAll('=', '');
+}

@@ -1,0 +1,79 @@
+import { ChatError } from '../errors.ts';
+import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+
+// The columns' widths, which the API states too.
+const maxName = 64;
+const maxBio = 1_000;
+const maxUrl = 2_048;
+const maxDevice = 100;
+// Long enough for any sentence; hashing more would only cost.
+const passwordLength = { min: 8, max: 256 };
+
+const handlePattern = /^[a-z0-9_.-]{3,32}$/;
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}
+
+/** A handle as it is stored, in lower case; null for what can be nobody's. */
+export function readHandle(handle: string): string | null {
+  const lower = handle.toLowerCase();
+  return handlePattern.test(lower) ? lower : null;
+}
+
+/** A handle as it is stored. Throws INVALID_INPUT (handle). */
+export function requireHandle(handle: string): string {
+  const read = readHandle(handle);
+  if (read === null) throw invalid('handle', 'A handle is 3 to 32 of a-z, 0-9, _, . and -.');
+  return read;
+}
+
+/** True for what could be somebody's password. */
+export function isPassword(password: string): boolean {
+  const length = codePoints(password);
+  return length >= passwordLength.min && length <= passwordLength.max && isStorable(password);
+}
+
+/** Throws INVALID_INPUT (password). */
+export function requirePassword(password: string): void {
+  if (!isPassword(password)) throw invalid('password', `A password has ${passwordLength.min} to ${passwordLength.max} characters.`);
+}
+
+/** What to call a person; their handle where nothing is given. Throws INVALID_INPUT (displayName). */
+export function requireDisplayName(displayName: string | null | undefined, handle: string): string {
+  if (displayName === null || displayName === undefined) return handle;
+  if (isBlank(displayName)) throw invalid('displayName', 'A name has at least one character that can be seen.');
+  if (codePoints(displayName) > maxName) throw invalid('displayName', `A name has at most ${maxName} characters.`);
+  if (!isStorable(displayName) || hasControls(displayName, { lines: false })) throw invalid('displayName', 'A name is one line of text.');
+  return displayName;
+}
+
+/** What to call a device. Throws INVALID_INPUT (deviceName). */
+export function requireDeviceName(deviceName: string | null | undefined): string {
+  if (deviceName === null || deviceName === undefined || isBlank(deviceName)) return 'unknown device';
+  if (codePoints(deviceName) > maxDevice) throw invalid('deviceName', `A device's name has at most ${maxDevice} characters.`);
+  if (!isStorable(deviceName) || hasControls(deviceName, { lines: false })) {
+    throw invalid('deviceName', "A device's name is one line of text.");
+  }
+  return deviceName;
+}
+
+/** Where a picture is, as ASCII. Throws INVALID_INPUT (avatarUrl). */
+export function requireAvatarUrl(avatarUrl: string | null): string | null {
+  if (avatarUrl === null) return null;
+  const url = isStorable(avatarUrl) && !hasControls(avatarUrl, { lines: false }) ? URL.parse(avatarUrl) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw invalid('avatarUrl', 'A picture has an address that begins with http:// or https://.');
+  }
+  // Escapes may make it longer than what came in.
+  if (url.href.length > maxUrl) throw invalid('avatarUrl', `A picture's address has at most ${maxUrl} characters.`);
+  return url.href;
+}
+
+/** What a person says about themselves; '' is nothing. Throws INVALID_INPUT (bio). */
+export function requireBio(bio: string | null): string | null {
+  if (bio === null || bio === '') return null;
+  if (codePoints(bio) > maxBio) throw invalid('bio', `A bio has at most ${maxBio} characters.`);
+  if (!isStorable(bio) || hasControls(bio, { lines: true })) throw invalid('bio', 'A bio is text without control characters.');
+  return bio;
+}

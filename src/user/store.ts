@@ -1,0 +1,101 @@
+import type { Tx } from '../db/index.ts';
+import { uuidBytes, uuidText } from '../uuid.ts';
+import { termsOf } from './term.ts';
+import type { Session, User } from './user.ts';
+
+/** A user's row. */
+export interface UserRow extends User {
+  readonly passwordHash: string;
+  readonly state: string;
+}
+
+/** A session's row. */
+export interface SessionRow extends Session {
+  /** Number of the refresh token in force. */
+  readonly generation: number;
+  readonly rotatedAt: Date;
+  readonly expiresAt: Date;
+  /** Null while it has not been ended. It may have expired all the same. */
+  readonly endedAt: Date | null;
+}
+
+const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true } as const;
+
+/** Users in the order asked for; null where there is none. */
+export async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly (User | null)[]> {
+  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown });
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** Users' whole rows in the order asked for; null where there is none. */
+export async function readUserRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (UserRow | null)[]> {
+  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: { ...shown, passwordHash: true, state: true } });
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** The user with a handle, in any state. */
+export function findByHandle(tx: Tx, handle: string): Promise<UserRow | null> {
+  return tx.user.findUnique({ where: { handle }, select: { ...shown, passwordHash: true, state: true } });
+}
+
+/** A new user, and what they are found by. */
+export async function insertUser(tx: Tx, user: Omit<UserRow, 'state'>): Promise<void> {
+  await tx.user.create({ data: user });
+  await insertTerms(tx, user);
+}
+
+/** Changes what others see, and what the user is found by. */
+export async function updateProfileRow(tx: Tx, { id, handle, displayName, avatarUrl, bio }: User): Promise<void> {
+  await tx.user.update({ where: { id }, data: { displayName, avatarUrl, bio } });
+  await tx.userTerm.deleteMany({ where: { userId: id } });
+  await insertTerms(tx, { id, handle, displayName });
+}
+
+async function insertTerms(tx: Tx, user: Pick<User, 'id' | 'handle' | 'displayName'>): Promise<void> {
+  await tx.userTerm.createMany({ data: termsOf(user).map((term) => ({ term, userId: user.id })) });
+}
+
+type StoredSession = Omit<SessionRow, 'id'> & { readonly id: Uint8Array };
+
+function sessionRow({ id, ...row }: StoredSession): SessionRow {
+  return { id: uuidText(id), ...row };
+}
+
+/** Sessions in the order asked for, by UUID text, ended ones too; null where there is none. */
+export async function readSessions(tx: Tx, ids: readonly string[]): Promise<readonly (SessionRow | null)[]> {
+  const rows = await tx.session.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
+  const found = new Map(rows.map((row) => [uuidText(row.id), sessionRow(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** Each user's sessions that have not been ended, newest first; expired ones are among them. */
+export async function readOpenSessions(tx: Tx, userIds: readonly bigint[]): Promise<readonly (readonly SessionRow[])[]> {
+  const rows = await tx.session.findMany({
+    where: { userId: { in: [...userIds] }, endedAt: null },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
+  const found = Map.groupBy(rows.map(sessionRow), ({ userId }) => userId);
+  return userIds.map((userId) => found.get(userId) ?? []);
+}
+
+/** A new session. */
+export async function insertSession(tx: Tx, { id, ...row }: Omit<SessionRow, 'endedAt'>): Promise<void> {
+  await tx.session.create({ data: { id: uuidBytes(id), ...row } });
+}
+
+/** Marks sessions, by UUID text, as ended. */
+export async function endSessionRows(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await tx.session.updateMany({ where: { id: { in: ids.map(uuidBytes) } }, data: { endedAt: at } });
+}
+
+/** Puts a session's next refresh token in force. */
+export async function rotateSession(tx: Tx, { id, generation, rotatedAt, expiresAt }: Pick<SessionRow, 'id' | 'generation' | 'rotatedAt' | 'expiresAt'>): Promise<void> {
+  await tx.session.update({ where: { id: uuidBytes(id) }, data: { generation, rotatedAt, expiresAt, lastSeenAt: rotatedAt } });
+}
+
+/** Moves lastSeenAt forward, unless it stands at or after `before` by then. */
+export async function touchSession(tx: Tx, id: string, { at, before }: { readonly at: Date; readonly before: Date }): Promise<void> {
+  await tx.session.updateMany({ where: { id: uuidBytes(id), lastSeenAt: { lt: before } }, data: { lastSeenAt: at } });
+}
