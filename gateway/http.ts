@@ -2,13 +2,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
-import { authenticate, followSession, type SessionEnd, sessionOver } from './auth.ts';
-import type { Caller, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { type Health, live, ready } from './health.ts';
+import { callOverHttp } from './http-caller.ts';
 import type { Logging } from './logger.ts';
 import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
-import { addressOf, pathOf, requestIdOf } from './request.ts';
+import { pathOf, requestIdOf } from './request.ts';
 
 /** The HTTP side of a node: GraphQL, its pages, its health. */
 export interface Http {
@@ -29,78 +29,64 @@ export interface HttpParts {
 export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
   const answering = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
-  const stopping = new AbortController();
+  const stop = new AbortController();
+  const stopping = stop.signal;
   const pages = createPages(config);
 
-  function callOf(request: IncomingMessage, response: ServerResponse, requestId: string) {
-    const address = addressOf(config, request);
-    const { authorization } = request.headers;
-    return {
-      async callerOf({ lasting }: { readonly lasting: boolean }): Promise<Caller> {
-        if (lasting) return { ...(await follow(authorization, response)), address, requestId };
-        // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
-        const viewer = await authenticate(chat, authorization);
-        return { viewer, address, requestId, signal: new AbortController().signal };
-      },
-    };
-  }
-
-  async function follow(authorization: string | undefined, response: ServerResponse): Promise<Pick<Caller, 'viewer' | 'signal'>> {
-    const over = new AbortController();
-    const signal = AbortSignal.any([over.signal, stopping.signal]);
-    if (!authorization) return { viewer: null, signal };
-    const session = await followSession(chat, authorization, (end: SessionEnd) => over.abort(sessionOver(end)));
-    if (response.closed) session.stop();
-    else response.once('close', () => session.stop());
-    return { viewer: session.access, signal };
-  }
-
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    if (stopping.signal.aborted) return refuse(response);
+    if (stopping.aborted) return refuse(response);
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
-      if (stopping.signal.aborted && answering.size === 0) idle.resolve();
+      if (stopping.aborted && answering.size === 0) idle.resolve();
     });
-    await engine(request, response, callOf(request, response, requestId));
+    await engine(request, response, callOverHttp(chat, config, { request, response, requestId, stopping }));
   }
 
-  async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  async function read(path: string | null, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const page = request.headers.accept?.includes('text/html') ? await pages.at(path) : null;
+    if (page !== null) sendPage(request, response, page);
+    else if (path === '/health/live') sendHealth(response, live());
+    else if (path === '/health/ready') sendHealth(response, await ready(chat, stopping.aborted));
+    else return false;
+    return true;
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const path = pathOf(request);
-    const reads = request.method === 'GET' || request.method === 'HEAD';
-    const page = reads && request.headers.accept?.includes('text/html') ? await pages.at(path) : null;
-    if (page !== null) return sendPage(request, response, page);
-    if (reads && path === '/health/live') return sendHealth(response, live());
-    if (reads && path === '/health/ready') return sendHealth(response, await ready(chat, stopping.signal.aborted));
-    if (path === '/graphql' || path === '/graphql/') return answerGraphql(request, response, requestId);
+    if (await read(path, request, response)) return;
+    if (path === '/graphql' || path === '/graphql/') return await answerGraphql(request, response, requestId);
     response.writeHead(path === null ? 400 : 404).end();
   }
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const requestId = requestIdOf(request);
-    response.setHeader('x-request-id', requestId);
-    logging.inRequest(requestId, () => {
-      const started = performance.now();
-      response.once('close', () => {
-        const ms = Math.round(performance.now() - started);
-        logging.logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
-      });
-      route(request, response, requestId).catch((error: unknown) => {
-        logging.logger.error({ err: error }, 'a request failed');
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
-    });
-  }
-
   return {
-    listener: answer,
+    listener(request, response) {
+      const requestId = requestIdOf(request);
+      response.setHeader('x-request-id', requestId);
+      logging.inRequest(requestId, () => {
+        logAnswer(logging, request, response);
+        answer(request, response, requestId).catch((error: unknown) => {
+          logging.logger.error({ err: error }, 'a request failed');
+          if (!response.headersSent) response.writeHead(500);
+          response.end();
+        });
+      });
+    },
     async drain() {
       if (answering.size === 0) idle.resolve();
-      stopping.abort(new ChatError('UNAVAILABLE', 'This node stops: subscribe again with your positions.'));
+      stop.abort(new ChatError('UNAVAILABLE', 'This node stops: subscribe again with your positions.'));
       await idle.promise;
     },
   };
+}
+
+function logAnswer({ logger }: Logging, request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now();
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - started);
+    logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
+  });
 }
 
 function sendHealth(response: ServerResponse, { status, body }: Health): void {

@@ -3,7 +3,8 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
-  parse,
+  type parse,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -25,6 +26,9 @@ interface Size {
   readonly aliases: number;
 }
 
+const nothing: Size = { depth: 0, fields: 0, aliases: 0 };
+const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
+
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases; and introspection where it is switched off. */
 export function useLimits({ maxDepth, introspection }: Config): Plugin {
   const sizeRule = createSizeRule(maxDepth);
@@ -45,41 +49,34 @@ export function createSizeRule(maxDepth: number): ValidationRule {
     const measured = new Map<FragmentDefinitionNode, Size>();
     return {
       OperationDefinition(operation) {
-        const { depth, fields, aliases } = measure(context, operation.selectionSet, measured);
-        const excess =
-          depth > maxDepth
-            ? `nests ${depth} levels deep, and ${maxDepth} are allowed`
-            : fields > maxFields
-              ? `selects more than ${maxFields} fields`
-              : aliases > maxAliases
-                ? `uses more than ${maxAliases} aliases`
-                : null;
-        if (excess !== null)
-          context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
+        const excess = excessOf(measure(context, operation.selectionSet, measured), maxDepth);
+        if (excess === null) return;
+        context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
       },
     };
   };
 }
 
+function excessOf({ depth, fields, aliases }: Size, maxDepth: number): string | null {
+  if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
+  if (fields > maxFields) return `selects more than ${maxFields} fields`;
+  return aliases > maxAliases ? `uses more than ${maxAliases} aliases` : null;
+}
+
 function measure(context: ValidationContext, { selections }: SelectionSetNode, measured: Map<FragmentDefinitionNode, Size>): Size {
-  let size: Size = { depth: 0, fields: 0, aliases: 0 };
-  for (const selection of selections) {
-    if (selection.kind === 'Field') {
-      const below = selection.selectionSet ? measure(context, selection.selectionSet, measured) : { depth: 0, fields: 0, aliases: 0 };
-      // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
-      const depth = selection.name.value === '__schema' || selection.name.value === '__type' ? 1 : below.depth + 1;
-      size = join(size, { depth, fields: below.fields + 1, aliases: below.aliases + (selection.alias ? 1 : 0) });
-    } else if (selection.kind === 'InlineFragment') {
-      size = join(size, measure(context, selection.selectionSet, measured));
-    } else {
-      size = join(size, measureFragment(context, selection.name.value, measured));
-    }
-  }
-  return size;
+  return selections.map((selection) => measureOne(context, selection, measured)).reduce(join, nothing);
+}
+
+function measureOne(context: ValidationContext, selection: SelectionNode, measured: Map<FragmentDefinitionNode, Size>): Size {
+  if (selection.kind === 'FragmentSpread') return measureFragment(context, selection.name.value, measured);
+  const below = selection.selectionSet ? measure(context, selection.selectionSet, measured) : nothing;
+  if (selection.kind === 'InlineFragment') return below;
+  // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
+  const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
+  return { depth, fields: below.fields + 1, aliases: below.aliases + (selection.alias ? 1 : 0) };
 }
 
 function measureFragment(context: ValidationContext, name: string, measured: Map<FragmentDefinitionNode, Size>): Size {
-  const nothing: Size = { depth: 0, fields: 0, aliases: 0 };
   const fragment = context.getFragment(name);
   if (!fragment) return nothing;
   const known = measured.get(fragment);

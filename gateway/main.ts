@@ -61,6 +61,6 @@ try {
   process.exit(0);
 } catch (error) {
   const known = error instanceof ConfigError || error instanceof ChatError;
-  console.error(`MPIM cannot start: ${known ? error.message : ((error as Error).stack ?? error)}`);
+  process.stderr.write(`MPIM cannot start: ${known ? error.message : ((error as Error).stack ?? error)}\n`);
   process.exit(1);
 }

@@ -12,13 +12,18 @@ export interface Pages {
 
 /** Makes the pages when they are first asked for: GraphiQL weighs nine megabytes. */
 export function createPages({ graphiql }: Config): Pages {
-  let landing: Promise<Page> | undefined;
-  let editor: Promise<Page> | undefined;
+  const made = new Map<string, Promise<Page>>();
+
+  function once(path: string, html: () => string | Promise<string>): Promise<Page> {
+    const page = made.get(path) ?? Promise.resolve(html()).then(createPage);
+    made.set(path, page);
+    return page;
+  }
+
   return {
     async at(path) {
-      if (path === '/') return await (landing ??= createPage(landingHtml(graphiql)));
-      if (path === '/graphql' && graphiql) return await (editor ??= graphiqlHtml().then(createPage));
-      return null;
+      if (path === '/') return await once(path, () => landingHtml(graphiql));
+      return path === '/graphql' && graphiql ? await once(path, graphiqlHtml) : null;
     },
   };
 }

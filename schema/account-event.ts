@@ -1,20 +1,19 @@
 import type { Conversation as ConversationShape } from '../src/group/index.ts';
-import type { KnownEntry } from '../src/log/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { accessOf, ConversationEdge, conversationEdge } from './conversation.ts';
 import { LeaveReason } from './conversation-event.ts';
 import { formatCursor } from './cursors.ts';
-import { Event, inAccount, LogEvent, type Logged, loggedTypes } from './event.ts';
+import { type EntryOn, Event, inAccount, LogEvent, type Logged, loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
 import { Position } from './position.ts';
 import { Viewer } from './viewer.ts';
 
 const { ConversationOpened, ConversationClosed, ProfileChanged: ViewerChanged } = loggedTypes;
 
-/** The entries that an account's log holds. */
-export type AccountEntry = KnownEntry<'ConversationOpened' | 'ConversationClosed' | 'ProfileChanged' | 'SessionStarted' | 'SessionEnded'>;
+/** The entries of an account's log that can be shown. */
+export type AccountEntry = EntryOn<'account'>;
 
 /** An entry of an account's log. */
 export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({

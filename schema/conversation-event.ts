@@ -1,10 +1,10 @@
 import type { Membership as MembershipShape } from '../src/group/index.ts';
-import { type KnownEntry, leaveReasons } from '../src/log/index.ts';
+import type { leaveReasons } from '../src/log/index.ts';
 import type { Message as MessageShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
 import { Conversation } from './conversation.ts';
-import { Event, inConversation, LogEvent, type Logged, loggedTypes } from './event.ts';
+import { type EntryOn, Event, inConversation, LogEvent, type Logged, loggedTypes } from './event.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
 import { loadMembership, MembershipEdge, membershipEdge } from './membership.ts';
@@ -13,8 +13,8 @@ import { User } from './user.ts';
 
 const { MessageSent, MemberJoined, MemberLeft } = loggedTypes;
 
-/** The entries that a conversation's log holds. */
-export type ConversationEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft'>;
+/** The entries of a conversation's log that can be shown. */
+export type ConversationEntry = EntryOn<'conversation'>;
 
 /** An entry of a conversation's log. */
 export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>('ConversationEvent').implement({

@@ -1,5 +1,5 @@
 import type { FeedEvent } from '../src/feed/index.ts';
-import type { Entry, HiddenEntry, KnownEntry } from '../src/log/index.ts';
+import { type Entry, type EntryType, entryTypes, type HiddenEntry, type KnownEntry } from '../src/log/index.ts';
 import { builder } from './builder.ts';
 import { formatId } from './ids.ts';
 import type { PositionShape } from './position.ts';
@@ -10,6 +10,17 @@ export interface Logged<E extends Entry = Entry> {
   readonly at: Date;
   readonly streamId: string;
   readonly entry: E;
+}
+
+type On = (typeof entryTypes)[EntryType]['on'];
+type EntryTypeOn<S extends On> = { [T in EntryType]: (typeof entryTypes)[T]['on'] extends S ? T : never }[EntryType];
+
+/** The entries that stand on one kind of stream and can be shown. */
+export type EntryOn<S extends On> = KnownEntry<EntryTypeOn<S>>;
+
+/** True for an entry of this kind of stream that can be shown. */
+export function standsOn<S extends On>(on: S, entry: Entry): entry is EntryOn<S> {
+  return entry.type !== 'Hidden' && entryTypes[entry.type].on === on;
 }
 
 type Live<K extends FeedEvent['kind']> = Extract<FeedEvent, { readonly kind: K }>;

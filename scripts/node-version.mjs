@@ -1,8 +1,8 @@
 // Runs on whatever Node is at hand: nothing newer than Node 14 may stand here.
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
+const oldest = 24; // the first with `await using`, and one that removes types by itself
+if (Number(process.versions.node.split('.')[0]) < oldest) {
   process.stderr.write(
-    `MPIM needs Node 22.18 or newer and this is ${process.version}. npm brings a newer one along unless its install scripts were blocked: run \`npm rebuild node\`, or install Node 24.\n`,
+    `MPIM needs Node ${oldest} or newer and this is ${process.version}. npm brings it along unless install scripts are blocked: run \`npm rebuild node --ignore-scripts=false\`, or install Node ${oldest}.\n`,
   );
   process.exit(1);
 }

@@ -38,7 +38,7 @@ const ailmentMs = 2_000;
 export function createChat({ db, bus, limits, keys, config, logger }: ChatParts): Chat {
   const log = createLog({ db, bus, logger });
   const users = createUsers({ db, log, limits, keys, config, logger });
-  const groups = createGroups({ db, log, users, config });
+  const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const feed = createFeed({ db, log, bus, logger, config });
 

@@ -88,12 +88,6 @@ describe('the arrows', () => {
   });
 });
 
-describe('the syntax', () => {
-  it('is what the oldest Node that is promised has: 22.18 knows no `using`', () => {
-    expect(written.filter((source) => /\busing \w+ =|\b(Async)?DisposableStack\b/.test(source.text)).map((source) => source.path)).toEqual([]);
-  });
-});
-
 describe('a file', () => {
   it('is at most 300 lines', () => {
     const long = written.filter((source) => source.text.split('\n').length > 301).map((source) => source.path);

@@ -1,6 +1,4 @@
-import type { LeaveReason } from '../log/index.ts';
 import type { ChatError } from '../errors.ts';
-import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
@@ -67,5 +65,3 @@ export interface Groups {
   /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
   directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
 }
-
-export type { LeaveReason, Page };

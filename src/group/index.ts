@@ -1,2 +1,13 @@
-export type * from './conversation.ts';
+// Where people talk: direct conversations and groups, who is in them, and who may change that.
+// Owns Conversation and Membership (all but the markers, which the message module raises). Promises: every act is decided under the locks of
+// the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
+// from fromSeq to before untilSeq; a direct conversation exists once for two people; memberCount is the number of active memberships.
+// What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
+// Writes MemberJoined and MemberLeft on the conversation's stream, ConversationOpened and ConversationClosed on the members' accounts.
+export type { Conversation, Groups, Membership, MembershipRef, Role } from './conversation.ts';
+export { createGroups } from './create-groups.ts';
+export { showTo } from './direct.ts';
+export { conversationOpened } from './entries.ts';
+export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export { conversationKey, memberKey } from './key.ts';
+export { isActive, type MembershipRow } from './store.ts';

@@ -55,7 +55,7 @@ async function sortOut(
 ): Promise<{ readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] }> {
   const answers = await Promise.all(named.map((user) => judge(inside, user, { group, config })));
   const errors = answers.filter((answer) => answer instanceof ChatError);
-  const willing = answers.filter((answer) => !(answer instanceof ChatError));
+  const willing = answers.filter((answer): answer is Joiner => !(answer instanceof ChatError));
   const room = Math.max(0, config.maxGroupMembers - group.row.memberCount);
   const crowded = willing.slice(room).map(({ index }) => groupFull(config.maxGroupMembers, 'userIds', String(index)));
   return { joiners: willing.slice(0, room), errors: [...errors, ...crowded] };

@@ -27,8 +27,11 @@ export function sidesOf(key: string): readonly [bigint, bigint] {
   return [BigInt(smaller), BigInt(larger)];
 }
 
+/** A membership that gives access. */
+export type ActiveRow = MembershipRow & { readonly state: 'ACTIVE' };
+
 /** True while the row gives access. */
-export function isActive(row: MembershipRow | null): row is MembershipRow {
+export function isActive(row: MembershipRow | null): row is ActiveRow {
   return row?.state === 'ACTIVE';
 }
 

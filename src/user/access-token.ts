@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { ChatError } from '../errors.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
@@ -51,7 +51,7 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
   async function verify(accessToken: string): Promise<Access> {
     try {
       const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['sub', 'exp', 'sid'] };
-      const { payload } = await jwtVerify(accessToken, (header) => secretOf(header.kid), options);
+      const { payload } = await jwtVerify(accessToken, ({ kid: id }: JWTHeaderParameters) => secretOf(id), options);
       return readAccess(payload);
     } catch (cause) {
       throw unauthenticated(cause);

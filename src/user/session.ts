@@ -1,59 +1,64 @@
-import type { AccessTokens } from './access-token.ts';
 import { ChatError } from '../errors.ts';
-import type { NewEntry, Verdict } from '../log/index.ts';
-import { isUuid, newUuid } from '../uuid.ts';
-import { openSessions, sessionRow, userRow } from './facts.ts';
+import type { NewEntry } from '../log/index.ts';
+import type { AccessTokens } from './access-token.ts';
 import type { UserParts } from './parts.ts';
 import type { RefreshTokens } from './refresh-token.ts';
-import { endSessionRows, insertSession, readOpenSessions, readSessions, rotateSession, type SessionRow } from './store.ts';
+import type { SessionRow } from './store.ts';
 import type { Session, SignedIn, Viewer } from './user.ts';
 
 const dayMs = 86_400_000;
-// The contract's grace for a client that never saw the answer to its refresh.
-const reuseMs = 30_000;
-/** The most that `Viewer.sessions` shows; config MAX_SESSIONS is never more. */
-const sessionsShown = 50;
 
-/** A session as it begins: its row and its tokens' first generation. */
+/** What the acts on sessions share. Each holds the user's account stream, so that decisions about one user's sessions queue. */
+export interface SessionParts extends UserParts {
+  readonly accessTokens: AccessTokens;
+  readonly refreshTokens: RefreshTokens;
+}
+
+/** What tells a new session from others. */
 export interface NewSession {
+  /** UUID text. */
   readonly id: string;
+  readonly userId: bigint;
   readonly deviceName: string;
 }
 
-/** The rules of sessions. All that changes one holds the user's account stream, so that decisions about them queue. */
-export interface SessionRules {
-  /** The row of a session that begins at a time. */
-  begin(session: NewSession, userId: bigint, at: Date): Omit<SessionRow, 'endedAt'>;
-  /** Tokens for a session whose refresh token of that generation is in force. */
-  tokens(viewer: Viewer, generation: number, at: Date): Promise<SignedIn>;
-  /** Starts a session of an active user; those that have expired, and the oldest beyond config MAX_SESSIONS, end. Throws INVALID_CREDENTIALS where the user is not active. */
-  start(userId: bigint, deviceName: string): Promise<SignedIn>;
-  refresh(options: { readonly refreshToken: string }): Promise<SignedIn>;
-  signOut(viewer: Viewer, options: { readonly sessionId?: string | undefined }): Promise<string>;
-  sessions(viewer: Viewer): Promise<readonly Session[]>;
-  session(viewer: Viewer, id: string): Promise<Session | null>;
+/** A session's row as it begins. */
+export function firstRow({ config }: SessionParts, { id, userId, deviceName }: NewSession, at: Date): Omit<SessionRow, 'endedAt'> {
+  return { id, userId, deviceName, generation: 1, rotatedAt: at, createdAt: at, lastSeenAt: at, expiresAt: expiryFrom(config, at) };
 }
 
-/** The refusal of whoever may not sign in; why is not told. */
-export function invalidCredentials(message: string): ChatError {
-  return new ChatError('INVALID_CREDENTIALS', message);
+/** When a session ends that is not used after `at`. */
+export function expiryFrom({ sessionDays }: SessionParts['config'], at: Date): Date {
+  return new Date(at.getTime() + sessionDays * dayMs);
 }
 
-function started(sessionId: string): NewEntry {
+/** What the holder of a session is answered: an access token from `at` on, and the refresh token of that generation. */
+export async function signedIn(parts: SessionParts, viewer: Viewer, { generation, at }: { readonly generation: number; readonly at: Date }): Promise<SignedIn> {
+  const refreshToken = parts.refreshTokens.make({ sessionId: viewer.sessionId, generation });
+  return { viewer, refreshToken, ...(await parts.accessTokens.sign(viewer, at)) };
+}
+
+/** The entry of a session that begins. */
+export function sessionStarted(sessionId: string): NewEntry {
   return { type: 'SessionStarted', data: { sessionId } };
 }
 
-function ended(sessionId: string): NewEntry {
+/** The entry of a session that ends: by it every node learns to close its sockets. */
+export function sessionEnded(sessionId: string): NewEntry {
   return { type: 'SessionEnded', data: { sessionId } };
 }
 
-/** The first entry of an account: its first session. */
-export const sessionStarted: (sessionId: string) => NewEntry = started;
-
-function isLive({ endedAt, expiresAt }: SessionRow, now: Date): boolean {
+/** True while a session can be used. */
+export function isLive({ endedAt, expiresAt }: SessionRow, now: Date): boolean {
   return endedAt === null && expiresAt > now;
 }
 
-function shown({ id, userId, deviceName, createdAt, lastSeenAt }: SessionRow): Session {
+/** A session as its user sees it. */
+export function shownSession({ id, userId, deviceName, createdAt, lastSeenAt }: SessionRow): Session {
   return { id, userId, deviceName, createdAt, lastSeenAt };
+}
+
+/** The refusal of whoever may not sign in. It never tells why. */
+export function invalidCredentials(message: string): ChatError {
+  return new ChatError('INVALID_CREDENTIALS', message);
 }

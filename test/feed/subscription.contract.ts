@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import type { FeedEvent } from '../../src/feed/index.ts';
 import { groupOf, inWords, listen, listening, person, say } from '../support/people.ts';
@@ -11,8 +11,16 @@ function message(text: string) {
   return (event: FeedEvent): boolean => event.kind === 'entry' && event.entry.type === 'MessageSent' && event.entry.data.text === text;
 }
 
-/** What every subscription promises, whatever it runs on. `chat` opens one chat for all cases. */
-export function promisesOfSubscriptions(chat: () => Chat): void {
+/** What every subscription promises, whatever it runs on. `open` is called once for all cases. */
+export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
+  let opened: Chat;
+  const chat = (): Chat => opened;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened[Symbol.asyncDispose]());
+
   describe('a subscription to all that the viewer follows', () => {
     it('says StreamReady with the head of every stream, then what happens', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import WebSocket from 'ws';
 
 /** What came back over HTTP. */
@@ -40,6 +40,6 @@ export function socketClient(url: string, token?: string): Client {
 }
 
 /** One subscription over a socket, read one result at a time. */
-export function subscribe<T, V extends Record<string, unknown>>(client: Client, document: TypedDocumentNode<T, V>, variables: V): AsyncIterableIterator<ExecutionResult<T>> {
+export function subscribe<T, V extends Record<string, unknown>>(client: Client, document: TypedDocumentNode<T, V>, variables: V): AsyncIterableIterator<FormattedExecutionResult<T, unknown>> {
   return client.iterate<T>({ query: print(document), variables });
 }

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Chat } from '../src/chat.ts';
+import type { Config } from '../src/config.ts';
+import { authenticate, followSession, sessionOver } from './auth.ts';
+import type { Call, Caller } from './engine.ts';
+import { addressOf } from './request.ts';
+
+/** One GraphQL request over HTTP. */
+export interface HttpExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** Aborts when the node stops; its reason is the error to end a subscription with. */
+  readonly stopping: AbortSignal;
+}
+
+/** Finds out who calls: for a query or mutation once, for a subscription with a watch on their session until the response is closed. */
+export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, stopping }: HttpExchange): Call {
+  const address = addressOf(config, request);
+  const { authorization } = request.headers;
+  return {
+    async callerOf({ lasting }): Promise<Caller> {
+      if (lasting) return { ...(await follow(chat, authorization, response, stopping)), address, requestId };
+      // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
+      const viewer = await authenticate(chat, authorization);
+      return { viewer, address, requestId, signal: new AbortController().signal };
+    },
+  };
+}
+
+async function follow(
+  chat: Chat,
+  authorization: string | undefined,
+  response: ServerResponse,
+  stopping: AbortSignal,
+): Promise<Pick<Caller, 'viewer' | 'signal'>> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, stopping]);
+  if (!authorization) return { viewer: null, signal };
+  const session = await followSession(chat, authorization, (end) => over.abort(sessionOver(end)));
+  if (response.closed) session.stop();
+  else response.once('close', () => session.stop());
+  return { viewer: session.access, signal };
+}

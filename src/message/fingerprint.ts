@@ -1,0 +1,43 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { deriveKey, type ServerKey } from '../server-key.ts';
+import type { MessageRef } from './message.ts';
+
+/** What a clientMessageId stands for. */
+export interface Request {
+  readonly conversationId: bigint;
+  readonly text: string;
+  readonly replyTo: MessageRef | undefined;
+}
+
+/** Tells a retry from another request under the same id, without keeping what was said. */
+export interface Fingerprints {
+  /** 16 bytes. */
+  of(request: Request): Uint8Array<ArrayBuffer>;
+  /** Whether a stored fingerprint is this request's, under whichever key it was made. */
+  matches(stored: Uint8Array, request: Request): boolean;
+}
+
+// The column's width: enough that nobody meets two alike.
+const bytes = 16;
+
+/** Makes fingerprints with the first key and knows those of all. Throws where there is no key. */
+export function createFingerprints(keys: readonly ServerKey[]): Fingerprints {
+  const [newest, ...older] = keys.map((key) => deriveKey(key, 'message fingerprint'));
+  if (newest === undefined) throw new Error('fingerprints need a key');
+
+  function sign(key: typeof newest, request: Request): Uint8Array<ArrayBuffer> {
+    if (key === undefined) throw new Error('fingerprints need a key');
+    return Uint8Array.from(createHmac('sha256', key).update(canonical(request)).digest().subarray(0, bytes));
+  }
+
+  return {
+    of: (request) => sign(newest, request),
+    matches: (stored, request) => [newest, ...older].some((key) => timingSafeEqual(sign(key, request), stored)),
+  };
+}
+
+// JSON of an array: no two requests share a form, and a part that comes later is a further element.
+function canonical({ conversationId, text, replyTo }: Request): string {
+  const quoted = replyTo === undefined ? null : `${replyTo.conversationId}:${replyTo.seq}`;
+  return JSON.stringify([conversationId.toString(), text, quoted]);
+}

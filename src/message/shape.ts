@@ -1,0 +1,25 @@
+import { ChatError } from '../errors.ts';
+import { codePoints, isBlank, isClientKey, isStorable } from '../text.ts';
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}
+
+/** Throws INVALID_INPUT (text): blank, longer than `maxLength` code points, or nothing that can be stored as it is. */
+export function requireText(text: string, maxLength: number): void {
+  if (isBlank(text)) throw invalid('text', 'A message needs text that can be seen.');
+  if (!isStorable(text)) throw invalid('text', 'A message is well-formed Unicode without NUL.');
+  if (codePoints(text) > maxLength) throw invalid('text', `A message has at most ${maxLength} characters: send the rest in a second one.`);
+}
+
+/** Throws INVALID_INPUT (clientMessageId). */
+export function requireClientMessageId(clientMessageId: string): void {
+  if (!isClientKey(clientMessageId)) {
+    throw invalid('clientMessageId', 'A clientMessageId is 1 to 64 printable ASCII characters that do not end in a space.');
+  }
+}
+
+/** Throws INVALID_INPUT (seq): no place that a log could have. */
+export function requireSeq(seq: number): void {
+  if (!Number.isSafeInteger(seq) || seq < 0) throw invalid('seq', 'A seq is a whole number from 0 on.');
+}

@@ -1,0 +1,50 @@
+import { createAccessTokens } from './access-token.ts';
+import { createAuthenticate } from './authenticate.ts';
+import type { UserParts } from './parts.ts';
+import { createPasswords } from './password.ts';
+import { updateProfile } from './profile.ts';
+import { refreshSession } from './refresh.ts';
+import { createRefreshTokens } from './refresh-token.ts';
+import { search } from './search.ts';
+import { findSession, listSessions } from './sessions.ts';
+import { readHandle } from './shape.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { signUp } from './sign-up.ts';
+import { findByHandle, readUsers } from './store.ts';
+import { createThrottle } from './throttle.ts';
+import type { User, Users } from './user.ts';
+
+/** Makes the user module. */
+export function createUsers(given: UserParts): Users {
+  const parts = {
+    ...given,
+    accessTokens: createAccessTokens(given.keys, given.config.accessTokenSeconds),
+    refreshTokens: createRefreshTokens(given.keys),
+    passwords: createPasswords(given.passwordCost),
+    throttle: createThrottle(given),
+  };
+  const { client } = given.db;
+
+  async function byHandle(text: string): Promise<User | null> {
+    const handle = readHandle(text);
+    const found = handle === null ? null : await findByHandle(client, handle);
+    if (found === null) return null;
+    const { passwordHash: _hash, state: _state, ...user } = found;
+    return user;
+  }
+
+  return {
+    signUp: (options) => signUp(parts, options),
+    signIn: (options) => signIn(parts, options),
+    refresh: (options) => refreshSession(parts, options),
+    signOut: (viewer, options) => signOut(parts, viewer, options),
+    authenticate: createAuthenticate(parts),
+    updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
+    byIds: (ids) => readUsers(client, ids),
+    byHandle,
+    search: (options) => search(parts, options),
+    sessions: (viewer) => listSessions(parts, viewer),
+    session: (viewer, id) => findSession(parts, viewer, id),
+  };
+}

@@ -1,0 +1,46 @@
+import { ChatError } from '../errors.ts';
+import type { Verdict } from '../log/index.ts';
+import { userRow } from './facts.ts';
+import type { UserParts } from './parts.ts';
+import { requireAvatarUrl, requireBio, requireDisplayName } from './shape.ts';
+import { updateProfileRow, type UserRow } from './store.ts';
+import type { User, Users, Viewer } from './user.ts';
+
+type Change = Parameters<Users['updateProfile']>[1];
+
+/** Changes what others see of the viewer. What changes nothing makes no entry. Throws INVALID_INPUT. */
+export async function updateProfile({ log }: UserParts, { userId }: Viewer, change: Change): Promise<User> {
+  // Everything that does not hang on the user's row is refused before anybody waits for a lock.
+  requireProfile(change, '');
+  return log.append<User>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<User>> {
+      const row = await inside.read(userRow, userId);
+      if (row === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
+      const before = publicPart(row);
+      const after: User = { ...before, ...requireProfile(change, row.handle) };
+      if (isSame(before, after)) return { result: () => before };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],
+        write: (tx) => updateProfileRow(tx, after),
+        result: () => after,
+      };
+    },
+  });
+}
+
+function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string): Partial<User> {
+  return {
+    ...(displayName !== undefined && { displayName: requireDisplayName(displayName, handle) }),
+    ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
+    ...(bio !== undefined && { bio: requireBio(bio) }),
+  };
+}
+
+function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt }: UserRow): User {
+  return { id, handle, displayName, avatarUrl, bio, createdAt };
+}
+
+function isSame(one: User, other: User): boolean {
+  return one.displayName === other.displayName && one.avatarUrl === other.avatarUrl && one.bio === other.bio;
+}

@@ -1,0 +1,62 @@
+import type { Verdict } from '../log/index.ts';
+import { sessionRow, userRow } from './facts.ts';
+import { expiryFrom, invalidCredentials, isLive, type SessionParts, sessionEnded, signedIn } from './session.ts';
+import { endSessionRows, readSessions, rotateSession, type SessionRow } from './store.ts';
+import type { SignedIn } from './user.ts';
+
+// The contract's grace for a client that never saw the answer to its refresh, or whose windows refresh at once.
+const reuseMs = 30_000;
+
+/** What a refresh came to: the generation in force after it; null: refused. */
+interface Outcome {
+  readonly generation: number | null;
+  readonly at: Date;
+}
+
+/**
+ * Puts the next refresh token of a session in force. Used again within 30 s a token gives the same successor; later it ends the session,
+ * for then two parties hold it. Throws INVALID_CREDENTIALS.
+ */
+export async function refreshSession(parts: SessionParts, { refreshToken }: { readonly refreshToken: string }): Promise<SignedIn> {
+  const refusal = invalidCredentials('This refresh token cannot be used any more. Sign in.');
+  const claim = parts.refreshTokens.read(refreshToken);
+  if (claim === null) throw refusal;
+  // Whose stream to lock: this much of a session never changes.
+  const [found] = await readSessions(parts.db.client, [claim.sessionId]);
+  if (found === undefined || found === null) throw refusal;
+  const { id: sessionId, userId } = found;
+  const { generation, at } = await parts.log.append<Outcome>({
+    lock: [userId],
+    async decide(inside) {
+      const [session, user] = await Promise.all([inside.read(sessionRow, sessionId), inside.read(userRow, userId)]);
+      if (session === null || !isLive(session, inside.now) || user?.state !== 'ACTIVE') return { result: refused };
+      // Ahead of the row: the database was restored to a time before this token. Nobody can be told apart any more.
+      if (claim.generation > session.generation) return { result: refused };
+      if (claim.generation === session.generation) return rotated(parts, session);
+      const again = claim.generation === session.generation - 1 && inside.now.getTime() - session.rotatedAt.getTime() <= reuseMs;
+      return again ? { result: (placed) => ({ generation: session.generation, at: placed.at }) } : revoked(session);
+    },
+  });
+  if (generation === null) throw refusal;
+  return signedIn(parts, { userId, sessionId }, { generation, at });
+}
+
+function refused({ at }: { readonly at: Date }): Outcome {
+  return { generation: null, at };
+}
+
+function rotated(parts: SessionParts, { id, generation: used }: SessionRow): Verdict<Outcome> {
+  const generation = used + 1;
+  return {
+    write: (tx, { at }) => rotateSession(tx, { id, generation, rotatedAt: at, expiresAt: expiryFrom(parts.config, at) }),
+    result: ({ at }) => ({ generation, at }),
+  };
+}
+
+function revoked({ id, userId }: SessionRow): Verdict<Outcome> {
+  return {
+    entries: () => [{ stream: userId, actorId: userId, entry: sessionEnded(id) }],
+    write: (tx, { at }) => endSessionRows(tx, [id], at),
+    result: refused,
+  };
+}

@@ -1,0 +1,29 @@
+import { searchUsers, type UserPlace } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { UserParts } from './parts.ts';
+import { readUsers } from './store.ts';
+import { prefixesOf } from './term.ts';
+import type { User, Users } from './user.ts';
+
+/** Users by the beginnings of words. Throws BAD_USER_INPUT (after) for a key that this never gave. */
+export async function search({ db }: UserParts, { text, first, after }: Parameters<Users['search']>[0]): ReturnType<Users['search']> {
+  const place = after === undefined ? null : readPlace(after);
+  const prefixes = prefixesOf(text);
+  if (prefixes.length === 0) return { items: [], hasNextPage: false };
+  // One more than asked for tells whether there is a next page.
+  const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
+  const page = places.slice(0, first);
+  const users = await readUsers(db.client, page.map(({ userId }) => userId));
+  const items = page.flatMap(({ term, userId }, index) => withKey(users[index] ?? null, `${userId} ${term}`));
+  return { items, hasNextPage: places.length > first };
+}
+
+function withKey(user: User | null, key: string): readonly { readonly user: User; readonly key: string }[] {
+  return user === null ? [] : [{ user, key }];
+}
+
+function readPlace(key: string): UserPlace {
+  const [, userId, term] = /^(\d{1,19}) (.{1,64})$/su.exec(key) ?? [];
+  if (userId === undefined || term === undefined) throw new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
+  return { userId: BigInt(userId), term };
+}

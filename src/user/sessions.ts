@@ -1,0 +1,23 @@
+import { isUuid } from '../uuid.ts';
+import { isLive, shownSession, type SessionParts } from './session.ts';
+import { readOpenSessions, readSessions } from './store.ts';
+import type { Session, Viewer } from './user.ts';
+
+// What `Viewer.sessions` promises; config MAX_SESSIONS is never more.
+const most = 50;
+
+/** The viewer's live sessions, newest first. */
+export async function listSessions({ db }: SessionParts, { userId }: Viewer): Promise<readonly Session[]> {
+  const [now, [open = []]] = await Promise.all([db.now(), readOpenSessions(db.client, [userId])]);
+  return open
+    .filter((session) => isLive(session, now))
+    .slice(0, most)
+    .map(shownSession);
+}
+
+/** One of the viewer's live sessions. */
+export async function findSession({ db }: SessionParts, { userId }: Viewer, id: string): Promise<Session | null> {
+  if (!isUuid(id)) return null;
+  const [now, [session]] = await Promise.all([db.now(), readSessions(db.client, [id])]);
+  return session?.userId === userId && isLive(session, now) ? shownSession(session) : null;
+}

@@ -1,0 +1,33 @@
+import type { Passwords } from './password.ts';
+import { invalidCredentials, type SessionParts } from './session.ts';
+import { isPassword, readHandle, requireDeviceName } from './shape.ts';
+import { startSession } from './start.ts';
+import { findByHandle } from './store.ts';
+import type { Throttle } from './throttle.ts';
+import type { SignedIn, Users } from './user.ts';
+
+/** Starts a session for who knows the password. Throws as Users.signIn says. */
+export async function signIn(
+  parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
+  { address, password, ...options }: Parameters<Users['signIn']>[0],
+): Promise<SignedIn> {
+  const deviceName = requireDeviceName(options.deviceName);
+  // What can be nobody's handle is wrong like any other: asking for it costs the same and says the same.
+  const handle = readHandle(options.handle);
+  const userId = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
+  if (userId === null) throw invalidCredentials('Handle or password is wrong.');
+  return startSession(parts, userId, deviceName);
+}
+
+/** Whose password it is; null where handle or password is wrong, which takes the same time whatever is wrong. */
+async function checkPassword(
+  { db, passwords }: SessionParts & { readonly passwords: Passwords },
+  handle: string | null,
+  password: string,
+): Promise<bigint | null> {
+  const user = handle === null ? null : await findByHandle(db.client, handle);
+  const possible = isPassword(password);
+  const usable = user?.state === 'ACTIVE' && possible ? user.passwordHash : null;
+  const matches = await passwords.matches(usable, possible ? password : '');
+  return matches && user !== null ? user.id : null;
+}

@@ -1,0 +1,27 @@
+import { ChatError } from '../errors.ts';
+import { isUuid } from '../uuid.ts';
+import { sessionRow } from './facts.ts';
+import { type SessionParts, sessionEnded } from './session.ts';
+import { endSessionRows } from './store.ts';
+import type { Viewer } from './user.ts';
+
+/** Ends one of the viewer's sessions, by default the one that asks, and answers which. Once ended it stays so, without another entry. Throws NOT_FOUND (sessionId). */
+export async function signOut({ log }: SessionParts, viewer: Viewer, { sessionId }: { readonly sessionId?: string | undefined }): Promise<string> {
+  const { userId } = viewer;
+  const id = sessionId ?? viewer.sessionId;
+  const absent = new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
+  if (!isUuid(id)) throw absent;
+  return log.append<string>({
+    lock: [userId],
+    async decide(inside) {
+      const session = await inside.read(sessionRow, id);
+      if (session?.userId !== userId) throw absent;
+      if (session.endedAt !== null) return { result: () => id };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: sessionEnded(id) }],
+        write: (tx, { at }) => endSessionRows(tx, [id], at),
+        result: () => id,
+      };
+    },
+  });
+}

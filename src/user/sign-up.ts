@@ -1,0 +1,43 @@
+import { ChatError } from '../errors.ts';
+import { isDuplicate } from '../db/index.ts';
+import { newUuid } from '../uuid.ts';
+import type { Passwords } from './password.ts';
+import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';
+import { requireDeviceName, requireDisplayName, requireHandle, requirePassword } from './shape.ts';
+import { findByHandle, insertSession, insertUser } from './store.ts';
+import type { Throttle } from './throttle.ts';
+import type { SignedIn, Users } from './user.ts';
+
+/** Makes a user, their account stream and their first session, in one append. Throws as Users.signUp says. */
+export async function signUp(
+  parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
+  { address, ...options }: Parameters<Users['signUp']>[0],
+): Promise<SignedIn> {
+  const handle = requireHandle(options.handle);
+  const displayName = requireDisplayName(options.displayName, handle);
+  const deviceName = requireDeviceName(options.deviceName);
+  requirePassword(options.password);
+  await parts.throttle.signUp(address);
+  const taken = new ChatError('CONFLICT', 'This handle is taken. Choose another.', { field: ['handle'] });
+  // Spares the hash; whether it is still free is decided by the unique key.
+  if ((await findByHandle(parts.db.client, handle)) !== null) throw taken;
+  const passwordHash = await parts.passwords.hash(options.password);
+  const sessionId = newUuid();
+  const { userId, at } = await parts.log
+    .append({
+      lock: [],
+      decide: async () => ({
+        create: [{ kind: 'ACCOUNT' as const }],
+        entries: ([id = 0n]) => [{ stream: id, actorId: id, entry: sessionStarted(sessionId) }],
+        async write(tx, { created: [id = 0n], at: createdAt }) {
+          await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl: null, bio: null, createdAt });
+          await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName }, createdAt));
+        },
+        result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
+      }),
+    })
+    .catch((error: unknown) => {
+      throw isDuplicate(error) ? taken : error;
+    });
+  return signedIn(parts, { userId, sessionId }, { generation: 1, at });
+}

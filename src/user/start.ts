@@ -1,0 +1,37 @@
+import type { Verdict } from '../log/index.ts';
+import { newUuid } from '../uuid.ts';
+import { openSessions, userRow } from './facts.ts';
+import { firstRow, invalidCredentials, isLive, type SessionParts, sessionEnded, sessionStarted, signedIn } from './session.ts';
+import { endSessionRows, insertSession, type SessionRow } from './store.ts';
+import type { SignedIn } from './user.ts';
+
+/** Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active. */
+export async function startSession(parts: SessionParts, userId: bigint, deviceName: string): Promise<SignedIn> {
+  const sessionId = newUuid();
+  const at = await parts.log.append<Date>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<Date>> {
+      const user = await inside.read(userRow, userId);
+      if (user?.state !== 'ACTIVE') throw invalidCredentials('Handle or password is wrong.');
+      const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
+      return {
+        entries: () => [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
+        async write(tx, placed) {
+          if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
+          await insertSession(tx, firstRow(parts, { id: sessionId, userId, deviceName }, placed.at));
+        },
+        result: (placed) => placed.at,
+      };
+    },
+  });
+  return signedIn(parts, { userId, sessionId }, { generation: 1, at });
+}
+
+/** The sessions to end when one more begins, oldest first: all that have expired, and of the live ones those beyond the limit. */
+function superfluous(newestFirst: readonly SessionRow[], now: Date, maxSessions: number): readonly string[] {
+  const kept = newestFirst.filter((session) => isLive(session, now)).slice(0, maxSessions - 1);
+  return newestFirst
+    .filter((session) => !kept.includes(session))
+    .map(({ id }) => id)
+    .toReversed();
+}

@@ -1,0 +1,141 @@
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import { type Channels, createChannels } from '../../src/feed/channels.ts';
+import { createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
+import { sqliteDb } from '../support/db.ts';
+
+const logger = pino({ level: 'silent' });
+// The periodic check is out of the way of every test that does not ask for it.
+const never = 600_000;
+
+describe('a channel', () => {
+  let db: Db;
+  let bus: Bus;
+  let elsewhere: Bus;
+  let log: Log;
+  /** Commits as a node does that dies before it publishes. */
+  let silent: Log;
+  let channels: Channels;
+
+  beforeAll(async () => {
+    db = await sqliteDb();
+    [bus, elsewhere] = [createMemoryBus(), createMemoryBus()];
+    [log, silent] = [createLog({ db, bus, logger }), createLog({ db, bus: elsewhere, logger })];
+    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50 });
+  });
+  afterAll(async () => {
+    await channels[Symbol.asyncDispose]();
+    await Promise.all([bus, elsewhere].map((one) => one[Symbol.asyncDispose]()));
+    await db[Symbol.asyncDispose]();
+  });
+
+  function newStream(): Promise<bigint> {
+    return log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+  }
+
+  async function join(into: Log, stream: bigint): Promise<Entry> {
+    const [entry] = await into.append({
+      lock: [stream],
+      decide: async () => ({
+        entries: () => [{ stream, actorId: null, entry: { type: 'MemberJoined', data: { userId: 1n } } }],
+        result: ({ entries }) => entries,
+      }),
+    });
+    if (entry === undefined) throw new Error('nothing was logged');
+    return entry;
+  }
+
+  async function hear(stream: bigint) {
+    const [held] = await channels.hold([stream]);
+    if (held === undefined) throw new Error('nothing is held');
+    const seqs: number[] = [];
+    const skips: number[] = [];
+    held.channel.join({ entry: ({ seq }) => seqs.push(seq), skipped: (head) => skips.push(head) });
+    return { seqs, skips, held };
+  }
+
+  it('delivers each entry once, in order, from where it was opened on', async () => {
+    const stream = await newStream();
+    await join(log, stream);
+    const { seqs } = await hear(stream);
+    for (let n = 0; n < 3; n += 1) await join(log, stream);
+    await expect.poll(() => seqs).toEqual([2, 3, 4]);
+  });
+
+  it('reads from the log what was never published, as soon as a later entry shows the hole', async () => {
+    const stream = await newStream();
+    const { seqs } = await hear(stream);
+    await join(silent, stream);
+    await join(silent, stream);
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1, 2, 3]);
+  });
+
+  it('drops what it has delivered already, and puts what overtook into order', async () => {
+    const stream = await newStream();
+    const { seqs } = await hear(stream);
+    const entries = [await join(silent, stream), await join(silent, stream), await join(silent, stream)];
+    for (const n of [2, 0, 0, 1, 2]) {
+      const entry = entries[n];
+      if (entry !== undefined) await bus.publish(streamTopic(stream), formatHint({ kind: 'entry', entry }));
+    }
+    await expect.poll(() => seqs).toEqual([1, 2, 3]);
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1, 2, 3, 4]);
+  });
+
+  it('finds silent loss by comparing heads', async () => {
+    const stream = await newStream();
+    const { seqs } = await hear(stream);
+    await join(silent, stream);
+    await channels.check();
+    await expect.poll(() => seqs).toEqual([1]);
+  });
+
+  it('compares heads by itself, again and again', async () => {
+    const stream = await newStream();
+    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50 });
+    const [held] = await checking.hold([stream]);
+    const seqs: number[] = [];
+    held?.channel.join({ entry: ({ seq }) => seqs.push(seq) });
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1]);
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1, 2]);
+  });
+
+  it('says so when the hole is larger than the limit, and goes on after it', async () => {
+    const stream = await newStream();
+    const { seqs, skips } = await hear(stream);
+    for (let n = 0; n < 51; n += 1) await join(silent, stream);
+    await channels.check();
+    await expect.poll(() => skips).toEqual([51]);
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([52]);
+  });
+
+  it('survives a hint that cannot be read', async () => {
+    const stream = await newStream();
+    const { seqs } = await hear(stream);
+    await bus.publish(streamTopic(stream), 'not a hint');
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1]);
+  });
+
+  it('is one for all its holders, and closed with the last', async () => {
+    const stream = await newStream();
+    const [one, two] = await Promise.all([hear(stream), hear(stream)]);
+    expect(one.held.channel).toBe(two.held.channel);
+    one.held.release();
+    one.held.release();
+    await join(log, stream);
+    await expect.poll(() => two.seqs).toEqual([1]);
+    two.held.release();
+    // The topic is free again: subscribing to one that is subscribed would throw.
+    const unsubscribe = await bus.subscribe(streamTopic(stream), () => undefined);
+    unsubscribe();
+  });
+});

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogging } from '../../gateway/logger.ts';
+import { createNode, type Node } from '../../gateway/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { createGates, type Gates } from './gates.ts';
+import { labSchema } from './lab-schema.ts';
+
+/** A node with an embedded chat and the lab's schema. */
+export interface Lab extends AsyncDisposable {
+  readonly node: Node;
+  readonly gates: Gates;
+  /** The log so far, each line parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Starts a lab on a free port, configured by these variables over the defaults. */
+export async function openLab(env: Readonly<Record<string, string>> = {}): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-lab-'));
+  const config = readConfig({ DATA_DIR: folder, PORT: '0', LOG_FORMAT: 'json', ...env });
+  const log: Record<string, unknown>[] = [];
+  const gates = createGates();
+  const logging = createLogging(config, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const node = await createNode(config, { logging, schema: labSchema(gates) });
+  return {
+    node,
+    gates,
+    log,
+    async [Symbol.asyncDispose]() {
+      await node.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

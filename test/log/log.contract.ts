@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pino from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { createLog, type Entry, type Log, parseHint, streamTopic } from '../../src/log/index.ts';
+
+/** What the log promises, on any database. */
+export function promisesOfTheLog(open: () => Promise<Db>): void {
+  let db: Db;
+  let bus: Bus;
+  let log: Log;
+
+  beforeAll(async () => {
+    db = await open();
+    bus = createMemoryBus();
+    log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+  });
+  afterAll(async () => {
+    await bus[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  function newStream(kind: 'ACCOUNT' | 'GROUP' = 'GROUP'): Promise<bigint> {
+    return log.append({ lock: [], decide: async () => ({ create: [{ kind }], result: ({ created }) => created[0] ?? 0n }) });
+  }
+
+  function join(stream: bigint, userId: bigint): Promise<Entry | undefined> {
+    return log.append({
+      lock: [stream],
+      decide: async () => ({
+        entries: () => [{ stream, actorId: userId, entry: { type: 'MemberJoined', data: { userId } } }],
+        result: ({ entries }) => entries[0],
+      }),
+    });
+  }
+
+  function send(stream: bigint, senderId: bigint, text: string, clientMessageId = text): Promise<number> {
+    return log.append({
+      lock: [stream],
+      decide: async () => ({
+        entries: () => [
+          {
+            stream,
+            actorId: senderId,
+            entry: { type: 'MessageSent', clientMessageId, fingerprint: new Uint8Array(16), text, replyToSeq: null },
+          },
+        ],
+        result: ({ entries }) => entries[0]?.seq ?? 0,
+      }),
+    });
+  }
+
+  describe('an append', () => {
+    it('numbers entries and messages of a stream in one sequence, from 1', async () => {
+      const stream = await newStream();
+      await join(stream, 7n);
+      expect(await send(stream, 7n, 'numbered hello 👍')).toBe(2);
+      await join(stream, 8n);
+      const { entries, head } = await log.read(stream, { after: 0, limit: 10 });
+      expect(head).toBe(3);
+      expect(entries.map(({ seq, type, actorId }) => [seq, type, actorId])).toEqual([
+        [1, 'MemberJoined', 7n],
+        [2, 'MessageSent', 7n],
+        [3, 'MemberJoined', 8n],
+      ]);
+      expect(entries[0]?.data).toEqual({ userId: 7n });
+      expect(entries[1]?.data).toMatchObject({ text: 'numbered hello 👍', ordinal: 1 });
+    });
+
+    it('gives every one of many racing writers a seq of its own, without a gap', async () => {
+      const stream = await newStream();
+      const seqs = await Promise.all(Array.from({ length: 40 }, (_, n) => send(stream, BigInt(n % 4), `race ${n}`)));
+      expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+      const { entries } = await log.read(stream, { after: 0, limit: 100 });
+      expect(entries.map((entry) => entry.type === 'MessageSent' && entry.data.ordinal)).toEqual(entries.map(({ seq }) => seq));
+    });
+
+    it('leaves nothing when it is refused, and the seq to the next', async () => {
+      const stream = await newStream();
+      const refusal = log.append({
+        lock: [stream],
+        decide: async () => {
+          throw new ChatError('FORBIDDEN', 'Not you.');
+        },
+      });
+      await expect(refusal).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      expect(await send(stream, 1n, 'after a refusal')).toBe(1);
+    });
+
+    it('leaves nothing when its own rows cannot be written', async () => {
+      const stream = await newStream();
+      await send(stream, 1n, 'taken key');
+      await expect(send(stream, 1n, 'another text', 'taken key')).rejects.toThrow();
+      expect((await log.read(stream, { after: 0, limit: 10 })).head).toBe(1);
+    });
+
+    it('writes to several streams at once, or to none', async () => {
+      const [one, two] = [await newStream(), await newStream()];
+      const both = (fail: boolean) =>
+        log.append({
+          lock: [two, one],
+          decide: async () => ({
+            entries: () => [one, two].map((stream) => ({ stream, actorId: null, entry: { type: 'MemberJoined', data: { userId: 1n } } })),
+            write: async () => {
+              if (fail) throw new Error('the last write fails');
+            },
+            result: ({ entries }) => entries.map(({ streamId, seq }) => [streamId, seq]),
+          }),
+        });
+      await expect(both(true)).rejects.toThrow('the last write fails');
+      expect(await both(false)).toEqual([
+        [one, 1],
+        [two, 1],
+      ]);
+    });
+
+    it('does not deadlock writers that lock the same streams in any order', async () => {
+      const [one, two] = [await newStream(), await newStream()];
+      const touch = (lock: readonly bigint[]) =>
+        log.append({
+          lock,
+          decide: async () => ({
+            entries: () => lock.map((stream) => ({ stream, actorId: null, entry: { type: 'MemberJoined', data: { userId: 1n } } })),
+            result: () => undefined,
+          }),
+        });
+      await Promise.all(Array.from({ length: 20 }, (_, n) => touch(n % 2 === 0 ? [one, two] : [two, one])));
+      expect((await log.heads([one, two])).get(two)?.lastSeq).toBe(20);
+    });
+
+    it('never lets the times of a stream decrease, and moves its activity with messages only', async () => {
+      const stream = await newStream();
+      const born = (await log.heads([stream])).get(stream);
+      await join(stream, 1n);
+      const joined = (await log.heads([stream])).get(stream);
+      await send(stream, 1n, 'activity');
+      const sent = (await log.heads([stream])).get(stream);
+      expect(joined?.activeAt).toEqual(born?.activeAt);
+      expect(sent?.activeAt).toEqual(sent?.lastAt);
+      const { entries } = await log.read(stream, { after: 0, limit: 10 });
+      const times = entries.map(({ at }) => at.getTime());
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    });
+
+    it('publishes each entry after commit, readable as the log has it', async () => {
+      const stream = await newStream();
+      const heard: string[] = [];
+      const unsubscribe = await bus.subscribe(streamTopic(stream), (message) => heard.push(message));
+      await send(stream, 5n, 'published — “こんにちは”');
+      await join(stream, 6n);
+      const { entries } = await log.read(stream, { after: 0, limit: 10 });
+      await expect.poll(() => heard.map(parseHint)).toEqual(entries.map((entry) => ({ kind: 'entry', entry })));
+      unsubscribe();
+    });
+  });
+
+  describe('a read', () => {
+    it('gives at most what was asked for, after the position, and the head', async () => {
+      const stream = await newStream();
+      for (let n = 1; n <= 5; n += 1) await send(stream, 1n, `page ${n}`);
+      const page = await log.read(stream, { after: 1, limit: 2 });
+      expect(page.entries.map(({ seq }) => seq)).toEqual([2, 3]);
+      expect(page.head).toBe(5);
+      expect((await log.read(stream, { after: 1, limit: 9, upTo: 4 })).entries.map(({ seq }) => seq)).toEqual([2, 3, 4]);
+      expect((await log.read(stream, { after: 5, limit: 2 })).entries).toEqual([]);
+      expect(await log.read(999_999n, { after: 0, limit: 2 })).toEqual({ entries: [], head: 0, floor: 0 });
+    });
+
+    it('shows an entry that a later release wrote as hidden, at its place', async () => {
+      const stream = await newStream();
+      await join(stream, 1n);
+      await db.transaction(async (tx) => {
+        const { lastAt: at } = await tx.stream.update({ where: { id: stream }, data: { lastSeq: 2 } });
+        await tx.entry.create({ data: { streamId: stream, seq: 2, type: 'FromTheFuture', version: 9, data: '{}', at } });
+      });
+      const { entries } = await log.read(stream, { after: 0, limit: 10 });
+      expect(entries.map(({ seq, type }) => [seq, type])).toEqual([
+        [1, 'MemberJoined'],
+        [2, 'Hidden'],
+      ]);
+    });
+
+    it('rather fails than gives a page with a hole', async () => {
+      const stream = await newStream();
+      await db.transaction((tx) => tx.stream.update({ where: { id: stream }, data: { lastSeq: 3 } }));
+      await expect(log.read(stream, { after: 0, limit: 10 })).rejects.toThrow('has a hole');
+    });
+  });
+}

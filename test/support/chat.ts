@@ -1,0 +1,30 @@
+import pino from 'pino';
+import type { Chat } from '../../src/chat.ts';
+import { readConfig } from '../../src/config.ts';
+import { openChat } from '../../src/open.ts';
+import { embeddedStores, realStores, type Stores } from './stores.ts';
+
+/** Opens a chat as a node does, on these stores, with these variables on top. */
+export function chatOn(stores: Stores, env: Readonly<Record<string, string>> = {}): Promise<Chat> {
+  // Everybody in a test signs up from near by, within the same minutes.
+  return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', ...stores.env, ...env }), { logger: pino({ level: 'silent' }) });
+}
+
+/** A chat of its own on SQLite and the in-process bus. */
+export async function embeddedChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
+  return leaving(await embeddedStores(), env);
+}
+
+/** A chat of its own on the run's MariaDB and Redis. */
+export async function realChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
+  return leaving(await realStores(), env);
+}
+
+async function leaving(stores: Stores, env: Readonly<Record<string, string>>): Promise<Chat> {
+  const chat = await chatOn(stores, env);
+  async function leave(): Promise<void> {
+    await chat[Symbol.asyncDispose]();
+    await stores[Symbol.asyncDispose]();
+  }
+  return { ...chat, [Symbol.asyncDispose]: leave };
+}
