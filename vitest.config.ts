@@ -5,6 +5,8 @@ const inBrowser = ['test/**/*.browser.test.ts'];
 
 /** One config; a file's name says what it needs. Tests in test/api run twice: on SQLite in one process, and on MariaDB and Redis. */
 export default defineConfig({
+  // graphql comes as CommonJS, which Node loads, and as a module, which Vite prefers: two of it in one process do not know each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     // A test that starts processes on a busy machine with two cores needs seconds; one that hangs must not cost minutes.
     testTimeout: 30_000,

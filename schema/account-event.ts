@@ -31,7 +31,11 @@ ConversationOpened.implement({
     position: t.field({
       type: Position,
       description: 'After what the viewer’s part of its log begins; a subscription goes on from there by itself.',
-      resolve: ({ entry: { data } }, _args, { chat }) => ({ streamId: formatId('Conversation', data.conversationId), seq: data.seq, epoch: chat.feed.epoch }),
+      resolve: ({ entry: { data } }, _args, { chat }) => ({
+        streamId: formatId('Conversation', data.conversationId),
+        seq: data.seq,
+        epoch: chat.feed.epoch,
+      }),
     }),
     conversationEdge: t.field({
       type: ConversationEdge,
@@ -59,7 +63,12 @@ ViewerChanged.implement({
   description: 'Something about the viewer has changed: their profile, or where they are signed in.',
   interfaces,
   fields: (t) => ({
-    viewer: t.field({ type: Viewer, nullable: true, description: 'The viewer as they stand.', resolve: (_event, _args, context) => requireViewer(context) }),
+    viewer: t.field({
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer as they stand.',
+      resolve: (_event, _args, context) => requireViewer(context),
+    }),
   }),
 });
 

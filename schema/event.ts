@@ -69,7 +69,9 @@ function typeName(event: EventShape): string {
 export const Event = builder.interfaceRef<EventShape>('Event').implement({
   description: 'Whatever a subscription delivers. There may be more types than these: step over one that you do not know.',
   resolveType: typeName,
-  fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'When it was logged; for what is not logged, when it was told.' }) }),
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it was logged; for what is not logged, when it was told.' }),
+  }),
 });
 
 /** An entry of a log. */

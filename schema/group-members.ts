@@ -129,7 +129,10 @@ const LeaveGroupPayload = withErrors(
   builder.objectRef<LeaveGroupShape>('LeaveGroupPayload').implement({
     description: 'What came of leaveGroup.',
     fields: (t) => ({
-      conversationId: t.exposeID('conversationId', { nullable: true, description: 'The group that is the viewer’s no longer; null if it was refused.' }),
+      conversationId: t.exposeID('conversationId', {
+        nullable: true,
+        description: 'The group that is the viewer’s no longer; null if it was refused.',
+      }),
     }),
   }),
 );

@@ -15,7 +15,10 @@ import { Viewer } from './viewer.ts';
 const historyArgs = builder.args((t) => ({
   first: t.int({ description: 'How many, from 1 to 100, from the start or after `after`; with `around`, how many after it.' }),
   after: t.string({ description: 'The cursor to go on after; 50 by default.' }),
-  last: t.int({ description: 'How many, from 1 to 100, from the end or before `before`; with `around`, how many before it. 50 if nothing else is given.' }),
+  last: t.int({
+    description:
+      'How many, from 1 to 100, from the end or before `before`; with `around`, how many before it. 50 if nothing else is given.',
+  }),
   before: t.string({ description: 'The cursor to go back from; 50 by default.' }),
   around: t.int({ description: 'The seq to look around: it, or the nearest, and 50 on each side. Ignored with `after` or `before`.' }),
   aroundId: t.id({ description: 'The message to look around, instead of a seq.' }),

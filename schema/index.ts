@@ -1,4 +1,28 @@
+// The public words: every type, field and argument of the API, each in the file of its noun, and nothing of what they do.
+// Owns global ids, cursors, paging rules, the way errors read, and what is read before what within one response. Resolvers ask the chat's
+// modules and nothing below them. Promises: `schema` is what schema/schema.graphql prints; a context belongs to one operation; what depends on
+// the viewer reaches them through requireViewer alone. Does not know how a request or a socket brings an operation here.
 import './scalars.ts';
-import './errors.ts';
-import './connection.ts';
+import './sign-in.ts';
+import './session.ts';
+import './direct-conversation.ts';
+import './group.ts';
+import './group-members.ts';
+import './send.ts';
+import './markers.ts';
+import './history.ts';
+import './live-event.ts';
+import './node-lookup.ts';
+import './subscription.ts';
+import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+
+export { type Context, type ContextParts, createContext } from './context.ts';
+export { type ErrorExtensions, extensionsOf } from './errors.ts';
+
+builder.queryType({ description: 'What can be asked.' });
+builder.mutationType({ description: 'What can be done.' });
+builder.subscriptionType({ description: 'What can be followed.' });
+
+/** The schema that the gateway serves. */
+export const schema: GraphQLSchema = builder.toSchema();

@@ -1,4 +1,4 @@
-import { resyncReasons } from '../src/feed/index.ts';
+import type { resyncReasons } from '../src/feed/index.ts';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { Event, liveTypes } from './event.ts';

@@ -28,7 +28,12 @@ const MarkDeliveredPayload = withErrors(
   builder.objectRef<MarkedShape>('MarkDeliveredPayload').implement({
     description: 'What came of markDelivered.',
     fields: (t) => ({
-      conversation: t.field({ type: Conversation, nullable: true, description: 'The conversation as it stands; null if it was refused.', resolve: markedConversation }),
+      conversation: t.field({
+        type: Conversation,
+        nullable: true,
+        description: 'The conversation as it stands; null if it was refused.',
+        resolve: markedConversation,
+      }),
     }),
   }),
 );
@@ -63,7 +68,12 @@ const MarkReadPayload = withErrors(
   builder.objectRef<MarkedShape>('MarkReadPayload').implement({
     description: 'What came of markRead.',
     fields: (t) => ({
-      conversation: t.field({ type: Conversation, nullable: true, description: 'The conversation as it stands; null if it was refused.', resolve: markedConversation }),
+      conversation: t.field({
+        type: Conversation,
+        nullable: true,
+        description: 'The conversation as it stands; null if it was refused.',
+        resolve: markedConversation,
+      }),
       unread: t.field({
         type: UnreadTotals,
         nullable: true,

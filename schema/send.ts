@@ -12,7 +12,8 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     clientMessageId: t.id({
       required: true,
-      description: 'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
+      description:
+        'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
     }),
     text: t.string({ required: true, description: 'What to say, not blank; stored to the letter.' }),
     replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),

@@ -47,9 +47,20 @@ export async function connectRedis({ url, role, timeoutMs, logger }: RedisConnec
   });
   await begin(client, url, () => fault);
   started = true;
-  client.on('close', () => logger.warn({ role }, 'Redis is gone'));
-  client.on('ready', () => logger.info({ role }, 'Redis is back'));
+  tellOutages(client, role, logger);
   return client;
+}
+
+function tellOutages(client: Redis, role: string, logger: Logger): void {
+  let away = false;
+  client.on('reconnecting', () => {
+    if (!away) logger.warn({ role }, 'Redis is gone');
+    away = true;
+  });
+  client.on('ready', () => {
+    logger.info({ role }, 'Redis is back');
+    away = false;
+  });
 }
 
 async function begin(client: Redis, url: string, fault: () => Error | undefined): Promise<void> {

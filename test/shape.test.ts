@@ -83,7 +83,7 @@ describe('the arrows', () => {
   });
 
   it('bring the environment in at one place', () => {
-    const readers = program.filter((source) => /process\.env\b|process\[/.test(source.text)).map((source) => source.path);
+    const readers = program.filter((source) => /process\.env\b|process\[|'node:process'/.test(source.text)).map((source) => source.path);
     expect(readers.filter((path) => path !== 'gateway/main.ts')).toEqual([]);
   });
 });

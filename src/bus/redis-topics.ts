@@ -27,7 +27,10 @@ const restoreAgainMs = 1_000;
  * Keeps topics subscribed. The client's own resubscription is off: nobody could tell when it is done, and what was asked for during the
  * outage would be lost. Instead everything wanted is subscribed anew after each reconnect, and only when all of it is acknowledged `onRestored` calls.
  */
-export function keepTopics(client: Redis, parts: { readonly timeoutMs: number; readonly logger: Logger; readonly onRestored: () => void }): Topics {
+export function keepTopics(
+  client: Redis,
+  parts: { readonly timeoutMs: number; readonly logger: Logger; readonly onRestored: () => void },
+): Topics {
   const { timeoutMs, logger, onRestored } = parts;
   const wanted = new Map<string, Seat>();
   let live = true;

@@ -44,6 +44,7 @@ export interface StreamRow {
   readonly createdAt: Date;
 }
 
+/** The rows that a transaction has locked, and when. */
 export interface LockedStreams {
   readonly now: Date;
   readonly rows: readonly StreamRow[];

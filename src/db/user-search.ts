@@ -7,29 +7,53 @@ export interface UserPlace {
   readonly userId: bigint;
 }
 
+/** What a search asks for. */
+export interface UserSearch {
+  /** At least one. Each must begin one of the user's terms. */
+  readonly prefixes: readonly string[];
+  /** Exclusive; its term begins with the first prefix. Null: from the beginning. */
+  readonly after: UserPlace | null;
+  readonly limit: number;
+}
+
+type Sql = ReturnType<typeof sql>;
+
 // Above every letter and digit in the order of both databases: what begins with p lies between p and p + last.
 const last = '\u{10ffff}';
 
 /**
- * Active users for whom each prefix begins a term, ordered by (term, userId), each once. Reads one range of UserTerm's primary key, in
- * order, until it has `limit`; whether a row counts is looked up by key. `prefixes`: at least one.
+ * Active users for whom each prefix begins a term, ordered by (term, userId), each once. Reads ranges of UserTerm's primary key, in order,
+ * until it has `limit`; whether a row counts is looked up by key.
  */
-export async function searchUsers(
-  tx: Tx,
-  { prefixes, after, limit }: { readonly prefixes: readonly string[]; readonly after: UserPlace | null; readonly limit: number },
-): Promise<readonly UserPlace[]> {
+export async function searchUsers(tx: Tx, { prefixes, after, limit }: UserSearch): Promise<readonly UserPlace[]> {
   const [first = '', ...others] = prefixes;
-  const from = after === null ? sql`t.term >= ${first}` : sql`t.term >= ${after.term} AND (t.term > ${after.term} OR t.userId > ${after.userId})`;
-  const all = others.map(
-    (prefix) => sql`AND EXISTS (SELECT 1 FROM UserTerm o WHERE o.userId = t.userId AND o.term >= ${prefix} AND o.term < ${prefix + last})`,
+  const conditions = countsOnce(first, others);
+  if (after === null)
+    return readRange(tx, sql`t.term >= ${first} AND t.term < ${first + last} AND ${conditions} ORDER BY t.term, t.userId LIMIT ${limit}`);
+  // Two ranges in two statements: as one condition, neither database begins to read where they begin.
+  const same = await readRange(
+    tx,
+    sql`t.term = ${after.term} AND t.userId > ${after.userId} AND ${conditions} ORDER BY t.userId LIMIT ${limit}`,
   );
-  // The state by a scalar subquery: as a join, the planner could begin with the table of users.
-  const rows = await tx.$queryRaw<readonly { readonly term: string; readonly userId: bigint | number }[]>(sql`
-    SELECT t.term AS term, t.userId AS userId FROM UserTerm t
-    WHERE ${from} AND t.term < ${first + last}
-      AND NOT EXISTS (SELECT 1 FROM UserTerm s WHERE s.userId = t.userId AND s.term >= ${first} AND s.term < t.term)
-      AND (SELECT u.state FROM User u WHERE u.id = t.userId) = 'ACTIVE'
-      ${all.length === 0 ? sql`` : join(all, ' ')}
-    ORDER BY t.term, t.userId LIMIT ${limit}`);
+  const left = limit - same.length;
+  if (left === 0) return same;
+  const behind = sql`t.term > ${after.term} AND t.term < ${first + last} AND ${conditions} ORDER BY t.term, t.userId LIMIT ${left}`;
+  return [...same, ...(await readRange(tx, behind))];
+}
+
+// Each is a scalar subquery with a LIMIT: joins and EXISTS the planner may turn around, and begin with everybody called so.
+function countsOnce(first: string, others: readonly string[]): Sql {
+  const rest = others.map(
+    (prefix) => sql`(SELECT 1 FROM UserTerm o WHERE o.userId = t.userId AND o.term >= ${prefix} AND o.term < ${prefix + last} LIMIT 1) = 1`,
+  );
+  const smallest = sql`(SELECT 1 FROM UserTerm s WHERE s.userId = t.userId AND s.term >= ${first} AND s.term < t.term LIMIT 1) IS NULL`;
+  const active = sql`(SELECT u.state FROM User u WHERE u.id = t.userId LIMIT 1) = 'ACTIVE'`;
+  return join([smallest, active, ...rest], ' AND ');
+}
+
+async function readRange(tx: Tx, range: Sql): Promise<readonly UserPlace[]> {
+  const rows = await tx.$queryRaw<readonly { readonly term: string; readonly userId: bigint | number }[]>(
+    sql`SELECT t.term AS term, t.userId AS userId FROM UserTerm t WHERE ${range}`,
+  );
   return rows.map(({ term, userId }) => ({ term, userId: BigInt(userId) }));
 }

@@ -19,6 +19,7 @@ export interface Conversation {
   readonly ownerId: bigint | null;
 }
 
+/** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
 /** A user's access to a conversation. Only active ones are ever handed out. */

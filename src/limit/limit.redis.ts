@@ -1,5 +1,5 @@
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from 'pino';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { connectRedis, watchPulse } from '../redis.ts';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit } from './window.ts';

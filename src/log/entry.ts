@@ -34,7 +34,9 @@ export const entryTypes = {
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
 } as const;
 
+/** Names a kind of entry. */
 export type EntryType = keyof typeof entryTypes;
+/** What an entry of that type carries beside its place. */
 export type EntryData<T extends EntryType> = z.output<(typeof entryTypes)[T]['data']>;
 
 /** The version of the shapes above that this release writes; a newer one is read as Hidden. */
@@ -58,6 +60,7 @@ export interface HiddenEntry extends Place {
   readonly data: null;
 }
 
+/** An entry as it is read back. */
 export type Entry = KnownEntry | HiddenEntry;
 
 /** What a writer hands over; the log adds place and time. */

@@ -29,6 +29,7 @@ export interface HistoryRequest extends PageRequest<number> {
   readonly around?: number | undefined;
 }
 
+/** What a timeline shows: messages and what happened between them. */
 export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft'>;
 
 /** The message module's face. `access` is the viewer's active membership: reads are bounded by its fromSeq. */

@@ -1,5 +1,5 @@
-import type { SessionParts } from './session.ts';
 import { unauthenticated } from './access-token.ts';
+import type { SessionParts } from './session.ts';
 import { readSessions, touchSession } from './store.ts';
 import type { Access } from './user.ts';
 

@@ -43,6 +43,7 @@ export function createUsers(given: UserParts): Users {
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
     byIds: (ids) => readUsers(client, ids),
     byHandle,
+    any: async () => (await client.user.findFirst({ select: { id: true } })) !== null,
     search: (options) => search(parts, options),
     sessions: (viewer) => listSessions(parts, viewer),
     session: (viewer, id) => findSession(parts, viewer, id),

@@ -35,7 +35,8 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (running >= atOnce) {
-      if (queue.length >= waiting) throw new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs });
+      if (queue.length >= waiting)
+        throw new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs });
       // Whoever ends hands their place on, so that nobody new can take it in between.
       await new Promise<void>((resolve) => queue.push(resolve));
     } else {

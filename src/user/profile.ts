@@ -3,7 +3,7 @@ import type { Verdict } from '../log/index.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
 import { requireAvatarUrl, requireBio, requireDisplayName } from './shape.ts';
-import { updateProfileRow, type UserRow } from './store.ts';
+import { type UserRow, updateProfileRow } from './store.ts';
 import type { User, Users, Viewer } from './user.ts';
 
 type Change = Parameters<Users['updateProfile']>[1];
@@ -22,7 +22,7 @@ export async function updateProfile({ log }: UserParts, { userId }: Viewer, chan
       if (isSame(before, after)) return { result: () => before };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],
-        write: (tx) => updateProfileRow(tx, after),
+        write: (tx) => updateProfileRow(tx, before, after),
         result: () => after,
       };
     },

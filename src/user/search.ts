@@ -7,13 +7,16 @@ import type { User, Users } from './user.ts';
 
 /** Users by the beginnings of words. Throws BAD_USER_INPUT (after) for a key that this never gave. */
 export async function search({ db }: UserParts, { text, first, after }: Parameters<Users['search']>[0]): ReturnType<Users['search']> {
-  const place = after === undefined ? null : readPlace(after);
   const prefixes = prefixesOf(text);
+  const place = after === undefined ? null : readPlace(after, prefixes[0] ?? '');
   if (prefixes.length === 0) return { items: [], hasNextPage: false };
   // One more than asked for tells whether there is a next page.
   const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
   const page = places.slice(0, first);
-  const users = await readUsers(db.client, page.map(({ userId }) => userId));
+  const users = await readUsers(
+    db.client,
+    page.map(({ userId }) => userId),
+  );
   const items = page.flatMap(({ term, userId }, index) => withKey(users[index] ?? null, `${userId} ${term}`));
   return { items, hasNextPage: places.length > first };
 }
@@ -22,8 +25,10 @@ function withKey(user: User | null, key: string): readonly { readonly user: User
   return user === null ? [] : [{ user, key }];
 }
 
-function readPlace(key: string): UserPlace {
+function readPlace(key: string, prefix: string): UserPlace {
   const [, userId, term] = /^(\d{1,19}) (.{1,64})$/su.exec(key) ?? [];
-  if (userId === undefined || term === undefined) throw new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
+  if (userId === undefined || !term?.startsWith(prefix)) {
+    throw new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
+  }
   return { userId: BigInt(userId), term };
 }

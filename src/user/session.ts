@@ -33,7 +33,11 @@ export function expiryFrom({ sessionDays }: SessionParts['config'], at: Date): D
 }
 
 /** What the holder of a session is answered: an access token from `at` on, and the refresh token of that generation. */
-export async function signedIn(parts: SessionParts, viewer: Viewer, { generation, at }: { readonly generation: number; readonly at: Date }): Promise<SignedIn> {
+export async function signedIn(
+  parts: SessionParts,
+  viewer: Viewer,
+  { generation, at }: { readonly generation: number; readonly at: Date },
+): Promise<SignedIn> {
   const refreshToken = parts.refreshTokens.make({ sessionId: viewer.sessionId, generation });
   return { viewer, refreshToken, ...(await parts.accessTokens.sign(viewer, at)) };
 }

@@ -1,5 +1,5 @@
 import { isUuid } from '../uuid.ts';
-import { isLive, shownSession, type SessionParts } from './session.ts';
+import { isLive, type SessionParts, shownSession } from './session.ts';
 import { readOpenSessions, readSessions } from './store.ts';
 import type { Session, Viewer } from './user.ts';
 

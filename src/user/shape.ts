@@ -9,7 +9,8 @@ const maxDevice = 100;
 // Long enough for any sentence; hashing more would only cost.
 const passwordLength = { min: 8, max: 256 };
 
-const handlePattern = /^[a-z0-9_.-]{3,32}$/;
+// Before it is lowered: other scripts have letters whose lower case is ASCII.
+const handlePattern = /^[A-Za-z0-9_.-]{3,32}$/;
 
 function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
@@ -17,8 +18,7 @@ function invalid(field: string, message: string): ChatError {
 
 /** A handle as it is stored, in lower case; null for what can be nobody's. */
 export function readHandle(handle: string): string | null {
-  const lower = handle.toLowerCase();
-  return handlePattern.test(lower) ? lower : null;
+  return handlePattern.test(handle) ? handle.toLowerCase() : null;
 }
 
 /** A handle as it is stored. Throws INVALID_INPUT (handle). */

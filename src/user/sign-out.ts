@@ -6,7 +6,11 @@ import { endSessionRows } from './store.ts';
 import type { Viewer } from './user.ts';
 
 /** Ends one of the viewer's sessions, by default the one that asks, and answers which. Once ended it stays so, without another entry. Throws NOT_FOUND (sessionId). */
-export async function signOut({ log }: SessionParts, viewer: Viewer, { sessionId }: { readonly sessionId?: string | undefined }): Promise<string> {
+export async function signOut(
+  { log }: SessionParts,
+  viewer: Viewer,
+  { sessionId }: { readonly sessionId?: string | undefined },
+): Promise<string> {
   const { userId } = viewer;
   const id = sessionId ?? viewer.sessionId;
   const absent = new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });

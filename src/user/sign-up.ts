@@ -1,5 +1,5 @@
-import { ChatError } from '../errors.ts';
 import { isDuplicate } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
 import type { Passwords } from './password.ts';
 import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';

@@ -15,7 +15,8 @@ export async function startSession(parts: SessionParts, userId: bigint, deviceNa
       if (user?.state !== 'ACTIVE') throw invalidCredentials('Handle or password is wrong.');
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {
-        entries: () => [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
+        entries: () =>
+          [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
         async write(tx, placed) {
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
           await insertSession(tx, firstRow(parts, { id: sessionId, userId, deviceName }, placed.at));

@@ -46,9 +46,10 @@ export async function insertUser(tx: Tx, user: Omit<UserRow, 'state'>): Promise<
   await insertTerms(tx, user);
 }
 
-/** Changes what others see, and what the user is found by. */
-export async function updateProfileRow(tx: Tx, { id, handle, displayName, avatarUrl, bio }: User): Promise<void> {
+/** Changes what others see, and with the name what the user is found by. */
+export async function updateProfileRow(tx: Tx, before: User, { id, handle, displayName, avatarUrl, bio }: User): Promise<void> {
   await tx.user.update({ where: { id }, data: { displayName, avatarUrl, bio } });
+  if (displayName === before.displayName) return;
   await tx.userTerm.deleteMany({ where: { userId: id } });
   await insertTerms(tx, { id, handle, displayName });
 }
@@ -91,7 +92,10 @@ export async function endSessionRows(tx: Tx, ids: readonly string[], at: Date): 
 }
 
 /** Puts a session's next refresh token in force. */
-export async function rotateSession(tx: Tx, { id, generation, rotatedAt, expiresAt }: Pick<SessionRow, 'id' | 'generation' | 'rotatedAt' | 'expiresAt'>): Promise<void> {
+export async function rotateSession(
+  tx: Tx,
+  { id, generation, rotatedAt, expiresAt }: Pick<SessionRow, 'id' | 'generation' | 'rotatedAt' | 'expiresAt'>,
+): Promise<void> {
   await tx.session.update({ where: { id: uuidBytes(id) }, data: { generation, rotatedAt, expiresAt, lastSeenAt: rotatedAt } });
 }
 

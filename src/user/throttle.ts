@@ -22,7 +22,10 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   const addresses = limits.limit({ name: 'sign-in-address', points: config.addressAttempts, windowSeconds });
   const handles = limits.limit({ name: 'sign-in-handle', points: config.signInAttempts, windowSeconds });
 
-  async function signIn<T>({ handle, address }: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null> {
+  async function signIn<T>(
+    { handle, address }: { readonly handle: string | null; readonly address: string },
+    attempt: () => Promise<T | null>,
+  ): Promise<T | null> {
     const taken: (() => Promise<void>)[] = [];
     async function giveBack(): Promise<void> {
       await Promise.all(taken.map((giveOneBack) => giveOneBack()));

@@ -41,9 +41,15 @@ export interface Access extends Viewer {
 
 /** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
-  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), CONFLICT (handle taken), RATE_LIMITED. */
-  signUp(options: { handle: string; password: string; displayName?: string | null | undefined; deviceName?: string | null | undefined; address: string }): Promise<SignedIn>;
-  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), RATE_LIMITED per handle and per address. */
+  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
+  signUp(options: {
+    handle: string;
+    password: string;
+    displayName?: string | null | undefined;
+    deviceName?: string | null | undefined;
+    address: string;
+  }): Promise<SignedIn>;
+  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait. */
   signIn(options: { handle: string; password: string; deviceName?: string | null | undefined; address: string }): Promise<SignedIn>;
   /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS. */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
@@ -52,12 +58,21 @@ export interface Users {
   /** Whose token it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
   authenticate(accessToken: string): Promise<Access>;
   /** Absent leaves unchanged, null clears. Throws INVALID_INPUT. */
-  updateProfile(viewer: Viewer, options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined }): Promise<User>;
+  updateProfile(
+    viewer: Viewer,
+    options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined },
+  ): Promise<User>;
   /** In the order asked for; null where there is none. */
   byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]>;
   byHandle(handle: string): Promise<User | null>;
-  /** By prefix of handle or of a word of the display name, case- and accent-insensitive. `after` and keys are opaque text: `key` of an item. */
-  search(options: { text: string; first: number; after?: string | undefined }): Promise<{ readonly items: readonly { readonly user: User; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Whether anybody has ever signed up. */
+  any(): Promise<boolean>;
+  /** By prefix of handle or of a word of the display name, case- and accent-insensitive. `after` and keys are opaque text: `key` of an item. Throws BAD_USER_INPUT (after) for a key of another search. */
+  search(options: {
+    text: string;
+    first: number;
+    after?: string | undefined;
+  }): Promise<{ readonly items: readonly { readonly user: User; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** The viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
   /** One of the viewer's live sessions. */

@@ -1,3 +1,4 @@
+import './provided.ts';
 import type { TestProject } from 'vitest/node';
 import { ensurePrograms } from './binaries.ts';
 import { startMariadb, startRedis } from './services.ts';

@@ -1,5 +1,5 @@
--- The models of prisma/sqlite/schema.prisma. SQLite compares text byte by byte. Tables WITHOUT ROWID are kept in the order of their key, as
--- InnoDB keeps them; only Stream.id must be INTEGER, which is what SQLite counts by itself.
+-- The models of prisma/sqlite/schema.prisma. SQLite compares text byte by byte, which is what the collations on MySQL come to.
+-- Stream.id is INTEGER, not BIGINT: only that is counted by SQLite itself.
 
 CREATE TABLE "Stream" (
   "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -24,7 +24,7 @@ CREATE TABLE "Entry" (
   "timeline" BOOLEAN NOT NULL DEFAULT false,
   "at" DATETIME NOT NULL,
   PRIMARY KEY ("streamId", "seq")
-) WITHOUT ROWID;
+);
 CREATE INDEX "Entry_streamId_timeline_seq_idx" ON "Entry" ("streamId", "timeline", "seq");
 
 CREATE TABLE "Message" (
@@ -44,7 +44,7 @@ CREATE TABLE "Message" (
   "recalledAt" DATETIME,
   "pinnedAt" DATETIME,
   PRIMARY KEY ("conversationId", "seq")
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX "Message_senderId_clientMessageId_key" ON "Message" ("senderId", "clientMessageId");
 CREATE INDEX "Message_conversationId_senderId_seq_idx" ON "Message" ("conversationId", "senderId", "seq");
 
@@ -59,14 +59,14 @@ CREATE TABLE "User" (
   "state" TEXT NOT NULL DEFAULT 'ACTIVE',
   "createdAt" DATETIME NOT NULL,
   PRIMARY KEY ("id")
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX "User_handle_key" ON "User" ("handle");
 
 CREATE TABLE "UserTerm" (
   "term" TEXT NOT NULL,
   "userId" BIGINT NOT NULL,
   PRIMARY KEY ("term", "userId")
-) WITHOUT ROWID;
+);
 CREATE INDEX "UserTerm_userId_term_idx" ON "UserTerm" ("userId", "term");
 
 CREATE TABLE "Session" (
@@ -80,7 +80,7 @@ CREATE TABLE "Session" (
   "expiresAt" DATETIME NOT NULL,
   "endedAt" DATETIME,
   PRIMARY KEY ("id")
-) WITHOUT ROWID;
+);
 CREATE INDEX "Session_userId_endedAt_idx" ON "Session" ("userId", "endedAt");
 
 CREATE TABLE "Conversation" (
@@ -103,7 +103,7 @@ CREATE TABLE "Conversation" (
   "createdAt" DATETIME NOT NULL,
   "dissolvedAt" DATETIME,
   PRIMARY KEY ("id")
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX "Conversation_directKey_key" ON "Conversation" ("directKey");
 CREATE UNIQUE INDEX "Conversation_createdById_clientGroupId_key" ON "Conversation" ("createdById", "clientGroupId");
 
@@ -123,7 +123,7 @@ CREATE TABLE "Membership" (
   "readSeq" INTEGER NOT NULL DEFAULT 0,
   "markedUnreadFromSeq" INTEGER,
   PRIMARY KEY ("conversationId", "userId")
-) WITHOUT ROWID;
+);
 CREATE INDEX "Membership_userId_state_conversationId_idx" ON "Membership" ("userId", "state", "conversationId");
 CREATE INDEX "Membership_conversationId_state_fromSeq_userId_idx" ON "Membership" ("conversationId", "state", "fromSeq", "userId");
 
@@ -132,11 +132,11 @@ CREATE TABLE "ServerKey" (
   "secret" TEXT NOT NULL,
   "createdAt" DATETIME NOT NULL,
   PRIMARY KEY ("id")
-) WITHOUT ROWID;
+);
 
 CREATE TABLE "Deployment" (
   "id" INTEGER NOT NULL,
   "epoch" TEXT NOT NULL,
   "createdAt" DATETIME NOT NULL,
   PRIMARY KEY ("id")
-) WITHOUT ROWID;
+);

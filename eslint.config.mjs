@@ -1,0 +1,52 @@
+import graphql from '@graphql-eslint/eslint-plugin';
+
+const { configs, parser } = graphql;
+
+// One for all files: the plugin keeps the first that it is given.
+const graphQLConfig = { schema: 'schema/schema.graphql', documents: 'test/support/documents/*.graphql' };
+
+// The types that the contract gives no id: what belongs to one page, one payload or one event, or has no identity of its own.
+const withoutId = {
+  suffixes: ['Connection', 'Edge', 'Payload'],
+  types: [
+    'PageInfo',
+    'UserError',
+    'Viewer',
+    'UnreadTotals',
+    'Position',
+    'MessageSent',
+    'MemberJoined',
+    'MemberLeft',
+    'ConversationOpened',
+    'ConversationClosed',
+    'ViewerChanged',
+    'EntryHidden',
+    'ReceiptMoved',
+    'ViewerMarkersMoved',
+    'StreamReady',
+    'ResyncRequired',
+  ],
+};
+
+/** GraphQL only: everything else is Biome's. */
+export default [
+  { ignores: ['**/*.{js,mjs,cjs,ts}', '**/generated/', 'data/', 'coverage/'] },
+  {
+    files: ['schema/schema.graphql'],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser, parserOptions: { graphQLConfig } },
+    rules: {
+      ...configs['flat/schema-recommended'].rules,
+      ...configs['flat/schema-relay'].rules,
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      '@graphql-eslint/strict-id-in-types': ['error', { exceptions: withoutId }],
+    },
+  },
+  {
+    files: ['test/support/documents/*.graphql'],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser, parserOptions: { graphQLConfig } },
+    rules: configs['flat/operations-recommended'].rules,
+  },
+];

@@ -1,0 +1,61 @@
+import type { Viewer as ViewerShape } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { accessOf } from './conversation.ts';
+import { type ParsedId, parseId } from './ids.ts';
+import { Node, type NodeShape } from './node.ts';
+import { beginField } from './operation.ts';
+import { badArgument } from './page.ts';
+
+// The contract's bound on what one call may ask for.
+const maxNodes = 100;
+
+function parseArgument(name: string, id: string): ParsedId {
+  const parsed = parseId(id);
+  if (parsed === null) throw badArgument(name, 'is not an id.');
+  return parsed;
+}
+
+/** What an id names, if the viewer may see it. A conversation is read before what lies in it, so that nothing is older than its lastSeq. */
+async function find(context: Context, viewer: ViewerShape, { type, key }: ParsedId): Promise<NodeShape | null> {
+  const { chat, scope } = context;
+  switch (type) {
+    case 'User':
+      return scope.loaders.users.load(key);
+    case 'Session':
+      return chat.users.session(viewer, key);
+    case 'Conversation':
+      return (await accessOf(context, key, viewer))?.conversation ?? null;
+    case 'Membership':
+      return (await accessOf(context, key.conversationId, viewer)) && scope.loaders.memberships.load(key);
+    case 'Message': {
+      const accessed = await accessOf(context, key.conversationId, viewer);
+      return accessed !== null && key.seq >= accessed.access.fromSeq ? scope.loaders.messages.load(key) : null;
+    }
+  }
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: Node,
+    nullable: true,
+    description: 'What an id names; null: it is gone, never was, or is not for the viewer to see.',
+    args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
+    async resolve(_root, { id }, context, info) {
+      const viewer = await beginField(context, info);
+      return find(context, viewer, parseArgument('id', id));
+    },
+  }),
+  nodes: t.field({
+    type: [Node],
+    nullable: { list: false, items: true },
+    description: 'What each id names, in the order asked for.',
+    args: { ids: t.arg.idList({ required: true, description: 'Global ids, at most 100.' }) },
+    async resolve(_root, { ids }, context, info) {
+      const viewer = await beginField(context, info);
+      if (ids.length > maxNodes) throw badArgument('ids', `must be ${maxNodes} at most.`);
+      const parsed = ids.map((id, place) => parseArgument(`ids.${place}`, id));
+      return Promise.all(parsed.map((id) => find(context, viewer, id)));
+    },
+  }),
+}));

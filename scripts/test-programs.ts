@@ -1,0 +1,9 @@
+import { ensurePrograms } from '../test/support/binaries.ts';
+
+// Before the test runner, whose report would bury the one line that says what to install.
+try {
+  ensurePrograms('mariadbd', 'mariadb-install-db', 'redis-server', 'chromium');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

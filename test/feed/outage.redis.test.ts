@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { chatOn } from '../support/chat.ts';
+import { groupOf, inWords, listen, person, say } from '../support/people.ts';
+import { startRedis } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
+
+it('loses nothing and keeps order while Redis is killed, away, and back', async () => {
+  await using redis = await startRedis();
+  await using stores = await realStores({ redisUrl: redis.url });
+  await using here = await chatOn(stores, { HEAD_CHECK_MS: '200' });
+  await using there = await chatOn(stores, { HEAD_CHECK_MS: '200' });
+  const [ann, ben] = [await person(here), await person(there)];
+  const group = await groupOf(here, ann, ben);
+  const events = listen(there, ben);
+  await events.ready();
+
+  await say(here, ann, group, 'before');
+  expect(inWords(await events.next())).toBe('3 MessageSent before');
+  await redis.kill();
+  await say(here, ann, group, 'while Redis is away');
+  await say(there, ben, group, 'mine');
+  expect(inWords(await events.next())).toBe('4 MessageSent while Redis is away');
+  expect(inWords(await events.next())).toBe('5 MessageSent mine');
+  await redis.restart();
+  await say(here, ann, group, 'after');
+  expect(inWords(await events.next())).toBe('6 MessageSent after');
+  await expect.poll(() => there.ailments(), { timeout: 20_000 }).toEqual([]);
+  await say(here, ann, group, 'live again');
+  expect(inWords(await events.next())).toBe('7 MessageSent live again');
+  events.stop();
+});
+
+it('refuses a new subscription with UNAVAILABLE while Redis hangs, and serves it when it is back', async () => {
+  await using redis = await startRedis();
+  await using stores = await realStores({ redisUrl: redis.url });
+  await using chat = await chatOn(stores, { BUS_TIMEOUT_MS: '500' });
+  const ann = await person(chat);
+  redis.pause();
+  const refused = listen(chat, ann);
+  await expect(refused.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  redis.resume();
+  await expect
+    .poll(
+      async () => {
+        const events = listen(chat, ann);
+        try {
+          return (await events.ready()).map(inWords);
+        } catch {
+          return [];
+        } finally {
+          events.stop();
+        }
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual(['ready']);
+});

@@ -1,0 +1,20 @@
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Lab, openLab } from './lab.ts';
+
+// GraphQL over HTTP, as graphql-http's authors read it: against a node as configured by default.
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+const audits = serverAudits({ url: () => `${lab.node.url}/graphql` });
+
+test('there are 61 audits', () => {
+  expect(audits).toHaveLength(61);
+});
+
+test.each(audits.map(({ id, name, fn }) => ({ id, name, fn })))('$id $name', async ({ fn }) => {
+  expect(await fn()).toMatchObject({ status: 'ok' });
+});

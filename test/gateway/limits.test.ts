@@ -1,0 +1,94 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { post, postInPieces } from './http.ts';
+import { type Lab, openLab } from './lab.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab({ MAX_BODY_BYTES: '100000', MAX_DEPTH: '5' });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+function nested(levels: number): string {
+  return `{ ${'self { '.repeat(levels - 1)} hello ${'}'.repeat(levels - 1)} }`;
+}
+
+async function codeOf(query: string): Promise<unknown> {
+  const { errors } = await post(lab.node.url, query);
+  return errors?.[0]?.extensions?.['code'];
+}
+
+describe('a document', () => {
+  test('may be as deep as configured and no deeper', async () => {
+    expect(await codeOf(nested(5))).toBeUndefined();
+    expect(await codeOf(nested(6))).toBe('BAD_USER_INPUT');
+  });
+
+  test('counts the depth of its fragments', async () => {
+    const fragments = 'fragment A on Query { self { ...B } } fragment B on Query { self { ... on Query { self { hello } } } }';
+    expect(await codeOf(`{ self { ...A } } ${fragments}`)).toBe('BAD_USER_INPUT');
+    expect(await codeOf(`{ ...A } ${fragments}`)).toBeUndefined();
+  });
+
+  test('whose fragments spread each other is refused, not followed', async () => {
+    expect(await codeOf('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A hello }')).toBe('BAD_USER_INPUT');
+  });
+
+  test('that stands for thousands of fields is refused before anything runs', async () => {
+    const levels = Array.from({ length: 16 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ... on Query { ...F${n + 1} } }`);
+    const started = performance.now();
+    expect(await codeOf(`{ ...F0 } ${levels.join(' ')} fragment F16 on Query { hello number }`)).toBe('BAD_USER_INPUT');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test('may not ask for the same thing under hundreds of names', async () => {
+    const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: hello`).join(' ')} }`;
+    expect(await codeOf(aliases(200))).toBeUndefined();
+    expect(await codeOf(aliases(201))).toBe('BAD_USER_INPUT');
+  });
+
+  test('of too many tokens is not even parsed', async () => {
+    const { errors } = await post(lab.node.url, `{ ${'hello '.repeat(10_001)} }`);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('10000 tokens'), extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
+describe('introspection', () => {
+  test('is answered by default, deep as its query is', async () => {
+    const { data, errors } = await post(lab.node.url, getIntrospectionQuery());
+    expect(errors).toBeUndefined();
+    expect(data.__schema.queryType.name).toBe('Query');
+  });
+
+  test('cannot be made to run in circles', async () => {
+    const inner = '{ name fields { type { fields { type { fields { type { fields { name } } } } } } } }';
+    expect(await codeOf(`{ __schema { types ${inner} } }`)).toBe('BAD_USER_INPUT');
+  });
+
+  test('is refused where it is switched off; __typename is not', async () => {
+    await using own = await openLab({ INTROSPECTION: 'false' });
+    const { errors } = await post(own.node.url, '{ __schema { queryType { name } } }');
+    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    expect(await post(own.node.url, '{ __typename }')).toMatchObject({ data: { __typename: 'Query' } });
+  });
+});
+
+describe('a body over the limit', () => {
+  const pieces = ['{"query":"{ hello }","extensions":{"x":"', ...Array.from({ length: 12 }, () => 'x'.repeat(10_000)), '"}}'];
+
+  test('is refused with 413 and a typed error', async () => {
+    const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: pieces.join('') });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('is refused as well when its length is not told', async () => {
+    const { status, body } = await postInPieces(lab.node.url, pieces);
+    expect(status).toBe(413);
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('leaves the node as it was', async () => {
+    expect(await post(lab.node.url, '{ hello }')).toMatchObject({ data: { hello: 'world' } });
+  });
+});

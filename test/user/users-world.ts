@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Limits } from '../../src/limit/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import { createLog, type Log } from '../../src/log/index.ts';
+import { createUsers, type ServerKey, type SignedIn, type UserParts, type Users } from '../../src/user/index.ts';
+import { uuidBytes } from '../../src/uuid.ts';
+
+/** A password that nobody guesses by accident. */
+export const password = 'correct horse battery';
+
+/** The user module on a database, with the means to look behind it. */
+export interface UsersWorld {
+  readonly db: Db;
+  readonly log: Log;
+  readonly users: Users;
+  /** Another node on the same database, or the same with other parts. */
+  node(parts?: Partial<UserParts>): Users;
+  /** Signs somebody up under a handle of their own. */
+  newcomer(options?: { readonly displayName?: string }): Promise<SignedIn & { readonly handle: string }>;
+  /** An address that nobody else has. */
+  address(): string;
+  /** The account's entries in words, oldest first. */
+  entries(userId: bigint): Promise<readonly string[]>;
+  /** Moves times of a session into the past, as if so many ms had gone by. */
+  age(sessionId: string, ms: number): Promise<void>;
+}
+
+/** A signing key. */
+export function newKey(id = 'k1'): ServerKey {
+  return { id, secret: randomBytes(32).toString('base64url') };
+}
+
+/** Puts the user module on a database. Hashes cost as little as argon2 allows. */
+export function usersOn(db: Db): UsersWorld {
+  const logger = pino({ level: 'silent' });
+  const log = createLog({ db, bus: createMemoryBus(), logger });
+  const limits: Limits = createMemoryLimits();
+  const config = { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 };
+  const keys = [newKey()];
+  const node = (parts: Partial<UserParts> = {}) =>
+    createUsers({ db, log, limits, keys, config, logger, passwordCost: { memoryKib: 8, passes: 1 }, ...parts });
+  const users = node();
+
+  function address(): string {
+    return [...randomBytes(4)].join('.');
+  }
+
+  async function entries(userId: bigint): Promise<readonly string[]> {
+    const page = await log.read(userId, { after: 0, limit: 1_000 });
+    return page.entries.map(({ type }) => type);
+  }
+
+  async function age(sessionId: string, ms: number): Promise<void> {
+    await db.transaction(async (tx) => {
+      const where = { id: uuidBytes(sessionId) };
+      const { rotatedAt, createdAt, lastSeenAt, expiresAt } = await tx.session.findUniqueOrThrow({ where });
+      const earlier = (date: Date) => new Date(date.getTime() - ms);
+      const data = {
+        rotatedAt: earlier(rotatedAt),
+        createdAt: earlier(createdAt),
+        lastSeenAt: earlier(lastSeenAt),
+        expiresAt: earlier(expiresAt),
+      };
+      await tx.session.update({ where, data });
+    });
+  }
+
+  async function newcomer(options: { readonly displayName?: string } = {}) {
+    const handle = `u_${randomBytes(6).toString('hex')}`;
+    return { handle, ...(await users.signUp({ handle, password, address: address(), ...options })) };
+  }
+
+  return { db, log, users, node, newcomer, address, entries, age };
+}

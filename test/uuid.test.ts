@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { isUuid, newUuid, uuidBytes, uuidText } from '../src/uuid.ts';
+
+test('new ids are UUIDs of version 7 that begin with the time', () => {
+  const before = Date.now();
+  const id = newUuid();
+  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const at = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  expect(at).toBeGreaterThanOrEqual(before);
+  expect(at).toBeLessThanOrEqual(Date.now());
+  expect(new Set(Array.from({ length: 1_000 }, newUuid)).size).toBe(1_000);
+});
+
+test('text and bytes turn into each other', () => {
+  const id = newUuid();
+  expect(uuidBytes(id)).toHaveLength(16);
+  expect(uuidText(uuidBytes(id))).toBe(id);
+});
+
+test('only the form that is handed out is an id', () => {
+  const id = newUuid();
+  expect(isUuid(id)).toBe(true);
+  for (const text of ['', id.toUpperCase(), id.replaceAll('-', ''), `${id}0`, `${id}\n`, `{${id}}`]) expect(isUuid(text), text).toBe(false);
+});
