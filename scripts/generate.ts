@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deriveSqliteSchema } from './sqlite-schema.ts';
 
@@ -10,6 +11,8 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const generated = join(root, 'src/db/generated');
+const stampFile = join(generated, 'stamp');
+const lockFile = join(root, 'src/db/generated.lock');
 
 async function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
@@ -21,6 +24,32 @@ async function generate(schema: string): Promise<void> {
   await run(process.execPath, [prisma, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** One process at a time generates, so that none imports a client that another is still writing. */
+async function locked(work: () => Promise<void>): Promise<void> {
+  // Generating takes some seconds, on a slow machine tens: past a minute something else is wrong, and the error below says where.
+  for (const end = Date.now() + 60_000; ; await delay(100)) {
+    const holder = Number(await readIfThere(lockFile));
+    // Left behind by a process that was killed.
+    if (holder > 0 && !isRunning(holder)) await rm(lockFile, { force: true });
+    const taken = await writeFile(lockFile, String(process.pid), { flag: 'wx' }).catch((error: unknown) => error);
+    if (taken === undefined) break;
+    if (Date.now() > end) throw taken;
+  }
+  try {
+    await work();
+  } finally {
+    await rm(lockFile, { force: true });
+  }
+}
+
 /** Makes prisma/sqlite/schema.prisma and both clients; does nothing where all is as it should be, which takes a few ms. */
 async function main(): Promise<void> {
   const models = await readFile(join(root, 'prisma/schema.prisma'), 'utf8');
@@ -30,12 +59,13 @@ async function main(): Promise<void> {
 
   const { version } = JSON.parse(await readFile(join(prisma, '../../package.json'), 'utf8'));
   const stamp = createHash('sha256').update(`${version}\n${models}\n${derived}`).digest('hex');
-  const stampFile = join(generated, 'stamp');
   if ((await readIfThere(stampFile)) === stamp) return;
-
-  await Promise.all([generate('prisma/schema.prisma'), generate('prisma/sqlite/schema.prisma')]);
-  await mkdir(generated, { recursive: true });
-  await writeFile(stampFile, stamp);
+  await locked(async () => {
+    if ((await readIfThere(stampFile)) === stamp) return;
+    await Promise.all([generate('prisma/schema.prisma'), generate('prisma/sqlite/schema.prisma')]);
+    await mkdir(generated, { recursive: true });
+    await writeFile(stampFile, stamp);
+  });
 }
 
 await main();

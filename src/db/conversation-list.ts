@@ -10,7 +10,10 @@ export interface ShownRange {
 }
 
 /** The conversations that a user is shown, by latest activity and id, both descending. */
-export async function listShown(tx: Tx, { userId, limit, before }: ShownRange): Promise<readonly { readonly id: bigint; readonly activeAt: Date }[]> {
+export async function listShown(
+  tx: Tx,
+  { userId, limit, before }: ShownRange,
+): Promise<readonly { readonly id: bigint; readonly activeAt: Date }[]> {
   const { activeAt, id } = before ?? { activeAt: new Date(8_000_000_000_000), id: 0n };
   const rows = await tx.$queryRaw<{ id: bigint; activeAt: Date }[]>(sql`
     SELECT s.id AS id, s.activeAt AS activeAt

@@ -48,9 +48,20 @@ export interface Groups {
   /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
   /** Members that cannot be added fail the whole. Throws INVALID_INPUT, NOT_FOUND (memberIds.N), LIMIT_REACHED. A retry with the same clientGroupId gives the same group. */
-  create(viewer: Viewer, options: { name: string; description?: string | null | undefined; memberIds?: readonly bigint[] | undefined; clientGroupId?: string | undefined }): Promise<Conversation>;
+  create(
+    viewer: Viewer,
+    options: {
+      name: string;
+      description?: string | null | undefined;
+      memberIds?: readonly bigint[] | undefined;
+      clientGroupId?: string | undefined;
+    },
+  ): Promise<Conversation>;
   /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN. */
-  addMembers(viewer: Viewer, options: { groupId: bigint; userIds: readonly bigint[] }): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
+  addMembers(
+    viewer: Viewer,
+    options: { groupId: bigint; userIds: readonly bigint[] },
+  ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
   /** Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
   removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
   /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
@@ -60,9 +71,15 @@ export interface Groups {
   /** Active memberships in the order asked for; null where there is none. */
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
   /** What the viewer is shown, latest activity first. Keys are opaque text. */
-  list(viewer: Viewer, options: { first: number; after?: string | undefined }): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  list(
+    viewer: Viewer,
+    options: { first: number; after?: string | undefined },
+  ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** Active members in the order they joined. Keys are opaque text. */
-  members(conversationId: bigint, options: { first: number; after?: string | undefined }): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  members(
+    conversationId: bigint,
+    options: { first: number; after?: string | undefined },
+  ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
   directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
 }

@@ -25,7 +25,10 @@ export function createGroups(parts: GroupParts): Groups {
     async addMembers(viewer, { groupId, userIds }) {
       const { userIds: joined, errors } = await addMembers(parts, viewer, { groupId, userIds });
       const group = await byId(groupId);
-      const rows = await readMemberships(db.client, joined.map((userId) => ({ conversationId: groupId, userId })));
+      const rows = await readMemberships(
+        db.client,
+        joined.map((userId) => ({ conversationId: groupId, userId })),
+      );
       return { group, members: rows.filter(isActive).map(membershipOf), errors };
     },
     async removeMember(viewer, { groupId, userId }) {

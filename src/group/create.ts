@@ -60,7 +60,9 @@ async function findMade(inside: Inside, { ownerId, clientGroupId }: Plan): Promi
   const row = await inside.read(conversationRow, known);
   const access = await inside.read(membershipRow, { conversationId: known, userId: ownerId });
   if (isActive(access) && row?.dissolvedAt === null) return known;
-  throw new ChatError('CONFLICT', 'This clientGroupId was used for a group that you are no longer in. Choose another.', { field: ['clientGroupId'] });
+  throw new ChatError('CONFLICT', 'This clientGroupId was used for a group that you are no longer in. Choose another.', {
+    field: ['clientGroupId'],
+  });
 }
 
 async function requireRoom(inside: Inside, { ownerId, others }: Plan, config: GroupParts['config']): Promise<void> {

@@ -49,7 +49,9 @@ async function readDirects(tx: Tx, keys: readonly string[]): Promise<readonly (b
 async function readGroups(tx: Tx, names: readonly GroupName[]): Promise<readonly (bigint | null)[]> {
   const OR = names.map(({ createdById, clientGroupId }) => ({ createdById, clientGroupId }));
   const rows = await tx.conversation.findMany({ where: { OR }, select: { id: true, createdById: true, clientGroupId: true } });
-  return names.map((name) => rows.find((row) => row.createdById === name.createdById && row.clientGroupId === name.clientGroupId)?.id ?? null);
+  return names.map(
+    (name) => rows.find((row) => row.createdById === name.createdById && row.clientGroupId === name.clientGroupId)?.id ?? null,
+  );
 }
 
 async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly boolean[]> {

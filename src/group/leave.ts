@@ -24,7 +24,8 @@ export function removeMember(
     lock: [...new Set([groupId, userId])],
     async decide(inside) {
       const { role } = await requireGroup(inside, { groupId, viewer });
-      if (userId === viewer.userId) throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
+      if (userId === viewer.userId)
+        throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
       if (!isActive(access)) throw noUser('userId');
       if (!mayRemove(role, access.role as Role)) {
@@ -43,7 +44,8 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
     async decide(inside) {
       const { row, role } = await requireGroup(inside, { groupId, viewer });
       const last = row.memberCount === 1;
-      if (role === 'OWNER' && !last) throw new ChatError('OWNER_MUST_TRANSFER', 'You own this group: make somebody else its owner, then leave.');
+      if (role === 'OWNER' && !last)
+        throw new ChatError('OWNER_MUST_TRANSFER', 'You own this group: make somebody else its owner, then leave.');
       return part({ groupId, actorId: userId, userId, reason: last ? 'DISSOLVED' : 'LEFT' });
     },
   });

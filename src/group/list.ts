@@ -23,7 +23,8 @@ const keyShape = /^(\d{1,15}):(\d{1,19})$/;
 
 function parseKey(key: string): readonly [number, bigint] {
   const [, place, id] = keyShape.exec(key) ?? [];
-  if (place === undefined || id === undefined) throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  if (place === undefined || id === undefined)
+    throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
   return [Number(place), BigInt(id)];
 }
 
@@ -60,7 +61,8 @@ export async function listMembers(
     where: {
       ...{ conversationId, state: 'ACTIVE' },
       // Said as a range and an exception, so that the index is entered at the key.
-      ...(fromSeq !== undefined && userId !== undefined && { fromSeq: { gte: fromSeq }, OR: [{ fromSeq: { gt: fromSeq } }, { userId: { gt: userId } }] }),
+      ...(fromSeq !== undefined &&
+        userId !== undefined && { fromSeq: { gte: fromSeq }, OR: [{ fromSeq: { gt: fromSeq } }, { userId: { gt: userId } }] }),
     },
     orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
     take: first + 1,
@@ -83,6 +85,8 @@ export async function directsWith(
   const accesses = await readMemberships(db.client, refs);
   const shown = accesses.flatMap((row) => (isActive(row) && row.shown ? [row.conversationId] : []));
   const conversations = await readConversations(db.client, log, shown);
-  const found = new Map(conversations.flatMap((conversation) => (conversation?.sides ? [[directKey(...conversation.sides), conversation] as const] : [])));
+  const found = new Map(
+    conversations.flatMap((conversation) => (conversation?.sides ? [[directKey(...conversation.sides), conversation] as const] : [])),
+  );
   return keys.map((key) => found.get(key) ?? null);
 }

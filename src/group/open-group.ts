@@ -15,7 +15,10 @@ export interface OpenGroup {
 }
 
 /** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (groupId). */
-export async function requireGroup(inside: Inside, { groupId, viewer }: { readonly groupId: bigint; readonly viewer: Viewer }): Promise<OpenGroup> {
+export async function requireGroup(
+  inside: Inside,
+  { groupId, viewer }: { readonly groupId: bigint; readonly viewer: Viewer },
+): Promise<OpenGroup> {
   const head = inside.head(groupId);
   if (head?.kind !== 'GROUP') throw noGroup();
   const [row, access] = await Promise.all([

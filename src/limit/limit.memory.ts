@@ -5,7 +5,6 @@ import { asLimit } from './window.ts';
 /** Limits counted in this process. A key costs memory until its window ends. */
 export function createMemoryLimits(): Limits {
   return {
-    shared: false,
     limit: ({ name, points, windowSeconds }: LimitRule) =>
       asLimit(new RateLimiterMemory({ keyPrefix: name, points, duration: windowSeconds }), (error) => {
         throw error;

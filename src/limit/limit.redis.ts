@@ -33,5 +33,5 @@ export async function createRedisLimits({ url, namespace, logger }: RedisLimitsO
     client.disconnect();
   }
 
-  return { shared: true, limit, [Symbol.asyncDispose]: close };
+  return { limit, [Symbol.asyncDispose]: close };
 }

@@ -18,7 +18,5 @@ export interface Limit {
 
 /** Where limits are counted. */
 export interface Limits extends AsyncDisposable {
-  /** True where all nodes count together; while Redis is away each counts for itself. */
-  readonly shared: boolean;
   limit(rule: LimitRule): Limit;
 }

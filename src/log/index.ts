@@ -10,6 +10,7 @@ export type { LogPage, LogRange } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';
 export {
   entryTypes,
+  entryVersion,
   leaveReasons,
   parseEntry,
   type Entry,

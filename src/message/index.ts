@@ -1,1 +1,8 @@
-export type * from './message.ts';
+// What people say: sending, history, how far each member has got.
+// Owns Message (its numbering is the log's) and the markers of Membership. Promises: a send is stored once for its sender and
+// clientMessageId, for ever and on all nodes, and only while its sender may post; markers only rise, with 0 <= readSeq <= deliveredSeq <=
+// lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
+// Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
+// Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
+export { createMessages } from './create-messages.ts';
+export type { HistoryRequest, Message, MessageRef, Messages, TimelineEntry } from './message.ts';

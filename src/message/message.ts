@@ -35,7 +35,10 @@ export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberL
 /** The message module's face. `access` is the viewer's active membership: reads are bounded by its fromSeq. */
 export interface Messages {
   /** Stores a message, or finds the one stored under this clientMessageId. Throws INVALID_INPUT (text, clientMessageId), NOT_FOUND (conversationId, replyToId), CONFLICT (clientMessageId), UNAVAILABLE. */
-  send(viewer: Viewer, options: { conversationId: bigint; clientMessageId: string; text: string; replyTo?: MessageRef | undefined }): Promise<Message>;
+  send(
+    viewer: Viewer,
+    options: { conversationId: bigint; clientMessageId: string; text: string; replyTo?: MessageRef | undefined },
+  ): Promise<Message>;
   /** Resolves once stored; below the marker changes nothing. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq: negative or above lastSeq). */
   markDelivered(viewer: Viewer, options: { conversationId: bigint; seq: number }): Promise<void>;
   /** The same, and raises the delivered marker too. */

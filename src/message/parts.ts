@@ -1,0 +1,16 @@
+import type { Bus } from '../bus/index.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Groups } from '../group/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Fingerprints } from './fingerprint.ts';
+
+/** What the module's inner parts share. */
+export interface MessageParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly groups: Groups;
+  readonly bus: Bus;
+  readonly fingerprints: Fingerprints;
+  readonly config: Pick<Config, 'maxMessageLength'>;
+}

@@ -1,0 +1,41 @@
+import type { Tx } from '../db/index.ts';
+import { type Entry, entryVersion, type KnownEntry, parseEntry } from '../log/index.ts';
+import type { Message, TimelineEntry } from './message.ts';
+import { type Range, readMessageRange } from './store.ts';
+
+// What this release can show; what a newer one logged between the messages is stepped over.
+const shownTypes = ['MemberJoined', 'MemberLeft'] as const satisfies readonly TimelineEntry['type'][];
+
+function isShown(entry: Entry): entry is TimelineEntry {
+  return (shownTypes as readonly string[]).includes(entry.type);
+}
+
+/** A message as the log entry that it is. */
+export function messageEntry({ conversationId, seq, sentAt, senderId, ...message }: Message): KnownEntry<'MessageSent'> {
+  const { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt } = message;
+  const data = { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt };
+  return { streamId: conversationId, seq, at: sentAt, actorId: senderId, type: 'MessageSent', data };
+}
+
+/** Messages of a stretch and what happened between them, in the order it asks for. */
+export async function readTimelineRange(tx: Tx, range: Range): Promise<readonly TimelineEntry[]> {
+  const [messages, entries] = await Promise.all([readMessageRange(tx, range), readEntryRange(tx, range)]);
+  const merged = [...messages.map(messageEntry), ...entries];
+  const direction = range.newestFirst ? -1 : 1;
+  return merged.sort((one, other) => direction * (one.seq - other.seq)).slice(0, range.limit);
+}
+
+async function readEntryRange(tx: Tx, { conversationId, from, to, newestFirst, limit }: Range): Promise<readonly TimelineEntry[]> {
+  const rows = await tx.entry.findMany({
+    where: {
+      ...{ streamId: conversationId, timeline: true, seq: { gte: from, lte: to } },
+      ...{ type: { in: [...shownTypes] }, version: { lte: entryVersion } },
+    },
+    orderBy: { seq: newestFirst ? 'desc' : 'asc' },
+    take: limit,
+  });
+  return rows.flatMap(({ type, version, data, timeline: _shown, ...place }) => {
+    const entry = parseEntry(place, type, version, JSON.parse(data));
+    return isShown(entry) ? [entry] : [];
+  });
+}

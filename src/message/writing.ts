@@ -1,0 +1,34 @@
+import { conversationRow, isActive, type MembershipRow, membershipRow, sideRows } from '../group/index.ts';
+import type { Inside } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { noConversation } from './refusal.ts';
+
+/** A conversation in which the viewer may post, as the lock on its stream keeps it. */
+export interface Writing {
+  readonly access: MembershipRow;
+  /** The other side of a direct conversation that has not been shown to them yet. */
+  readonly unaware: MembershipRow | null;
+}
+
+/** Throws NOT_FOUND (conversationId) where the viewer has no access, or is not shown the conversation yet. */
+export async function requireWriting(inside: Inside, viewer: Viewer, conversationId: bigint): Promise<Writing> {
+  const kind = inside.head(conversationId)?.kind;
+  if (kind === 'DIRECT') return requireSide(await inside.read(sideRows, conversationId), viewer);
+  if (kind === 'GROUP') return requireMember(inside, viewer, conversationId);
+  throw noConversation();
+}
+
+function requireSide(sides: readonly MembershipRow[], { userId }: Viewer): Writing {
+  const access = sides.find((side) => side.userId === userId) ?? null;
+  if (!isActive(access) || !access.shown) throw noConversation();
+  return { access, unaware: sides.find((side) => !side.shown) ?? null };
+}
+
+async function requireMember(inside: Inside, { userId }: Viewer, conversationId: bigint): Promise<Writing> {
+  const [row, access] = await Promise.all([
+    inside.read(conversationRow, conversationId),
+    inside.read(membershipRow, { conversationId, userId }),
+  ]);
+  if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
+  return { access, unaware: null };
+}

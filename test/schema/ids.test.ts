@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { argumentId, encodeText, formatId, inputId, inputIds, type ParsedId, parseId } from '../../schema/ids.ts';
+
+const id = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
+const seq = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+const anyId: fc.Arbitrary<ParsedId> = fc.oneof(
+  id.map((key) => ({ type: 'User' as const, key })),
+  id.map((key) => ({ type: 'Conversation' as const, key })),
+  fc.record({ conversationId: id, seq }).map((key) => ({ type: 'Message' as const, key })),
+  fc.record({ conversationId: id, userId: id }).map((key) => ({ type: 'Membership' as const, key })),
+  fc.uuid().map((key) => ({ type: 'Session' as const, key })),
+);
+
+describe('global ids', () => {
+  test('name what they were made for', () => {
+    fc.assert(fc.property(anyId, (parsed) => expect(parseId(formatId(parsed.type, parsed.key))).toEqual(parsed)));
+  });
+
+  test('have one spelling: any other text is no id', () => {
+    fc.assert(
+      fc.property(anyId, fc.nat(), fc.constantFrom(...'AZaz09-_=+/ é'), (parsed, place, character) => {
+        const text = formatId(parsed.type, parsed.key);
+        const changed = text.slice(0, place % text.length) + character + text.slice((place % text.length) + 1);
+        const reread = parseId(changed);
+        expect(reread === null || formatId(reread.type, reread.key) === changed).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    'User',
+    'User:',
+    'User:0',
+    'User:01',
+    'User:-1',
+    'User:1.0',
+    'User: 1',
+    'User:1:2',
+    'User:9223372036854775808',
+    'user:1',
+    'Message:1',
+    'Message:1:0',
+    'Message:1:2147483648',
+    'Message:1:2:3',
+    'Membership:1',
+    'Session:1',
+    'Session:0190B1E0-0000-7000-8000-000000000000',
+    'Nothing:1',
+    'constructor:1',
+  ])('are not made of %j', (text) => {
+    expect(parseId(encodeText(text))).toBeNull();
+  });
+
+  test('are not read where they are padded, spaced or in another alphabet', () => {
+    const text = formatId('Session', 'ffffffff-ffff-4fff-bfff-ffffffffffff');
+    for (const other of [`${text}=`, ` ${text}`, `${text}\n`, text.toLowerCase(), 'User:1', '日本']) expect(parseId(other)).toBeNull();
+  });
+});
+
+describe('an id of the wrong kind or shape', () => {
+  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an input as INVALID_INPUT under its field', (text) => {
+    expect(() => inputId('User', text, 'userIds', '3')).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', field: ['userIds', '3'] }),
+    );
+  });
+
+  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an argument as BAD_USER_INPUT that names it', (text) => {
+    expect(() => argumentId('User', text, 'id')).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field: ['id'] }));
+  });
+
+  test('is refused in a batch without stopping the others', () => {
+    const { keys, places, errors } = inputIds('User', [formatId('User', 1n), 'x', formatId('User', 2n)], 'userIds');
+    expect({ keys, places }).toEqual({ keys: [1n, 2n], places: ['0', '2'] });
+    expect(errors).toEqual([expect.objectContaining({ code: 'INVALID_INPUT', field: ['userIds', '1'] })]);
+  });
+});
