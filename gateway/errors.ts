@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { extensionsOf } from '../schema/index.ts';
 import { ChatError, type ErrorCode, refusalCodes } from '../src/errors.ts';
 import type { Logging } from './logger.ts';
 
@@ -39,7 +40,7 @@ export function createMask({ logger, requestId }: Logging): Mask {
 
   return function mask(error) {
     const origin = rootOf(error);
-    if (origin instanceof ChatError) return withCode(error, origin.message, extensionsOf(origin));
+    if (origin instanceof ChatError) return withCode(error, origin.message, { ...extensionsOf(origin) });
     if (!(error instanceof GraphQLError) || !(origin instanceof GraphQLError)) return bug(error);
     if (publicCodes.has(error.extensions['code'])) return error;
     if (publicCodes.has(origin.extensions['code'])) return withCode(error, origin.message, origin.extensions);
@@ -68,15 +69,6 @@ function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;
   return root;
-}
-
-function extensionsOf({ code, field, retryAfterMs }: ChatError): Record<string, unknown> {
-  return {
-    code,
-    ...(field === undefined ? {} : { field }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(code === 'UNAVAILABLE' ? { retryable: true } : {}),
-  };
 }
 
 function withCode(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {

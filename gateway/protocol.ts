@@ -1,5 +1,13 @@
 import type { ExecutionArgs } from 'graphql';
-import { type Context, makeServer, type OperationResult, type SubscribePayload, type WebSocket } from 'graphql-ws';
+import {
+  type Context,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  makeServer,
+  type OperationResult,
+  type SubscribePayload,
+  type WebSocket,
+} from 'graphql-ws';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
@@ -87,6 +95,8 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     onOperation({ extra }, id, _payload, _args, result) {
       if (Symbol.asyncIterator in Object(result)) extra.markLasting(id);
     },
+    // The executor marks some errors with an HTTP status. Results without errors, all but a few, pass as they are.
+    onNext: (_context, _id, _payload, _args, result) => (result.errors ? withoutHttp(result) : undefined),
     onError: (_context, _id, _payload, errors) => errors.map((error) => asSocketError(mask(error)).toJSON()),
   });
 
@@ -140,4 +150,8 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
 
 function withoutRoot(args: ExecutionArgs): ExecutionArgs {
   return { ...args, rootValue: undefined };
+}
+
+function withoutHttp({ errors = [], ...result }: ExecutionResult): FormattedExecutionResult {
+  return { ...result, errors: errors.map((error) => asSocketError(error).toJSON()) };
 }

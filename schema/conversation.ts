@@ -29,13 +29,13 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
 /** Two people, or one with themselves. */
 export const DirectConversation = builder.objectRef<ConversationShape>('DirectConversation').implement({
   description: 'A conversation of two people, or of one with themselves. There is one at most for any two.',
-  interfaces: [Conversation, Node],
+  interfaces: [Node, Conversation],
 });
 
 /** Many people. */
 export const Group = builder.objectRef<ConversationShape>('Group').implement({
   description: 'A conversation of many people, with a name and an owner.',
-  interfaces: [Conversation, Node],
+  interfaces: [Node, Conversation],
 });
 
 const Conversations = connectionOf<ConversationShape>('Conversation', {

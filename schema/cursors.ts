@@ -1,4 +1,4 @@
-import { decodeText, encodeText } from './ids.ts';
+import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
 export type Order = 'seq' | 'conversation' | 'member' | 'user';
@@ -8,14 +8,32 @@ export function formatCursor(order: Order, key: string | number): string {
   return encodeText(`${order}@${key}`);
 }
 
+// What a key of each order looks like. A number that no column holds would fail in the database instead of being refused.
+const isKey: { readonly [O in Order]: (key: string) => boolean } = {
+  seq: (key) => key === '0' || parseWhole(key, maxSeq) !== null,
+  conversation: (key) => pairWithin(key, maxTime),
+  member: (key) => pairWithin(key, maxSeq),
+  user: (key) => key.length > 0,
+};
+
+// The last ms of the year 9999: the latest that MySQL holds.
+const maxTime = 253_402_300_799_999n;
+
+function pairWithin(key: string, max: bigint): boolean {
+  const [, place = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
+  return parseWhole(place, max) !== null && parseWhole(id, maxId) !== null;
+}
+
 /** The key in a cursor of this order; null where it is malformed or of another order. */
 export function parseCursor(order: Order, cursor: string): string | null {
   const text = decodeText(cursor);
-  return text?.startsWith(`${order}@`) ? text.slice(order.length + 1) : null;
+  if (!text?.startsWith(`${order}@`)) return null;
+  const key = text.slice(order.length + 1);
+  return isKey[order](key) ? key : null;
 }
 
 /** The seq in a cursor of a stream's entry; null where there is none. */
 export function parseSeqCursor(cursor: string): number | null {
   const key = parseCursor('seq', cursor);
-  return key !== null && /^(0|[1-9]\d{0,9})$/.test(key) ? Number(key) : null;
+  return key === null ? null : Number(key);
 }

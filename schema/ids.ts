@@ -33,56 +33,45 @@ export function formatId<T extends IdType>(type: T, key: Keys[T]): string {
 
 /** Takes a global id apart; null where no thing could have it, or it is another spelling of an id. */
 export function parseId(id: string): ParsedId | null {
-  const [type, first = '', second, ...rest] = decodeText(id)?.split(':') ?? [];
-  if (rest.length > 0) return null;
-  const parsed = parseParts(type, first, second);
-  return parsed !== null && formatParsed(parsed) === id ? parsed : null;
-}
-
-function parseParts(type: string | undefined, first: string, second: string | undefined): ParsedId | null {
-  if (type === 'Session') return uuidPattern.test(first) ? { type, key: first } : null;
-  const number = parseWhole(first, maxId);
-  if (number === null) return null;
+  const [, type, rest = ''] = /^(\w+):(.+)$/.exec(decodeText(id) ?? '') ?? [];
   switch (type) {
     case 'User':
-    case 'Conversation':
-      return { type, key: number };
+    case 'Conversation': {
+      const key = parseWhole(rest, maxId);
+      return key === null ? null : { type, key };
+    }
     case 'Message': {
-      const seq = parseWhole(second, maxSeq);
-      return seq === null ? null : { type, key: { conversationId: number, seq: Number(seq) } };
+      const [conversationId, seq] = parsePair(rest, maxSeq);
+      return conversationId === null || seq === null ? null : { type, key: { conversationId, seq: Number(seq) } };
     }
     case 'Membership': {
-      const userId = parseWhole(second, maxId);
-      return userId === null ? null : { type, key: { conversationId: number, userId } };
+      const [conversationId, userId] = parsePair(rest, maxId);
+      return conversationId === null || userId === null ? null : { type, key: { conversationId, userId } };
     }
+    case 'Session':
+      return uuidPattern.test(rest) ? { type, key: rest } : null;
     default:
       return null;
   }
 }
 
-function formatParsed(parsed: ParsedId): string {
-  switch (parsed.type) {
-    case 'User':
-    case 'Conversation':
-      return formatId(parsed.type, parsed.key);
-    case 'Message':
-      return formatId(parsed.type, parsed.key);
-    case 'Membership':
-      return formatId(parsed.type, parsed.key);
-    case 'Session':
-      return formatId(parsed.type, parsed.key);
-  }
-}
-
 // The largest BIGINT and the largest INT that a database column holds: beyond them a query would fail instead of finding nothing.
-const maxId = 2n ** 63n - 1n;
-const maxSeq = 2n ** 31n - 1n;
+/** The largest id there can be. */
+export const maxId = 2n ** 63n - 1n;
+/** The largest seq there can be. */
+export const maxSeq = 2n ** 31n - 1n;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function parseWhole(text: string | undefined, max: bigint): bigint | null {
-  if (text === undefined || !/^[1-9]\d{0,18}$/.test(text)) return null;
+/** A whole number from 1 to max, in its one decimal spelling; null for anything else. */
+export function parseWhole(text: string, max: bigint): bigint | null {
+  if (!/^[1-9]\d{0,18}$/.test(text)) return null;
   const number = BigInt(text);
   return number <= max ? number : null;
+}
+
+function parsePair(text: string, max: bigint): readonly [bigint | null, bigint | null] {
+  const [, first = '', second = ''] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  return [parseWhole(first, maxId), parseWhole(second, max)];
 }
 
 function keyOf<T extends IdType>(type: T, id: string): Keys[T] | null {

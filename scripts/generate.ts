@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const generated = join(root, 'src/db/generated');
 const stampFile = join(generated, 'stamp');
-const lockFile = join(root, 'src/db/generated.lock');
+const lockFile = join(generated, 'lock');
 
 async function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
@@ -34,6 +34,7 @@ function isRunning(pid: number): boolean {
 
 /** One process at a time generates, so that none imports a client that another is still writing. */
 async function locked(work: () => Promise<void>): Promise<void> {
+  await mkdir(generated, { recursive: true });
   // Generating takes some seconds, on a slow machine tens: past a minute something else is wrong, and the error below says where.
   for (const end = Date.now() + 60_000; ; await delay(100)) {
     const holder = Number(await readIfThere(lockFile));
@@ -63,7 +64,6 @@ async function main(): Promise<void> {
   await locked(async () => {
     if ((await readIfThere(stampFile)) === stamp) return;
     await Promise.all([generate('prisma/schema.prisma'), generate('prisma/sqlite/schema.prisma')]);
-    await mkdir(generated, { recursive: true });
     await writeFile(stampFile, stamp);
   });
 }

@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
 import { schema } from '../schema/index.ts';
 import { refusalCodes } from '../src/errors.ts';
+import { startNodeProcess } from './support/node-process.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -53,6 +58,47 @@ describe('docs/api.md', () => {
     const told = rowsBelow('Errors').map(([code = '']) => code.replaceAll('`', ''));
     expect(told.filter((code) => !known.has(code))).toEqual([]);
     expect(told).toContain('UNAVAILABLE');
+  });
+});
+
+/** The samples as one program against a real server, with what they leave to the reader: somebody to talk to, and a lost connection. */
+function sampleProgram(url: string): string {
+  const samples = [...api.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code).join('\n');
+  return `
+    const seen = [];
+    async function told({ __typename, streamId, seq }) {
+      seen.push(seq === undefined ? __typename : __typename + ' ' + seq);
+      const times = seen.filter((name) => name === 'StreamReady').length;
+      if (__typename === 'StreamReady' && times === 1) {
+        await ask(send, { input: { ...input, clientMessageId: 'live' } }, fresh.accessToken);
+      }
+      if (__typename === 'MessageSent' && times === 1) {
+        await ask(send, { input: { ...input, clientMessageId: 'missed' } }, fresh.accessToken).then(() => client.terminate());
+      }
+      if (__typename === 'StreamReady' && times === 2) {
+        process.stdout.write(JSON.stringify({ seen, held: positions.get(conversationId).seq }));
+        process.exit(0);
+      }
+    }
+    const currentAccessToken = async () => fresh.accessToken;
+    ${samples.replaceAll('http://127.0.0.1:4000', url).replaceAll('ws://127.0.0.1:4000', url.replace('http', 'ws'))}
+  `
+    .replace('const { user: ben }', "await ask(signUp, { input: { handle: 'ben', password: 'a long enough one' } });\nconst { user: ben }")
+    .replace('apply(data.events);', '{ apply(data.events); void told(data.events); }');
+}
+
+describe('the samples of docs/api.md', () => {
+  it('sign up, send, subscribe, and resume after a lost connection with what was missed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mpim-docs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await using node = await startNodeProcess({ DATA_DIR: folder });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', sampleProgram(node.url)], {
+      cwd: root,
+    });
+    const { seen, held } = JSON.parse(stdout);
+    expect(seen[0]).toBe('StreamReady');
+    expect(seen.filter((name: string) => name.startsWith('MessageSent'))).toEqual(['MessageSent 2', 'MessageSent 3']);
+    expect(held).toBe(3);
   });
 });
 

@@ -5,6 +5,7 @@ import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type Migratable, migrate } from './migrate.ts';
+import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { sqliteFile, sqliteDriver } from './sqlite-driver.ts';
@@ -65,7 +66,8 @@ async function prepare(file: string, serverKey: boolean): Promise<{ readonly epo
 
 /** Whoever writes holds SQLite's only write lock: there is nothing more to lock, and the clock is the machine's. */
 async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
-  const rows = ids.length === 0 ? [] : await tx.stream.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } });
+  const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+  const rows = await inPieces(sorted, (piece) => tx.stream.findMany({ where: { id: { in: [...piece] } }, orderBy: { id: 'asc' } }));
   return { now: new Date(), rows: streamRows(rows) };
 }
 

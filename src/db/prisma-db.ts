@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
 import type { Slots } from './slots.ts';
@@ -52,11 +53,13 @@ async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise
 }
 
 /** Prisma's client for single reads. A write by it could not be told done from not done after a lost connection, so it refuses them. */
-function readingClient(prisma: Client, deadlineMs: number): Client {
+function readingClient(prisma: Client, deadlineMs: number, isClosed: () => boolean): Client {
   const extended = prisma.$extends({
     query: {
-      $allOperations({ operation, args, query }) {
+      async $allOperations({ operation, args, query }) {
         if (!reads.has(operation)) throw new Error(`db.client only reads: ${operation} belongs in db.transaction`);
+        // Prisma would open the database anew.
+        if (isClosed()) throw unavailable(new Error('the database was closed'));
         return retryRead(deadlineIn(deadlineMs), () => query(args));
       },
     },
@@ -75,8 +78,8 @@ interface Try<T> {
 /** The one implementation of Db, over what differs. */
 export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
   const { prisma, writers, snapshots } = parts;
-  const client = readingClient(prisma, deadlineMs);
   let closed = false;
+  const client = readingClient(prisma, deadlineMs, () => closed);
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, snapshot: boolean): Try<T> {
     let committing = false;
@@ -103,6 +106,7 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
       current.settled.then(giveBack, giveBack);
       return { done: await within(deadline, current.settled) };
     } catch (error) {
+      if (error instanceof ChatError) throw error;
       if (deadline.left() === 0 || closed) throw unavailable(error);
       if (!(error instanceof Transient)) throw error;
       // Lost at COMMIT: done or not done, and running it again could do it twice. A snapshot has nothing to do twice.

@@ -9,6 +9,7 @@ import {
   type SqlQueryable,
   type Transaction,
 } from '@prisma/driver-adapter-utils';
+import { decodeResult, encodeQuery } from './sqlite-text.ts';
 import { Transient } from './transient.ts';
 
 // SQLite's result codes that pass by themselves or with an operator's help: the disk is full, cannot be read, cannot be opened.
@@ -41,15 +42,13 @@ export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
   return () => factory.connect();
 }
 
-function asTransaction(connection: SqlQueryable, end: (sql: 'COMMIT' | 'ROLLBACK') => Promise<void>): Transaction {
+/** Statements on a connection, in our terms: texts whole, passing faults Transient. */
+function queryable(connection: SqlQueryable): SqlQueryable {
   return {
     provider: connection.provider,
     adapterName: connection.adapterName,
-    options: { usePhantomQuery: true },
-    queryRaw: (query) => translated(connection.queryRaw(query)),
-    executeRaw: (query) => translated(connection.executeRaw(query)),
-    commit: () => end('COMMIT'),
-    rollback: () => end('ROLLBACK'),
+    queryRaw: async (query) => decodeResult(await translated(connection.queryRaw(encodeQuery(query)))),
+    executeRaw: (query) => translated(connection.executeRaw(encodeQuery(query))),
   };
 }
 
@@ -92,31 +91,31 @@ export function sqliteDriver(file: string): SqlDriverAdapterFactory {
     const connection = await stock.take();
     async function end(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
       try {
-        await connection.executeRaw(statement(sql));
-        stock.putBack(connection);
+        await translated(connection.executeRaw(statement(sql)));
       } catch (error) {
-        // A connection that could not end its transaction is not lent again; closing it rolls back.
+        // Closing alone would keep the write lock until the garbage collector finds the connection's statements.
+        await connection.executeRaw(statement('ROLLBACK')).catch(() => undefined);
         await connection.dispose();
-        throw translate(error);
+        throw error;
       }
+      stock.putBack(connection);
     }
     try {
-      await connection.executeRaw(statement(snapshot ? 'BEGIN' : 'BEGIN IMMEDIATE'));
+      await translated(connection.executeRaw(statement(snapshot ? 'BEGIN' : 'BEGIN IMMEDIATE')));
     } catch (error) {
       stock.putBack(connection);
-      throw translate(error);
+      throw error;
     }
-    return asTransaction(connection, end);
+    return { ...queryable(connection), options: { usePhantomQuery: true }, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
   }
 
   async function connect(): Promise<SqlDriverAdapter> {
     const reader = await readers.take();
     return {
-      provider: reader.provider,
-      adapterName: reader.adapterName,
-      queryRaw: (query) => translated(reader.queryRaw(query)),
-      executeRaw: (query) => translated(reader.executeRaw(query)),
+      ...queryable(reader),
       executeScript: (script) => translated(reader.executeScript(script)),
+      // What SQLite allows; the adapter leaves Prisma to think of the 999 that old builds do.
+      getConnectionInfo: () => ({ maxBindValues: 32_766, supportsRelationJoins: false }),
       startTransaction,
       async dispose() {
         await Promise.all([reader.dispose(), readers.dispose(), writers.dispose()]);

@@ -33,5 +33,9 @@ export async function holdFile(file: string): Promise<() => Promise<void>> {
     }
     await delay(askAgainMs);
   }
-  return () => connection.dispose();
+  return async () => {
+    // Closing alone would keep the lock until the garbage collector finds the connection's statements.
+    await connection.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] });
+    await connection.dispose();
+  };
 }

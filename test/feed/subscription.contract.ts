@@ -183,9 +183,9 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       const ending = new AbortController();
       const events = listen(chat(), ann, undefined, ending.signal);
       await events.ready();
-      const waiting = events.next();
+      const ended = expect(events.next()).rejects.toThrow('signed out');
       ending.abort(new Error('signed out'));
-      await expect(waiting).rejects.toThrow('signed out');
+      await ended;
     });
 
     it('is left at once, though it waits for a quiet stream', async () => {
@@ -208,9 +208,9 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       expect((await events.ready()).map(inWords)).toEqual(['3 MessageSent one', 'ready']);
       await say(chat(), ann, group, 'two');
       expect(inWords(await events.next())).toBe('4 MessageSent two');
-      const waiting = events.next();
+      const ended = expect(events.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await chat().groups.removeMember(ann, { groupId: group, userId: ben.userId });
-      await expect(waiting).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await ended;
     });
 
     it('is refused to a stranger as if the conversation did not exist', async () => {

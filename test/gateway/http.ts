@@ -11,7 +11,12 @@ export interface HttpAnswer {
 }
 
 /** Posts a document to a node's /graphql. */
-export async function post(url: string, query: string, headers: Readonly<Record<string, string>> = {}, variables: object = {}): Promise<HttpAnswer> {
+export async function post(
+  url: string,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+  variables: object = {},
+): Promise<HttpAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

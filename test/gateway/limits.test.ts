@@ -25,7 +25,7 @@ describe('a document', () => {
   });
 
   test('counts the depth of its fragments', async () => {
-    const fragments = 'fragment A on Query { self { ...B } } fragment B on Query { self { ... on Query { self { hello } } } }';
+    const fragments = 'fragment A on Query { self { ...B } } fragment B on Query { self { ... on Query { self { self { hello } } } } }';
     expect(await codeOf(`{ self { ...A } } ${fragments}`)).toBe('BAD_USER_INPUT');
     expect(await codeOf(`{ ...A } ${fragments}`)).toBeUndefined();
   });
@@ -77,7 +77,11 @@ describe('a body over the limit', () => {
   const pieces = ['{"query":"{ hello }","extensions":{"x":"', ...Array.from({ length: 12 }, () => 'x'.repeat(10_000)), '"}}'];
 
   test('is refused with 413 and a typed error', async () => {
-    const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: pieces.join('') });
+    const response = await fetch(`${lab.node.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: pieces.join(''),
+    });
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatCursor } from '../../schema/cursors.ts';
+import { formatCursor, parseCursor } from '../../schema/cursors.ts';
 import { encodeText, formatId } from '../../schema/ids.ts';
 import { forwardPage, type HistoryArgs, historyPage, streamPage } from '../../schema/page.ts';
 
@@ -24,8 +24,33 @@ describe('a forward page', () => {
     expect(() => forwardPage('user', { first })).toThrow(refusal('first'));
   });
 
-  test.each(['', 'x', '====', encodeText('user'), formatCursor('member', '1:2')])('after %j is refused', (after) => {
+  test.each(['', 'x', '====', encodeText('user'), encodeText('user@'), formatCursor('member', '1:2')])('after %j is refused', (after) => {
     expect(() => forwardPage('user', { after })).toThrow(refusal('after'));
+  });
+});
+
+describe('a cursor', () => {
+  test.each([
+    ['seq', '1.5'],
+    ['seq', '2147483648'],
+    ['seq', '-1'],
+    ['conversation', '1'],
+    ['conversation', '1:x'],
+    ['conversation', '1:9223372036854775808'],
+    ['conversation', '253402300800000:1'],
+    ['member', '2147483648:1'],
+    ['member', '1:2:3'],
+  ] as const)('of the order %s does not hold the key %s', (order, key) => {
+    expect(parseCursor(order, formatCursor(order, key))).toBeNull();
+  });
+
+  test.each([
+    ['seq', '0'],
+    ['conversation', '1770000000000:1'],
+    ['member', '1:9223372036854775807'],
+    ['user', 'ä:7'],
+  ] as const)('of the order %s may hold the key %s', (order, key) => {
+    expect(parseCursor(order, formatCursor(order, key))).toBe(key);
   });
 });
 

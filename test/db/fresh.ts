@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mariadb';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import { connectSqlite } from '../../src/db/db.sqlite.ts';
+import type { Db } from '../../src/db/index.ts';
+
+/** How a test opens its database. */
+export interface OpenOptions {
+  readonly writeDeadlineMs?: number;
+  readonly serverKey?: boolean;
+}
+
+/** A database of the test's own, and another pair of eyes on it. */
+export interface Fresh extends AsyncDisposable {
+  /** Opens it, with the migrations applied. The test closes what it opened. */
+  open(options?: OpenOptions): Promise<Db>;
+  /** Rows by a connection that knows nothing of ours. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** File or URL. */
+  readonly place: string;
+}
+
+/** An empty SQLite file in a folder of its own. */
+export async function freshSqlite(): Promise<Fresh> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-db-'));
+  const file = join(folder, 'data', 'mpim.sqlite');
+  return {
+    place: file,
+    open: ({ writeDeadlineMs = 8_000, serverKey = false } = {}) => connectSqlite({ file, writeDeadlineMs, serverKey }),
+    async rows(sql) {
+      const { default: Database } = await import('libsql');
+      const connection = new Database(file);
+      try {
+        return connection.prepare(sql).all() as Record<string, unknown>[];
+      } finally {
+        connection.close();
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** An empty database on a MySQL server; `server` is its URL without a database. */
+export async function freshMysql(server: string): Promise<Fresh> {
+  const name = `mpim_${randomBytes(6).toString('hex')}`;
+  const url = `${server}${name}`;
+  async function rows(sql: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { hostname, port, username } = new URL(server);
+    const connection = await createConnection({ host: hostname, port: Number(port), user: username, ...(database ? { database } : {}) });
+    try {
+      return await connection.query(sql);
+    } finally {
+      await connection.end();
+    }
+  }
+  await rows(`CREATE DATABASE ${name}`);
+  return {
+    place: url,
+    open: ({ writeDeadlineMs = 8_000, serverKey = false } = {}) => connectMysql({ url, connections: 6, writeDeadlineMs, serverKey }),
+    rows: (sql) => rows(sql, name),
+    async [Symbol.asyncDispose]() {
+      await rows(`DROP DATABASE ${name}`);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfDirectConversations } from './direct.contract.ts';
+import { promisesOfGroups } from './group.contract.ts';
+import { promisesOfGroupLists } from './list.contract.ts';
+
+describe('direct conversations on MariaDB', () => promisesOfDirectConversations(mysqlDb));
+describe('groups on MariaDB', () => promisesOfGroups(mysqlDb));
+describe('lists of conversations on MariaDB', () => promisesOfGroupLists(mysqlDb));
