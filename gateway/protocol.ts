@@ -1,13 +1,5 @@
-import type { ExecutionArgs } from 'graphql';
-import {
-  type Context,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  makeServer,
-  type OperationResult,
-  type SubscribePayload,
-  type WebSocket,
-} from 'graphql-ws';
+import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
+import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload, type WebSocket } from 'graphql-ws';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
@@ -152,6 +144,10 @@ function withoutRoot(args: ExecutionArgs): ExecutionArgs {
   return { ...args, rootValue: undefined };
 }
 
-function withoutHttp({ errors = [], ...result }: ExecutionResult): FormattedExecutionResult {
-  return { ...result, errors: errors.map((error) => asSocketError(error).toJSON()) };
+function withoutHttp({ data, errors = [], extensions }: ExecutionResult): FormattedExecutionResult {
+  return {
+    errors: errors.map((error) => asSocketError(error).toJSON()),
+    ...(data !== undefined && { data }),
+    ...(extensions !== undefined && { extensions }),
+  };
 }

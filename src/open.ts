@@ -40,7 +40,12 @@ interface Shared {
   readonly limits: Limits;
 }
 
-async function openShared({ redisUrl: url, busTimeoutMs: timeoutMs }: Config, db: Db, logger: Logger, opened: AsyncDisposableStack): Promise<Shared> {
+async function openShared(
+  { redisUrl: url, busTimeoutMs: timeoutMs }: Config,
+  db: Db,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): Promise<Shared> {
   if (url === '') return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
   // A database that was restored has another epoch, and must not hear the nodes of the one it was taken from.
   const namespace = `mpim:${db.epoch}`;
@@ -77,9 +82,11 @@ async function keyFile(dataDir: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new ConfigError(`DATA_DIR ${dataDir} cannot be written to: ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new ConfigError(`DATA_DIR ${dataDir} cannot be written to: ${(error as Error).message}`);
   }
   const text = await readFile(path, 'utf8');
-  if (!/^[\w-]+:[\w-]{43,}/.test(text)) throw new ConfigError(`${path} does not hold a signing key: remove it, and everybody signs in anew`);
+  if (!/^[\w-]+:[\w-]{43,}/.test(text))
+    throw new ConfigError(`${path} does not hold a signing key: remove it, and everybody signs in anew`);
   return text;
 }

@@ -47,7 +47,10 @@ const lastRetryMs = 2_000;
  * Turns the hints of one stream into its entries, each once and in order: the next seq is delivered, an older one dropped, and a newer one
  * means a hole, which is read from the log. Between a hole and its repair nothing is delivered, so order never breaks.
  */
-export function createChannel(streamId: bigint, { log, logger, maxGap }: { readonly log: Log; readonly logger: Logger; readonly maxGap: number }): ChannelSource {
+export function createChannel(
+  streamId: bigint,
+  { log, logger, maxGap }: { readonly log: Log; readonly logger: Logger; readonly maxGap: number },
+): ChannelSource {
   const listeners = new Set<Listener>();
   const ring = createRing();
   let lastSeq = -1;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import { parseHint, type Log, streamTopic } from '../log/index.ts';
+import { type Log, parseHint, streamTopic } from '../log/index.ts';
 import { type Channel, type ChannelSource, createChannel } from './channel.ts';
 
 /** A channel held open; give it back to let go. */

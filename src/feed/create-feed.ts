@@ -3,7 +3,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { endsAccess, type Entry, type Log } from '../log/index.ts';
+import { type Entry, endsAccess, type Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { createChannels } from './channels.ts';

@@ -25,4 +25,10 @@ export type FeedEvent =
   | { readonly kind: 'receipt'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
   | { readonly kind: 'ready'; readonly at: Date; readonly positions: readonly Position[] }
-  | { readonly kind: 'resync'; readonly at: Date; readonly streamId: bigint; readonly lastSeq: number | null; readonly reason: ResyncReason };
+  | {
+      readonly kind: 'resync';
+      readonly at: Date;
+      readonly streamId: bigint;
+      readonly lastSeq: number | null;
+      readonly reason: ResyncReason;
+    };

@@ -16,7 +16,10 @@ export interface Feed extends AsyncDisposable {
    */
   events(viewer: Viewer, options: { after?: readonly KnownPosition[] | undefined; signal: AbortSignal }): AsyncIterableIterator<FeedEvent>;
   /** One conversation, the same promises; removal ends it with ChatError NOT_FOUND, as does a conversation that is not the viewer's. */
-  conversationEvents(viewer: Viewer, options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal }): AsyncIterableIterator<FeedEvent>;
+  conversationEvents(
+    viewer: Viewer,
+    options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal },
+  ): AsyncIterableIterator<FeedEvent>;
   /** Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. */
   watchAccount(userId: bigint, onEntry: (entry: Entry) => void): Promise<() => void>;
   /** Log entries past a position, in seq order, as the queries `Conversation.events` and `Viewer.events` hand them out: bounded by access. */

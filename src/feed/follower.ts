@@ -25,7 +25,6 @@ interface FollowerParts {
   /** Takes the entry; false ends the following before the entry is delivered (I4). */
   readonly take: (entry: Entry) => boolean;
   readonly ephemeral?: (hint: Ephemeral) => void;
-  readonly missed?: () => void;
   /** Entries up to `head` cannot be had. */
   readonly skipped: (head: number) => void;
 }
@@ -41,7 +40,7 @@ const lastRetryMs = 2_000;
  * reaches. Cut over: when the position is the channel's own, in one synchronous step, so nothing can come between. Live: entries pass
  * straight through. A client that does not keep up drops back to the first phase and is fed from the log when it has made room: memory stays bounded (I6).
  */
-export function createFollower({ channel, log, outlet, logger, take, ephemeral, missed, skipped, ...start }: FollowerParts): Follower {
+export function createFollower({ channel, log, outlet, logger, take, ephemeral, skipped, ...start }: FollowerParts): Follower {
   const { streamId } = channel;
   let position = start.position;
   let live = false;
@@ -60,7 +59,6 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
     ephemeral(hint) {
       if (live && !outlet.full) ephemeral?.(hint);
     },
-    missed: () => missed?.(),
     skipped(head) {
       if (live) jump(head);
     },

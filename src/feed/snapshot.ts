@@ -50,7 +50,8 @@ async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bi
   const heads = new Map<bigint, StreamHead>();
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const where = { id: { in: ids.slice(from, from + idsAtOnce) } };
-    for (const { id, ...head } of await tx.stream.findMany({ where, select: { id: true, lastSeq: true, floorSeq: true } })) heads.set(id, head);
+    for (const { id, ...head } of await tx.stream.findMany({ where, select: { id: true, lastSeq: true, floorSeq: true } }))
+      heads.set(id, head);
   }
   return heads;
 }

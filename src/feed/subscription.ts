@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChatError } from '../errors.ts';
-import { type Entry, endsAccess, type Ephemeral } from '../log/index.ts';
+import { type Entry, type Ephemeral, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Listener } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
 import { createFollower, type Follower } from './follower.ts';
 import type { Outlet } from './outlet.ts';
+import { createOwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
 import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
 import { startOf } from './start.ts';
@@ -49,10 +48,9 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   const { channels, db, log, logger, now, maxGap, viewer, outlet } = parts;
   const after = new Map(parts.after.map((known) => [known.streamId, known]));
   const strands = new Map<bigint, Strand>();
-  /** What the client holds of its own markers, as far as known here. */
-  const markers = new Map<bigint, number>();
-  const moved = new Set<bigint>();
+  const markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
   const openedAt = new Map<bigint, number>();
+  const holds = new Set<HeldChannel>();
   let account: HeldChannel | undefined;
   let ready = false;
 
@@ -60,7 +58,22 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
   }
 
-  function attach(held: HeldChannel, position: number, on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral' | 'missed'>): Strand {
+  /** Holds streams until they are let go; none where the subscription has ended meanwhile. */
+  async function hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
+    const held = await channels.hold(ids);
+    for (const one of held) {
+      if (outlet.ended) one.release();
+      else holds.add(one);
+    }
+    return outlet.ended ? [] : held;
+  }
+
+  function letGo(held: HeldChannel): void {
+    holds.delete(held);
+    held.release();
+  }
+
+  function attach(held: HeldChannel, position: number, on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral'>): Strand {
     const { streamId } = held.channel;
     const skipped = (head: number): void => resync(streamId, head, 'GAP_TOO_LARGE');
     const follower = createFollower({ channel: held.channel, position, log, outlet, logger, skipped, ...on });
@@ -73,7 +86,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     const strand = strands.get(streamId);
     strands.delete(streamId);
     strand?.follower.stop();
-    strand?.held.release();
+    if (strand !== undefined) letGo(strand.held);
   }
 
   function takeAccount(entry: Entry): boolean {
@@ -108,14 +121,17 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   async function attachLate(streamId: bigint, position: number): Promise<void> {
     for (let retryMs = firstRetryMs; !outlet.ended; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
-        const [held] = await channels.hold([streamId]);
+        const [held] = await hold([streamId]);
         if (held === undefined) return;
         const strand = strands.get(streamId);
-        if (!outlet.ended && strand === undefined) return attach(held, position, conversation).follower.goLive();
-        if (strand !== undefined && strand.follower.position < position) strand.rejoined = position;
-        return held.release();
+        if (strand === undefined) return attach(held, position, conversation).follower.goLive();
+        if (strand.follower.position < position) strand.rejoined = position;
+        return letGo(held);
       } catch (error) {
-        logger.warn({ err: error, streamId: String(streamId) }, 'a conversation that was opened could not be followed yet; it is tried again');
+        logger.warn(
+          { err: error, streamId: String(streamId) },
+          'a conversation that was opened could not be followed yet; it is tried again',
+        );
         await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
       }
     }
@@ -125,37 +141,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     outlet.push({ ...hint, at: now() });
   }
 
-  // Own markers are coalesced, never dropped: what finds no room waits for it.
-  function marked(hint: Ephemeral): void {
-    if (hint.kind !== 'markers') return;
-    moved.add(hint.conversationId);
-    if (ready) void flushMarkers();
-  }
-
-  async function flushMarkers(): Promise<void> {
-    await outlet.room();
-    for (const conversationId of moved) outlet.push({ kind: 'markers', at: now(), conversationId });
-    moved.clear();
-  }
-
-  /** After a gap on the bus: tells anew whatever differs from what was last known. */
-  async function recheckMarkers(): Promise<void> {
-    try {
-      const { conversations } = await readSnapshot(db, viewer.userId);
-      for (const { streamId, readSeq } of conversations) {
-        if (markers.get(streamId) !== readSeq) moved.add(streamId);
-        markers.set(streamId, readSeq);
-      }
-      if (ready) await flushMarkers();
-    } catch (error) {
-      logger.warn({ err: error }, 'own markers could not be compared after a gap');
-    }
-  }
-
   const conversation = { take: takeConversation, ephemeral: pushEphemeral };
-  // Heard from before the snapshot on, and while the account's follower is behind.
-  const markersListener: Listener = { entry: () => undefined, ephemeral: marked, missed: () => void recheckMarkers() };
-
   async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot): Promise<void> {
     const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap });
     if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
@@ -165,17 +151,11 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   async function openConversations({ conversations, epoch }: Snapshot): Promise<void> {
     const followed = new Set(conversations.map(({ streamId }) => streamId));
     for (const streamId of after.keys()) if (streamId !== viewer.userId && !followed.has(streamId)) resync(streamId, null, 'GONE');
-    const held = await channels.hold([...followed]);
-    try {
-      for (const [place, stream] of conversations.entries()) {
-        const channel = held[place];
-        if (channel !== undefined && !outlet.ended) await openConversation(channel, stream, epoch);
-      }
-    } catch (error) {
-      for (const { release } of held) release();
-      throw error;
+    const held = await hold([...followed]);
+    for (const [place, channel] of held.entries()) {
+      const stream = conversations[place];
+      if (stream !== undefined && !outlet.ended) await openConversation(channel, stream, epoch);
     }
-    if (outlet.ended) for (const { release } of held) release();
   }
 
   async function openConversation(held: HeldChannel, stream: FollowedStream, epoch: string): Promise<void> {
@@ -187,31 +167,22 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     await attach(held, start.seq, conversation).follower.replay(lastSeq);
   }
 
-  function compareMarkers({ conversations }: Snapshot): void {
-    for (const { streamId, readSeq } of conversations) {
-      const known = after.get(streamId)?.readSeq;
-      if (known !== undefined && known !== readSeq) moved.add(streamId);
-      markers.set(streamId, readSeq);
-    }
-  }
-
   function positions(epoch: string): readonly Position[] {
     return [...strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position, epoch }));
   }
 
   async function open(): Promise<void> {
-    const [own] = await channels.hold([viewer.userId]);
-    if (own === undefined) throw new ChatError('UNAVAILABLE', 'The subscription could not be opened. Try again.');
-    if (outlet.ended) return own.release();
-    own.channel.join(markersListener);
+    const [own] = await hold([viewer.userId]);
+    if (own === undefined) return;
+    own.channel.join(markers.listener);
     account = own;
     const snapshot = await readSnapshot(db, viewer.userId);
     if (outlet.ended) return;
     await openAccount(own, snapshot);
     await openConversations(snapshot);
     if (outlet.ended) return;
-    compareMarkers(snapshot);
-    await flushMarkers();
+    await markers.open(snapshot, after);
+    if (outlet.ended) return;
     outlet.push({ kind: 'ready', at: now(), positions: positions(snapshot.epoch) });
     ready = true;
     for (const { follower } of strands.values()) follower.goLive();
@@ -221,8 +192,8 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     open,
     close() {
       for (const streamId of [...strands.keys()]) detach(streamId);
-      account?.channel.leave(markersListener);
-      account?.release();
+      account?.channel.leave(markers.listener);
+      for (const held of [...holds]) letGo(held);
     },
   };
 }

@@ -18,14 +18,19 @@ export interface Listed<T> {
   readonly hasNextPage: boolean;
 }
 
-// Two whole numbers: a time or a seq, and an id.
-const keyShape = /^(\d{1,15}):(\d{1,19})$/;
+// Beyond them a database would fail rather than find nothing: the greatest DATETIME, INT and BIGINT there are.
+const lastTime = 253_402_300_799_999n;
+const lastSeq = 2n ** 31n - 1n;
+const lastId = 2n ** 63n - 1n;
 
-function parseKey(key: string): readonly [number, bigint] {
-  const [, place, id] = keyShape.exec(key) ?? [];
-  if (place === undefined || id === undefined)
+/** A key's two whole numbers: a time or a seq up to `limit`, and an id. */
+function parseKey(key: string, limit: bigint): readonly [number, bigint] {
+  const [, first = '', second = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
+  const [place, id] = [BigInt(first), BigInt(second)];
+  if (first === '' || place > limit || id > lastId) {
     throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
-  return [Number(place), BigInt(id)];
+  }
+  return [Number(place), id];
 }
 
 /** What the viewer is shown, latest activity first. Throws BAD_USER_INPUT (after). */
@@ -34,7 +39,7 @@ export async function listConversations(
   viewer: Viewer,
   { first, after }: ListRequest,
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
-  const [activeAtMs, id] = after === undefined ? [] : parseKey(after);
+  const [activeAtMs, id] = after === undefined ? [] : parseKey(after, lastTime);
   const rows = await listShown(db.client, {
     userId: viewer.userId,
     limit: first + 1,
@@ -56,7 +61,7 @@ export async function listMembers(
   conversationId: bigint,
   { first, after }: ListRequest,
 ): Promise<Listed<{ readonly member: Membership; readonly key: string }>> {
-  const [fromSeq, userId] = after === undefined ? [] : parseKey(after);
+  const [fromSeq, userId] = after === undefined ? [] : parseKey(after, lastSeq);
   const rows = await db.client.membership.findMany({
     where: {
       ...{ conversationId, state: 'ACTIVE' },

@@ -1,5 +1,4 @@
-import type { Tx } from '../db/index.ts';
-import type { StreamKind, StreamRow } from '../db/index.ts';
+import type { StreamKind, StreamRow, Tx } from '../db/index.ts';
 import type { Entry, NewEntry, NewMessage } from './entry.ts';
 
 /**
@@ -27,7 +26,9 @@ export interface Verdict<T> {
   /** Streams to create; each is named in `entries` and `write` by its place here, through Placed.created. */
   readonly create?: readonly { readonly kind: StreamKind }[];
   /** In order per stream. `stream` is a locked stream's id, or `{ created: n }` for the n-th of `create`. */
-  readonly entries?: (created: readonly bigint[]) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
+  readonly entries?: (
+    created: readonly bigint[],
+  ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
   /** Moves activeAt of these streams to the time of the append. Messages do so by themselves. */
   readonly touch?: readonly bigint[];
   /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */

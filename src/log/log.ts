@@ -5,7 +5,7 @@ import type { Append, Placed, Verdict } from './append.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import { lookInside } from './inside.ts';
 import { place } from './place.ts';
-import { readHeads, readPage, type LogPage, type LogRange } from './read.ts';
+import { type LogPage, type LogRange, readHeads, readPage } from './read.ts';
 
 /** The log's face. */
 export interface Log {
@@ -43,4 +43,3 @@ export function createLog({ db, bus, logger }: { readonly db: Db; readonly bus: 
 
   return { append, read: (streamId, range) => readPage(db, streamId, range), heads: (ids) => readHeads(db, ids) };
 }
-

@@ -38,7 +38,12 @@ export async function readPage(db: Db, streamId: bigint, { after, limit, upTo = 
   }
 }
 
-async function readRange(db: Db, streamId: bigint, kind: string, { after, end }: { after: number; end: number }): Promise<readonly Entry[]> {
+async function readRange(
+  db: Db,
+  streamId: bigint,
+  kind: string,
+  { after, end }: { after: number; end: number },
+): Promise<readonly Entry[]> {
   const seq = { gt: after, lte: end };
   const [rows, messages] = await Promise.all([
     db.client.entry.findMany({ where: { streamId, seq } }),

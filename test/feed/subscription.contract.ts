@@ -76,7 +76,13 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       const group = await groupOf(chat(), ann, ben);
       await say(chat(), ann, group, 'hello');
       const all = listen(chat(), ben, held);
-      expect((await all.ready()).map(inWords)).toEqual(['2 ConversationOpened', '1 MemberJoined', '2 MemberJoined', '3 MessageSent hello', 'ready']);
+      expect((await all.ready()).map(inWords)).toEqual([
+        '2 ConversationOpened',
+        '1 MemberJoined',
+        '2 MemberJoined',
+        '3 MessageSent hello',
+        'ready',
+      ]);
       all.stop();
       const rest = listen(chat(), ben, [...held, { streamId: group, seq: 2 }]);
       expect((await rest.ready()).map(inWords)).toEqual(['2 ConversationOpened', '3 MessageSent hello', 'ready']);
@@ -114,7 +120,14 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
       const resumed = listen(chat(), ben, held);
       const words = (await resumed.ready()).map(inWords);
-      expect(words).toEqual(['3 ConversationClosed', '4 ConversationOpened', 'resync REJOINED 4', '5 MemberJoined', '6 MessageSent seen', 'ready']);
+      expect(words).toEqual([
+        '3 ConversationClosed',
+        '4 ConversationOpened',
+        'resync REJOINED 4',
+        '5 MemberJoined',
+        '6 MessageSent seen',
+        'ready',
+      ]);
       resumed.stop();
     });
 

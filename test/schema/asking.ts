@@ -4,12 +4,10 @@ import type { Chat } from '../../src/chat.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
 
-/** Anything read back from JSON, for assertions that name the shape they expect. */
-// biome-ignore lint/suspicious/noExplicitAny: documents here are written inline, and each assertion says what it expects
-export type Data = any;
-
-interface Asked {
-  readonly data: Data;
+/** What came of an operation. */
+export interface Asked {
+  /** As it would stand in JSON. */
+  readonly data: unknown;
   /** What stands in each error's extensions, as the gateway would give it out. */
   readonly errors: readonly object[];
 }
@@ -38,23 +36,31 @@ export async function ask(chat: Chat, viewer: Viewer | null, source: string, var
   return outcome(await execute(argsFor(chat, viewer, source, variables, new AbortController().signal)));
 }
 
-/** Follows a subscription: its events, or the errors it is refused with. */
-export async function follow(chat: Chat, viewer: Viewer | null, source: string, variables: Variables = {}): Promise<AsyncIterable<Asked> & AsyncDisposable> {
-  const ending = new AbortController();
-  const result = await subscribe(argsFor(chat, viewer, source, variables, ending.signal));
+/** A subscription, read one event at a time. */
+export interface Following extends AsyncDisposable {
+  /** The next event: what the field at the root resolved to. Throws the top-level errors, if it came with any or has ended with one. */
+  next(): Promise<unknown>;
+}
+
+/** Follows a subscription whose one root field is `field`. Throws Refused where it is refused at once. */
+export async function follow(chat: Chat, viewer: Viewer | null, source: string, variables: Variables = {}): Promise<Following> {
+  const result = await subscribe(argsFor(chat, viewer, source, variables, new AbortController().signal));
   if (!(Symbol.asyncIterator in result)) throw new Refused(outcome(result).errors);
   return {
-    async *[Symbol.asyncIterator]() {
-      for await (const event of result) yield outcome(event);
+    async next() {
+      const { value, done } = await result.next();
+      if (done) throw new Error('the subscription is complete');
+      const { data, errors } = outcome(value);
+      if (errors.length > 0) throw new Refused(errors);
+      return Object.values(data ?? {})[0];
     },
     async [Symbol.asyncDispose]() {
-      await result.return?.();
-      ending.abort();
+      await result.return();
     },
   };
 }
 
-/** A subscription that was refused before it began. */
+/** Top-level errors, by their extensions. */
 export class Refused extends Error {
   readonly errors: readonly object[];
 

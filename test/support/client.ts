@@ -40,6 +40,10 @@ export function socketClient(url: string, token?: string): Client {
 }
 
 /** One subscription over a socket, read one result at a time. */
-export function subscribe<T, V extends Record<string, unknown>>(client: Client, document: TypedDocumentNode<T, V>, variables: V): AsyncIterableIterator<FormattedExecutionResult<T, unknown>> {
+export function subscribe<T, V extends Record<string, unknown>>(
+  client: Client,
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+): AsyncIterableIterator<FormattedExecutionResult<T, unknown>> {
   return client.iterate<T>({ query: print(document), variables });
 }

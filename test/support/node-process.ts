@@ -46,13 +46,19 @@ export async function startNodeProcess(env: Readonly<Record<string, string>>, ar
 }
 
 /** Runs `gateway/main.ts` to its end and answers how it ended. */
-export async function runNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<{ readonly code: number | null; readonly output: string }> {
+export async function runNodeProcess(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<{ readonly code: number | null; readonly output: string }> {
   const { child, output } = spawnNode(env, args);
   await once(child, 'close');
   return { code: child.exitCode, output: output() };
 }
 
-function spawnNode(env: Readonly<Record<string, string>>, args: readonly string[]): { readonly child: ChildProcess; readonly output: () => string } {
+function spawnNode(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): { readonly child: ChildProcess; readonly output: () => string } {
   // Nothing of this machine's own configuration may leak in.
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, ['gateway/main.ts', ...args], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

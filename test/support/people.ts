@@ -8,7 +8,7 @@ let signedUp = 0;
 /** Signs somebody up under a handle of their own and answers who they are. */
 export async function person(chat: Chat, name = 'someone'): Promise<Viewer> {
   signedUp += 1;
-  const { viewer } = await chat.users.signUp({ handle: `${name}.${signedUp}`, password: "correct horse", address: `10.0.0.${signedUp}` });
+  const { viewer } = await chat.users.signUp({ handle: `${name}.${signedUp}`, password: 'correct horse', address: `10.0.0.${signedUp}` });
   return viewer;
 }
 
@@ -35,7 +35,12 @@ export interface Listening {
 }
 
 /** Subscribes a viewer to all that they follow. */
-export function listen(chat: Chat, viewer: Viewer, after?: readonly KnownPosition[], signal: AbortSignal = new AbortController().signal): Listening {
+export function listen(
+  chat: Chat,
+  viewer: Viewer,
+  after?: readonly KnownPosition[],
+  signal: AbortSignal = new AbortController().signal,
+): Listening {
   return listening(chat.feed.events(viewer, { after, signal }));
 }
 

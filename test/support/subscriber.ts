@@ -1,6 +1,6 @@
+import { socketClient, subscribe } from './client.ts';
 import type { PositionInput } from './generated/graphql.ts';
 import { type EventPartsFragment, EventsDocument } from './generated/graphql.ts';
-import { socketClient, subscribe } from './client.ts';
 
 /** A client that keeps its positions and comes back with them, as client libraries should. */
 export interface Subscriber {
@@ -26,7 +26,8 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
       received.push(event);
       held.set(event.streamId, { ...held.get(event.streamId), streamId: event.streamId, seq: event.seq });
     }
-    if (event.__typename === 'StreamReady') for (const { streamId, seq, epoch } of event.positions) held.set(streamId, { streamId, seq, epoch });
+    if (event.__typename === 'StreamReady')
+      for (const { streamId, seq, epoch } of event.positions) held.set(streamId, { streamId, seq, epoch });
   }
 
   return {
@@ -35,7 +36,8 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
       const client = socketClient(url, token);
       try {
         for await (const { data, errors } of subscribe(client, EventsDocument, { after: [...held.values()] })) {
-          if (errors !== undefined || data === null || data === undefined) throw new Error(`the subscription failed: ${JSON.stringify(errors)}`);
+          if (errors !== undefined || data === null || data === undefined)
+            throw new Error(`the subscription failed: ${JSON.stringify(errors)}`);
           const event = data.events;
           keep(event);
           if (enough(event)) return;

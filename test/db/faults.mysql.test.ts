@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import type { Db, Tx } from '../../src/db/index.ts';
+import { type Service, startMariadb } from '../support/services.ts';
+import { type Fresh, freshMysql } from './fresh.ts';
+import { startProxy } from './proxy.ts';
+
+const at = new Date('2026-01-02T03:04:05.678Z');
+
+async function newStreams(db: Db, count: number): Promise<readonly bigint[]> {
+  return db.transaction(async (tx) => {
+    const ids: bigint[] = [];
+    while (ids.length < count) ids.push((await tx.stream.create({ data: { kind: 'GROUP', lastAt: at, activeAt: at, createdAt: at } })).id);
+    return ids;
+  });
+}
+
+function raise(tx: Tx, id: bigint): Promise<unknown> {
+  return tx.stream.update({ where: { id }, data: { lastSeq: { increment: 1 } } });
+}
+
+async function seqOf(db: Db, id: bigint): Promise<number> {
+  return (await db.client.stream.findUniqueOrThrow({ where: { id } })).lastSeq;
+}
+
+/** Ends a transaction's connection from outside, as an administrator or a failing network would. */
+async function killConnectionOf(place: Fresh, tx: Tx): Promise<void> {
+  const [row] = await tx.$queryRaw<{ id: bigint }[]>`SELECT CONNECTION_ID() AS id`;
+  await place.rows(`KILL CONNECTION ${row?.id}`);
+}
+
+describe('a transaction on MySQL', () => {
+  let place: Fresh;
+  let db: Db;
+  beforeAll(async () => {
+    place = await freshMysql(inject('mysqlUrl'));
+    db = await place.open();
+  });
+  afterAll(async () => {
+    await db[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
+
+  test('whose connection is killed half-way runs again, and is done once', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    let tries = 0;
+    await db.transaction(async (tx) => {
+      tries += 1;
+      await raise(tx, id);
+      if (tries === 1) await killConnectionOf(place, tx);
+      await raise(tx, id);
+    });
+    expect(tries).toBe(2);
+    expect(await seqOf(db, id)).toBe(2);
+  });
+
+  test('whose work hides that its connection was killed stores nothing of the half it did after', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    let tries = 0;
+    const hiding = db.transaction(async (tx) => {
+      tries += 1;
+      await raise(tx, id);
+      if (tries > 1) return;
+      await killConnectionOf(place, tx);
+      await raise(tx, id).catch(() => undefined);
+    });
+    // What happened at the end of the first try is not known for certain, and so it is not run again.
+    await expect(hiding).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(tries).toBe(1);
+    expect(await seqOf(db, id)).toBe(0);
+  });
+
+  test('that deadlocks with another runs again: both are done', async () => {
+    const [a = 0n, b = 0n] = await newStreams(db, 2);
+    const bothHold = Promise.withResolvers<void>();
+    let holding = 0;
+    let tries = 0;
+    async function inOrder(first: bigint, second: bigint): Promise<void> {
+      await db.transaction(async (tx) => {
+        tries += 1;
+        await raise(tx, first);
+        holding += 1;
+        if (holding === 2) bothHold.resolve();
+        await bothHold.promise;
+        await raise(tx, second);
+      });
+    }
+    await Promise.all([inOrder(a, b), inOrder(b, a)]);
+    expect(tries).toBeGreaterThan(2);
+    expect([await seqOf(db, a), await seqOf(db, b)]).toEqual([2, 2]);
+  });
+
+  test('that deadlocks and hides it stores nothing of the half it did after', async () => {
+    const [a = 0n, b = 0n, c = 0n] = await newStreams(db, 3);
+    const bothHold = Promise.withResolvers<void>();
+    let holding = 0;
+    async function careless(first: bigint, second: bigint): Promise<void> {
+      await db.transaction(async (tx) => {
+        await raise(tx, first);
+        holding += 1;
+        if (holding === 2) bothHold.resolve();
+        await bothHold.promise;
+        await raise(tx, second).catch(() => undefined);
+        // After a deadlock the server has rolled back and would store this by itself.
+        await raise(tx, c).catch(() => undefined);
+      });
+    }
+    await Promise.all([careless(a, b), careless(b, a)]);
+    expect([await seqOf(db, a), await seqOf(db, b), await seqOf(db, c)]).toEqual([2, 2, 2]);
+  });
+
+  test('that cannot have its lock in time is answered UNAVAILABLE, and the lock stays with who has it', async () => {
+    await using hasty = await place.open({ writeDeadlineMs: 500 });
+    const [id = 0n] = await newStreams(db, 1);
+    await db.transaction(async (tx) => {
+      await db.lockStreams(tx, [id]);
+      await expect(hasty.transaction((other) => hasty.lockStreams(other, [id]))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await raise(tx, id);
+    });
+    expect(await seqOf(db, id)).toBe(1);
+  });
+
+  test('waits longer for a lock than the server lets it, by asking again', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    // The server gives up a lock wait after 3 s.
+    const holder = await place.open();
+    const release = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const holding = holder.transaction(async (tx) => {
+      await holder.lockStreams(tx, [id]);
+      held.resolve();
+      await release.promise;
+    });
+    await held.promise;
+    let tries = 0;
+    const waiting = db.transaction(async (tx) => {
+      tries += 1;
+      if (tries === 2) release.resolve();
+      await db.lockStreams(tx, [id]);
+      await raise(tx, id);
+    });
+    await Promise.all([waiting, holding]);
+    await holder[Symbol.asyncDispose]();
+    expect(tries).toBeGreaterThan(1);
+    expect(await seqOf(db, id)).toBe(1);
+  });
+
+  test('whose connection is lost at COMMIT is answered UNAVAILABLE and not run again', async () => {
+    const { port } = new URL(place.place);
+    await using proxy = await startProxy(Number(port));
+    await using db = await connectMysql({ url: place.place.replace(`:${port}/`, `:${proxy.port}/`), connections: 3, writeDeadlineMs: 3_000 });
+    const [id = 0n] = await newStreams(db, 1);
+    let tries = 0;
+    proxy.cutAfter = (bytes) => bytes.includes('COMMIT');
+    const unknown = db.transaction(async (tx) => {
+      tries += 1;
+      await raise(tx, id);
+    });
+    await expect(unknown).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    proxy.cutAfter = () => false;
+    expect(tries).toBe(1);
+    // Here it was stored; the caller cannot know, and asks by a key of their own.
+    await expect.poll(() => seqOf(db, id)).toBe(1);
+  });
+});
+
+describe('a MySQL server that goes away', () => {
+  let server: Service;
+  let place: Fresh;
+  let db: Db;
+  beforeAll(async () => {
+    // The time zones are of no consequence, so they are as wrong as can be.
+    server = await startMariadb({ args: ['--default-time-zone=+05:30'] });
+    place = await freshMysql(server.url);
+    db = await place.open({ writeDeadlineMs: 1_500 });
+  });
+  afterAll(async () => {
+    await db[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  async function expectUnavailable(work: Promise<unknown>): Promise<void> {
+    const start = performance.now();
+    await expect(work).rejects.toMatchObject({ name: 'ChatError', code: 'UNAVAILABLE' });
+    expect(performance.now() - start).toBeLessThan(2_500);
+  }
+
+  test('and is killed: UNAVAILABLE within the deadline; once it is back, all goes on', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    await server.kill();
+    await Promise.all([
+      expectUnavailable(db.client.stream.findMany()),
+      expectUnavailable(db.ping()),
+      expectUnavailable(db.transaction((tx) => raise(tx, id))),
+      expectUnavailable(db.snapshot((tx) => tx.stream.findMany())),
+    ]);
+    await server.restart();
+    await db.transaction((tx) => raise(tx, id));
+    expect(await seqOf(db, id)).toBe(1);
+  });
+
+  test('and comes back within the deadline: nobody notices', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    await using patient = await place.open({ writeDeadlineMs: 20_000 });
+    await server.kill();
+    const works = [patient.client.stream.count(), patient.transaction((tx) => raise(tx, id)), patient.snapshot((tx) => tx.stream.count())];
+    await server.restart();
+    await Promise.all(works);
+    expect(await seqOf(patient, id)).toBe(1);
+  });
+
+  test('and hangs: UNAVAILABLE within the deadline; once it goes on, so do we, and what was refused is not stored later', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    server.pause();
+    await Promise.all([
+      expectUnavailable(db.client.stream.findMany()),
+      expectUnavailable(db.transaction((tx) => raise(tx, id))),
+      expectUnavailable(db.snapshot((tx) => tx.stream.findMany())),
+    ]);
+    server.resume();
+    await db.transaction(async (tx) => {
+      await db.lockStreams(tx, [id]);
+      await raise(tx, id);
+    });
+    expect(await seqOf(db, id)).toBe(1);
+  });
+
+  test('keeps times in UTC, whatever its time zone and ours', async () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'America/Caracas';
+    try {
+      const [id = 0n] = await newStreams(db, 1);
+      expect((await db.client.stream.findUniqueOrThrow({ where: { id } })).lastAt).toEqual(at);
+      const [row] = await place.rows(`SELECT CAST(lastAt AS CHAR) AS text, @@time_zone AS zone FROM Stream WHERE id = ${id}`);
+      expect(row).toEqual({ text: '2026-01-02 03:04:05.678', zone: '+05:30' });
+      expect(Math.abs((await db.now()).getTime() - Date.now())).toBeLessThan(5_000);
+      const { now } = await db.transaction((tx) => db.lockStreams(tx, [id]));
+      expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5_000);
+    } finally {
+      process.env['TZ'] = zone;
+    }
+  });
+});

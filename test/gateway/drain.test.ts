@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { post, subscribeOverHttp } from './http.ts';
+import { openLab } from './lab.ts';
+import { openRaw, type RawSocket } from './raw-socket.ts';
+
+async function ready(url: string): Promise<number> {
+  return (await fetch(`${url}/health/ready`)).status;
+}
+
+describe('a node that drains', () => {
+  test('says so, refuses new work, finishes what it accepted, and is gone', async () => {
+    await using lab = await openLab();
+    const { url } = lab.node;
+    const accepted = post(url, '{ wait(gate: "drain") }');
+    await lab.gates.reached('drain');
+    const gone = lab.node.close();
+    expect(await ready(url)).toBe(503);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const refused = await post(url, '{ hello }');
+    expect(refused).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
+    await expect(openRaw(url)).rejects.toThrow('503');
+    lab.gates.open('drain');
+    expect(await accepted).toMatchObject({ status: 200, data: { wait: 'drain' } });
+    await gone;
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('answers the queries and mutations of a socket before it closes it with 1012', async () => {
+    await using lab = await openLab();
+    const socket = await openRaw(lab.node.url);
+    await socket.init();
+    socket.subscribe('live', 'subscription { endless }');
+    await socket.next();
+    socket.subscribe('asked', '{ wait(gate: "socket") }');
+    await lab.gates.reached('socket');
+    const gone = lab.node.close();
+    socket.subscribe('late', '{ hello }');
+    expect(await socket.next()).toMatchObject({
+      id: 'late',
+      type: 'error',
+      payload: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }],
+    });
+    lab.gates.open('socket');
+    expect(await socket.next()).toMatchObject({ id: 'asked', type: 'next', payload: { data: { wait: 'socket' } } });
+    expect(await socket.next()).toEqual({ id: 'asked', type: 'complete' });
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node stops: connect again' });
+    await gone;
+  });
+
+  test('ends subscriptions over HTTP in a way that tells clients to come back', async () => {
+    await using lab = await openLab();
+    const stream = await subscribeOverHttp(lab.node.url, 'subscription { endless }');
+    await stream.next();
+    const gone = lab.node.close();
+    expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
+    expect(await stream.next()).toBeNull();
+    await gone;
+  });
+
+  test('sends its sockets away in waves', async () => {
+    await using lab = await openLab({ DRAIN_MS: '2000' });
+    const sockets: RawSocket[] = [];
+    for (let n = 0; n < 60; n += 1) sockets.push(await openRaw(lab.node.url));
+    await Promise.all(sockets.map((socket) => socket.init()));
+    const started = performance.now();
+    const times = Promise.all(sockets.map((socket) => socket.closed.then(({ code }) => ({ code, ms: performance.now() - started }))));
+    await lab.node.close();
+    const closed = await times;
+    expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([1012]));
+    // 25 at once, and two pauses of 50 ms between the three waves.
+    expect(Math.max(...closed.map(({ ms }) => ms))).toBeGreaterThan(90);
+    expect(closed.map(({ ms }) => ms).filter((ms) => ms < 45).length).toBeLessThanOrEqual(25);
+  });
+
+  test('drops what is not done in time', async () => {
+    await using lab = await openLab({ DRAIN_MS: '300' });
+    const [socket, stuck] = [await openRaw(lab.node.url), post(lab.node.url, '{ wait(gate: "never over HTTP") }')];
+    await socket.init();
+    socket.subscribe('1', '{ wait(gate: "never over a socket") }');
+    await Promise.all([lab.gates.reached('never over HTTP'), lab.gates.reached('never over a socket')]);
+    const [failed] = await Promise.allSettled([stuck, lab.node.close()]);
+    expect(failed.status).toBe('rejected');
+    expect(await socket.closed).toMatchObject({ code: 1006 });
+  });
+
+  test('may be told twice', async () => {
+    await using lab = await openLab();
+    await Promise.all([lab.node.close(), lab.node.close()]);
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { openLab } from './lab.ts';
+
+const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+test('the landing page says where things are and fetches nothing from elsewhere', async () => {
+  await using lab = await openLab();
+  const response = await fetch(lab.node.url, { headers: browser });
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  const html = await response.text();
+  for (const word of ['href="/graphql"', '/health/live', '/health/ready', 'connection_init']) expect(html).toContain(word);
+  expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+});
+
+test('a browser that opens /graphql gets GraphiQL with its scripts inside, another client gets the API', async () => {
+  await using lab = await openLab();
+  const page = await fetch(`${lab.node.url}/graphql`, { headers: browser });
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await page.text();
+  expect(html).toContain('mutation SignUp');
+  expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
+  const again = await fetch(`${lab.node.url}/graphql`, { headers: { ...browser, 'if-none-match': page.headers.get('etag') ?? '' } });
+  expect(again.status).toBe(304);
+  const api = await fetch(`${lab.node.url}/graphql?query={__typename}`, { headers: { accept: 'application/json' } });
+  expect(await api.json()).toEqual({ data: { __typename: 'Query' } });
+});
+
+test('GraphiQL can be switched off', async () => {
+  await using lab = await openLab({ GRAPHIQL: 'false' });
+  const page = await fetch(`${lab.node.url}/graphql`, { headers: browser });
+  expect(await page.text()).not.toContain('<html');
+  expect(await (await fetch(lab.node.url, { headers: browser })).text()).not.toContain('href="/graphql"');
+});
+
+test('pages of every origin may call by default, and only those that are configured otherwise', async () => {
+  const preflight = (url: string, origin: string) =>
+    fetch(`${url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' },
+    });
+  await using open = await openLab();
+  const allowed = await preflight(open.node.url, 'https://chat.example');
+  expect(allowed.status).toBe(204);
+  expect(Object.fromEntries(allowed.headers)).toMatchObject({
+    'access-control-allow-origin': 'https://chat.example',
+    'access-control-allow-headers': 'authorization,content-type',
+  });
+  expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+  await using strict = await openLab({ CORS_ORIGINS: 'https://chat.example, https://admin.example' });
+  const seen = async (origin: string) => (await preflight(strict.node.url, origin)).headers.get('access-control-allow-origin');
+  expect(await seen('https://admin.example')).toBe('https://admin.example');
+  expect(await seen('https://evil.example')).not.toBe('https://evil.example');
+});

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SignedIn } from '../../src/user/index.ts';
+import { post, subscribeOverHttp } from './http.ts';
+import { type Lab, openLab } from './lab.ts';
+import { openRaw } from './raw-socket.ts';
+
+let lab: Lab;
+let people = 0;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+function signUp(where: Lab): Promise<SignedIn> {
+  people += 1;
+  return where.node.chat.users.signUp({ handle: `person${people}`, password: 'correct horse battery', address: 'test' });
+}
+
+function bearer({ accessToken }: SignedIn): { readonly authorization: string } {
+  return { authorization: `Bearer ${accessToken}` };
+}
+
+describe('a token', () => {
+  test('signs a request in over HTTP', async () => {
+    const person = await signUp(lab);
+    expect((await post(lab.node.url, '{ viewerId }', bearer(person))).data).toEqual({ viewerId: String(person.viewer.userId) });
+    expect((await post(lab.node.url, '{ viewerId }')).data).toEqual({ viewerId: null });
+  });
+
+  test.each(['authorization', 'Authorization'])('signs a socket in, in connection_init: %s', async (name) => {
+    const person = await signUp(lab);
+    const socket = await openRaw(lab.node.url);
+    await socket.init({ [name]: bearer(person).authorization });
+    socket.subscribe('1', '{ viewerId }');
+    expect((await socket.next()).payload.data).toEqual({ viewerId: String(person.viewer.userId) });
+  });
+
+  test('is not needed to open a socket, which then is signed out', async () => {
+    const socket = await openRaw(lab.node.url);
+    await socket.init({});
+    socket.subscribe('1', '{ viewerId }');
+    expect((await socket.next()).payload.data).toEqual({ viewerId: null });
+  });
+
+  test.each([
+    'Bearer nonsense',
+    'nonsense',
+    7,
+    { a: 1 },
+  ])('that is none closes the socket with 4403, which clients retry: %j', async (authorization) => {
+    const socket = await openRaw(lab.node.url);
+    socket.send({ type: 'connection_init', payload: { authorization } });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+
+  test('of a session that has ended opens nothing', async () => {
+    const person = await signUp(lab);
+    await lab.node.chat.users.signOut(person.viewer, {});
+    const socket = await openRaw(lab.node.url);
+    socket.send({ type: 'connection_init', payload: bearer(person) });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(await post(lab.node.url, '{ hello }', bearer(person))).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+});
+
+describe('when a session ends', () => {
+  test('its sockets close with 4401, at once and in the middle of a subscription, and those of others stay', async () => {
+    const [ada, bob] = await Promise.all([signUp(lab), signUp(lab)]);
+    const [one, two, other] = await Promise.all([openRaw(lab.node.url), openRaw(lab.node.url), openRaw(lab.node.url)]);
+    await Promise.all([one.init(bearer(ada)), two.init(bearer(ada)), other.init(bearer(bob))]);
+    one.subscribe('1', 'subscription { endless }');
+    await one.next();
+    await lab.node.chat.users.signOut(ada.viewer, {});
+    expect(await one.closed).toEqual({ code: 4401, reason: 'Signed out: sign in again' });
+    expect(await two.closed).toMatchObject({ code: 4401 });
+    await other.quiet();
+  });
+
+  test('another session of the same person goes on', async () => {
+    const ada = await signUp(lab);
+    const { handle } = (await lab.node.chat.users.byIds([ada.viewer.userId]))[0] ?? { handle: '' };
+    const phone = await lab.node.chat.users.signIn({ handle, password: 'correct horse battery', address: 'test' });
+    const [ended, kept] = await Promise.all([openRaw(lab.node.url), openRaw(lab.node.url)]);
+    await Promise.all([ended.init(bearer(ada)), kept.init(bearer(phone))]);
+    await lab.node.chat.users.signOut(phone.viewer, { sessionId: ada.viewer.sessionId });
+    expect(await ended.closed).toMatchObject({ code: 4401 });
+    await kept.quiet();
+  });
+
+  test('its subscriptions over HTTP end with UNAUTHENTICATED', async () => {
+    const ada = await signUp(lab);
+    const stream = await subscribeOverHttp(lab.node.url, 'subscription { endless }', bearer(ada));
+    expect(await stream.next()).toEqual({ data: { endless: 1 } });
+    await lab.node.chat.users.signOut(ada.viewer, {});
+    expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await stream.next()).toBeNull();
+  });
+});
+
+describe('when a token expires', () => {
+  test('its socket closes with 4403, and a fresh token opens the next', async () => {
+    await using own = await openLab({ ACCESS_TOKEN_SECONDS: '5' });
+    const ada = await signUp(own);
+    const socket = await openRaw(own.node.url);
+    await socket.init(bearer(ada));
+    socket.subscribe('1', 'subscription { endless }');
+    await socket.next();
+    const stream = await subscribeOverHttp(own.node.url, 'subscription { endless }', bearer(ada));
+    await stream.next();
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The access token expired: bring a fresh one' });
+    expect(Date.now()).toBeGreaterThanOrEqual(ada.accessTokenExpiresAt.getTime() - 50);
+    expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const fresh = await own.node.chat.users.refresh({ refreshToken: ada.refreshToken });
+    await (await openRaw(own.node.url)).init(bearer(fresh));
+  });
+});
+
+test('a subscription over HTTP ends when the client goes away', async () => {
+  await using own = await openLab();
+  const stream = await subscribeOverHttp(own.node.url, 'subscription { endless }');
+  await stream.next();
+  await stream.cancel();
+  await own.gates.opened('endless returned');
+});
+
+describe('the address of a caller', () => {
+  test('is the one that connects', async () => {
+    const { data } = await post(lab.node.url, '{ address }', { 'x-forwarded-for': '203.0.113.7' });
+    expect(data).toEqual({ address: '127.0.0.1' });
+  });
+
+  test('is the one that a trusted proxy saw, not those before it', async () => {
+    await using own = await openLab({ TRUST_PROXY: 'true' });
+    const { data } = await post(own.node.url, '{ address }', { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' });
+    expect(data).toEqual({ address: '203.0.113.7' });
+    const socket = await openRaw(own.node.url, undefined, { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' });
+    await socket.init();
+    socket.subscribe('1', '{ address }');
+    expect((await socket.next()).payload.data).toEqual({ address: '203.0.113.7' });
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { embeddedChat } from '../support/chat.ts';
+import { groupOf, person } from '../support/people.ts';
+import { ask, follow } from './asking.ts';
+
+let chat: Chat;
+let alice: Viewer;
+let bob: Viewer;
+let carol: Viewer;
+
+beforeAll(async () => {
+  chat = await embeddedChat();
+  alice = await person(chat, 'alice');
+  bob = await person(chat, 'bob');
+  carol = await person(chat, 'carol');
+});
+
+afterAll(() => chat[Symbol.asyncDispose]());
+
+const userId = (viewer: Viewer) => formatId('User', viewer.userId);
+
+describe('who is signed out', () => {
+  const id = formatId('User', 1n);
+  test.each([
+    `{ node(id: "${id}") { id } }`,
+    `{ nodes(ids: ["${id}"]) { id } }`,
+    '{ user(handle: "alice") { id } }',
+    '{ users(search: "a") { edges { cursor } } }',
+    `{ conversation(id: "${formatId('Conversation', 1n)}") { id } }`,
+    'mutation { signOut(input: {}) { sessionId } }',
+    'mutation { updateProfile(input: {}) { user { id } } }',
+    `mutation { openDirectConversation(input: { userId: "x" }) { errors { code } } }`,
+    'mutation { createGroup(input: { name: "" }) { errors { code } } }',
+    'mutation { addMembers(input: { groupId: "x", userIds: [] }) { errors { code } } }',
+    'mutation { removeMember(input: { groupId: "x", userId: "x" }) { errors { code } } }',
+    'mutation { leaveGroup(input: { groupId: "x" }) { errors { code } } }',
+    'mutation { sendMessage(input: { conversationId: "x", clientMessageId: "a", text: "a" }) { errors { code } } }',
+    'mutation { markDelivered(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
+    'mutation { markRead(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
+  ])('is told UNAUTHENTICATED by %s', async (source) => {
+    expect((await ask(chat, null, source)).errors).toEqual([{ code: 'UNAUTHENTICATED' }]);
+  });
+
+  test.each(['subscription { events { at } }', 'subscription { conversationEvents(conversationId: "x") { at } }'])(
+    'cannot begin %s',
+    async (source) => {
+      await expect(follow(chat, null, source)).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
+    },
+  );
+
+  test('has no viewer, which is no error', async () => {
+    expect(await ask(chat, null, '{ __typename viewer { user { id } positions { seq } unread { messages } } }')).toEqual({
+      data: { __typename: 'Query', viewer: null },
+      errors: [],
+    });
+  });
+
+  test('may sign in, and is refused in the payload', async () => {
+    const source = 'mutation { signIn(input: { handle: "nobody", password: "wrong horse" }) { viewer { user { id } } accessToken errors { code field } } }';
+    expect(await ask(chat, null, source)).toMatchObject({
+      data: { signIn: { viewer: null, accessToken: null, errors: [{ code: 'INVALID_CREDENTIALS' }] } },
+      errors: [],
+    });
+  });
+});
+
+describe('a bad argument of a query is BAD_USER_INPUT that names it:', () => {
+  const id = formatId('Conversation', 1n);
+  test.each([
+    ['{ node(id: "x") { id } }', ['id']],
+    [`{ nodes(ids: ["${id}", "x"]) { id } }`, ['ids', '1']],
+    [`{ nodes(ids: [${'"x" '.repeat(101)}]) { id } }`, ['ids']],
+    [`{ conversation(id: "${formatId('User', 1n)}") { id } }`, ['id']],
+    ['{ users(search: "a", first: 101) { edges { cursor } } }', ['first']],
+    ['{ users(search: "a", after: "x") { edges { cursor } } }', ['after']],
+    ['{ viewer { conversations(first: 0) { edges { cursor } } } }', ['first']],
+    ['{ viewer { events(afterSeq: -1) { edges { cursor } } } }', ['afterSeq']],
+  ])('%s', async (source, argument) => {
+    expect((await ask(chat, alice, source)).errors).toEqual([{ code: 'BAD_USER_INPUT', argument }]);
+  });
+
+  test.each([
+    ['events(after: [{ streamId: "x", seq: 0 }])', ['after', '0', 'streamId']],
+    [`events(after: [{ streamId: "${formatId('Message', { conversationId: 1n, seq: 1 })}", seq: 0 }])`, ['after', '0', 'streamId']],
+    [`events(after: [{ streamId: "${id}", seq: 0 }, { streamId: "${id}", seq: -1 }])`, ['after', '1', 'seq']],
+    [`events(after: [{ streamId: "${id}", seq: 0, readSeq: -1 }])`, ['after', '0', 'readSeq']],
+    ['conversationEvents(conversationId: "x")', ['conversationId']],
+    [`conversationEvents(conversationId: "${id}", after: -1)`, ['after']],
+  ])('subscription %s', async (field, argument) => {
+    await expect(follow(chat, alice, `subscription { ${field} { at } }`)).rejects.toMatchObject({ errors: [{ code: 'BAD_USER_INPUT', argument }] });
+  });
+});
+
+describe('a bad id in an input is INVALID_INPUT in the payload, under its field:', () => {
+  const group = formatId('Conversation', 1n);
+  test.each([
+    ['signOut(input: { sessionId: "x" })', ['input', 'sessionId']],
+    ['openDirectConversation(input: { userId: "x" })', ['input', 'userId']],
+    [`openDirectConversation(input: { userId: "${group}" })`, ['input', 'userId']],
+    ['createGroup(input: { name: "Us", memberIds: ["x"] })', ['input', 'memberIds', '0']],
+    ['addMembers(input: { groupId: "x", userIds: [] })', ['input', 'groupId']],
+    [`removeMember(input: { groupId: "${group}", userId: "x" })`, ['input', 'userId']],
+    ['leaveGroup(input: { groupId: "x" })', ['input', 'groupId']],
+    ['sendMessage(input: { conversationId: "x", clientMessageId: "a", text: "a" })', ['input', 'conversationId']],
+    [`sendMessage(input: { conversationId: "${group}", clientMessageId: "a", text: "a", replyToId: "x" })`, ['input', 'replyToId']],
+    ['markDelivered(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
+    ['markRead(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
+  ])('%s', async (field, path) => {
+    const { data, errors } = await ask(chat, alice, `mutation { it: ${field} { errors { code field } } }`);
+    expect({ data, errors }).toEqual({ data: { it: { errors: [{ code: 'INVALID_INPUT', field: path }] } }, errors: [] });
+  });
+});
+
+describe('what a module refuses', () => {
+  test('stands in the payload under the input, and the entities are null', async () => {
+    const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { cursor } errors { code message field retryAfterMs } } }`;
+    const input = { conversationId: formatId('Conversation', 999_999n), clientMessageId: 'a', text: 'hello' };
+    expect(await ask(chat, alice, source, { input })).toEqual({
+      data: {
+        sendMessage: {
+          messageEdge: null,
+          errors: [{ code: 'NOT_FOUND', message: expect.any(String), field: ['input', 'conversationId'], retryAfterMs: null }],
+        },
+      },
+      errors: [],
+    });
+  });
+
+  test('of a batch stands beside what was done, each under its place in the input', async () => {
+    const groupId = formatId('Conversation', await groupOf(chat, alice, bob));
+    const source = `mutation($input: AddMembersInput!) { addMembers(input: $input) { membershipEdges { node { user { id } } } group { memberCount } errors { code field } } }`;
+    const userIds = ['x', userId(carol), groupId, userId(bob), formatId('User', 999_999n)];
+    expect((await ask(chat, alice, source, { input: { groupId, userIds } })).data).toEqual({
+      addMembers: {
+        membershipEdges: [{ node: { user: { id: userId(carol) } } }],
+        group: { memberCount: 3 },
+        errors: [
+          { code: 'INVALID_INPUT', field: ['input', 'userIds', '0'] },
+          { code: 'INVALID_INPUT', field: ['input', 'userIds', '2'] },
+          { code: 'CONFLICT', field: ['input', 'userIds', '3'] },
+          { code: 'NOT_FOUND', field: ['input', 'userIds', '4'] },
+        ],
+      },
+    });
+  });
+});

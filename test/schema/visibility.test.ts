@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatId, type ParsedId } from '../../schema/ids.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { embeddedChat } from '../support/chat.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { ask } from './asking.ts';
+
+let chat: Chat;
+let alice: Viewer;
+let bob: Viewer;
+let stranger: Viewer;
+
+beforeAll(async () => {
+  chat = await embeddedChat();
+  alice = await person(chat, 'alice');
+  bob = await person(chat, 'bob');
+  stranger = await person(chat, 'stranger');
+});
+
+afterAll(() => chat[Symbol.asyncDispose]());
+
+function idOf(parsed: ParsedId): string {
+  return formatId(parsed.type, parsed.key);
+}
+
+/** Which of these the viewer is shown by node(). */
+async function shown(viewer: Viewer, ...parsed: readonly ParsedId[]): Promise<readonly boolean[]> {
+  const ids = parsed.map(idOf);
+  const { data, errors } = await ask(chat, viewer, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+  expect(errors).toEqual([]);
+  const { nodes } = data as { readonly nodes: readonly ({ readonly id: string } | null)[] };
+  expect(nodes.map((node, place) => node === null || node.id === ids[place])).not.toContain(false);
+  return nodes.map((node) => node !== null);
+}
+
+describe('node', () => {
+  test('shows a group, its members and messages to its members and to nobody else', async () => {
+    const conversationId = await groupOf(chat, alice, bob);
+    const seq = await say(chat, alice, conversationId, 'among us');
+    const things: readonly ParsedId[] = [
+      { type: 'Conversation', key: conversationId },
+      { type: 'Membership', key: { conversationId, userId: bob.userId } },
+      { type: 'Message', key: { conversationId, seq } },
+    ];
+    expect(await shown(bob, ...things)).toEqual([true, true, true]);
+    expect(await shown(stranger, ...things)).toEqual([false, false, false]);
+    await chat.groups.removeMember(alice, { groupId: conversationId, userId: bob.userId });
+    expect(await shown(bob, ...things)).toEqual([false, false, false]);
+    expect(await shown(alice, ...things)).toEqual([true, false, true]);
+  });
+
+  test('shows a direct conversation to the other side from its first message on', async () => {
+    const { id: conversationId } = await chat.groups.openDirect(alice, { userId: bob.userId });
+    const things: readonly ParsedId[] = [
+      { type: 'Conversation', key: conversationId },
+      { type: 'Membership', key: { conversationId, userId: alice.userId } },
+    ];
+    expect(await shown(alice, ...things)).toEqual([true, true]);
+    expect(await shown(bob, ...things)).toEqual([false, false]);
+    await say(chat, alice, conversationId, 'hello');
+    expect(await shown(bob, ...things)).toEqual([true, true]);
+  });
+
+  test('shows everybody’s profile, and only one’s own sessions', async () => {
+    const things: readonly ParsedId[] = [
+      { type: 'User', key: alice.userId },
+      { type: 'Session', key: alice.sessionId },
+      { type: 'User', key: 999_999n },
+    ];
+    expect(await shown(alice, ...things)).toEqual([true, true, false]);
+    expect(await shown(bob, ...things)).toEqual([true, false, false]);
+  });
+
+  test('does not show who joined later what was said before, though a reply shows what it quotes', async () => {
+    const conversationId = await groupOf(chat, alice);
+    const before = await say(chat, alice, conversationId, 'before');
+    await chat.groups.addMembers(alice, { groupId: conversationId, userIds: [bob.userId] });
+    const replyTo = { conversationId, seq: before };
+    const reply = await chat.messages.send(alice, { conversationId, clientMessageId: 'reply', text: 'after', replyTo });
+    expect(await shown(bob, { type: 'Message', key: replyTo }, { type: 'Message', key: { conversationId, seq: reply.seq } })).toEqual([false, true]);
+    const { data } = await ask(chat, bob, 'query($id: ID!) { node(id: $id) { ... on Message { replyTo { text } } } }', {
+      id: formatId('Message', { conversationId, seq: reply.seq }),
+    });
+    expect(data).toEqual({ node: { replyTo: { text: 'before' } } });
+  });
+});
+
+test('conversation is null for what is not the viewer’s and for what is not there alike', async () => {
+  const id = await groupOf(chat, alice);
+  const source = 'query($a: ID!, $b: ID!) { a: conversation(id: $a) { id } b: conversation(id: $b) { id } }';
+  const variables = { a: formatId('Conversation', id), b: formatId('Conversation', 999_999n) };
+  expect(await ask(chat, stranger, source, variables)).toEqual({ data: { a: null, b: null }, errors: [] });
+  expect(await ask(chat, alice, source, variables)).toEqual({ data: { a: { id: variables.a }, b: null }, errors: [] });
+});

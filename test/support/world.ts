@@ -1,0 +1,182 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { Client } from 'graphql-ws';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createNode, type Node } from '../../gateway/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Answer, ask, post, socketClient } from './client.ts';
+import {
+  CreateGroupDocument,
+  FollowConversationDocument,
+  FollowDocument,
+  MeDocument,
+  OpenDirectDocument,
+  type PositionInput,
+  SendMessageDocument,
+  SignInDocument,
+  SignUpDocument,
+} from './generated/graphql.ts';
+import { type Listening, listening } from './listening.ts';
+import { freshStores, type Stores } from './stores.ts';
+
+/** Everybody's. */
+export const password = 'correct horse battery';
+
+/** Somebody who is signed in on one device. */
+export interface Person {
+  readonly id: string;
+  readonly handle: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+/** A message that was sent. */
+export interface Sent {
+  readonly id: string;
+  readonly seq: number;
+  readonly cursor: string;
+}
+
+type Variables = Record<string, unknown>;
+
+/** A node of its own on the project's stores, and people who use it over the network. */
+export interface World {
+  readonly url: string;
+  readonly node: Node;
+  readonly stores: Stores;
+  /** Sends one operation over HTTP, signed in if `as` is given, and answers what came back. */
+  post<T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>): Promise<Answer<T>>;
+  /** The same; top-level errors throw. */
+  ask<T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>): Promise<T>;
+  /** Signs people up under handles of their own that begin with these names. */
+  people<const N extends readonly string[]>(...names: N): Promise<{ readonly [K in keyof N]: Person }>;
+  /** The same person on another device. */
+  anotherDevice(person: Person, deviceName?: string): Promise<Person>;
+  /** The id of a new group, in which nothing was said yet. */
+  group(owner: Person, ...members: readonly Person[]): Promise<string>;
+  /** The id of the direct conversation of two; the other side is shown it with its first message. */
+  direct(one: Person, other: Person): Promise<string>;
+  /** Says something under a clientMessageId of its own. */
+  say(sender: Person, conversationId: string, text: string): Promise<Sent>;
+  /** Says several things, one after the other. */
+  sayAll(sender: Person, conversationId: string, texts: readonly string[]): Promise<readonly Sent[]>;
+  /** The heads of all that a person follows, as they are given to `listen`. */
+  positions(person: Person): Promise<readonly PositionInput[]>;
+  /** Subscribes to all that a person follows, on a socket of its own. */
+  listen(person: Person, after?: readonly PositionInput[]): Listening;
+  /** Subscribes to one conversation, on a socket of its own. */
+  listenTo(person: Person, conversationId: string, from?: { readonly after?: number; readonly epoch?: string }): Listening;
+  /** A socket that goes when the test ends. */
+  socket(person?: Pick<Person, 'token'>): Client;
+}
+
+/**
+ * Starts a node before the tests of the file (or of the describe) in which it is called, and stops it after them. `env`: what is configured
+ * otherwise than usual.
+ */
+export function world(env: Readonly<Record<string, string>> = {}): World {
+  let running: { readonly node: Node; readonly stores: Stores } | undefined;
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    const stores = await freshStores();
+    // Everybody signs up from one address, within the same minutes.
+    const usual = { PORT: '0', LOG_LEVEL: 'silent', GRAPHIQL: 'false', ADDRESS_ATTEMPTS: '1000000' };
+    running = { stores, node: await createNode(readConfig({ ...usual, ...stores.env, ...env })) };
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.terminate();
+  });
+  afterAll(async () => {
+    await running?.node.close();
+    await running?.stores[Symbol.asyncDispose]();
+  });
+
+  function started(): NonNullable<typeof running> {
+    if (running === undefined) throw new Error('the node starts before the first test, not earlier');
+    return running;
+  }
+
+  function socket(person?: Pick<Person, 'token'>): Client {
+    const client = socketClient(started().node.url, person?.token);
+    clients.push(client);
+    return client;
+  }
+
+  return {
+    get url() {
+      return started().node.url;
+    },
+    get node() {
+      return started().node;
+    },
+    get stores() {
+      return started().stores;
+    },
+    socket,
+    ...peopleOf(() => started().node.url),
+    listen: (person, after) => listening(socket(person), 'events', FollowDocument, after === undefined ? {} : { after }),
+    listenTo: (person, conversationId, from = {}) =>
+      listening(socket(person), 'conversationEvents', FollowConversationDocument, { conversationId, ...from }),
+  };
+}
+
+type Doings = Omit<World, 'url' | 'node' | 'stores' | 'socket' | 'listen' | 'listenTo'>;
+
+function peopleOf(url: () => string): Doings {
+  const askAs = <T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>) =>
+    ask(url(), document, variables, as?.token);
+
+  async function signUp(name: string): Promise<Person> {
+    const handle = `${name}.${randomBytes(5).toString('hex')}`;
+    const { signUp: up } = await askAs(SignUpDocument, { input: { handle, password } });
+    return { id: given(up.viewer, up.errors).user.id, handle, ...tokens(up) };
+  }
+
+  async function say(sender: Person, conversationId: string, text: string): Promise<Sent> {
+    const input = { conversationId, clientMessageId: randomUUID(), text };
+    const { sendMessage } = await askAs(SendMessageDocument, { input }, sender);
+    const { node, cursor } = given(sendMessage.messageEdge, sendMessage.errors);
+    return { id: node.id, seq: node.seq, cursor };
+  }
+
+  return {
+    ask: askAs,
+    post: (document, variables, as) => post(url(), document, variables, as?.token),
+    people: <const N extends readonly string[]>(...names: N) =>
+      Promise.all(names.map(signUp)) as Promise<{ readonly [K in keyof N]: Person }>,
+    async anotherDevice({ id, handle }, deviceName = 'another device') {
+      const { signIn } = await askAs(SignInDocument, { input: { handle, password, deviceName } });
+      return { id, handle, ...tokens(signIn) };
+    },
+    async group(owner, ...members) {
+      const input = { name: 'The group', memberIds: members.map(({ id }) => id) };
+      const { createGroup } = await askAs(CreateGroupDocument, { input }, owner);
+      return given(createGroup.group, createGroup.errors).id;
+    },
+    async direct(one, other) {
+      const { openDirectConversation: opened } = await askAs(OpenDirectDocument, { input: { userId: other.id } }, one);
+      return given(opened.conversationEdge, opened.errors).node.id;
+    },
+    say,
+    async sayAll(sender, conversationId, texts) {
+      const sent: Sent[] = [];
+      for (const text of texts) sent.push(await say(sender, conversationId, text));
+      return sent;
+    },
+    async positions(person) {
+      const { viewer } = await askAs(MeDocument, {}, person);
+      return given(viewer, []).positions;
+    },
+  };
+}
+
+/** What a mutation gives where it refuses nothing. */
+export function given<T>(thing: T | null | undefined, errors: readonly unknown[]): T {
+  if (thing === null || thing === undefined || errors.length > 0) throw new Error(`refused: ${JSON.stringify(errors)}`);
+  return thing;
+}
+
+function tokens({ accessToken, refreshToken, errors }: { accessToken: string | null; refreshToken: string | null; errors: readonly unknown[] }) {
+  return { token: given(accessToken, errors), refreshToken: given(refreshToken, errors) };
+}
