@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { seedDemo } from './demo.ts';
 import { createLogging, type Logging } from './logger.ts';
@@ -60,7 +61,7 @@ try {
   await run(readConfig(process.env), demo);
   process.exit(0);
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof ChatError;
-  process.stderr.write(`MPIM cannot start: ${known ? error.message : ((error as Error).stack ?? error)}\n`);
+  const known = [ConfigError, DatabaseError, ChatError].some((kind) => error instanceof kind);
+  process.stderr.write(`MPIM cannot start: ${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
   process.exit(1);
 }

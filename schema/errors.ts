@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { ChatError, type ErrorCode as Code, isRefusal, refusalCodes } from '../src/errors.ts';
+import { type ChatError, type ErrorCode as Code, isRefusal, type RefusalCode, refusalCodes } from '../src/errors.ts';
 import { builder, type Types } from './builder.ts';
 import { type Context, refresh } from './context.ts';
 import { readFirst } from './operation.ts';
 
-const meanings: { readonly [C in (typeof refusalCodes)[number]]: string } = {
+const meanings: { readonly [C in RefusalCode]: string } = {
   NOT_FOUND: 'There is no such thing, or it is not for the viewer to see: the two are never told apart.',
   FORBIDDEN: 'The viewer sees it but may not do this to it: their role or a policy of the group is in the way.',
   INVALID_INPUT: 'A value cannot be accepted; `field` says which. An id that is malformed, or names another type of node, is one of them.',
@@ -23,19 +23,19 @@ const meanings: { readonly [C in (typeof refusalCodes)[number]]: string } = {
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Why something was refused. More may be added: treat one that you do not know as a refusal.',
   values: Object.fromEntries(refusalCodes.map((code) => [code, { description: meanings[code] }])) as Record<
-    (typeof refusalCodes)[number],
+    RefusalCode,
     { description: string }
   >,
 });
 
-const UserError = builder.objectRef<ChatError>('UserError').implement({
+/** A refusal as the payload holds it: not an Error, for GraphQL takes one among its values for a failed field. */
+type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
+type Refusal = ChatError & { readonly code: RefusalCode };
+
+const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
   description: 'A refusal that a correct client can meet.',
   fields: (t) => ({
-    code: t.field({
-      type: ErrorCode,
-      description: 'Why, for programs.',
-      resolve: (error) => (isRefusal(error) ? error.code : raise(error)),
-    }),
+    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
     message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
     field: t.stringList({
       nullable: true,
@@ -49,10 +49,6 @@ const UserError = builder.objectRef<ChatError>('UserError').implement({
     }),
   }),
 });
-
-function raise(error: Error): never {
-  throw error;
-}
 
 /** What every mutation's payload holds. */
 export interface Refusable {
@@ -73,16 +69,16 @@ export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.Objec
     t.field({
       type: [UserError],
       description: 'What was refused, each with the input at fault; empty when all was done.',
-      resolve: ({ errors }) => (errors ?? []).map(underInput),
+      resolve: ({ errors }) => (errors ?? []).map(userError),
     }),
   );
   return payload;
 }
 
-function underInput(error: ChatError): ChatError {
-  if (error.field === undefined) return error;
-  const { code, message, retryAfterMs, cause } = error;
-  return new ChatError(code, message, { field: ['input', ...error.field], retryAfterMs, cause });
+function userError(error: ChatError): UserErrorShape {
+  if (!isRefusal(error)) throw error;
+  const { code, message, field, retryAfterMs } = error;
+  return { code, message, field: field && ['input', ...field], retryAfterMs };
 }
 
 /**

@@ -9,7 +9,7 @@ import { type Chat, createChat } from './chat.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
-import type { Db } from './db/index.ts';
+import { DatabaseError, type Db } from './db/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
@@ -17,7 +17,7 @@ import type { ServerKey } from './server-key.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
- * within 15 s, ConfigError where a part cannot be used as configured and DatabaseError where the database cannot; then nothing is left open.
+ * within 15 s, ConfigError where database, Redis or key file cannot be used as configured; then nothing is left open.
  */
 export async function openChat(config: Config, { logger }: { readonly logger: Logger }): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
@@ -29,10 +29,14 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-function openDb({ databaseUrl, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys }: Config): Promise<Db> {
-  const serverKey = secretKeys === '';
-  if (databaseUrl !== '') return connectMysql({ url: databaseUrl, connections, writeDeadlineMs, serverKey });
-  return connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs });
+async function openDb(config: Config): Promise<Db> {
+  const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys } = config;
+  try {
+    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '' });
+    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs });
+  } catch (error) {
+    throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
+  }
 }
 
 interface Shared {

@@ -10,6 +10,14 @@ export interface MysqlAddress {
   readonly place: string;
 }
 
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new DatabaseError(`DATABASE_URL names a certificate that cannot be read: sslcert=${file}`, { cause: error });
+  }
+}
+
 type Parameter = (value: string) => ConnectionConfig | null;
 
 // Prisma's names where it has one, so that one URL serves `prisma migrate` too.
@@ -18,7 +26,7 @@ const parameters: Readonly<Record<string, Parameter>> = {
     if (value === 'strict') return { ssl: { rejectUnauthorized: true } };
     return value === 'accept_invalid_certs' ? { ssl: { rejectUnauthorized: false } } : null;
   },
-  sslcert: (value) => ({ ssl: { ca: readFileSync(value, 'utf8') } }),
+  sslcert: (value) => ({ ssl: { ca: readCertificate(value) } }),
   socket: (value) => ({ socketPath: value }),
   allowPublicKeyRetrieval: (value) => (['true', 'false'].includes(value) ? { allowPublicKeyRetrieval: value === 'true' } : null),
 };

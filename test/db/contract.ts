@@ -126,7 +126,9 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           await tx.message.create({ data: { conversationId: 7_001n, seq, senderId: 7n, clientMessageId, ...rest } });
         }
         for (const [index, clientGroupId] of keys.entries()) {
-          await tx.conversation.create({ data: { id: 7_100n + BigInt(index), kind: 'GROUP', createdById: 7n, clientGroupId, createdAt: at } });
+          await tx.conversation.create({
+            data: { id: 7_100n + BigInt(index), kind: 'GROUP', createdById: 7n, clientGroupId, createdAt: at },
+          });
         }
       });
       for (const [seq, clientMessageId] of keys.entries()) {
@@ -146,7 +148,15 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
     });
 
     test('are not what a prefix finds', async () => {
-      await db.transaction((tx) => tx.userTerm.createMany({ data: [{ term: 'x_y', userId: 1n }, { term: 'xzy', userId: 1n }, { term: 'X_Y', userId: 1n }] }));
+      await db.transaction((tx) =>
+        tx.userTerm.createMany({
+          data: [
+            { term: 'x_y', userId: 1n },
+            { term: 'xzy', userId: 1n },
+            { term: 'X_Y', userId: 1n },
+          ],
+        }),
+      );
       const found = await db.client.userTerm.findMany({ where: { AND: [{ term: { gte: 'x_' } }, { term: { lt: 'x`' } }] } });
       expect(found.map(({ term }) => term)).toEqual(['x_y']);
     });
@@ -174,7 +184,9 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
     });
 
     test('may be asked for by many more than there are connections', async () => {
-      const answers = await Promise.all(Array.from({ length: 300 }, (_, n) => db.transaction(async (tx) => (await tx.user.count()) * 0 + n)));
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, n) => db.transaction(async (tx) => (await tx.user.count()) * 0 + n)),
+      );
       expect(answers).toEqual(Array.from({ length: 300 }, (_, n) => n));
     });
 

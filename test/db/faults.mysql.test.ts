@@ -148,7 +148,11 @@ describe('a transaction on MySQL', () => {
   test('whose connection is lost at COMMIT is answered UNAVAILABLE and not run again', async () => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
-    await using db = await connectMysql({ url: place.place.replace(`:${port}/`, `:${proxy.port}/`), connections: 3, writeDeadlineMs: 3_000 });
+    await using db = await connectMysql({
+      url: place.place.replace(`:${port}/`, `:${proxy.port}/`),
+      connections: 3,
+      writeDeadlineMs: 3_000,
+    });
     const [id = 0n] = await newStreams(db, 1);
     let tries = 0;
     proxy.cutAfter = (bytes) => bytes.includes('COMMIT');

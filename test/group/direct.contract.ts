@@ -75,7 +75,9 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       const [id, ...others] = new Set(await Promise.all(racers));
       expect(others).toEqual([]);
       for (const side of [ada, bob]) {
-        expect(await world.told(side)).toEqual([{ type: 'ConversationOpened', data: { conversationId: id, seq: 0 }, actorId: side.userId }]);
+        expect(await world.told(side)).toEqual([
+          { type: 'ConversationOpened', data: { conversationId: id, seq: 0 }, actorId: side.userId },
+        ]);
       }
     });
   });

@@ -141,8 +141,12 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(members.map(({ userId }) => userId)).toEqual(ids(cy, bob));
       for (const member of members) expect(member).toMatchObject({ role: 'MEMBER', fromSeq: 3, readSeq: 2, deliveredSeq: 2, shown: true });
       const joined = (await world.entries(groupId)).slice(2);
-      expect(joined.map(({ type, data }) => ({ type, data }))).toEqual(ids(cy, bob).map((userId) => ({ type: 'MemberJoined', data: { userId } })));
-      expect(await world.told(bob)).toEqual([{ type: 'ConversationOpened', data: { conversationId: groupId, seq: 2 }, actorId: ada.userId }]);
+      expect(joined.map(({ type, data }) => ({ type, data }))).toEqual(
+        ids(cy, bob).map((userId) => ({ type: 'MemberJoined', data: { userId } })),
+      );
+      expect(await world.told(bob)).toEqual([
+        { type: 'ConversationOpened', data: { conversationId: groupId, seq: 2 }, actorId: ada.userId },
+      ]);
       expect(await memberIds(groupId)).toEqual([ada.userId, ...ids(bob, cy).toSorted((a, b) => Number(a - b))]);
     });
 
@@ -171,7 +175,11 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       const { members, errors, group } = await world.groups.addMembers(ada, { groupId, userIds: ids(bob) });
-      expect({ members, codes: errors.map(({ code }) => code), lastSeq: group.lastSeq }).toEqual({ members: [], codes: ['CONFLICT'], lastSeq: 2 });
+      expect({ members, codes: errors.map(({ code }) => code), lastSeq: group.lastSeq }).toEqual({
+        members: [],
+        codes: ['CONFLICT'],
+        lastSeq: 2,
+      });
       expect((await world.groups.addMembers(ada, { groupId, userIds: [] })).errors).toEqual([]);
     });
 
@@ -269,17 +277,31 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
     it('is not for oneself, nor of who is no member, nor in another group', async () => {
       const [ada, bob, cy] = await world.people();
       const groupId = await world.group(ada, bob);
-      expect(await refusal(world.groups.removeMember(ada, { groupId, userId: ada.userId }))).toEqual({ code: 'INVALID_INPUT', field: ['userId'] });
-      expect(await refusal(world.groups.removeMember(ada, { groupId, userId: cy.userId }))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
-      expect(await refusal(world.groups.removeMember(cy, { groupId, userId: bob.userId }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+      expect(await refusal(world.groups.removeMember(ada, { groupId, userId: ada.userId }))).toEqual({
+        code: 'INVALID_INPUT',
+        field: ['userId'],
+      });
+      expect(await refusal(world.groups.removeMember(ada, { groupId, userId: cy.userId }))).toEqual({
+        code: 'NOT_FOUND',
+        field: ['userId'],
+      });
+      expect(await refusal(world.groups.removeMember(cy, { groupId, userId: bob.userId }))).toEqual({
+        code: 'NOT_FOUND',
+        field: ['groupId'],
+      });
       const direct = await world.direct(ada, bob);
-      expect(await refusal(world.groups.removeMember(ada, { groupId: direct, userId: bob.userId }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+      expect(await refusal(world.groups.removeMember(ada, { groupId: direct, userId: bob.userId }))).toEqual({
+        code: 'NOT_FOUND',
+        field: ['groupId'],
+      });
     });
 
     it('happens once of many that race', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
-      const acts = await Promise.allSettled(Array.from({ length: 6 }, () => world.groups.removeMember(ada, { groupId, userId: bob.userId })));
+      const acts = await Promise.allSettled(
+        Array.from({ length: 6 }, () => world.groups.removeMember(ada, { groupId, userId: bob.userId })),
+      );
       expect(acts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect((await world.entries(groupId)).filter(({ type }) => type === 'MemberLeft')).toHaveLength(1);
     });
@@ -308,10 +330,19 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada);
       await world.groups.leave(ada, { groupId });
-      expect((await world.entries(groupId)).at(-1)).toMatchObject({ type: 'MemberLeft', data: { userId: ada.userId, reason: 'DISSOLVED' } });
-      expect((await world.told(ada)).at(-1)).toMatchObject({ type: 'ConversationClosed', data: { conversationId: groupId, reason: 'DISSOLVED' } });
+      expect((await world.entries(groupId)).at(-1)).toMatchObject({
+        type: 'MemberLeft',
+        data: { userId: ada.userId, reason: 'DISSOLVED' },
+      });
+      expect((await world.told(ada)).at(-1)).toMatchObject({
+        type: 'ConversationClosed',
+        data: { conversationId: groupId, reason: 'DISSOLVED' },
+      });
       expect(await world.groups.byIds([groupId])).toEqual([null]);
-      expect(await refusal(world.groups.addMembers(ada, { groupId, userIds: ids(bob) }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+      expect(await refusal(world.groups.addMembers(ada, { groupId, userIds: ids(bob) }))).toEqual({
+        code: 'NOT_FOUND',
+        field: ['groupId'],
+      });
     });
 
     it('is not for direct conversations', async () => {

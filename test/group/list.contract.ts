@@ -47,7 +47,9 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
     it('with activity in the same ms come by id, none lost between pages', async () => {
       const ada = await world.person();
       const made = [await world.group(ada), await world.group(ada), await world.group(ada)];
-      await world.db.transaction((tx) => tx.stream.updateMany({ where: { id: { in: made } }, data: { activeAt: new Date(1_800_000_000_123) } }));
+      await world.db.transaction((tx) =>
+        tx.stream.updateMany({ where: { id: { in: made } }, data: { activeAt: new Date(1_800_000_000_123) } }),
+      );
       const one = await listed(ada, 1);
       const two = await listed(ada, 1, one.key);
       const three = await listed(ada, 1, two.key);
@@ -55,7 +57,17 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       expect(three.hasNextPage).toBe(false);
     });
 
-    it.each(['', 'x', '1', '1:', '-1:2', '1:2:3', '1e3:2', '1:9999999999999999999', '999999999999999:1'])('cannot be read after %j', async (after) => {
+    it.each([
+      '',
+      'x',
+      '1',
+      '1:',
+      '-1:2',
+      '1:2:3',
+      '1e3:2',
+      '1:9999999999999999999',
+      '999999999999999:1',
+    ])('cannot be read after %j', async (after) => {
       const ada = await world.person();
       expect(await refusal(world.groups.list(ada, { first: 1, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
     });

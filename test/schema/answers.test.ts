@@ -123,7 +123,11 @@ describe('one message', () => {
     await say(chat, alice, id, 'one');
     await say(chat, alice, id, 'two');
     const conversationId = formatId('Conversation', id);
-    const before = await ask(chat, carol, '{ viewer { unread { messages conversations } conversations { edges { node { id viewerUnreadCount viewerReadSeq } } } } }');
+    const before = await ask(
+      chat,
+      carol,
+      '{ viewer { unread { messages conversations } conversations { edges { node { id viewerUnreadCount viewerReadSeq } } } } }',
+    );
     expect(before.data).toEqual({
       viewer: {
         unread: { messages: 2, conversations: 1 },
@@ -178,7 +182,11 @@ describe('lists', () => {
   });
 
   test('find users by the beginning of a word', async () => {
-    const { data } = await ask(chat, alice, '{ users(search: "carol", first: 1) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage } } }');
+    const { data } = await ask(
+      chat,
+      alice,
+      '{ users(search: "carol", first: 1) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage } } }',
+    );
     expect(data).toEqual({
       users: { edges: [{ node: { id: formatId('User', carol.userId) } }], pageInfo: { hasNextPage: false, hasPreviousPage: false } },
     });
@@ -190,7 +198,8 @@ describe('a direct conversation', () => {
     const { id } = await chat.groups.openDirect(bob, { userId: carol.userId });
     const direct = formatId('Conversation', id);
     const peer = formatId('User', carol.userId);
-    const source = 'query($direct: ID!, $peer: ID!) { conversation(id: $direct) { ... on DirectConversation { viewerPeer { id } } } node(id: $peer) { ... on User { viewerDirectConversation { id } } } }';
+    const source =
+      'query($direct: ID!, $peer: ID!) { conversation(id: $direct) { ... on DirectConversation { viewerPeer { id } } } node(id: $peer) { ... on User { viewerDirectConversation { id } } } }';
     expect((await ask(chat, bob, source, { direct, peer })).data).toEqual({
       conversation: { viewerPeer: { id: peer } },
       node: { viewerDirectConversation: { id: direct } },
@@ -212,7 +221,10 @@ describe('a group', () => {
     const input = { name: 'Us', description: 'All of us', memberIds: [formatId('User', bob.userId)], clientGroupId: 'us' };
     const { data } = await ask(chat, alice, source, { input });
     expect(data).toMatchObject({
-      createGroup: { group: { name: 'Us', description: 'All of us', memberCount: 2, owner: { id: formatId('User', alice.userId) } }, errors: [] },
+      createGroup: {
+        group: { name: 'Us', description: 'All of us', memberCount: 2, owner: { id: formatId('User', alice.userId) } },
+        errors: [],
+      },
     });
     expect((await ask(chat, alice, source, { input })).data).toEqual(data);
   });
@@ -229,7 +241,12 @@ describe('a group', () => {
     );
     const membershipId = formatId('Membership', { conversationId: id, userId: bob.userId });
     expect(removal.data).toEqual({ removeMember: { membershipId, user: { id: userId }, group: { memberCount: 2 }, errors: [] } });
-    const leaving = await ask(chat, carol, 'mutation($input: LeaveGroupInput!) { leaveGroup(input: $input) { conversationId errors { code } } }', { input: { groupId } });
+    const leaving = await ask(
+      chat,
+      carol,
+      'mutation($input: LeaveGroupInput!) { leaveGroup(input: $input) { conversationId errors { code } } }',
+      { input: { groupId } },
+    );
     expect(leaving.data).toEqual({ leaveGroup: { conversationId: groupId, errors: [] } });
   });
 });

@@ -44,12 +44,12 @@ describe('who is signed out', () => {
     expect((await ask(chat, null, source)).errors).toEqual([{ code: 'UNAUTHENTICATED' }]);
   });
 
-  test.each(['subscription { events { at } }', 'subscription { conversationEvents(conversationId: "x") { at } }'])(
-    'cannot begin %s',
-    async (source) => {
-      await expect(follow(chat, null, source)).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
-    },
-  );
+  test.each([
+    'subscription { events { at } }',
+    'subscription { conversationEvents(conversationId: "x") { at } }',
+  ])('cannot begin %s', async (source) => {
+    await expect(follow(chat, null, source)).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
+  });
 
   test('has no viewer, which is no error', async () => {
     expect(await ask(chat, null, '{ __typename viewer { user { id } positions { seq } unread { messages } } }')).toEqual({
@@ -59,7 +59,8 @@ describe('who is signed out', () => {
   });
 
   test('may sign in, and is refused in the payload', async () => {
-    const source = 'mutation { signIn(input: { handle: "nobody", password: "wrong horse" }) { viewer { user { id } } accessToken errors { code field } } }';
+    const source =
+      'mutation { signIn(input: { handle: "nobody", password: "wrong horse" }) { viewer { user { id } } accessToken errors { code field } } }';
     expect(await ask(chat, null, source)).toMatchObject({
       data: { signIn: { viewer: null, accessToken: null, errors: [{ code: 'INVALID_CREDENTIALS' }] } },
       errors: [],
@@ -90,7 +91,9 @@ describe('a bad argument of a query is BAD_USER_INPUT that names it:', () => {
     ['conversationEvents(conversationId: "x")', ['conversationId']],
     [`conversationEvents(conversationId: "${id}", after: -1)`, ['after']],
   ])('subscription %s', async (field, argument) => {
-    await expect(follow(chat, alice, `subscription { ${field} { at } }`)).rejects.toMatchObject({ errors: [{ code: 'BAD_USER_INPUT', argument }] });
+    await expect(follow(chat, alice, `subscription { ${field} { at } }`)).rejects.toMatchObject({
+      errors: [{ code: 'BAD_USER_INPUT', argument }],
+    });
   });
 });
 

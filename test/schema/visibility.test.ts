@@ -78,7 +78,10 @@ describe('node', () => {
     await chat.groups.addMembers(alice, { groupId: conversationId, userIds: [bob.userId] });
     const replyTo = { conversationId, seq: before };
     const reply = await chat.messages.send(alice, { conversationId, clientMessageId: 'reply', text: 'after', replyTo });
-    expect(await shown(bob, { type: 'Message', key: replyTo }, { type: 'Message', key: { conversationId, seq: reply.seq } })).toEqual([false, true]);
+    expect(await shown(bob, { type: 'Message', key: replyTo }, { type: 'Message', key: { conversationId, seq: reply.seq } })).toEqual([
+      false,
+      true,
+    ]);
     const { data } = await ask(chat, bob, 'query($id: ID!) { node(id: $id) { ... on Message { replyTo { text } } } }', {
       id: formatId('Message', { conversationId, seq: reply.seq }),
     });

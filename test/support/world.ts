@@ -37,8 +37,6 @@ export interface Sent {
   readonly cursor: string;
 }
 
-type Variables = Record<string, unknown>;
-
 /** A node of its own on the project's stores, and people who use it over the network. */
 export interface World {
   readonly url: string;
@@ -177,6 +175,14 @@ export function given<T>(thing: T | null | undefined, errors: readonly unknown[]
   return thing;
 }
 
-function tokens({ accessToken, refreshToken, errors }: { accessToken: string | null; refreshToken: string | null; errors: readonly unknown[] }) {
+function tokens({
+  accessToken,
+  refreshToken,
+  errors,
+}: {
+  accessToken: string | null;
+  refreshToken: string | null;
+  errors: readonly unknown[];
+}) {
   return { token: given(accessToken, errors), refreshToken: given(refreshToken, errors) };
 }

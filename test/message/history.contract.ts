@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { Membership } from '../../src/group/index.ts';
+import type { HistoryRequest } from '../../src/message/index.ts';
+import type { Page } from '../../src/page.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+interface Seqs {
+  readonly seqs: readonly number[];
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+/** The page of a list that the contract describes, from the whole list. */
+function expected(
+  all: readonly number[],
+  { first, after = 0, last, before = Number.POSITIVE_INFINITY, around, ...given }: HistoryRequest,
+): Seqs {
+  if (around !== undefined && after === 0 && before === Number.POSITIVE_INFINITY)
+    return expectedAround(all, { first, last, around, ...given });
+  const range = all.filter((seq) => seq > after && seq < before);
+  const fromStart = first !== undefined || (last === undefined && after > 0);
+  const seqs = fromStart ? range.slice(0, first ?? 50) : range.slice(-(last ?? 50));
+  const start = seqs[0] ?? after + 1;
+  const end = seqs.at(-1) ?? before - 1;
+  return { seqs, before: all.some((seq) => seq < start), after: all.some((seq) => seq > end) };
+}
+
+function expectedAround(
+  all: readonly number[],
+  { first, last, around }: { first?: number | undefined; last?: number | undefined; around: number },
+): Seqs {
+  const nearest = all.reduce<number>((best, seq, at) => (Math.abs(seq - around) < Math.abs((all[best] ?? 0) - around) ? at : best), 0);
+  const alone = first === undefined && last === undefined;
+  const from = Math.max(0, nearest - (alone ? 50 : (last ?? 0)));
+  const to = nearest + (alone ? 50 : (first ?? 0)) + 1;
+  return { seqs: all.slice(from, to), before: from > 0, after: to < all.length };
+}
+
+function seqsOf({ items, hasPreviousPage, hasNextPage }: Page<{ readonly seq: number }>): Seqs {
+  return { seqs: items.map(({ seq }) => seq), before: hasPreviousPage, after: hasNextPage };
+}
+
+/** What reading a conversation's history promises, on any database. */
+export function promisesOfHistory(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  let early: Membership;
+  let late: Membership;
+
+  async function requireAccess(viewer: Viewer, conversationId: bigint): Promise<Membership> {
+    const access = await world.access(viewer, conversationId);
+    if (access === null) throw new Error('no member');
+    return access;
+  }
+
+  // 1 Ada, 2 Bob joined; then messages, among them comings and goings; Dan sees from the middle on.
+  beforeAll(async () => {
+    world = talkOn(await open());
+    const [ada, bob, cy] = await world.people();
+    const dan = await world.person();
+    const groupId = await world.group(ada, bob);
+    for (let n = 1; n <= 70; n += 1) {
+      await world.say(n % 3 === 0 ? bob : ada, groupId, `message ${n}`);
+      if (n % 10 === 4) await world.groups.addMembers(ada, { groupId, userIds: [cy.userId] });
+      if (n % 10 === 7) await world.groups.leave(cy, { groupId });
+      if (n === 35) await world.groups.addMembers(ada, { groupId, userIds: [dan.userId] });
+    }
+    early = await requireAccess(ada, groupId);
+    late = await requireAccess(dan, groupId);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  async function seqsWithin(access: Membership, onlyMessages: boolean): Promise<readonly number[]> {
+    const entries = await world.entries(access.conversationId);
+    return entries.filter(({ seq, type }) => seq >= access.fromSeq && (!onlyMessages || type === 'MessageSent')).map(({ seq }) => seq);
+  }
+
+  const size = fc.integer({ min: 1, max: 100 });
+  const seq = fc.integer({ min: 0, max: 100 });
+  const request: fc.Arbitrary<HistoryRequest> = fc.oneof(
+    fc.record({ first: size, after: seq, before: seq }, { requiredKeys: ['first'] }),
+    fc.record({ last: size, after: seq, before: seq }, { requiredKeys: ['last'] }),
+    fc.record({ around: seq, first: size, last: size }, { requiredKeys: ['around'] }),
+    fc.record({ around: seq, after: seq, last: size }),
+    fc.record({ before: seq }, { requiredKeys: [] }),
+  );
+
+  describe.each(['messages', 'timeline'] as const)('a page of %s', (list) => {
+    it('without arguments is the newest fifty', async () => {
+      const all = await seqsWithin(early, list === 'messages');
+      expect(seqsOf(await world.messages[list](early, {}))).toEqual({ seqs: all.slice(-50), before: true, after: false });
+    });
+
+    it('is the part of the whole list that was asked for, with true flags, whatever was asked', async () => {
+      const whole = { early: await seqsWithin(early, list === 'messages'), late: await seqsWithin(late, list === 'messages') };
+      await fc.assert(
+        fc.asyncProperty(fc.boolean(), request, async (isEarly, asked) => {
+          const page = await world.messages[list](isEarly ? early : late, asked);
+          expect(seqsOf(page)).toEqual(expected(isEarly ? whole.early : whole.late, asked));
+        }),
+        { numRuns: 150 },
+      );
+    });
+  });
+
+  it('of messages carries them as they stand', async () => {
+    const { items } = await world.messages.messages(early, { last: 1 });
+    const [last] = await world.messages.last([early]);
+    expect(items).toEqual([last]);
+    expect(last).toMatchObject({ text: 'message 70', ordinal: 70 });
+  });
+
+  it('of the timeline carries messages and what happened between them', async () => {
+    const { items } = await world.messages.timeline(early, { first: 8 });
+    const entries = await world.entries(early.conversationId);
+    expect(items).toEqual(entries.slice(0, 8));
+    expect(items.map(({ type }) => type)).toEqual([
+      ...['MemberJoined', 'MemberJoined', 'MessageSent', 'MessageSent'],
+      ...['MessageSent', 'MessageSent', 'MemberJoined', 'MessageSent'],
+    ]);
+  });
+
+  it('of a conversation without messages is empty', async () => {
+    const [ada, bob] = await world.people();
+    const access = await requireAccess(ada, await world.direct(ada, bob));
+    const empty = { seqs: [], before: false, after: false };
+    for (const asked of [{}, { first: 1 }, { around: 5 }, { after: 3 }]) {
+      expect(seqsOf(await world.messages.messages(access, asked))).toEqual(empty);
+      expect(seqsOf(await world.messages.timeline(access, asked))).toEqual(empty);
+    }
+  });
+
+  it('read while others send has no hole', async () => {
+    const [ada, bob] = await world.people();
+    const groupId = await world.group(ada, bob);
+    const access = await requireAccess(ada, groupId);
+    const sending = Promise.all(Array.from({ length: 30 }, (_, n) => world.say(n % 2 === 0 ? ada : bob, groupId)));
+    let done = false;
+    const finished = sending.then(() => {
+      done = true;
+    });
+    do {
+      const { items } = await world.messages.timeline(access, { around: 20 });
+      const start = items[0]?.seq ?? 1;
+      expect(items.map((item) => item.seq)).toEqual(items.map((_, at) => start + at));
+    } while (!done);
+    await finished;
+  });
+
+  describe('messages by name', () => {
+    it('come in the order asked for, null for what is no message', async () => {
+      const { conversationId } = early;
+      const refs = [5, 1, 3, 999, 3].map((each) => ({ conversationId, seq: each }));
+      const found = await world.messages.byRefs([...refs, { conversationId: 9_000_000_000n, seq: 1 }]);
+      expect(found.map((message) => message?.seq ?? null)).toEqual([5, null, 3, null, 3, null]);
+    });
+
+    it('come by the thousand', async () => {
+      const refs = Array.from({ length: 3_000 }, (_, n) => ({
+        conversationId: n % 2 === 0 ? early.conversationId : BigInt(7_000_000_000 + n),
+        seq: (n % 80) + 1,
+      }));
+      const found = await world.messages.byRefs(refs);
+      const all = new Set(await seqsWithin(early, true));
+      expect(found.map((message) => message !== null)).toEqual(
+        refs.map((ref) => ref.conversationId === early.conversationId && all.has(ref.seq)),
+      );
+    });
+  });
+
+  it('the last message is the newest that the access reaches', async () => {
+    const [ada, bob] = await world.people();
+    const groupId = await world.group(ada);
+    await world.say(ada, groupId, 'before Bob');
+    await world.groups.addMembers(ada, { groupId, userIds: [bob.userId] });
+    const accesses = [await requireAccess(bob, groupId), late, await requireAccess(ada, groupId)];
+    const found = await world.messages.last(accesses);
+    expect(found.map((message) => message?.text ?? null)).toEqual([null, 'message 70', 'before Bob']);
+  });
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { parseHint, streamTopic } from '../../src/log/index.ts';
+import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+/** What the markers promise, on any database. */
+export function promisesOfMarkers(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** Runs an act and answers what the streams' topics heard beside entries. */
+  async function heard(streams: readonly bigint[], act: () => Promise<unknown>): Promise<readonly unknown[]> {
+    const hints: unknown[] = [];
+    const stops = await Promise.all(
+      streams.map((streamId, topic) =>
+        world.bus.subscribe(streamTopic(streamId), (message) => {
+          const hint = parseHint(message);
+          if (hint !== null && hint.kind !== 'entry') hints.push({ topic, hint });
+        }),
+      ),
+    );
+    await act();
+    for (const stop of stops) stop();
+    return hints;
+  }
+
+  it('rise, delivered with read, and never fall', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    for (let n = 0; n < 4; n += 1) await world.say(ada, conversationId);
+    const marks = async () => {
+      const access = await world.access(bob, conversationId);
+      return [access?.readSeq, access?.deliveredSeq];
+    };
+    await world.messages.markDelivered(bob, { conversationId, seq: 4 });
+    expect(await marks()).toEqual([0, 4]);
+    await world.messages.markRead(bob, { conversationId, seq: 3 });
+    expect(await marks()).toEqual([3, 4]);
+    await world.messages.markRead(bob, { conversationId, seq: 1 });
+    await world.messages.markDelivered(bob, { conversationId, seq: 0 });
+    expect(await marks()).toEqual([3, 4]);
+    await world.messages.markRead(bob, { conversationId, seq: 6 });
+    expect(await marks()).toEqual([6, 6]);
+  });
+
+  it('end at the highest of many that race', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    for (let n = 0; n < 6; n += 1) await world.say(ada, conversationId);
+    const seqs = [3, 8, 1, 5, 7, 2, 6, 4];
+    await Promise.all(
+      seqs.map((seq, n) => (n % 2 === 0 ? world.messages.markDelivered : world.messages.markRead)(bob, { conversationId, seq })),
+    );
+    expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 8, deliveredSeq: 8 });
+  });
+
+  it.each([-1, 4, 1.5, Number.NaN, 2 ** 40])('cannot stand at %d where the log ends at 3', async (seq) => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    await world.say(ada, conversationId);
+    for (const mark of [world.messages.markRead, world.messages.markDelivered]) {
+      expect(await refusal(mark(bob, { conversationId, seq }))).toEqual({ code: 'INVALID_INPUT', field: ['seq'] });
+    }
+  });
+
+  it('are for members, of what they are shown', async () => {
+    const [ada, bob, cy] = await world.people();
+    const left = await world.group(ada, bob);
+    await world.groups.leave(bob, { groupId: left });
+    const unseen = await world.direct(cy, bob);
+    for (const conversationId of [left, unseen, 9_000_000_000n, bob.userId]) {
+      expect(await refusal(world.messages.markRead(bob, { conversationId, seq: 0 }))).toEqual({
+        code: 'NOT_FOUND',
+        field: ['conversationId'],
+      });
+    }
+  });
+
+  it('tell members of a receipt and the own devices of a read marker, once moved', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    await world.say(ada, conversationId);
+    const streams = [conversationId, bob.userId];
+    const receipt = { topic: 0, hint: { kind: 'receipt', conversationId, userId: bob.userId } };
+    const markers = { topic: 1, hint: { kind: 'markers', conversationId } };
+    expect(await heard(streams, () => world.messages.markDelivered(bob, { conversationId, seq: 2 }))).toEqual([receipt]);
+    expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 3 }))).toEqual([receipt, markers]);
+    expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 3 }))).toEqual([]);
+    expect(await heard(streams, () => world.messages.markDelivered(bob, { conversationId, seq: 1 }))).toEqual([]);
+  });
+}

@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfHistory } from './history.contract.ts';
+import { promisesOfMarkers } from './marker.contract.ts';
+import { promisesOfSending } from './send.contract.ts';
+import { promisesOfUnreadCounts } from './unread.contract.ts';
+
+describe('sending on MariaDB', () => promisesOfSending(mysqlDb));
+describe('markers on MariaDB', () => promisesOfMarkers(mysqlDb));
+describe('history on MariaDB', () => promisesOfHistory(mysqlDb));
+describe('unread counts on MariaDB', () => promisesOfUnreadCounts(mysqlDb));

@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfHistory } from './history.contract.ts';
+import { promisesOfMarkers } from './marker.contract.ts';
+import { promisesOfSending } from './send.contract.ts';
+import { promisesOfUnreadCounts } from './unread.contract.ts';
+
+describe('sending on SQLite', () => promisesOfSending(sqliteDb));
+describe('markers on SQLite', () => promisesOfMarkers(sqliteDb));
+describe('history on SQLite', () => promisesOfHistory(sqliteDb));
+describe('unread counts on SQLite', () => promisesOfUnreadCounts(sqliteDb));

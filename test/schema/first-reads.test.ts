@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { embeddedChat } from '../support/chat.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { ask } from './asking.ts';
+
+let chat: Chat;
+let alice: Viewer;
+let bob: Viewer;
+
+beforeAll(async () => {
+  chat = await embeddedChat();
+  alice = await person(chat, 'alice');
+  bob = await person(chat, 'bob');
+});
+
+afterAll(() => chat[Symbol.asyncDispose]());
+
+/** The chat, in which something happens right after each reading of positions. */
+function afterPositions(happens: () => Promise<unknown>): Chat {
+  async function positions(viewer: Viewer) {
+    const read = await chat.feed.positions(viewer);
+    await happens();
+    return read;
+  }
+  return { ...chat, feed: { ...chat.feed, positions } };
+}
+
+/** The chat, in which something happens right after each reading of conversations by id. */
+function afterConversations(happens: () => Promise<unknown>): Chat {
+  async function byIds(ids: readonly bigint[]) {
+    const read = await chat.groups.byIds(ids);
+    await happens();
+    return read;
+  }
+  return { ...chat, groups: { ...chat.groups, byIds } };
+}
+
+test('nothing in a response is older than the positions in it, whatever stands before them in the document', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const seen = afterPositions(() => say(chat, bob, id, 'while positions were read'));
+  const source = `query($id: ID!) {
+    conversation(id: $id) { lastSeq messages(last: 1) { edges { node { text } } } }
+    viewer { conversations { edges { node { lastSeq viewerUnreadCount } } } unread { messages } ...Positions }
+  }
+  fragment Positions on Viewer { positions { streamId seq } }`;
+  const { data } = await ask(seen, alice, source, { id: formatId('Conversation', id) });
+  expect(data).toEqual({
+    conversation: { lastSeq: 3, messages: { edges: [{ node: { text: 'while positions were read' } }] } },
+    viewer: {
+      conversations: { edges: [{ node: { lastSeq: 3, viewerUnreadCount: 1 } }] },
+      unread: { messages: 1 },
+      positions: expect.arrayContaining([{ streamId: formatId('Conversation', id), seq: 2 }]),
+    },
+  });
+});
+
+test('what a mutation answers with is read after it, positions first', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const seen = afterPositions(() => say(chat, bob, id, 'while positions were read'));
+  const source = `mutation { signIn(input: { handle: "${await handleOf(alice)}", password: "correct horse" }) { viewer { conversations(first: 1) { edges { node { lastSeq } } } positions { streamId seq } } } }`;
+  expect((await ask(seen, null, source)).data).toEqual({
+    signIn: {
+      viewer: {
+        conversations: { edges: [{ node: { lastSeq: 3 } }] },
+        positions: expect.arrayContaining([{ streamId: formatId('Conversation', id), seq: 2 }]),
+      },
+    },
+  });
+});
+
+test('what lies in a conversation is not older than its lastSeq, however both are reached', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const key = { conversationId: id, userId: alice.userId };
+  let lastRead = 0;
+  const seen = afterConversations(async () => {
+    lastRead = await say(chat, bob, id, 'more');
+    await chat.messages.markRead(alice, { conversationId: id, seq: lastRead });
+  });
+  const source = 'query($id: ID!) { node(id: $id) { ... on Membership { readSeq conversation { lastSeq viewerReadSeq } } } }';
+  const { data } = await ask(seen, alice, source, { id: formatId('Membership', key) });
+  expect(lastRead).toBe(3);
+  expect(data).toEqual({ node: { readSeq: 3, conversation: { lastSeq: 2, viewerReadSeq: 3 } } });
+});
+
+test('a conversation has one lastSeq in one response', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const seen = afterConversations(() => say(chat, bob, id, 'more'));
+  const source = `query($id: ID!) {
+    conversation(id: $id) { lastSeq viewerLastMessage { conversation { lastSeq } } }
+    viewer { conversations(first: 1) { edges { node { id lastSeq } } } }
+  }`;
+  const { data } = await ask(seen, alice, source, { id: formatId('Conversation', id) });
+  const { conversation, viewer } = data as { conversation: { lastSeq: number }; viewer: object };
+  expect(conversation).toMatchObject({ viewerLastMessage: { conversation: { lastSeq: conversation.lastSeq } } });
+  expect(viewer).toMatchObject({ conversations: { edges: [{ node: { lastSeq: conversation.lastSeq } }] } });
+});
+
+test('a page of conversations with all that a client shows of them takes the same few reads, however long it is', async () => {
+  const reader = await person(chat, 'reader');
+  const source = `{ viewer { unread { messages } conversations { edges { node { id lastSeq memberCount viewerUnreadCount viewerReadSeq
+    viewerLastMessage { text sender { displayName } } ... on Group { owner { handle } } } } } } }`;
+  for (let size = 1; size <= 2; size += 1) await say(chat, alice, await groupOf(chat, alice, reader), 'hello');
+  const few = counting(chat);
+  await ask(few.chat, reader, source);
+  for (let size = 3; size <= 12; size += 1) await say(chat, bob, await groupOf(chat, bob, reader), 'hello');
+  const many = counting(chat);
+  const { data } = await ask(many.chat, reader, source);
+  expect(data).toMatchObject({
+    viewer: { unread: { messages: 12 }, conversations: { edges: Array.from({ length: 12 }, () => expect.anything()) } },
+  });
+  expect(many.calls).toEqual(few.calls);
+});
+
+/** The chat, and how often each of its modules' functions was called. */
+function counting(of: Chat): { readonly chat: Chat; readonly calls: Readonly<Record<string, number>> } {
+  const calls: Record<string, number> = {};
+  function counted<M extends object>(module: M): M {
+    return new Proxy(module, {
+      get(target, name, receiver) {
+        calls[String(name)] = (calls[String(name)] ?? 0) + 1;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+  }
+  return {
+    chat: { ...of, users: counted(of.users), groups: counted(of.groups), messages: counted(of.messages), feed: counted(of.feed) },
+    calls,
+  };
+}
+
+async function handleOf(viewer: Viewer): Promise<string | undefined> {
+  const [user] = await chat.users.byIds([viewer.userId]);
+  return user?.handle;
+}
