@@ -26,6 +26,8 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
   }),
 });
 
+// Conversation comes last: where two interfaces have a field of one name, a type inherits it from the later one.
+
 /** Two people, or one with themselves. */
 export const DirectConversation = builder.objectRef<ConversationShape>('DirectConversation').implement({
   description: 'A conversation of two people, or of one with themselves. There is one at most for any two.',

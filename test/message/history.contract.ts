@@ -136,17 +136,13 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     const [ada, bob] = await world.people();
     const groupId = await world.group(ada, bob);
     const access = await requireAccess(ada, groupId);
-    const sending = Promise.all(Array.from({ length: 30 }, (_, n) => world.say(n % 2 === 0 ? ada : bob, groupId)));
-    let done = false;
-    const finished = sending.then(() => {
-      done = true;
-    });
-    do {
+    const sent = Array.from({ length: 30 }, (_, n) => world.say(n % 2 === 0 ? ada : bob, groupId));
+    for (const each of sent) {
       const { items } = await world.messages.timeline(access, { around: 20 });
       const start = items[0]?.seq ?? 1;
       expect(items.map((item) => item.seq)).toEqual(items.map((_, at) => start + at));
-    } while (!done);
-    await finished;
+      await each;
+    }
   });
 
   describe('messages by name', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';

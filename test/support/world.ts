@@ -60,12 +60,16 @@ export interface World {
   sayAll(sender: Person, conversationId: string, texts: readonly string[]): Promise<readonly Sent[]>;
   /** The heads of all that a person follows, as they are given to `listen`. */
   positions(person: Person): Promise<readonly PositionInput[]>;
-  /** Subscribes to all that a person follows, on a socket of its own. */
-  listen(person: Person, after?: readonly PositionInput[]): Listening;
+  /** Subscribes to all that a person follows, on a socket of its own; null: signed out. */
+  listen(person: Pick<Person, 'token'> | null, after?: readonly PositionInput[]): Listening;
   /** Subscribes to one conversation, on a socket of its own. */
-  listenTo(person: Person, conversationId: string, from?: { readonly after?: number; readonly epoch?: string }): Listening;
+  listenTo(
+    person: Pick<Person, 'token'> | null,
+    conversationId: string,
+    from?: { readonly after?: number; readonly epoch?: string },
+  ): Listening;
   /** A socket that goes when the test ends. */
-  socket(person?: Pick<Person, 'token'>): Client;
+  socket(person: Pick<Person, 'token'> | null): Client;
 }
 
 /**
@@ -95,7 +99,7 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
     return running;
   }
 
-  function socket(person?: Pick<Person, 'token'>): Client {
+  function socket(person: Pick<Person, 'token'> | null): Client {
     const client = socketClient(started().node.url, person?.token);
     clients.push(client);
     return client;
@@ -119,9 +123,11 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
   };
 }
 
-type Doings = Omit<World, 'url' | 'node' | 'stores' | 'socket' | 'listen' | 'listenTo'>;
+/** What people do on a node. */
+export type Doings = Omit<World, 'url' | 'node' | 'stores' | 'socket' | 'listen' | 'listenTo'>;
 
-function peopleOf(url: () => string): Doings {
+/** People who use the node at this address. */
+export function peopleOf(url: () => string): Doings {
   const askAs = <T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>) =>
     ask(url(), document, variables, as?.token);
 

@@ -86,6 +86,28 @@ CREATE TABLE `Session` (
   INDEX `Session_userId_endedAt_idx` (`userId`, `endedAt`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `Contact` (
+  `userId` BIGINT NOT NULL,
+  `otherId` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `alias` VARCHAR(64) NULL,
+  `since` DATETIME(3) NOT NULL,
+  PRIMARY KEY (`userId`, `otherId`),
+  INDEX `Contact_userId_state_since_otherId_idx` (`userId`, `state`, `since`, `otherId`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `ContactRequest` (
+  `fromId` BIGINT NOT NULL,
+  `toId` BIGINT NOT NULL,
+  `fromState` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `toState` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `note` VARCHAR(300) NULL,
+  `createdAt` DATETIME(3) NOT NULL,
+  PRIMARY KEY (`fromId`, `toId`),
+  INDEX `ContactRequest_fromId_fromState_createdAt_toId_idx` (`fromId`, `fromState`, `createdAt`, `toId`),
+  INDEX `ContactRequest_toId_toState_createdAt_fromId_idx` (`toId`, `toState`, `createdAt`, `fromId`)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `Conversation` (
   `id` BIGINT NOT NULL,
   `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

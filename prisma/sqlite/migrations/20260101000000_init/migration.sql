@@ -83,6 +83,28 @@ CREATE TABLE "Session" (
 );
 CREATE INDEX "Session_userId_endedAt_idx" ON "Session" ("userId", "endedAt");
 
+CREATE TABLE "Contact" (
+  "userId" BIGINT NOT NULL,
+  "otherId" BIGINT NOT NULL,
+  "state" TEXT NOT NULL,
+  "alias" TEXT,
+  "since" DATETIME NOT NULL,
+  PRIMARY KEY ("userId", "otherId")
+);
+CREATE INDEX "Contact_userId_state_since_otherId_idx" ON "Contact" ("userId", "state", "since", "otherId");
+
+CREATE TABLE "ContactRequest" (
+  "fromId" BIGINT NOT NULL,
+  "toId" BIGINT NOT NULL,
+  "fromState" TEXT NOT NULL,
+  "toState" TEXT NOT NULL,
+  "note" TEXT,
+  "createdAt" DATETIME NOT NULL,
+  PRIMARY KEY ("fromId", "toId")
+);
+CREATE INDEX "ContactRequest_fromId_fromState_createdAt_toId_idx" ON "ContactRequest" ("fromId", "fromState", "createdAt", "toId");
+CREATE INDEX "ContactRequest_toId_toState_createdAt_fromId_idx" ON "ContactRequest" ("toId", "toState", "createdAt", "fromId");
+
 CREATE TABLE "Conversation" (
   "id" BIGINT NOT NULL,
   "kind" TEXT NOT NULL,

@@ -1,0 +1,58 @@
+import { ChatError } from '../errors.ts';
+import type { Verdict } from '../log/index.ts';
+import type { Contact, ContactRef, Contacts } from './contact.ts';
+import { contactChanged } from './contact-entries.ts';
+import { contactRow } from './contact-facts.ts';
+import { contactOf, endContacts, isContact, setAlias } from './contact-store.ts';
+import type { UserParts } from './parts.ts';
+import { requireAlias } from './shape.ts';
+import type { Viewer } from './user.ts';
+
+type Parts = Pick<UserParts, 'log'>;
+
+/** Changes what the viewer calls a contact, which only they see. What changes nothing makes no entry. Throws as Contacts.update says. */
+export async function updateContact(
+  { log }: Parts,
+  viewer: Viewer,
+  { ref, ...change }: { readonly ref: ContactRef } & Parameters<Contacts['update']>[2],
+): Promise<Contact> {
+  const { userId, otherId } = ref;
+  const absent = new ChatError('NOT_FOUND', 'There is no such contact of yours.', { field: ['contactId'] });
+  if (userId !== viewer.userId || userId === otherId) throw absent;
+  const alias = change.alias === undefined ? undefined : requireAlias(change.alias);
+  return log.append<Contact>({
+    lock: [userId, otherId],
+    async decide(inside): Promise<Verdict<Contact>> {
+      const row = await inside.read(contactRow, ref);
+      if (!isContact(row)) throw absent;
+      const before = contactOf(row);
+      if (alias === undefined || alias === before.alias) return { result: () => before };
+      const after = { ...before, alias };
+      return {
+        entries: () => [contactChanged(userId, userId, otherId)],
+        write: (tx) => setAlias(tx, after),
+        result: () => after,
+      };
+    },
+  });
+}
+
+/** Ends a contact for both sides; one that has ended stays so. Throws as Contacts.remove says. */
+export async function removeContact({ log }: Parts, viewer: Viewer, { userId: otherId }: { readonly userId: bigint }): Promise<void> {
+  const { userId } = viewer;
+  const absent = new ChatError('NOT_FOUND', 'They are no contact of yours.', { field: ['userId'] });
+  if (userId === otherId) throw absent;
+  return log.append<void>({
+    lock: [userId, otherId],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = await inside.read(contactRow, { userId, otherId });
+      if (row === null) throw absent;
+      if (!isContact(row)) return { result: () => undefined };
+      return {
+        entries: () => [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)],
+        write: (tx) => endContacts(tx, userId, otherId),
+        result: () => undefined,
+      };
+    },
+  });
+}

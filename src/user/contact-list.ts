@@ -1,0 +1,79 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Contact, ContactPage, ContactPageRequest, ContactRequest, RequestDirection } from './contact.ts';
+import { contactOf, requestOf } from './contact-store.ts';
+import type { Viewer } from './user.ts';
+
+/** Where a contact stands in `Contacts.list`, as the key that `after` takes: since when in ms, then the other's id, both descending. */
+export function contactKey({ since, otherId }: Pick<Contact, 'since' | 'otherId'>): string {
+  return `${since.getTime()}:${otherId}`;
+}
+
+/** Where a request stands in a user's `Contacts.requests`, as the key that `after` takes: when it was made in ms, then the other's id, both descending. */
+export function contactRequestKey({ fromId, toId, createdAt }: Omit<ContactRequest, 'note'>, userId: bigint): string {
+  return `${createdAt.getTime()}:${fromId === userId ? toId : fromId}`;
+}
+
+// Beyond them a database would fail rather than find nothing: the greatest DATETIME and BIGINT there are.
+const lastTime = 253_402_300_799_999n;
+const lastId = 2n ** 63n - 1n;
+
+function parseKey(key: string): readonly [Date, bigint] {
+  const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
+  if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
+    throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  }
+  return [new Date(Number(ms)), BigInt(id)];
+}
+
+/** A user's contacts, newest first. Throws BAD_USER_INPUT (after). */
+export async function listContacts(
+  tx: Tx,
+  { userId }: Viewer,
+  { first, after }: ContactPageRequest,
+): Promise<ContactPage<{ readonly contact: Contact }>> {
+  const [since, otherId] = after === undefined ? [] : parseKey(after);
+  const rows = await tx.contact.findMany({
+    where: {
+      ...{ userId, state: 'ACTIVE' },
+      // Said as a range and an exception, so that the index is entered at the key.
+      ...(since !== undefined && { since: { lte: since }, OR: [{ since: { lt: since } }, { otherId: { lt: otherId } }] }),
+    },
+    orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
+    take: first + 1,
+  });
+  const items = rows.slice(0, first).map((row) => ({ contact: contactOf(row), key: contactKey(row) }));
+  return { items, hasNextPage: rows.length > first };
+}
+
+/** A user's requests one way that wait, in their eyes, newest first. Throws BAD_USER_INPUT (after). */
+export async function listRequests(
+  tx: Tx,
+  { userId }: Viewer,
+  { direction, first, after }: ContactPageRequest & { readonly direction: RequestDirection },
+): Promise<ContactPage<{ readonly request: ContactRequest }>> {
+  const [createdAt, otherId] = after === undefined ? [] : parseKey(after);
+  const other = direction === 'INCOMING' ? 'fromId' : 'toId';
+  const rows = await tx.contactRequest.findMany({
+    where: {
+      ...waiting(userId, direction),
+      ...(createdAt !== undefined && {
+        createdAt: { lte: createdAt },
+        OR: [{ createdAt: { lt: createdAt } }, { [other]: { lt: otherId } }],
+      }),
+    },
+    orderBy: [{ createdAt: 'desc' }, { [other]: 'desc' }],
+    take: first + 1,
+  });
+  const items = rows.slice(0, first).map((row) => ({ request: requestOf(row), key: contactRequestKey(row, userId) }));
+  return { items, hasNextPage: rows.length > first };
+}
+
+/** How many requests one way wait in a user's eyes. */
+export function countRequests(tx: Tx, { userId }: Viewer, direction: RequestDirection): Promise<number> {
+  return tx.contactRequest.count({ where: waiting(userId, direction) });
+}
+
+function waiting(userId: bigint, direction: RequestDirection) {
+  return direction === 'INCOMING' ? { toId: userId, toState: 'PENDING' } : { fromId: userId, fromState: 'PENDING' };
+}
