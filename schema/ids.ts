@@ -1,10 +1,13 @@
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
 import type { MessageRef } from '../src/message/index.ts';
+import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 
 /** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
 export interface Keys {
   readonly User: bigint;
+  readonly Contact: ContactRef;
+  readonly ContactRequest: ContactRequestRef;
   readonly Conversation: bigint;
   readonly Message: MessageRef;
   readonly Membership: MembershipRef;
@@ -20,6 +23,8 @@ export type ParsedId = { readonly [T in IdType]: { readonly type: T; readonly ke
 
 const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   User: (id) => `${id}`,
+  Contact: ({ userId, otherId }) => `${userId}:${otherId}`,
+  ContactRequest: ({ fromId, toId }) => `${fromId}:${toId}`,
   Conversation: (id) => `${id}`,
   Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
@@ -39,6 +44,14 @@ export function parseId(id: string): ParsedId | null {
     case 'Conversation': {
       const key = parseWhole(rest, maxId);
       return key === null ? null : { type, key };
+    }
+    case 'Contact': {
+      const [userId, otherId] = parsePair(rest, maxId);
+      return userId === null || otherId === null ? null : { type, key: { userId, otherId } };
+    }
+    case 'ContactRequest': {
+      const [fromId, toId] = parsePair(rest, maxId);
+      return fromId === null || toId === null ? null : { type, key: { fromId, toId } };
     }
     case 'Message': {
       const [conversationId, seq] = parsePair(rest, maxSeq);

@@ -3,7 +3,7 @@ import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
 import type { Message, MessageRef } from '../src/message/index.ts';
-import type { User, Viewer } from '../src/user/index.ts';
+import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
 const maxBatchSize = 500;
@@ -23,6 +23,10 @@ export interface UnreadTotals {
 /** Reads that are batched, and made once each, within one scope. Absent things are null. */
 export interface Loaders {
   readonly users: DataLoader<bigint, User | null>;
+  /** Does not ask who may see them: only their `userId` may. */
+  readonly contacts: DataLoader<ContactRef, Contact | null, string>;
+  /** Requests that wait in the eyes of `userId`. */
+  readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
   /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
   readonly conversations: DataLoader<bigint, Conversation | null>;
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
@@ -39,10 +43,18 @@ export interface Loaders {
 
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, groups, messages, feed } = chat;
+  const { users, contacts, groups, messages, feed } = chat;
   const nobody = { messages: 0, conversations: 0 };
   return {
     users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
+    contacts: new DataLoader((refs) => contacts.byRefs(refs), {
+      maxBatchSize,
+      cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
+    }),
+    contactRequests: new DataLoader((views) => contacts.seenRequests(views), {
+      maxBatchSize,
+      cacheKeyFn: ({ userId, fromId, toId }) => `${userId}:${fromId}:${toId}`,
+    }),
     conversations: new DataLoader((ids) => groups.byIds(ids), { maxBatchSize }),
     memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
     messages: new DataLoader((refs) => messages.byRefs(refs), {

@@ -24,6 +24,10 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return scope.loaders.users.load(key);
     case 'Session':
       return chat.users.session(viewer, key);
+    case 'Contact':
+      return key.userId === viewer.userId ? scope.loaders.contacts.load(key) : null;
+    case 'ContactRequest':
+      return scope.loaders.contactRequests.load({ ...key, userId: viewer.userId });
     case 'Conversation':
       return (await accessOf(context, key, viewer))?.conversation ?? null;
     case 'Membership':

@@ -1,11 +1,11 @@
 import type { Conversation, Membership } from '../src/group/index.ts';
 import type { Message } from '../src/message/index.ts';
-import type { Session, User } from '../src/user/index.ts';
+import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
 /** Everything that has a global id, as the modules hand it out. */
-export type NodeShape = User | Session | Conversation | Membership | Message;
+export type NodeShape = User | Session | Contact | ContactRequest | Conversation | Membership | Message;
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -16,10 +16,12 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
   }),
 });
 
-/** Which object type shows a node: told by a property that only its shape has, so that a sixth shape does not compile until it is told too. */
+/** Which object type shows a node: told by a property that only its shape has, so that a further shape does not compile until it is told too. */
 function typeName(node: NodeShape): string {
   if ('handle' in node) return 'User';
   if ('deviceName' in node) return 'Session';
+  if ('alias' in node) return 'Contact';
+  if ('note' in node) return 'ContactRequest';
   if ('kind' in node) return conversationTypes[node.kind];
   if ('role' in node) return 'Membership';
   if ('clientMessageId' in node) return 'Message';

@@ -12,17 +12,20 @@ export async function beginField(context: Context, info: GraphQLResolveInfo): Pr
 /**
  * Reads the viewer's positions, then their unread totals, where the operation selects them, so that nothing in the same response is older: a
  * client that goes on from these positions misses nothing. Root fields run side by side and share one such reading; in a mutation and in a
- * subscription each field or event has its own.
+ * subscription each field or event has its own. Never rejects.
  */
 export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<void> {
   const { scope } = context;
   scope.first ??= (async () => {
     const names = selectedNames(info);
-    if (names.has('positions')) await scope.loaders.positions();
-    if (names.has('unread')) await scope.loaders.unreadTotals();
+    if (names.has('positions')) await scope.loaders.positions().catch(leaveToField);
+    if (names.has('unread')) await scope.loaders.unreadTotals().catch(leaveToField);
   })();
   return scope.first;
 }
+
+/** What could not be read fails the field that shows it, not what has been done or has happened. */
+function leaveToField(): void {}
 
 /** Names of all fields at any depth. Types are not looked at: a field of that name elsewhere costs a read, never truth. */
 function selectedNames({ operation, fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {

@@ -8,11 +8,12 @@ import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import type { ServerKey } from './server-key.ts';
-import { createUsers, type Users } from './user/index.ts';
+import { type Contacts, createContacts, createUsers, type Users } from './user/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
   readonly users: Users;
+  readonly contacts: Contacts;
   readonly groups: Groups;
   readonly messages: Messages;
   readonly feed: Feed;
@@ -38,6 +39,7 @@ const ailmentMs = 2_000;
 export function createChat({ db, bus, limits, keys, config, logger }: ChatParts): Chat {
   const log = createLog({ db, bus, logger });
   const users = createUsers({ db, log, limits, keys, config, logger });
+  const contacts = createContacts({ db, log });
   const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const feed = createFeed({ db, log, bus, logger, config });
@@ -54,5 +56,5 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
     return [...(database ? [] : ['the database does not answer']), ...(bus.healthy ? [] : ['the bus does not answer'])];
   }
 
-  return { users, groups, messages, feed, ailments, [Symbol.asyncDispose]: () => feed[Symbol.asyncDispose]() };
+  return { users, contacts, groups, messages, feed, ailments, [Symbol.asyncDispose]: () => feed[Symbol.asyncDispose]() };
 }

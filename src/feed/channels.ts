@@ -24,6 +24,7 @@ interface Slot {
   readonly source: ChannelSource;
   readonly opened: Promise<void>;
   unsubscribe: Unsubscribe | undefined;
+  started: boolean;
   holders: number;
 }
 
@@ -47,7 +48,13 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts)
       // Those who wait get the rejection; a batch whose holders all left has nobody who would.
       promise.catch(() => undefined);
       for (const id of fresh) {
-        slots.set(id, { source: createChannel(id, { log, logger, maxGap }), opened: promise, unsubscribe: undefined, holders: 0 });
+        slots.set(id, {
+          source: createChannel(id, { log, logger, maxGap }),
+          opened: promise,
+          unsubscribe: undefined,
+          started: false,
+          holders: 0,
+        });
       }
       open(fresh).then(resolve, reject);
     }
@@ -60,13 +67,23 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts)
 
   async function open(ids: readonly bigint[]): Promise<void> {
     try {
-      await Promise.all(ids.map(subscribe));
+      // All are waited for, whatever one says: a topic that is still being subscribed could not be subscribed anew.
+      const refused = (await Promise.allSettled(ids.map(subscribe))).find(({ status }) => status === 'rejected');
+      if (refused?.status === 'rejected') throw refused.reason;
       const heads = await log.heads(ids);
-      for (const id of ids) slots.get(id)?.source.start(heads.get(id)?.lastSeq ?? 0);
+      for (const id of ids) start(id, heads.get(id)?.lastSeq ?? 0);
     } catch (error) {
       for (const id of ids) drop(id);
       throw error;
     }
+    for (const id of ids) if (slots.get(id)?.holders === 0) drop(id);
+  }
+
+  function start(id: bigint, head: number): void {
+    const slot = slots.get(id);
+    if (slot === undefined) return;
+    slot.started = true;
+    slot.source.start(head);
   }
 
   async function subscribe(id: bigint): Promise<void> {
@@ -104,7 +121,8 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts)
         if (!mine) return;
         mine = false;
         slot.holders -= 1;
-        if (slot.holders === 0 && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
+        // One that is still being opened goes when it is open.
+        if (slot.holders === 0 && slot.started && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
       }
       return { channel: slot.source, release };
     });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 const id = z.coerce.bigint();
 const seq = z.number().int().nonnegative();
 const date = z.coerce.date();
+const contactRequest = z.object({ fromId: id, toId: id });
 
 /** Why an access ended (schema: `enum LeaveReason`). */
 export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
@@ -29,6 +30,11 @@ export const entryTypes = {
   MemberLeft: { on: 'conversation', timeline: true, data: z.object({ userId: id, reason: z.enum(leaveReasons) }) },
   ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq }) },
   ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
+  ContactRequestSent: { on: 'account', timeline: false, data: contactRequest },
+  ContactRequestReceived: { on: 'account', timeline: false, data: contactRequest },
+  ContactRequestWithdrawn: { on: 'account', timeline: false, data: contactRequest },
+  ContactRequestClosed: { on: 'account', timeline: false, data: contactRequest },
+  ContactChanged: { on: 'account', timeline: false, data: z.object({ otherId: id }) },
   ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
   SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },

@@ -3,7 +3,16 @@ import type { Inside, Verdict } from '../log/index.ts';
 import type { Contact, ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
 import { requestClosed, requestMade, requestWithdrawn } from './contact-entries.ts';
 import { contactRow, requestRow } from './contact-facts.ts';
-import { type ContactRequestRow, contactOf, isContact, putContacts, putRequest, requestOf, settleRequest, waitsFor } from './contact-store.ts';
+import {
+  type ContactRequestRow,
+  contactOf,
+  isContact,
+  putContacts,
+  putRequest,
+  requestOf,
+  settleRequest,
+  waitsFor,
+} from './contact-store.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
 import { requireNote } from './shape.ts';

@@ -38,7 +38,9 @@ export interface ContactRequestView extends ContactRequestRef {
 export type RequestDirection = 'INCOMING' | 'OUTGOING';
 
 /** What a request came to: it waits, or the two are contacts because each has asked the other. */
-export type Requested = { readonly request: ContactRequest; readonly contact: null } | { readonly request: null; readonly contact: Contact };
+export type Requested =
+  | { readonly request: ContactRequest; readonly contact: null }
+  | { readonly request: null; readonly contact: Contact };
 
 /** Part of a list, newest first. Keys are opaque text. */
 export interface ContactPage<T> {

@@ -6,6 +6,8 @@ const maxName = 64;
 const maxBio = 1_000;
 const maxUrl = 2_048;
 const maxDevice = 100;
+const maxAlias = 64;
+const maxNote = 300;
 // Long enough for any sentence; hashing more would only cost.
 const passwordLength = { min: 8, max: 256 };
 
@@ -76,4 +78,21 @@ export function requireBio(bio: string | null): string | null {
   if (codePoints(bio) > maxBio) throw invalid('bio', `A bio has at most ${maxBio} characters.`);
   if (!isStorable(bio) || hasControls(bio, { lines: true })) throw invalid('bio', 'A bio is text without control characters.');
   return bio;
+}
+
+/** What a person calls a contact of theirs. Throws INVALID_INPUT (alias). */
+export function requireAlias(alias: string | null): string | null {
+  if (alias === null) return null;
+  if (isBlank(alias)) throw invalid('alias', 'An alias has at least one character that can be seen; null is none.');
+  if (codePoints(alias) > maxAlias) throw invalid('alias', `An alias has at most ${maxAlias} characters.`);
+  if (!isStorable(alias) || hasControls(alias, { lines: false })) throw invalid('alias', 'An alias is one line of text.');
+  return alias;
+}
+
+/** What a person says when they ask to become a contact; '' is nothing. Throws INVALID_INPUT (note). */
+export function requireNote(note: string | null | undefined): string | null {
+  if (note === null || note === undefined || note === '') return null;
+  if (codePoints(note) > maxNote) throw invalid('note', `A note has at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note is text without control characters.');
+  return note;
 }

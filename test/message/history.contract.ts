@@ -14,24 +14,19 @@ interface Seqs {
 }
 
 /** The page of a list that the contract describes, from the whole list. */
-function expected(
-  all: readonly number[],
-  { first, after = 0, last, before = Number.POSITIVE_INFINITY, around, ...given }: HistoryRequest,
-): Seqs {
-  if (around !== undefined && after === 0 && before === Number.POSITIVE_INFINITY)
-    return expectedAround(all, { first, last, around, ...given });
-  const range = all.filter((seq) => seq > after && seq < before);
-  const fromStart = first !== undefined || (last === undefined && after > 0);
+function expected(all: readonly number[], request: HistoryRequest): Seqs {
+  const { first, after, last, before, around } = request;
+  if (around !== undefined && after === undefined && before === undefined) return expectedAround(all, { ...request, around });
+  const [low, high] = [after ?? 0, before ?? Number.POSITIVE_INFINITY];
+  const range = all.filter((seq) => seq > low && seq < high);
+  const fromStart = first !== undefined || (last === undefined && after !== undefined);
   const seqs = fromStart ? range.slice(0, first ?? 50) : range.slice(-(last ?? 50));
-  const start = seqs[0] ?? after + 1;
-  const end = seqs.at(-1) ?? before - 1;
+  const start = seqs[0] ?? low + 1;
+  const end = seqs.at(-1) ?? high - 1;
   return { seqs, before: all.some((seq) => seq < start), after: all.some((seq) => seq > end) };
 }
 
-function expectedAround(
-  all: readonly number[],
-  { first, last, around }: { first?: number | undefined; last?: number | undefined; around: number },
-): Seqs {
+function expectedAround(all: readonly number[], { first, last, around }: HistoryRequest & { readonly around: number }): Seqs {
   const nearest = all.reduce<number>((best, seq, at) => (Math.abs(seq - around) < Math.abs((all[best] ?? 0) - around) ? at : best), 0);
   const alone = first === undefined && last === undefined;
   const from = Math.max(0, nearest - (alone ? 50 : (last ?? 0)));
@@ -85,6 +80,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     fc.record({ around: seq, first: size, last: size }, { requiredKeys: ['around'] }),
     fc.record({ around: seq, after: seq, last: size }),
     fc.record({ before: seq }, { requiredKeys: [] }),
+    fc.record({ after: seq }),
   );
 
   describe.each(['messages', 'timeline'] as const)('a page of %s', (list) => {

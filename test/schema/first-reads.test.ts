@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import type { Chat } from '../../src/chat.ts';
+import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
@@ -68,6 +69,15 @@ test('what a mutation answers with is read after it, positions first', async () 
         positions: expect.arrayContaining([{ streamId: formatId('Conversation', id), seq: 2 }]),
       },
     },
+  });
+});
+
+test('positions that cannot be read fail by themselves: what was done is answered', async () => {
+  const seen = afterPositions(() => Promise.reject(new ChatError('UNAVAILABLE', 'The database is away.')));
+  const source = `mutation { signIn(input: { handle: "${await handleOf(alice)}", password: "correct horse" }) { accessToken viewer { positions { seq } } errors { code } } }`;
+  expect(await ask(seen, null, source)).toEqual({
+    data: { signIn: { accessToken: expect.any(String), viewer: null, errors: [] } },
+    errors: [{ code: 'UNAVAILABLE', retryable: true }],
   });
 });
 
