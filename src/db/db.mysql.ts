@@ -25,9 +25,11 @@ export interface MysqlOptions {
   readonly writeDeadlineMs: number;
   /** Make a ServerKey row where there is none. */
   readonly serverKey?: boolean;
+  /** Folder of the migrations, where it is not this project's own. */
+  readonly migrations?: string;
 }
 
-const migrations = join(import.meta.dirname, '../../prisma/migrations');
+const ownMigrations = join(import.meta.dirname, '../../prisma/migrations');
 
 // A server that does not shake hands in 5 s is not one to start on; three tries fit into the 15 s within which a node says so.
 const connectMs = 5_000;
@@ -145,7 +147,7 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
  * Opens a MySQL or MariaDB database, brought up to date. Throws DatabaseError with one line that says what to do: the server cannot be
  * reached, is none, refuses the user, has no such database, or its migrations do not fit.
  */
-export async function connectMysql({ url, connections, writeDeadlineMs, serverKey = false }: MysqlOptions): Promise<Db> {
+export async function connectMysql({ url, connections, writeDeadlineMs, serverKey = false, migrations = ownMigrations }: MysqlOptions): Promise<Db> {
   const address = readMysqlUrl(url);
   try {
     const { epoch } = await prepare(address, { folder: migrations, serverKey });

@@ -4,7 +4,7 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
-import { type Migratable, migrate } from './migrate.ts';
+import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
@@ -20,9 +20,11 @@ export interface SqliteOptions {
   readonly writeDeadlineMs: number;
   /** Make a ServerKey row where there is none. */
   readonly serverKey?: boolean;
+  /** Folder of the migrations, where it is not this project's own. */
+  readonly migrations?: string;
 }
 
-const migrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
+const ownMigrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
 
 // As Prisma's migration engine makes it.
 const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -53,12 +55,12 @@ function migratable(connection: SqlDriverAdapter): Migratable {
   };
 }
 
-async function prepare(file: string, serverKey: boolean): Promise<{ readonly epoch: string }> {
+async function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
   const connection = await sqliteFile(file)();
   try {
     // Kept in the file: readers do not wait for the writer, nor it for them.
     await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
-    return await migrate(migratable(connection), { folder: migrations, serverKey });
+    return await migrate(migratable(connection), options);
   } finally {
     await connection.dispose();
   }
@@ -75,11 +77,11 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
  * Opens the embedded database, brought up to date: a SQLite file in WAL mode whose commits survive a loss of power. One Db at a time has
  * the file, in all processes: a second one throws DatabaseError, as does a file that cannot be used.
  */
-export async function connectSqlite({ file, writeDeadlineMs, serverKey = false }: SqliteOptions): Promise<Db> {
+export async function connectSqlite({ file, writeDeadlineMs, serverKey = false, migrations = ownMigrations }: SqliteOptions): Promise<Db> {
   await mkdir(dirname(file), { recursive: true });
   const letGo = await holdFile(file);
   try {
-    const { epoch } = await prepare(file, serverKey);
+    const { epoch } = await prepare(file, { folder: migrations, serverKey });
     const prisma = new PrismaClient({ adapter: sqliteDriver(file) });
     const db = createPrismaDb(
       {

@@ -71,7 +71,7 @@ async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verd
   if (unaware !== null && !holds(unaware.userId)) return { relock: [conversationId, unaware.userId] };
   const replyToSeq = await requireQuoted(inside, access, replyTo);
   const { userId, readSeq } = access;
-  const caughtUp = !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
+  const caughtUp = readSeq === inside.head(conversationId)?.lastSeq || !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   return {
     entries: () => [
@@ -82,10 +82,8 @@ async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verd
       if (unaware !== null) await showTo(tx, conversationId, unaware.userId);
       if (!caughtUp) return;
       const { seq } = sentIn(placed, userId);
-      await tx.membership.update({
-        where: { conversationId_userId: { conversationId, userId } },
-        data: { readSeq: seq, deliveredSeq: seq },
-      });
+      // Not `update`, which would read the row back.
+      await tx.membership.updateMany({ where: { conversationId, userId }, data: { readSeq: seq, deliveredSeq: seq } });
     },
     result: (placed) => sentIn(placed, userId),
   };

@@ -18,13 +18,22 @@ export function contactRequestKey({ fromId, toId, createdAt }: Omit<ContactReque
 const lastTime = 253_402_300_799_999n;
 const lastId = 2n ** 63n - 1n;
 
-function parseKey(key: string): readonly [Date, bigint] {
+/** A place in one of the lists. */
+interface Place {
+  readonly at: Date;
+  readonly otherId: bigint;
+}
+
+function parseKey(key: string | undefined): Place | null {
+  if (key === undefined) return null;
   const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
   if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
     throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
   }
-  return [new Date(Number(ms)), BigInt(id)];
+  return { at: new Date(Number(ms)), otherId: BigInt(id) };
 }
+
+// What lies past a place is said as a range and an exception, so that the index is entered at the key.
 
 /** A user's contacts, newest first. Throws BAD_USER_INPUT (after). */
 export async function listContacts(
@@ -32,13 +41,10 @@ export async function listContacts(
   { userId }: Viewer,
   { first, after }: ContactPageRequest,
 ): Promise<ContactPage<{ readonly contact: Contact }>> {
-  const [since, otherId] = after === undefined ? [] : parseKey(after);
+  const place = parseKey(after);
+  const past = place && { since: { lte: place.at }, OR: [{ since: { lt: place.at } }, { otherId: { lt: place.otherId } }] };
   const rows = await tx.contact.findMany({
-    where: {
-      ...{ userId, state: 'ACTIVE' },
-      // Said as a range and an exception, so that the index is entered at the key.
-      ...(since !== undefined && { since: { lte: since }, OR: [{ since: { lt: since } }, { otherId: { lt: otherId } }] }),
-    },
+    where: { userId, state: 'ACTIVE', ...past },
     orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
     take: first + 1,
   });
@@ -52,16 +58,11 @@ export async function listRequests(
   { userId }: Viewer,
   { direction, first, after }: ContactPageRequest & { readonly direction: RequestDirection },
 ): Promise<ContactPage<{ readonly request: ContactRequest }>> {
-  const [createdAt, otherId] = after === undefined ? [] : parseKey(after);
+  const place = parseKey(after);
   const other = direction === 'INCOMING' ? 'fromId' : 'toId';
+  const past = place && { createdAt: { lte: place.at }, OR: [{ createdAt: { lt: place.at } }, { [other]: { lt: place.otherId } }] };
   const rows = await tx.contactRequest.findMany({
-    where: {
-      ...waiting(userId, direction),
-      ...(createdAt !== undefined && {
-        createdAt: { lte: createdAt },
-        OR: [{ createdAt: { lt: createdAt } }, { [other]: { lt: otherId } }],
-      }),
-    },
+    where: { ...waiting(userId, direction), ...past },
     orderBy: [{ createdAt: 'desc' }, { [other]: 'desc' }],
     take: first + 1,
   });

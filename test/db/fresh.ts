@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Client, createClient } from '@libsql/client';
 import { createConnection } from 'mariadb';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
@@ -11,6 +12,7 @@ import type { Db } from '../../src/db/index.ts';
 export interface OpenOptions {
   readonly writeDeadlineMs?: number;
   readonly serverKey?: boolean;
+  readonly migrations?: string;
 }
 
 /** A database of the test's own, and another pair of eyes on it. */
@@ -19,8 +21,19 @@ export interface Fresh extends AsyncDisposable {
   open(options?: OpenOptions): Promise<Db>;
   /** Rows by a connection that knows nothing of ours. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** A change by such a connection. */
+  run(sql: string): Promise<void>;
   /** File or URL. */
   readonly place: string;
+}
+
+async function onFile<T>(file: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = createClient({ url: `file:${file}` });
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
 }
 
 /** An empty SQLite file in a folder of its own. */
@@ -29,16 +42,9 @@ export async function freshSqlite(): Promise<Fresh> {
   const file = join(folder, 'data', 'mpim.sqlite');
   return {
     place: file,
-    open: ({ writeDeadlineMs = 8_000, serverKey = false } = {}) => connectSqlite({ file, writeDeadlineMs, serverKey }),
-    async rows(sql) {
-      const { default: Database } = await import('libsql');
-      const connection = new Database(file);
-      try {
-        return connection.prepare(sql).all() as Record<string, unknown>[];
-      } finally {
-        connection.close();
-      }
-    },
+    open: (options) => connectSqlite({ file, writeDeadlineMs: 8_000, ...options }),
+    rows: async (sql) => (await onFile(file, (client) => client.execute(sql))).rows,
+    run: (sql) => onFile(file, (client) => client.executeMultiple(sql)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -59,8 +65,11 @@ export async function freshMysql(server: string): Promise<Fresh> {
   await rows(`CREATE DATABASE ${name}`);
   return {
     place: url,
-    open: ({ writeDeadlineMs = 8_000, serverKey = false } = {}) => connectMysql({ url, connections: 6, writeDeadlineMs, serverKey }),
+    open: (options) => connectMysql({ url, connections: 6, writeDeadlineMs: 8_000, ...options }),
     rows: (sql) => rows(sql, name),
+    async run(sql) {
+      await rows(sql, name);
+    },
     async [Symbol.asyncDispose]() {
       await rows(`DROP DATABASE ${name}`);
     },
