@@ -23,7 +23,7 @@ const books: readonly Line[] = [
 ];
 
 /**
- * Fills an empty database with three people, a direct conversation and two groups, through the chat itself. Returns a line to print: the
+ * Fills an empty database with three people who know each other, a direct conversation and two groups, through the chat itself. Returns a line to print: the
  * password of all three, or that nothing was done because somebody is there already.
  */
 export async function seedDemo(chat: Chat): Promise<string> {
@@ -34,6 +34,9 @@ export async function seedDemo(chat: Chat): Promise<string> {
   const bob = await signUp(chat, 'bob', password);
   const carol = await signUp(chat, 'carol', password);
   const cast = { alice, bob, carol };
+  await acquaint(chat, alice, bob);
+  await acquaint(chat, alice, carol);
+  await chat.contacts.request(carol, { userId: bob.userId, note: 'We met at the book circle.' });
   const { id: talk } = await chat.groups.openDirect(alice, { userId: bob.userId });
   await play(chat, talk, direct, cast);
   const all = [alice.userId, bob.userId, carol.userId];
@@ -47,6 +50,12 @@ export async function seedDemo(chat: Chat): Promise<string> {
 async function signUp(chat: Chat, handle: Person, password: string): Promise<Viewer> {
   const { viewer } = await chat.users.signUp({ handle, password, displayName: people[handle], deviceName: 'demo', address: 'demo' });
   return viewer;
+}
+
+/** Makes contacts of two as people do: one asks, the other accepts. */
+async function acquaint(chat: Chat, asker: Viewer, other: Viewer): Promise<void> {
+  await chat.contacts.request(asker, { userId: other.userId });
+  await chat.contacts.answer(other, { fromId: asker.userId, toId: other.userId }, { accept: true });
 }
 
 async function play(chat: Chat, conversationId: bigint, lines: readonly Line[], cast: Readonly<Record<Person, Viewer>>): Promise<void> {

@@ -3,13 +3,14 @@
 // faults of the moment (lost connections, deadlocks, lock waits) are tried again and come out as ChatError UNAVAILABLE only. Both databases
 // behave alike, which one suite of tests holds them to. Does not know what the tables mean. The two ways to connect are not exported from
 // here: only src/open.ts chooses.
+
+export { listShown, type ShownRange } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
 export { isDuplicate } from './duplicate.ts';
-export { join, sql } from './sql.ts';
-export { listShown, type ShownRange } from './conversation-list.ts';
 export { countGroups } from './group-count.ts';
 export { newestMessages } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
-export { countUnread, countUnreadTotals, type Stretch } from './unread.ts';
+export { join, sql } from './sql.ts';
+export { countUnread, type Stretch } from './unread.ts';
 export { searchUsers, type UserPlace } from './user-search.ts';

@@ -25,6 +25,13 @@ interface Parts {
   readonly now?: () => Date;
 }
 
+interface EntryRange {
+  /** The first seq that the viewer may read. */
+  readonly fromSeq: number;
+  readonly afterSeq: number;
+  readonly first: number;
+}
+
 /** Makes the feed of a node. */
 export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
   const { headCheckMs, maxGap, maxPositions, subscriptionQueue: capacity } = config;
@@ -52,9 +59,10 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     ];
   }
 
-  async function entries(streamId: bigint, { afterSeq, first }: { afterSeq: number; first: number }): Promise<Page<Entry>> {
-    const { entries: items, head } = await log.read(streamId, { after: afterSeq, limit: first });
-    const hasPreviousPage = afterSeq > 0 && head > 0;
+  async function entries(streamId: bigint, { fromSeq, afterSeq, first }: EntryRange): Promise<Page<Entry>> {
+    const after = Math.max(afterSeq, fromSeq - 1);
+    const { entries: items, head, floor } = await log.read(streamId, { after, limit: first });
+    const hasPreviousPage = Math.min(after, head) >= Math.max(fromSeq, floor + 1);
     return { items, hasNextPage: (items.at(-1)?.seq ?? head) < head, hasPreviousPage };
   }
 
@@ -83,11 +91,11 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
       const { conversations } = await readSnapshot(db, viewer.userId, conversationId);
       const [stream] = conversations;
       if (stream === undefined) throw new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
-      const page = await entries(conversationId, { afterSeq: Math.max(afterSeq, stream.fromSeq - 1), first });
+      const page = await entries(conversationId, { fromSeq: stream.fromSeq, afterSeq, first });
       const end = page.items.findIndex((entry) => endsAccess(entry, viewer.userId));
       return end < 0 ? page : { ...page, items: page.items.slice(0, end), hasNextPage: false };
     },
-    accountEntries: (viewer, range) => entries(viewer.userId, range),
+    accountEntries: (viewer, range) => entries(viewer.userId, { fromSeq: 1, ...range }),
     async [Symbol.asyncDispose]() {
       ending.abort(new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.'));
       await channels[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
-import { type NewGroup, createGroup } from './create.ts';
 import type { Conversation, Groups } from './conversation.ts';
+import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';

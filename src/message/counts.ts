@@ -1,4 +1,4 @@
-import { countUnread, countUnreadTotals, newestMessages } from '../db/index.ts';
+import { countUnread, newestMessages } from '../db/index.ts';
 import type { Conversation, Membership } from '../group/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message } from './message.ts';
@@ -30,9 +30,19 @@ export function unreadCounts(
 }
 
 /** Unread messages, and conversations that have some, over all that the viewer is shown. */
-export function unreadTotals(
-  { db }: Pick<MessageParts, 'db'>,
+export async function unreadTotals(
+  { db, log }: Pick<MessageParts, 'db' | 'log'>,
   { userId }: Viewer,
 ): Promise<{ readonly messages: number; readonly conversations: number }> {
-  return countUnreadTotals(db.client, userId);
+  const accesses = await db.client.membership.findMany({
+    where: { userId, state: 'ACTIVE', shown: true },
+    select: { conversationId: true, readSeq: true },
+  });
+  const heads = await log.heads(accesses.map(({ conversationId }) => conversationId));
+  const stretches = accesses.flatMap(({ conversationId, readSeq: afterSeq }) => {
+    const head = heads.get(conversationId);
+    return head === undefined ? [] : [{ conversationId, userId, afterSeq, lastSeq: head.lastSeq, lastOrdinal: head.lastOrdinal }];
+  });
+  const counts = (await countUnread(db.client, stretches)).filter((count) => count > 0);
+  return { messages: counts.reduce((sum, count) => sum + count, 0), conversations: counts.length };
 }

@@ -40,12 +40,22 @@ async function readSentUnder(tx: Tx, names: readonly RequestName[]): Promise<rea
   return names.map((name) => found.get(sentUnder.key(name)) ?? null);
 }
 
-// Reads on from the marker to the first message by another, which is near: had there been none, sending would have moved the marker.
+// Messages read at once on the way to the first by another.
+const stride = 50;
+
+// Reads on from the marker to the first message by another. It is near: had there been none, the last own message would have moved the
+// marker. By primary key, for which `ordinal` is selected too: without it an index that is in no order of seq would do.
 async function findUnread(tx: Tx, { conversationId, userId, readSeq }: ReadMark): Promise<boolean> {
-  const found = await tx.message.findFirst({
-    where: { conversationId, seq: { gt: readSeq }, senderId: { not: userId } },
-    orderBy: { seq: 'asc' },
-    select: { seq: true },
-  });
-  return found !== null;
+  for (let after = readSeq; ; ) {
+    const next = await tx.message.findMany({
+      where: { conversationId, seq: { gt: after } },
+      orderBy: { seq: 'asc' },
+      take: stride,
+      select: { seq: true, senderId: true, ordinal: true },
+    });
+    if (next.some(({ senderId }) => senderId !== userId)) return true;
+    const last = next.at(-1);
+    if (last === undefined || next.length < stride) return false;
+    after = last.seq;
+  }
 }

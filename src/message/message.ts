@@ -1,5 +1,5 @@
-import type { KnownEntry } from '../log/index.ts';
 import type { Conversation, Membership } from '../group/index.ts';
+import type { KnownEntry } from '../log/index.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@libsql/client';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { createConnection } from 'mariadb';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
@@ -27,13 +28,18 @@ export interface Fresh extends AsyncDisposable {
   readonly place: string;
 }
 
-async function onFile<T>(file: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = createClient({ url: `file:${file}` });
+async function onFile<T>(file: string, work: (connection: SqlDriverAdapter) => Promise<T>): Promise<T> {
+  const connection = await new PrismaLibSql({ url: `file:${file}` }).connect();
   try {
-    return await work(client);
+    return await work(connection);
   } finally {
-    client.close();
+    await connection.dispose();
   }
+}
+
+async function rowsOf(connection: SqlDriverAdapter, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { columnNames, rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
+  return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])));
 }
 
 /** An empty SQLite file in a folder of its own. */
@@ -43,8 +49,8 @@ export async function freshSqlite(): Promise<Fresh> {
   return {
     place: file,
     open: (options) => connectSqlite({ file, writeDeadlineMs: 8_000, ...options }),
-    rows: async (sql) => (await onFile(file, (client) => client.execute(sql))).rows,
-    run: (sql) => onFile(file, (client) => client.executeMultiple(sql)),
+    rows: (sql) => onFile(file, (connection) => rowsOf(connection, sql)),
+    run: (sql) => onFile(file, (connection) => connection.executeScript(sql)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

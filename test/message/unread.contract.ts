@@ -77,11 +77,23 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
     const head = (await world.entries(group)).length;
     const mark = { conversationId: group, seq: Math.floor(far * head) };
     if (act === 'write to Ada') await world.say(actor === ada ? people[1] : actor, directs[who === 2 ? 1 : 0]);
-    else if (act === 'come' && !inside) await world.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
-    else if (act === 'go' && inside && actor !== ada) await world.groups.leave(actor, { groupId: group });
-    else if (act === 'send' && inside) await world.say(actor, group);
-    else if (act === 'read' && inside) await world.messages.markRead(actor, mark);
-    else if (act === 'deliver' && inside) await world.messages.markDelivered(actor, mark);
+    else if (act === 'come') await world.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
+    else if (inside) await performInside[act]({ actor, ada, mark });
+  }
+
+  const performInside = {
+    send: ({ actor, mark }: Deed) => world.say(actor, mark.conversationId),
+    read: ({ actor, mark }: Deed) => world.messages.markRead(actor, mark),
+    deliver: ({ actor, mark }: Deed) => world.messages.markDelivered(actor, mark),
+    async go({ actor, ada, mark }: Deed) {
+      if (actor !== ada) await world.groups.leave(actor, { groupId: mark.conversationId });
+    },
+  };
+
+  interface Deed {
+    readonly actor: Viewer;
+    readonly ada: Viewer;
+    readonly mark: { readonly conversationId: bigint; readonly seq: number };
   }
 
   describe('of many conversations', () => {

@@ -9,6 +9,8 @@ const anyId: fc.Arbitrary<ParsedId> = fc.oneof(
   id.map((key) => ({ type: 'Conversation' as const, key })),
   fc.record({ conversationId: id, seq }).map((key) => ({ type: 'Message' as const, key })),
   fc.record({ conversationId: id, userId: id }).map((key) => ({ type: 'Membership' as const, key })),
+  fc.record({ userId: id, otherId: id }).map((key) => ({ type: 'Contact' as const, key })),
+  fc.record({ fromId: id, toId: id }).map((key) => ({ type: 'ContactRequest' as const, key })),
   fc.uuid().map((key) => ({ type: 'Session' as const, key })),
 );
 
@@ -53,6 +55,12 @@ describe('global ids', () => {
     'Message:1:2147483648',
     'Message:1:2:3',
     'Membership:1',
+  'Contact:1',
+  'Contact:1:0',
+  'Contact:1:9223372036854775808',
+  'ContactRequest:1',
+  'ContactRequest:01:2',
+  'ContactRequest:1:2:3',
     'Session:1',
     'Session:0190B1E0-0000-7000-8000-000000000000',
     'Nothing:1',

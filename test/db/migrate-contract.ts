@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DatabaseError } from '../../src/db/index.ts';
+import type { Fresh, OpenOptions } from './fresh.ts';
+
+const init = '20260101000000_init';
+
+/** A copy of the project's migrations that a test may add to and spoil. */
+async function copyOf(folder: string): Promise<AsyncDisposable & { readonly folder: string; write(name: string, sql: string): Promise<void> }> {
+  const copy = await mkdtemp(join(tmpdir(), 'mpim-migrations-'));
+  async function write(name: string, sql: string): Promise<void> {
+    await mkdir(join(copy, name), { recursive: true });
+    await writeFile(join(copy, name, 'migration.sql'), sql);
+  }
+  await write(init, await readFile(join(folder, init, 'migration.sql'), 'utf8'));
+  return { folder: copy, write, [Symbol.asyncDispose]: () => rm(copy, { recursive: true, force: true }) };
+}
+
+async function openAndClose(place: Fresh, options: OpenOptions = {}): Promise<string> {
+  const db = await place.open(options);
+  await db[Symbol.asyncDispose]();
+  return db.epoch;
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => expect.fail('it opened'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(DatabaseError);
+  const { message } = error as DatabaseError;
+  expect(message).not.toContain('\n');
+  return message;
+}
+
+/** What migrating promises on both databases; `folder` holds this database's migrations. */
+export function migrateContract(fresh: () => Promise<Fresh>, folder: string): void {
+  describe('migrating', () => {
+    test("records each migration once, as Prisma does: with the file's SHA-256", async () => {
+      await using place = await fresh();
+      await openAndClose(place);
+      await openAndClose(place);
+      const rows = await place.rows('SELECT * FROM _prisma_migrations');
+      const checksum = createHash('sha256')
+        .update(await readFile(join(folder, init, 'migration.sql')))
+        .digest('hex');
+      expect(rows).toMatchObject([{ migration_name: init, checksum, logs: null, rolled_back_at: null }]);
+      const [row = {}] = rows;
+      expect(row['id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+      expect(Number(row['applied_steps_count'])).toBe(1);
+      expect(row['finished_at']).not.toBeNull();
+    });
+
+    test('adds what is new, and keeps what is there', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      const epoch = await openAndClose(place, { migrations: copy.folder });
+      await copy.write('20260201000000_more', 'CREATE TABLE More (id INTEGER PRIMARY KEY); CREATE TABLE Yet_More (id INTEGER PRIMARY KEY);');
+      expect(await openAndClose(place, { migrations: copy.folder })).toBe(epoch);
+      expect(await place.rows('SELECT id FROM Yet_More')).toEqual([]);
+      const names = await place.rows('SELECT migration_name AS name FROM _prisma_migrations ORDER BY migration_name');
+      expect(names.map(({ name }) => name)).toEqual([init, '20260201000000_more']);
+    });
+
+    test('leaves alone what a newer release has added', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      await copy.write('20990101000000_newer', 'CREATE TABLE Newer (id INTEGER PRIMARY KEY);');
+      const epoch = await openAndClose(place, { migrations: copy.folder });
+      expect(await openAndClose(place)).toBe(epoch);
+      expect(await place.rows('SELECT id FROM Newer')).toEqual([]);
+    });
+
+    test('refuses a migration that was changed after it had been applied', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      await openAndClose(place, { migrations: copy.folder });
+      await copy.write(init, '-- nothing');
+      expect(await refusal(place.open({ migrations: copy.folder }))).toMatch(/20260101000000_init was changed after it had been applied/);
+    });
+
+    test('refuses one that was begun and not finished, until somebody has settled it', async () => {
+      await using place = await fresh();
+      await openAndClose(place);
+      await place.run('UPDATE _prisma_migrations SET finished_at = NULL');
+      expect(await refusal(place.open())).toMatch(/20260101000000_init was begun and not finished.*rolled_back_at/);
+      await place.run('UPDATE _prisma_migrations SET finished_at = started_at');
+      await openAndClose(place);
+    });
+
+    test('says which migration failed, and goes on once it is mended and what it did is undone', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      await copy.write('20260201000000_bad', "CREATE TABLE Half (id INTEGER PRIMARY KEY); INSERT INTO Half (nothing) VALUES ('it''s');");
+      expect(await refusal(place.open({ migrations: copy.folder }))).toMatch(/20260201000000_bad/);
+      await place.run('DROP TABLE IF EXISTS Half');
+      await place.run("UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '20260201000000_bad'");
+      await copy.write('20260201000000_bad', 'CREATE TABLE Half (id INTEGER PRIMARY KEY);');
+      await openAndClose(place, { migrations: copy.folder });
+      expect(await place.rows('SELECT id FROM Half')).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+import { describe, expect, test } from 'vitest';
+import { freshSqlite } from './fresh.ts';
+import { migrateContract } from './migrate-contract.ts';
+
+const folder = 'prisma/sqlite/migrations';
+const init = '20260101000000_init';
+const filters = { externalTables: [], externalEnums: [] };
+
+async function migrationList(sql: string): Promise<MigrationList> {
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: await readFile(join(folder, 'migration_lock.toml'), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: [{ path: init, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } } }],
+  };
+}
+
+/** Prisma's own migration engine, of which a build for SQLite needs no download. */
+function prismaEngine(file: string, schema: string): Promise<SchemaEngine> {
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaLibSql({ url: `file:${file}` }));
+  return SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, factory);
+}
+
+describe('on SQLite', () => {
+  migrateContract(freshSqlite, folder);
+
+  describe("Prisma's own engine", () => {
+    test('finds the database up to date, and nothing to apply', async () => {
+      await using place = await freshSqlite();
+      await (await place.open())[Symbol.asyncDispose]();
+      const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
+      const migrationsList = await migrationList(await readFile(join(folder, init, 'migration.sql'), 'utf8'));
+      expect(await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters })).toMatchObject({
+        hasMigrationsTable: true,
+        editedMigrationNames: [],
+        failedMigrationNames: [],
+        history: null,
+      });
+      expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual([]);
+    });
+
+    test('takes our checksums for its own: it sees a migration that was changed', async () => {
+      await using place = await freshSqlite();
+      await (await place.open())[Symbol.asyncDispose]();
+      const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
+      const migrationsList = await migrationList('-- changed');
+      const { editedMigrationNames } = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
+      expect(editedMigrationNames).toEqual([init]);
+    });
+
+    test('finds a database that it migrated itself to be as ours, bookkeeping and all, and we go on from there', async () => {
+      await using theirs = await freshSqlite();
+      await using ours = await freshSqlite();
+      await (await ours.open())[Symbol.asyncDispose]();
+      // Opened once for its folder, and emptied.
+      await (await theirs.open())[Symbol.asyncDispose]();
+      const tables = await theirs.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+      for (const { name } of tables) await theirs.run(`DROP TABLE "${name}"`);
+      const engine = await prismaEngine(theirs.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
+      const migrationsList = await migrationList(await readFile(join(folder, init, 'migration.sql'), 'utf8'));
+      expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual([init]);
+
+      const shape = "SELECT m.name AS master, c.* FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
+      expect(await ours.rows(shape)).toEqual(await theirs.rows(shape));
+      const row = 'SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count, typeof(finished_at) AS type FROM _prisma_migrations';
+      expect(await ours.rows(row)).toEqual(await theirs.rows(row));
+      await (await theirs.open())[Symbol.asyncDispose]();
+      expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe(1);
+    });
+
+    test('sees the models in the tables, but for the one type that SQLite counts by itself', async () => {
+      await using place = await freshSqlite();
+      await (await place.open())[Symbol.asyncDispose]();
+      const content = await readFile('prisma/sqlite/schema.prisma', 'utf8');
+      const engine = await prismaEngine(place.place, content);
+      const files = [{ path: 'schema.prisma', content }];
+      const { stdout } = await engine.diff({
+        from: { tag: 'schemaDatasource', configDir: 'prisma/sqlite', files },
+        to: { tag: 'schemaDatamodel', files },
+        script: true,
+        shadowDatabaseUrl: undefined,
+        exitCode: undefined,
+        filters,
+      });
+      const touched = [...(stdout ?? '').matchAll(/^(?:CREATE|ALTER|DROP) \w+ "(\w+)"/gm)].map(([, name]) => name);
+      expect(new Set(touched)).toEqual(new Set(['new_Stream', 'Stream']));
+    });
+  });
+
+  describe('a second node on the same file', () => {
+    test('is refused while the first runs, and welcome after it', async () => {
+      await using place = await freshSqlite();
+      const first = await place.open();
+      await expect(place.open()).rejects.toThrow(/in use by another node.*DATABASE_URL and REDIS_URL/);
+      await first[Symbol.asyncDispose]();
+      await using second = await place.open();
+      await second.ping();
+    });
+
+    test('that comes while the first is leaving waits for it', async () => {
+      await using place = await freshSqlite();
+      const first = await place.open();
+      const second = place.open();
+      await first[Symbol.asyncDispose]();
+      await (await second)[Symbol.asyncDispose]();
+    });
+  });
+});

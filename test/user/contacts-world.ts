@@ -1,0 +1,62 @@
+import type { Db } from '../../src/db/index.ts';
+import type { Entry, Log } from '../../src/log/index.ts';
+import { type Contact, type Contacts, createContacts, type RequestDirection, type Viewer } from '../../src/user/index.ts';
+import { usersOn } from './users-world.ts';
+
+/** Contacts on a database, with people and the means to look behind them. */
+export interface ContactsWorld {
+  readonly db: Db;
+  readonly log: Log;
+  readonly contacts: Contacts;
+  /** Three fresh people. */
+  people(): Promise<readonly [Viewer, Viewer, Viewer]>;
+  /** Makes contacts of two. */
+  befriend(one: Viewer, other: Viewer): Promise<Contact>;
+  /** What a viewer is shown, in a few words: whom they know, who asks them, whom they ask. */
+  shown(viewer: Viewer): Promise<{
+    readonly contacts: readonly bigint[];
+    readonly incoming: readonly bigint[];
+    readonly outgoing: readonly bigint[];
+  }>;
+  /** What an account was told of contacts, oldest first. */
+  told(viewer: Viewer): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]>;
+}
+
+/** Puts contacts on a database. */
+export function contactsOn(db: Db): ContactsWorld {
+  const { log, newcomer } = usersOn(db);
+  const contacts = createContacts({ db, log });
+
+  async function person(): Promise<Viewer> {
+    return (await newcomer()).viewer;
+  }
+
+  async function befriend(one: Viewer, other: Viewer): Promise<Contact> {
+    await contacts.request(one, { userId: other.userId });
+    const { contact } = await contacts.request(other, { userId: one.userId });
+    if (contact === null) throw new Error('each has asked the other');
+    return contact;
+  }
+
+  async function waiting(viewer: Viewer, direction: RequestDirection): Promise<readonly bigint[]> {
+    const { items } = await contacts.requests(viewer, { direction, first: 100 });
+    return items.map(({ request }) => (direction === 'INCOMING' ? request.fromId : request.toId));
+  }
+
+  return {
+    ...{ db, log, contacts, befriend },
+    people: async () => [await person(), await person(), await person()],
+    async shown(viewer) {
+      const { items } = await contacts.list(viewer, { first: 100 });
+      return {
+        contacts: items.map(({ contact }) => contact.otherId),
+        incoming: await waiting(viewer, 'INCOMING'),
+        outgoing: await waiting(viewer, 'OUTGOING'),
+      };
+    },
+    async told({ userId }) {
+      const { entries } = await log.read(userId, { after: 0, limit: 1_000 });
+      return entries.filter(({ type }) => type.startsWith('Contact')).map(({ type, data, actorId }) => ({ type, data, actorId }));
+    },
+  };
+}
