@@ -11,10 +11,13 @@ export default defineConfig({
     // A test that starts processes on a busy machine with two cores needs seconds; one that hangs must not cost minutes.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is polled for comes within milliseconds, or on a busy machine within seconds.
+    expect: { poll: { timeout: 15_000 } },
     // Each worker may hold a node, its sockets and its pools: more workers than two cores serve only wait for each other.
     maxWorkers: 2,
     projects: [
       {
+        extends: true,
         test: {
           name: 'embedded',
           include: ['test/**/*.test.ts'],
@@ -23,6 +26,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'real',
           include: [...onReal, 'test/api/**/*.test.ts'],
@@ -32,9 +36,12 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'browser',
           include: inBrowser,
+          // After the others: a browser wants both cores for itself.
+          sequence: { groupOrder: 1 },
           globalSetup: 'test/support/browser.setup.ts',
           provide: { stores: 'embedded' },
         },

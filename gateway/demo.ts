@@ -23,8 +23,8 @@ const books: readonly Line[] = [
 ];
 
 /**
- * Fills an empty database with three people who know each other, a direct conversation and two groups, through the chat itself. Returns a line to print: the
- * password of all three, or that nothing was done because somebody is there already.
+ * Fills an empty database with three people who know each other, a direct conversation and two groups, through the chat itself. Returns a
+ * line to print: the password of all three, or that nothing was done because somebody is there already.
  */
 export async function seedDemo(chat: Chat): Promise<string> {
   if (await chat.users.any()) return 'The demo was not made: the database is not empty.';
@@ -36,7 +36,7 @@ export async function seedDemo(chat: Chat): Promise<string> {
   const cast = { alice, bob, carol };
   await acquaint(chat, alice, bob);
   await acquaint(chat, alice, carol);
-  await chat.contacts.request(carol, { userId: bob.userId, note: 'We met at the book circle.' });
+  await acquaint(chat, bob, carol);
   const { id: talk } = await chat.groups.openDirect(alice, { userId: bob.userId });
   await play(chat, talk, direct, cast);
   const all = [alice.userId, bob.userId, carol.userId];

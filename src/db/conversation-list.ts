@@ -14,13 +14,13 @@ export async function listShown(
   tx: Tx,
   { userId, limit, before }: ShownRange,
 ): Promise<readonly { readonly id: bigint; readonly activeAt: Date }[]> {
-  const { activeAt, id } = before ?? { activeAt: new Date(8_000_000_000_000), id: 0n };
+  const below =
+    before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;
   const rows = await tx.$queryRaw<{ id: bigint; activeAt: Date }[]>(sql`
     SELECT s.id AS id, s.activeAt AS activeAt
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
-    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1
-      AND (s.activeAt < ${activeAt} OR (s.activeAt = ${activeAt} AND s.id < ${id}))
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
-  return rows.map((row) => ({ id: BigInt(row.id), activeAt: row.activeAt }));
+  return rows.map(({ id, activeAt }) => ({ id: BigInt(id), activeAt }));
 }

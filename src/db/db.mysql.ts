@@ -103,7 +103,9 @@ async function prepare(address: MysqlAddress, options: MigrateOptions): Promise<
     const asked = connection.query('SELECT GET_LOCK(?, ?) AS got', [lock, migrationLockSeconds]);
     const [row] = await within(deadlineIn((migrationLockSeconds + 5) * 1_000), asked);
     if (Number(row?.got) !== 1) {
-      throw new DatabaseError(`another node has been migrating ${address.database} for ${migrationLockSeconds} s: wait until it is done, then start again`);
+      throw new DatabaseError(
+        `another node has been migrating ${address.database} for ${migrationLockSeconds} s: wait until it is done, then start again`,
+      );
     }
     return await migrate(migratable(connection), options);
   } finally {
@@ -147,7 +149,13 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
  * Opens a MySQL or MariaDB database, brought up to date. Throws DatabaseError with one line that says what to do: the server cannot be
  * reached, is none, refuses the user, has no such database, or its migrations do not fit.
  */
-export async function connectMysql({ url, connections, writeDeadlineMs, serverKey = false, migrations = ownMigrations }: MysqlOptions): Promise<Db> {
+export async function connectMysql({
+  url,
+  connections,
+  writeDeadlineMs,
+  serverKey = false,
+  migrations = ownMigrations,
+}: MysqlOptions): Promise<Db> {
   const address = readMysqlUrl(url);
   try {
     const { epoch } = await prepare(address, { folder: migrations, serverKey });

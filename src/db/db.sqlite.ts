@@ -8,7 +8,7 @@ import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
-import { sqliteFile, sqliteDriver } from './sqlite-driver.ts';
+import { sqliteDriver, sqliteFile } from './sqlite-driver.ts';
 import { holdFile } from './sqlite-lock.ts';
 import { streamRows } from './stream-row.ts';
 
@@ -78,7 +78,8 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
  * the file, in all processes: a second one throws DatabaseError, as does a file that cannot be used.
  */
 export async function connectSqlite({ file, writeDeadlineMs, serverKey = false, migrations = ownMigrations }: SqliteOptions): Promise<Db> {
-  await mkdir(dirname(file), { recursive: true });
+  // Password hashes are in it: a folder that is made here is the user's own.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const letGo = await holdFile(file);
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });

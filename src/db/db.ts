@@ -9,7 +9,7 @@ export type Tx = Prisma.TransactionClient;
 /** The database: Prisma, plus what Prisma cannot say in both dialects. Every call may throw ChatError UNAVAILABLE. */
 export interface Db extends AsyncDisposable {
   readonly dialect: 'mysql' | 'sqlite';
-  /** For single reads. A lost connection is tried again within the deadline; after it: ChatError UNAVAILABLE. */
+  /** For single reads; a write by it throws. A lost connection is tried again within the deadline; after it: ChatError UNAVAILABLE. */
   readonly client: Client;
   /**
    * Runs `work` in one READ COMMITTED transaction. Deadlocks, lock time-outs, lost connections before COMMIT and MariaDB's 1020 are

@@ -31,7 +31,8 @@ export async function readMigrations(folder: string): Promise<readonly Migration
   return Promise.all(
     names.toSorted().map(async (name) => {
       // The name stands in SQL text below.
-      if (!/^\w+$/.test(name)) throw new DatabaseError(`the folder of the migration ${JSON.stringify(name)} must have a name of letters, digits and _`);
+      if (!/^\w+$/.test(name))
+        throw new DatabaseError(`the folder of the migration ${JSON.stringify(name)} must have a name of letters, digits and _`);
       const bytes = await readFile(join(folder, name, 'migration.sql'));
       return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
     }),
@@ -68,19 +69,21 @@ async function apply(database: Migratable, { name, sql, checksum }: Migration): 
   const id = randomUUID();
   const begun = `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ('${id}', '${checksum}', '${name}', ${database.now})`;
   const ended = `UPDATE _prisma_migrations SET finished_at = ${database.now}, applied_steps_count = 1 WHERE id = '${id}'`;
-  if (database.atomic) {
-    await database.script(`BEGIN IMMEDIATE;\n${begun};\n${sql}\n;${ended};\nCOMMIT;`);
-    return;
-  }
-  await database.run(begun);
   try {
+    if (database.atomic) {
+      await database.script(`BEGIN IMMEDIATE;\n${begun};\n${sql}\n;${ended};\nCOMMIT;`);
+      return;
+    }
+    await database.run(begun);
     await database.script(sql);
+    await database.run(ended);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    await database.run(`UPDATE _prisma_migrations SET logs = ${quote(why.slice(0, 1_000))} WHERE id = '${id}'`);
-    throw new DatabaseError(`the migration ${name} failed: ${why.split('\n')[0]}`, { cause: error });
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    // The next start, which refuses to go on, tells it again; if it cannot be noted, this one has told it.
+    const note = `UPDATE _prisma_migrations SET logs = ${quote(why.slice(0, 1_000))} WHERE id = '${id}'`;
+    if (!database.atomic) await database.run(note).catch(() => undefined);
+    throw new DatabaseError(`the migration ${name} failed: ${why}`, { cause: error });
   }
-  await database.run(ended);
 }
 
 /** The epoch of this database; the first call makes it. */

@@ -66,7 +66,9 @@ export function explainMysql(error: unknown, address: MysqlAddress): DatabaseErr
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? String(first.code) : '';
   if (/^E[A-Z]+$/.test(code) && !code.startsWith('ER_')) {
-    return new DatabaseError(`MySQL at ${address.place} cannot be reached (${code}): check that it runs, and DATABASE_URL`, { cause: error });
+    return new DatabaseError(`MySQL at ${address.place} cannot be reached (${code}): check that it runs, and DATABASE_URL`, {
+      cause: error,
+    });
   }
   if (first instanceof SqlError) return new DatabaseError(sayWhy(first, address), { cause: error });
   const why = first instanceof Error ? first.message.split('\n')[0] : String(first);

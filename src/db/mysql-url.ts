@@ -42,7 +42,8 @@ export function readMysqlUrl(text: string): MysqlAddress {
   if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL: it looks like mysql://user:password@host:3306/name');
   const url = new URL(text);
   const database = decodeURIComponent(url.pathname.slice(1));
-  if (database === '') throw new DatabaseError('DATABASE_URL names no database: it ends with one, as in mysql://user:password@host:3306/name');
+  if (database === '')
+    throw new DatabaseError('DATABASE_URL names no database: it ends with one, as in mysql://user:password@host:3306/name');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost';
   const port = Number(url.port || 3306);
   let connection: ConnectionConfig = {

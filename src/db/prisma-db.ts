@@ -97,7 +97,12 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
     return { settled, committing: () => committing };
   }
 
-  async function attempt<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, tries: number, snapshot: boolean): Promise<{ readonly done: T } | null> {
+  async function attempt<T>(
+    work: (tx: Tx) => Promise<T>,
+    deadline: Deadline,
+    tries: number,
+    snapshot: boolean,
+  ): Promise<{ readonly done: T } | null> {
     let current: Try<T> | undefined;
     try {
       const giveBack = await (snapshot ? snapshots : writers).take(deadline);

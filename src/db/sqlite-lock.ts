@@ -29,7 +29,9 @@ export async function holdFile(file: string): Promise<() => Promise<void>> {
   while (!(await tryHold(connection))) {
     if (patience.left() === 0) {
       await connection.dispose();
-      throw new DatabaseError(`${file} is in use by another node: an embedded database has one. For several nodes set DATABASE_URL and REDIS_URL`);
+      throw new DatabaseError(
+        `${file} is in use by another node: an embedded database has one. For several nodes set DATABASE_URL and REDIS_URL`,
+      );
     }
     await delay(askAgainMs);
   }

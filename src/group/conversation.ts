@@ -47,7 +47,7 @@ export interface MembershipRef {
 export interface Groups {
   /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
-  /** Members that cannot be added fail the whole. Throws INVALID_INPUT, NOT_FOUND (memberIds.N), LIMIT_REACHED. A retry with the same clientGroupId gives the same group. */
+  /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
   create(
     viewer: Viewer,
     options: {
@@ -57,12 +57,12 @@ export interface Groups {
       clientGroupId?: string | undefined;
     },
   ): Promise<Conversation>;
-  /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN. */
+  /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds). */
   addMembers(
     viewer: Viewer,
     options: { groupId: bigint; userIds: readonly bigint[] },
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
-  /** Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+  /** Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (userId: oneself, who leaves instead). */
   removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
   /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;

@@ -65,22 +65,23 @@ async function findMade(inside: Inside, { ownerId, clientGroupId }: Plan): Promi
   });
 }
 
-async function requireRoom(inside: Inside, { ownerId, others }: Plan, config: GroupParts['config']): Promise<void> {
-  if (1 + others.length > config.maxGroupMembers) throw groupFull(config.maxGroupMembers, 'memberIds');
-  const everybody: readonly { readonly userId: bigint; readonly field?: readonly string[] }[] = [
-    { userId: ownerId },
-    ...others.map(({ userId, index }) => ({ userId, field: ['memberIds', String(index)] })),
-  ];
-  const found = await Promise.all(
-    everybody.map(async ({ userId, field }) => ({
-      field,
-      exists: await inside.read(userExists, userId),
-    })),
-  );
-  for (const { field = [], exists } of found) if (!exists) throw noUser(...field);
-  const counts = await Promise.all(everybody.map(({ userId }) => inside.read(groupCount, userId)));
-  const full = counts.findIndex((count) => count >= config.maxGroupsPerUser);
-  if (full >= 0) throw tooManyGroups(config.maxGroupsPerUser, everybody[full]?.field);
+async function requireRoom(
+  inside: Inside,
+  { ownerId, others }: Plan,
+  { maxGroupMembers, maxGroupsPerUser }: GroupParts['config'],
+): Promise<void> {
+  if (1 + others.length > maxGroupMembers) throw groupFull(maxGroupMembers, 'memberIds');
+  const known = await Promise.all(others.map(({ userId }) => inside.read(userExists, userId)));
+  const stranger = others[known.indexOf(false)];
+  if (stranger !== undefined) throw noUser(...placeOf(stranger));
+  if ((await inside.read(groupCount, ownerId)) >= maxGroupsPerUser) throw tooManyGroups(maxGroupsPerUser);
+  const counts = await Promise.all(others.map(({ userId }) => inside.read(groupCount, userId)));
+  const busy = others[counts.findIndex((count) => count >= maxGroupsPerUser)];
+  if (busy !== undefined) throw tooManyGroups(maxGroupsPerUser, placeOf(busy));
+}
+
+function placeOf({ index }: Named): readonly string[] {
+  return ['memberIds', String(index)];
 }
 
 function makeGroup(plan: Plan): Verdict<bigint> {

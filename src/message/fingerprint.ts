@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import type { MessageRef } from './message.ts';
 
@@ -22,18 +22,17 @@ const bytes = 16;
 
 /** Makes fingerprints with the first key and knows those of all. Throws where there is no key. */
 export function createFingerprints(keys: readonly ServerKey[]): Fingerprints {
-  const [newest, ...older] = keys.map((key) => deriveKey(key, 'message fingerprint'));
+  const derived = keys.map((key) => deriveKey(key, 'message fingerprint'));
+  const [newest] = derived;
   if (newest === undefined) throw new Error('fingerprints need a key');
-
-  function sign(key: typeof newest, request: Request): Uint8Array<ArrayBuffer> {
-    if (key === undefined) throw new Error('fingerprints need a key');
-    return Uint8Array.from(createHmac('sha256', key).update(canonical(request)).digest().subarray(0, bytes));
-  }
-
   return {
     of: (request) => sign(newest, request),
-    matches: (stored, request) => [newest, ...older].some((key) => timingSafeEqual(sign(key, request), stored)),
+    matches: (stored, request) => derived.some((key) => timingSafeEqual(sign(key, request), stored)),
   };
+}
+
+function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(createHmac('sha256', key).update(canonical(request)).digest().subarray(0, bytes));
 }
 
 // JSON of an array: no two requests share a form, and a part that comes later is a further element.

@@ -9,7 +9,9 @@ import type { Fresh, OpenOptions } from './fresh.ts';
 const init = '20260101000000_init';
 
 /** A copy of the project's migrations that a test may add to and spoil. */
-async function copyOf(folder: string): Promise<AsyncDisposable & { readonly folder: string; write(name: string, sql: string): Promise<void> }> {
+async function copyOf(
+  folder: string,
+): Promise<AsyncDisposable & { readonly folder: string; write(name: string, sql: string): Promise<void> }> {
   const copy = await mkdtemp(join(tmpdir(), 'mpim-migrations-'));
   async function write(name: string, sql: string): Promise<void> {
     await mkdir(join(copy, name), { recursive: true });
@@ -58,7 +60,10 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       await using place = await fresh();
       await using copy = await copyOf(folder);
       const epoch = await openAndClose(place, { migrations: copy.folder });
-      await copy.write('20260201000000_more', 'CREATE TABLE More (id INTEGER PRIMARY KEY); CREATE TABLE Yet_More (id INTEGER PRIMARY KEY);');
+      await copy.write(
+        '20260201000000_more',
+        'CREATE TABLE More (id INTEGER PRIMARY KEY); CREATE TABLE Yet_More (id INTEGER PRIMARY KEY);',
+      );
       expect(await openAndClose(place, { migrations: copy.folder })).toBe(epoch);
       expect(await place.rows('SELECT id FROM Yet_More')).toEqual([]);
       const names = await place.rows('SELECT migration_name AS name FROM _prisma_migrations ORDER BY migration_name');

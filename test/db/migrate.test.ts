@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
@@ -57,17 +57,16 @@ describe('on SQLite', () => {
       await using theirs = await freshSqlite();
       await using ours = await freshSqlite();
       await (await ours.open())[Symbol.asyncDispose]();
-      // Opened once for its folder, and emptied.
-      await (await theirs.open())[Symbol.asyncDispose]();
-      const tables = await theirs.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
-      for (const { name } of tables) await theirs.run(`DROP TABLE "${name}"`);
+      await mkdir(dirname(theirs.place));
       const engine = await prismaEngine(theirs.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
       const migrationsList = await migrationList(await readFile(join(folder, init, 'migration.sql'), 'utf8'));
       expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual([init]);
 
-      const shape = "SELECT m.name AS master, c.* FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
+      const shape =
+        "SELECT m.name AS master, c.* FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
       expect(await ours.rows(shape)).toEqual(await theirs.rows(shape));
-      const row = 'SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count, typeof(finished_at) AS type FROM _prisma_migrations';
+      const row =
+        'SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count, typeof(finished_at) AS type FROM _prisma_migrations';
       expect(await ours.rows(row)).toEqual(await theirs.rows(row));
       await (await theirs.open())[Symbol.asyncDispose]();
       expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe(1);
@@ -83,8 +82,7 @@ describe('on SQLite', () => {
         from: { tag: 'schemaDatasource', configDir: 'prisma/sqlite', files },
         to: { tag: 'schemaDatamodel', files },
         script: true,
-        shadowDatabaseUrl: undefined,
-        exitCode: undefined,
+        exitCode: null,
         filters,
       });
       const touched = [...(stdout ?? '').matchAll(/^(?:CREATE|ALTER|DROP) \w+ "(\w+)"/gm)].map(([, name]) => name);

@@ -115,10 +115,15 @@ describe('--demo', () => {
     const token = (
       await post(first.url, 'mutation ($i: SignInInput!) { signIn(input: $i) { accessToken } }', {}, { i: { handle: 'bob', password } })
     ).data.signIn.accessToken;
-    const list = '{ viewer { conversations { edges { node { __typename lastSeq viewerUnreadCount } } } } }';
+    const list =
+      '{ viewer { conversations { edges { node { __typename lastSeq viewerUnreadCount } } } contacts { edges { node { user { handle } } } } } }';
     const { data } = await post(first.url, list, { authorization: `Bearer ${token}` });
     const kinds = data.viewer.conversations.edges.map(({ node }: { readonly node: { readonly __typename: string } }) => node.__typename);
     expect(kinds.sort()).toEqual(['DirectConversation', 'Group', 'Group']);
+    const known = data.viewer.contacts.edges.map(
+      ({ node }: { readonly node: { readonly user: { readonly handle: string } } }) => node.user.handle,
+    );
+    expect(known.sort()).toEqual(['alice', 'carol']);
     expect(await first.end('SIGTERM')).toBe(0);
     await using second = await startNodeProcess({ DATA_DIR: folder, LOG_LEVEL: 'info' }, ['--demo']);
     await expect.poll(second.output).toContain('The demo was not made: the database is not empty.');

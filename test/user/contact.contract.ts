@@ -255,7 +255,10 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       const before = await world.told(ben);
-      expect(await world.contacts.update(ann, side(ann, ben), { alias: 'Benny 🐻' })).toMatchObject({ ...side(ann, ben), alias: 'Benny 🐻' });
+      expect(await world.contacts.update(ann, side(ann, ben), { alias: 'Benny 🐻' })).toMatchObject({
+        ...side(ann, ben),
+        alias: 'Benny 🐻',
+      });
       await world.contacts.update(ann, side(ann, ben), { alias: 'Benny 🐻' });
       expect(await world.contacts.update(ann, side(ann, ben), {})).toMatchObject({ alias: 'Benny 🐻' });
       expect(await world.contacts.byRefs([side(ann, ben), side(ben, ann)])).toMatchObject([{ alias: 'Benny 🐻' }, { alias: null }]);
@@ -269,7 +272,10 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
     test.each([[''], ['  '], ['x'.repeat(65)], ['two\nlines'], ['\udfff']])('refuses the alias %j', async (alias) => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
-      await expect(world.contacts.update(ann, side(ann, ben), { alias })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['alias'] });
+      await expect(world.contacts.update(ann, side(ann, ben), { alias })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        field: ['alias'],
+      });
     });
 
     test('of others, of nobody or that has ended is not there to be changed', async () => {
@@ -278,7 +284,10 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       await world.befriend(ann, carl);
       await world.contacts.remove(ann, { userId: carl.userId });
       for (const contact of [side(ben, ann), side(ann, ann), side(ann, carl), { userId: ann.userId, otherId: 999_999n }]) {
-        await expect(world.contacts.update(ann, contact, { alias: 'x' })).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['contactId'] });
+        await expect(world.contacts.update(ann, contact, { alias: 'x' })).rejects.toMatchObject({
+          code: 'NOT_FOUND',
+          field: ['contactId'],
+        });
       }
     });
 

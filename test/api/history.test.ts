@@ -1,0 +1,291 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  AccountLogDocument,
+  AddMembersDocument,
+  ConversationLogDocument,
+  ConversationsDocument,
+  HistoryDocument,
+  LeaveGroupDocument,
+  MembersDocument,
+  RemoveMemberDocument,
+  TimelineDocument,
+  UpdateProfileDocument,
+  UserPagesDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+const chat = world();
+
+/** A group with a history of 122 entries: two joinings, messages 3 to 60, somebody who came and went, messages 63 to 122. */
+let ann: Person;
+let group: string;
+/** Of each message by its seq. */
+const cursors = new Map<number, string>();
+const ids = new Map<number, string>();
+
+beforeAll(async () => {
+  const [owner, ben, cat] = await chat.people('ann', 'ben', 'cat');
+  ann = owner;
+  group = await chat.group(ann, ben);
+  async function sayUpTo(seq: number): Promise<void> {
+    for (let last = 0; last < seq; ) {
+      const sent = await chat.say(ann, group, 'x');
+      cursors.set(sent.seq, sent.cursor);
+      ids.set(sent.seq, sent.id);
+      last = sent.seq;
+    }
+  }
+  await sayUpTo(60);
+  await chat.ask(AddMembersDocument, { input: { groupId: group, userIds: [cat.id] } }, ann);
+  await chat.ask(LeaveGroupDocument, { input: { groupId: group } }, cat);
+  await sayUpTo(122);
+});
+
+interface PageArgs {
+  readonly first?: number | null;
+  readonly last?: number | null;
+  readonly around?: number | null;
+  /** Seqs, for which the cursors or the id of those messages are given. */
+  readonly after?: number | null;
+  readonly before?: number | null;
+  readonly aroundId?: number | null;
+}
+
+function variablesFor({ after, before, aroundId, ...rest }: PageArgs) {
+  const at = (known: ReadonlyMap<number, string>, seq: number | null) => (seq === null ? null : given(known.get(seq), []));
+  return {
+    ...{ id: group, ...rest },
+    ...(after !== undefined && { after: at(cursors, after) }),
+    ...(before !== undefined && { before: at(cursors, before) }),
+    ...(aroundId !== undefined && { aroundId: at(ids, aroundId) }),
+  };
+}
+
+interface Connection {
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly seq: number } }[];
+  readonly pageInfo: {
+    readonly hasPreviousPage: boolean;
+    readonly hasNextPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** A page in a few words: `… 10-60 63-112 …`, the dots where the list goes on. */
+function inShort({ edges, pageInfo }: Connection): string {
+  const { hasPreviousPage, hasNextPage, startCursor, endCursor } = pageInfo;
+  expect([startCursor, endCursor]).toEqual([edges.at(0)?.cursor ?? null, edges.at(-1)?.cursor ?? null]);
+  const runs: [number, number][] = [];
+  for (const { node } of edges) {
+    const run = runs.at(-1);
+    if (run?.[1] === node.seq - 1) run[1] = node.seq;
+    else runs.push([node.seq, node.seq]);
+  }
+  const seqs = runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  return [...(hasPreviousPage ? ['…'] : []), ...seqs, ...(hasNextPage ? ['…'] : [])].join(' ');
+}
+
+async function messages(args: PageArgs): Promise<Connection> {
+  return given((await chat.ask(HistoryDocument, variablesFor(args), ann)).conversation, []).messages;
+}
+
+async function timeline(args: PageArgs): Promise<Connection> {
+  return given((await chat.ask(TimelineDocument, variablesFor(args), ann)).conversation, []).timeline;
+}
+
+describe('messages', () => {
+  it.each<readonly [PageArgs, string]>([
+    [{}, '… 73-122'],
+    [{ last: 50 }, '… 73-122'],
+    [{ last: 1 }, '… 122'],
+    [{ last: 100 }, '… 21-60 63-122'],
+    [{ first: 1 }, '3 …'],
+    [{ first: 100 }, '3-60 63-104 …'],
+    [{ first: 3, after: 60 }, '… 63-65 …'],
+    [{ first: 100, after: 22 }, '… 23-60 63-122'],
+    [{ after: 60 }, '… 63-112 …'],
+    [{ after: 100 }, '… 101-122'],
+    [{ after: 122 }, '…'],
+    [{ last: 3, before: 63 }, '… 58-60 …'],
+    [{ last: 100, before: 63 }, '3-60 …'],
+    [{ before: 63 }, '… 11-60 …'],
+    [{ before: 10 }, '3-9 …'],
+    [{ before: 3 }, '…'],
+    [{ first: 2, before: 10 }, '3-4 …'],
+    [{ last: 2, after: 3 }, '… 121-122'],
+    [{ last: 2, after: 121 }, '… 122'],
+    [{ around: 61 }, '… 10-60 63-112 …'],
+    [{ around: 62 }, '… 11-60 63-113 …'],
+    [{ around: 30 }, '3-60 63-82 …'],
+    [{ aroundId: 30 }, '3-60 63-82 …'],
+    [{ around: 100 }, '… 48-60 63-122'],
+    [{ around: 0 }, '3-53 …'],
+    [{ around: 2_147_483_647 }, '… 72-122'],
+    [{ around: 61, first: 2 }, '… 60 63-64 …'],
+    [{ around: 61, last: 2 }, '… 58-60 …'],
+    [{ around: 61, first: 1, last: 1 }, '… 59-60 63 …'],
+    [{ aroundId: 100, first: 1, last: 1 }, '… 99-101 …'],
+    [{ around: 122, first: 1, last: 1 }, '… 121-122'],
+    // Relay keeps sending `around` when it pages on.
+    [{ around: 30, after: 100 }, '… 101-122'],
+    [{ around: 30, first: 5, after: 100 }, '… 101-105 …'],
+    [{ around: 100, last: 2, before: 10 }, '… 8-9 …'],
+    [{ aroundId: 30, first: 5, after: 100 }, '… 101-105 …'],
+    [{ first: null, after: null, last: null, before: null, around: null, aroundId: null }, '… 73-122'],
+    [{ first: 1, after: null, last: null, before: null, around: null, aroundId: null }, '3 …'],
+  ])('of %o are %s', async (args, page) => {
+    expect(inShort(await messages(args))).toBe(page);
+  });
+
+  it('that nobody has sent are an empty page', async () => {
+    const { conversation } = await chat.ask(HistoryDocument, { id: await chat.direct(ann, ann) }, ann);
+    expect(conversation?.messages).toEqual({
+      edges: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    });
+  });
+});
+
+describe('the timeline', () => {
+  it.each<readonly [PageArgs, string]>([
+    [{}, '… 73-122'],
+    [{ first: 3 }, '1-3 …'],
+    [{ last: 100 }, '… 23-122'],
+    [{ around: 61 }, '… 11-111 …'],
+    [{ around: 61, first: 1, last: 1 }, '… 60-62 …'],
+    [{ aroundId: 60, first: 1, last: 1 }, '… 59-61 …'],
+    [{ around: 0, first: 1, last: 1 }, '1-2 …'],
+    [{ after: 60, first: 3 }, '… 61-63 …'],
+    [{ before: 63, last: 3 }, '… 60-62 …'],
+    [{ around: 5, after: 121 }, '… 122'],
+  ])('of %o is %s', async (args, page) => {
+    expect(inShort(await timeline(args))).toBe(page);
+  });
+
+  it('tells what happened between the messages', async () => {
+    const { conversation } = await chat.ask(TimelineDocument, { id: group, around: 61, first: 2, last: 1 }, ann);
+    const [said, joined, left, next] = conversation?.timeline.edges.map(({ node }) => node) ?? [];
+    expect(said).toMatchObject({ __typename: 'MessageSent', seq: 60, streamId: group, actor: { id: ann.id }, messageEdge: { node: { text: 'x' } } });
+    expect(joined).toMatchObject({ __typename: 'MemberJoined', seq: 61, actor: { id: ann.id }, membershipEdge: null });
+    expect(left).toMatchObject({ __typename: 'MemberLeft', seq: 62, leaveReason: 'LEFT', conversation: { id: group } });
+    expect(next?.__typename).toBe('MessageSent');
+  });
+});
+
+describe.each([
+  ['messages', HistoryDocument],
+  ['timeline', TimelineDocument],
+] as const)('pages of %s', (_name, document) => {
+  it.each([
+    ['first', { first: 0 }],
+    ['first', { first: 101 }],
+    ['first', { first: -1 }],
+    ['last', { last: 0 }],
+    ['last', { last: 101 }],
+    ['first', { first: 1, last: 1 }],
+    ['after', { after: 'x' }],
+    ['after', { after: '' }],
+    ['before', { before: 'x' }],
+    ['around', { around: -1 }],
+    ['aroundId', { aroundId: 'x' }],
+  ])('are refused by the name of %s: %o', async (argument, wrong) => {
+    const { errors } = await chat.post<unknown, object>(document, { id: group, ...wrong }, ann);
+    expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+  });
+
+  it('are refused between two cursors, and with first and last beside one', async () => {
+    for (const args of [{ after: 10, before: 20 }, { after: 10, before: 20, around: 15 }]) {
+      const { errors } = await chat.post<unknown, object>(document, variablesFor(args), ann);
+      expect(refusals(errors)).toEqual(['BAD_USER_INPUT after']);
+    }
+    const { errors } = await chat.post<unknown, object>(document, variablesFor({ first: 1, last: 1, after: 10 }), ann);
+    expect(refusals(errors)).toEqual(['BAD_USER_INPUT first']);
+  });
+
+  it('are refused around a message of another conversation, or what is no message', async () => {
+    const elsewhere = await chat.say(ann, await chat.direct(ann, ann), 'elsewhere');
+    for (const aroundId of [elsewhere.id, ann.id, group]) {
+      const { errors } = await chat.post<unknown, object>(document, { id: group, aroundId }, ann);
+      expect(refusals(errors)).toEqual(['BAD_USER_INPUT aroundId']);
+    }
+  });
+
+  it('are refused with a cursor of another kind of list', async () => {
+    const users = await chat.ask(UserPagesDocument, { search: ann.handle }, ann);
+    const members = await chat.ask(MembersDocument, { id: group }, ann);
+    const conversations = await chat.ask(ConversationsDocument, {}, ann);
+    const pages = [users.users, given(members.conversation, []).members, given(conversations.viewer, []).conversations];
+    for (const { pageInfo } of pages) {
+      const { errors } = await chat.post<unknown, object>(document, { id: group, after: given(pageInfo.endCursor, []) }, ann);
+      expect(refusals(errors)).toEqual(['BAD_USER_INPUT after']);
+    }
+  });
+});
+
+it('a message has one cursor in all lists', async () => {
+  const variables = { id: group, around: 100, first: 1, last: 1 };
+  const [asMessages, asTimeline, asLog] = await Promise.all([
+    chat.ask(HistoryDocument, variables, ann).then(({ conversation }) => conversation?.messages.edges),
+    chat.ask(TimelineDocument, variables, ann).then(({ conversation }) => conversation?.timeline.edges),
+    chat.ask(ConversationLogDocument, { id: group, afterSeq: 98, first: 3 }, ann).then(({ conversation }) => conversation?.events.edges),
+  ]);
+  const expected = [99, 100, 101].map((seq) => cursors.get(seq));
+  for (const edges of [asMessages, asTimeline, asLog]) expect(edges?.map(({ cursor }) => cursor)).toEqual(expected);
+  expect(asTimeline?.map(({ node }) => ('messageEdge' in node ? node.messageEdge?.cursor : null))).toEqual(expected);
+});
+
+describe('the log of a conversation', () => {
+  async function log(args: { readonly afterSeq: number; readonly first?: number | null; readonly after?: string | null }): Promise<string> {
+    return inShort(given((await chat.ask(ConversationLogDocument, { id: group, ...args }, ann)).conversation, []).events);
+  }
+
+  it('is read from a position on', async () => {
+    expect(await log({ afterSeq: 0 })).toBe('1-50 …');
+    expect(await log({ afterSeq: 0, first: 100 })).toBe('1-100 …');
+    expect(await log({ afterSeq: 1, first: 1 })).toBe('… 2 …');
+    expect(await log({ afterSeq: 100, first: null, after: null })).toBe('… 101-122');
+    expect(await log({ afterSeq: 122 })).toBe('…');
+    expect(await log({ afterSeq: 2_147_483_647 })).toBe('…');
+  });
+
+  it('goes on after a cursor, wherever the position was', async () => {
+    expect(await log({ afterSeq: 0, first: 3, after: given(cursors.get(60), []) })).toBe('… 61-63 …');
+  });
+
+  it.each([
+    ['afterSeq', { afterSeq: -1 }],
+    ['first', { afterSeq: 0, first: 0 }],
+    ['first', { afterSeq: 0, first: 101 }],
+    ['after', { afterSeq: 0, after: 'x' }],
+  ])('is refused by the name of %s: %o', async (argument, wrong) => {
+    expect(refusals((await chat.post(ConversationLogDocument, { id: group, ...wrong }, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+    expect(refusals((await chat.post(AccountLogDocument, wrong, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+  });
+});
+
+describe('the log of an account', () => {
+  it('tells what became of the viewer’s conversations, profile and sessions, and nobody else reads it', async () => {
+    const [ben, cat] = await chat.people('ben', 'cat');
+    const id = await chat.group(cat, ben);
+    await chat.ask(UpdateProfileDocument, { input: { bio: 'Hello.' } }, ben);
+    await chat.ask(RemoveMemberDocument, { input: { groupId: id, userId: ben.id } }, cat);
+    const events = given((await chat.ask(AccountLogDocument, { afterSeq: 0 }, ben)).viewer, []).events;
+    expect(inShort(events)).toBe('1-4');
+    expect(events.edges.map(({ node }) => node)).toMatchObject([
+      { __typename: 'ViewerChanged', streamId: ben.id, seq: 1, viewer: { user: { id: ben.id } } },
+      // They are out: the conversation itself is not shown any more.
+      { __typename: 'ConversationOpened', streamId: ben.id, seq: 2, position: { streamId: id, seq: 0 }, conversationEdge: null },
+      { __typename: 'ViewerChanged', seq: 3 },
+      { __typename: 'ConversationClosed', seq: 4, conversationId: id, leaveReason: 'REMOVED' },
+    ]);
+    const second = given((await chat.ask(AccountLogDocument, { afterSeq: 1, first: 1 }, ben)).viewer, []).events;
+    expect(inShort(second)).toBe('… 2 …');
+    const rest = given((await chat.ask(AccountLogDocument, { afterSeq: 0, after: second.pageInfo.endCursor }, ben)).viewer, []).events;
+    expect(inShort(rest)).toBe('… 3-4');
+  });
+
+  it('is not there for who is signed out', async () => {
+    expect(await chat.ask(AccountLogDocument, { afterSeq: 0 })).toEqual({ viewer: null });
+  });
+});

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import mariadb from 'mariadb';
+import { sqliteFile } from '../../src/db/sqlite-driver.ts';
+import type { Stores } from './stores.ts';
+
+/** A connection to a node's database behind its back, for what only another release or an operator would do. */
+export interface RawSql extends AsyncDisposable {
+  /** Runs statements that both databases understand, one after the other. */
+  run(...statements: readonly string[]): Promise<void>;
+  /** Keeps everybody else from writing until it is released. */
+  holdWrites(): Promise<AsyncDisposable>;
+}
+
+/** Connects to the database of these stores. */
+export function rawSql({ env }: Stores): Promise<RawSql> {
+  const url = env['DATABASE_URL'];
+  return url === undefined ? sqlite(join(env['DATA_DIR'] ?? '', 'mpim.sqlite')) : mysql(url);
+}
+
+async function sqlite(file: string): Promise<RawSql> {
+  // The library that the node itself uses: two copies of SQLite in one process undo each other's locks.
+  const connection = await sqliteFile(file)();
+  async function run(...statements: readonly string[]): Promise<void> {
+    for (const sql of statements) await connection.executeRaw({ sql, args: [], argTypes: [] });
+  }
+  async function holdWrites(): Promise<AsyncDisposable> {
+    await run('BEGIN IMMEDIATE');
+    return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
+  }
+  return { run, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
+}
+
+async function mysql(url: string): Promise<RawSql> {
+  const { hostname, port, username, pathname } = new URL(url);
+  const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: username, database: pathname.slice(1) });
+  async function run(...statements: readonly string[]): Promise<void> {
+    for (const sql of statements) await connection.query(sql);
+  }
+  async function holdWrites(): Promise<AsyncDisposable> {
+    // Every write locks its streams first.
+    await run('START TRANSACTION', 'SELECT id FROM Stream FOR UPDATE');
+    return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
+  }
+  return { run, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
+}
+
+/** The number that a global id of a user or conversation stands for. */
+export function rawId(id: string): string {
+  return Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
+}
