@@ -3,25 +3,8 @@ import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
 import { createFrames } from './frames.ts';
 import type { Logging } from './logger.ts';
+import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
-
-/** What the protocol knows of the socket that it speaks on. */
-export interface Peer {
-  /** Stands in the log with all that happens on the socket. */
-  readonly id: string;
-  readonly address: string;
-  /** Aborts when the socket closes or its session ends. */
-  readonly signal: AbortSignal;
-  /** Null: nobody is signed in. Set once, by connection_init. */
-  session: FollowedSession | null;
-  /** Closes the socket. Idempotent; nothing that arrives afterwards is acted on, nothing more is sent. */
-  close(why: Close): void;
-  /** Closes it because its session is over. */
-  endSession(end: SessionEnd): void;
-  readonly isOpen: boolean;
-  /** Marks an operation as one that does not end by itself. */
-  markLasting(id: string): void;
-}
 
 /** One WebSocket, as the node's keeper of sockets sees it. */
 export interface Connection {

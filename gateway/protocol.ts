@@ -5,11 +5,11 @@ import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { followSession } from './auth.ts';
 import { closes } from './close-codes.ts';
-import type { Peer } from './connection.ts';
 import type { Call, Engine } from './engine.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import type { Receive } from './frames.ts';
 import type { Logging } from './logger.ts';
+import type { Peer } from './peer.ts';
 
 /** What speaks graphql-transport-ws on a node's sockets. */
 export interface Protocol {

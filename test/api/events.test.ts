@@ -1,14 +1,452 @@
-import { expect, it } from 'vitest';
-import { inWords } from '../support/listening.ts';
-import { world } from '../support/world.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  AddMembersDocument,
+  ConversationStateDocument,
+  LeaveGroupDocument,
+  MarkReadDocument,
+  type PositionInput,
+  RemoveMemberDocument,
+  SendMessageDocument,
+  UpdateProfileDocument,
+} from '../support/generated/graphql.ts';
+import { type EventName, inWords } from '../support/listening.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
+import { given, type Person, type World, world } from '../support/world.ts';
 
-const chat = world();
+function actsOn(chat: World) {
+  return {
+    add: (as: Person, groupId: string, ...people: readonly Person[]) =>
+      chat.ask(AddMembersDocument, { input: { groupId, userIds: people.map(({ id }) => id) } }, as),
+    remove: (as: Person, groupId: string, { id: userId }: Person) => chat.ask(RemoveMemberDocument, { input: { groupId, userId } }, as),
+    leave: (as: Person, groupId: string) => chat.ask(LeaveGroupDocument, { input: { groupId } }, as),
+    read: (as: Person, conversationId: string, seq: number) => chat.ask(MarkReadDocument, { input: { conversationId, seq } }, as),
+    /** Makes the person's account say something: what was to come before it has come. */
+    tap: (person: Person) => chat.ask(UpdateProfileDocument, { input: { bio: crypto.randomUUID() } }, person),
+  };
+}
 
-it('delivers what is said, live', async () => {
-  const [ann, ben] = await chat.people('ann', 'ben');
-  const group = await chat.group(ann, ben);
-  const listening = chat.listen(ben);
-  await listening.ready();
-  await chat.say(ann, group, 'hello');
-  expect(inWords(await listening.next())).toBe('MessageSent 3 hello');
+const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `message ${n}`);
+
+describe('a subscription to everything', () => {
+  const chat = world();
+  const { add, remove, leave, tap } = actsOn(chat);
+
+  it('says StreamReady with the head of every stream, which are the viewer’s positions', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    await chat.say(ann, await chat.group(ann, ben), 'hello');
+    await chat.direct(ann, ben);
+    const ready = await chat.listen(ann).next();
+    expect(ready).toMatchObject({ __typename: 'StreamReady' });
+    const positions = await chat.positions(ann);
+    expect(positions.length).toBe(3);
+    expect(new Set('positions' in ready ? ready.positions : [])).toEqual(new Set(positions));
+  });
+
+  it('tells who said what where, and a message has there the cursor it has in lists', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const question = await chat.say(ann, id, 'a question');
+    const events = chat.listen(ann);
+    await events.ready();
+    const input = { conversationId: id, clientMessageId: 'an id', text: 'an answer', replyToId: question.id };
+    const { sendMessage } = await chat.ask(SendMessageDocument, { input }, ben);
+    const edge = given(sendMessage.messageEdge, sendMessage.errors);
+    expect(await events.next()).toMatchObject({
+      ...{ __typename: 'MessageSent', streamId: id, seq: 4, at: edge.node.sentAt, actor: { id: ben.id }, conversation: { id } },
+      messageEdge: {
+        cursor: edge.cursor,
+        node: {
+          ...{ id: edge.node.id, seq: 4, text: 'an answer', clientMessageId: 'an id', sender: { id: ben.id } },
+          replyTo: { id: question.id, text: 'a question' },
+        },
+      },
+    });
+  });
+
+  it('delivers what several say at once in the order of the log, once, to everybody the same', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const id = await chat.group(ann, ben, cat);
+    const listenings = [chat.listen(ann), chat.listen(ben), chat.listen(cat)];
+    await Promise.all(listenings.map((events) => events.ready()));
+    await Promise.all([ann, ben, cat].map((sender) => chat.sayAll(sender, id, numbers(20))));
+    const heard = await Promise.all(listenings.map((events) => events.until((event) => 'seq' in event && event.seq === 63)));
+    const [first] = heard;
+    expect(first?.map((event) => ('seq' in event ? event.seq : null))).toEqual(Array.from({ length: 60 }, (_, n) => n + 4));
+    for (const events of heard) expect(events.map(inWords)).toEqual(first?.map(inWords));
+  });
+
+  it('resumed, first sends exactly what each stream holds past its position', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
+    const before = await chat.positions(ann);
+    await chat.sayAll(ann, group, ['one', 'two']);
+    await chat.say(ann, direct, 'three');
+    await tap(ann);
+    const missed = (await chat.listen(ann, before).ready()).map(inWords);
+    expect(missed.toSorted()).toEqual(['MessageSent 1 three', 'MessageSent 3 one', 'MessageSent 4 two', 'StreamReady', 'ViewerChanged 4']);
+    expect(missed.indexOf('MessageSent 3 one')).toBeLessThan(missed.indexOf('MessageSent 4 two'));
+    // With an explicit null for what is not known, and from one position in the middle.
+    const later = before.map((position) => ({ ...position, seq: position.streamId === group ? 3 : 1, epoch: null, readSeq: null }));
+    const words = (await chat.listen(ann, later).ready()).map(inWords);
+    expect(words.filter((word) => word.startsWith('MessageSent'))).toEqual(['MessageSent 4 two']);
+  });
+
+  it('misses nothing and repeats nothing where catching up and going live meet', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const before = await chat.positions(ben);
+    const sending = chat.sayAll(ann, id, numbers(40));
+    const heard = await Promise.all(
+      Array.from({ length: 5 }, () => chat.listen(ben, before).until((event) => 'seq' in event && event.seq === 42)),
+    );
+    await sending;
+    for (const events of heard) {
+      const seqs = events.flatMap((event) => (event.__typename === 'MessageSent' ? [event.seq] : []));
+      expect(seqs).toEqual(Array.from({ length: 40 }, (_, n) => n + 3));
+      expect(events.filter(({ __typename }) => __typename === 'StreamReady').length).toBe(1);
+    }
+  });
+
+  it('begins a stream that is left out at its head', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'before');
+    const account = (await chat.positions(ann)).filter(({ streamId }) => streamId === ann.id);
+    const events = chat.listen(ann, account);
+    expect((await events.ready()).map(inWords)).toEqual(['StreamReady']);
+    await chat.say(ann, id, 'after');
+    expect(inWords(await events.next())).toBe('MessageSent 4 after');
+  });
+
+  it('without positions, or with null for them, begins with what happens next', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'before');
+    const events = chat.listen(ann, []);
+    expect((await events.ready()).map(inWords)).toEqual(['StreamReady']);
+    const client = chat.socket(ann);
+    const nulled = client.iterate({ query: 'subscription ($after: [PositionInput!]) { events(after: $after) { __typename } }', variables: { after: null } });
+    expect((await nulled.next()).value).toEqual({ data: { events: { __typename: 'StreamReady' } } });
+  });
+
+  it('tells who joins and who leaves', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann);
+    const events = chat.listen(ann);
+    await events.ready();
+    await add(ann, id, ben);
+    const member = given((await chat.ask(ConversationStateDocument, { id }, ben)).conversation?.viewerMembership, []).id;
+    await leave(ben, id);
+    expect(await events.next()).toMatchObject({ __typename: 'MemberJoined', streamId: id, seq: 2, actor: { id: ann.id }, user: { id: ben.id } });
+    expect(await events.next()).toMatchObject({
+      ...{ __typename: 'MemberLeft', streamId: id, seq: 3, actor: { id: ben.id }, user: { id: ben.id } },
+      ...{ membershipId: member, leaveReason: 'LEFT' },
+    });
+    await add(ann, id, ben);
+    await remove(ann, id, ben);
+    await events.next();
+    expect(await events.next()).toMatchObject({ actor: { id: ann.id }, leaveReason: 'REMOVED' });
+  });
+});
+
+describe('a conversation that is opened', () => {
+  const chat = world();
+  const { add, remove, tap } = actsOn(chat);
+
+  it('comes before any of its events, which start at the position it gives', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const id = await chat.group(ann, ben);
+    await chat.sayAll(ann, id, ['one', 'two']);
+    const [atBens, atCats] = [chat.listen(ben), chat.listen(cat)];
+    await Promise.all([atBens.ready(), atCats.ready()]);
+    await add(ann, id, cat);
+    await chat.say(ann, id, 'welcome');
+    const [opened, ...rest] = await atCats.until(({ __typename }) => __typename === 'MessageSent');
+    expect(opened).toMatchObject({
+      ...{ __typename: 'ConversationOpened', streamId: cat.id, seq: 2, position: { streamId: id, seq: 4 } },
+      conversationEdge: { node: { id } },
+    });
+    expect(rest.map(inWords)).toEqual(['MemberJoined 5', 'MessageSent 6 welcome']);
+    expect((await atBens.until(({ __typename }) => __typename === 'MessageSent')).map(inWords)).toEqual(['MemberJoined 5', 'MessageSent 6 welcome']);
+  });
+
+  it('comes to all devices of who opened it', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const desk = await chat.anotherDevice(ann);
+    const events = chat.listen(desk);
+    await events.ready();
+    const id = await chat.group(ann, ben);
+    expect((await events.until((event) => 'seq' in event && event.streamId === id && event.seq === 2)).map(inWords)).toEqual([
+      ...['ConversationOpened 3 at 0', 'MemberJoined 1', 'MemberJoined 2'],
+    ]);
+  });
+
+  it('while the viewer was away comes with all that was said in it since', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const before = await chat.positions(ben);
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'hello');
+    const events = chat.listen(ben, before);
+    const words = ['ConversationOpened 2 at 0', 'MemberJoined 1', 'MemberJoined 2', 'MessageSent 3 hello', 'StreamReady'];
+    expect((await events.ready()).map(inWords)).toEqual(words);
+    await chat.say(ann, id, 'hello again');
+    expect(inWords(await events.next())).toBe('MessageSent 4 hello again');
+  });
+
+  it('starts where the client says, if the client has a position of it', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const before = await chat.positions(ben);
+    const id = await chat.group(ann, ben);
+    await chat.sayAll(ann, id, ['one', 'two']);
+    const events = chat.listen(ben, [...before, { streamId: id, seq: 3 }]);
+    expect((await events.ready()).map(inWords)).toEqual(['ConversationOpened 2 at 0', 'MessageSent 4 two', 'StreamReady']);
+  });
+
+  it('and closed while the viewer was away is told of, without what was said in it', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const before = await chat.positions(ben);
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'hello');
+    await remove(ann, id, ben);
+    const replayed = await chat.listen(ben, before).ready();
+    expect(replayed.map(inWords)).toEqual(['ConversationOpened 2 at 0', 'ConversationClosed 3 REMOVED', 'StreamReady']);
+    expect(replayed[0]).toMatchObject({ conversationEdge: null });
+  });
+
+  it('is not attached twice: opened, left and opened again while away, it begins where the last stay does', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const before = await chat.positions(ben);
+    const id = await chat.group(ann, ben);
+    await remove(ann, id, ben);
+    await chat.say(ann, id, 'while out');
+    await add(ann, id, ben);
+    await chat.say(ann, id, 'back in');
+    const events = chat.listen(ben, before);
+    const replayed = (await events.ready()).map(inWords);
+    expect(replayed).toEqual([
+      ...['ConversationOpened 2 at 0', 'ConversationClosed 3 REMOVED', 'ConversationOpened 4 at 4'],
+      ...['MemberJoined 5', 'MessageSent 6 back in', 'StreamReady'],
+    ]);
+    await chat.say(ann, id, 'live');
+    await tap(ben);
+    const live = await events.until(({ __typename }) => __typename === 'ViewerChanged');
+    expect(live.map(inWords)).toEqual(['MessageSent 7 live', 'ViewerChanged 5']);
+  });
+});
+
+describe('a member who is removed', () => {
+  const chat = world();
+  const { add, remove, leave, tap } = actsOn(chat);
+
+  it('gets nothing more of it, not even the entry that says so; only the notice on the account', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const events = chat.listen(ben);
+    await events.ready();
+    await chat.say(ann, id, 'before');
+    await remove(ann, id, ben);
+    await chat.say(ann, id, 'after');
+    await tap(ben);
+    const heard = await events.until(({ __typename }) => __typename === 'ViewerChanged');
+    expect(heard.map(inWords)).toEqual(['MessageSent 3 before', 'ConversationClosed 3 REMOVED', 'ViewerChanged 4']);
+    expect(heard[1]).toMatchObject({ streamId: ben.id, conversationId: id, leaveReason: 'REMOVED' });
+  });
+
+  it('gets every entry up to there and none from there on, while others go on sending', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const id = await chat.group(ann, ben, cat);
+    const [atBens, atCats] = [chat.listen(ben), chat.listen(cat)];
+    await Promise.all([atBens.ready(), atCats.ready()]);
+    const sending = Promise.all([ann, cat].map((sender) => chat.sayAll(sender, id, numbers(25))));
+    await chat.say(ann, id, 'now');
+    await remove(ann, id, ben);
+    await sending;
+    await tap(ben);
+    const all = await atCats.until((event) => 'seq' in event && event.streamId === id && event.seq === 3 + 52);
+    const end = all.findIndex(({ __typename }) => __typename === 'MemberLeft');
+    const heard = await atBens.until(({ __typename }) => __typename === 'ViewerChanged');
+    const heardThere = heard.filter((event) => 'streamId' in event && event.streamId === id);
+    expect(end).toBeGreaterThan(0);
+    expect(heardThere.map(inWords)).toEqual(all.slice(0, end).map(inWords));
+    expect(heard.filter(({ __typename }) => __typename === 'ConversationClosed').length).toBe(1);
+  });
+
+  it('and added again goes on from there, in the same subscription, whatever they were sent out of between', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const events = chat.listen(ben);
+    await events.ready();
+    await remove(ann, id, ben);
+    await chat.say(ann, id, 'while out');
+    await add(ann, id, ben);
+    await chat.say(ann, id, 'back in');
+    const heard = await events.until(({ __typename }) => __typename === 'MessageSent');
+    expect(heard.map(inWords)).toEqual([
+      ...['ConversationClosed 3 REMOVED', 'ConversationOpened 4 at 4', 'MemberJoined 5', 'MessageSent 6 back in'],
+    ]);
+  });
+
+  it('by leaving is told so on every device', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const desk = await chat.anotherDevice(ben);
+    const id = await chat.group(ann, ben);
+    const events = chat.listen(desk);
+    await events.ready();
+    await leave(ben, id);
+    expect((await events.until(({ __typename }) => __typename === 'ConversationClosed')).map(inWords)).toEqual(['ConversationClosed 4 LEFT']);
+  });
+});
+
+describe('own markers', () => {
+  const chat = world();
+  const { read } = actsOn(chat);
+
+  it('are told before StreamReady where the client’s differ, and only there', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const groups = [await chat.group(ann, ben), await chat.group(ann, ben), await chat.group(ann, ben)];
+    for (const id of groups) await chat.say(ann, id, 'hello');
+    await read(ben, given(groups[0], []), 3);
+    await read(ben, given(groups[1], []), 3);
+    const readSeqs = [0, 3, undefined];
+    const positions: readonly PositionInput[] = groups.map((streamId, n) => {
+      const readSeq = readSeqs[n];
+      return { streamId, seq: 3, ...(readSeq !== undefined && { readSeq }) };
+    });
+    const replayed = await chat.listen(ben, positions).ready();
+    expect(replayed).toMatchObject([
+      { __typename: 'ViewerMarkersMoved', conversation: { id: groups[0], viewerReadSeq: 3, viewerUnreadCount: 0 }, unread: { messages: 1, conversations: 1 } },
+      { __typename: 'StreamReady' },
+    ]);
+  });
+});
+
+describe('a position that cannot be served', () => {
+  const chat = world({ MAX_GAP: '5' });
+  const { add, remove } = actsOn(chat);
+
+  /** What a subscription from these positions says first, and that it goes on with the group afterwards. */
+  async function served(ann: Person, ben: Person, id: string, after: readonly PositionInput[]): Promise<readonly string[]> {
+    const events = chat.listen(ben, after);
+    const first = (await events.ready()).map(inWords);
+    await chat.say(ann, id, 'live');
+    expect(inWords(await events.next())).toMatch(/^MessageSent \d+ live$/);
+    return first;
+  }
+
+  it('is GONE where the stream is not, or never was, the viewer’s', async () => {
+    const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
+    const id = await chat.group(ann, ben);
+    const former = await chat.group(ann, ben);
+    await remove(ann, former, ben);
+    const others = await chat.group(ann, eve);
+    const notShown = await chat.direct(ann, ben);
+    const nowhere = Buffer.from('Conversation:9000000000').toString('base64url');
+    const gone = [former, others, notShown, nowhere, eve.id];
+    const events = chat.listen(ben, [...gone.map((streamId) => ({ streamId, seq: 1 })), { streamId: id, seq: 2 }]);
+    const said = await events.ready();
+    const told = said.map((event) => (event.__typename === 'ResyncRequired' ? [event.resyncStreamId, event.resyncReason, event.lastSeq] : event.__typename));
+    expect(new Set(told)).toEqual(new Set([...gone.map((streamId) => [streamId, 'GONE', null]), 'StreamReady']));
+    await chat.say(ann, id, 'live');
+    expect(inWords(await events.next())).toBe('MessageSent 3 live');
+  });
+
+  it('is ahead of the head, of another epoch, or too far back; the others are served', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const other = await chat.group(ann, ben);
+    await chat.say(ann, other, 'hello');
+    const served3 = { streamId: other, seq: 2 };
+    expect(await served(ann, ben, id, [{ streamId: id, seq: 99 }, served3])).toEqual([
+      ...['ResyncRequired POSITION_AHEAD 2', 'MessageSent 3 hello', 'StreamReady'],
+    ]);
+    expect(await served(ann, ben, id, [{ streamId: id, seq: 2, epoch: 'another' }, served3])).toEqual([
+      ...['ResyncRequired OTHER_EPOCH 3', 'MessageSent 3 hello', 'StreamReady'],
+    ]);
+    await chat.sayAll(ann, id, numbers(5));
+    expect(await served(ann, ben, id, [{ streamId: id, seq: 3 }, served3])).toEqual([
+      ...['ResyncRequired GAP_TOO_LARGE 9', 'MessageSent 3 hello', 'StreamReady'],
+    ]);
+    expect((await served(ann, ben, id, [{ streamId: id, seq: 5 }])).length).toBe(5 + 1);
+  });
+
+  it('is too old where entries were trimmed', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'hello');
+    await using sql = await rawSql(chat.stores);
+    await sql.run(`DELETE FROM Entry WHERE streamId = ${rawId(id)} AND seq <= 2`, `UPDATE Stream SET floorSeq = 2 WHERE id = ${rawId(id)}`);
+    expect(await served(ann, ben, id, [{ streamId: id, seq: 1 }])).toEqual(['ResyncRequired POSITION_TOO_OLD 3', 'StreamReady']);
+    expect(await served(ann, ben, id, [{ streamId: id, seq: 2 }])).toEqual(['MessageSent 3 hello', 'MessageSent 4 live', 'StreamReady']);
+  });
+
+  it('lies before one joined again: what happened between is not for the viewer', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const position = { streamId: id, seq: 2 };
+    await remove(ann, id, ben);
+    await chat.say(ann, id, 'while out');
+    await add(ann, id, ben);
+    expect(await served(ann, ben, id, [position])).toEqual(['ResyncRequired REJOINED 4', 'MemberJoined 5', 'StreamReady']);
+  });
+
+  it('of the account is told of like any other', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 99 }])).toEqual(['ResyncRequired POSITION_AHEAD 2', 'StreamReady']);
+    expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 2, epoch: 'another' }])).toEqual(['ResyncRequired OTHER_EPOCH 2', 'StreamReady']);
+  });
+
+  it.each<readonly [string, PositionInput]>([
+    ['after.1.streamId', { streamId: 'x', seq: 1 }],
+    ['after.1.streamId', { streamId: '', seq: 1 }],
+    ['after.1.streamId', { streamId: Buffer.from('Message:1:1').toString('base64url'), seq: 1 }],
+    ['after.1.seq', { streamId: Buffer.from('Conversation:1').toString('base64url'), seq: -1 }],
+    ['after.1.readSeq', { streamId: Buffer.from('Conversation:1').toString('base64url'), seq: 1, readSeq: -1 }],
+  ])('because %s is malformed refuses all', async (argument, position) => {
+    const [ann] = await chat.people('ann');
+    const { events, ending } = await chat.listen(ann, [{ streamId: ann.id, seq: 1 }, position]).end();
+    expect(events).toEqual([]);
+    expect(ending).toMatchObject({ how: 'errors', errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: argument.split('.') } }] });
+  });
+});
+
+describe('many positions', () => {
+  const chat = world();
+
+  it('are served, 5,000 of them', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    await chat.say(ann, id, 'hello');
+    const gone = Array.from({ length: 4_999 }, (_, n) => ({ streamId: Buffer.from(`Conversation:${9_000_000_000 + n}`).toString('base64url'), seq: 1 }));
+    const events = await chat.listen(ben, [...gone.slice(0, 2_500), { streamId: id, seq: 2 }, ...gone.slice(2_500)]).ready();
+    const count = (name: EventName) => events.filter(({ __typename }) => __typename === name).length;
+    expect([count('ResyncRequired'), count('MessageSent'), count('StreamReady')]).toEqual([4_999, 1, 1]);
+  });
+});
+
+describe('an entry of a later release', () => {
+  const chat = world();
+
+  it('shows only its place, live and replayed, and is left out of lists', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const before = await chat.positions(ben);
+    const events = chat.listen(ben);
+    await events.ready();
+    await using sql = await rawSql(chat.stores);
+    await sql.run(
+      `INSERT INTO Entry (streamId, seq, type, version, actorId, data, timeline, at)
+       SELECT streamId, 3, 'FromTheFuture', 99, actorId, '{}', timeline, at FROM Entry WHERE streamId = ${rawId(id)} AND seq = 1`,
+      `UPDATE Stream SET lastSeq = 3 WHERE id = ${rawId(id)}`,
+    );
+    await chat.say(ann, id, 'hello');
+    const words = ['EntryHidden 3', 'MessageSent 4 hello'];
+    expect((await events.until(({ __typename }) => __typename === 'MessageSent')).map(inWords)).toEqual(words);
+    expect((await chat.listen(ben, before).ready()).map(inWords)).toEqual([...words, 'StreamReady']);
+    const query = `{ conversation(id: "${id}") { events(afterSeq: 0) { edges { node { seq } } } timeline { edges { node { seq } } } } }`;
+    const client = chat.socket(ben);
+    const { value } = await client.iterate({ query }).next();
+    const seqs = [1, 2, 4].map((seq) => ({ node: { seq } }));
+    expect(value).toEqual({ data: { conversation: { events: { edges: seqs }, timeline: { edges: seqs } } } });
+  });
 });

@@ -1,0 +1,20 @@
+import type { FollowedSession, SessionEnd } from './auth.ts';
+import type { Close } from './close-codes.ts';
+
+/** What the protocol knows of the socket that it speaks on. */
+export interface Peer {
+  /** Stands in the log with all that happens on the socket. */
+  readonly id: string;
+  readonly address: string;
+  /** Aborts when the socket closes or its session ends. */
+  readonly signal: AbortSignal;
+  /** Null: nobody is signed in. Set once, by connection_init. */
+  session: FollowedSession | null;
+  /** Closes the socket. Idempotent; nothing that arrives afterwards is acted on, nothing more is sent. */
+  close(why: Close): void;
+  /** Closes it because its session is over. */
+  endSession(end: SessionEnd): void;
+  readonly isOpen: boolean;
+  /** Marks an operation as one that does not end by itself. */
+  markLasting(id: string): void;
+}
