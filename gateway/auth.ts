@@ -51,6 +51,8 @@ export async function followSession(chat: Chat, authorization: string, onEnd: (e
     await authenticate(chat, authorization);
   } catch (error) {
     finish();
+    // Where the token expired while the watch was set up, finish() has run before there was anything to let go of.
+    unwatch?.();
     throw error;
   }
   if (over) unwatch();

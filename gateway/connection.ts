@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
+import { sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
 import { createFrames } from './frames.ts';
 import type { Logging } from './logger.ts';

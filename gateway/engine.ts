@@ -1,9 +1,10 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { originsOf } from './cors.ts';
-import { asRequestError, type Mask } from './errors.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 import { useLimits } from './limits.ts';
 
 /** Who sent an operation, and how. */
@@ -45,6 +46,8 @@ export function createEngine({ schema, config, mask, createContext }: EnginePart
     // Files do not travel through GraphQL, and a form may be posted from any page.
     multipart: false,
     batching: false,
+    // What was refused is not kept: it holds its whole text, and is found wrong anew in no time.
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
     cors: {
       origin: [...originsOf(config)],
       credentials: false,
@@ -64,12 +67,12 @@ function usePublicCodes(mask: Mask): Plugin {
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
-        if (result instanceof GraphQLError) replaceParseResult(asRequestError(mask(result)));
+        if (result instanceof Error) replaceParseResult(asRequestError(mask(asDocumentError(result))));
       };
     },
     onValidate() {
       return ({ valid, result, setResult }) => {
-        if (!valid) setResult(result.map((error) => asRequestError(mask(error))));
+        if (!valid) setResult(result.map((error) => asRequestError(mask(asDocumentError(error)))));
       };
     },
   };

@@ -49,6 +49,16 @@ export function createMask({ logger, requestId }: Logging): Mask {
   };
 }
 
+/**
+ * What parsing or validating a document ended with: the document's fault even where the error points nowhere in it, because it went past what
+ * the parser's stack or the validation's budget takes. Anything else is passed on as it is.
+ */
+export function asDocumentError(error: Error): Error {
+  if (error instanceof RangeError) return new GraphQLError('This document nests too deep.', { extensions: { code: 'BAD_USER_INPUT' } });
+  if (!(error instanceof GraphQLError) || error.originalError || error.extensions['code'] !== undefined) return error;
+  return withCode(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
+}
+
 /** The same error for a response that has no data at all: HTTP shows it in its status too. */
 export function asRequestError(error: GraphQLError): GraphQLError {
   const status = statuses[error.extensions['code'] as PublicCode];

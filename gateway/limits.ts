@@ -1,16 +1,20 @@
 import {
   type ASTVisitor,
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   type parse,
   type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
+  type ValueNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
+import { SubscriptionRootRule } from './subscription-root.ts';
 
 // The largest document a careful client sends, every field of every event, has about 1,500 tokens and 800 fields.
 const maxTokens = 10_000;
@@ -18,18 +22,28 @@ const maxTokens = 10_000;
 const maxFields = 4_000;
 // An alias asks for the same thing twice. Pages of a client that composes fragments have tens.
 const maxAliases = 200;
+// Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
+// pages in pages are a million, which would keep the node from everybody else for minutes.
+const maxResolved = 100_000;
+// The contract's page where none is asked for. A variable is taken for it as well: what it holds is not known yet.
+const usualPage = 50;
+// The contract's page for `around` alone: that many on each side, and the entry itself.
+const aroundPage = 101;
 
 /** What a document costs to look at, its fragments spread. */
 interface Size {
   readonly depth: number;
   readonly fields: number;
   readonly aliases: number;
+  readonly resolved: number;
+  /** Whether the selection itself is a page: it holds `edges`. */
+  readonly page: boolean;
 }
 
-const nothing: Size = { depth: 0, fields: 0, aliases: 0 };
+const nothing: Size = { depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
-/** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases; and introspection where it is switched off. */
+/** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages; and introspection where it is switched off. */
 export function useLimits({ maxDepth, introspection }: Config): Plugin {
   const sizeRule = createSizeRule(maxDepth);
   return {
@@ -38,12 +52,13 @@ export function useLimits({ maxDepth, introspection }: Config): Plugin {
     },
     onValidate({ addValidationRule }) {
       addValidationRule(sizeRule);
+      addValidationRule(SubscriptionRootRule);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
   };
 }
 
-/** The validation rule behind the limits: refuses an operation nested deeper than `maxDepth`, or past the bounds on fields and aliases. */
+/** The validation rule behind the limits: refuses an operation nested deeper than `maxDepth`, or past the bounds on fields, aliases and pages. */
 export function createSizeRule(maxDepth: number): ValidationRule {
   return function DocumentSizeRule(context: ValidationContext): ASTVisitor {
     const measured = new Map<FragmentDefinitionNode, Size>();
@@ -57,10 +72,11 @@ export function createSizeRule(maxDepth: number): ValidationRule {
   };
 }
 
-function excessOf({ depth, fields, aliases }: Size, maxDepth: number): string | null {
+function excessOf({ depth, fields, aliases, resolved }: Size, maxDepth: number): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
-  return aliases > maxAliases ? `uses more than ${maxAliases} aliases` : null;
+  if (aliases > maxAliases) return `uses more than ${maxAliases} aliases`;
+  return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
 }
 
 function measure(context: ValidationContext, { selections }: SelectionSetNode, measured: Map<FragmentDefinitionNode, Size>): Size {
@@ -73,7 +89,30 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   if (selection.kind === 'InlineFragment') return below;
   // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
   const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
-  return { depth, fields: below.fields + 1, aliases: below.aliases + (selection.alias ? 1 : 0) };
+  return {
+    depth,
+    fields: below.fields + 1,
+    aliases: below.aliases + (selection.alias ? 1 : 0),
+    resolved: 1 + below.resolved * repeats(selection, below),
+    page: selection.name.value === 'edges',
+  };
+}
+
+/** How often what a field selects is resolved: for each entry of its page, or for each of the `ids` it is given. */
+function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
+  const values = new Map(given.map(({ name, value }) => [name.value, value]));
+  const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
+  if (sizes.length > 0) return sizes.reduce((sum, size) => sum + size, 0);
+  const ids = values.get('ids');
+  if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : usualPage;
+  if (!page) return 1;
+  return ['around', 'aroundId'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
+}
+
+/** The number that a value stands for; none where it is absent or null. */
+function sizeOf(value: ValueNode | undefined): readonly number[] {
+  if (value === undefined || value.kind === Kind.NULL) return [];
+  return [value.kind === Kind.INT ? Math.max(1, Number(value.value)) : usualPage];
 }
 
 function measureFragment(context: ValidationContext, name: string, measured: Map<FragmentDefinitionNode, Size>): Size {
@@ -89,5 +128,11 @@ function measureFragment(context: ValidationContext, name: string, measured: Map
 }
 
 function join(one: Size, other: Size): Size {
-  return { depth: Math.max(one.depth, other.depth), fields: one.fields + other.fields, aliases: one.aliases + other.aliases };
+  return {
+    depth: Math.max(one.depth, other.depth),
+    fields: one.fields + other.fields,
+    aliases: one.aliases + other.aliases,
+    resolved: one.resolved + other.resolved,
+    page: one.page || other.page,
+  };
 }

@@ -21,7 +21,15 @@ it('nothing in a response is older than the heads, positions and counts in it, w
   for (const id of groups) await chat.say(ann, id, 'the first');
   let sending = true;
   const sent = Promise.all(
-    [ann, cat].flatMap((sender) => groups.map((id) => chat.sayAll(sender, id, Array.from({ length: 30 }, (_, n) => `message ${n}`)))),
+    [ann, cat].flatMap((sender) =>
+      groups.map((id) =>
+        chat.sayAll(
+          sender,
+          id,
+          Array.from({ length: 30 }, (_, n) => `message ${n}`),
+        ),
+      ),
+    ),
   ).finally(() => {
     sending = false;
   });
@@ -33,7 +41,12 @@ it('nothing in a response is older than the heads, positions and counts in it, w
       // Entries 1 to 3 are who is in it; all others are messages to Ben, who has read none.
       expect(head.viewerUnreadCount).toBe(head.lastSeq - 3);
       for (const seq of newest(head)) expect(seq).toBeGreaterThanOrEqual(head.lastSeq);
-      expect(head.lastSeq).toBeGreaterThanOrEqual(given(positions.find(({ streamId }) => streamId === head.id), []).seq);
+      expect(head.lastSeq).toBeGreaterThanOrEqual(
+        given(
+          positions.find(({ streamId }) => streamId === head.id),
+          [],
+        ).seq,
+      );
     }
     // One conversation is one in a response, wherever it is shown.
     expect(listed.find(({ id }) => id === conversation.id)?.lastSeq).toBe(conversation.lastSeq);

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { ConversationsDocument, ConversationStateDocument, OpenDirectDocument, UserByHandleDocument } from '../support/generated/graphql.ts';
+import {
+  ConversationStateDocument,
+  ConversationsDocument,
+  OpenDirectDocument,
+  UserByHandleDocument,
+} from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
@@ -128,6 +133,16 @@ it('is paged through without a gap or a repetition, and both flags are true', as
   expect(flags).toEqual(['false true', 'true true', 'true false']);
 });
 
+it('is one of fifty on a page, unless more or fewer are asked for', async () => {
+  const [ann] = await chat.people('ann');
+  for (let n = 0; n < 51; n += 1) await chat.group(ann);
+  for (const page of [await listOf(ann), await listOf(ann, { after: null })]) {
+    expect(page.edges.length).toBe(50);
+    expect(page.pageInfo.hasNextPage).toBe(true);
+  }
+  expect((await listOf(ann, { first: 100 })).edges.length).toBe(51);
+});
+
 it('has the cursor of the list in the payload and the event of its opening', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const events = chat.listen(ann);
@@ -171,7 +186,13 @@ it('of others is not told from one that is not there', async () => {
 
 it('is not asked for with an id that is malformed or of something else', async () => {
   const [ann] = await chat.people('ann');
-  for (const id of ['x', '', ann.id, Buffer.from('Conversation:01').toString('base64url'), Buffer.from('Conversation:-1').toString('base64url')]) {
+  for (const id of [
+    'x',
+    '',
+    ann.id,
+    Buffer.from('Conversation:01').toString('base64url'),
+    Buffer.from('Conversation:-1').toString('base64url'),
+  ]) {
     const { data, errors } = await chat.post(ConversationStateDocument, { id }, ann);
     expect(refusals(errors)).toEqual(['BAD_USER_INPUT id']);
     expect(data ?? { conversation: null }).toEqual({ conversation: null });

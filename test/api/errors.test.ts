@@ -26,8 +26,16 @@ describe('a mistake of the client', () => {
     ['with a variable that is missing', 'query Q($handle: String!) { user(handle: $handle) { id } }', {}],
     ['with null where there must be a value', 'query Q($handle: String!) { user(handle: $handle) { id } }', { handle: null }],
     ['with a variable of another type', 'query Q($first: Int) { users(search: "a", first: $first) { edges { cursor } } }', { first: 'x' }],
-    ['with a number out of range', 'query Q($first: Int) { users(search: "a", first: $first) { edges { cursor } } }', { first: 2_147_483_648 }],
-    ['with an input field that is not there', 'mutation M($input: UpdateProfileInput!) { updateProfile(input: $input) { errors { code } } }', { input: { handle: 'x' } }],
+    [
+      'with a number out of range',
+      'query Q($first: Int) { users(search: "a", first: $first) { edges { cursor } } }',
+      { first: 2_147_483_648 },
+    ],
+    [
+      'with an input field that is not there',
+      'mutation M($input: UpdateProfileInput!) { updateProfile(input: $input) { errors { code } } }',
+      { input: { handle: 'x' } },
+    ],
     ['with null for an id in a list', 'query Q($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: [null] }],
     ['with two operations and no name', 'query A { viewer { user { id } } } query B { viewer { user { id } } }', {}],
   ])('in a document %s is BAD_USER_INPUT', async (_name, document, variables) => {
@@ -51,8 +59,12 @@ describe('a mistake of the client', () => {
     const client = chat.socket(ann);
     const results: unknown[] = [];
     for await (const result of client.iterate({ query: '{ node(id: "x") { id } }' })) results.push(result);
-    expect(results).toMatchObject([{ data: { node: null }, errors: [{ path: ['node'], extensions: { code: 'BAD_USER_INPUT', argument: ['id'] } }] }]);
-    await expect(client.iterate({ query: '{ viewer { secrets } }' }).next()).rejects.toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(results).toMatchObject([
+      { data: { node: null }, errors: [{ path: ['node'], extensions: { code: 'BAD_USER_INPUT', argument: ['id'] } }] },
+    ]);
+    await expect(client.iterate({ query: '{ viewer { secrets } }' }).next()).rejects.toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
   });
 });
 

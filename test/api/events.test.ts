@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { subscribeOverHttp } from '../gateway/http.ts';
 import {
   AddMembersDocument,
   ConversationStateDocument,
@@ -29,7 +30,7 @@ const numbers = (count: number): readonly string[] => Array.from({ length: count
 
 describe('a subscription to everything', () => {
   const chat = world();
-  const { add, remove, leave, tap } = actsOn(chat);
+  const { add, remove, leave, read, tap } = actsOn(chat);
 
   it('says StreamReady with the head of every stream, which are the viewer’s positions', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
@@ -61,6 +62,38 @@ describe('a subscription to everything', () => {
         },
       },
     });
+  });
+
+  it('shows each listener what is theirs', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const id = await chat.group(ann, ben, cat);
+    await chat.say(ann, id, 'one');
+    await read(ben, id, 4);
+    const query =
+      'subscription { events { ... on MessageSent { conversation { lastSeq viewerReadSeq viewerUnreadCount messages(last: 1) { edges { node { seq } } } } } } }';
+    const clients = [ann, ben, cat].map((person) => chat.socket(person).iterate({ query }));
+    await Promise.all(clients.map((results) => results.next()));
+    await chat.say(ann, id, 'two');
+    const seen = await Promise.all(clients.map(async (results) => (await results.next()).value));
+    const lists = { lastSeq: 5, messages: { edges: [{ node: { seq: 5 } }] } };
+    expect(seen).toEqual(
+      [
+        { viewerReadSeq: 5, viewerUnreadCount: 0, ...lists },
+        { viewerReadSeq: 4, viewerUnreadCount: 1, ...lists },
+        { viewerReadSeq: 0, viewerUnreadCount: 2, ...lists },
+      ].map((conversation) => ({ data: { events: { conversation } } })),
+    );
+  });
+
+  it('is served over HTTP as over a socket', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const query = 'subscription { events { __typename ... on LogEvent { streamId seq } } }';
+    const events = await subscribeOverHttp(chat.url, query, { authorization: `Bearer ${ann.token}` });
+    expect(await events.next()).toEqual({ data: { events: { __typename: 'StreamReady' } } });
+    await chat.sayAll(ben, id, ['one', 'two']);
+    for (const seq of [3, 4]) expect(await events.next()).toEqual({ data: { events: { __typename: 'MessageSent', streamId: id, seq } } });
+    await events.cancel();
   });
 
   it('delivers what several say at once in the order of the log, once, to everybody the same', async () => {
@@ -125,7 +158,10 @@ describe('a subscription to everything', () => {
     const events = chat.listen(ann, []);
     expect((await events.ready()).map(inWords)).toEqual(['StreamReady']);
     const client = chat.socket(ann);
-    const nulled = client.iterate({ query: 'subscription ($after: [PositionInput!]) { events(after: $after) { __typename } }', variables: { after: null } });
+    const nulled = client.iterate({
+      query: 'subscription ($after: [PositionInput!]) { events(after: $after) { __typename } }',
+      variables: { after: null },
+    });
     expect((await nulled.next()).value).toEqual({ data: { events: { __typename: 'StreamReady' } } });
   });
 
@@ -137,7 +173,13 @@ describe('a subscription to everything', () => {
     await add(ann, id, ben);
     const member = given((await chat.ask(ConversationStateDocument, { id }, ben)).conversation?.viewerMembership, []).id;
     await leave(ben, id);
-    expect(await events.next()).toMatchObject({ __typename: 'MemberJoined', streamId: id, seq: 2, actor: { id: ann.id }, user: { id: ben.id } });
+    expect(await events.next()).toMatchObject({
+      __typename: 'MemberJoined',
+      streamId: id,
+      seq: 2,
+      actor: { id: ann.id },
+      user: { id: ben.id },
+    });
     expect(await events.next()).toMatchObject({
       ...{ __typename: 'MemberLeft', streamId: id, seq: 3, actor: { id: ben.id }, user: { id: ben.id } },
       ...{ membershipId: member, leaveReason: 'LEFT' },
@@ -167,7 +209,10 @@ describe('a conversation that is opened', () => {
       conversationEdge: { node: { id } },
     });
     expect(rest.map(inWords)).toEqual(['MemberJoined 5', 'MessageSent 6 welcome']);
-    expect((await atBens.until(({ __typename }) => __typename === 'MessageSent')).map(inWords)).toEqual(['MemberJoined 5', 'MessageSent 6 welcome']);
+    expect((await atBens.until(({ __typename }) => __typename === 'MessageSent')).map(inWords)).toEqual([
+      'MemberJoined 5',
+      'MessageSent 6 welcome',
+    ]);
   });
 
   it('comes to all devices of who opened it', async () => {
@@ -261,12 +306,13 @@ describe('a member who is removed', () => {
     await chat.say(ann, id, 'now');
     await remove(ann, id, ben);
     await sending;
-    await tap(ben);
     const all = await atCats.until((event) => 'seq' in event && event.streamId === id && event.seq === 3 + 52);
     const end = all.findIndex(({ __typename }) => __typename === 'MemberLeft');
-    const heard = await atBens.until(({ __typename }) => __typename === 'ViewerChanged');
-    const heardThere = heard.filter((event) => 'streamId' in event && event.streamId === id);
     expect(end).toBeGreaterThan(0);
+    const upToThere = await atBens.until((event) => 'seq' in event && event.streamId === id && event.seq === 3 + end);
+    await tap(ben);
+    const heard = [...upToThere, ...(await atBens.until(({ __typename }) => __typename === 'ViewerChanged'))];
+    const heardThere = heard.filter((event) => 'streamId' in event && event.streamId === id);
     expect(heardThere.map(inWords)).toEqual(all.slice(0, end).map(inWords));
     expect(heard.filter(({ __typename }) => __typename === 'ConversationClosed').length).toBe(1);
   });
@@ -293,7 +339,9 @@ describe('a member who is removed', () => {
     const events = chat.listen(desk);
     await events.ready();
     await leave(ben, id);
-    expect((await events.until(({ __typename }) => __typename === 'ConversationClosed')).map(inWords)).toEqual(['ConversationClosed 4 LEFT']);
+    expect((await events.until(({ __typename }) => __typename === 'ConversationClosed')).map(inWords)).toEqual([
+      'ConversationClosed 4 LEFT',
+    ]);
   });
 });
 
@@ -314,7 +362,11 @@ describe('own markers', () => {
     });
     const replayed = await chat.listen(ben, positions).ready();
     expect(replayed).toMatchObject([
-      { __typename: 'ViewerMarkersMoved', conversation: { id: groups[0], viewerReadSeq: 3, viewerUnreadCount: 0 }, unread: { messages: 1, conversations: 1 } },
+      {
+        __typename: 'ViewerMarkersMoved',
+        conversation: { id: groups[0], viewerReadSeq: 3, viewerUnreadCount: 0 },
+        unread: { messages: 1, conversations: 1 },
+      },
       { __typename: 'StreamReady' },
     ]);
   });
@@ -344,7 +396,9 @@ describe('a position that cannot be served', () => {
     const gone = [former, others, notShown, nowhere, eve.id];
     const events = chat.listen(ben, [...gone.map((streamId) => ({ streamId, seq: 1 })), { streamId: id, seq: 2 }]);
     const said = await events.ready();
-    const told = said.map((event) => (event.__typename === 'ResyncRequired' ? [event.resyncStreamId, event.resyncReason, event.lastSeq] : event.__typename));
+    const told = said.map((event) =>
+      event.__typename === 'ResyncRequired' ? [event.resyncStreamId, event.resyncReason, event.lastSeq] : event.__typename,
+    );
     expect(new Set(told)).toEqual(new Set([...gone.map((streamId) => [streamId, 'GONE', null]), 'StreamReady']));
     await chat.say(ann, id, 'live');
     expect(inWords(await events.next())).toBe('MessageSent 3 live');
@@ -393,7 +447,10 @@ describe('a position that cannot be served', () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 99 }])).toEqual(['ResyncRequired POSITION_AHEAD 2', 'StreamReady']);
-    expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 2, epoch: 'another' }])).toEqual(['ResyncRequired OTHER_EPOCH 2', 'StreamReady']);
+    expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 2, epoch: 'another' }])).toEqual([
+      'ResyncRequired OTHER_EPOCH 2',
+      'StreamReady',
+    ]);
   });
 
   it.each<readonly [string, PositionInput]>([
@@ -411,16 +468,29 @@ describe('a position that cannot be served', () => {
 });
 
 describe('many positions', () => {
-  const chat = world();
+  const chat = world({ MAX_POSITIONS: '5000' });
+
+  function absent(count: number): readonly PositionInput[] {
+    const rest = { seq: 123_456_789, epoch: 'x'.repeat(22), readSeq: 123_456_789 };
+    return Array.from({ length: count }, (_, n) => ({
+      streamId: Buffer.from(`Conversation:${9_000_000_000 + n}`).toString('base64url'),
+      ...rest,
+    }));
+  }
 
   it('are served, 5,000 of them', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await chat.say(ann, id, 'hello');
-    const gone = Array.from({ length: 4_999 }, (_, n) => ({ streamId: Buffer.from(`Conversation:${9_000_000_000 + n}`).toString('base64url'), seq: 1 }));
-    const events = await chat.listen(ben, [...gone.slice(0, 2_500), { streamId: id, seq: 2 }, ...gone.slice(2_500)]).ready();
+    const events = await chat.listen(ben, [...absent(2_500), { streamId: id, seq: 2 }, ...absent(4_999).slice(2_500)]).ready();
     const count = (name: EventName) => events.filter(({ __typename }) => __typename === name).length;
     expect([count('ResyncRequired'), count('MessageSent'), count('StreamReady')]).toEqual([4_999, 1, 1]);
+  });
+
+  it('are refused beyond what is configured', async () => {
+    const [ann] = await chat.people('ann');
+    const { ending } = await chat.listen(ann, absent(5_001)).end();
+    expect(ending).toMatchObject({ how: 'errors', errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: ['after'] } }] });
   });
 });
 

@@ -50,7 +50,11 @@ function ids(...people: readonly Person[]): ReadonlySet<string> {
 describe('a group', () => {
   it('is created with its members, and belongs to who created it', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
-    const { group, errors } = await create(ann, { name: 'Walks', description: 'On Saturdays', memberIds: [ben.id, cat.id, ann.id, ben.id] });
+    const { group, errors } = await create(ann, {
+      name: 'Walks',
+      description: 'On Saturdays',
+      memberIds: [ben.id, cat.id, ann.id, ben.id],
+    });
     expect(errors).toEqual([]);
     const id = given(group, errors).id;
     for (const person of [ann, ben, cat]) {
@@ -142,7 +146,11 @@ describe('adding members', () => {
     const direct = await chat.direct(ann, ben);
     const nowhere = Buffer.from('Conversation:9000000000').toString('base64url');
     expect(refusals((await add(ben, group, [cat.id])).errors)).toEqual(['FORBIDDEN']);
-    const [absent, hidden, another] = [await add(eve, nowhere, [cat.id]), await add(eve, group, [cat.id]), await add(eve, direct, [cat.id])];
+    const [absent, hidden, another] = [
+      await add(eve, nowhere, [cat.id]),
+      await add(eve, group, [cat.id]),
+      await add(eve, direct, [cat.id]),
+    ];
     expect(refusals(absent.errors)).toEqual(['NOT_FOUND input.groupId']);
     expect(hidden).toEqual(absent);
     expect(another).toEqual(absent);
@@ -245,7 +253,13 @@ describe('leaving a group', () => {
     const events = chat.listen(ann);
     await events.ready();
     expect(await leave(ben, group)).toEqual({ conversationId: group, errors: [] });
-    expect(await events.next()).toMatchObject({ __typename: 'MemberLeft', seq: 3, leaveReason: 'LEFT', user: { id: ben.id }, actor: { id: ben.id } });
+    expect(await events.next()).toMatchObject({
+      __typename: 'MemberLeft',
+      seq: 3,
+      leaveReason: 'LEFT',
+      user: { id: ben.id },
+      actor: { id: ben.id },
+    });
     expect(await state(ben, group)).toBeNull();
     expect(await state(ann, group)).toMatchObject({ memberCount: 1 });
     expect(refusals((await leave(ben, group)).errors)).toEqual(['NOT_FOUND input.groupId']);
@@ -327,7 +341,9 @@ describe('a limit', () => {
 
   it('on members refuses those who are too many, and lets the others in', async () => {
     const [ann, ben, cat, dan] = await small.people('ann', 'ben', 'cat', 'dan');
-    expect(refusals((await acts.create(ann, { name: 'x', memberIds: [ben.id, cat.id, dan.id] })).errors)).toEqual(['LIMIT_REACHED input.memberIds']);
+    expect(refusals((await acts.create(ann, { name: 'x', memberIds: [ben.id, cat.id, dan.id] })).errors)).toEqual([
+      'LIMIT_REACHED input.memberIds',
+    ]);
     const group = await small.group(ann, ben);
     const payload = await acts.add(ann, group, [cat.id, dan.id]);
     expect(refusals(payload.errors)).toEqual(['LIMIT_REACHED input.userIds.1']);

@@ -5,6 +5,7 @@ import {
   ConversationLogDocument,
   ConversationsDocument,
   HistoryDocument,
+  type HistoryQueryVariables,
   LeaveGroupDocument,
   MembersDocument,
   RemoveMemberDocument,
@@ -166,7 +167,13 @@ describe('the timeline', () => {
   it('tells what happened between the messages', async () => {
     const { conversation } = await chat.ask(TimelineDocument, { id: group, around: 61, first: 2, last: 1 }, ann);
     const [said, joined, left, next] = conversation?.timeline.edges.map(({ node }) => node) ?? [];
-    expect(said).toMatchObject({ __typename: 'MessageSent', seq: 60, streamId: group, actor: { id: ann.id }, messageEdge: { node: { text: 'x' } } });
+    expect(said).toMatchObject({
+      __typename: 'MessageSent',
+      seq: 60,
+      streamId: group,
+      actor: { id: ann.id },
+      messageEdge: { node: { text: 'x' } },
+    });
     expect(joined).toMatchObject({ __typename: 'MemberJoined', seq: 61, actor: { id: ann.id }, membershipEdge: null });
     expect(left).toMatchObject({ __typename: 'MemberLeft', seq: 62, leaveReason: 'LEFT', conversation: { id: group } });
     expect(next?.__typename).toBe('MessageSent');
@@ -174,9 +181,9 @@ describe('the timeline', () => {
 });
 
 describe.each([
-  ['messages', HistoryDocument],
-  ['timeline', TimelineDocument],
-] as const)('pages of %s', (_name, document) => {
+  ['messages', async (variables: HistoryQueryVariables) => (await chat.post(HistoryDocument, variables, ann)).errors],
+  ['timeline', async (variables: HistoryQueryVariables) => (await chat.post(TimelineDocument, variables, ann)).errors],
+] as const)('pages of %s', (_name, errorsOf) => {
   it.each([
     ['first', { first: 0 }],
     ['first', { first: 101 }],
@@ -190,24 +197,23 @@ describe.each([
     ['around', { around: -1 }],
     ['aroundId', { aroundId: 'x' }],
   ])('are refused by the name of %s: %o', async (argument, wrong) => {
-    const { errors } = await chat.post<unknown, object>(document, { id: group, ...wrong }, ann);
-    expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+    expect(refusals(await errorsOf({ id: group, ...wrong }))).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 
   it('are refused between two cursors, and with first and last beside one', async () => {
-    for (const args of [{ after: 10, before: 20 }, { after: 10, before: 20, around: 15 }]) {
-      const { errors } = await chat.post<unknown, object>(document, variablesFor(args), ann);
-      expect(refusals(errors)).toEqual(['BAD_USER_INPUT after']);
+    for (const args of [
+      { after: 10, before: 20 },
+      { after: 10, before: 20, around: 15 },
+    ]) {
+      expect(refusals(await errorsOf(variablesFor(args)))).toEqual(['BAD_USER_INPUT after']);
     }
-    const { errors } = await chat.post<unknown, object>(document, variablesFor({ first: 1, last: 1, after: 10 }), ann);
-    expect(refusals(errors)).toEqual(['BAD_USER_INPUT first']);
+    expect(refusals(await errorsOf(variablesFor({ first: 1, last: 1, after: 10 })))).toEqual(['BAD_USER_INPUT first']);
   });
 
   it('are refused around a message of another conversation, or what is no message', async () => {
     const elsewhere = await chat.say(ann, await chat.direct(ann, ann), 'elsewhere');
     for (const aroundId of [elsewhere.id, ann.id, group]) {
-      const { errors } = await chat.post<unknown, object>(document, { id: group, aroundId }, ann);
-      expect(refusals(errors)).toEqual(['BAD_USER_INPUT aroundId']);
+      expect(refusals(await errorsOf({ id: group, aroundId }))).toEqual(['BAD_USER_INPUT aroundId']);
     }
   });
 
@@ -217,8 +223,7 @@ describe.each([
     const conversations = await chat.ask(ConversationsDocument, {}, ann);
     const pages = [users.users, given(members.conversation, []).members, given(conversations.viewer, []).conversations];
     for (const { pageInfo } of pages) {
-      const { errors } = await chat.post<unknown, object>(document, { id: group, after: given(pageInfo.endCursor, []) }, ann);
-      expect(refusals(errors)).toEqual(['BAD_USER_INPUT after']);
+      expect(refusals(await errorsOf({ id: group, after: given(pageInfo.endCursor, []) }))).toEqual(['BAD_USER_INPUT after']);
     }
   });
 });
@@ -259,7 +264,9 @@ describe('the log of a conversation', () => {
     ['first', { afterSeq: 0, first: 101 }],
     ['after', { afterSeq: 0, after: 'x' }],
   ])('is refused by the name of %s: %o', async (argument, wrong) => {
-    expect(refusals((await chat.post(ConversationLogDocument, { id: group, ...wrong }, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+    expect(refusals((await chat.post(ConversationLogDocument, { id: group, ...wrong }, ann)).errors)).toEqual([
+      `BAD_USER_INPUT ${argument}`,
+    ]);
     expect(refusals((await chat.post(AccountLogDocument, wrong, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 });

@@ -35,7 +35,11 @@ async function markersOf(person: Person, as: Person, id: string) {
 async function talk(messages: number) {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.direct(ann, ben);
-  await chat.sayAll(ann, id, Array.from({ length: messages }, (_, n) => `message ${n + 1}`));
+  await chat.sayAll(
+    ann,
+    id,
+    Array.from({ length: messages }, (_, n) => `message ${n + 1}`),
+  );
   return { ann, ben, id };
 }
 
@@ -114,7 +118,10 @@ describe('reading', () => {
 describe('delivery', () => {
   it('moves its own marker and not what is read', async () => {
     const { ann, ben, id } = await talk(3);
-    expect(await deliver(ben, id, 3)).toMatchObject({ conversation: { id, viewerMembership: { deliveredSeq: 3, readSeq: 0 } }, errors: [] });
+    expect(await deliver(ben, id, 3)).toMatchObject({
+      conversation: { id, viewerMembership: { deliveredSeq: 3, readSeq: 0 } },
+      errors: [],
+    });
     expect(await deliver(ben, id, 1)).toMatchObject({ conversation: { viewerMembership: { deliveredSeq: 3 } }, errors: [] });
     expect(await markersOf(ben, ann, id)).toEqual({ deliveredSeq: 3, readSeq: 0 });
     expect(await stateOf(ben, id)).toMatchObject({ viewerUnreadCount: 3 });
@@ -158,7 +165,12 @@ describe('unread', () => {
   it('is summed up over all conversations that the viewer is shown', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const ids = [await chat.direct(ann, ben), await chat.group(ann, ben), await chat.group(ann, ben)];
-    for (const [n, id] of ids.entries()) await chat.sayAll(ann, id, Array.from({ length: n + 1 }, () => 'x'));
+    for (const [n, id] of ids.entries())
+      await chat.sayAll(
+        ann,
+        id,
+        Array.from({ length: n + 1 }, () => 'x'),
+      );
     await chat.direct(cat, ben);
     const totals = async () => given((await chat.ask(MeDocument, {}, ben)).viewer, []).unread;
     expect(await totals()).toEqual({ messages: 6, conversations: 3 });

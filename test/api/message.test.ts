@@ -41,7 +41,14 @@ describe('a message', () => {
     expect(conversation?.messages.edges).toMatchObject([{ cursor: messageEdge?.cursor, node: { id: messageEdge?.node.id } }]);
   });
 
-  it.each([' \n hello \t ', 'e\u0301', '👩‍👩‍👧‍👦', 'a\r\nb', '\u202eabc', "'; DROP TABLE Message; --"])('keeps its text to the letter: %j', async (text) => {
+  it.each([
+    ' \n hello \t ',
+    'e\u0301',
+    '👩‍👩‍👧‍👦',
+    'a\r\nb',
+    '\u202eabc',
+    "'; DROP TABLE Message; --",
+  ])('keeps its text to the letter: %j', async (text) => {
     const { ann, ben, conversationId } = await pair();
     await send(ann, { conversationId, text });
     expect(await textsIn(ben, conversationId)).toEqual([text]);
@@ -53,6 +60,11 @@ describe('a message', () => {
     expect(refusals(payload.errors)).toEqual(['INVALID_INPUT input.text']);
     expect(payload.messageEdge).toBeNull();
     expect(await textsIn(ann, conversationId)).toEqual([]);
+  });
+
+  it.each(['a\0b', 'a\ud800b', '\udc00'])('is refused if no database could keep it to the letter: %j', async (text) => {
+    const { ann, conversationId } = await pair();
+    expect(refusals((await send(ann, { conversationId, text })).errors)).toEqual(['INVALID_INPUT input.text']);
   });
 
   it('may be as long as the limit says in code points, however many units they take', async () => {
@@ -142,7 +154,8 @@ describe('a message sent again under its clientMessageId', () => {
   it('is not another one because ids look alike', async () => {
     const { ann, conversationId } = await pair();
     const keys = ['abc', 'ABC', 'abc ~', ' abc'];
-    for (const clientMessageId of keys) expect(refusals((await send(ann, { conversationId, clientMessageId, text: clientMessageId })).errors)).toEqual([]);
+    for (const clientMessageId of keys)
+      expect(refusals((await send(ann, { conversationId, clientMessageId, text: clientMessageId })).errors)).toEqual([]);
     expect(await textsIn(ann, conversationId)).toEqual(keys);
   });
 

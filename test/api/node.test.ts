@@ -23,7 +23,9 @@ interface Cast {
 let cast: Cast;
 
 /** One node of each type, by the name under which the tests speak of it. */
-type Things = Readonly<Record<'user' | 'session' | 'direct' | 'group' | 'membership' | 'formerMembership' | 'message' | 'directMessage', string>>;
+type Things = Readonly<
+  Record<'user' | 'session' | 'direct' | 'group' | 'membership' | 'formerMembership' | 'message' | 'directMessage', string>
+>;
 let things: Things;
 
 beforeAll(async () => {
@@ -100,7 +102,10 @@ describe('a node', () => {
     const { ann } = cast;
     const desk = await chat.anotherDevice(ann);
     const { viewer } = await chat.ask(SessionsDocument, {}, desk);
-    const id = given(viewer?.sessions.find(({ viewerIsCurrent }) => viewerIsCurrent), []).id;
+    const id = given(
+      viewer?.sessions.find(({ viewerIsCurrent }) => viewerIsCurrent),
+      [],
+    ).id;
     expect(await node(id, ann)).toMatchObject({ id, viewerIsCurrent: false });
     await chat.ask(SignOutDocument, { input: {} }, desk);
     expect(await node(id, ann)).toBeNull();
@@ -108,7 +113,14 @@ describe('a node', () => {
 
   it('is refused for what is no id, or another spelling of one', async () => {
     const { ann } = cast;
-    const spellings = ['', 'x', `${ann.id}=`, ` ${ann.id}`, Buffer.from('Rocket:1').toString('base64url'), Buffer.from('User:0').toString('base64url')];
+    const spellings = [
+      '',
+      'x',
+      `${ann.id}=`,
+      ` ${ann.id}`,
+      Buffer.from('Rocket:1').toString('base64url'),
+      Buffer.from('User:0').toString('base64url'),
+    ];
     for (const id of spellings) {
       expect(refusals((await chat.post(NodeByIdDocument, { id }, ann)).errors)).toEqual(['BAD_USER_INPUT id']);
     }

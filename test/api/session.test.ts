@@ -86,6 +86,11 @@ describe('a token that is not one of ours', () => {
     expect(await isSignedIn(chat, { token: forged })).toBe(false);
   });
 
+  it('is refused if it is a refresh token', async () => {
+    const [ann] = await chat.people('ann');
+    expect(await isSignedIn(chat, { token: ann.refreshToken })).toBe(false);
+  });
+
   it('closes a socket with 4403, after which clients come back with a fresh one', async () => {
     const events = chat.listen({ token: 'abc' });
     expect((await events.end()).ending).toMatchObject({ how: 'closed', code: 4403 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { post } from '../gateway/http.ts';
 import { MeDocument, SignInDocument, SignUpDocument } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { password, world } from '../support/world.ts';
@@ -23,6 +24,34 @@ describe('signing up', () => {
     expect(Date.parse(signUp.accessTokenExpiresAt ?? '')).toBeGreaterThan(Date.now());
     const { viewer } = await chat.ask(MeDocument, {}, { token: signUp.accessToken ?? '' });
     expect(viewer?.user).toMatchObject({ id: signUp.viewer?.user.id, displayName: 'Ann Other' });
+  });
+
+  it('answers with all that a viewer sees, for whom it made them', async () => {
+    const handle = newHandle();
+    const { data } = await post(
+      chat.url,
+      `mutation ($input: SignUpInput!) {
+        signUp(input: $input) {
+          viewer {
+            user { id handle }
+            sessions { viewerIsCurrent }
+            positions { streamId seq }
+            unread { messages conversations }
+            conversations { edges { cursor } }
+          }
+        }
+      }`,
+      {},
+      { input: { handle, password } },
+    );
+    const { viewer } = data.signUp;
+    expect(viewer).toEqual({
+      user: { id: viewer.user.id, handle },
+      sessions: [{ viewerIsCurrent: true }],
+      positions: [{ streamId: viewer.user.id, seq: 1 }],
+      unread: { messages: 0, conversations: 0 },
+      conversations: { edges: [] },
+    });
   });
 
   it('takes an explicit null for absent', async () => {

@@ -1,5 +1,7 @@
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSizeRule } from '../../gateway/limits.ts';
+import { schema } from '../../schema/index.ts';
 import { post, postInPieces } from './http.ts';
 import { type Lab, openLab } from './lab.ts';
 
@@ -47,9 +49,46 @@ describe('a document', () => {
     expect(await codeOf(aliases(201))).toBe('BAD_USER_INPUT');
   });
 
+  test('may hold pages within pages, but not for a million entries', () => {
+    const inner = (page: string) => `conversation { ${page} { edges { node { id } } } }`;
+    const outer = (page: string, below: string) =>
+      `{ viewer { conversations { edges { node { ${page} { edges { node { ${below} } } } } } } } }`;
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    const refused = [expect.stringContaining('pages within pages')];
+    expect(faults(outer('messages', 'id text sentAt sender { id handle displayName }'))).toEqual([]);
+    expect(faults(outer('messages(last: 100)', 'id'))).toEqual([]);
+    expect(faults(outer('messages(last: 1)', inner('messages(first: 20)')))).toEqual([]);
+    for (const page of ['messages', 'messages(last: 100)', 'messages(last: null)', 'messages(around: 3)', 'messages(first: $n)']) {
+      expect(faults(outer(page, inner(page)))).toEqual(refused);
+    }
+    expect(faults(`${outer('messages', '...Below')} fragment Below on Message { ${inner('messages')} }`)).toEqual(refused);
+    const page = 'messages { edges { node { conversation { messages { edges { node { id } } } } } } }';
+    expect(faults(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { ${page} } } }`)).toEqual(refused);
+    expect(faults(`{ nodes(ids: ["a", "b"]) { ... on Group { ${page} } } }`)).toEqual([]);
+  });
+
+  test('that goes past what parsing or validating takes is the sender’s fault, not ours', async () => {
+    const refused = { extensions: { code: 'BAD_USER_INPUT' } };
+    const deep = `{ ${'... { '.repeat(3_000)} hello ${'}'.repeat(3_000)} }`;
+    expect((await post(lab.node.url, deep)).errors).toMatchObject([{ ...refused, message: expect.stringContaining('nests too deep') }]);
+    expect((await post(lab.node.url, `{ ${'hello '.repeat(3_900)} }`)).errors).toMatchObject([refused]);
+    const { errors } = await post(lab.node.url, `{ ${'nope '.repeat(150)} }`);
+    expect(errors?.filter((error) => error.extensions?.['code'] !== 'BAD_USER_INPUT')).toEqual([]);
+    expect(lab.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   test('of too many tokens is not even parsed', async () => {
     const { errors } = await post(lab.node.url, `{ ${'hello '.repeat(10_001)} }`);
     expect(errors).toMatchObject([{ message: expect.stringContaining('10000 tokens'), extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
+describe('a subscription', () => {
+  test('to a root field that a condition leaves out is refused', async () => {
+    for (const root of ['endless @skip(if: true)', 'endless @include(if: false)', '... @skip(if: true) { endless }', '...A']) {
+      const fragment = root === '...A' ? ' fragment A on Subscription { endless @skip(if: true) }' : '';
+      expect(await codeOf(`subscription { ${root} }${fragment}`)).toBe('BAD_USER_INPUT');
+    }
   });
 });
 

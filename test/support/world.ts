@@ -77,22 +77,20 @@ export interface World {
  * otherwise than usual.
  */
 export function world(env: Readonly<Record<string, string>> = {}): World {
-  let running: { readonly node: Node; readonly stores: Stores } | undefined;
+  const open = new AsyncDisposableStack();
   const clients: Client[] = [];
+  let running: { readonly node: Node; readonly stores: Stores } | undefined;
 
   beforeAll(async () => {
-    const stores = await freshStores();
+    const stores = open.use(await freshStores());
     // Everybody signs up from one address, within the same minutes.
     const usual = { PORT: '0', LOG_LEVEL: 'silent', GRAPHIQL: 'false', ADDRESS_ATTEMPTS: '1000000' };
-    running = { stores, node: await createNode(readConfig({ ...usual, ...stores.env, ...env })) };
+    running = { stores, node: open.use(await createNode(readConfig({ ...usual, ...stores.env, ...env }))) };
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.terminate();
   });
-  afterAll(async () => {
-    await running?.node.close();
-    await running?.stores[Symbol.asyncDispose]();
-  });
+  afterAll(() => open.disposeAsync());
 
   function started(): NonNullable<typeof running> {
     if (running === undefined) throw new Error('the node starts before the first test, not earlier');

@@ -1,0 +1,31 @@
+import { type ASTVisitor, GraphQLError, type SelectionSetNode, type ValidationContext } from 'graphql';
+
+const conditions: ReadonlySet<string> = new Set(['skip', 'include']);
+
+/**
+ * The validation rule that a subscription's root field stands there unconditionally (GraphQL specification, 5.2.4.1): left out, it would be
+ * a subscription to nothing, which the executor takes for a bug.
+ */
+export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(operation) {
+      if (operation.operation !== 'subscription' || !isConditional(context, operation.selectionSet, new Set())) return;
+      context.reportError(
+        new GraphQLError('The root field of a subscription may not be skipped or included by a condition.', { nodes: operation }),
+      );
+    },
+  };
+}
+
+function isConditional(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): boolean {
+  return selections.some((selection) => {
+    if (selection.directives?.some(({ name }) => conditions.has(name.value))) return true;
+    if (selection.kind === 'Field') return false;
+    if (selection.kind === 'InlineFragment') return isConditional(context, selection.selectionSet, seen);
+    const { value: name } = selection.name;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    const fragment = context.getFragment(name);
+    return fragment ? isConditional(context, fragment.selectionSet, seen) : false;
+  });
+}

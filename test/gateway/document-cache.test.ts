@@ -1,0 +1,35 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { createDocumentCache } from '../../gateway/document-cache.ts';
+
+const document = parse('{ hello }');
+
+function textOf(name: string, characters: number): string {
+  return name.padEnd(characters, '#');
+}
+
+test('a document is found again by its text', () => {
+  const cache = createDocumentCache();
+  cache.set('{ hello }', document);
+  expect(cache.get('{ hello }')).toBe(document);
+  expect(cache.get('{ hello  }')).toBeUndefined();
+});
+
+test('the least recently used are forgotten once all together are too long', () => {
+  const cache = createDocumentCache();
+  cache.set(textOf('first', 20_000), document);
+  cache.set(textOf('second', 20_000), document);
+  for (let n = 0; n < 24; n += 1) {
+    expect(cache.get(textOf('first', 20_000))).toBe(document);
+    cache.set(textOf(`other ${n} `, 20_000), document);
+  }
+  expect(cache.get(textOf('second', 20_000))).toBeUndefined();
+  expect(cache.get(textOf('first', 20_000))).toBe(document);
+  expect(cache.get(textOf('other 23 ', 20_000))).toBe(document);
+});
+
+test('one that is too long by itself is not kept', () => {
+  const cache = createDocumentCache();
+  cache.set(textOf('long', 20_001), document);
+  expect(cache.get(textOf('long', 20_001))).toBeUndefined();
+});
