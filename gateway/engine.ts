@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
 import type { Viewer } from '../src/user/index.ts';

@@ -14,12 +14,10 @@ import { startOf } from './start.ts';
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
-/** One stream of a subscription: who follows it, and what to do when the following ends. */
+/** One stream of a subscription, and who follows it. */
 interface Strand {
   readonly held: HeldChannel;
   readonly follower: Follower;
-  /** The viewer has joined again: where the next interval starts. */
-  rejoined?: number;
 }
 
 /** Everything a viewer follows, poured into one outlet. */
@@ -50,6 +48,9 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   const strands = new Map<bigint, Strand>();
   const markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
   const openedAt = new Map<bigint, number>();
+  /** Where the stays begin that the account has told of and no strand has come to yet, in order. */
+  const stays = new Map<bigint, number[]>();
+  const attaching = new Set<bigint>();
   const holds = new Set<HeldChannel>();
   let account: HeldChannel | undefined;
   let ready = false;
@@ -105,28 +106,34 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
       outlet.push({ kind: 'entry', at: entry.at, entry });
       return true;
     }
-    const rejoined = strands.get(entry.streamId)?.rejoined;
     detach(entry.streamId);
-    if (rejoined !== undefined) void attachLate(entry.streamId, rejoined);
+    nextStay(entry.streamId);
     return false;
   }
 
-  // Streams are not ordered among each other: a second opening may be heard before the removal that it undoes.
+  // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
   function opened(conversationId: bigint, seq: number): void {
-    const strand = strands.get(conversationId);
-    if (strand === undefined) void attachLate(conversationId, seq);
-    else if (strand.follower.position < seq) strand.rejoined = seq;
+    stays.set(conversationId, [...(stays.get(conversationId) ?? []), seq]);
+    nextStay(conversationId);
+  }
+
+  /** Begins the next stay, unless the one before is still being followed. */
+  function nextStay(streamId: bigint): void {
+    const [start, ...later] = stays.get(streamId) ?? [];
+    if (start === undefined || strands.has(streamId) || attaching.has(streamId)) return;
+    if (later.length > 0) stays.set(streamId, later);
+    else stays.delete(streamId);
+    attaching.add(streamId);
+    void attachLate(streamId, start);
   }
 
   async function attachLate(streamId: bigint, position: number): Promise<void> {
     for (let retryMs = firstRetryMs; !outlet.ended; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
         const [held] = await hold([streamId]);
-        if (held === undefined) return;
-        const strand = strands.get(streamId);
-        if (strand === undefined) return attach(held, position, conversation).follower.goLive();
-        if (strand.follower.position < position) strand.rejoined = position;
-        return letGo(held);
+        attaching.delete(streamId);
+        if (held !== undefined) attach(held, position, conversation).follower.goLive();
+        return;
       } catch (error) {
         logger.warn(
           { err: error, streamId: String(streamId) },

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import { createOutlet } from '../../src/feed/outlet.ts';
+import { embeddedChat } from '../support/chat.ts';
+import { groupOf, inWords, listen, person, say } from '../support/people.ts';
+
+describe('a subscription with little room', () => {
+  let chat: Chat;
+
+  beforeAll(async () => {
+    chat = await embeddedChat({ SUBSCRIPTION_QUEUE: '16', MAX_GAP: '80', MAX_POSITIONS: '3' });
+  });
+  afterAll(() => chat[Symbol.asyncDispose]());
+
+  async function sayMany(count: number) {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const group = await groupOf(chat, ann, ben);
+    const held = await chat.feed.positions(ben);
+    const events = listen(chat, ben);
+    await events.ready();
+    const texts = Array.from({ length: count }, (_, n) => `m${n}`);
+    for (const text of texts) await say(chat, ann, group, text);
+    return { ann, ben, group, held, events, expected: texts.map((text, n) => `${n + 3} MessageSent ${text}`) };
+  }
+
+  it('gives a client that did not read for long everything, once and in order, then goes on live', async () => {
+    const { ann, group, events, expected } = await sayMany(70);
+    for (const words of expected) expect(inWords(await events.next())).toBe(words);
+    await say(chat, ann, group, 'live again');
+    expect(inWords(await events.next())).toBe('73 MessageSent live again');
+    events.stop();
+  });
+
+  it('replays what is longer than its queue', async () => {
+    const { ben, held, events, expected } = await sayMany(70);
+    events.stop();
+    const resumed = listen(chat, ben, held);
+    expect((await resumed.ready()).map(inWords)).toEqual([...expected, 'ready']);
+    resumed.stop();
+  });
+
+  it('says GAP_TOO_LARGE rather than replay more than the limit, and goes on from there', async () => {
+    const { ann, ben, group, held, events } = await sayMany(81);
+    events.stop();
+    const resumed = listen(chat, ben, held);
+    expect((await resumed.ready()).map(inWords)).toEqual(['resync GAP_TOO_LARGE 83', 'ready']);
+    await say(chat, ann, group, 'hello');
+    expect(inWords(await resumed.next())).toBe('84 MessageSent hello');
+    resumed.stop();
+  });
+
+  it('refuses more positions than a subscription may resume from', async () => {
+    const ann = await person(chat);
+    const after = Array.from({ length: 4 }, (_, n) => ({ streamId: BigInt(n + 1), seq: 0 }));
+    const { signal } = new AbortController();
+    expect(() => chat.feed.events(ann, { after, signal })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field: ['after'] }));
+  });
+});
+
+describe('an outlet', () => {
+  const event = { kind: 'markers', at: new Date(0), conversationId: 1n } as const;
+
+  function outletOf(capacity: number) {
+    return createOutlet({ capacity, signal: new AbortController().signal, onStart: () => undefined, onEnd: () => undefined });
+  }
+
+  it('makes writers wait until less than half is taken', async () => {
+    const outlet = outletOf(4);
+    for (let n = 0; n < 4; n += 1) outlet.push(event);
+    let roomy = false;
+    const waiting = outlet.room().then(() => {
+      roomy = true;
+    });
+    await outlet.next();
+    await outlet.next();
+    expect(roomy).toBe(false);
+    await outlet.next();
+    await waiting;
+    expect(outlet.full).toBe(false);
+  });
+
+  it('delivers what is in line before it fails, and then is complete', async () => {
+    const outlet = outletOf(4);
+    outlet.push(event);
+    outlet.fail(new Error('over'));
+    expect(await outlet.next()).toEqual({ done: false, value: event });
+    await expect(outlet.next()).rejects.toThrow('over');
+    expect(await outlet.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('lets writers go when the client leaves', async () => {
+    const outlet = outletOf(1);
+    outlet.push(event);
+    const waiting = outlet.room();
+    await outlet.return?.();
+    await waiting;
+    expect(outlet.ended).toBe(true);
+  });
+});
