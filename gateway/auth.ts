@@ -44,9 +44,14 @@ export async function followSession(chat: Chat, authorization: string, onEnd: (e
   const expiry = setTimeout(finish, Math.max(0, access.expiresAt.getTime() - Date.now()), 'expired');
   let unwatch: (() => void) | undefined;
   try {
-    unwatch = await chat.feed.watchAccount(access.userId, (entry) => {
-      if (entry.type === 'SessionEnded' && entry.data.sessionId === access.sessionId) finish('ended');
-    });
+    unwatch = await chat.feed.watchAccount(
+      access.userId,
+      (entry) => {
+        if (entry.type === 'SessionEnded' && entry.data.sessionId === access.sessionId) finish('ended');
+      },
+      // Whether it was among them is not known: its client comes back and is asked who it is.
+      () => finish('expired'),
+    );
     // A session that ended before the watch began has no entry to come: ask again.
     await authenticate(chat, authorization);
   } catch (error) {

@@ -1,10 +1,11 @@
-// Runs in the GraphiQL page before GraphiQL does. It spares people copying between tabs, in two ways:
-//   1. The access token of the last sign-up, sign-in or refresh goes with every request that has no Authorization header of its own.
-//   2. A variable left "" takes the value last seen in a response under its name (clientMessageId: a new one each time).
+// Runs in the GraphiQL page before GraphiQL does. It spares people copying between tabs:
+//   1. The access token of the last sign-up, sign-in or refresh goes with everything that has no authorization of its own.
+//   2. A variable left "" takes the value last seen in a response under its name; clientMessageId a new one each time; `after` the
+//      positions of all streams as far as they have been shown.
 // All of it lives in this browser tab (sessionStorage): another tab can be another person.
 (() => {
-  const recall = (name) => sessionStorage.getItem(`mpim:${name}`);
-  const remember = (name, value) => sessionStorage.setItem(`mpim:${name}`, value);
+  const recall = (name) => JSON.parse(sessionStorage.getItem(`mpim:${name}`));
+  const remember = (name, value) => sessionStorage.setItem(`mpim:${name}`, JSON.stringify(value));
 
   /** "Bearer …" while the remembered token has not expired. */
   function authorization() {
@@ -14,18 +15,28 @@
     return claims.exp * 1000 > Date.now() ? `Bearer ${token}` : null;
   }
 
-  /** Remembers every text in a response under the name it has there. */
+  /** Remembers every text in a response under the name it has there, and how far each stream has been shown. */
   function learn(value, name) {
-    if (typeof value === 'string' && name) remember(name, value);
-    else if (value && typeof value === 'object') for (const [key, part] of Object.entries(value)) learn(part, key);
+    if (typeof value === 'string') {
+      // Somebody else follows other streams.
+      if (name === 'accessToken') remember('after', {});
+      remember(name, value);
+    } else if (value && typeof value === 'object') {
+      const { streamId, seq } = value;
+      const known = recall('after') ?? {};
+      if (streamId && seq >= (known[streamId]?.seq ?? 0)) remember('after', { ...known, [streamId]: { streamId, seq } });
+      for (const [key, part] of Object.entries(value)) learn(part, key);
+    }
+  }
+
+  function wanted(name) {
+    if (name === 'clientMessageId') return crypto.randomUUID();
+    if (name === 'after') return Object.values(recall('after') ?? {});
+    return recall(name) ?? '';
   }
 
   function fill(variables) {
-    const filled = Object.entries(variables ?? {}).map(([name, value]) => {
-      if (value !== '') return [name, value];
-      return [name, name === 'clientMessageId' ? crypto.randomUUID() : (recall(name) ?? value)];
-    });
-    return Object.fromEntries(filled);
+    return Object.fromEntries(Object.entries(variables ?? {}).map(([name, value]) => [name, value === '' ? wanted(name) : value]));
   }
 
   const send = window.fetch;
@@ -35,23 +46,22 @@
     const headers = new Headers(options.headers);
     const token = authorization();
     if (token && !headers.has('authorization')) headers.set('authorization', token);
-    const response = await send(address, { ...options, headers, body: JSON.stringify({ ...request, variables: fill(request.variables) }) });
-    response
-      .clone()
-      .json()
-      .then(({ data, errors }) => {
-        if (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) sessionStorage.removeItem('mpim:accessToken');
-        if (!request.query.includes('__schema')) learn(data);
-      })
-      .catch(() => {});
+    const body = JSON.stringify({ ...request, variables: fill(request.variables) });
+    const response = await send(address, { ...options, headers, body });
+    const { data, errors } = await response.clone().json();
+    if (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) sessionStorage.removeItem('mpim:accessToken');
+    if (!request.query.includes('__schema')) learn(data);
     return response;
   };
 
   const write = WebSocket.prototype.send;
   WebSocket.prototype.send = function (text) {
     const message = JSON.parse(text);
-    const token = authorization();
-    if (message.type === 'connection_init' && token) message.payload = { authorization: token, ...message.payload };
+    if (message.type === 'connection_init') {
+      const token = authorization();
+      if (token) message.payload = { authorization: token, ...message.payload };
+      this.addEventListener('message', ({ data }) => learn(JSON.parse(data).payload?.data));
+    }
     if (message.type === 'subscribe') message.payload.variables = fill(message.payload.variables);
     write.call(this, JSON.stringify(message));
   };

@@ -15,11 +15,11 @@ function tab(query: string, variables: Readonly<Record<string, unknown>> = {}): 
 export const readyTabs: readonly Tab[] = [
   tab(
     `
-# 1. Choose a handle and a password below (Variables) and run.
+# 1. Choose a handle and a password here, and run.
 # From then on this browser tab is signed in: no header to copy.
 # Run it again with another handle to be somebody else.
-mutation SignUp($handle: String!, $password: String!) {
-  signUp(input: { handle: $handle, password: $password, deviceName: "GraphiQL" }) {
+mutation SignUp {
+  signUp(input: { handle: "ada", password: "correct horse battery", deviceName: "GraphiQL" }) {
     accessToken
     accessTokenExpiresAt
     viewer {
@@ -36,15 +36,20 @@ mutation SignUp($handle: String!, $password: String!) {
   }
 }
 `,
-    { handle: 'ada', password: 'correct horse battery' },
   ),
   tab(
     `
 # Instead of signing up: sign in as somebody who is there (npm start -- --demo makes alice, bob and carol).
-mutation SignIn($handle: String!, $password: String!) {
-  signIn(input: { handle: $handle, password: $password, deviceName: "GraphiQL" }) {
+mutation SignIn {
+  signIn(input: { handle: "ada", password: "correct horse battery", deviceName: "GraphiQL" }) {
     accessToken
     accessTokenExpiresAt
+    viewer {
+      user {
+        userId: id
+        handle
+      }
+    }
     errors {
       code
       message
@@ -52,18 +57,25 @@ mutation SignIn($handle: String!, $password: String!) {
   }
 }
 `,
-    { handle: 'ada', password: 'correct horse battery' },
   ),
   tab(
     `
-# 2. Run this and let it run: everything that happens to you arrives here, live.
-subscription Watch {
-  events {
+# 2. Everything that happens to you: first what you have not been shown yet, then live.
+# GraphiQL stops it when you change tabs. Run it again, and it goes on where it stood.
+# To watch it live, be somebody else in a second browser window and write from there.
+subscription Watch($after: [PositionInput!]) {
+  events(after: $after) {
     __typename
     at
     ... on LogEvent {
       streamId
       seq
+    }
+    ... on StreamReady {
+      positions {
+        streamId
+        seq
+      }
     }
     ... on MessageSent {
       messageEdge {
@@ -78,18 +90,18 @@ subscription Watch {
   }
 }
 `,
+    { after: '' },
   ),
   tab(
     `
 # 3. Find somebody by handle: yourself will do.
-query Find($handle: String!) {
-  user(handle: $handle) {
+query Find {
+  user(handle: "ada") {
     userId: id
     displayName
   }
 }
 `,
-    { handle: 'ada' },
   ),
   tab(
     `
@@ -113,7 +125,7 @@ mutation Open($userId: ID!) {
   ),
   tab(
     `
-# 5. Send, and look at the tab "Watch". Each run makes a new clientMessageId;
+# 5. Send, then go back to the tab "Watch" and run it again. Each run here makes a new clientMessageId;
 # the same one again would return the first message instead of sending twice.
 mutation Send($conversationId: ID!, $clientMessageId: ID!, $text: String!) {
   sendMessage(input: { conversationId: $conversationId, clientMessageId: $clientMessageId, text: $text }) {

@@ -26,9 +26,14 @@ const lost: ReadonlySet<number> = new Set([
   2013, // the connection was lost during the query
 ]);
 
+/** Whether the error is the socket's own, which the driver passes on to the statements that were under way: `read ECONNRESET` and the like. */
+function isSocketFault(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || Reflect.get(error, 'fatal') === true);
+}
+
 /** A driver's error as Transient where it is a fault of the moment; all else as it is. */
 export function translateMysql(error: unknown): unknown {
-  if (!(error instanceof SqlError)) return error;
+  if (!(error instanceof SqlError)) return isSocketFault(error) ? new Transient('lost', error) : error;
   if (contended.has(error.errno)) return new Transient('contended', error);
   // `fatal`: the driver has given the connection up.
   if (error.fatal || lost.has(error.errno)) return new Transient('lost', error);

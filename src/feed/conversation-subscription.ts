@@ -2,6 +2,7 @@ import { ChatError } from '../errors.ts';
 import { endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { HeldChannel } from './channels.ts';
+import type { ResyncReason } from './event.ts';
 import { createFollower, type Follower } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
@@ -35,25 +36,44 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     if (stream === undefined) throw notFound();
     if (outlet.ended) return;
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
-    if (start.resync !== null) outlet.push({ kind: 'resync', at: now(), streamId, lastSeq: start.seq, reason: start.resync });
-    follower = createFollower({
-      channel: hold.channel,
-      position: start.seq,
-      log,
-      outlet,
-      logger,
+    if (start.resync !== null) resync(start.seq, start.resync);
+    const opening = follow(hold, start.seq);
+    await opening.replay(stream.lastSeq);
+    if (outlet.ended) return;
+    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position, epoch }] });
+    opening.goLive();
+  }
+
+  function resync(lastSeq: number, reason: ResyncReason): void {
+    outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
+  }
+
+  function follow({ channel }: HeldChannel, position: number): Follower {
+    const made = createFollower({
+      ...{ channel, position, log, outlet, logger },
       take(entry) {
         if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
         else outlet.push({ kind: 'entry', at: entry.at, entry });
         return !outlet.ended;
       },
       ephemeral: (hint) => outlet.push({ ...hint, at: now() }),
-      skipped: (lastSeq) => outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason: 'GAP_TOO_LARGE' }),
+      skipped() {
+        made.stop();
+        void followAnew().catch((error: unknown) => outlet.fail(error));
+      },
     });
-    await follower.replay(stream.lastSeq);
-    if (outlet.ended) return;
-    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: follower.position, epoch }] });
-    follower.goLive();
+    follower = made;
+    return made;
+  }
+
+  // Entries that were skipped may have ended the access: whether it goes on is asked anew.
+  async function followAnew(): Promise<void> {
+    const { conversations } = await readSnapshot(db, viewer.userId, streamId);
+    const [stream] = conversations;
+    if (stream === undefined) throw notFound();
+    if (held === undefined || outlet.ended) return;
+    resync(stream.lastSeq, 'GAP_TOO_LARGE');
+    follow(held, stream.lastSeq).goLive();
   }
 
   return {

@@ -77,10 +77,10 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
       const known = after === undefined ? undefined : { seq: after, epoch };
       return pour(signal, (outlet) => createConversationSubscription({ ...parts, viewer, conversationId, known, outlet }));
     },
-    async watchAccount(userId, onEntry) {
+    async watchAccount(userId, onEntry, onSkipped) {
       const [held] = await channels.hold([userId]);
       if (held === undefined) throw new ChatError('UNAVAILABLE', 'The account could not be watched. Try again.');
-      const listener = { entry: onEntry };
+      const listener = { entry: onEntry, skipped: onSkipped };
       held.channel.join(listener);
       return () => {
         held.channel.leave(listener);

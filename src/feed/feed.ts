@@ -20,8 +20,11 @@ export interface Feed extends AsyncDisposable {
     viewer: Viewer,
     options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal },
   ): AsyncIterableIterator<FeedEvent>;
-  /** Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. */
-  watchAccount(userId: bigint, onEntry: (entry: Entry) => void): Promise<() => void>;
+  /**
+   * Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. `onSkipped`: more was
+   * missed than is repaired, so anything may have happened.
+   */
+  watchAccount(userId: bigint, onEntry: (entry: Entry) => void, onSkipped: () => void): Promise<() => void>;
   /** Log entries past a position, in seq order, as the queries `Conversation.events` and `Viewer.events` hand them out: bounded by access. */
   conversationEntries(viewer: Viewer, options: { conversationId: bigint; afterSeq: number; first: number }): Promise<Page<Entry>>;
   accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ChatError } from '../errors.ts';
 import { type Entry, type Ephemeral, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { HeldChannel } from './channels.ts';
@@ -74,13 +75,21 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     held.release();
   }
 
-  function attach(held: HeldChannel, position: number, on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral'>): Strand {
+  function attach(
+    held: HeldChannel,
+    position: number,
+    on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral' | 'skipped'>,
+  ): Strand {
     const { streamId } = held.channel;
-    const skipped = (head: number): void => resync(streamId, head, 'GAP_TOO_LARGE');
-    const follower = createFollower({ channel: held.channel, position, log, outlet, logger, skipped, ...on });
+    const follower = createFollower({ channel: held.channel, position, log, outlet, logger, ...on });
     const strand = { held, follower };
     strands.set(streamId, strand);
     return strand;
+  }
+
+  function attachConversation(held: HeldChannel, position: number): Strand {
+    const skipped = (): void => skippedIn(held.channel.streamId);
+    return attach(held, position, { take: takeConversation, ephemeral: pushEphemeral, skipped });
   }
 
   function detach(streamId: bigint): void {
@@ -113,27 +122,69 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
 
   // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
   function opened(conversationId: bigint, seq: number): void {
+    const strand = strands.get(conversationId);
+    if (strand !== undefined && strand.follower.position >= seq + 1) return;
     stays.set(conversationId, [...(stays.get(conversationId) ?? []), seq]);
     nextStay(conversationId);
   }
 
-  /** Begins the next stay, unless the one before is still being followed. */
-  function nextStay(streamId: bigint): void {
-    const [start, ...later] = stays.get(streamId) ?? [];
-    if (start === undefined || strands.has(streamId) || attaching.has(streamId)) return;
+  /** Entries that were skipped may have ended the access, or more than once: whether and where it goes on is asked anew. */
+  function skippedIn(streamId: bigint): void {
+    detach(streamId);
+    stays.delete(streamId);
+    attaching.add(streamId);
+    void attachLate(streamId, null);
+  }
+
+  /** What was opened, closed or ended in entries that were skipped is not known: only a new beginning finds it. */
+  function skippedAccount(): void {
+    outlet.fail(new ChatError('UNAVAILABLE', 'Too much was missed. Subscribe again with your positions.'));
+  }
+
+  function keepStays(streamId: bigint, from: number): void {
+    const later = (stays.get(streamId) ?? []).filter((start) => start >= from);
     if (later.length > 0) stays.set(streamId, later);
     else stays.delete(streamId);
+  }
+
+  /** Begins the next stay, unless the one before is still being followed. */
+  function nextStay(streamId: bigint): void {
+    const [start] = stays.get(streamId) ?? [];
+    if (start === undefined || strands.has(streamId) || attaching.has(streamId)) return;
+    keepStays(streamId, start + 1);
     attaching.add(streamId);
     void attachLate(streamId, start);
   }
 
-  async function attachLate(streamId: bigint, position: number): Promise<void> {
+  /** Attaches at a position; null: at the head, if it is still the viewer's. */
+  async function tryToAttach(streamId: bigint, position: number | null): Promise<void> {
+    const [held] = await hold([streamId]);
+    if (held === undefined) return;
+    try {
+      const start = position ?? (await headOf(streamId));
+      attaching.delete(streamId);
+      if (outlet.ended) return;
+      // Stays that lie before the head have been asked about with it.
+      if (position === null && start !== null) keepStays(streamId, start);
+      if (position === null) resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
+      if (start !== null) return attachConversation(held, start).follower.goLive();
+    } catch (error) {
+      letGo(held);
+      throw error;
+    }
+    letGo(held);
+    nextStay(streamId);
+  }
+
+  async function headOf(streamId: bigint): Promise<number | null> {
+    const { conversations } = await readSnapshot(db, viewer.userId, streamId);
+    return conversations[0]?.lastSeq ?? null;
+  }
+
+  async function attachLate(streamId: bigint, position: number | null): Promise<void> {
     for (let retryMs = firstRetryMs; !outlet.ended; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
-        const [held] = await hold([streamId]);
-        attaching.delete(streamId);
-        if (held !== undefined) attach(held, position, conversation).follower.goLive();
-        return;
+        return await tryToAttach(streamId, position);
       } catch (error) {
         logger.warn(
           { err: error, streamId: String(streamId) },
@@ -148,11 +199,10 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     outlet.push({ ...hint, at: now() });
   }
 
-  const conversation = { take: takeConversation, ephemeral: pushEphemeral };
   async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot): Promise<void> {
     const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap });
     if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
-    await attach(held, start.seq, { take: takeAccount }).follower.replay(head.lastSeq);
+    await attach(held, start.seq, { take: takeAccount, skipped: skippedAccount }).follower.replay(head.lastSeq);
   }
 
   async function openConversations({ conversations, epoch }: Snapshot): Promise<void> {
@@ -171,7 +221,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     const known = after.get(streamId) ?? (opening === undefined ? undefined : { seq: Math.max(opening, fromSeq - 1) });
     const start = startOf(known, { epoch, head: stream, fromSeq, maxGap });
     if (start.resync !== null) resync(streamId, start.seq, start.resync);
-    await attach(held, start.seq, conversation).follower.replay(lastSeq);
+    await attachConversation(held, start.seq).follower.replay(lastSeq);
   }
 
   function positions(epoch: string): readonly Position[] {

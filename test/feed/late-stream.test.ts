@@ -1,14 +1,15 @@
 import pino from 'pino';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/bus/index.ts';
 import { createFeed } from '../../src/feed/create-feed.ts';
 import { streamTopic } from '../../src/log/index.ts';
-import { talkOn } from '../group/talk-world.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { sqliteDb } from '../support/db.ts';
 import { inWords, listening } from '../support/people.ts';
 
-/** The same bus, on which one topic's messages arrive only once `release` is called. */
-function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus: Bus; release(): void } {
+/** The same bus, on which one topic's messages arrive only once `release` is called, or never if `lose` is. */
+function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus: Bus; release(): void; lose(): void } {
   const late: (() => void)[] = [];
   const subscribe: Bus['subscribe'] = (name, onMessage) =>
     bus.subscribe(name, (message) => {
@@ -20,7 +21,16 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
     release() {
       for (const arrive of late.splice(0)) arrive();
     },
+    lose() {
+      late.length = 0;
+    },
   };
+}
+
+/** A feed that repairs no more than five entries, and nothing but what it hears of. */
+function feedOn({ db, log }: TalkWorld, bus: Bus) {
+  const config = { headCheckMs: 600_000, maxGap: 5, maxPositions: 1_000, subscriptionQueue: 512 };
+  return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 
 it('delivers every stay of a member whose account tells of several before the conversation tells of the first’s end', async () => {
@@ -29,13 +39,7 @@ it('delivers every stay of a member whose account tells of several before the co
   const group = await world.group(ann, ben);
   let heldBack: string | undefined = streamTopic(group);
   const slow = holdingBack(world.bus, () => heldBack);
-  await using feed = createFeed({
-    db: world.db,
-    log: world.log,
-    bus: slow.bus,
-    logger: pino({ level: 'silent' }),
-    config: { headCheckMs: 600_000, maxGap: 1_000, maxPositions: 1_000, subscriptionQueue: 512 },
-  });
+  await using feed = feedOn(world, slow.bus);
   const events = listening(feed.events(ben, { signal: new AbortController().signal }));
   await events.ready();
 
@@ -54,4 +58,49 @@ it('delivers every stay of a member whose account tells of several before the co
   const seen = await events.until((event) => inWords(event).endsWith('third stay'));
   expect(seen.map(inWords)).toEqual(['5 MemberJoined', '6 MessageSent second stay', '9 MemberJoined', '10 MessageSent third stay']);
   events.stop();
+});
+
+describe('where more was missed than is repaired', () => {
+  async function missed(act: (world: TalkWorld, people: { ann: Viewer; ben: Viewer; group: bigint }) => Promise<void>) {
+    const world = talkOn(await sqliteDb());
+    const [ann, ben] = await world.people();
+    const group = await world.group(ann, ben);
+    let heldBack: string | undefined;
+    const slow = holdingBack(world.bus, () => heldBack);
+    const feed = feedOn(world, slow.bus);
+    const { signal } = new AbortController();
+    const all = listening(feed.events(ben, { signal }));
+    const one = listening(feed.conversationEvents(ben, { conversationId: group, signal }));
+    await Promise.all([all.ready(), one.ready()]);
+    heldBack = streamTopic(group);
+    await act(world, { ann, ben, group });
+    for (let n = 0; n < 6; n += 1) await world.say(ann, group, 'missed');
+    heldBack = undefined;
+    slow.lose();
+    await world.say(ann, group, 'heard');
+    return {
+      ...{ world, ann, group, all, one },
+      async [Symbol.asyncDispose]() {
+        await feed[Symbol.asyncDispose]();
+        await world[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('says so, and goes on with what comes then', async () => {
+    await using scene = await missed(async () => undefined);
+    expect(inWords(await scene.all.next())).toBe('resync GAP_TOO_LARGE 9');
+    await scene.world.say(scene.ann, scene.group, 'next');
+    expect(inWords(await scene.all.next())).toBe('10 MessageSent next');
+  });
+
+  it('a removal among it ends the access all the same', async () => {
+    await using scene = await missed(async (world, { ann, ben, group }) => {
+      await world.groups.removeMember(ann, { groupId: group, userId: ben.userId });
+    });
+    await scene.world.say(scene.ann, scene.group, 'not for ben');
+    const seen = await scene.all.until(({ kind }) => kind === 'resync');
+    expect(seen.map(inWords)).toEqual(['3 ConversationClosed', 'resync GONE null']);
+    await expect(scene.one.until(() => false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
 });

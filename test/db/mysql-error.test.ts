@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { translateMysql } from '../../src/db/mysql-error.ts';
+import { Transient } from '../../src/db/transient.ts';
+
+/** The error of a socket whose other end is reset. */
+async function resetByPeer(): Promise<unknown> {
+  const server = createServer((socket: Socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const [error] = await once(connect(address.port, '127.0.0.1'), 'close').then(
+    () => [],
+    (fault: unknown) => [fault],
+  );
+  server.close();
+  return error;
+}
+
+it('takes the fault of a socket for a lost connection, though it is no error of the driver’s own', async () => {
+  const fault = await resetByPeer();
+  expect(fault).toMatchObject({ code: 'ECONNRESET' });
+  expect(translateMysql(fault)).toBeInstanceOf(Transient);
+  expect(translateMysql(fault)).toMatchObject({ kind: 'lost' });
+});
+
+it('leaves a defect as it is', () => {
+  const defect = new TypeError('undefined is not a function');
+  expect(translateMysql(defect)).toBe(defect);
+});
