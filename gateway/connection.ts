@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { ChatError } from '../src/errors.ts';
 import { sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
 import { createFrames } from './frames.ts';
@@ -39,7 +40,7 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
     if (socket.readyState !== socket.OPEN) return;
     logger.debug({ socket: id, code, reason }, 'closing a socket');
     socket.close(code, fitReason(reason));
-    over.abort(new Error(`The socket was closed: ${reason}`));
+    over.abort(new ChatError('UNAVAILABLE', `The socket was closed: ${reason}`));
   }
 
   const peer: Peer = {
@@ -84,7 +85,8 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
   // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
   socket.on('error', (error) => logger.debug({ err: error, socket: id }, 'a socket failed'));
   socket.once('close', (code, reason) => {
-    over.abort(new Error('The socket is closed.'));
+    // Told to nobody; but what it ends must not look like a bug.
+    over.abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
     peer.session?.stop();
     closed(code, String(reason)).then(gone.resolve, (error: unknown) => {
       logger.error({ err: error, socket: id }, 'closing a socket failed');

@@ -61,6 +61,7 @@ mutation SignIn {
   tab(
     `
 # 2. Everything that happens to you: first what you have not been shown yet, then live.
+# The newest is on top, those before it follow under "before".
 # GraphiQL stops it when you change tabs. Run it again, and it goes on where it stood.
 # To watch it live, be somebody else in a second browser window and write from there.
 subscription Watch($after: [PositionInput!]) {

@@ -28,6 +28,9 @@ export function createPages({ graphiql }: Config): Pages {
   };
 }
 
+// GraphiQL animates its tabs, and keeps where the animation began: a tab jumps there as it gets the focus, away from the click that gave it.
+const tabStyle = '.graphiql-tab { transform: none !important; }';
+
 /**
  * GraphiQL, complete in one page that works without any network but this node: subscriptions run over WebSocket, the ready tabs are open, and
  * the page remembers whom it signed in (graphiql-memory.js).
@@ -45,6 +48,7 @@ async function graphiqlHtml(): Promise<string> {
     schemaDescription: true,
     inputValueDeprecation: true,
   });
+  const ours = `<style>${tabStyle}</style>\n      <script>${memory}</script>`;
   // A function as replacement: the script may hold `$&` and the like.
-  return html.replace('<div id="root">', () => `<script>${memory}</script>\n      <div id="root">`);
+  return html.replace('<div id="root">', () => `${ours}\n      <div id="root">`);
 }

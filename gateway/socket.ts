@@ -32,15 +32,22 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
   const connections = new Map<WebSocket, Connection>();
   let draining = false;
 
-  // One timer for all. A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
-  const pinging = setInterval(() => {
+  // One timer for all, while there are any. A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
+  let pinging: NodeJS.Timeout | undefined;
+  function ping(): void {
     for (const connection of connections.values()) connection.ping();
-  }, config.socketPingMs);
+  }
 
   function open(socket: WebSocket, request: IncomingMessage): void {
     const connection = createConnection({ socket, id: requestIdOf(request), address: addressOf(config, request), protocol, logging });
     connections.set(socket, connection);
-    socket.once('close', () => connections.delete(socket));
+    pinging ??= setInterval(ping, config.socketPingMs);
+    socket.once('close', () => {
+      connections.delete(socket);
+      if (connections.size > 0) return;
+      clearInterval(pinging);
+      pinging = undefined;
+    });
   }
 
   async function closeInWaves(ms: number): Promise<void> {
@@ -70,7 +77,6 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
       }, ms);
       await closeInWaves(ms);
       clearTimeout(giveUp);
-      clearInterval(pinging);
     },
   };
 }

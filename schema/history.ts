@@ -62,7 +62,7 @@ builder.interfaceFields(Conversation, (t) => ({
     description: 'What was said, in order of seq; without paging arguments the newest 50.',
     args: historyArgs,
     async resolve(conversation, args, context) {
-      const request: HistoryRequest = historyPage(conversation.id, args);
+      const request: HistoryRequest = { ...historyPage(conversation.id, args), upTo: conversation.lastSeq };
       const access = await viewerAccess(context, conversation);
       return access === null ? emptyPage : connectionFrom(await context.chat.messages.messages(access, request), messageEdge);
     },
@@ -72,7 +72,7 @@ builder.interfaceFields(Conversation, (t) => ({
     description: 'Messages and what happened between them, in order of seq; without paging arguments the newest 50.',
     args: historyArgs,
     async resolve(conversation, args, context) {
-      const request: HistoryRequest = historyPage(conversation.id, args);
+      const request: HistoryRequest = { ...historyPage(conversation.id, args), upTo: conversation.lastSeq };
       const access = await viewerAccess(context, conversation);
       return access === null ? emptyPage : connectionFrom(await context.chat.messages.timeline(access, request), conversationEventEdge);
     },

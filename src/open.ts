@@ -75,7 +75,7 @@ function parseKeys(text: string): readonly ServerKey[] {
 
 /** The embedded key, in the form of SECRET_KEYS, made at the first start for its owner's eyes only. */
 async function keyFile(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'secret-keys');
   try {
     const file = await open(path, 'wx', 0o600);

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type Entry, endsAccess, type Log } from '../log/index.ts';
+import type { Entry, Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { createChannels } from './channels.ts';
@@ -30,6 +30,8 @@ interface EntryRange {
   readonly fromSeq: number;
   readonly afterSeq: number;
   readonly first: number;
+  /** Nothing past it is read. */
+  readonly upTo?: number;
 }
 
 /** Makes the feed of a node. */
@@ -59,9 +61,10 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     ];
   }
 
-  async function entries(streamId: bigint, { fromSeq, afterSeq, first }: EntryRange): Promise<Page<Entry>> {
+  async function entries(streamId: bigint, { fromSeq, afterSeq, first, upTo }: EntryRange): Promise<Page<Entry>> {
     const after = Math.max(afterSeq, fromSeq - 1);
-    const { entries: items, head, floor } = await log.read(streamId, { after, limit: first });
+    const { entries: items, head: last, floor } = await log.read(streamId, { after, limit: first, upTo });
+    const head = Math.min(last, upTo ?? last);
     const hasPreviousPage = Math.min(after, head) >= Math.max(fromSeq, floor + 1);
     return { items, hasNextPage: (items.at(-1)?.seq ?? head) < head, hasPreviousPage };
   }
@@ -91,9 +94,8 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
       const { conversations } = await readSnapshot(db, viewer.userId, conversationId);
       const [stream] = conversations;
       if (stream === undefined) throw new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
-      const page = await entries(conversationId, { fromSeq: stream.fromSeq, afterSeq, first });
-      const end = page.items.findIndex((entry) => endsAccess(entry, viewer.userId));
-      return end < 0 ? page : { ...page, items: page.items.slice(0, end), hasNextPage: false };
+      // Nothing past the head at which the access was seen: what came later may be past its end.
+      return entries(conversationId, { fromSeq: stream.fromSeq, afterSeq, first, upTo: stream.lastSeq });
     },
     accountEntries: (viewer, range) => entries(viewer.userId, { fromSeq: 1, ...range }),
     async [Symbol.asyncDispose]() {

@@ -21,8 +21,8 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     request: HistoryRequest,
     read: (range: Range) => Promise<readonly T[]>,
   ): Promise<Page<T>> {
-    const head = (await log.heads([conversationId])).get(conversationId);
-    return readHistory((range) => read({ ...range, conversationId }), { from: fromSeq, to: head?.lastSeq ?? 0 }, request);
+    const to = request.upTo ?? (await log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
+    return readHistory((range) => read({ ...range, conversationId }), { from: fromSeq, to }, request);
   }
 
   return {

@@ -27,6 +27,11 @@ export interface MessageRef {
 /** A page of a conversation by seq. `around`: the nearest entry is included; alone it means 50 on each side, with first or last that many after or before. */
 export interface HistoryRequest extends PageRequest<number> {
   readonly around?: number | undefined;
+  /**
+   * The conversation's lastSeq as it stood before the access was read: what came later may be past the end of that access. Absent: as it
+   * stands, which is right only for an access that cannot have ended meanwhile.
+   */
+  readonly upTo?: number | undefined;
 }
 
 /** What a timeline shows: messages and what happened between them. */

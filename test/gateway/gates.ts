@@ -2,6 +2,8 @@
 export interface Gates {
   /** Resolves when somebody has reached the gate. */
   reached(name: string): Promise<void>;
+  /** Whether anybody has reached it so far. */
+  isReached(name: string): boolean;
   /** Lets all through who wait at the gate or come to it. */
   open(name: string): void;
   /** Resolves when the gate is open. */
@@ -18,11 +20,14 @@ export function createGates(): Gates {
     gates.set(name, found);
     return found;
   }
+  const passed = new Set<string>();
   return {
+    isReached: (name) => passed.has(name),
     reached: (name) => gate(name).reached.promise,
     open: (name) => gate(name).opened.resolve(),
     opened: (name) => gate(name).opened.promise,
     async pass(name) {
+      passed.add(name);
       gate(name).reached.resolve();
       await gate(name).opened.promise;
     },

@@ -1,4 +1,7 @@
+import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
+import { readyTabs } from '../../gateway/graphiql-tabs.ts';
+import { schema } from '../../schema/index.ts';
 import { openLab } from './lab.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -50,4 +53,10 @@ test('pages of every origin may call by default, and only those that are configu
   const seen = async (origin: string) => (await preflight(strict.node.url, origin)).headers.get('access-control-allow-origin');
   expect(await seen('https://admin.example')).toBe('https://admin.example');
   expect(await seen('https://evil.example')).not.toBe('https://evil.example');
+});
+
+test.each(
+  readyTabs.map(({ query }) => [/(\w+)(\(.*\))? \{/.exec(query)?.[1], query] as const),
+)('the ready tab fits the schema: %s', (_name, query) => {
+  expect(validate(schema, parse(query))).toEqual([]);
 });

@@ -173,6 +173,21 @@ describe('a subscription', () => {
     await socket.next();
     socket[leave]();
     await own.gates.opened('endless returned');
+    await own.node.close();
+    expect(own.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('whose client goes away while it is being set up is no bug', async () => {
+    await using own = await openLab();
+    const socket = await openRaw(own.node.url);
+    await socket.init();
+    socket.subscribe('a', 'subscription { late(gate: "set up") }');
+    await own.gates.reached('set up');
+    socket.terminate();
+    await socket.closed;
+    own.gates.open('set up');
+    await own.node.close();
+    expect(own.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   test('that is completed while it is being set up never starts', async () => {

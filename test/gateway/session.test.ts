@@ -76,6 +76,20 @@ describe('when a session ends', () => {
     await other.quiet();
   });
 
+  test('what its socket sent before it heard of it is not acted on', async () => {
+    await using own = await openLab({ LOG_LEVEL: 'debug' });
+    const ada = await signUp(own);
+    const socket = await openRaw(own.node.url);
+    await socket.init(bearer(ada));
+    socket.socket.pause();
+    await own.node.chat.users.signOut(ada.viewer, {});
+    await expect.poll(() => own.log.some(({ msg }) => msg === 'closing a socket')).toBe(true);
+    socket.subscribe('1', '{ wait(gate: "too late") }');
+    socket.socket.resume();
+    expect(await socket.closed).toMatchObject({ code: 4401 });
+    expect(own.gates.isReached('too late')).toBe(false);
+  });
+
   test('another session of the same person goes on', async () => {
     const ada = await signUp(lab);
     const { handle } = (await lab.node.chat.users.byIds([ada.viewer.userId]))[0] ?? { handle: '' };
