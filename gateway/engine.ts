@@ -6,6 +6,7 @@ import { originsOf } from './cors.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 import { useLimits } from './limits.ts';
+import { isSigningIn } from './signing-in.ts';
 
 /** Who sent an operation, and how. */
 export interface Caller {
@@ -18,9 +19,15 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-/** What a transport gives the engine with each operation: asked once the document is known to be valid. `lasting`: a subscription. */
+/** What an operation is for, where that matters to who is asked for: `lasting`: a subscription; `signingIn`: see isSigningIn. */
+export interface Purpose {
+  readonly lasting: boolean;
+  readonly signingIn: boolean;
+}
+
+/** What a transport gives the engine with each operation: asked once the document is known to be valid. */
 export interface Call {
-  readonly callerOf: (operation: { readonly lasting: boolean }) => Promise<Caller>;
+  readonly callerOf: (purpose: Purpose) => Promise<Caller>;
 }
 
 /** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
@@ -80,9 +87,10 @@ function usePublicCodes(mask: Mask): Plugin {
 
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
 function useCaller(createContext: (caller: Caller) => object, mask: Mask): Plugin<Call> {
-  async function open({ contextValue }: ExecutionArgs, lasting: boolean): Promise<object> {
+  async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<object> {
     try {
-      return createContext(await (contextValue as Call).callerOf({ lasting }));
+      const signingIn = isSigningIn(document, operationName);
+      return createContext(await (contextValue as Call).callerOf({ lasting, signingIn }));
     } catch (error) {
       throw asRequestError(mask(error));
     }

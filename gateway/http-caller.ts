@@ -19,10 +19,10 @@ export function callOverHttp(chat: Chat, config: Config, { request, response, re
   const address = addressOf(config, request);
   const { authorization } = request.headers;
   return {
-    async callerOf({ lasting }): Promise<Caller> {
+    async callerOf({ lasting, signingIn }): Promise<Caller> {
       if (lasting) return { ...(await follow(chat, authorization, response, stopping)), address, requestId };
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
-      const viewer = await authenticate(chat, authorization);
+      const viewer = signingIn ? null : await authenticate(chat, authorization);
       return { viewer, address, requestId, signal: new AbortController().signal };
     },
   };
