@@ -26,8 +26,20 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
       received.push(event);
       held.set(event.streamId, { ...held.get(event.streamId), streamId: event.streamId, seq: event.seq });
     }
-    if (event.__typename === 'StreamReady')
-      for (const { streamId, seq, epoch } of event.positions) held.set(streamId, { streamId, seq, epoch });
+    if (event.__typename === 'StreamReady') for (const position of event.positions) hold(position);
+    // Held at once: the connection may break before the stream's own entries come.
+    if (event.__typename === 'ConversationOpened' && event.position.seq >= (held.get(event.position.streamId)?.seq ?? 0))
+      hold(event.position);
+    if (event.__typename === 'ConversationClosed') held.delete(event.conversationId);
+    if (event.__typename === 'ResyncRequired') {
+      const { resyncStreamId: streamId, lastSeq: seq } = event;
+      if (seq === null) held.delete(streamId);
+      else held.set(streamId, { streamId, seq });
+    }
+  }
+
+  function hold({ streamId, seq, epoch }: PositionInput): void {
+    held.set(streamId, { streamId, seq, epoch });
   }
 
   return {
