@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { closes } from '../../gateway/close-codes.ts';
 import { post, subscribeOverHttp } from '../gateway/http.ts';
-import { MeDocument, RefreshTokenDocument, SessionsDocument, SignOutDocument } from '../support/generated/graphql.ts';
+import { MeDocument, RefreshTokenDocument, SessionsDocument, SignInDocument, SignOutDocument } from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
-import { given, type Person, type World, world } from '../support/world.ts';
+import { given, type Person, password, type World, world } from '../support/world.ts';
 
 function refresh(chat: World, refreshToken: string) {
   return chat.ask(RefreshTokenDocument, { input: { refreshToken } }).then(({ refreshToken: payload }) => payload);
@@ -84,6 +84,15 @@ describe('a token that is not one of ours', () => {
     const [head = '', body = '', signature = ''] = ann.token.split('.');
     const forged = [head, body, `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`].join('.');
     expect(await isSignedIn(chat, { token: forged })).toBe(false);
+  });
+
+  it('keeps nobody from signing in or refreshing', async () => {
+    const [ann] = await chat.people('ann');
+    const input = { handle: ann.handle, password };
+    const { signIn } = await chat.ask(SignInDocument, { input }, { token: 'abc' });
+    expect(refusals(signIn.errors)).toEqual([]);
+    const payload = await chat.ask(RefreshTokenDocument, { input: { refreshToken: ann.refreshToken } }, { token: 'abc' });
+    expect(refusals(payload.refreshToken.errors)).toEqual([]);
   });
 
   it('is refused if it is a refresh token', async () => {
