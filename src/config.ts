@@ -124,8 +124,18 @@ export const options = {
     whole(16, 100_000),
     'Events that wait in memory for one subscription; past it the rest is read from the log when the client keeps up.',
   ),
-  maxBodyBytes: option('MAX_BODY_BYTES', '1000000', whole(1_000, 100_000_000), 'Largest HTTP request body.'),
-  maxFrameBytes: option('MAX_FRAME_BYTES', '1000000', whole(1_000, 100_000_000), 'Largest WebSocket message from a client.'),
+  maxBodyBytes: option(
+    'MAX_BODY_BYTES',
+    '2500000',
+    whole(1_000, 100_000_000),
+    'Largest HTTP request body: the default has room for 20,000 positions.',
+  ),
+  maxFrameBytes: option(
+    'MAX_FRAME_BYTES',
+    '2500000',
+    whole(1_000, 100_000_000),
+    'Largest WebSocket message from a client: the default has room for 20,000 positions.',
+  ),
   maxOperationsPerSocket: option(
     'MAX_OPERATIONS_PER_SOCKET',
     '100',
