@@ -123,7 +123,8 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
   function opened(conversationId: bigint, seq: number): void {
     const strand = strands.get(conversationId);
-    if (strand !== undefined && strand.follower.position >= seq + 1) return;
+    // One that follows an earlier stay stands before the removal that ended it, so before this place.
+    if (strand !== undefined && strand.follower.position >= seq) return;
     stays.set(conversationId, [...(stays.get(conversationId) ?? []), seq]);
     nextStay(conversationId);
   }
