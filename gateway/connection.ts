@@ -1,9 +1,13 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
+import type { Delivery } from './delivery.ts';
 import { createFrames } from './frames.ts';
 import type { Logging } from './logger.ts';
+import { createOutgoing, type Flusher, toBytes } from './outgoing.ts';
 import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -20,6 +24,10 @@ export interface Connection {
 /** What a connection is made of. */
 export interface ConnectionParts {
   readonly socket: WebSocket;
+  /** What lies below the socket. */
+  readonly stream: Duplex;
+  readonly flusher: Flusher;
+  readonly config: Pick<Config, 'socketQueueBytes' | 'slowSocketMs'>;
   readonly id: string;
   readonly address: string;
   readonly protocol: Protocol;
@@ -30,8 +38,20 @@ export interface ConnectionParts {
 const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** Lets the protocol speak on a socket, until either side closes it. */
-export function createConnection({ socket, id, address, protocol, logging }: ConnectionParts): Connection {
+export function createConnection({ socket, stream, flusher, config, id, address, protocol, logging }: ConnectionParts): Connection {
   const { logger } = logging;
+  /** Deliveries that have more to give than the socket takes. */
+  const behind = new Set<() => void>();
+  const outgoing = createOutgoing(stream, flusher, {
+    maxBytes: config.socketQueueBytes,
+    stuckMs: config.slowSocketMs,
+    onDrained() {
+      const pumps = [...behind];
+      behind.clear();
+      for (const pump of pumps) pump();
+    },
+    onStuck: () => close(closes.tooSlow),
+  });
   const gone = Promise.withResolvers<void>();
   const over = new AbortController();
   let answered = true;
@@ -39,6 +59,7 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
   function close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
     if (socket.readyState !== socket.OPEN) return;
     logger.debug({ socket: id, code, reason }, 'closing a socket');
+    outgoing.flush();
     socket.close(code, fitReason(reason));
     over.abort(new ChatError('UNAVAILABLE', `The socket was closed: ${reason}`));
   }
@@ -57,10 +78,26 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
       return socket.readyState === socket.OPEN;
     },
     markLasting: (operation) => frames.markLasting(operation),
+    deliver,
   };
+
+  function deliver(operation: string, delivery: Delivery): void {
+    const head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
+    delivery.onReady(function pump() {
+      while (!outgoing.full) {
+        const payload = delivery.poll();
+        if (payload === undefined) return;
+        outgoing.text(head, payload, '}');
+      }
+      behind.add(pump);
+    });
+  }
+
   const { receive, closed } = protocol.open(peer, {
     protocol: socket.protocol,
-    send: (text) => send(socket, text),
+    send: async (text) => {
+      if (peer.isOpen) outgoing.text(toBytes(text));
+    },
     close: (code = closes.bug.code, reason = closes.bug.reason) => close({ code, reason }),
   });
   const frames = createFrames(receive, {
@@ -85,6 +122,8 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
   // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
   socket.on('error', (error) => logger.debug({ err: error, socket: id }, 'a socket failed'));
   socket.once('close', (code, reason) => {
+    outgoing.close();
+    behind.clear();
     // Told to nobody; but what it ends must not look like a bug.
     over.abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
     peer.session?.stop();
@@ -107,12 +146,4 @@ export function createConnection({ socket, id, address, protocol, logging }: Con
     },
     drop: () => socket.terminate(),
   };
-}
-
-function send(socket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    // A failed write closes the socket: there is nobody to tell.
-    socket.send(text, () => resolve());
-  });
 }

@@ -1,10 +1,14 @@
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { originsOf } from './cors.ts';
+import type { Delivery } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { asDocumentError, asRequestError, type Mask } from './errors.ts';
+import { createFanout, type Fanout } from './fanout.ts';
+import { useHttpStreams } from './http-stream.ts';
 import { useLimits } from './limits.ts';
 import { isSigningIn } from './signing-in.ts';
 
@@ -28,6 +32,8 @@ export interface Purpose {
 /** What a transport gives the engine with each operation: asked once the document is known to be valid. */
 export interface Call {
   readonly callerOf: (purpose: Purpose) => Promise<Caller>;
+  /** Takes what a subscription delivers; its life is what the engine answers with. */
+  readonly deliver: (delivery: Delivery) => void;
 }
 
 /** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
@@ -39,11 +45,12 @@ export interface EngineParts {
   readonly config: Config;
   readonly mask: Mask;
   /** Makes the context that resolvers see, one per operation. */
-  readonly createContext: (caller: Caller) => object;
+  readonly createContext: (caller: Caller) => Context;
 }
 
 /** Makes the engine. Its documents are parsed and validated once, and remembered. */
 export function createEngine({ schema, config, mask, createContext }: EngineParts): Engine {
+  const fanout = createFanout({ mask });
   return createYoga<Call, object>({
     schema,
     // Everything worth a line is logged by the mask, with its request id.
@@ -65,7 +72,7 @@ export function createEngine({ schema, config, mask, createContext }: EnginePart
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health/live',
-    plugins: [useLimits(config), usePublicCodes(mask), useCaller(createContext, mask)],
+    plugins: [useLimits(config), usePublicCodes(mask), useCaller({ createContext, mask, fanout }), useHttpStreams(mask, config)],
   }) as Engine;
 }
 
@@ -85,9 +92,13 @@ function usePublicCodes(mask: Mask): Plugin {
   };
 }
 
+interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask'> {
+  readonly fanout: Fanout;
+}
+
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
-function useCaller(createContext: (caller: Caller) => object, mask: Mask): Plugin<Call> {
-  async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<object> {
+function useCaller({ createContext, mask, fanout }: CallerParts): Plugin<Call> {
+  async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
       const signingIn = isSigningIn(document, operationName);
       return createContext(await (contextValue as Call).callerOf({ lasting, signingIn }));
@@ -100,9 +111,14 @@ function useCaller(createContext: (caller: Caller) => object, mask: Mask): Plugi
       const contextValue = await open(args, false);
       setExecuteFn((given: ExecutionArgs) => executeFn({ ...given, contextValue }));
     },
-    async onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+    async onSubscribe({ args, setSubscribeFn }) {
       const contextValue = await open(args, true);
-      setSubscribeFn((given: ExecutionArgs) => subscribeFn({ ...given, contextValue }));
+      setSubscribeFn(async (given: ExecutionArgs) => {
+        const delivery = await fanout.open({ ...given, contextValue });
+        if (!('life' in delivery)) return delivery;
+        (args.contextValue as Call).deliver(delivery);
+        return delivery.life;
+      });
     },
   };
 }

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { authenticate, followSession, sessionOver } from './auth.ts';
-import type { Call, Caller } from './engine.ts';
+import type { Delivery } from './delivery.ts';
+import type { Caller } from './engine.ts';
+import type { StreamedCall } from './http-stream.ts';
 import { addressOf } from './request.ts';
 
 /** One GraphQL request over HTTP. */
@@ -15,7 +17,8 @@ export interface HttpExchange {
 }
 
 /** Finds out who calls: for a query or mutation once, for a subscription with a watch on their session until the response is closed. */
-export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, stopping }: HttpExchange): Call {
+export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, stopping }: HttpExchange): StreamedCall {
+  let delivered: Delivery | undefined;
   const address = addressOf(config, request);
   const { authorization } = request.headers;
   return {
@@ -25,6 +28,10 @@ export function callOverHttp(chat: Chat, config: Config, { request, response, re
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       return { viewer, address, requestId, signal: new AbortController().signal };
     },
+    deliver(delivery) {
+      delivered = delivery;
+    },
+    delivered: () => delivered,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FollowedSession, SessionEnd } from './auth.ts';
 import type { Close } from './close-codes.ts';
+import type { Delivery } from './delivery.ts';
 
 /** What the protocol knows of the socket that it speaks on. */
 export interface Peer {
@@ -17,4 +18,6 @@ export interface Peer {
   readonly isOpen: boolean;
   /** Marks an operation as one that does not end by itself. */
   markLasting(id: string): void;
+  /** Sends an operation's payloads as they come and as the socket takes them. */
+  deliver(id: string, delivery: Delivery): void;
 }

@@ -119,6 +119,7 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
     return {
       callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
+      deliver: (delivery) => peer.deliver(id, delivery),
     };
   }
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../src/config.ts';
 import { closes } from './close-codes.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { mayConnect } from './cors.ts';
+import { createFlusher } from './outgoing.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, requestIdOf } from './request.ts';
 
@@ -23,11 +24,22 @@ export interface Sockets {
 // So many waves spread the reconnects of a node's clients; fewer sockets than this go in one.
 const waves = 20;
 const smallWave = 25;
+// A client that does not answer a close is dropped after so long: what it has not read is held till then.
+const closeMs = 5_000;
 
 /** Makes the WebSocket side. */
 export function createSockets(parts: ProtocolParts & { readonly config: Config }): Sockets {
   const { config, logging } = parts;
-  const server = new WebSocketServer({ noServer: true, maxPayload: config.maxFrameBytes, perMessageDeflate: false, handleProtocols });
+  // Frames go out past ws (outgoing.ts), so they cannot be compressed.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
+    noServer: true,
+    maxPayload: config.maxFrameBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+    closeTimeout: closeMs,
+  };
+  const server = new WebSocketServer(options);
+  const flusher = createFlusher();
   const protocol = createProtocol(parts);
   const connections = new Map<WebSocket, Connection>();
   let draining = false;
@@ -38,8 +50,9 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
     for (const connection of connections.values()) connection.ping();
   }
 
-  function open(socket: WebSocket, request: IncomingMessage): void {
-    const connection = createConnection({ socket, id: requestIdOf(request), address: addressOf(config, request), protocol, logging });
+  function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
+    const [id, address] = [requestIdOf(request), addressOf(config, request)];
+    const connection = createConnection({ socket, stream, flusher, config, id, address, protocol, logging });
     connections.set(socket, connection);
     pinging ??= setInterval(ping, config.socketPingMs);
     socket.once('close', () => {
@@ -67,7 +80,7 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
       stream.on('error', () => stream.destroy());
       if (draining) return refuse(stream, '503 Service Unavailable');
       if (!mayConnect(config, request)) return refuse(stream, '403 Forbidden');
-      server.handleUpgrade(request, stream, head, open);
+      server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, request));
     },
     async drain(ms) {
       draining = true;

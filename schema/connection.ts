@@ -2,6 +2,7 @@ import type { GenericFieldRef } from '@pothos/core';
 import { builder, type Types } from './builder.ts';
 import { formatCursor, type Order } from './cursors.ts';
 import { type ForwardArgs, forwardPage } from './page.ts';
+import { shareable } from './shareable.ts';
 
 /** A thing in a list, and its place there. */
 export interface Edge<T> {
@@ -65,7 +66,7 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(
     description: `${of} in a list, with its place there.`,
     fields: (t) => ({
       node: node(t),
-      cursor: t.string({ description: 'The place in the list, to page on from.', resolve: ({ cursor }) => cursor }),
+      cursor: t.string({ extensions: shareable, description: 'The place in the list, to page on from.', resolve: ({ cursor }) => cursor }),
     }),
   });
   const connection = builder.objectRef<C>(`${name}Connection`);

@@ -29,13 +29,51 @@ export interface Context {
 /** What the gateway knows of an operation. */
 export type ContextParts = Omit<Context, 'scope'>;
 
-/** Makes the context of one operation. A subscription keeps it for its whole life: its scope is made new for each event. */
+/** Makes the context of one operation. */
 export function createContext(parts: ContextParts): Context {
   return { ...parts, scope: createScope(parts.chat, parts.viewer) };
 }
 
 function createScope(chat: Chat, viewer: Viewer | null): Scope {
   return { viewer, loaders: createLoaders(chat, viewer) };
+}
+
+/** The context in which one event is resolved for whoever sent the subscription: nothing is kept from the event before. */
+export function forEvent(context: Context): Context {
+  return createContext(context);
+}
+
+/**
+ * The context in which one event is resolved for all who listen. Nobody looks: a field that asks who does, or from where, is not what
+ * it was declared to be (shareable), and throws.
+ */
+export function forEveryone({ chat }: Context): Context {
+  const scope: Scope = {
+    loaders: createLoaders(chat, null),
+    get viewer() {
+      return noOne();
+    },
+  };
+  return {
+    chat,
+    scope,
+    get viewer() {
+      return noOne();
+    },
+    get address() {
+      return noOne();
+    },
+    get requestId() {
+      return noOne();
+    },
+    get signal() {
+      return noOne();
+    },
+  };
+}
+
+function noOne(): never {
+  throw new Error('a field that is declared shareable asks who looks');
 }
 
 /** Forgets everything read so far; what follows is resolved for `viewer`, by default the sender. */

@@ -9,6 +9,7 @@ import { type EntryOn, Event, inConversation, LogEvent, type Logged, loggedTypes
 import { formatId } from './ids.ts';
 import { loadMembership, MembershipEdge, membershipEdge } from './membership.ts';
 import { MessageEdge, messageEdge, messageOf } from './message.ts';
+import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 const { MessageSent, MemberJoined, MemberLeft } = loggedTypes;
@@ -23,12 +24,14 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
   resolveType: ({ entry }) => loggedTypes[entry.type],
   fields: (t) => ({
     actor: t.field({
+      extensions: shareable,
       type: User,
       nullable: true,
       description: 'Who did it; null once their account is erased.',
       resolve: ({ entry: { actorId } }, _args, { scope }) => (actorId === null ? null : scope.loaders.users.load(actorId)),
     }),
     conversation: t.field({
+      extensions: shareable,
       type: Conversation,
       nullable: true,
       description: 'Where it happened; null once it is gone.',
@@ -55,6 +58,7 @@ MessageSent.implement({
   interfaces,
   fields: (t) => ({
     messageEdge: t.field({
+      extensions: shareable,
       type: MessageEdge,
       nullable: true,
       description: 'The message, with its cursor in the conversation’s lists.',
@@ -71,6 +75,7 @@ MemberJoined.implement({
   interfaces,
   fields: (t) => ({
     membershipEdge: t.field({
+      extensions: shareable,
       type: MembershipEdge,
       nullable: true,
       description: 'Their part, with its cursor in the list of members; null once it has ended.',
@@ -80,6 +85,7 @@ MemberJoined.implement({
       },
     }),
     user: t.field({
+      extensions: shareable,
       type: User,
       nullable: true,
       description: 'Who joined; null once their account is erased.',
@@ -93,16 +99,18 @@ MemberLeft.implement({
   interfaces,
   fields: (t) => ({
     membershipId: t.id({
+      extensions: shareable,
       description: 'The membership that has ended.',
       resolve: ({ entry }) => formatId('Membership', { conversationId: entry.streamId, userId: entry.data.userId }),
     }),
     user: t.field({
+      extensions: shareable,
       type: User,
       nullable: true,
       description: 'Who is out; null once their account is erased.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.users.load(entry.data.userId),
     }),
-    leaveReason: t.field({ type: LeaveReason, description: 'Why.', resolve: ({ entry }) => entry.data.reason }),
+    leaveReason: t.field({ extensions: shareable, type: LeaveReason, description: 'Why.', resolve: ({ entry }) => entry.data.reason }),
   }),
 });
 

@@ -7,6 +7,7 @@ import { argumentId, formatId } from './ids.ts';
 import type { Accessed } from './loaders.ts';
 import { conversationTypes, Node, present } from './node.ts';
 import { beginField } from './operation.ts';
+import { shareable } from './shareable.ts';
 import { Viewer } from './viewer.ts';
 
 /** Where people talk. Other files add what is theirs. */
@@ -15,14 +16,22 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
   interfaces: [Node],
   resolveType: ({ kind }) => conversationTypes[kind],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id; also the `streamId` of its log.', resolve: ({ id }) => formatId('Conversation', id) }),
-    lastSeq: t.exposeInt('lastSeq', { description: 'The seq of the newest entry of its log; 0 while there is none.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened first.' }),
+    id: t.id({
+      extensions: shareable,
+      description: 'Its global id; also the `streamId` of its log.',
+      resolve: ({ id }) => formatId('Conversation', id),
+    }),
+    lastSeq: t.exposeInt('lastSeq', {
+      extensions: shareable,
+      description: 'The seq of the newest entry of its log; 0 while there is none.',
+    }),
+    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When it was opened first.' }),
     lastActivityAt: t.expose('lastActivityAt', {
+      extensions: shareable,
       type: 'DateTime',
       description: 'Moved by messages and by opening it; orders `Viewer.conversations`.',
     }),
-    memberCount: t.exposeInt('memberCount', { description: 'How many people are in it.' }),
+    memberCount: t.exposeInt('memberCount', { extensions: shareable, description: 'How many people are in it.' }),
   }),
 });
 

@@ -3,6 +3,7 @@ import { type Entry, type EntryType, entryTypes, type HiddenEntry, type KnownEnt
 import { builder } from './builder.ts';
 import { formatId } from './ids.ts';
 import type { PositionShape } from './position.ts';
+import { shareable } from './shareable.ts';
 
 /** An entry of a log, with its stream's global id. */
 export interface Logged<E extends Entry = Entry> {
@@ -75,7 +76,11 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
   description: 'Whatever a subscription delivers. There may be more types than these: step over one that you do not know.',
   resolveType: typeName,
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When it was logged; for what is not logged, when it was told.' }),
+    at: t.expose('at', {
+      extensions: shareable,
+      type: 'DateTime',
+      description: 'When it was logged; for what is not logged, when it was told.',
+    }),
   }),
 });
 
@@ -86,8 +91,11 @@ export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   interfaces: [Event],
   resolveType: typeName,
   fields: (t) => ({
-    streamId: t.exposeID('streamId', { description: 'Whose log: a conversation’s id; for an account stream, the user’s.' }),
-    seq: t.int({ description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
+    streamId: t.exposeID('streamId', {
+      extensions: shareable,
+      description: 'Whose log: a conversation’s id; for an account stream, the user’s.',
+    }),
+    seq: t.int({ extensions: shareable, description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
   }),
 });
 
@@ -96,12 +104,23 @@ loggedTypes.Hidden.implement({
   interfaces: [LogEvent, Event],
 });
 
+// One shape for all who are shown an entry, made once: whoever shares its bytes knows it by its identity.
+const shapes = new WeakMap<Entry, Logged>();
+
+function logged<E extends Entry>(entry: E, type: 'Conversation' | 'User'): Logged<E> {
+  const known = shapes.get(entry);
+  if (known !== undefined) return known as Logged<E>;
+  const shape: Logged<E> = { kind: 'entry', at: entry.at, streamId: formatId(type, entry.streamId), entry };
+  shapes.set(entry, shape);
+  return shape;
+}
+
 /** An entry of a conversation's log, ready to be shown. */
 export function inConversation<E extends Entry>(entry: E): Logged<E> {
-  return { kind: 'entry', at: entry.at, streamId: formatId('Conversation', entry.streamId), entry };
+  return logged(entry, 'Conversation');
 }
 
 /** An entry of an account's log, ready to be shown. */
 export function inAccount<E extends Entry>(entry: E): Logged<E> {
-  return { kind: 'entry', at: entry.at, streamId: formatId('User', entry.streamId), entry };
+  return logged(entry, 'User');
 }

@@ -6,16 +6,19 @@ import { ConversationEdge, conversationEdge, Group } from './conversation.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { present, presentUser } from './node.ts';
+import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 builder.objectFields(Group, (t) => ({
   name: t.string({
+    extensions: shareable,
     description: 'What it is called, 1 to 100 characters.',
     resolve: ({ id, name }) => present(name, `the name of group ${id}`),
   }),
-  description: t.exposeString('description', { nullable: true, description: 'What it is about.' }),
-  avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Where its picture is.' }),
+  description: t.exposeString('description', { extensions: shareable, nullable: true, description: 'What it is about.' }),
+  avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where its picture is.' }),
   owner: t.field({
+    extensions: shareable,
     type: User,
     description: 'To whom it belongs.',
     resolve: ({ id, ownerId }, _args, context) => presentUser(context, present(ownerId, `the owner of group ${id}`)),

@@ -19,8 +19,9 @@ import './subscription.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 
-export { type Context, type ContextParts, createContext } from './context.ts';
+export { type Context, type ContextParts, createContext, forEvent, forEveryone } from './context.ts';
 export { type ErrorExtensions, extensionsOf } from './errors.ts';
+export { type Sharing, sharingOf } from './sharing.ts';
 
 builder.queryType({ description: 'What can be asked.' });
 builder.mutationType({ description: 'What can be done.' });

@@ -4,6 +4,7 @@ import { Conversation } from './conversation.ts';
 import { Event, liveTypes } from './event.ts';
 import { loadMembership, Membership } from './membership.ts';
 import { Position } from './position.ts';
+import { shareable } from './shareable.ts';
 import { UnreadTotals } from './unread.ts';
 
 liveTypes.receipt.implement({
@@ -11,12 +12,14 @@ liveTypes.receipt.implement({
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
+      extensions: shareable,
       type: Conversation,
       nullable: true,
       description: 'Where; null once it is gone.',
       resolve: ({ conversationId }, _args, { scope }) => scope.loaders.conversations.load(conversationId),
     }),
     membership: t.field({
+      extensions: shareable,
       type: Membership,
       nullable: true,
       description: 'Whose, with the markers as they stand; null once they are out.',

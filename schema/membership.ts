@@ -6,6 +6,7 @@ import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
 import { Node, presentConversation, presentUser } from './node.ts';
+import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 const Role = builder.enumType('Role', {
@@ -22,21 +23,37 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
   description: 'Somebody’s part in a conversation, while it lasts.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same if they leave and join again.', resolve: (ref) => formatId('Membership', ref) }),
-    user: t.field({ type: User, description: 'Who.', resolve: ({ userId }, _args, context) => presentUser(context, userId) }),
+    id: t.id({
+      extensions: shareable,
+      description: 'Its global id, the same if they leave and join again.',
+      resolve: (ref) => formatId('Membership', ref),
+    }),
+    user: t.field({
+      extensions: shareable,
+      type: User,
+      description: 'Who.',
+      resolve: ({ userId }, _args, context) => presentUser(context, userId),
+    }),
     conversation: t.field({
+      extensions: shareable,
       type: Conversation,
       description: 'Where.',
       resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
     }),
-    role: t.expose('role', { type: Role, description: 'What they may do there.' }),
-    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'Since when.' }),
-    nickname: t.exposeString('nickname', { nullable: true, description: 'What they are called there, if not by their display name.' }),
+    role: t.expose('role', { extensions: shareable, type: Role, description: 'What they may do there.' }),
+    joinedAt: t.expose('joinedAt', { extensions: shareable, type: 'DateTime', description: 'Since when.' }),
+    nickname: t.exposeString('nickname', {
+      extensions: shareable,
+      nullable: true,
+      description: 'What they are called there, if not by their display name.',
+    }),
     deliveredSeq: t.exposeInt('deliveredSeq', {
+      extensions: shareable,
       nullable: true,
       description: 'The newest entry that one of their devices has; never below readSeq, and only ever rises. Null: not shown to anybody.',
     }),
     readSeq: t.exposeInt('readSeq', {
+      extensions: shareable,
       nullable: true,
       description: 'The newest entry that they have read; only ever rises. Null: not shown to anybody.',
     }),
@@ -50,7 +67,7 @@ interface Members extends Connection<MembershipShape> {
 const Memberships = connectionOf<MembershipShape, Members>('Membership', {
   of: 'A member',
   list: 'members',
-  node: (t) => t.field({ type: Membership, description: 'Who it is, and their part.', resolve: ({ node }) => node }),
+  node: (t) => t.field({ extensions: shareable, type: Membership, description: 'Who it is, and their part.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(Memberships.connection, 'totalCount', (t) =>

@@ -6,6 +6,7 @@ import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
 import { Node, presentConversation } from './node.ts';
+import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 /** Something said. */
@@ -15,37 +16,54 @@ export const Message = builder.objectRef<MessageShape>('Message').implement({
 });
 
 builder.objectFields(Message, (t) => ({
-  id: t.id({ description: 'Its global id.', resolve: (ref) => formatId('Message', ref) }),
+  id: t.id({ extensions: shareable, description: 'Its global id.', resolve: (ref) => formatId('Message', ref) }),
   conversation: t.field({
+    extensions: shareable,
     type: Conversation,
     description: 'Where it was said.',
     resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
   }),
-  seq: t.exposeInt('seq', { description: 'Its place in the conversation’s log.' }),
+  seq: t.exposeInt('seq', { extensions: shareable, description: 'Its place in the conversation’s log.' }),
   sender: t.field({
+    extensions: shareable,
     type: User,
     nullable: true,
     description: 'Who said it; null once their account is erased.',
     resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.load(senderId),
   }),
-  text: t.exposeString('text', { description: 'What was said, to the letter; empty once it is recalled.' }),
+  text: t.exposeString('text', { extensions: shareable, description: 'What was said, to the letter; empty once it is recalled.' }),
   replyTo: t.field({
+    extensions: shareable,
     type: Message,
     nullable: true,
     description: 'What it answers. Whoever sees the answer sees this, even from before they joined.',
     resolve: ({ conversationId, replyToSeq }, _args, { scope }) =>
       replyToSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: replyToSeq }),
   }),
-  sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was stored.' }),
-  editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When its text was last changed; null: never.' }),
-  recalledAt: t.expose('recalledAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it stands.' }),
-  clientMessageId: t.exposeID('clientMessageId', { nullable: true, description: 'The name that its sender’s client made up for it.' }),
+  sentAt: t.expose('sentAt', { extensions: shareable, type: 'DateTime', description: 'When it was stored.' }),
+  editedAt: t.expose('editedAt', {
+    extensions: shareable,
+    type: 'DateTime',
+    nullable: true,
+    description: 'When its text was last changed; null: never.',
+  }),
+  recalledAt: t.expose('recalledAt', {
+    extensions: shareable,
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it was taken back; null: it stands.',
+  }),
+  clientMessageId: t.exposeID('clientMessageId', {
+    extensions: shareable,
+    nullable: true,
+    description: 'The name that its sender’s client made up for it.',
+  }),
 }));
 
 const Messages = connectionOf<MessageShape>('Message', {
   of: 'A message',
   list: 'messages',
-  node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
+  node: (t) => t.field({ extensions: shareable, type: Message, description: 'The message.', resolve: ({ node }) => node }),
 });
 
 /** A message in a list. */

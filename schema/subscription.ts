@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { FeedEvent, KnownPosition } from '../src/feed/index.ts';
+import type { EventStream, FeedEvent, KnownPosition } from '../src/feed/index.ts';
+import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { type Context, refresh, requireViewer } from './context.ts';
+import { type Context, requireViewer } from './context.ts';
 import { Event, type EventShape, inAccount, inConversation, standsOn } from './event.ts';
-import { argumentId, formatId, parseId } from './ids.ts';
+import { argumentId, parseId } from './ids.ts';
 import { readFirst } from './operation.ts';
 import { badArgument, seqArgument } from './page.ts';
 import { streamIdFor } from './position.ts';
@@ -32,32 +33,46 @@ function knownPosition({ streamId, seq, epoch, readSeq }: PositionArgument, plac
   };
 }
 
-/** An event of the feed, its streams named by global ids; `name` is asked where the event does not tell what kind of stream it is about. */
-function eventShape(event: FeedEvent, name: (streamId: bigint) => string): EventShape {
+/** Who follows, and how their client named the streams that it gave positions of. */
+interface Following {
+  readonly viewer: Viewer;
+  readonly given: ReadonlyMap<bigint, string>;
+}
+
+/** An event of the feed, its streams named by global ids. A stream that is not the viewer's is named back as the client named it. */
+function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape {
   switch (event.kind) {
-    case 'entry': {
-      const { entry, at } = event;
-      if (entry.type === 'Hidden') return { kind: 'entry', at, streamId: name(entry.streamId), entry };
-      return standsOn('account', entry) ? inAccount(entry) : inConversation(entry);
-    }
+    case 'entry':
+      return event.entry.streamId === viewer.userId ? inAccount(event.entry) : inConversation(event.entry);
     case 'ready':
-      return { ...event, positions: event.positions.map((position) => ({ ...position, streamId: name(position.streamId) })) };
+      return {
+        ...event,
+        positions: event.positions.map((position) => ({ ...position, streamId: streamIdFor(viewer, position.streamId) })),
+      };
     case 'resync':
-      return { ...event, streamId: name(event.streamId) };
+      return { ...event, streamId: given.get(event.streamId) ?? streamIdFor(viewer, event.streamId) };
     default:
       return event;
   }
 }
 
-/** The same events in their public shape. Not a generator: one would not let go of a live source while it waits for it. */
-function eventShapes(events: AsyncIterableIterator<FeedEvent>, name: (streamId: bigint) => string): AsyncIterableIterator<EventShape> {
+/** The same events in their public shape. */
+function eventShapes(events: EventStream<FeedEvent>, following: Following): EventStream<EventShape> {
   return {
+    watch: (wake) => events.watch(wake),
+    poll() {
+      const event = events.poll();
+      return event && eventShape(event, following);
+    },
+    get end() {
+      return events.end;
+    },
     async next() {
       const result = await events.next();
-      return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, name) };
+      return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, following) };
     },
     async return() {
-      await events.return?.();
+      await events.return();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]() {
@@ -66,9 +81,8 @@ function eventShapes(events: AsyncIterableIterator<FeedEvent>, name: (streamId: 
   };
 }
 
-/** Prepares an event to be executed: with loaders of its own, and the totals of the account read first where the event can show them. */
+/** Prepares an event to be resolved: the totals of the account are read first where the event can show them. */
 function beginEvent(event: EventShape, context: Context, info: GraphQLResolveInfo): EventShape | Promise<EventShape> {
-  refresh(context);
   const showsTotals = event.kind === 'markers' || (event.kind === 'entry' && standsOn('account', event.entry));
   return showsTotals ? readFirst(context, info).then(() => event) : event;
 }
@@ -84,10 +98,9 @@ builder.subscriptionFields((t) => ({
     subscribe(_root, { after }, context) {
       const viewer = requireViewer(context);
       const positions = after?.map(knownPosition);
-      // A stream that is not the viewer's is named back as the client named it.
-      const given = new Map(after?.map(({ streamId }, place) => [positions?.[place]?.streamId, streamId]));
+      const given = new Map(positions?.map(({ streamId }, place) => [streamId, after?.[place]?.streamId ?? '']));
       const events = context.chat.feed.events(viewer, { after: positions, signal: context.signal });
-      return eventShapes(events, (streamId) => given.get(streamId) ?? streamIdFor(viewer, streamId));
+      return eventShapes(events, { viewer, given });
     },
     resolve: (event: EventShape, _args, context, info) => beginEvent(event, context, info),
   }),
@@ -109,7 +122,7 @@ builder.subscriptionFields((t) => ({
         epoch: epoch ?? undefined,
         signal: context.signal,
       });
-      return eventShapes(events, (streamId) => formatId('Conversation', streamId));
+      return eventShapes(events, { viewer, given: new Map() });
     },
     resolve: (event: EventShape, _args, context, info) => beginEvent(event, context, info),
   }),

@@ -6,20 +6,26 @@ import { inputDescription, type Refusable, settle, withErrors } from './errors.t
 import { formatId } from './ids.ts';
 import { Node } from './node.ts';
 import { beginField } from './operation.ts';
+import { shareable } from './shareable.ts';
 
 /** A person. */
 export const User = builder.objectRef<UserShape>('User').implement({
   description: 'A person, as every signed-in user may see them.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Their global id; also the `streamId` of their account stream.', resolve: ({ id }) => formatId('User', id) }),
+    id: t.id({
+      extensions: shareable,
+      description: 'Their global id; also the `streamId` of their account stream.',
+      resolve: ({ id }) => formatId('User', id),
+    }),
     handle: t.exposeString('handle', {
+      extensions: shareable,
       description: 'What they sign in with and are found by: unique, lower case, 3 to 32 of `a-z 0-9 _ . -`.',
     }),
-    displayName: t.exposeString('displayName', { description: 'What to call them.' }),
-    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Where their picture is.' }),
-    bio: t.exposeString('bio', { nullable: true, description: 'What they say about themselves.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed up.' }),
+    displayName: t.exposeString('displayName', { extensions: shareable, description: 'What to call them.' }),
+    avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where their picture is.' }),
+    bio: t.exposeString('bio', { extensions: shareable, nullable: true, description: 'What they say about themselves.' }),
+    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When they signed up.' }),
   }),
 });
 

@@ -155,6 +155,24 @@ export const options = {
     whole(50, 600_000),
     'How often a WebSocket is pinged; one that has not answered by the next ping is dropped.',
   ),
+  socketQueueBytes: option(
+    'SOCKET_QUEUE_BYTES',
+    '262144',
+    whole(1_024, 1_000_000_000),
+    'Unsent bytes a node holds for one WebSocket before its subscriptions wait in the log; what is not logged is dropped meanwhile.',
+  ),
+  slowSocketMs: option(
+    'SLOW_SOCKET_MS',
+    '30000',
+    whole(50, 600_000),
+    'A WebSocket that has so much unsent for so many ms on end is closed with 4510: its client comes back with its positions.',
+  ),
+  streamPingMs: option(
+    'STREAM_PING_MS',
+    '10000',
+    whole(50, 600_000),
+    'How often a subscription over HTTP is sent a sign of life, so that nothing in between takes it for dead.',
+  ),
   drainMs: option('DRAIN_MS', '10000', whole(0, 600_000), 'How long a node that was asked to stop waits for what it has accepted.'),
   corsOrigins: option(
     'CORS_ORIGINS',

@@ -9,6 +9,7 @@ import type { Viewer } from '../user/index.ts';
 import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
+import type { EventStream } from './event-stream.ts';
 import type { Feed } from './feed.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
@@ -41,8 +42,8 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
   const parts: FeedParts = { db, log, channels, logger, now, maxGap };
   const ending = new AbortController();
 
-  /** An iterator that opens its subscription at the first next() and lets go of it however it ends. */
-  function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): AsyncIterableIterator<FeedEvent> {
+  /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
+  function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {
     const outlet = createOutlet({
       capacity,
       signal: AbortSignal.any([signal, ending.signal]),

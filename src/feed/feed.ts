@@ -2,6 +2,7 @@ import type { Entry } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import type { FeedEvent, KnownPosition, Position } from './event.ts';
+import type { EventStream } from './event-stream.ts';
 
 /** The feed's face: live streams of this node. */
 export interface Feed extends AsyncDisposable {
@@ -10,16 +11,16 @@ export interface Feed extends AsyncDisposable {
   /** The head of every stream the viewer follows: the base for `events`. */
   positions(viewer: Viewer): Promise<readonly Position[]>;
   /**
-   * All that the viewer follows, in one ordered subscription (the contract's `Subscription.events`). Nothing is open before the first next().
+   * All that the viewer follows, in one ordered subscription (the contract's `Subscription.events`). Nothing is open before its reader begins.
    * Ends when `signal` aborts: the pending next() rejects with the signal's reason. return() never waits for a pending next().
    * next() rejects with ChatError UNAVAILABLE where bus or database do not answer in time.
    */
-  events(viewer: Viewer, options: { after?: readonly KnownPosition[] | undefined; signal: AbortSignal }): AsyncIterableIterator<FeedEvent>;
+  events(viewer: Viewer, options: { after?: readonly KnownPosition[] | undefined; signal: AbortSignal }): EventStream<FeedEvent>;
   /** One conversation, the same promises; removal ends it with ChatError NOT_FOUND, as does a conversation that is not the viewer's. */
   conversationEvents(
     viewer: Viewer,
     options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal },
-  ): AsyncIterableIterator<FeedEvent>;
+  ): EventStream<FeedEvent>;
   /**
    * Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. `onSkipped`: more was
    * missed than is repaired, so anything may have happened.

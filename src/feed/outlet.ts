@@ -1,10 +1,13 @@
 import type { FeedEvent } from './event.ts';
+import type { EventStream, StreamEnd } from './event-stream.ts';
 
 /** Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none. */
-export interface Outlet extends AsyncIterableIterator<FeedEvent> {
+export interface Outlet extends EventStream<FeedEvent> {
   /** Puts an event in line, room or not: writers ask first. */
   push(event: FeedEvent): void;
   readonly full: boolean;
+  /** True from a quarter on: what is not logged is dropped first. */
+  readonly crowded: boolean;
   /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
   room(): Promise<void>;
   /** What is in line is still delivered, then next() rejects. */
@@ -15,7 +18,7 @@ export interface Outlet extends AsyncIterableIterator<FeedEvent> {
 interface OutletParts {
   readonly capacity: number;
   readonly signal: AbortSignal;
-  /** Called once, at the first next(). */
+  /** Called once, when the reader begins. */
   readonly onStart: () => void;
   /** Called once, however it ends. */
   readonly onEnd: () => void;
@@ -29,91 +32,103 @@ type Result = IteratorResult<FeedEvent, undefined>;
  */
 export function createOutlet({ capacity, signal, onStart, onEnd }: OutletParts): Outlet {
   let line: FeedEvent[] = [];
-  let waiting: PromiseWithResolvers<Result> | undefined;
+  let waiting: PromiseWithResolvers<void> | undefined;
   let roomy: PromiseWithResolvers<void> | undefined;
-  let failure: { readonly error: unknown } | undefined;
+  let wake = resume;
+  let outcome: StreamEnd | undefined;
   let started = false;
-  let ended = false;
 
-  function end(): void {
-    if (ended) return;
-    ended = true;
+  function resume(): void {
+    waiting?.resolve();
+    waiting = undefined;
+  }
+
+  function finish(how: StreamEnd): void {
+    if (outcome !== undefined) return;
+    outcome = how;
     signal.removeEventListener('abort', onAbort);
     roomy?.resolve();
     onEnd();
+    wake();
   }
 
   function onAbort(): void {
     line = [];
-    fail(signal.reason);
+    finish({ error: signal.reason });
   }
 
-  function fail(error: unknown): void {
-    if (ended) return;
-    failure = { error };
-    end();
-    waiting?.reject(error);
-    if (waiting !== undefined) failure = undefined;
-    waiting = undefined;
+  function begin(): void {
+    if (started || outcome !== undefined) return;
+    started = true;
+    if (signal.aborted) onAbort();
+    else {
+      signal.addEventListener('abort', onAbort, { once: true });
+      onStart();
+    }
   }
 
   function push(event: FeedEvent): void {
-    if (ended) return;
-    if (waiting === undefined) {
-      line.push(event);
-      return;
-    }
-    waiting.resolve({ done: false, value: event });
-    waiting = undefined;
+    if (outcome !== undefined) return;
+    line.push(event);
+    wake();
   }
 
-  function next(): Promise<Result> {
-    if (!started && !ended) {
-      started = true;
-      if (signal.aborted) onAbort();
-      else {
-        signal.addEventListener('abort', onAbort, { once: true });
-        onStart();
-      }
-    }
+  function poll(): FeedEvent | undefined {
     const event = line.shift();
     if (roomy !== undefined && line.length < capacity / 2) {
       roomy.resolve();
       roomy = undefined;
     }
-    if (event !== undefined) return Promise.resolve({ done: false, value: event });
-    if (failure !== undefined) {
-      const { error } = failure;
-      failure = undefined;
-      return Promise.reject(error);
+    return event;
+  }
+
+  async function next(): Promise<Result> {
+    begin();
+    for (;;) {
+      const event = poll();
+      if (event !== undefined) return { done: false, value: event };
+      if (outcome !== undefined) break;
+      waiting ??= Promise.withResolvers<void>();
+      await waiting.promise;
     }
-    if (ended) return Promise.resolve({ done: true, value: undefined });
-    if (waiting !== undefined) return waiting.promise.then(next);
-    waiting = Promise.withResolvers<Result>();
-    return waiting.promise;
+    const { error } = outcome;
+    outcome = {};
+    if (error !== undefined) throw error;
+    return { done: true, value: undefined };
   }
 
   const outlet: Outlet = {
     push,
-    fail,
+    poll,
     next,
+    fail: (error) => finish({ error }),
+    watch(call) {
+      wake = call;
+      begin();
+    },
     get full() {
       return line.length >= capacity;
     },
+    get crowded() {
+      return line.length >= capacity / 4;
+    },
     get ended() {
-      return ended;
+      return outcome !== undefined;
+    },
+    get end() {
+      return line.length === 0 ? outcome : undefined;
     },
     room() {
-      if (ended || line.length < capacity / 2) return Promise.resolve();
+      if (outcome !== undefined || line.length < capacity / 2) return Promise.resolve();
       roomy ??= Promise.withResolvers<void>();
       return roomy.promise;
     },
     return() {
-      end();
+      finish({});
       line = [];
-      failure = undefined;
-      waiting?.resolve({ done: true, value: undefined });
-      waiting = undefined;
+      // An end that nobody has taken is nobody's.
+      outcome = {};
+      resume();
       return Promise.resolve({ done: true, value: undefined });
     },
     [Symbol.asyncIterator]: () => outlet,

@@ -2,7 +2,9 @@ import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchem
 import type { Caller } from '../../gateway/engine.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Gates } from './gates.ts';
+import { readAhead } from './read-ahead.ts';
 
+type MaybePromise<T> = T | Promise<T>;
 type Resolve<A = unknown> = GraphQLFieldResolver<unknown, Caller, A>;
 
 /** A schema whose fields do what a transport has to cope with: wait, fail in every way, never end. */
@@ -68,8 +70,9 @@ export function labSchema(gates: Gates): GraphQLSchema {
 }
 
 function subscribe(schema: GraphQLSchema, gates: Gates): void {
-  function stream<A>(field: string, source: Resolve<A>): void {
-    Object.assign(fieldOf(schema, 'Subscription', field), { subscribe: source, resolve: (value: number) => value });
+  function stream<A>(field: string, source: (...given: Parameters<Resolve<A>>) => MaybePromise<AsyncIterable<number>>): void {
+    const subscribe: Resolve<A> = async (...given) => readAhead(await source(...given));
+    Object.assign(fieldOf(schema, 'Subscription', field), { subscribe, resolve: (value: number) => value });
   }
   stream<{ to: number }>('count', async function* (_source, { to }) {
     for (let n = 1; n <= to; n += 1) yield n;

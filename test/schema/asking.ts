@@ -1,5 +1,5 @@
-import { type ExecutionResult, execute, type GraphQLError, parse, subscribe, validate } from 'graphql';
-import { createContext, extensionsOf, schema } from '../../schema/index.ts';
+import { createSourceEventStream, type ExecutionResult, execute, type GraphQLError, parse, validate } from 'graphql';
+import { createContext, extensionsOf, forEvent, schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -44,18 +44,20 @@ export interface Following extends AsyncDisposable {
 
 /** Follows a subscription whose one root field is `field`. Throws Refused where it is refused at once. */
 export async function follow(chat: Chat, viewer: Viewer | null, source: string, variables: Variables = {}): Promise<Following> {
-  const result = await subscribe(argsFor(chat, viewer, source, variables, new AbortController().signal));
+  const args = argsFor(chat, viewer, source, variables, new AbortController().signal);
+  const result = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in result)) throw new Refused(outcome(result).errors);
+  const events = result[Symbol.asyncIterator]();
   return {
     async next() {
-      const { value, done } = await result.next();
+      const { value, done } = await events.next();
       if (done) throw new Error('the subscription is complete');
-      const { data, errors } = outcome(value);
+      const { data, errors } = outcome(await execute({ ...args, rootValue: value, contextValue: forEvent(args.contextValue) }));
       if (errors.length > 0) throw new Refused(errors);
       return Object.values(data ?? {})[0];
     },
     async [Symbol.asyncDispose]() {
-      await result.return();
+      await events.return?.();
     },
   };
 }

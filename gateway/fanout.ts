@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, print } from 'graphql';
+import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
+import { ChatError } from '../src/errors.ts';
+import type { EventStream } from '../src/feed/index.ts';
+import { createDelivery, type Delivery, type Rendering } from './delivery.ts';
+import { asSocketError, type Mask } from './errors.ts';
+import { toBytes } from './outgoing.ts';
+
+/** What makes events into payloads, once for all who may share them. */
+export interface Fanout {
+  /** Opens a subscription; errors where its root field refuses it or its variables are wrong. Nothing is read before its life begins. */
+  open(args: SubscriptionArgs): Promise<Delivery | ExecutionResult>;
+}
+
+/** A subscription to execute: parsed, validated, with the context of its operation. */
+export type SubscriptionArgs = ExecutionArgs & { readonly contextValue: Context };
+
+/** Listeners who asked for the same in the same words, so that what does not depend on the viewer is the same for all of them. */
+interface Group {
+  readonly key: string;
+  readonly args: SubscriptionArgs;
+  readonly sharing: Sharing;
+  /** By event. An event that nobody keeps any more takes its payload along. */
+  readonly renderings: WeakMap<object, Shared>;
+  listeners: number;
+}
+
+interface Shared {
+  readonly rendering: Rendering;
+  readonly madeAt: number;
+}
+
+// Who comes later than this gets a payload of their own time: an event shows things as they stand at or after its place, and what was
+// recalled meanwhile must not be handed out for long.
+const shareMs = 1_000;
+// An event that cannot be shown because the database is away is tried again after 0.1 s, then ever later, at most every 2 s.
+const firstRetryMs = 100;
+const lastRetryMs = 2_000;
+
+/**
+ * Makes the fan-out of a node. An event is executed and serialised once per group of listeners where its type allows it in their document
+ * (sharingOf): in a context that has no viewer, so that no field can leak one listener's view to another. Everything else is executed for
+ * each listener. Either way each event has a context, and so loaders, of its own.
+ */
+export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
+  const groups = new Map<string, Group>();
+
+  function join(args: SubscriptionArgs): Group {
+    const sharing = sharingOf(args.schema, args.document, args.operationName);
+    const key = keyOf(args, sharing);
+    const group = groups.get(key) ?? { key, args, sharing, renderings: new WeakMap(), listeners: 0 };
+    groups.set(key, group);
+    group.listeners += 1;
+    return group;
+  }
+
+  function leave(group: Group): void {
+    group.listeners -= 1;
+    if (group.listeners === 0) groups.delete(group.key);
+  }
+
+  function shared(event: object, group: Group): Rendering {
+    const known = group.renderings.get(event);
+    const now = performance.now();
+    if (known !== undefined && now - known.madeAt < shareMs) return known.rendering;
+    const rendering = render(event, group.args, { contextFor: forEveryone, isOver: () => group.listeners === 0 });
+    group.renderings.set(event, { rendering, madeAt: now });
+    return rendering;
+  }
+
+  function render(event: unknown, args: SubscriptionArgs, how: Showing): Rendering {
+    const rendering: Rendering = { payload: undefined, waiting: [] };
+    const result = show(event, args, how);
+    if (!(result instanceof Promise) && !isTransient(result)) rendering.payload = payloadOf(result, mask);
+    else void settle(rendering, result, () => show(event, args, how), how.isOver);
+    return rendering;
+  }
+
+  /** Waits for the result; one that only shows that the database is away is no event: it is made anew, and what comes after it waits. */
+  async function settle(rendering: Rendering, first: Shown, again: () => Shown, isOver: () => boolean): Promise<void> {
+    let result = await first;
+    for (let retryMs = firstRetryMs; isTransient(result) && !isOver(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+      await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+      result = await again();
+    }
+    rendering.payload = payloadOf(result, mask);
+    for (const wake of rendering.waiting.splice(0)) wake();
+  }
+
+  return {
+    async open(args) {
+      const source = await createSourceEventStream(args);
+      if (!(Symbol.asyncIterator in source)) return source;
+      if (!isEventStream(source)) throw new TypeError('a subscription field must resolve to an EventStream');
+      // Joined with the first event: a subscription that no transport takes up leaves nothing behind.
+      let group: Group | undefined;
+      let over = false;
+      function renderFor(event: object): Rendering {
+        group ??= join(args);
+        if (group.sharing.covers(event)) return shared(event, group);
+        return render(event, args, { contextFor: forEvent, isOver: () => over });
+      }
+      return createDelivery(source, renderFor, args.contextValue.signal, () => {
+        over = true;
+        if (group !== undefined) leave(group);
+      });
+    },
+  };
+}
+
+interface Showing {
+  readonly contextFor: (context: Context) => Context;
+  /** Nobody waits any more. */
+  readonly isOver: () => boolean;
+}
+
+type Shown = ExecutionResult | Promise<ExecutionResult>;
+
+/** Executes the operation for one event. Never throws: what cannot be executed is a result with errors. */
+function show(event: unknown, args: SubscriptionArgs, { contextFor }: Showing): Shown {
+  return execute({ ...args, rootValue: event, contextValue: contextFor(args.contextValue) }) as Shown;
+}
+
+function isTransient({ errors }: ExecutionResult): boolean {
+  return errors?.some(({ originalError }) => originalError instanceof ChatError && originalError.code === 'UNAVAILABLE') ?? false;
+}
+
+function payloadOf({ data, errors, extensions }: ExecutionResult, mask: Mask): string {
+  const told = errors?.map((error: GraphQLError) => asSocketError(mask(error)).toJSON());
+  return toBytes(JSON.stringify({ ...(told && { errors: told }), data, extensions }));
+}
+
+function isEventStream(source: AsyncIterable<unknown>): source is EventStream<object> {
+  return 'poll' in source && 'watch' in source;
+}
+
+/** Only the variables that are used below the root field matter: positions, in its arguments, differ from listener to listener. */
+function keyOf({ document, operationName, variableValues }: SubscriptionArgs, { variables }: Sharing): string {
+  const values = variables.map((name) => variableValues?.[name]);
+  return `${operationName ?? ''}\n${JSON.stringify(values)}\n${document.loc?.source.body ?? print(document)}`;
+}

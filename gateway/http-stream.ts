@@ -1,0 +1,107 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Config } from '../src/config.ts';
+import type { Delivery } from './delivery.ts';
+import type { Call } from './engine.ts';
+import { asSocketError, type Mask } from './errors.ts';
+import { toBytes } from './outgoing.ts';
+import { type StreamFormat, streamFormatFor } from './stream-formats.ts';
+
+/** A call over HTTP, which can stream what a subscription delivers. */
+export interface StreamedCall extends Call {
+  /** What was delivered to it: undefined for a query, a mutation, or a subscription that was refused. */
+  readonly delivered: () => Delivery | undefined;
+}
+
+// Unsent bytes of one response beyond what Node itself holds for its socket.
+const maxBytes = 65_536;
+
+/** Answers subscriptions over HTTP in the streaming format that the client accepts, with the payloads that WebSockets get. */
+export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' | 'streamPingMs'>): Plugin<Call> {
+  return {
+    onResultProcess({ request, serverContext, setResultProcessor }) {
+      const delivery = (serverContext as Partial<StreamedCall>).delivered?.();
+      const format = delivery && streamFormatFor(request.headers.get('accept'));
+      if (!format) return;
+      setResultProcessor((_result, { Response }) => {
+        const headers = {
+          'content-type': format.contentType,
+          'cache-control': 'no-cache',
+          'x-accel-buffering': 'no',
+          connection: 'keep-alive',
+        };
+        return new Response(streamOf(delivery, format, mask, limits), { headers });
+      }, format.mediaType);
+    },
+  };
+}
+
+function streamOf(
+  { poll, onReady, life }: Delivery,
+  format: StreamFormat,
+  mask: Mask,
+  { slowSocketMs, streamPingMs }: Pick<Config, 'slowSocketMs' | 'streamPingMs'>,
+): ReadableStream<Uint8Array> {
+  let pinging: NodeJS.Timeout | undefined;
+  let stuck: NodeJS.Timeout | undefined;
+
+  let over = false;
+
+  function stop(): void {
+    over = true;
+    clearInterval(pinging);
+    clearTimeout(stuck);
+  }
+
+  function begin(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    function put(bytes: string): void {
+      controller.enqueue(Buffer.from(bytes, 'latin1'));
+    }
+    function hasRoom(): boolean {
+      return (controller.desiredSize ?? 0) > 0;
+    }
+    function giveUp(): void {
+      stop();
+      controller.error(new Error('the client does not read'));
+      void life.return?.();
+    }
+    pump = () => {
+      while (hasRoom()) {
+        const payload = poll();
+        if (payload === undefined) return;
+        put(format.next(payload));
+      }
+      stuck ??= setTimeout(giveUp, slowSocketMs).unref();
+    };
+    function end(last: string): void {
+      // Where the response was given up, or its client has gone, nobody is there to be told.
+      if (over) return;
+      stop();
+      put(last);
+      controller.close();
+    }
+    put(format.first);
+    pinging = setInterval(() => hasRoom() && put(format.ping), streamPingMs).unref();
+    onReady(pump);
+    life.next().then(
+      () => end(format.end),
+      (error: unknown) => end(format.fail(toBytes(JSON.stringify([asSocketError(mask(error)).toJSON()])))),
+    );
+  }
+
+  let pump: () => void = () => undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start: begin,
+      pull() {
+        clearTimeout(stuck);
+        stuck = undefined;
+        pump();
+      },
+      async cancel() {
+        stop();
+        await life.return?.();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: maxBytes }),
+  );
+}

@@ -1,0 +1,120 @@
+import {
+  type ASTNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isAbstractType,
+  isCompositeType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+
+/** What listeners of one subscription document may share. */
+export interface Sharing {
+  /** The event types of which everything that is selected, at any depth, is declared shareable. */
+  readonly types: ReadonlySet<string>;
+  /** The variables that are used below the root field: only listeners with the same values share. */
+  readonly variables: readonly string[];
+  /** True for an event of one of these types, as the root field's source hands it out. */
+  covers(event: object): boolean;
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** Finds out what may be shared of a valid document's subscription. */
+export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): Sharing {
+  const operation = getOperationAST(document, operationName);
+  const root = schema.getSubscriptionType();
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const fields = operation ? rootFields(operation.selectionSet, fragments) : [];
+  const type = root && fields[0] ? getNamedType(root.getFields()[fields[0].name.value]?.type) : undefined;
+  if (!type || !isCompositeType(type)) return { types: new Set(), variables: [], covers: () => false };
+  const isShareable = shareability(schema, fragments);
+  const sets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const shared = possibleTypes(schema, type).filter((possible) => sets.every((set) => isShareable(set, possible)));
+  const types = new Set(shared.map(({ name }) => name));
+  const variables = [...new Set(sets.flatMap((set) => variablesIn(set, fragments)))].sort();
+  return { types, variables, covers: (event) => types.has(typeNameOf(type, event) ?? '') };
+}
+
+/** A name that the type itself tells of an event, without asking anybody. */
+function typeNameOf(type: GraphQLNamedType, event: object): string | undefined {
+  if (!isAbstractType(type)) return type.name;
+  const name = (type.resolveType as ((event: object) => unknown) | null | undefined)?.(event);
+  return typeof name === 'string' ? name : undefined;
+}
+
+function possibleTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  if (isAbstractType(type)) return schema.getPossibleTypes(type);
+  return isObjectType(type) ? [type] : [];
+}
+
+/** All that stands at the root: validation has seen to it that it is one field, perhaps said in several places. */
+function rootFields({ selections }: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
+  return selections.flatMap((selection): readonly FieldNode[] => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    const set = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)?.selectionSet;
+    return set ? rootFields(set, fragments) : [];
+  });
+}
+
+/** Tells whether all that a selection set can select of an object type is shareable. Each pair of them is looked at once. */
+function shareability(schema: GraphQLSchema, fragments: Fragments) {
+  const known = new Map<SelectionSetNode, Map<GraphQLObjectType, boolean>>();
+
+  function isShareable(set: SelectionSetNode, type: GraphQLObjectType): boolean {
+    const answers = known.get(set) ?? new Map<GraphQLObjectType, boolean>();
+    known.set(set, answers);
+    const answer = answers.get(type) ?? set.selections.every((selection) => isSelectionShareable(selection, type));
+    answers.set(type, answer);
+    return answer;
+  }
+
+  function isSelectionShareable(selection: SelectionSetNode['selections'][number], type: GraphQLObjectType): boolean {
+    if (selection.kind === Kind.FIELD) return isFieldShareable(selection, type);
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    return !fragment || !applies(fragment.typeCondition?.name.value, type) || isShareable(fragment.selectionSet, type);
+  }
+
+  function isFieldShareable({ name, selectionSet }: FieldNode, type: GraphQLObjectType): boolean {
+    if (name.value === '__typename') return true;
+    const field = type.getFields()[name.value];
+    if (field?.extensions['shareable'] !== true) return false;
+    return !selectionSet || possibleTypes(schema, getNamedType(field.type)).every((possible) => isShareable(selectionSet, possible));
+  }
+
+  function applies(condition: string | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition === type.name) return true;
+    const wider = schema.getType(condition);
+    return isAbstractType(wider) && schema.isSubType(wider, type);
+  }
+
+  return isShareable;
+}
+
+function variablesIn(set: SelectionSetNode, fragments: Fragments): readonly string[] {
+  const names: string[] = [];
+  const spread = new Set<string>();
+  function collect(node: ASTNode): void {
+    visit(node, {
+      Variable: ({ name }) => void names.push(name.value),
+      FragmentSpread({ name: { value } }) {
+        const fragment = fragments.get(value);
+        if (!fragment || spread.has(value)) return;
+        spread.add(value);
+        collect(fragment.selectionSet);
+      },
+    });
+  }
+  collect(set);
+  return names;
+}

@@ -1,0 +1,44 @@
+import type { EventStream, StreamEnd } from '../../src/feed/index.ts';
+
+/** Any source of events as one that can be polled: read one event ahead. */
+export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let held: { readonly event: T } | undefined;
+  let outcome: StreamEnd | undefined;
+  let wake: () => void = () => undefined;
+
+  async function read(): Promise<void> {
+    try {
+      const { done, value } = await iterator.next();
+      if (done) outcome = {};
+      else held = { event: value };
+    } catch (error) {
+      outcome = { error };
+    }
+    wake();
+  }
+
+  const stream: EventStream<T> = {
+    watch(call) {
+      wake = call;
+      void read();
+    },
+    poll() {
+      if (held === undefined) return undefined;
+      const { event } = held;
+      held = undefined;
+      void read();
+      return event;
+    },
+    get end() {
+      return held === undefined ? outcome : undefined;
+    },
+    next: () => iterator.next() as Promise<IteratorResult<T, undefined>>,
+    async return() {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => stream,
+  };
+  return stream;
+}
