@@ -2,39 +2,14 @@ import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
-import type { Viewer } from '../src/user/index.ts';
+import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
-import type { Delivery } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
 import { useLimits } from './limits.ts';
 import { isSigningIn } from './signing-in.ts';
-
-/** Who sent an operation, and how. */
-export interface Caller {
-  /** Null: nobody is signed in. */
-  readonly viewer: Viewer | null;
-  /** The client's network address. */
-  readonly address: string;
-  readonly requestId: string;
-  /** Aborts when what the caller may do ends; its reason is the error to end a subscription with. */
-  readonly signal: AbortSignal;
-}
-
-/** What an operation is for, where that matters to who is asked for: `lasting`: a subscription; `signingIn`: see isSigningIn. */
-export interface Purpose {
-  readonly lasting: boolean;
-  readonly signingIn: boolean;
-}
-
-/** What a transport gives the engine with each operation: asked once the document is known to be valid. */
-export interface Call {
-  readonly callerOf: (purpose: Purpose) => Promise<Caller>;
-  /** Takes what a subscription delivers; its life is what the engine answers with. */
-  readonly deliver: (delivery: Delivery) => void;
-}
 
 /** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
 export type Engine = YogaServerInstance<Call, object>;

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, print } from 'graphql';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  print,
+} from 'graphql';
 import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
@@ -45,11 +53,25 @@ const lastRetryMs = 2_000;
  */
 export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
   const groups = new Map<string, Group>();
+  const sharings = new WeakMap<DocumentNode, Map<string, Sharing>>();
 
-  function join(args: SubscriptionArgs): Group {
-    const sharing = sharingOf(args.schema, args.document, args.operationName);
+  function sharingFor({ schema, document, operationName }: SubscriptionArgs): Sharing {
+    const known = sharings.get(document) ?? new Map<string, Sharing>();
+    sharings.set(document, known);
+    const sharing = known.get(operationName ?? '') ?? sharingOf(schema, document, operationName);
+    known.set(operationName ?? '', sharing);
+    return sharing;
+  }
+
+  function join(args: SubscriptionArgs, sharing: Sharing): Group {
     const key = keyOf(args, sharing);
-    const group = groups.get(key) ?? { key, args, sharing, renderings: new WeakMap(), listeners: 0 };
+    const group = groups.get(key) ?? {
+      key,
+      args: { ...args, document: sharing.perEvent },
+      sharing,
+      renderings: new WeakMap(),
+      listeners: 0,
+    };
     groups.set(key, group);
     group.listeners += 1;
     return group;
@@ -94,12 +116,14 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
       if (!(Symbol.asyncIterator in source)) return source;
       if (!isEventStream(source)) throw new TypeError('a subscription field must resolve to an EventStream');
       // Joined with the first event: a subscription that no transport takes up leaves nothing behind.
+      const sharing = sharingFor(args);
+      const perEvent = { ...args, document: sharing.perEvent };
       let group: Group | undefined;
       let over = false;
       function renderFor(event: object): Rendering {
-        group ??= join(args);
+        group ??= join(args, sharing);
         if (group.sharing.covers(event)) return shared(event, group);
-        return render(event, args, { contextFor: forEvent, isOver: () => over });
+        return render(event, perEvent, { contextFor: forEvent, isOver: () => over });
       }
       return createDelivery(source, renderFor, args.contextValue.signal, () => {
         over = true;

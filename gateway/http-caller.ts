@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { authenticate, followSession, sessionOver } from './auth.ts';
+import type { Caller } from './call.ts';
 import type { Delivery } from './delivery.ts';
-import type { Caller } from './engine.ts';
 import type { StreamedCall } from './http-stream.ts';
 import { addressOf } from './request.ts';
 

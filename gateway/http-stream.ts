@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
+import type { Call } from './call.ts';
 import type { Delivery } from './delivery.ts';
-import type { Call } from './engine.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './outgoing.ts';
 import { type StreamFormat, streamFormatFor } from './stream-formats.ts';

@@ -1,5 +1,6 @@
 import {
   type ASTNode,
+  type DefinitionNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -11,7 +12,9 @@ import {
   isAbstractType,
   isCompositeType,
   isObjectType,
+  isRequiredArgument,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql';
@@ -24,6 +27,11 @@ export interface Sharing {
   readonly variables: readonly string[];
   /** True for an event of one of these types, as the root field's source hands it out. */
   covers(event: object): boolean;
+  /**
+   * What to execute for each event: the document without the optional arguments of its root field, and without the variables that only they
+   * use. They open the subscription; coercing thousands of positions again for each of thousands of events takes minutes (measured: 50 s for 5,000).
+   */
+  readonly perEvent: DocumentNode;
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -37,13 +45,47 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   );
   const fields = operation ? rootFields(operation.selectionSet, fragments) : [];
   const type = root && fields[0] ? getNamedType(root.getFields()[fields[0].name.value]?.type) : undefined;
-  if (!type || !isCompositeType(type)) return { types: new Set(), variables: [], covers: () => false };
+  if (!operation || !type || !isCompositeType(type)) return { types: new Set(), variables: [], covers: () => false, perEvent: document };
   const isShareable = shareability(schema, fragments);
   const sets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
   const shared = possibleTypes(schema, type).filter((possible) => sets.every((set) => isShareable(set, possible)));
   const types = new Set(shared.map(({ name }) => name));
   const variables = [...new Set(sets.flatMap((set) => variablesIn(set, fragments)))].sort();
-  return { types, variables, covers: (event) => types.has(typeNameOf(type, event) ?? '') };
+  return {
+    types,
+    variables,
+    covers: (event) => types.has(typeNameOf(type, event) ?? ''),
+    perEvent: withoutOpening(document, { operation, fields, required: requiredArguments(root, fields) }),
+  };
+}
+
+function requiredArguments(root: GraphQLObjectType | null | undefined, [field]: readonly FieldNode[]): ReadonlySet<string> {
+  const args = (field && root?.getFields()[field.name.value]?.args) ?? [];
+  return new Set(args.filter(isRequiredArgument).map(({ name }) => name));
+}
+
+interface Opening {
+  readonly operation: OperationDefinitionNode;
+  readonly fields: readonly FieldNode[];
+  readonly required: ReadonlySet<string>;
+}
+
+function withoutOpening(document: DocumentNode, { operation, fields, required }: Opening): DocumentNode {
+  const roots = new Set(fields);
+  const { definitions } = visit(document, {
+    Field(field) {
+      if (!roots.has(field)) return undefined;
+      return { ...field, arguments: (field.arguments ?? []).filter(({ name }) => required.has(name.value)) };
+    },
+  });
+  const fragments = new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])));
+  function withoutUnused(node: DefinitionNode): readonly DefinitionNode[] {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [node];
+    if (node.name?.value !== operation.name?.value) return [];
+    const used = new Set(variablesIn(node.selectionSet, fragments));
+    return [{ ...node, variableDefinitions: (node.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)) }];
+  }
+  return { kind: Kind.DOCUMENT, definitions: definitions.flatMap(withoutUnused) };
 }
 
 /** A name that the type itself tells of an event, without asking anybody. */

@@ -1,5 +1,5 @@
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import type { Caller } from '../../gateway/engine.ts';
+import type { Caller } from '../../gateway/call.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Gates } from './gates.ts';
 import { readAhead } from './read-ahead.ts';
