@@ -56,8 +56,12 @@ export function createConnection({ socket, stream, flusher, config, id, address,
   const over = new AbortController();
   let answered = true;
 
+  function isOpen(): boolean {
+    return socket.readyState === socket.OPEN;
+  }
+
   function close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
-    if (socket.readyState !== socket.OPEN) return;
+    if (!isOpen()) return;
     logger.debug({ socket: id, code, reason }, 'closing a socket');
     outgoing.flush();
     socket.close(code, fitReason(reason));
@@ -74,9 +78,7 @@ export function createConnection({ socket, stream, flusher, config, id, address,
       over.abort(sessionOver(end));
       close(end === 'expired' ? closes.tokenExpired : closes.signedOut);
     },
-    get isOpen() {
-      return socket.readyState === socket.OPEN;
-    },
+    isOpen,
     markLasting: (operation) => frames.markLasting(operation),
     deliver,
   };
@@ -84,7 +86,7 @@ export function createConnection({ socket, stream, flusher, config, id, address,
   function deliver(operation: string, delivery: Delivery): void {
     const head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
     delivery.onReady(function pump() {
-      while (!outgoing.full) {
+      while (!outgoing.full()) {
         const payload = delivery.poll();
         if (payload === undefined) return;
         outgoing.text(head, payload, '}');
@@ -96,12 +98,12 @@ export function createConnection({ socket, stream, flusher, config, id, address,
   const { receive, closed } = protocol.open(peer, {
     protocol: socket.protocol,
     send: async (text) => {
-      if (peer.isOpen) outgoing.text(toBytes(text));
+      if (isOpen()) outgoing.text(toBytes(text));
     },
     close: (code = closes.bug.code, reason = closes.bug.reason) => close({ code, reason }),
   });
   const frames = createFrames(receive, {
-    isOpen: () => peer.isOpen,
+    isOpen,
     onMalformed: () => close(closes.badFrame),
     onDuplicate: () => close(closes.duplicateId),
     onBug(error) {
@@ -111,7 +113,7 @@ export function createConnection({ socket, stream, flusher, config, id, address,
   });
 
   socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (!peer.isOpen) return;
+    if (!isOpen()) return;
     if (isBinary) return close(closes.badFrame);
     if (socket.bufferedAmount > maxUnsentBytes) return socket.terminate();
     void frames.take(String(data));
@@ -137,7 +139,7 @@ export function createConnection({ socket, stream, flusher, config, id, address,
     ping() {
       if (!answered) return socket.terminate();
       answered = false;
-      if (peer.isOpen) socket.ping();
+      if (isOpen()) socket.ping();
     },
     async finish(why) {
       await Promise.race([frames.settled(), gone.promise]);

@@ -1,4 +1,4 @@
-import type { EventStream } from '../src/feed/index.ts';
+import type { EventStream, StreamEnd } from '../src/feed/index.ts';
 
 /** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
 export interface Delivery {
@@ -39,7 +39,6 @@ export function createDelivery<T>(
 
   function poll(): string | undefined {
     if (over) return undefined;
-    if (signal.aborted) return abort();
     while (line.length < ahead) {
       const event = source.poll();
       if (event === undefined) break;
@@ -49,15 +48,19 @@ export function createDelivery<T>(
     }
     const payload = line[0]?.payload;
     if (payload !== undefined) line.shift();
-    else if (line.length === 0 && source.end !== undefined) finish(source.end);
+    else if (line.length === 0) finishIf(source.end());
     return payload;
   }
 
-  function abort(): undefined {
+  function abort(): void {
     finish({ error: signal.reason });
   }
 
-  function finish({ error }: { readonly error?: unknown }): void {
+  function finishIf(end: StreamEnd | undefined): void {
+    if (end !== undefined) finish(end);
+  }
+
+  function finish({ error }: StreamEnd): void {
     if (over) return;
     over = true;
     line = [];

@@ -82,12 +82,9 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
     if (group.listeners === 0) groups.delete(group.key);
   }
 
-  function shared(event: object, group: Group): Rendering {
-    const known = group.renderings.get(event);
-    const now = performance.now();
-    if (known !== undefined && now - known.madeAt < shareMs) return known.rendering;
+  function share(event: object, group: Group): Rendering {
     const rendering = render(event, group.args, { contextFor: forEveryone, isOver: () => group.listeners === 0 });
-    group.renderings.set(event, { rendering, madeAt: now });
+    group.renderings.set(event, { rendering, madeAt: Date.now() });
     return rendering;
   }
 
@@ -117,12 +114,14 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
       if (!isEventStream(source)) throw new TypeError('a subscription field must resolve to an EventStream');
       // Joined with the first event: a subscription that no transport takes up leaves nothing behind.
       const sharing = sharingFor(args);
-      const perEvent = { ...args, document: sharing.perEvent };
+      const perEvent = eventArgs(args, sharing);
       let group: Group | undefined;
       let over = false;
       function renderFor(event: object): Rendering {
         group ??= join(args, sharing);
-        if (group.sharing.covers(event)) return shared(event, group);
+        const known = group.renderings.get(event);
+        if (known !== undefined && Date.now() - known.madeAt < shareMs) return known.rendering;
+        if (sharing.covers(event)) return share(event, group);
         return render(event, perEvent, { contextFor: forEvent, isOver: () => over });
       }
       return createDelivery(source, renderFor, args.contextValue.signal, () => {
@@ -131,6 +130,12 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
       });
     },
   };
+}
+
+/** What executing one event takes. It is kept as long as the subscription lives: positions, which can be many, are not among it. */
+function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, eventVariables }: Sharing): SubscriptionArgs {
+  const values = eventVariables.filter((name) => variableValues?.[name] !== undefined).map((name) => [name, variableValues?.[name]]);
+  return { ...args, document: perEvent, variableValues: Object.fromEntries(values) };
 }
 
 interface Showing {

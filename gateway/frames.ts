@@ -1,7 +1,7 @@
-import { MessageType, parseMessage } from 'graphql-ws';
+import { type Message, MessageType, parseMessage } from 'graphql-ws';
 
 /** What takes the protocol's messages, one by one: resolves when the message, and the operation that it started, is done with. */
-export type Receive = (text: string) => Promise<void>;
+export type Receive = (message: Message) => Promise<void>;
 
 /** One operation on a socket, from its `subscribe` to its end. */
 interface Operation {
@@ -11,7 +11,7 @@ interface Operation {
   /** The client has completed it. */
   completed: boolean;
   /** A `subscribe` with the same id that came after that. */
-  next: string | null;
+  next: Message | null;
 }
 
 /** A socket's incoming messages, put in an order that the protocol's core can take. */
@@ -50,46 +50,47 @@ const clientMessages: ReadonlySet<string> = new Set([
 export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug, isOpen }: Surroundings): Frames {
   const operations = new Map<string, Operation>();
 
-  async function pass(text: string): Promise<void> {
+  async function pass(message: Message): Promise<void> {
     if (!isOpen()) return;
     try {
-      await receive(text);
+      await receive(message);
     } catch (error) {
       onBug(error);
     }
   }
 
-  async function start(id: string, text: string): Promise<void> {
+  async function start(id: string, message: Message): Promise<void> {
     const { promise: done, resolve } = Promise.withResolvers<void>();
     const operation: Operation = { done, lasting: false, completed: false, next: null };
     operations.set(id, operation);
-    await pass(text);
+    await pass(message);
     operations.delete(id);
     if (operation.next !== null) await start(id, operation.next);
     resolve();
   }
 
-  async function subscribe(id: string, text: string): Promise<void> {
+  async function subscribe(id: string, message: Message): Promise<void> {
     const earlier = operations.get(id);
-    if (!earlier?.completed) await start(id, text);
+    if (!earlier?.completed) await start(id, message);
     else if (earlier.next !== null) onDuplicate(id);
-    else earlier.next = text;
+    else earlier.next = message;
   }
 
-  function complete(id: string, text: string): Promise<void> {
+  function complete(id: string, message: Message): Promise<void> {
     const operation = operations.get(id);
     if (operation?.completed) operation.next = null;
     else if (operation) operation.completed = true;
-    return pass(text);
+    return pass(message);
   }
 
   return {
-    async take(text) {
+    // Not async: the frame's text would be kept as long as its operation lasts.
+    take(text) {
       const message = read(text);
-      if (message === null || !clientMessages.has(message.type)) return onMalformed();
-      if (message.type === MessageType.Subscribe) return await subscribe(message.id, text);
-      if (message.type === MessageType.Complete) return await complete(message.id, text);
-      return await pass(text);
+      if (message === null || !clientMessages.has(message.type)) return Promise.resolve(onMalformed());
+      if (message.type === MessageType.Subscribe) return subscribe(message.id, message);
+      if (message.type === MessageType.Complete) return complete(message.id, message);
+      return pass(message);
     },
     markLasting(id) {
       const operation = operations.get(id);

@@ -7,7 +7,7 @@ export interface Outgoing {
   /** Writes what is in line, so that what is written past it comes after it. */
   flush(): void;
   /** True from when more is unsent than one socket may hold until all of it is sent: who can wait waits for `onDrained`. */
-  readonly full: boolean;
+  full(): boolean;
   /** Forgets what is in line; nothing is sent any more. */
   close(): void;
 }
@@ -90,9 +90,7 @@ export function createOutgoing(stream: Duplex, flusher: Flusher, { maxBytes, stu
   const outgoing: Outgoing = {
     text,
     flush,
-    get full() {
-      return full;
-    },
+    full: () => full,
     close() {
       closed = true;
       line = '';

@@ -15,7 +15,7 @@ export interface Peer {
   close(why: Close): void;
   /** Closes it because its session is over. */
   endSession(end: SessionEnd): void;
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   /** Marks an operation as one that does not end by itself. */
   markLasting(id: string): void;
   /** Sends an operation's payloads as they come and as the socket takes them. */

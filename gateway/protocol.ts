@@ -1,4 +1,4 @@
-import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionArgs, FormattedExecutionResult } from 'graphql';
 import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload, type WebSocket } from 'graphql-ws';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
@@ -6,6 +6,7 @@ import { ChatError } from '../src/errors.ts';
 import { followSession } from './auth.ts';
 import type { Call } from './call.ts';
 import { closes } from './close-codes.ts';
+import type { Delivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import type { Receive } from './frames.ts';
@@ -35,7 +36,12 @@ export interface ProtocolParts {
 type Init = Readonly<Record<string, unknown>> | undefined;
 type Enveloped = ReturnType<Engine['getEnveloped']>;
 /** graphql-ws hands the arguments that onSubscribe returned to execute and subscribe: the functions to call travel with them. */
-type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'> };
+type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'>; readonly contextValue: SocketCall };
+
+/** A call that keeps the life of what a subscription delivers: graphql-ws holds on to it, past the wrappings of the engine. */
+interface SocketCall extends Call {
+  delivered(): Delivery['life'] | undefined;
+}
 
 /** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
 export function createProtocol({ chat, config, engine, mask, logging }: ProtocolParts): Protocol {
@@ -65,6 +71,7 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
         contextValue: call,
         rootValue: { execute, subscribe },
       };
+      lighten(payload, document);
       return prepared;
     } catch (error) {
       return [mask(error)];
@@ -79,12 +86,19 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     }
   }
 
+  async function begin(prepared: Prepared): Promise<Awaited<OperationResult>> {
+    const { rootValue, contextValue } = prepared;
+    const result = await (rootValue.subscribe(withoutRoot(prepared)) as OperationResult);
+    forget(prepared);
+    return contextValue.delivered() ?? result;
+  }
+
   const server = makeServer<Init, Peer>({
     connectionInitWaitTimeout: config.socketInitMs,
     onConnect: ({ connectionParams, extra }) => admit(chat, extra, connectionParams),
     onSubscribe: prepare,
     execute: (args) => run(() => (args as Prepared).rootValue.execute(withoutRoot(args))),
-    subscribe: (args) => run(() => (args as Prepared).rootValue.subscribe(withoutRoot(args)) as OperationResult),
+    subscribe: (args) => run(() => begin(args as Prepared)),
     onOperation({ extra }, id, _payload, _args, result) {
       if (Symbol.asyncIterator in Object(result)) extra.markLasting(id);
     },
@@ -100,14 +114,15 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
         {
           ...line,
           onMessage: (take) => {
-            receive = take;
+            // Its parser takes a message that has been parsed as it is.
+            receive = (message) => take(message as unknown as string);
           },
         },
         peer,
       );
       let count = 0;
       return {
-        receive: (text) => logging.inRequest(`${peer.id}.${++count}`, () => receive(text)),
+        receive: (message) => logging.inRequest(`${peer.id}.${++count}`, () => receive(message)),
         closed: (code, reason) => closed(code, reason),
       };
     },
@@ -116,11 +131,16 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     },
   };
 
-  function callOf(peer: Peer, id: string): Call {
+  function callOf(peer: Peer, id: string): SocketCall {
+    let life: Delivery['life'] | undefined;
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
     return {
       callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
-      deliver: (delivery) => peer.deliver(id, delivery),
+      deliver(delivery) {
+        peer.deliver(id, delivery);
+        life = delivery.life;
+      },
+      delivered: () => life,
     };
   }
 }
@@ -131,15 +151,26 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
   if (authorization === '') return true;
   try {
     const session = await followSession(chat, String(authorization), peer.endSession);
-    if (!peer.isOpen) session.stop();
+    if (!peer.isOpen()) session.stop();
     else peer.session = session;
-    return peer.isOpen;
+    return peer.isOpen();
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     // Expired and revoked look alike here. 4403 is what clients retry, and they ask for a fresh token before they do.
     peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
     return false;
   }
+}
+
+/** graphql-ws keeps a subscription's message as long as it lives: of one text that thousands send, one copy stays, and no positions. */
+function lighten(payload: { query: string; variables?: unknown }, document: DocumentNode): void {
+  payload.query = document.loc?.source.body ?? payload.query;
+  payload.variables = undefined;
+}
+
+/** And its arguments, of which it needs none any more. */
+function forget(prepared: Prepared): void {
+  Object.assign(prepared, { document: undefined, variableValues: undefined, contextValue: undefined, rootValue: undefined });
 }
 
 function withoutRoot(args: ExecutionArgs): ExecutionArgs {

@@ -77,7 +77,7 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
 
   return {
     accept(request, stream, head) {
-      stream.on('error', () => stream.destroy());
+      stream.on('error', destroy);
       if (draining) return refuse(stream, '503 Service Unavailable');
       if (!mayConnect(config, request)) return refuse(stream, '403 Forbidden');
       server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, request));
@@ -92,6 +92,11 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
       clearTimeout(giveUp);
     },
   };
+}
+
+// Shared by all, so that no socket keeps the request that it began with.
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function refuse(stream: Duplex, status: string): void {

@@ -35,7 +35,15 @@ export function createContext(parts: ContextParts): Context {
 }
 
 function createScope(chat: Chat, viewer: Viewer | null): Scope {
-  return { viewer, loaders: createLoaders(chat, viewer) };
+  let loaders: Loaders | undefined;
+  return {
+    viewer,
+    // Made when first asked for: many events, and every subscription between them, need none.
+    get loaders() {
+      loaders ??= createLoaders(chat, viewer);
+      return loaders;
+    },
+  };
 }
 
 /** The context in which one event is resolved for whoever sent the subscription: nothing is kept from the event before. */

@@ -32,6 +32,8 @@ export interface Sharing {
    * use. They open the subscription; coercing thousands of positions again for each of thousands of events takes minutes (measured: 50 s for 5,000).
    */
   readonly perEvent: DocumentNode;
+  /** The variables that it has. */
+  readonly eventVariables: readonly string[];
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -45,17 +47,21 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   );
   const fields = operation ? rootFields(operation.selectionSet, fragments) : [];
   const type = root && fields[0] ? getNamedType(root.getFields()[fields[0].name.value]?.type) : undefined;
-  if (!operation || !type || !isCompositeType(type)) return { types: new Set(), variables: [], covers: () => false, perEvent: document };
+  if (!operation || !type || !isCompositeType(type))
+    return { types: new Set(), variables: [], covers: () => false, perEvent: document, eventVariables: [] };
   const isShareable = shareability(schema, fragments);
   const sets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
   const shared = possibleTypes(schema, type).filter((possible) => sets.every((set) => isShareable(set, possible)));
   const types = new Set(shared.map(({ name }) => name));
   const variables = [...new Set(sets.flatMap((set) => variablesIn(set, fragments)))].sort();
+  const perEvent = withoutOpening(document, { operation, fields, required: requiredArguments(root, fields) });
+  const definitions = getOperationAST(perEvent, operationName)?.variableDefinitions ?? [];
   return {
     types,
     variables,
     covers: (event) => types.has(typeNameOf(type, event) ?? ''),
-    perEvent: withoutOpening(document, { operation, fields, required: requiredArguments(root, fields) }),
+    perEvent,
+    eventVariables: definitions.map(({ variable }) => variable.name.value),
   };
 }
 

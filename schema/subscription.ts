@@ -39,6 +39,16 @@ interface Following {
   readonly given: ReadonlyMap<bigint, string>;
 }
 
+/** The names that are not what their streams would be called here. Few if any: they are kept as long as the subscription lives. */
+function namedOtherwise(
+  viewer: Viewer,
+  positions: readonly KnownPosition[],
+  given: readonly PositionArgument[],
+): ReadonlyMap<bigint, string> {
+  const names = positions.map(({ streamId }, place) => [streamId, given[place]?.streamId ?? ''] as const);
+  return new Map(names.filter(([streamId, name]) => name !== streamIdFor(viewer, streamId)));
+}
+
 /** An event of the feed, its streams named by global ids. A stream that is not the viewer's is named back as the client named it. */
 function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape {
   switch (event.kind) {
@@ -64,9 +74,7 @@ function eventShapes(events: EventStream<FeedEvent>, following: Following): Even
       const event = events.poll();
       return event && eventShape(event, following);
     },
-    get end() {
-      return events.end;
-    },
+    end: () => events.end(),
     async next() {
       const result = await events.next();
       return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, following) };
@@ -98,7 +106,7 @@ builder.subscriptionFields((t) => ({
     subscribe(_root, { after }, context) {
       const viewer = requireViewer(context);
       const positions = after?.map(knownPosition);
-      const given = new Map(positions?.map(({ streamId }, place) => [streamId, after?.[place]?.streamId ?? '']));
+      const given = namedOtherwise(viewer, positions ?? [], after ?? []);
       const events = context.chat.feed.events(viewer, { after: positions, signal: context.signal });
       return eventShapes(events, { viewer, given });
     },

@@ -18,7 +18,7 @@ export interface Listener {
 export interface Channel {
   readonly streamId: bigint;
   /** Every listener has been given everything up to here. */
-  readonly lastSeq: number;
+  lastSeq(): number;
   /** What follows `after`, up to lastSeq, if it is still in memory; null where it must be read from the log. */
   recent(after: number): readonly Entry[] | null;
   join(listener: Listener): void;
@@ -113,9 +113,7 @@ export function createChannel(
 
   return {
     streamId,
-    get lastSeq() {
-      return lastSeq;
-    },
+    lastSeq: () => lastSeq,
     recent: (after) => (after === lastSeq ? [] : ring.after(after)),
     join: (listener) => void listeners.add(listener),
     leave: (listener) => void listeners.delete(listener),

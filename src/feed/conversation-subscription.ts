@@ -30,17 +30,17 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   async function open(): Promise<void> {
     const [hold] = await channels.hold([streamId]);
     held = hold;
-    if (hold === undefined || outlet.ended) return hold?.release();
+    if (hold === undefined || outlet.ended()) return hold?.release();
     const { conversations, epoch } = await readSnapshot(db, viewer.userId, streamId);
     const [stream] = conversations;
     if (stream === undefined) throw notFound();
-    if (outlet.ended) return;
+    if (outlet.ended()) return;
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
     const opening = follow(hold, start.seq);
     await opening.replay(stream.lastSeq);
-    if (outlet.ended) return;
-    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position, epoch }] });
+    if (outlet.ended()) return;
+    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
     opening.goLive();
   }
 
@@ -54,7 +54,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
       take(entry) {
         if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
         else outlet.push({ kind: 'entry', at: entry.at, entry });
-        return !outlet.ended;
+        return !outlet.ended();
       },
       ephemeral: (hint) => outlet.push({ ...hint, at: now() }),
       skipped() {
@@ -71,7 +71,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const { conversations } = await readSnapshot(db, viewer.userId, streamId);
     const [stream] = conversations;
     if (stream === undefined) throw notFound();
-    if (held === undefined || outlet.ended) return;
+    if (held === undefined || outlet.ended()) return;
     resync(stream.lastSeq, 'GAP_TOO_LARGE');
     follow(held, stream.lastSeq).goLive();
   }

@@ -40,15 +40,21 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
   const { headCheckMs, maxGap, maxPositions, subscriptionQueue: capacity } = config;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap });
   const parts: FeedParts = { db, log, channels, logger, now, maxGap };
-  const ending = new AbortController();
+  const outlets = new Set<Outlet>();
 
   /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
   function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {
     const outlet = createOutlet({
       capacity,
-      signal: AbortSignal.any([signal, ending.signal]),
-      onStart: () => void subscription.open().catch((error: unknown) => outlet.fail(error)),
-      onEnd: () => subscription.close(),
+      signal,
+      onStart() {
+        outlets.add(outlet);
+        void subscription.open().catch((error: unknown) => outlet.fail(error));
+      },
+      onEnd() {
+        outlets.delete(outlet);
+        subscription.close();
+      },
     });
     const subscription = make(outlet);
     return outlet;
@@ -100,7 +106,8 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     },
     accountEntries: (viewer, range) => entries(viewer.userId, { fromSeq: 1, ...range }),
     async [Symbol.asyncDispose]() {
-      ending.abort(new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.'));
+      const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.');
+      for (const outlet of [...outlets]) outlet.fail(stopping);
       await channels[Symbol.asyncDispose]();
     },
   };

@@ -8,7 +8,7 @@ export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
   /** The next event if one waits. Makes room for one more. */
   poll(): T | undefined;
   /** Set when it has ended and all that was in line has been polled: with the error that next() would have rejected with, if any. */
-  readonly end: StreamEnd | undefined;
+  end(): StreamEnd | undefined;
   return(): Promise<IteratorResult<T, undefined>>;
 }
 

@@ -8,7 +8,7 @@ import type { Outlet } from './outlet.ts';
 export interface Follower {
   readonly streamId: bigint;
   /** The last seq that was put in line for the client. */
-  readonly position: number;
+  position(): number;
   /** Puts everything up to `upTo` in line, as the client makes room. Throws ChatError UNAVAILABLE. */
   replay(upTo: number): Promise<void>;
   /** From here on: whatever comes. Catches up first; where the log cannot be read, goes on trying until it can or the follower stops. */
@@ -49,7 +49,7 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
   const listener: Listener = {
     entry(entry) {
       if (!live || entry.seq <= position) return;
-      if (outlet.full) {
+      if (outlet.full()) {
         live = false;
         void catchUp();
       } else {
@@ -57,7 +57,7 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
       }
     },
     ephemeral(hint) {
-      if (live && !outlet.full) ephemeral?.(hint);
+      if (live && !outlet.crowded()) ephemeral?.(hint);
     },
     skipped(head) {
       if (live) jump(head);
@@ -84,7 +84,7 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
   /** One step of catching up; false when there is nothing left up to the channel's own place or `upTo`. */
   async function step(upTo: number): Promise<boolean> {
     await outlet.room();
-    if (stopped || outlet.ended) return false;
+    if (stopped || outlet.ended()) return false;
     const recent = channel.recent(position);
     if (recent !== null) {
       for (const entry of recent) if (entry.seq <= upTo) pass(entry);
@@ -97,10 +97,10 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
   }
 
   async function catchUp(): Promise<void> {
-    for (let retryMs = firstRetryMs; !stopped && !outlet.ended; ) {
+    for (let retryMs = firstRetryMs; !stopped && !outlet.ended(); ) {
       try {
         while (await step(Number.POSITIVE_INFINITY)) retryMs = firstRetryMs;
-        if (stopped || position >= channel.lastSeq) {
+        if (stopped || position >= channel.lastSeq()) {
           live = !stopped;
           return;
         }
@@ -115,9 +115,7 @@ export function createFollower({ channel, log, outlet, logger, take, ephemeral, 
   channel.join(listener);
   return {
     streamId,
-    get position() {
-      return position;
-    },
+    position: () => position,
     async replay(upTo) {
       if (position < upTo) while (await step(upTo));
     },

@@ -5,14 +5,14 @@ import type { EventStream, StreamEnd } from './event-stream.ts';
 export interface Outlet extends EventStream<FeedEvent> {
   /** Puts an event in line, room or not: writers ask first. */
   push(event: FeedEvent): void;
-  readonly full: boolean;
+  full(): boolean;
   /** True from a quarter on: what is not logged is dropped first. */
-  readonly crowded: boolean;
+  crowded(): boolean;
   /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
   room(): Promise<void>;
   /** What is in line is still delivered, then next() rejects. */
   fail(error: unknown): void;
-  readonly ended: boolean;
+  ended(): boolean;
 }
 
 interface OutletParts {
@@ -106,18 +106,10 @@ export function createOutlet({ capacity, signal, onStart, onEnd }: OutletParts):
       wake = call;
       begin();
     },
-    get full() {
-      return line.length >= capacity;
-    },
-    get crowded() {
-      return line.length >= capacity / 4;
-    },
-    get ended() {
-      return outcome !== undefined;
-    },
-    get end() {
-      return line.length === 0 ? outcome : undefined;
-    },
+    full: () => line.length >= capacity,
+    crowded: () => line.length >= capacity / 4,
+    ended: () => outcome !== undefined,
+    end: () => (line.length === 0 ? outcome : undefined),
     room() {
       if (outcome !== undefined || line.length < capacity / 2) return Promise.resolve();
       roomy ??= Promise.withResolvers<void>();

@@ -64,10 +64,10 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   async function hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
     const held = await channels.hold(ids);
     for (const one of held) {
-      if (outlet.ended) one.release();
+      if (outlet.ended()) one.release();
       else holds.add(one);
     }
-    return outlet.ended ? [] : held;
+    return outlet.ended() ? [] : held;
   }
 
   function letGo(held: HeldChannel): void {
@@ -124,7 +124,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   function opened(conversationId: bigint, seq: number): void {
     const strand = strands.get(conversationId);
     // One that follows an earlier stay stands before the removal that ended it, so before this place.
-    if (strand !== undefined && strand.follower.position >= seq) return;
+    if (strand !== undefined && strand.follower.position() >= seq) return;
     stays.set(conversationId, [...(stays.get(conversationId) ?? []), seq]);
     nextStay(conversationId);
   }
@@ -164,7 +164,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     try {
       const start = position ?? (await headOf(streamId));
       attaching.delete(streamId);
-      if (outlet.ended) return;
+      if (outlet.ended()) return;
       // Stays that lie before the head have been asked about with it.
       if (position === null && start !== null) keepStays(streamId, start);
       if (position === null) resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
@@ -183,7 +183,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   }
 
   async function attachLate(streamId: bigint, position: number | null): Promise<void> {
-    for (let retryMs = firstRetryMs; !outlet.ended; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+    for (let retryMs = firstRetryMs; !outlet.ended(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
         return await tryToAttach(streamId, position);
       } catch (error) {
@@ -212,7 +212,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     const held = await hold([...followed]);
     for (const [place, channel] of held.entries()) {
       const stream = conversations[place];
-      if (stream !== undefined && !outlet.ended) await openConversation(channel, stream, epoch);
+      if (stream !== undefined && !outlet.ended()) await openConversation(channel, stream, epoch);
     }
   }
 
@@ -226,7 +226,7 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   }
 
   function positions(epoch: string): readonly Position[] {
-    return [...strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position, epoch }));
+    return [...strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position(), epoch }));
   }
 
   async function open(): Promise<void> {
@@ -235,12 +235,12 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     own.channel.join(markers.listener);
     account = own;
     const snapshot = await readSnapshot(db, viewer.userId);
-    if (outlet.ended) return;
+    if (outlet.ended()) return;
     await openAccount(own, snapshot);
     await openConversations(snapshot);
-    if (outlet.ended) return;
+    if (outlet.ended()) return;
     await markers.open(snapshot, after);
-    if (outlet.ended) return;
+    if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: positions(snapshot.epoch) });
     ready = true;
     for (const { follower } of strands.values()) follower.goLive();

@@ -76,7 +76,7 @@ describe('an outlet', () => {
     expect(roomy).toBe(false);
     await outlet.next();
     await waiting;
-    expect(outlet.full).toBe(false);
+    expect(outlet.full()).toBe(false);
   });
 
   it('delivers what is in line before it fails, and then is complete', async () => {
@@ -94,6 +94,6 @@ describe('an outlet', () => {
     const waiting = outlet.room();
     await outlet.return?.();
     await waiting;
-    expect(outlet.ended).toBe(true);
+    expect(outlet.ended()).toBe(true);
   });
 });

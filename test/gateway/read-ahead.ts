@@ -30,9 +30,7 @@ export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
       void read();
       return event;
     },
-    get end() {
-      return held === undefined ? outcome : undefined;
-    },
+    end: () => (held === undefined ? outcome : undefined),
     next: () => iterator.next() as Promise<IteratorResult<T, undefined>>,
     async return() {
       await iterator.return?.();

@@ -1,0 +1,70 @@
+// npm run bench:fanout -- [--subscribers 100,1000,5000] [--rounds 3] [--only mpim,yoga] [--json FILE]
+// What one event to many subscribers costs a server's process: MPIM beside its peers, in one run. docs/performance.md says how to read it.
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import mariadb from 'mariadb';
+import { startMariadb, startRedis } from '../../test/support/services.ts';
+import { type Figures, startBench } from './run.ts';
+import { type Kind, kinds, type Places } from './subjects.ts';
+import { median, printTable, type Row } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    subscribers: { type: 'string', default: '100,1000,5000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+  },
+});
+
+/** Deliveries of one measurement: long enough that a hundredth of a second of CPU, the clock's grain, is under 1 %. */
+const deliveries = 200_000;
+const burst = 10;
+
+await using services = new AsyncDisposableStack();
+const mysql = services.use(await startMariadb());
+const redis = services.use(await startRedis());
+const rows: Row[] = [];
+const chosen = kinds.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
+
+async function newDatabase(): Promise<Places> {
+  const name = `bench_${randomBytes(4).toString('hex')}`;
+  const { hostname, port } = new URL(mysql.url);
+  const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: 'root' });
+  await connection.query(`CREATE DATABASE ${name}`);
+  await connection.end();
+  return { databaseUrl: `${mysql.url}${name}`, redisUrl: redis.url };
+}
+
+/** One server from its start to its end: warmed up, then single events, then bursts. */
+async function measure(
+  kind: Kind,
+  subscribers: number,
+): Promise<{ readonly single: Figures; readonly burst: Figures; readonly idleBytes: number }> {
+  await using bench = await startBench(kind, await newDatabase(), subscribers);
+  const events = Math.ceil(deliveries / subscribers / (subscribers < 1_000 ? 4 : 1));
+  await bench.measure(Math.ceil(events / 4), 1);
+  const single = await bench.measure(events, 1);
+  return { single, burst: await bench.measure(Math.ceil(events / burst) * 2, burst), idleBytes: bench.idleBytes };
+}
+
+for (const subscribers of values.subscribers.split(',').map(Number)) {
+  const found = new Map<string, Awaited<ReturnType<typeof measure>>[]>();
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    for (const kind of chosen) {
+      const figures = await measure(kind, subscribers);
+      process.stderr.write(
+        `${subscribers} ${kind.name} ${round}: ${figures.single.cpuUs.toFixed(2)} µs, in bursts ${figures.burst.cpuUs.toFixed(2)} µs\n`,
+      );
+      found.set(kind.name, [...(found.get(kind.name) ?? []), figures]);
+    }
+  }
+  for (const [name, all] of found) {
+    const idleKiB = median(all.map(({ idleBytes }) => idleBytes)) / 1_024;
+    for (const pattern of ['single', 'burst'] as const)
+      rows.push({ subscribers, pattern, name, idleKiB, runs: all.map((figures) => figures[pattern]) });
+  }
+}
+printTable(rows);
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(rows, null, 2));

@@ -1,0 +1,147 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { FromLoad, LoadPlan, ToLoad } from './messages.ts';
+import type { Kind, Places } from './subjects.ts';
+
+/** How one kind of server did with one pattern of events. */
+export interface Figures {
+  readonly deliveriesPerSecond: number;
+  /** µs of the server's CPU for each delivery. */
+  readonly cpuUs: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** Cores that the server, and the subscribers' process, were busy. */
+  readonly serverCores: number;
+  readonly loadCores: number;
+  /** Of the payload. */
+  readonly bytes: number;
+}
+
+/** One server with its subscribers, all live. */
+export interface Bench extends AsyncDisposable {
+  /** Bytes that one idle subscription takes in the server. */
+  readonly idleBytes: number;
+  /** Publishes so many times `burst` events at once, each time when all subscribers have the last. Throws where one got anything else. */
+  measure(times: number, burst: number): Promise<Figures>;
+}
+
+/** Starts a server and its subscribers. */
+export async function startBench(kind: Kind, places: Places, subscribers: number): Promise<Bench> {
+  await using started = new AsyncDisposableStack();
+  const subject = started.use(await kind.start(places, subscribers));
+  const { server, plan, prepare } = subject;
+  const before = await server.memory();
+  const load = startLoad({ ...plan, port: server.port, subscribers });
+  started.defer(() => load.end());
+  await load.until('ready');
+  const idleBytes = ((await server.memory()) - before) / subscribers;
+  let published = 0;
+
+  async function publish(burst: number, publishAll: () => Promise<void>, texts: readonly string[]): Promise<void> {
+    load.tell({ kind: 'publishing' });
+    await load.until('go');
+    const all = load.untilAll(published + burst - 1);
+    await publishAll();
+    await all;
+    for (const [n, text] of texts.entries()) {
+      const payload = load.referenceOf(published + n);
+      if (!payload.includes(`"text":"${text}"`)) throw new Error(`event ${published + n} should say ${text}: ${payload}`);
+    }
+    published += burst;
+  }
+
+  async function measure(times: number, burst: number): Promise<Figures> {
+    const rounds = [];
+    for (let n = 0; n < times; n += 1) {
+      const texts = Array.from(
+        { length: burst },
+        (_, m) => `Event ${String(published + n * burst + m).padStart(6, '0')}: ${'words '.repeat(12)}`,
+      );
+      rounds.push({ texts, publishAll: await prepare(texts) });
+    }
+    const [cpuBefore, loadBefore] = [await server.cpuUs(), (await load.report()).cpuUs];
+    const begun = performance.now();
+    for (const { texts, publishAll } of rounds) await publish(burst, publishAll, texts);
+    const us = (performance.now() - begun) * 1_000;
+    const cpu = (await server.cpuUs()) - cpuBefore;
+    const { p50, p99, cpuUs: loadAfter, bytes } = await load.report();
+    const deliveries = times * burst * subscribers;
+    return {
+      deliveriesPerSecond: (deliveries / us) * 1e6,
+      cpuUs: cpu / deliveries,
+      p50Us: p50,
+      p99Us: p99,
+      serverCores: cpu / us,
+      loadCores: (loadAfter - loadBefore) / us,
+      bytes,
+    };
+  }
+
+  // A server that has said nothing yet is subscribed once events reach all: what is published before may be lost on those that have no ready.
+  await new Promise((resolve) => setTimeout(resolve, plan.ready ? 0 : 1_000));
+  const parting = started.move();
+  return { idleBytes, measure, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+interface Load {
+  tell(message: ToLoad): void;
+  until<K extends FromLoad['kind']>(kind: K): Promise<Extract<FromLoad, { readonly kind: K }>>;
+  untilAll(seq: number): Promise<void>;
+  referenceOf(seq: number): string;
+  report(): Promise<Extract<FromLoad, { readonly kind: 'report' }>>;
+  end(): Promise<void>;
+}
+
+// A subscriber that is never served would hold up the run for ever.
+const patienceMs = 120_000;
+
+function startLoad(plan: LoadPlan): Load {
+  const child: ChildProcess = fork(new URL('load.ts', import.meta.url), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.send(plan);
+  const references: string[] = [];
+  let reached = -1;
+  const waiting = new Set<(message: FromLoad) => void>();
+  child.on('message', (message: FromLoad) => {
+    if (message.kind === 'reference') references[message.seq] = message.payload;
+    if (message.kind === 'all') reached = message.seq;
+    for (const look of [...waiting]) look(message);
+  });
+
+  function wait<T>(what: string, look: (message: FromLoad) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle(() => reject(new Error(`${what} did not come within ${patienceMs} ms`))), patienceMs);
+      function settle(how: () => void): void {
+        clearTimeout(timer);
+        waiting.delete(hear);
+        how();
+      }
+      function hear(message: FromLoad): void {
+        if (message.kind === 'failed') return settle(() => reject(new Error(message.reason)));
+        const found = look(message);
+        if (found !== undefined) settle(() => resolve(found));
+      }
+      waiting.add(hear);
+    });
+  }
+
+  const load: Load = {
+    tell: (message) => void child.send(message),
+    until: (kind) => wait(kind, (message) => (message.kind === kind ? (message as never) : undefined)),
+    untilAll: async (seq) => {
+      if (reached < seq) await wait(`event ${seq} at all`, (message) => (message.kind === 'all' && message.seq >= seq ? true : undefined));
+    },
+    referenceOf: (seq) => references[seq] ?? '',
+    async report() {
+      const report = load.until('report');
+      load.tell({ kind: 'report' });
+      return await report;
+    },
+    async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+  return load;
+}

@@ -1,0 +1,16 @@
+/** Tells the parent where this server listens, and collects garbage when asked, so that memory can be compared. */
+export function announce(port: number): void {
+  process.on('message', (message) => {
+    if (message !== 'gc') return;
+    for (let times = 0; times < 3; times += 1) globalThis.gc?.();
+    process.send?.('collected');
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send?.({ port });
+}
+
+/** Where events come from, in every server but MPIM: each message is one event. */
+export const channel = 'bench:events';
+
+/** The Redis that the parent started. */
+export const redisUrl: string = process.env['REDIS_URL'] ?? '';

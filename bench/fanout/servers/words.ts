@@ -1,0 +1,10 @@
+/** The message as the GraphQL peers serve it: the fields that the document below selects of MPIM's. */
+export const typeDefs = /* GraphQL */ `
+  type Query { hello: String! }
+  type Subscription { messageSent: MessageSent! }
+  type MessageSent { streamId: ID! seq: Int! messageEdge: MessageEdge! }
+  type MessageEdge { node: Message! }
+  type Message { id: ID! text: String! sentAt: String! clientMessageId: ID! conversation: Conversation! sender: User! }
+  type Conversation { id: ID! }
+  type User { id: ID! handle: String! displayName: String! avatarUrl: String }
+`;

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { Server as SocketIo } from 'socket.io';
+import { readConfig } from '../../src/config.ts';
+import { formatHint, streamTopic } from '../../src/log/index.ts';
+import { openChat } from '../../src/open.ts';
+import { clientDocument, peerDocument } from './documents.ts';
+import type { LoadPlan } from './messages.ts';
+import { makeRoom } from './people.ts';
+import { channel } from './servers/serve.ts';
+import { type Subject, startServer } from './subject.ts';
+
+/** Where the run's own MariaDB and Redis are. */
+export interface Places {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}
+
+/** A kind of server, and how its subscribers speak. */
+export interface Kind {
+  readonly name: string;
+  start(places: Places, subscribers: number): Promise<Subject & { readonly plan: Omit<LoadPlan, 'port' | 'subscribers'> }>;
+}
+
+const graphql = { dialect: 'graphql-ws', path: '/graphql', head: '', document: peerDocument } as const;
+const socketIo = { dialect: 'socket.io', path: '/socket.io/?EIO=4&transport=websocket', head: '42["message",', document: '' } as const;
+const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
+
+/** Everything that is compared. The order is that of the table. */
+export const kinds: readonly Kind[] = [
+  { name: 'mpim', start: startMpim },
+  peer('yoga', 'yoga.ts', graphql),
+  peer('mercurius', 'mercurius.ts', graphql),
+  peer('socket.io', 'socket-io.ts', socketIo),
+  { name: 'socket.io+redis', start: startAdapted },
+  peer('raw ws', 'raw.ts', { ...graphql, head: '{"id":"000000","type":"next","payload":' }),
+];
+
+/** The message that all of them deliver: ids and times of the lengths that MPIM's have. */
+function message(text: string, seq: number): object {
+  const user = { id: 'VXNlcjoxMDAwMDAwMQ', handle: 'owner1234567890', displayName: 'Olive Owner', avatarUrl: null };
+  const node = {
+    id: 'TWVzc2FnZToxMDAwMDAwMjoxMjM0',
+    text,
+    sentAt: new Date().toISOString(),
+    clientMessageId: randomBytes(8).toString('hex'),
+    conversation: { id: 'Q29udmVyc2F0aW9uOjEwMDAwMDAy' },
+    sender: user,
+  };
+  return { __typename: 'MessageSent', streamId: 'Q29udmVyc2F0aW9uOjEwMDAwMDAy', seq, messageEdge: { node } };
+}
+
+function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscribers'>): Kind {
+  return {
+    name,
+    async start({ redisUrl }) {
+      const server = await startServer(file, { REDIS_URL: redisUrl });
+      const redis = new Redis(redisUrl);
+      let seq = 0;
+      return {
+        server,
+        plan,
+        async prepare(texts) {
+          const events = texts.map((text) => JSON.stringify(message(text, ++seq)));
+          return async () => {
+            const pipeline = redis.pipeline();
+            for (const event of events) pipeline.publish(channel, event);
+            await pipeline.exec();
+          };
+        },
+        async [Symbol.asyncDispose]() {
+          redis.disconnect();
+          await server[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+async function startAdapted({ redisUrl }: Places) {
+  const server = await startServer('socket-io.ts', { REDIS_URL: redisUrl, ADAPTER: 'redis' });
+  const clients = [new Redis(redisUrl), new Redis(redisUrl)];
+  const io = new SocketIo({ adapter: createAdapter(...(clients as [Redis, Redis])) });
+  let seq = 0;
+  return {
+    server,
+    plan: socketIo,
+    async prepare(texts: readonly string[]) {
+      const events = texts.map((text) => message(text, ++seq));
+      return async () => {
+        for (const event of events) io.to('room').emit('message', event);
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await io.close();
+      for (const client of clients) client.disconnect();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/**
+ * A node that hears of messages that another has stored. The other is a chat in this process without a bus, so that it can store them
+ * beforehand and publish when told: what a message costs its sender is not what is measured, and a burst is a burst for all alike.
+ */
+async function startMpim({ databaseUrl, redisUrl }: Places, subscribers: number) {
+  const common = {
+    DATABASE_URL: databaseUrl,
+    SECRET_KEYS: `${key.id}:${key.secret}`,
+    MAX_GROUP_MEMBERS: '100000',
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+  };
+  const chat = await openChat(readConfig(common), { logger: pino({ level: 'silent' }) });
+  const { conversationId, owner, tokens } = await makeRoom(chat, databaseUrl, key, subscribers);
+  // The head check would find what is stored but not published yet.
+  const server = await startServer('mpim.ts', {
+    ...common,
+    REDIS_URL: redisUrl,
+    PORT: '0',
+    HEAD_CHECK_MS: '600000',
+    ACCESS_TOKEN_SECONDS: '86400',
+  });
+  const redis = new Redis(redisUrl);
+  const topic = `mpim:${chat.feed.epoch}:${streamTopic(conversationId)}`;
+  return {
+    server,
+    plan: { ...graphql, document: clientDocument, ready: '"positions"', tokens },
+    async prepare(texts: readonly string[]) {
+      const seqs: number[] = [];
+      for (const text of texts)
+        seqs.push((await chat.messages.send(owner, { conversationId, text, clientMessageId: randomBytes(8).toString('hex') })).seq);
+      const page = await chat.feed.conversationEntries(owner, { conversationId, afterSeq: (seqs[0] ?? 0) - 1, first: seqs.length });
+      return async () => {
+        const pipeline = redis.pipeline();
+        for (const entry of page.items) pipeline.publish(topic, formatHint({ kind: 'entry', entry }));
+        await pipeline.exec();
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await server[Symbol.asyncDispose]();
+      await chat[Symbol.asyncDispose]();
+    },
+  };
+}
