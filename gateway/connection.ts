@@ -4,10 +4,10 @@ import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Wakeable } from './delivery.ts';
 import { createFrames } from './frames.ts';
 import type { Logging } from './logger.ts';
-import { createOutgoing, type Flusher, toBytes } from './outgoing.ts';
+import { type Flusher, Outgoing, toBytes } from './outgoing.ts';
 import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -37,18 +37,41 @@ export interface ConnectionParts {
 // A client that sends but does not read makes us hold its answers. No honest one falls this far behind.
 const maxUnsentBytes = 16 * 1024 * 1024;
 
+/** Moves a delivery's payloads to a socket, while it takes them. */
+class Pump implements Wakeable {
+  readonly #head: string;
+  readonly #delivery: Delivery;
+  readonly #to: { readonly outgoing: Outgoing; readonly behind: Set<Pump> };
+
+  constructor(operation: string, delivery: Delivery, to: { readonly outgoing: Outgoing; readonly behind: Set<Pump> }) {
+    this.#head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
+    this.#delivery = delivery;
+    this.#to = to;
+  }
+
+  wake(): void {
+    const { outgoing, behind } = this.#to;
+    while (!outgoing.full()) {
+      const payload = this.#delivery.poll();
+      if (payload === undefined) return;
+      outgoing.text(this.#head, payload, '}');
+    }
+    behind.add(this);
+  }
+}
+
 /** Lets the protocol speak on a socket, until either side closes it. */
 export function createConnection({ socket, stream, flusher, config, id, address, protocol, logging }: ConnectionParts): Connection {
   const { logger } = logging;
   /** Deliveries that have more to give than the socket takes. */
-  const behind = new Set<() => void>();
-  const outgoing = createOutgoing(stream, flusher, {
+  const behind = new Set<Pump>();
+  const outgoing = new Outgoing(stream, flusher, {
     maxBytes: config.socketQueueBytes,
     stuckMs: config.slowSocketMs,
     onDrained() {
       const pumps = [...behind];
       behind.clear();
-      for (const pump of pumps) pump();
+      for (const pump of pumps) pump.wake();
     },
     onStuck: () => close(closes.tooSlow),
   });
@@ -84,15 +107,7 @@ export function createConnection({ socket, stream, flusher, config, id, address,
   };
 
   function deliver(operation: string, delivery: Delivery): void {
-    const head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
-    delivery.onReady(function pump() {
-      while (!outgoing.full()) {
-        const payload = delivery.poll();
-        if (payload === undefined) return;
-        outgoing.text(head, payload, '}');
-      }
-      behind.add(pump);
-    });
+    delivery.onReady(new Pump(operation, delivery, { outgoing, behind }));
   }
 
   const { receive, closed } = protocol.open(peer, {

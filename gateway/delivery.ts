@@ -1,101 +1,138 @@
 import type { EventStream, StreamEnd } from '../src/feed/index.ts';
 
-/** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
-export interface Delivery {
-  /** The next payload, an execution result in JSON, its UTF-8 one byte a character, if one is ready. */
-  poll(): string | undefined;
-  /** Called once, before anything is read. `wake` is called when poll may give something; it must not throw. */
-  onReady(wake: () => void): void;
-  /**
-   * What the protocol holds of it: begins with the first next(), yields nothing, is done when the last payload has been taken, and rejects
-   * with what ended it. return() ends it at once.
-   */
-  readonly life: AsyncIterableIterator<never, undefined>;
-}
-
 /** An event that is being made into the payload that those who wait for it will get. */
 export interface Rendering {
-  /** Undefined until it is made. */
+  /** An execution result in JSON, its UTF-8 one byte a character. Undefined until it is made. */
   payload: string | undefined;
-  /** Called once it is, if they were there before. */
-  readonly waiting: (() => void)[];
+  /** Who was there before it was made: each is woken once it is. */
+  readonly waiting: Delivery[];
+}
+
+/** Who may be told that there is something to do. Must not throw. */
+export interface Wakeable {
+  wake(): void;
+}
+
+interface DeliveryParts {
+  readonly source: EventStream<object>;
+  /** Called once for each event, in order. */
+  readonly render: (event: object) => Rendering;
+  /** Ends it with nothing more delivered. */
+  readonly signal: AbortSignal;
+  /** Called once, however it ends. */
+  readonly onEnd: () => void;
 }
 
 // Events of one subscription that are made into payloads at a time: enough to have the next at hand, few enough that a long replay of what
 // cannot be shared leaves the database to others.
 const ahead = 8;
 
-/** Makes a delivery of a source's events. `render` is called once for each, in order; `signal` ends it with nothing more delivered. */
-export function createDelivery<T>(
-  source: EventStream<T>,
-  render: (event: T) => Rendering,
-  signal: AbortSignal,
-  onEnd: () => void,
-): Delivery {
-  let line: Rendering[] = [];
-  let wake: () => void = () => undefined;
-  let ending: PromiseWithResolvers<IteratorResult<never, undefined>> | undefined;
-  let over = false;
+type Result = IteratorResult<never, undefined>;
 
-  function poll(): string | undefined {
-    if (over) return undefined;
-    while (line.length < ahead) {
-      const event = source.poll();
-      if (event === undefined) break;
-      const rendering = render(event);
-      if (rendering.payload === undefined) rendering.waiting.push(wake);
-      line.push(rendering);
-    }
-    const payload = line[0]?.payload;
-    if (payload !== undefined) line.shift();
-    else if (line.length === 0) finishIf(source.end());
+/** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
+export class Delivery implements Wakeable {
+  readonly #parts: DeliveryParts;
+  #line: Rendering[] = [];
+  #transport: Wakeable | undefined;
+  #ending: PromiseWithResolvers<Result> | undefined;
+  #over = false;
+  /** Not all that the source had has been taken: asked only then, for each look at it is one more for every delivery. */
+  #more = false;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** Names who is woken when poll may have something to give. Called once, before its life begins. */
+  onReady(transport: Wakeable): void {
+    this.#transport = transport;
+  }
+
+  /** The next payload, an execution result in JSON, its UTF-8 one byte a character, if one is ready. */
+  poll(): string | undefined {
+    if (this.#more) this.#fill();
+    const payload = this.#line[0]?.payload;
+    if (payload !== undefined) this.#line.shift();
     return payload;
   }
 
-  function abort(): void {
-    finish({ error: signal.reason });
+  /** The source may have more. */
+  wake(): void {
+    this.#more = true;
+    this.#transport?.wake();
   }
 
-  function finishIf(end: StreamEnd | undefined): void {
-    if (end !== undefined) finish(end);
+  /** What was waited for is made. */
+  rendered(): void {
+    this.#transport?.wake();
   }
 
-  function finish({ error }: StreamEnd): void {
-    if (over) return;
-    over = true;
-    line = [];
-    signal.removeEventListener('abort', abort);
-    onEnd();
-    if (error === undefined) ending?.resolve({ done: true, value: undefined });
-    else ending?.reject(error);
+  /**
+   * What the protocol holds of it: begins with the first next(), yields nothing, is done when the last payload has been taken, and rejects
+   * with what ended it. return() ends it at once.
+   */
+  get life(): AsyncIterableIterator<never, undefined> {
+    const life: AsyncIterableIterator<never, undefined> = {
+      next: () => this.#live(),
+      return: () => this.#stop(),
+      [Symbol.asyncIterator]: () => life,
+    };
+    return life;
   }
 
-  const life: AsyncIterableIterator<never, undefined> = {
-    next() {
-      if (ending !== undefined) return ending.promise;
-      ending = Promise.withResolvers();
-      if (over) ending.resolve({ done: true, value: undefined });
-      else if (signal.aborted) abort();
-      else {
-        signal.addEventListener('abort', abort, { once: true });
-        source.watch(wake);
-        wake();
+  /** The signal's own listener. */
+  handleEvent(): void {
+    this.#endWith({ error: this.#parts.signal.reason });
+  }
+
+  #fill(): void {
+    const { source, render } = this.#parts;
+    while (!this.#over && this.#line.length < ahead) {
+      const event = source.poll();
+      if (event === undefined) {
+        this.#more = false;
+        if (source.end() !== undefined) this.#drain();
+        return;
       }
-      return ending.promise;
-    },
-    async return() {
-      finish({});
-      await source.return();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => life,
-  };
+      const rendering = render(event);
+      if (rendering.payload === undefined) rendering.waiting.push(this);
+      this.#line.push(rendering);
+    }
+  }
 
-  return {
-    poll,
-    onReady(call) {
-      wake = call;
-    },
-    life,
-  };
+  /** The source has ended: so has this when the last in line is taken. */
+  #drain(): void {
+    if (this.#line.length === 0) this.#endWith(this.#parts.source.end());
+    else this.#more = true;
+  }
+
+  #live(): Promise<Result> {
+    if (this.#ending !== undefined) return this.#ending.promise;
+    this.#ending = Promise.withResolvers();
+    const { signal, source } = this.#parts;
+    if (this.#over) this.#ending.resolve({ done: true, value: undefined });
+    else if (signal.aborted) this.handleEvent();
+    else {
+      signal.addEventListener('abort', this, { once: true });
+      source.watch(this);
+      this.wake();
+    }
+    return this.#ending.promise;
+  }
+
+  async #stop(): Promise<Result> {
+    this.#endWith({});
+    await this.#parts.source.return();
+    return { done: true, value: undefined };
+  }
+
+  #endWith(end: StreamEnd | undefined): void {
+    if (end === undefined || this.#over) return;
+    this.#over = true;
+    this.#line = [];
+    this.#parts.signal.removeEventListener('abort', this);
+    this.#parts.onEnd();
+    if (end.error === undefined) this.#ending?.resolve({ done: true, value: undefined });
+    else this.#ending?.reject(end.error);
+  }
 }

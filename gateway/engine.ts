@@ -4,6 +4,7 @@ import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
 import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
+import { Delivery } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
@@ -90,7 +91,7 @@ function useCaller({ createContext, mask, fanout }: CallerParts): Plugin<Call> {
       const contextValue = await open(args, true);
       setSubscribeFn(async (given: ExecutionArgs) => {
         const delivery = await fanout.open({ ...given, contextValue });
-        if (!('life' in delivery)) return delivery;
+        if (!(delivery instanceof Delivery)) return delivery;
         (args.contextValue as Call).deliver(delivery);
         return delivery.life;
       });

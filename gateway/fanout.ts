@@ -11,7 +11,7 @@ import {
 import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
-import { createDelivery, type Delivery, type Rendering } from './delivery.ts';
+import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './outgoing.ts';
 
@@ -32,6 +32,8 @@ interface Group {
   /** By event. An event that nobody keeps any more takes its payload along. */
   readonly renderings: WeakMap<object, Shared>;
   listeners: number;
+  /** What events that come at once are resolved in. */
+  context: Context | undefined;
 }
 
 interface Shared {
@@ -67,10 +69,11 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
     const key = keyOf(args, sharing);
     const group = groups.get(key) ?? {
       key,
-      args: { ...args, document: sharing.perEvent },
+      args: eventArgs(args, sharing),
       sharing,
       renderings: new WeakMap(),
       listeners: 0,
+      context: undefined,
     };
     groups.set(key, group);
     group.listeners += 1;
@@ -82,8 +85,19 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
     if (group.listeners === 0) groups.delete(group.key);
   }
 
+  /** One for all events of the same moment, so that a burst reads together, is done together, and is written at once; none is older than its events. */
+  function contextOf(group: Group): Context {
+    if (group.context === undefined) {
+      group.context = forEveryone(group.args.contextValue);
+      queueMicrotask(() => {
+        group.context = undefined;
+      });
+    }
+    return group.context;
+  }
+
   function share(event: object, group: Group): Rendering {
-    const rendering = render(event, group.args, { contextFor: forEveryone, isOver: () => group.listeners === 0 });
+    const rendering = render(event, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
     group.renderings.set(event, { rendering, madeAt: Date.now() });
     return rendering;
   }
@@ -104,7 +118,7 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
       result = await again();
     }
     rendering.payload = payloadOf(result, mask);
-    for (const wake of rendering.waiting.splice(0)) wake();
+    for (const delivery of rendering.waiting.splice(0)) delivery.rendered();
   }
 
   return {
@@ -124,9 +138,14 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
         if (sharing.covers(event)) return share(event, group);
         return render(event, perEvent, { contextFor: forEvent, isOver: () => over });
       }
-      return createDelivery(source, renderFor, args.contextValue.signal, () => {
-        over = true;
-        if (group !== undefined) leave(group);
+      return new Delivery({
+        source,
+        render: renderFor,
+        signal: args.contextValue.signal,
+        onEnd() {
+          over = true;
+          if (group !== undefined) leave(group);
+        },
       });
     },
   };

@@ -36,11 +36,12 @@ export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' |
 }
 
 function streamOf(
-  { poll, onReady, life }: Delivery,
+  delivery: Delivery,
   format: StreamFormat,
   mask: Mask,
   { slowSocketMs, streamPingMs }: Pick<Config, 'slowSocketMs' | 'streamPingMs'>,
 ): ReadableStream<Uint8Array> {
+  const { life } = delivery;
   let pinging: NodeJS.Timeout | undefined;
   let stuck: NodeJS.Timeout | undefined;
 
@@ -66,7 +67,7 @@ function streamOf(
     }
     pump = () => {
       while (hasRoom()) {
-        const payload = poll();
+        const payload = delivery.poll();
         if (payload === undefined) return;
         put(format.next(payload));
       }
@@ -81,7 +82,7 @@ function streamOf(
     }
     put(format.first);
     pinging = setInterval(() => hasRoom() && put(format.ping), streamPingMs).unref();
-    onReady(pump);
+    delivery.onReady({ wake: () => pump() });
     life.next().then(
       () => end(format.end),
       (error: unknown) => end(format.fail(toBytes(JSON.stringify([asSocketError(mask(error)).toJSON()])))),

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { EventStream, FeedEvent, KnownPosition } from '../src/feed/index.ts';
+import type { EventStream, FeedEvent, KnownPosition, StreamEnd } from '../src/feed/index.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -67,26 +67,41 @@ function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape 
 }
 
 /** The same events in their public shape. */
-function eventShapes(events: EventStream<FeedEvent>, following: Following): EventStream<EventShape> {
-  return {
-    watch: (wake) => events.watch(wake),
-    poll() {
-      const event = events.poll();
-      return event && eventShape(event, following);
-    },
-    end: () => events.end(),
-    async next() {
-      const result = await events.next();
-      return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, following) };
-    },
-    async return() {
-      await events.return();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+class EventShapes implements EventStream<EventShape> {
+  readonly #events: EventStream<FeedEvent>;
+  readonly #following: Following;
+
+  constructor(events: EventStream<FeedEvent>, following: Following) {
+    this.#events = events;
+    this.#following = following;
+  }
+
+  watch(reader: { wake(): void }): void {
+    this.#events.watch(reader);
+  }
+
+  poll(): EventShape | undefined {
+    const event = this.#events.poll();
+    return event && eventShape(event, this.#following);
+  }
+
+  end(): StreamEnd | undefined {
+    return this.#events.end();
+  }
+
+  async next(): Promise<IteratorResult<EventShape, undefined>> {
+    const result = await this.#events.next();
+    return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, this.#following) };
+  }
+
+  async return(): Promise<IteratorResult<EventShape, undefined>> {
+    await this.#events.return();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 /** Prepares an event to be resolved: the totals of the account are read first where the event can show them. */
@@ -108,7 +123,7 @@ builder.subscriptionFields((t) => ({
       const positions = after?.map(knownPosition);
       const given = namedOtherwise(viewer, positions ?? [], after ?? []);
       const events = context.chat.feed.events(viewer, { after: positions, signal: context.signal });
-      return eventShapes(events, { viewer, given });
+      return new EventShapes(events, { viewer, given });
     },
     resolve: (event: EventShape, _args, context, info) => beginEvent(event, context, info),
   }),
@@ -130,7 +145,7 @@ builder.subscriptionFields((t) => ({
         epoch: epoch ?? undefined,
         signal: context.signal,
       });
-      return eventShapes(events, { viewer, given: new Map() });
+      return new EventShapes(events, { viewer, given: new Map() });
     },
     resolve: (event: EventShape, _args, context, info) => beginEvent(event, context, info),
   }),

@@ -25,7 +25,7 @@ const usPerTick = 10_000;
 export async function startServer(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
   const { PATH = '' } = process.env;
   const child = fork(new URL(`servers/${file}`, import.meta.url), {
-    execArgv: ['--expose-gc', ...(process.env['PROF'] ? ['--import', '/tmp/heap.mjs'] : [])],
+    execArgv: ['--expose-gc', ...(process.env['PROF'] ? ['--import', '/tmp/prof.mjs'] : [])],
     env: { PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', process.env['PROF'] ? 'inherit' : 'pipe', 'ipc'],
   });
@@ -59,5 +59,6 @@ export async function startServer(file: string, env: Readonly<Record<string, str
 
 async function cpuOf({ pid }: ChildProcess): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  if (process.env['SPLIT']) process.stderr.write(`user ${fields[11]} sys ${fields[12]}\n`);
   return (Number(fields[11]) + Number(fields[12])) * usPerTick;
 }

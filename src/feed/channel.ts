@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Entry, Ephemeral, Hint, Log } from '../log/index.ts';
+import type { Entry, Hint, Log, LogPage } from '../log/index.ts';
+import type { FeedEvent } from './event.ts';
 import { createRing } from './ring.ts';
+
+/** What is not logged, as those who listen are told of it. */
+export type EphemeralEvent = Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
 
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
   /** The next entry: seq follows the one before, or `lastSeq` when the listener joined. */
   entry(entry: Entry): void;
-  ephemeral?(hint: Ephemeral): void;
+  /** All are given the very same object. */
+  ephemeral?(event: EphemeralEvent): void;
   /** Ephemeral hints may have been lost just now. */
   missed?(): void;
   /** Entries up to `head` will not come here: the hole was too large, or trimmed. The next entry is head + 1. */
@@ -21,6 +26,8 @@ export interface Channel {
   lastSeq(): number;
   /** What follows `after`, up to lastSeq, if it is still in memory; null where it must be read from the log. */
   recent(after: number): readonly Entry[] | null;
+  /** A page of the log. Whoever asks for the same while it is being read gets the same entries. Throws ChatError UNAVAILABLE. */
+  read(after: number): Promise<LogPage>;
   join(listener: Listener): void;
   leave(listener: Listener): void;
 }
@@ -37,8 +44,17 @@ export interface ChannelSource extends Channel {
   close(): void;
 }
 
-// Entries read at once when a hole is mended.
-const repairPage = 500;
+/** What a channel is made of. */
+export interface ChannelParts {
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly maxGap: number;
+  /** The node's clock. */
+  readonly now: () => Date;
+}
+
+// Entries read at once: what a subscription that catches up may hold beyond its queue.
+const page = 200;
 // A database that is away is asked again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
@@ -47,11 +63,10 @@ const lastRetryMs = 2_000;
  * Turns the hints of one stream into its entries, each once and in order: the next seq is delivered, an older one dropped, and a newer one
  * means a hole, which is read from the log. Between a hole and its repair nothing is delivered, so order never breaks.
  */
-export function createChannel(
-  streamId: bigint,
-  { log, logger, maxGap }: { readonly log: Log; readonly logger: Logger; readonly maxGap: number },
-): ChannelSource {
+export function createChannel(streamId: bigint, { log, logger, maxGap, now }: ChannelParts): ChannelSource {
+  // Gone through as it is: one that joins or leaves meanwhile is no harm, for it is not live or not there.
   const listeners = new Set<Listener>();
+  const reading = new Map<number, Promise<LogPage>>();
   const ring = createRing();
   let lastSeq = -1;
   let seenSeq = -1;
@@ -61,13 +76,14 @@ export function createChannel(
   function deliver(entry: Entry): void {
     lastSeq = entry.seq;
     ring.push(entry);
-    for (const listener of [...listeners]) listener.entry(entry);
+    for (const listener of listeners) listener.entry(entry);
   }
 
   function receive(hint: Hint): void {
     if (closed) return;
     if (hint.kind !== 'entry') {
-      for (const listener of [...listeners]) listener.ephemeral?.(hint);
+      const event: EphemeralEvent = { ...hint, at: now() };
+      for (const listener of listeners) listener.ephemeral?.(event);
     } else if (lastSeq >= 0 && hint.entry.seq === lastSeq + 1) {
       deliver(hint.entry);
     } else {
@@ -93,11 +109,24 @@ export function createChannel(
       }
     }
     repairing = false;
-    if (!closed) for (const listener of [...listeners]) listener.missed?.();
+    if (!closed) for (const listener of listeners) listener.missed?.();
+  }
+
+  async function read(after: number): Promise<LogPage> {
+    const under = reading.get(after) ?? log.read(streamId, { after, limit: page });
+    reading.set(after, under);
+    try {
+      const found = await under;
+      // Those who come next, from about the same place, find it in memory.
+      if (!closed) ring.precede(found.entries, lastSeq);
+      return found;
+    } finally {
+      reading.delete(after);
+    }
   }
 
   async function readHole(): Promise<void> {
-    const { entries, head, floor } = await log.read(streamId, { after: lastSeq, limit: repairPage });
+    const { entries, head, floor } = await read(lastSeq);
     if (closed) return;
     if (lastSeq < floor || head - lastSeq > maxGap) return skipTo(head);
     for (const entry of entries) if (entry.seq === lastSeq + 1) deliver(entry);
@@ -108,12 +137,13 @@ export function createChannel(
   function skipTo(head: number): void {
     lastSeq = head;
     ring.clear();
-    for (const listener of [...listeners]) listener.skipped?.(head);
+    for (const listener of listeners) listener.skipped?.(head);
   }
 
   return {
     streamId,
     lastSeq: () => lastSeq,
+    read,
     recent: (after) => (after === lastSeq ? [] : ring.after(after)),
     join: (listener) => void listeners.add(listener),
     leave: (listener) => void listeners.delete(listener),
@@ -124,7 +154,7 @@ export function createChannel(
     receive,
     reaches,
     gap() {
-      for (const listener of [...listeners]) listener.missed?.();
+      for (const listener of listeners) listener.missed?.();
     },
     close() {
       closed = true;

@@ -34,10 +34,12 @@ interface Parts {
   readonly logger: Logger;
   readonly headCheckMs: number;
   readonly maxGap: number;
+  /** The node's clock. */
+  readonly now: () => Date;
 }
 
 /** Makes the node's set of channels and starts the head check. */
-export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts): Channels {
+export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   let closed = false;
 
@@ -49,7 +51,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap }: Parts)
       promise.catch(() => undefined);
       for (const id of fresh) {
         slots.set(id, {
-          source: createChannel(id, { log, logger, maxGap }),
+          source: createChannel(id, { log, logger, maxGap, now }),
           opened: promise,
           unsubscribe: undefined,
           started: false,

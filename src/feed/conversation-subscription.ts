@@ -3,7 +3,7 @@ import { endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { HeldChannel } from './channels.ts';
 import type { ResyncReason } from './event.ts';
-import { createFollower, type Follower } from './follower.ts';
+import { Follower } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -19,7 +19,7 @@ interface ConversationParts extends FeedParts {
 
 /** Makes the subscription to one conversation: opened like that to all, ended with ChatError NOT_FOUND when the viewer's access ends. */
 export function createConversationSubscription(parts: ConversationParts): Subscription {
-  const { channels, db, log, logger, now, maxGap, viewer, conversationId: streamId, known, outlet } = parts;
+  const { channels, db, logger, now, maxGap, viewer, conversationId: streamId, known, outlet } = parts;
   let held: HeldChannel | undefined;
   let follower: Follower | undefined;
 
@@ -49,17 +49,19 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   }
 
   function follow({ channel }: HeldChannel, position: number): Follower {
-    const made = createFollower({
-      ...{ channel, position, log, outlet, logger },
-      take(entry) {
-        if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
-        else outlet.push({ kind: 'entry', at: entry.at, entry });
-        return !outlet.ended();
-      },
-      ephemeral: (hint) => outlet.push({ ...hint, at: now() }),
-      skipped() {
-        made.stop();
-        void followAnew().catch((error: unknown) => outlet.fail(error));
+    const made: Follower = new Follower({
+      ...{ channel, position, outlet, logger },
+      owner: {
+        take(entry) {
+          if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
+          else outlet.push({ kind: 'entry', at: entry.at, entry });
+          return !outlet.ended();
+        },
+        ephemeral: (event) => outlet.push(event),
+        skipped() {
+          made.stop();
+          void followAnew().catch((error: unknown) => outlet.fail(error));
+        },
       },
     });
     follower = made;

@@ -11,7 +11,7 @@ import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Feed } from './feed.ts';
-import { createOutlet, type Outlet } from './outlet.ts';
+import { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
@@ -38,13 +38,13 @@ interface EntryRange {
 /** Makes the feed of a node. */
 export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
   const { headCheckMs, maxGap, maxPositions, subscriptionQueue: capacity } = config;
-  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap });
+  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, now });
   const parts: FeedParts = { db, log, channels, logger, now, maxGap };
   const outlets = new Set<Outlet>();
 
   /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
   function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {
-    const outlet = createOutlet({
+    const outlet: Outlet = new Outlet({
       capacity,
       signal,
       onStart() {
@@ -56,7 +56,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
         subscription.close();
       },
     });
-    const subscription = make(outlet);
+    const subscription: Subscription = make(outlet);
     return outlet;
   }
 

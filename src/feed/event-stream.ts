@@ -3,8 +3,8 @@
  * not by both.
  */
 export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
-  /** Opens it. `wake` is called, synchronously, when there may be something to poll, or it has ended. Must not throw. */
-  watch(wake: () => void): void;
+  /** Opens it. The reader is woken, synchronously, when there may be something to poll, or it has ended. Must not throw. */
+  watch(reader: { wake(): void }): void;
   /** The next event if one waits. Makes room for one more. */
   poll(): T | undefined;
   /** Set when it has ended and all that was in line has been polled: with the error that next() would have rejected with, if any. */

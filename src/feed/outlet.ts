@@ -1,20 +1,6 @@
 import type { FeedEvent } from './event.ts';
 import type { EventStream, StreamEnd } from './event-stream.ts';
 
-/** Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none. */
-export interface Outlet extends EventStream<FeedEvent> {
-  /** Puts an event in line, room or not: writers ask first. */
-  push(event: FeedEvent): void;
-  full(): boolean;
-  /** True from a quarter on: what is not logged is dropped first. */
-  crowded(): boolean;
-  /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
-  room(): Promise<void>;
-  /** What is in line is still delivered, then next() rejects. */
-  fail(error: unknown): void;
-  ended(): boolean;
-}
-
 interface OutletParts {
   readonly capacity: number;
   readonly signal: AbortSignal;
@@ -27,103 +13,135 @@ interface OutletParts {
 type Result = IteratorResult<FeedEvent, undefined>;
 
 /**
- * Makes an outlet. It is an explicit iterator and not an async generator, because a generator's return() waits for its pending next(), and
- * a quiet conversation would keep a subscription that its client has left.
+ * Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none.
+ *
+ * It is an explicit iterator and not an async generator, because a generator's return() waits for its pending next(), and a quiet
+ * conversation would keep a subscription that its client has left. It is a class, like all that an event passes through once for each listener:
+ * closures in its place cost each idle listener some kilobytes, and each delivery the cache misses of walking them.
  */
-export function createOutlet({ capacity, signal, onStart, onEnd }: OutletParts): Outlet {
-  let line: FeedEvent[] = [];
-  let waiting: PromiseWithResolvers<void> | undefined;
-  let roomy: PromiseWithResolvers<void> | undefined;
-  let wake = resume;
-  let outcome: StreamEnd | undefined;
-  let started = false;
+export class Outlet implements EventStream<FeedEvent> {
+  readonly #parts: OutletParts;
+  #line: FeedEvent[] = [];
+  #reader: { wake(): void } | undefined;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #roomy: PromiseWithResolvers<void> | undefined;
+  #outcome: StreamEnd | undefined;
+  #started = false;
 
-  function resume(): void {
-    waiting?.resolve();
-    waiting = undefined;
+  constructor(parts: OutletParts) {
+    this.#parts = parts;
   }
 
-  function finish(how: StreamEnd): void {
-    if (outcome !== undefined) return;
-    outcome = how;
-    signal.removeEventListener('abort', onAbort);
-    roomy?.resolve();
-    onEnd();
-    wake();
+  /** Puts an event in line, room or not: writers ask first. */
+  push(event: FeedEvent): void {
+    if (this.#outcome !== undefined) return;
+    this.#line.push(event);
+    this.#tell();
   }
 
-  function onAbort(): void {
-    line = [];
-    finish({ error: signal.reason });
+  full(): boolean {
+    return this.#line.length >= this.#parts.capacity;
   }
 
-  function begin(): void {
-    if (started || outcome !== undefined) return;
-    started = true;
-    if (signal.aborted) onAbort();
-    else {
-      signal.addEventListener('abort', onAbort, { once: true });
-      onStart();
-    }
+  /** True from a quarter on: what is not logged is dropped first. */
+  crowded(): boolean {
+    return this.#line.length >= this.#parts.capacity / 4;
   }
 
-  function push(event: FeedEvent): void {
-    if (outcome !== undefined) return;
-    line.push(event);
-    wake();
+  /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
+  room(): Promise<void> {
+    if (this.#outcome !== undefined || this.#hasRoom()) return Promise.resolve();
+    this.#roomy ??= Promise.withResolvers<void>();
+    return this.#roomy.promise;
   }
 
-  function poll(): FeedEvent | undefined {
-    const event = line.shift();
-    if (roomy !== undefined && line.length < capacity / 2) {
-      roomy.resolve();
-      roomy = undefined;
+  /** What is in line is still delivered, then next() rejects. */
+  fail(error: unknown): void {
+    this.#finish({ error });
+  }
+
+  ended(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  watch(reader: { wake(): void }): void {
+    this.#reader = reader;
+    this.#begin();
+  }
+
+  poll(): FeedEvent | undefined {
+    const event = this.#line.shift();
+    if (this.#roomy !== undefined && this.#hasRoom()) {
+      this.#roomy.resolve();
+      this.#roomy = undefined;
     }
     return event;
   }
 
-  async function next(): Promise<Result> {
-    begin();
+  end(): StreamEnd | undefined {
+    return this.#line.length === 0 ? this.#outcome : undefined;
+  }
+
+  async next(): Promise<Result> {
+    this.#begin();
     for (;;) {
-      const event = poll();
+      const event = this.poll();
       if (event !== undefined) return { done: false, value: event };
-      if (outcome !== undefined) break;
-      waiting ??= Promise.withResolvers<void>();
-      await waiting.promise;
+      if (this.#outcome !== undefined) break;
+      this.#waiting ??= Promise.withResolvers<void>();
+      await this.#waiting.promise;
     }
-    const { error } = outcome;
-    outcome = {};
+    const { error } = this.#outcome;
+    this.#outcome = {};
     if (error !== undefined) throw error;
     return { done: true, value: undefined };
   }
 
-  const outlet: Outlet = {
-    push,
-    poll,
-    next,
-    fail: (error) => finish({ error }),
-    watch(call) {
-      wake = call;
-      begin();
-    },
-    full: () => line.length >= capacity,
-    crowded: () => line.length >= capacity / 4,
-    ended: () => outcome !== undefined,
-    end: () => (line.length === 0 ? outcome : undefined),
-    room() {
-      if (outcome !== undefined || line.length < capacity / 2) return Promise.resolve();
-      roomy ??= Promise.withResolvers<void>();
-      return roomy.promise;
-    },
-    return() {
-      finish({});
-      line = [];
-      // An end that nobody has taken is nobody's.
-      outcome = {};
-      resume();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]: () => outlet,
-  };
-  return outlet;
+  return(): Promise<Result> {
+    this.#finish({});
+    this.#line = [];
+    // An end that nobody has taken is nobody's.
+    this.#outcome = {};
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The signal's own listener: an object that is one costs less than a function made to be one. */
+  handleEvent(): void {
+    this.#line = [];
+    this.#finish({ error: this.#parts.signal.reason });
+  }
+
+  #hasRoom(): boolean {
+    return this.#line.length < this.#parts.capacity / 2;
+  }
+
+  #begin(): void {
+    if (this.#started || this.#outcome !== undefined) return;
+    this.#started = true;
+    const { signal, onStart } = this.#parts;
+    if (signal.aborted) this.handleEvent();
+    else {
+      signal.addEventListener('abort', this, { once: true });
+      onStart();
+    }
+  }
+
+  #finish(how: StreamEnd): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = how;
+    this.#parts.signal.removeEventListener('abort', this);
+    this.#roomy?.resolve();
+    this.#parts.onEnd();
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+    this.#reader?.wake();
+  }
 }

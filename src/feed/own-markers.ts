@@ -48,9 +48,9 @@ export function createOwnMarkers({ db, logger, now, outlet, userId }: Parts): Ow
   return {
     listener: {
       entry: () => undefined,
-      ephemeral(hint) {
-        if (hint.kind !== 'markers') return;
-        moved.add(hint.conversationId);
+      ephemeral(event) {
+        if (event.kind !== 'markers') return;
+        moved.add(event.conversationId);
         if (open) void tell();
       },
       missed() {

@@ -5,6 +5,8 @@ export interface Ring {
   push(entry: Entry): void;
   /** Everything after `seq` up to the newest, or null if that reaches further back than the ring. */
   after(seq: number): readonly Entry[] | null;
+  /** Puts what lies right before the ring, or ends at `lastSeq` if it is empty, in front: the newest of it, as far as there is room. */
+  precede(entries: readonly Entry[], lastSeq: number): void;
   clear(): void;
 }
 
@@ -33,6 +35,16 @@ export function createRing(): Ring {
     after(seq) {
       const first = entries[0];
       return first === undefined || first.seq > seq + 1 ? null : entries.slice(seq + 1 - first.seq);
+    },
+    precede(older, lastSeq) {
+      const before = (entries[0]?.seq ?? lastSeq + 1) - 1;
+      const end = older.findLastIndex(({ seq }) => seq === before);
+      for (let place = end; place >= 0 && entries.length < maxEntries; place -= 1) {
+        const entry = older[place];
+        if (entry === undefined || characters + size(entry) > maxCharacters) return;
+        entries.unshift(entry);
+        characters += size(entry);
+      }
     },
     clear() {
       entries = [];

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
-import { type Entry, type Ephemeral, endsAccess } from '../log/index.ts';
+import { type Entry, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
-import { createFollower, type Follower } from './follower.ts';
+import { Follower, type Owner } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import { createOwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
@@ -44,7 +44,7 @@ interface SubscriptionParts extends FeedParts {
  * its own position: what committed in between is found in the log, not hoped for on the bus.
  */
 export function createSubscription(parts: SubscriptionParts): Subscription {
-  const { channels, db, log, logger, now, maxGap, viewer, outlet } = parts;
+  const { channels, db, logger, now, maxGap, viewer, outlet } = parts;
   const after = new Map(parts.after.map((known) => [known.streamId, known]));
   const strands = new Map<bigint, Strand>();
   const markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
@@ -53,6 +53,8 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   const stays = new Map<bigint, number[]>();
   const attaching = new Set<bigint>();
   const holds = new Set<HeldChannel>();
+  const conversations: Owner = { take: takeConversation, ephemeral: (event) => outlet.push(event), skipped: skippedIn };
+  const ownAccount: Owner = { take: takeAccount, ephemeral: () => undefined, skipped: skippedAccount };
   let account: HeldChannel | undefined;
   let ready = false;
 
@@ -75,21 +77,16 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     held.release();
   }
 
-  function attach(
-    held: HeldChannel,
-    position: number,
-    on: Pick<Parameters<typeof createFollower>[0], 'take' | 'ephemeral' | 'skipped'>,
-  ): Strand {
+  function attach(held: HeldChannel, position: number, owner: Owner): Strand {
     const { streamId } = held.channel;
-    const follower = createFollower({ channel: held.channel, position, log, outlet, logger, ...on });
+    const follower = new Follower({ channel: held.channel, position, outlet, logger, owner });
     const strand = { held, follower };
     strands.set(streamId, strand);
     return strand;
   }
 
   function attachConversation(held: HeldChannel, position: number): Strand {
-    const skipped = (): void => skippedIn(held.channel.streamId);
-    return attach(held, position, { take: takeConversation, ephemeral: pushEphemeral, skipped });
+    return attach(held, position, conversations);
   }
 
   function detach(streamId: bigint): void {
@@ -178,8 +175,8 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   }
 
   async function headOf(streamId: bigint): Promise<number | null> {
-    const { conversations } = await readSnapshot(db, viewer.userId, streamId);
-    return conversations[0]?.lastSeq ?? null;
+    const snapshot = await readSnapshot(db, viewer.userId, streamId);
+    return snapshot.conversations[0]?.lastSeq ?? null;
   }
 
   async function attachLate(streamId: bigint, position: number | null): Promise<void> {
@@ -196,22 +193,18 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     }
   }
 
-  function pushEphemeral(hint: Ephemeral): void {
-    outlet.push({ ...hint, at: now() });
-  }
-
   async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot): Promise<void> {
     const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap });
     if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
-    await attach(held, start.seq, { take: takeAccount, skipped: skippedAccount }).follower.replay(head.lastSeq);
+    await attach(held, start.seq, ownAccount).follower.replay(head.lastSeq);
   }
 
-  async function openConversations({ conversations, epoch }: Snapshot): Promise<void> {
-    const followed = new Set(conversations.map(({ streamId }) => streamId));
+  async function openConversations({ conversations: streams, epoch }: Snapshot): Promise<void> {
+    const followed = new Set(streams.map(({ streamId }) => streamId));
     for (const streamId of after.keys()) if (streamId !== viewer.userId && !followed.has(streamId)) resync(streamId, null, 'GONE');
     const held = await hold([...followed]);
     for (const [place, channel] of held.entries()) {
-      const stream = conversations[place];
+      const stream = streams[place];
       if (stream !== undefined && !outlet.ended()) await openConversation(channel, stream, epoch);
     }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
-import { createOutlet } from '../../src/feed/outlet.ts';
+import { Outlet } from '../../src/feed/outlet.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
@@ -61,7 +61,7 @@ describe('an outlet', () => {
   const event = { kind: 'markers', at: new Date(0), conversationId: 1n } as const;
 
   function outletOf(capacity: number) {
-    return createOutlet({ capacity, signal: new AbortController().signal, onStart: () => undefined, onEnd: () => undefined });
+    return new Outlet({ capacity, signal: new AbortController().signal, onStart: () => undefined, onEnd: () => undefined });
   }
 
   it('makes writers wait until less than half is taken', async () => {

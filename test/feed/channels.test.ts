@@ -24,7 +24,7 @@ describe('a channel', () => {
     db = await sqliteDb();
     [bus, elsewhere] = [createMemoryBus(), createMemoryBus()];
     [log, silent] = [createLog({ db, bus, logger }), createLog({ db, bus: elsewhere, logger })];
-    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50 });
+    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
   });
   afterAll(async () => {
     await channels[Symbol.asyncDispose]();
@@ -97,7 +97,7 @@ describe('a channel', () => {
 
   it('compares heads by itself, again and again', async () => {
     const stream = await newStream();
-    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50 });
+    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50, now: () => new Date() });
     const [held] = await checking.hold([stream]);
     const seqs: number[] = [];
     held?.channel.join({ entry: ({ seq }) => seqs.push(seq) });

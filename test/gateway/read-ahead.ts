@@ -5,7 +5,7 @@ export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
   const iterator = source[Symbol.asyncIterator]();
   let held: { readonly event: T } | undefined;
   let outcome: StreamEnd | undefined;
-  let wake: () => void = () => undefined;
+  let reader: { wake(): void } | undefined;
 
   async function read(): Promise<void> {
     try {
@@ -15,12 +15,12 @@ export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
     } catch (error) {
       outcome = { error };
     }
-    wake();
+    reader?.wake();
   }
 
   const stream: EventStream<T> = {
-    watch(call) {
-      wake = call;
+    watch(given) {
+      reader = given;
       void read();
     },
     poll() {
