@@ -7,9 +7,10 @@ import { type Close, closes, fitReason } from './close-codes.ts';
 import type { Delivery, Wakeable } from './delivery.ts';
 import { createFrames } from './frames.ts';
 import type { Logging } from './logger.ts';
-import { type Flusher, Outgoing, toBytes } from './outgoing.ts';
+import { Outgoing, toBytes } from './outgoing.ts';
 import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
+import type { Tick } from './tick.ts';
 
 /** One WebSocket, as the node's keeper of sockets sees it. */
 export interface Connection {
@@ -26,7 +27,7 @@ export interface ConnectionParts {
   readonly socket: WebSocket;
   /** What lies below the socket. */
   readonly stream: Duplex;
-  readonly flusher: Flusher;
+  readonly tick: Tick;
   readonly config: Pick<Config, 'socketQueueBytes' | 'slowSocketMs'>;
   readonly id: string;
   readonly address: string;
@@ -61,11 +62,11 @@ class Pump implements Wakeable {
 }
 
 /** Lets the protocol speak on a socket, until either side closes it. */
-export function createConnection({ socket, stream, flusher, config, id, address, protocol, logging }: ConnectionParts): Connection {
+export function createConnection({ socket, stream, tick, config, id, address, protocol, logging }: ConnectionParts): Connection {
   const { logger } = logging;
   /** Deliveries that have more to give than the socket takes. */
   const behind = new Set<Pump>();
-  const outgoing = new Outgoing(stream, flusher, {
+  const outgoing = new Outgoing(stream, tick, {
     maxBytes: config.socketQueueBytes,
     stuckMs: config.slowSocketMs,
     onDrained() {

@@ -4,7 +4,7 @@ import type { EventStream, StreamEnd } from '../src/feed/index.ts';
 export interface Rendering {
   /** An execution result in JSON, its UTF-8 one byte a character. Undefined until it is made. */
   payload: string | undefined;
-  /** Who was there before it was made: each is woken once it is. */
+  /** Those who can send nothing before it is made. */
   readonly waiting: Delivery[];
 }
 
@@ -52,14 +52,18 @@ export class Delivery implements Wakeable {
   poll(): string | undefined {
     if (this.#more) this.#fill();
     const payload = this.#line[0]?.payload;
-    if (payload !== undefined) this.#line.shift();
+    if (payload === undefined) return undefined;
+    this.#line.shift();
+    this.#awaitFirst();
     return payload;
   }
 
   /** The source may have more. */
   wake(): void {
     this.#more = true;
-    this.#transport?.wake();
+    // Behind one that is still being made there is nothing to send; but its own making may begin.
+    if (this.#line.length > 0 && this.#line[0]?.payload === undefined) this.#fill();
+    else this.#transport?.wake();
   }
 
   /** What was waited for is made. */
@@ -95,9 +99,15 @@ export class Delivery implements Wakeable {
         return;
       }
       const rendering = render(event);
-      if (rendering.payload === undefined) rendering.waiting.push(this);
       this.#line.push(rendering);
+      if (this.#line.length === 1) this.#awaitFirst();
     }
+  }
+
+  /** Only the first in line is waited for: when it is made, those behind it often are too, and go out with it. */
+  #awaitFirst(): void {
+    const first = this.#line[0];
+    if (first !== undefined && first.payload === undefined) first.waiting.push(this);
   }
 
   /** The source has ended: so has this when the last in line is taken. */

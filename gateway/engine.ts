@@ -11,6 +11,7 @@ import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
 import { useLimits } from './limits.ts';
 import { isSigningIn } from './signing-in.ts';
+import type { Tick } from './tick.ts';
 
 /** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
 export type Engine = YogaServerInstance<Call, object>;
@@ -20,13 +21,14 @@ export interface EngineParts {
   readonly schema: GraphQLSchema;
   readonly config: Config;
   readonly mask: Mask;
+  readonly tick: Tick;
   /** Makes the context that resolvers see, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
 
 /** Makes the engine. Its documents are parsed and validated once, and remembered. */
-export function createEngine({ schema, config, mask, createContext }: EngineParts): Engine {
-  const fanout = createFanout({ mask });
+export function createEngine({ schema, config, mask, createContext, tick }: EngineParts): Engine {
+  const fanout = createFanout({ mask, tick });
   return createYoga<Call, object>({
     schema,
     // Everything worth a line is logged by the mask, with its request id.

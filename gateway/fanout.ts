@@ -14,6 +14,7 @@ import type { EventStream } from '../src/feed/index.ts';
 import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './outgoing.ts';
+import type { Tick } from './tick.ts';
 
 /** What makes events into payloads, once for all who may share them. */
 export interface Fanout {
@@ -53,7 +54,7 @@ const lastRetryMs = 2_000;
  * (sharingOf): in a context that has no viewer, so that no field can leak one listener's view to another. Everything else is executed for
  * each listener. Either way each event has a context, and so loaders, of its own.
  */
-export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
+export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tick: Tick }): Fanout {
   const groups = new Map<string, Group>();
   const sharings = new WeakMap<DocumentNode, Map<string, Sharing>>();
 
@@ -118,7 +119,12 @@ export function createFanout({ mask }: { readonly mask: Mask }): Fanout {
       result = await again();
     }
     rendering.payload = payloadOf(result, mask);
-    for (const delivery of rendering.waiting.splice(0)) delivery.rendered();
+    tick.soon(() => {
+      for (const delivery of rendering.waiting.splice(0)) {
+        delivery.rendered();
+        tick.flush();
+      }
+    });
   }
 
   return {

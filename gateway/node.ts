@@ -13,6 +13,7 @@ import { createHttp } from './http.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { pathOf } from './request.ts';
 import { createSockets } from './socket.ts';
+import { createTick } from './tick.ts';
 
 /** A running node. Disposing it drains it: what was accepted is finished, clients are told to reconnect, nothing is lost. */
 export interface Node extends AsyncDisposable {
@@ -36,14 +37,16 @@ export async function createNode(config: Config, parts: NodeParts = {}): Promise
   await using started = new AsyncDisposableStack();
   const chat = started.use(await openChat(config, { logger: logging.logger }));
   const mask = createMask(logging);
+  const tick = createTick();
   const engine = createEngine({
+    tick,
     schema: parts.schema ?? schema,
     config,
     mask,
     createContext: (caller: Caller) => createContext({ chat, ...caller }),
   });
   const http = createHttp({ chat, config, engine, logging });
-  const sockets = createSockets({ chat, config, engine, mask, logging });
+  const sockets = createSockets({ tick, chat, config, engine, mask, logging });
   const server = createServer(http.listener);
   server.on('upgrade', (request, stream, head) => {
     if (pathOf(request) === '/graphql') sockets.accept(request, stream, head);

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Tick } from './tick.ts';
 
 /** When a socket counts as slow, and who is told. */
 export interface OutgoingLimits {
@@ -10,29 +11,8 @@ export interface OutgoingLimits {
   readonly onStuck: () => void;
 }
 
-/** Lets the sockets of a node write together, once a tick. */
-export interface Flusher {
-  add(outgoing: Outgoing): void;
-}
-
 // What a tick gathers beyond this is written in its midst: only then is it known whether the socket still takes it.
 const maxGathered = 65_536;
-
-/** Makes a flusher. After I/O and before timers: all events that one read of the bus brought go out in one write per socket. */
-export function createFlusher(): Flusher {
-  let waiting: Outgoing[] = [];
-  function flushAll(): void {
-    const ready = waiting;
-    waiting = [];
-    for (const outgoing of ready) outgoing.flush();
-  }
-  return {
-    add(outgoing) {
-      if (waiting.length === 0) setImmediate(flushAll);
-      waiting.push(outgoing);
-    },
-  };
-}
 
 /**
  * What goes out on one WebSocket: text frames, gathered for the length of a tick and written at once, on the stream below it. ws writes a
@@ -41,36 +21,40 @@ export function createFlusher(): Flusher {
  */
 export class Outgoing {
   readonly #stream: Duplex;
-  readonly #flusher: Flusher;
+  readonly #tick: Tick;
   readonly #limits: OutgoingLimits;
-  #line = '';
+  /** Frames in pieces, three each: they become one string only when it is written, so that what waits is no more than references. */
+  #pieces: string[] = [];
+  #length = 0;
   #queued = false;
   #full = false;
   #closed = false;
   #stuck: NodeJS.Timeout | undefined;
 
-  constructor(stream: Duplex, flusher: Flusher, limits: OutgoingLimits) {
+  constructor(stream: Duplex, tick: Tick, limits: OutgoingLimits) {
     this.#stream = stream;
-    this.#flusher = flusher;
+    this.#tick = tick;
     this.#limits = limits;
   }
 
   /** Puts one text frame in line: its UTF-8, one byte a character, in up to three parts, so that the one that many share is not copied for each. */
   text(bytes: string, shared = '', end = ''): void {
     if (this.#closed) return;
-    this.#line += frameHeader(bytes.length + shared.length + end.length) + bytes + shared + end;
-    if (this.#line.length > maxGathered) this.flush();
+    this.#pieces.push(bytes, shared, end);
+    this.#length += bytes.length + shared.length + end.length;
+    if (this.#length > maxGathered) this.flush();
     if (this.#queued) return;
     this.#queued = true;
-    this.#flusher.add(this);
+    this.#tick.write(this);
   }
 
   /** Writes what is in line, so that what is written past it comes after it. */
   flush(): void {
     this.#queued = false;
-    const bytes = this.#line;
-    this.#line = '';
-    if (bytes === '' || !this.#stream.writable) return;
+    if (this.#length === 0) return;
+    const bytes = framed(this.#pieces);
+    this.#forget();
+    if (!this.#stream.writable) return;
     if (!this.#stream.write(bytes, 'latin1') && this.#stream.writableLength > this.#limits.maxBytes) this.#fill();
   }
 
@@ -82,8 +66,13 @@ export class Outgoing {
   /** Forgets what is in line; nothing is sent any more. */
   close(): void {
     this.#closed = true;
-    this.#line = '';
+    this.#forget();
     clearTimeout(this.#stuck);
+  }
+
+  #forget(): void {
+    this.#pieces.length = 0;
+    this.#length = 0;
   }
 
   #fill(): void {
@@ -103,8 +92,25 @@ export function toBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
+function framed(pieces: readonly string[]): string {
+  let frames = '';
+  for (let place = 0; place < pieces.length; place += 3) {
+    const [bytes = '', shared = '', end = ''] = [pieces[place], pieces[place + 1], pieces[place + 2]];
+    frames += frameHeader(bytes.length + shared.length + end.length) + bytes + shared + end;
+  }
+  return frames;
+}
+
+// Frames of one length come by the thousand.
+let last = { length: -1, header: '' };
+
 // RFC 6455, 5.2: final text frame, unmasked, as a server sends it.
 function frameHeader(length: number): string {
+  if (last.length !== length) last = { length, header: headerOf(length) };
+  return last.header;
+}
+
+function headerOf(length: number): string {
   if (length < 126) return `\x81${String.fromCharCode(length)}`;
   if (length < 65_536) return `\x81\x7e${String.fromCharCode(length >> 8, length & 0xff)}`;
   const bytes = Buffer.alloc(8);

@@ -2,13 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import type { Config } from '../src/config.ts';
 import { closes } from './close-codes.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { mayConnect } from './cors.ts';
-import { createFlusher } from './outgoing.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, requestIdOf } from './request.ts';
+import type { Tick } from './tick.ts';
 
 /** The WebSockets of a node. */
 export interface Sockets {
@@ -27,9 +26,14 @@ const smallWave = 25;
 // A client that does not answer a close is dropped after so long: what it has not read is held till then.
 const closeMs = 5_000;
 
+/** What the WebSocket side is made of. */
+export interface SocketsParts extends ProtocolParts {
+  readonly tick: Tick;
+}
+
 /** Makes the WebSocket side. */
-export function createSockets(parts: ProtocolParts & { readonly config: Config }): Sockets {
-  const { config, logging } = parts;
+export function createSockets(parts: SocketsParts): Sockets {
+  const { config, logging, tick } = parts;
   // Frames go out past ws (outgoing.ts), so they cannot be compressed.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -39,7 +43,6 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
     closeTimeout: closeMs,
   };
   const server = new WebSocketServer(options);
-  const flusher = createFlusher();
   const protocol = createProtocol(parts);
   const connections = new Map<WebSocket, Connection>();
   let draining = false;
@@ -52,7 +55,7 @@ export function createSockets(parts: ProtocolParts & { readonly config: Config }
 
   function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const [id, address] = [requestIdOf(request), addressOf(config, request)];
-    const connection = createConnection({ socket, stream, flusher, config, id, address, protocol, logging });
+    const connection = createConnection({ socket, stream, tick, config, id, address, protocol, logging });
     connections.set(socket, connection);
     pinging ??= setInterval(ping, config.socketPingMs);
     socket.once('close', () => {

@@ -39,6 +39,8 @@ interface Following {
   readonly given: ReadonlyMap<bigint, string>;
 }
 
+const noNames: ReadonlyMap<bigint, string> = new Map();
+
 /** The names that are not what their streams would be called here. Few if any: they are kept as long as the subscription lives. */
 function namedOtherwise(
   viewer: Viewer,
@@ -46,7 +48,8 @@ function namedOtherwise(
   given: readonly PositionArgument[],
 ): ReadonlyMap<bigint, string> {
   const names = positions.map(({ streamId }, place) => [streamId, given[place]?.streamId ?? ''] as const);
-  return new Map(names.filter(([streamId, name]) => name !== streamIdFor(viewer, streamId)));
+  const others = names.filter(([streamId, name]) => name !== streamIdFor(viewer, streamId));
+  return others.length === 0 ? noNames : new Map(others);
 }
 
 /** An event of the feed, its streams named by global ids. A stream that is not the viewer's is named back as the client named it. */
@@ -145,7 +148,7 @@ builder.subscriptionFields((t) => ({
         epoch: epoch ?? undefined,
         signal: context.signal,
       });
-      return new EventShapes(events, { viewer, given: new Map() });
+      return new EventShapes(events, { viewer, given: noNames });
     },
     resolve: (event: EventShape, _args, context, info) => beginEvent(event, context, info),
   }),

@@ -31,7 +31,13 @@ export async function makeRoom(chat: Chat, databaseUrl: string, key: ServerKey, 
   });
   const { id: conversationId } = await chat.groups.create(owner, { name: 'The room' });
   const { hostname, port, pathname } = new URL(databaseUrl);
-  const sql = await mariadb.createConnection({ host: hostname, port: Number(port), user: 'root', database: pathname.slice(1), bulk: false, });
+  const sql = await mariadb.createConnection({
+    host: hostname,
+    port: Number(port),
+    user: 'root',
+    database: pathname.slice(1),
+    bulk: false,
+  });
   await using _closing = { [Symbol.asyncDispose]: () => sql.end() };
   const first = owner.userId + 1_000_000n;
   const people = Array.from({ length: members }, (_, n) => ({ userId: first + BigInt(n), sessionId: newUuid() }));

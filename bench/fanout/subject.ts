@@ -25,9 +25,9 @@ const usPerTick = 10_000;
 export async function startServer(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
   const { PATH = '' } = process.env;
   const child = fork(new URL(`servers/${file}`, import.meta.url), {
-    execArgv: ['--expose-gc', ...(process.env['PROF'] ? ['--import', '/tmp/prof.mjs'] : [])],
+    execArgv: ['--expose-gc'],
     env: { PATH, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'ignore', process.env['PROF'] ? 'inherit' : 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -59,6 +59,5 @@ export async function startServer(file: string, env: Readonly<Record<string, str
 
 async function cpuOf({ pid }: ChildProcess): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
-  if (process.env['SPLIT']) process.stderr.write(`user ${fields[11]} sys ${fields[12]}\n`);
   return (Number(fields[11]) + Number(fields[12])) * usPerTick;
 }

@@ -1,0 +1,53 @@
+/** Something that can be written out. Must not throw. */
+export interface Writer {
+  flush(): void;
+}
+
+/** What a node puts off to the end of a turn of the event loop, so that what belongs together is done together. */
+export interface Tick {
+  /** Does the work after all I/O of this turn: of ten events that one read of the bus brought, none is sent before all are made. */
+  soon(work: () => void): void;
+  /** Flushes it at the end of this turn, once. */
+  write(writer: Writer): void;
+  /** Flushes what is waiting for it now: who goes through thousands of sockets writes each while its memory is at hand. */
+  flush(): void;
+}
+
+/** Makes a tick. */
+export function createTick(): Tick {
+  let works: (() => void)[] = [];
+  let writers: Writer[] = [];
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(run);
+  }
+
+  function run(): void {
+    scheduled = false;
+    const due = works;
+    works = [];
+    for (const work of due) work();
+    flush();
+  }
+
+  function flush(): void {
+    const due = writers;
+    writers = [];
+    for (const writer of due) writer.flush();
+  }
+
+  return {
+    soon(work) {
+      works.push(work);
+      schedule();
+    },
+    write(writer) {
+      writers.push(writer);
+      schedule();
+    },
+    flush,
+  };
+}
