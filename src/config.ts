@@ -117,7 +117,25 @@ export const options = {
     whole(1, 1_000_000),
     'Entries of one stream that a resumed subscription replays; past it ResyncRequired.',
   ),
+  maxReplay: option(
+    'MAX_REPLAY',
+    '100000',
+    whole(1, 100_000_000),
+    'Entries of all streams together that a resumed subscription replays; a stream that does not fit gets ResyncRequired.',
+  ),
   maxPositions: option('MAX_POSITIONS', '20000', whole(1, 1_000_000), 'Positions that one subscription may resume from.'),
+  catchUps: option(
+    'CATCH_UPS',
+    '4',
+    whole(1, 1_000),
+    'Subscriptions that a node opens and replays at a time; the others wait in the order in which they came.',
+  ),
+  catchUpQueue: option(
+    'CATCH_UP_QUEUE',
+    '5000',
+    whole(1, 1_000_000),
+    'Subscriptions that may wait to be opened; past it UNAVAILABLE with `retryAfterMs`, so that clients come back spread out, or go to another node.',
+  ),
   subscriptionQueue: option(
     'SUBSCRIPTION_QUEUE',
     '512',

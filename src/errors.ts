@@ -43,6 +43,14 @@ export class ChatError extends Error {
   }
 }
 
+/** This node has more to do than it takes on. The same may succeed later, or at once on another node: never about what was asked. */
+export class OverloadError extends ChatError {
+  constructor(message: string, retryAfterMs: number) {
+    super('UNAVAILABLE', message, { retryAfterMs });
+    this.name = 'OverloadError';
+  }
+}
+
 /** True for a ChatError whose code a mutation reports in its payload's `errors`. */
 export function isRefusal(error: unknown): error is ChatError & { code: RefusalCode } {
   return error instanceof ChatError && (refusalCodes as readonly string[]).includes(error.code);

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Entry, Hint, Log, LogPage } from '../log/index.ts';
 import type { FeedEvent } from './event.ts';
-import { createRing } from './ring.ts';
+import { createPageReader } from './page-reader.ts';
+import { createRing, type Spare } from './ring.ts';
 
 /** What is not logged, as those who listen are told of it. */
 export type EphemeralEvent = Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
@@ -26,8 +27,11 @@ export interface Channel {
   lastSeq(): number;
   /** What follows `after`, up to lastSeq, if it is still in memory; null where it must be read from the log. */
   recent(after: number): readonly Entry[] | null;
-  /** A page of the log. Whoever asks for the same while it is being read gets the same entries. Throws ChatError UNAVAILABLE. */
-  read(after: number): Promise<LogPage>;
+  /**
+   * A page of the log with what follows `after`, and perhaps what lies before that. Whoever needs the same gets the very same entries, those
+   * in memory among them. `wanted`: a seq that the page must know of, being committed. Throws ChatError UNAVAILABLE.
+   */
+  read(after: number, wanted: number): Promise<LogPage>;
   join(listener: Listener): void;
   leave(listener: Listener): void;
 }
@@ -41,6 +45,8 @@ export interface ChannelSource extends Channel {
   reaches(seq: number): void;
   /** Ephemeral hints may have been lost. */
   gap(): void;
+  /** Keeps no more in memory than usual, however many caught up of late. */
+  narrow(): void;
   close(): void;
 }
 
@@ -51,6 +57,7 @@ export interface ChannelParts {
   readonly maxGap: number;
   /** The node's clock. */
   readonly now: () => Date;
+  readonly spare: Spare;
 }
 
 // Entries read at once: what a subscription that catches up may hold beyond its queue.
@@ -63,11 +70,11 @@ const lastRetryMs = 2_000;
  * Turns the hints of one stream into its entries, each once and in order: the next seq is delivered, an older one dropped, and a newer one
  * means a hole, which is read from the log. Between a hole and its repair nothing is delivered, so order never breaks.
  */
-export function createChannel(streamId: bigint, { log, logger, maxGap, now }: ChannelParts): ChannelSource {
+export function createChannel(streamId: bigint, { log, logger, maxGap, now, spare }: ChannelParts): ChannelSource {
   // Gone through as it is: one that joins or leaves meanwhile is no harm, for it is not live or not there.
   const listeners = new Set<Listener>();
-  const reading = new Map<number, Promise<LogPage>>();
-  const ring = createRing();
+  const ring = createRing(spare);
+  const read = createPageReader({ read: readLog, size: page });
   let lastSeq = -1;
   let seenSeq = -1;
   let repairing = false;
@@ -112,21 +119,18 @@ export function createChannel(streamId: bigint, { log, logger, maxGap, now }: Ch
     if (!closed) for (const listener of listeners) listener.missed?.();
   }
 
-  async function read(after: number): Promise<LogPage> {
-    const under = reading.get(after) ?? log.read(streamId, { after, limit: page });
-    reading.set(after, under);
-    try {
-      const found = await under;
-      // Those who come next, from about the same place, find it in memory.
-      if (!closed) ring.precede(found.entries, lastSeq);
-      return found;
-    } finally {
-      reading.delete(after);
-    }
+  async function readLog(after: number): Promise<LogPage> {
+    const found = await log.read(streamId, { after, limit: page });
+    if (closed) return found;
+    // What is made of an entry is made once for all who hold the same object.
+    const entries = found.entries.map((entry) => ring.at(entry.seq) ?? entry);
+    // Those who come next, from about the same place, find it in memory. Below the floor there may be holes.
+    if (after >= found.floor) ring.precede(entries, lastSeq);
+    return { ...found, entries };
   }
 
   async function readHole(): Promise<void> {
-    const { entries, head, floor } = await read(lastSeq);
+    const { entries, head, floor } = await read(lastSeq, seenSeq);
     if (closed) return;
     if (lastSeq < floor || head - lastSeq > maxGap) return skipTo(head);
     for (const entry of entries) if (entry.seq === lastSeq + 1) deliver(entry);
@@ -156,6 +160,7 @@ export function createChannel(streamId: bigint, { log, logger, maxGap, now }: Ch
     gap() {
       for (const listener of listeners) listener.missed?.();
     },
+    narrow: ring.narrow,
     close() {
       closed = true;
       listeners.clear();

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import { type Log, parseHint, streamTopic } from '../log/index.ts';
 import { type Channel, type ChannelSource, createChannel } from './channel.ts';
+import { createHeadReader } from './heads.ts';
+import { createSpare } from './ring.ts';
 
 /** A channel held open; give it back to let go. */
 export interface HeldChannel {
@@ -41,6 +43,8 @@ interface Parts {
 /** Makes the node's set of channels and starts the head check. */
 export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
+  const readHeads = createHeadReader(log);
+  const spare = createSpare();
   let closed = false;
 
   function slotsFor(ids: readonly bigint[]): readonly Slot[] {
@@ -51,7 +55,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
       promise.catch(() => undefined);
       for (const id of fresh) {
         slots.set(id, {
-          source: createChannel(id, { log, logger, maxGap, now }),
+          source: createChannel(id, { log, logger, maxGap, now, spare }),
           opened: promise,
           unsubscribe: undefined,
           started: false,
@@ -72,7 +76,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
       // All are waited for, whatever one says: a topic that is still being subscribed could not be subscribed anew.
       const refused = (await Promise.allSettled(ids.map(subscribe))).find(({ status }) => status === 'rejected');
       if (refused?.status === 'rejected') throw refused.reason;
-      const heads = await log.heads(ids);
+      const heads = await readHeads(ids);
       for (const id of ids) start(id, heads.get(id)?.lastSeq ?? 0);
     } catch (error) {
       for (const id of ids) drop(id);
@@ -148,7 +152,11 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
   // Nodes that started together must not ask together, so each waits up to a fifth less or more.
   let timer = later();
   function later(): NodeJS.Timeout {
-    return setTimeout(() => void check().finally(again), headCheckMs * (0.8 + 0.4 * Math.random())).unref();
+    return setTimeout(() => void tick().finally(again), headCheckMs * (0.8 + 0.4 * Math.random())).unref();
+  }
+  function tick(): Promise<void> {
+    for (const { source } of slots.values()) source.narrow();
+    return check();
   }
   function again(): void {
     if (!closed) timer = later();

@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import { endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import type { Turn } from './admission.ts';
 import type { HeldChannel } from './channels.ts';
 import type { ResyncReason } from './event.ts';
 import { Follower } from './follower.ts';
@@ -19,15 +20,27 @@ interface ConversationParts extends FeedParts {
 
 /** Makes the subscription to one conversation: opened like that to all, ended with ChatError NOT_FOUND when the viewer's access ends. */
 export function createConversationSubscription(parts: ConversationParts): Subscription {
-  const { channels, db, logger, now, maxGap, viewer, conversationId: streamId, known, outlet } = parts;
+  const { channels, admission, db, logger, now, maxGap, viewer, conversationId: streamId, known, outlet } = parts;
   let held: HeldChannel | undefined;
   let follower: Follower | undefined;
+  let turn: Turn | undefined;
 
   function notFound(): ChatError {
     return new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
   }
 
   async function open(): Promise<void> {
+    const own = admission.turn(outlet);
+    turn = own;
+    try {
+      if (await own.begin()) await catchUp(own);
+    } finally {
+      own.end();
+      turn = undefined;
+    }
+  }
+
+  async function catchUp({ room }: Turn): Promise<void> {
     const [hold] = await channels.hold([streamId]);
     held = hold;
     if (hold === undefined || outlet.ended()) return hold?.release();
@@ -38,7 +51,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
     const opening = follow(hold, start.seq);
-    await opening.replay(stream.lastSeq);
+    await opening.replay(stream.lastSeq, room);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
     opening.goLive();
@@ -81,6 +94,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   return {
     open,
     close() {
+      turn?.end();
       follower?.stop();
       held?.release();
     },

@@ -6,6 +6,7 @@ import { ChatError } from '../errors.ts';
 import type { Entry, Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
+import { createAdmission } from './admission.ts';
 import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
@@ -21,7 +22,10 @@ interface Parts {
   readonly log: Log;
   readonly bus: Bus;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'headCheckMs' | 'maxGap' | 'maxPositions' | 'subscriptionQueue'>;
+  readonly config: Pick<
+    Config,
+    'headCheckMs' | 'maxGap' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
+  >;
   /** The node's clock. */
   readonly now?: () => Date;
 }
@@ -37,9 +41,10 @@ interface EntryRange {
 
 /** Makes the feed of a node. */
 export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
-  const { headCheckMs, maxGap, maxPositions, subscriptionQueue: capacity } = config;
+  const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, now });
-  const parts: FeedParts = { db, log, channels, logger, now, maxGap };
+  const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
+  const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
 
   /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */

@@ -25,6 +25,8 @@ interface FollowerParts {
 // The log is asked again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
+/** Up to the channel's own place, wherever that is when it is reached. */
+const goOn = Number.POSITIVE_INFINITY;
 
 /**
  * One subscription's way through one stream. Follows it from a position in three phases. Catch up: the log is read page by page, from memory where the channel's ring
@@ -52,9 +54,9 @@ export class Follower implements Listener {
     return this.#position;
   }
 
-  /** Puts everything up to `upTo` in line, as the client makes room. Throws ChatError UNAVAILABLE. */
-  async replay(upTo: number): Promise<void> {
-    if (this.#position < upTo) while (await this.#step(upTo));
+  /** Puts everything up to `upTo`, which is committed, in line; `room` waits for the client to make room. Throws ChatError UNAVAILABLE. */
+  async replay(upTo: number, room: () => Promise<void>): Promise<void> {
+    if (this.#position < upTo) while (await this.#step(upTo, room));
   }
 
   /** From here on: whatever comes. Catches up first; where the log cannot be read, goes on trying until it can or the follower stops. */
@@ -98,16 +100,17 @@ export class Follower implements Listener {
   }
 
   /** One step of catching up; false when there is nothing left up to the channel's own place or `upTo`. */
-  async #step(upTo: number): Promise<boolean> {
+  async #step(upTo: number, room: () => Promise<void>): Promise<boolean> {
     const { outlet, channel } = this.#parts;
-    await outlet.room();
+    await room();
     if (this.#stopped || outlet.ended()) return false;
     const recent = channel.recent(this.#position);
     if (recent !== null) {
       for (const entry of recent) if (entry.seq <= upTo) this.#pass(entry);
-      return false;
+      // What is committed may not have come to the channel yet.
+      if (this.#stopped || upTo === goOn || this.#position >= upTo) return false;
     }
-    const { entries, floor, head } = await channel.read(this.#position);
+    const { entries, floor, head } = await channel.read(this.#position, upTo === goOn ? channel.lastSeq() : upTo);
     if (this.#position < floor) this.#jump(head);
     for (const entry of entries) if (entry.seq === this.#position + 1 && entry.seq <= upTo) this.#pass(entry);
     return !this.#stopped && this.#position < Math.min(upTo, head);
@@ -115,9 +118,10 @@ export class Follower implements Listener {
 
   async #catchUp(): Promise<void> {
     const { outlet, channel, logger } = this.#parts;
+    const room = () => outlet.room();
     for (let retryMs = firstRetryMs; !this.#stopped && !outlet.ended(); ) {
       try {
-        while (await this.#step(Number.POSITIVE_INFINITY)) retryMs = firstRetryMs;
+        while (await this.#step(goOn, room)) retryMs = firstRetryMs;
         if (this.#stopped || this.#position >= channel.lastSeq()) {
           this.#live = !this.#stopped;
           return;

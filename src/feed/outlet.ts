@@ -48,9 +48,14 @@ export class Outlet implements EventStream<FeedEvent> {
     return this.#line.length >= this.#parts.capacity / 4;
   }
 
+  /** True while less than half is taken. */
+  roomy(): boolean {
+    return this.#line.length < this.#parts.capacity / 2;
+  }
+
   /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
   room(): Promise<void> {
-    if (this.#outcome !== undefined || this.#hasRoom()) return Promise.resolve();
+    if (this.#outcome !== undefined || this.roomy()) return Promise.resolve();
     this.#roomy ??= Promise.withResolvers<void>();
     return this.#roomy.promise;
   }
@@ -71,7 +76,7 @@ export class Outlet implements EventStream<FeedEvent> {
 
   poll(): FeedEvent | undefined {
     const event = this.#line.shift();
-    if (this.#roomy !== undefined && this.#hasRoom()) {
+    if (this.#roomy !== undefined && this.roomy()) {
       this.#roomy.resolve();
       this.#roomy = undefined;
     }
@@ -113,10 +118,6 @@ export class Outlet implements EventStream<FeedEvent> {
   handleEvent(): void {
     this.#line = [];
     this.#finish({ error: this.#parts.signal.reason });
-  }
-
-  #hasRoom(): boolean {
-    return this.#line.length < this.#parts.capacity / 2;
   }
 
   #begin(): void {

@@ -5,50 +5,98 @@ export interface Ring {
   push(entry: Entry): void;
   /** Everything after `seq` up to the newest, or null if that reaches further back than the ring. */
   after(seq: number): readonly Entry[] | null;
-  /** Puts what lies right before the ring, or ends at `lastSeq` if it is empty, in front: the newest of it, as far as there is room. */
+  /** The entry itself, if it is here. */
+  at(seq: number): Entry | undefined;
+  /**
+   * Takes entries without a hole, and puts in front what lies right before the ring, or ends at `lastSeq` if it is empty: the newest of it, as
+   * far as there is room. Whoever needed it is likely not the only one: until `narrow`, the ring keeps more than usual.
+   */
   precede(entries: readonly Entry[], lastSeq: number): void;
+  /** Back to the usual size. */
+  narrow(): void;
   clear(): void;
 }
 
+/** What the rings of a node may hold beyond their usual size, in characters, all together. */
+export interface Spare {
+  characters: number;
+}
+
 // Enough to bridge a cut-over under heavy sending; a node with 10,000 busy channels then holds a few hundred MB at the very most.
-const maxEntries = 64;
-const maxCharacters = 32_768;
+const usual = { entries: 64, characters: 32_768 };
+// While clients catch up: what a busy group says in a minute or two, for those who come back one after the other.
+const wide = { entries: 1_024, characters: 524_288 };
+// An entry weighs about as much as so many characters of its text.
+const entryCharacters = 400;
+// 32 MB, or 64 MB where texts are not Latin.
+const spareCharacters = 32 * 1024 * 1024;
+
+/** What all rings of a node share. */
+export function createSpare(characters = spareCharacters): Spare {
+  return { characters };
+}
+
+function textOf(entry: Entry): number {
+  return entry.type === 'MessageSent' ? entry.data.text.length : 0;
+}
 
 /** Makes an empty ring. */
-export function createRing(): Ring {
+export function createRing(spare: Spare): Ring {
   let entries: Entry[] = [];
   let characters = 0;
+  /** Since it was last narrowed somebody has asked for more. */
+  let widened = false;
+  /** What it has taken of the spare. */
+  let taken = 0;
 
-  function size(entry: Entry): number {
-    return entry.type === 'MessageSent' ? entry.data.text.length : 0;
+  function tooMuch({ entries: most, characters: mostCharacters }: typeof usual): boolean {
+    return entries.length > most || (characters > mostCharacters && entries.length > 1);
+  }
+
+  function charge(): void {
+    const cost = widened && tooMuch(usual) ? characters + entries.length * entryCharacters : 0;
+    spare.characters -= cost - taken;
+    taken = cost;
+  }
+
+  function trim(): void {
+    charge();
+    while (tooMuch(usual) && (!widened || spare.characters < 0 || tooMuch(wide))) {
+      const oldest = entries.shift();
+      if (oldest !== undefined) characters -= textOf(oldest);
+      charge();
+    }
   }
 
   return {
     push(entry) {
       entries.push(entry);
-      characters += size(entry);
-      while (entries.length > maxEntries || (characters > maxCharacters && entries.length > 1)) {
-        const oldest = entries.shift();
-        if (oldest !== undefined) characters -= size(oldest);
-      }
+      characters += textOf(entry);
+      trim();
     },
     after(seq) {
       const first = entries[0];
       return first === undefined || first.seq > seq + 1 ? null : entries.slice(seq + 1 - first.seq);
     },
+    at: (seq) => entries[seq - (entries[0]?.seq ?? seq)],
     precede(older, lastSeq) {
       const before = (entries[0]?.seq ?? lastSeq + 1) - 1;
       const end = older.findLastIndex(({ seq }) => seq === before);
-      for (let place = end; place >= 0 && entries.length < maxEntries; place -= 1) {
-        const entry = older[place];
-        if (entry === undefined || characters + size(entry) > maxCharacters) return;
-        entries.unshift(entry);
-        characters += size(entry);
-      }
+      if (end < 0) return;
+      widened = true;
+      const added = older.slice(0, end + 1);
+      entries = [...added, ...entries];
+      for (const entry of added) characters += textOf(entry);
+      trim();
+    },
+    narrow() {
+      widened = false;
+      trim();
     },
     clear() {
       entries = [];
       characters = 0;
+      trim();
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
 import { type Entry, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import type { Turn } from './admission.ts';
 import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
 import { Follower, type Owner } from './follower.ts';
@@ -44,7 +45,7 @@ interface SubscriptionParts extends FeedParts {
  * its own position: what committed in between is found in the log, not hoped for on the bus.
  */
 export function createSubscription(parts: SubscriptionParts): Subscription {
-  const { channels, db, logger, now, maxGap, viewer, outlet } = parts;
+  const { channels, admission, db, logger, now, maxGap, viewer, outlet } = parts;
   const after = new Map(parts.after.map((known) => [known.streamId, known]));
   const strands = new Map<bigint, Strand>();
   const markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
@@ -56,6 +57,9 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   const conversations: Owner = { take: takeConversation, ephemeral: (event) => outlet.push(event), skipped: skippedIn };
   const ownAccount: Owner = { take: takeAccount, ephemeral: () => undefined, skipped: skippedAccount };
   let account: HeldChannel | undefined;
+  let turn: Turn | undefined;
+  /** Entries that may still be replayed. */
+  let replayLeft = parts.maxReplay;
   let ready = false;
 
   function resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {
@@ -193,29 +197,34 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     }
   }
 
-  async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot): Promise<void> {
-    const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap });
-    if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
-    await attach(held, start.seq, ownAccount).follower.replay(head.lastSeq);
+  async function replay({ follower }: Strand, upTo: number, room: Turn['room']): Promise<void> {
+    replayLeft -= upTo - follower.position();
+    await follower.replay(upTo, room);
   }
 
-  async function openConversations({ conversations: streams, epoch }: Snapshot): Promise<void> {
+  async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, { room }: Turn): Promise<void> {
+    const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap: Math.min(maxGap, replayLeft) });
+    if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
+    await replay(attach(held, start.seq, ownAccount), head.lastSeq, room);
+  }
+
+  async function openConversations({ conversations: streams, epoch }: Snapshot, { room }: Turn): Promise<void> {
     const followed = new Set(streams.map(({ streamId }) => streamId));
     for (const streamId of after.keys()) if (streamId !== viewer.userId && !followed.has(streamId)) resync(streamId, null, 'GONE');
     const held = await hold([...followed]);
     for (const [place, channel] of held.entries()) {
       const stream = streams[place];
-      if (stream !== undefined && !outlet.ended()) await openConversation(channel, stream, epoch);
+      if (stream !== undefined && !outlet.ended()) await replay(openConversation(channel, stream, epoch), stream.lastSeq, room);
     }
   }
 
-  async function openConversation(held: HeldChannel, stream: FollowedStream, epoch: string): Promise<void> {
-    const { streamId, fromSeq, lastSeq } = stream;
+  function openConversation(held: HeldChannel, stream: FollowedStream, epoch: string): Strand {
+    const { streamId, fromSeq } = stream;
     const opening = openedAt.get(streamId);
     const known = after.get(streamId) ?? (opening === undefined ? undefined : { seq: Math.max(opening, fromSeq - 1) });
-    const start = startOf(known, { epoch, head: stream, fromSeq, maxGap });
+    const start = startOf(known, { epoch, head: stream, fromSeq, maxGap: Math.min(maxGap, replayLeft) });
     if (start.resync !== null) resync(streamId, start.seq, start.resync);
-    await attachConversation(held, start.seq).follower.replay(lastSeq);
+    return attachConversation(held, start.seq);
   }
 
   function positions(epoch: string): readonly Position[] {
@@ -223,15 +232,13 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
   }
 
   async function open(): Promise<void> {
-    const [own] = await hold([viewer.userId]);
-    if (own === undefined) return;
-    own.channel.join(markers.listener);
-    account = own;
-    const snapshot = await readSnapshot(db, viewer.userId);
-    if (outlet.ended()) return;
-    await openAccount(own, snapshot);
-    await openConversations(snapshot);
-    if (outlet.ended()) return;
+    const own = admission.turn(outlet);
+    turn = own;
+    const snapshot = await catchUp(own).finally(() => {
+      own.end();
+      turn = undefined;
+    });
+    if (snapshot === null || outlet.ended()) return;
     await markers.open(snapshot, after);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: positions(snapshot.epoch) });
@@ -239,9 +246,23 @@ export function createSubscription(parts: SubscriptionParts): Subscription {
     for (const { follower } of strands.values()) follower.goLive();
   }
 
+  /** Up to the heads of a snapshot, which it answers; null where it ended first. */
+  async function catchUp(own: Turn): Promise<Snapshot | null> {
+    const [held] = (await own.begin()) ? await hold([viewer.userId]) : [];
+    if (held === undefined) return null;
+    held.channel.join(markers.listener);
+    account = held;
+    const snapshot = await readSnapshot(db, viewer.userId);
+    if (outlet.ended()) return null;
+    await openAccount(held, snapshot, own);
+    await openConversations(snapshot, own);
+    return snapshot;
+  }
+
   return {
     open,
     close() {
+      turn?.end();
       for (const streamId of [...strands.keys()]) detach(streamId);
       account?.channel.leave(markers.listener);
       for (const held of [...holds]) letGo(held);

@@ -53,8 +53,17 @@ describe('a channel', () => {
     if (held === undefined) throw new Error('nothing is held');
     const seqs: number[] = [];
     const skips: number[] = [];
-    held.channel.join({ entry: ({ seq }) => seqs.push(seq), skipped: (head) => skips.push(head) });
-    return { seqs, skips, held };
+    const entries: Entry[] = [];
+    const ephemerals: object[] = [];
+    held.channel.join({
+      entry(entry) {
+        seqs.push(entry.seq);
+        entries.push(entry);
+      },
+      ephemeral: (event) => ephemerals.push(event),
+      skipped: (head) => skips.push(head),
+    });
+    return { seqs, skips, entries, ephemerals, held };
   }
 
   it('delivers each entry once, in order, from where it was opened on', async () => {
@@ -115,6 +124,61 @@ describe('a channel', () => {
     await expect.poll(() => skips).toEqual([51]);
     await join(log, stream);
     await expect.poll(() => seqs).toEqual([52]);
+  });
+
+  it('compares heads at once when the bus has been away', async () => {
+    const stream = await newStream();
+    let tellOfGap = (): void => undefined;
+    const gappy: Bus = {
+      ...elsewhere,
+      onGap(listener) {
+        tellOfGap = listener;
+        return () => undefined;
+      },
+    };
+    await using repairing = createChannels({ log, bus: gappy, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    const [held] = await repairing.hold([stream]);
+    const seqs: number[] = [];
+    held?.channel.join({ entry: ({ seq }) => seqs.push(seq) });
+    await join(log, stream);
+    tellOfGap();
+    await expect.poll(() => seqs).toEqual([1]);
+  });
+
+  it('hands everybody the very same objects, be they heard, read or from memory', async () => {
+    const stream = await newStream();
+    for (let n = 0; n < 5; n += 1) await join(log, stream);
+    const { held, ...first } = await hear(stream);
+    const second = await hear(stream);
+    const [one, two] = await Promise.all([held.channel.read(1, 5), held.channel.read(3, 5)]);
+    expect(one.entries.map(({ seq }) => seq)).toEqual([2, 3, 4, 5]);
+    expect(two.entries.at(-1)).toBe(one.entries.at(-1));
+    expect(held.channel.recent(1)?.at(-1)).toBe(one.entries.at(-1));
+    await join(log, stream);
+    await expect.poll(() => second.seqs).toEqual([6]);
+    expect(first.entries[0]).toBe(second.entries[0]);
+    // Further back than memory reaches: what it has in common with memory is not made anew.
+    const all = await held.channel.read(0, 6);
+    expect(all.entries[1]).toBe(one.entries[0]);
+    expect(all.entries[5]).toBe(first.entries[0]);
+    await bus.publish(streamTopic(stream), formatHint({ kind: 'receipt', conversationId: stream, userId: 1n }));
+    await expect.poll(() => first.ephemerals).toHaveLength(1);
+    expect(second.ephemerals[0]).toBe(first.ephemerals[0]);
+  });
+
+  it('asks for the heads of streams that are opened meanwhile all at once', async () => {
+    const streams = [await newStream(), await newStream(), await newStream()];
+    const asked: (readonly bigint[])[] = [];
+    const noting: Log = {
+      ...log,
+      heads(ids) {
+        asked.push(ids);
+        return log.heads(ids);
+      },
+    };
+    await using opening = createChannels({ log: noting, bus: elsewhere, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    await Promise.all(streams.map((stream) => opening.hold([stream])));
+    expect(asked).toEqual([streams]);
   });
 
   it('survives a hint that cannot be read', async () => {

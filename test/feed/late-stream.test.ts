@@ -29,7 +29,8 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
 
 /** A feed that repairs no more than five entries, and nothing but what it hears of. */
 function feedOn({ db, log }: TalkWorld, bus: Bus) {
-  const config = { headCheckMs: 600_000, maxGap: 5, maxPositions: 1_000, subscriptionQueue: 512 };
+  const limits = { maxReplay: 1_000, maxPositions: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
+  const config = { headCheckMs: 600_000, maxGap: 5, ...limits };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 
@@ -58,6 +59,24 @@ it('delivers every stay of a member whose account tells of several before the co
   const seen = await events.until((event) => inWords(event).endsWith('third stay'));
   expect(seen.map(inWords)).toEqual(['5 MemberJoined', '6 MessageSent second stay', '9 MemberJoined', '10 MessageSent third stay']);
   events.stop();
+});
+
+it('replays what is committed before it says StreamReady, though nobody has heard of it here', async () => {
+  await using world = talkOn(await sqliteDb());
+  const [ann, ben] = await world.people();
+  const group = await world.group(ann, ben);
+  const slow = holdingBack(world.bus, () => streamTopic(group));
+  await using feed = feedOn(world, slow.bus);
+  const { signal } = new AbortController();
+  const open = listening(feed.events(ann, { signal }));
+  await open.ready();
+  await world.say(ann, group, 'unheard');
+  const resumed = listening(feed.events(ben, { after: [{ streamId: group, seq: 1 }], signal }));
+  expect((await resumed.ready()).map(inWords)).toEqual(['2 MemberJoined', '3 MessageSent unheard', 'ready']);
+  const one = listening(feed.conversationEvents(ben, { conversationId: group, after: 2, signal }));
+  expect((await one.ready()).map(inWords)).toEqual(['3 MessageSent unheard', 'ready']);
+  slow.release();
+  expect(inWords(await open.next())).toBe('3 MessageSent unheard');
 });
 
 describe('where more was missed than is repaired', () => {

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { chatOn } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
@@ -27,6 +28,25 @@ it('loses nothing and keeps order while Redis is killed, away, and back', async 
   await expect.poll(() => there.ailments(), { timeout: 20_000 }).toEqual([]);
   await say(here, ann, group, 'live again');
   expect(inWords(await events.next())).toBe('7 MessageSent live again');
+  events.stop();
+});
+
+it('finds what a node committed and did not publish as soon as its own connection to Redis is back', async () => {
+  await using redis = await startRedis();
+  // Whoever publishes here is heard by nobody, as a node that dies right after its commit.
+  await using nowhere = await startRedis();
+  await using stores = await realStores({ redisUrl: redis.url });
+  await using here = await chatOn({ ...stores, env: { ...stores.env, REDIS_URL: nowhere.url } });
+  await using there = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
+  const [ann, ben] = [await person(here), await person(there)];
+  const group = await groupOf(here, ann, ben);
+  const events = listen(there, ben);
+  await events.ready();
+  await say(here, ann, group, 'unpublished');
+  const operator = new Redis(redis.url);
+  await operator.client('KILL', 'TYPE', 'PUBSUB');
+  expect(inWords(await events.next())).toBe('3 MessageSent unpublished');
+  operator.disconnect();
   events.stop();
 });
 

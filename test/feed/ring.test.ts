@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createRing, createSpare } from '../../src/feed/ring.ts';
+import type { Entry } from '../../src/log/index.ts';
+
+function message(seq: number, text = 'hello'): Entry {
+  const data = { ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null };
+  return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
+}
+
+function messages(from: number, to: number, text?: string): readonly Entry[] {
+  return Array.from({ length: to - from + 1 }, (_, n) => message(from + n, text));
+}
+
+function seqs(entries: readonly Entry[] | null): readonly number[] | null {
+  return entries?.map(({ seq }) => seq) ?? null;
+}
+
+function holding(entries: readonly Entry[], spare = createSpare()) {
+  const ring = createRing(spare);
+  for (const entry of entries) ring.push(entry);
+  return ring;
+}
+
+describe('a ring', () => {
+  it('has the newest 64 entries, and says where it does not reach', () => {
+    const ring = holding(messages(1, 70));
+    expect(seqs(ring.after(6))).toEqual(seqs(messages(7, 70)));
+    expect(ring.after(5)).toBeNull();
+    expect(seqs(ring.after(69))).toEqual([70]);
+    expect(ring.at(6)).toBeUndefined();
+    expect(ring.at(7)?.seq).toBe(7);
+    expect(ring.at(71)).toBeUndefined();
+  });
+
+  it('has fewer where texts are long, but always the newest', () => {
+    expect(seqs(holding(messages(1, 5, 'x'.repeat(16_000))).after(3))).toEqual([4, 5]);
+    expect(holding(messages(1, 5, 'x'.repeat(16_000))).after(2)).toBeNull();
+    expect(seqs(holding([message(1, 'x'.repeat(40_000))]).after(0))).toEqual([1]);
+  });
+
+  it('takes in front what lies right before it, and nothing else', () => {
+    const ring = holding(messages(10, 12));
+    ring.precede(messages(2, 8), 12);
+    expect(ring.after(8)).toBeNull();
+    const older = messages(5, 11);
+    ring.precede(older, 12);
+    expect(seqs(ring.after(4))).toEqual(seqs(messages(5, 12)));
+    expect(ring.after(4)?.[0]).toBe(older[0]);
+  });
+
+  it('begins with what ends at the stream’s place, where it is empty', () => {
+    const ring = holding([]);
+    ring.precede(messages(1, 4), 3);
+    expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
+  });
+
+  it('keeps more than usual while somebody catches up, until it is narrowed', () => {
+    const ring = holding(messages(201, 264));
+    ring.precede(messages(101, 200), 264);
+    for (const entry of messages(265, 300)) ring.push(entry);
+    expect(ring.after(100)).toHaveLength(200);
+    for (const entry of messages(301, 1_200)) ring.push(entry);
+    expect(ring.after(176)).toHaveLength(1_024);
+    expect(ring.after(175)).toBeNull();
+    ring.narrow();
+    expect(seqs(ring.after(1_136))).toEqual(seqs(messages(1_137, 1_200)));
+    expect(ring.after(1_135)).toBeNull();
+  });
+
+  it('shares with all others what they keep beyond the usual, and gives it back', () => {
+    const spare = createSpare(100_000);
+    const one = holding(messages(101, 164), spare);
+    const two = holding(messages(101, 164), spare);
+    one.precede(messages(1, 100), 164);
+    expect(one.after(0)).toHaveLength(164);
+    two.precede(messages(1, 100), 164);
+    // What is left is enough for the newest 18 of them.
+    expect(two.after(82)).toHaveLength(82);
+    expect(two.after(81)).toBeNull();
+    expect(spare.characters).toBeGreaterThanOrEqual(0);
+    one.narrow();
+    two.clear();
+    expect(spare.characters).toBe(100_000);
+  });
+});
