@@ -25,6 +25,11 @@ export const closes = {
   tryLater: { code: 1013, reason: 'Not available at the moment: connect again later', retry: true },
 } as const satisfies Record<string, Close>;
 
+/** `tryLater`, with a wait in ms that spreads those who come back: for clients that read reasons. */
+export function tryAfter(ms: number): Close {
+  return { ...closes.tryLater, reason: `Too busy at the moment: connect again in ${ms} ms` };
+}
+
 // RFC 6455, 5.5: a control frame carries 125 bytes, two of them the code.
 const maxReasonBytes = 123;
 

@@ -1,36 +1,32 @@
 import type { Duplex } from 'node:stream';
+import type { Message } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
-import { sessionOver } from './auth.ts';
+import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
 import type { Delivery, Wakeable } from './delivery.ts';
-import { createFrames } from './frames.ts';
+import { Frames, type Surroundings } from './frames.ts';
 import type { Logging } from './logger.ts';
-import { Outgoing, toBytes } from './outgoing.ts';
+import { Outgoing, type OutgoingOwner, toBytes } from './outgoing.ts';
 import type { Peer } from './peer.ts';
-import type { Protocol } from './protocol.ts';
+import type { Line, Protocol, Spoken } from './protocol.ts';
 import type { Tick } from './tick.ts';
-
-/** One WebSocket, as the node's keeper of sockets sees it. */
-export interface Connection {
-  /** Pings; drops the socket if the last ping was not answered. */
-  ping(): void;
-  /** Waits until its queries and mutations are answered, closes it, and resolves when it is gone. */
-  finish(why: Close): Promise<void>;
-  /** Ends it at once, without a goodbye. */
-  drop(): void;
-}
 
 /** What a connection is made of. */
 export interface ConnectionParts {
   readonly socket: WebSocket;
   /** What lies below the socket. */
   readonly stream: Duplex;
-  readonly tick: Tick;
-  readonly config: Pick<Config, 'socketQueueBytes' | 'slowSocketMs'>;
   readonly id: string;
   readonly address: string;
+  readonly surroundings: ConnectionSurroundings;
+}
+
+/** What all connections of a node share. */
+export interface ConnectionSurroundings {
+  readonly tick: Tick;
+  readonly config: Pick<Config, 'socketQueueBytes' | 'slowSocketMs'>;
   readonly protocol: Protocol;
   readonly logging: Logging;
 }
@@ -42,126 +38,173 @@ const maxUnsentBytes = 16 * 1024 * 1024;
 class Pump implements Wakeable {
   readonly #head: string;
   readonly #delivery: Delivery;
-  readonly #to: { readonly outgoing: Outgoing; readonly behind: Set<Pump> };
+  readonly #outgoing: Outgoing;
+  readonly #connection: Connection;
 
-  constructor(operation: string, delivery: Delivery, to: { readonly outgoing: Outgoing; readonly behind: Set<Pump> }) {
+  constructor(operation: string, delivery: Delivery, outgoing: Outgoing, connection: Connection) {
     this.#head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
     this.#delivery = delivery;
-    this.#to = to;
+    this.#outgoing = outgoing;
+    this.#connection = connection;
   }
 
   wake(): void {
-    const { outgoing, behind } = this.#to;
-    while (!outgoing.full()) {
+    while (!this.#outgoing.full()) {
       const payload = this.#delivery.poll();
       if (payload === undefined) return;
-      outgoing.text(this.#head, payload, '}');
+      this.#outgoing.text(this.#head, payload, '}');
     }
-    behind.add(this);
+    this.#connection.fallBehind(this);
   }
 }
 
-/** Lets the protocol speak on a socket, until either side closes it. */
-export function createConnection({ socket, stream, tick, config, id, address, protocol, logging }: ConnectionParts): Connection {
-  const { logger } = logging;
+/** One WebSocket on which the protocol speaks, until either side closes it. Its keeper hands it what happens on the socket. */
+export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
+  readonly id: string;
+  readonly address: string;
+  session: FollowedSession | null = null;
+  readonly #socket: WebSocket;
+  readonly #logging: Logging;
+  readonly #outgoing: Outgoing;
+  readonly #frames: Frames;
+  readonly #spoken: Spoken;
+  readonly #over = new AbortController();
   /** Deliveries that have more to give than the socket takes. */
-  const behind = new Set<Pump>();
-  const outgoing = new Outgoing(stream, tick, {
-    maxBytes: config.socketQueueBytes,
-    stuckMs: config.slowSocketMs,
-    onDrained() {
-      const pumps = [...behind];
-      behind.clear();
-      for (const pump of pumps) pump.wake();
-    },
-    onStuck: () => close(closes.tooSlow),
-  });
-  const gone = Promise.withResolvers<void>();
-  const over = new AbortController();
-  let answered = true;
+  #behind: Set<Pump> | undefined;
+  #gone: PromiseWithResolvers<void> | undefined;
+  #isGone = false;
+  #answered = true;
 
-  function isOpen(): boolean {
-    return socket.readyState === socket.OPEN;
+  constructor({ socket, stream, id, address, surroundings: { tick, config, protocol, logging } }: ConnectionParts) {
+    this.id = id;
+    this.address = address;
+    this.#socket = socket;
+    this.#logging = logging;
+    this.#outgoing = new Outgoing(stream, tick, { maxBytes: config.socketQueueBytes, stuckMs: config.slowSocketMs }, this);
+    this.#frames = new Frames(this);
+    this.#spoken = protocol.open(this, this);
   }
 
-  function close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
-    if (!isOpen()) return;
-    logger.debug({ socket: id, code, reason }, 'closing a socket');
-    outgoing.flush();
-    socket.close(code, fitReason(reason));
-    over.abort(new ChatError('UNAVAILABLE', `The socket was closed: ${reason}`));
+  /** Aborts when the socket closes or its session ends. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
   }
 
-  const peer: Peer = {
-    id,
-    address,
-    signal: over.signal,
-    session: null,
-    close,
-    endSession(end) {
-      over.abort(sessionOver(end));
-      close(end === 'expired' ? closes.tokenExpired : closes.signedOut);
-    },
-    isOpen,
-    markLasting: (operation) => frames.markLasting(operation),
-    deliver,
-  };
-
-  function deliver(operation: string, delivery: Delivery): void {
-    delivery.onReady(new Pump(operation, delivery, { outgoing, behind }));
+  get protocol(): string {
+    return this.#socket.protocol;
   }
 
-  const { receive, closed } = protocol.open(peer, {
-    protocol: socket.protocol,
-    send: async (text) => {
-      if (isOpen()) outgoing.text(toBytes(text));
-    },
-    close: (code = closes.bug.code, reason = closes.bug.reason) => close({ code, reason }),
-  });
-  const frames = createFrames(receive, {
-    isOpen,
-    onMalformed: () => close(closes.badFrame),
-    onDuplicate: () => close(closes.duplicateId),
-    onBug(error) {
-      logger.error({ err: error, socket: id }, 'a message failed');
-      close(closes.bug);
-    },
-  });
+  isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
 
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (!isOpen()) return;
-    if (isBinary) return close(closes.badFrame);
-    if (socket.bufferedAmount > maxUnsentBytes) return socket.terminate();
-    void frames.take(String(data));
-  });
-  socket.on('pong', () => {
-    answered = true;
-  });
-  // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
-  socket.on('error', (error) => logger.debug({ err: error, socket: id }, 'a socket failed'));
-  socket.once('close', (code, reason) => {
-    outgoing.close();
-    behind.clear();
+  send(text: string): void {
+    if (this.isOpen()) this.#outgoing.text(toBytes(text));
+  }
+
+  close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
+    if (!this.isOpen()) return;
+    this.#logging.logger.debug({ socket: this.id, code, reason }, 'closing a socket');
+    this.#outgoing.flush();
+    this.#socket.close(code, fitReason(reason));
+    this.#over.abort(new ChatError('UNAVAILABLE', `The socket was closed: ${reason}`));
+  }
+
+  endSession(end: SessionEnd): void {
+    this.#over.abort(sessionOver(end));
+    this.close(end === 'expired' ? closes.tokenExpired : closes.signedOut);
+  }
+
+  markLasting(operation: string): void {
+    this.#frames.markLasting(operation);
+  }
+
+  deliver(operation: string, delivery: Delivery): void {
+    delivery.onReady(new Pump(operation, delivery, this.#outgoing, this));
+  }
+
+  receive(message: Message): Promise<void> {
+    return this.#spoken.receive(message);
+  }
+
+  malformed(): void {
+    this.close(closes.badFrame);
+  }
+
+  duplicate(): void {
+    this.close(closes.duplicateId);
+  }
+
+  bug(error: unknown): void {
+    this.#logging.logger.error({ err: error, socket: this.id }, 'a message failed');
+    this.close(closes.bug);
+  }
+
+  /** Wakes the pump when the socket takes more. */
+  fallBehind(pump: Pump): void {
+    this.#behind ??= new Set();
+    this.#behind.add(pump);
+  }
+
+  drained(): void {
+    const pumps = this.#behind;
+    this.#behind = undefined;
+    for (const pump of pumps ?? []) pump.wake();
+  }
+
+  stuck(): void {
+    this.close(closes.tooSlow);
+  }
+
+  /** A frame has come. */
+  take(data: RawData, isBinary: boolean): void {
+    if (!this.isOpen()) return;
+    if (isBinary) return this.close(closes.badFrame);
+    if (this.#socket.bufferedAmount > maxUnsentBytes) return this.#socket.terminate();
+    this.#frames.take(String(data));
+  }
+
+  /** The last ping is answered. */
+  pong(): void {
+    this.#answered = true;
+  }
+
+  /** Pings; drops the socket if the last ping was not answered. */
+  ping(): void {
+    // Its pong comes after all that is unsent: how long one that is full may take is not the ping's to say.
+    if (this.#outgoing.full()) this.#answered = true;
+    if (!this.#answered) return this.#socket.terminate();
+    this.#answered = false;
+    if (this.isOpen()) this.#socket.ping();
+  }
+
+  /** The socket has closed. */
+  async closed(code: number, reason: string): Promise<void> {
+    this.#outgoing.close();
+    this.#behind = undefined;
     // Told to nobody; but what it ends must not look like a bug.
-    over.abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
-    peer.session?.stop();
-    closed(code, String(reason)).then(gone.resolve, (error: unknown) => {
-      logger.error({ err: error, socket: id }, 'closing a socket failed');
-      gone.resolve();
-    });
-  });
+    this.#over.abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
+    this.session?.stop();
+    try {
+      await this.#spoken.closed(code, reason);
+    } catch (error) {
+      this.#logging.logger.error({ err: error, socket: this.id }, 'closing a socket failed');
+    }
+    this.#isGone = true;
+    this.#gone?.resolve();
+  }
 
-  return {
-    ping() {
-      if (!answered) return socket.terminate();
-      answered = false;
-      if (isOpen()) socket.ping();
-    },
-    async finish(why) {
-      await Promise.race([frames.settled(), gone.promise]);
-      close(why);
-      await gone.promise;
-    },
-    drop: () => socket.terminate(),
-  };
+  /** Waits until its queries and mutations are answered, closes it, and resolves when it is gone. */
+  async finish(why: Close): Promise<void> {
+    if (this.#isGone) return;
+    this.#gone ??= Promise.withResolvers();
+    await Promise.race([this.#frames.settled(), this.#gone.promise]);
+    this.close(why);
+    await this.#gone.promise;
+  }
+
+  /** Ends it at once, without a goodbye. */
+  drop(): void {
+    this.#socket.terminate();
+  }
 }

@@ -13,14 +13,19 @@ export interface Wakeable {
   wake(): void;
 }
 
+/** Who makes a subscription's events into payloads. */
+export interface Renderer {
+  /** Called once for each event, in order. */
+  render(event: object): Rendering;
+  /** Called once, however the delivery ends. */
+  ended(): void;
+}
+
 interface DeliveryParts {
   readonly source: EventStream<object>;
-  /** Called once for each event, in order. */
-  readonly render: (event: object) => Rendering;
+  readonly renderer: Renderer;
   /** Ends it with nothing more delivered. */
   readonly signal: AbortSignal;
-  /** Called once, however it ends. */
-  readonly onEnd: () => void;
 }
 
 // Events of one subscription that are made into payloads at a time: enough to have the next at hand, few enough that a long replay of what
@@ -31,16 +36,21 @@ type Result = IteratorResult<never, undefined>;
 
 /** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
 export class Delivery implements Wakeable {
-  readonly #parts: DeliveryParts;
+  readonly #source: EventStream<object>;
+  readonly #renderer: Renderer;
+  readonly #signal: AbortSignal;
   #line: Rendering[] = [];
   #transport: Wakeable | undefined;
   #ending: PromiseWithResolvers<Result> | undefined;
   #over = false;
+  #begun = false;
   /** Not all that the source had has been taken: asked only then, for each look at it is one more for every delivery. */
   #more = false;
 
-  constructor(parts: DeliveryParts) {
-    this.#parts = parts;
+  constructor({ source, renderer, signal }: DeliveryParts) {
+    this.#source = source;
+    this.#renderer = renderer;
+    this.#signal = signal;
   }
 
   /** Names who is woken when poll may have something to give. Called once, before its life begins. */
@@ -54,6 +64,7 @@ export class Delivery implements Wakeable {
     const payload = this.#line[0]?.payload;
     if (payload === undefined) return undefined;
     this.#line.shift();
+    this.#begun = true;
     this.#awaitFirst();
     return payload;
   }
@@ -75,30 +86,29 @@ export class Delivery implements Wakeable {
    * What the protocol holds of it: begins with the first next(), yields nothing, is done when the last payload has been taken, and rejects
    * with what ended it. return() ends it at once.
    */
-  get life(): AsyncIterableIterator<never, undefined> {
-    const life: AsyncIterableIterator<never, undefined> = {
-      next: () => this.#live(),
-      return: () => this.#stop(),
-      [Symbol.asyncIterator]: () => life,
-    };
-    return life;
+  get life(): Life {
+    return new Life(this);
+  }
+
+  /** Whether anything has been delivered yet. */
+  hasBegun(): boolean {
+    return this.#begun;
   }
 
   /** The signal's own listener. */
   handleEvent(): void {
-    this.#endWith({ error: this.#parts.signal.reason });
+    this.#endWith({ error: this.#signal.reason });
   }
 
   #fill(): void {
-    const { source, render } = this.#parts;
     while (!this.#over && this.#line.length < ahead) {
-      const event = source.poll();
+      const event = this.#source.poll();
       if (event === undefined) {
         this.#more = false;
-        if (source.end() !== undefined) this.#drain();
+        if (this.#source.end() !== undefined) this.#drain();
         return;
       }
-      const rendering = render(event);
+      const rendering = this.#renderer.render(event);
       this.#line.push(rendering);
       if (this.#line.length === 1) this.#awaitFirst();
     }
@@ -112,27 +122,28 @@ export class Delivery implements Wakeable {
 
   /** The source has ended: so has this when the last in line is taken. */
   #drain(): void {
-    if (this.#line.length === 0) this.#endWith(this.#parts.source.end());
+    if (this.#line.length === 0) this.#endWith(this.#source.end());
     else this.#more = true;
   }
 
-  #live(): Promise<Result> {
+  /** Begins it; settles with its end. */
+  begin(): Promise<Result> {
     if (this.#ending !== undefined) return this.#ending.promise;
     this.#ending = Promise.withResolvers();
-    const { signal, source } = this.#parts;
     if (this.#over) this.#ending.resolve({ done: true, value: undefined });
-    else if (signal.aborted) this.handleEvent();
+    else if (this.#signal.aborted) this.handleEvent();
     else {
-      signal.addEventListener('abort', this, { once: true });
-      source.watch(this);
+      this.#signal.addEventListener('abort', this, { once: true });
+      this.#source.watch(this);
       this.wake();
     }
     return this.#ending.promise;
   }
 
-  async #stop(): Promise<Result> {
+  /** Ends it at once. */
+  async stop(): Promise<Result> {
     this.#endWith({});
-    await this.#parts.source.return();
+    await this.#source.return();
     return { done: true, value: undefined };
   }
 
@@ -140,9 +151,34 @@ export class Delivery implements Wakeable {
     if (end === undefined || this.#over) return;
     this.#over = true;
     this.#line = [];
-    this.#parts.signal.removeEventListener('abort', this);
-    this.#parts.onEnd();
+    this.#signal.removeEventListener('abort', this);
+    this.#renderer.ended();
     if (end.error === undefined) this.#ending?.resolve({ done: true, value: undefined });
     else this.#ending?.reject(end.error);
+  }
+}
+
+/** What the protocol holds of a delivery. */
+export class Life implements AsyncIterableIterator<never, undefined> {
+  readonly #delivery: Delivery;
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery;
+  }
+
+  hasBegun(): boolean {
+    return this.#delivery.hasBegun();
+  }
+
+  next(): Promise<Result> {
+    return this.#delivery.begin();
+  }
+
+  return(): Promise<Result> {
+    return this.#delivery.stop();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }

@@ -11,7 +11,7 @@ import {
 import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
-import { Delivery, type Rendering } from './delivery.ts';
+import { Delivery, type Renderer, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './outgoing.ts';
 import type { Tick } from './tick.ts';
@@ -29,7 +29,6 @@ export type SubscriptionArgs = ExecutionArgs & { readonly contextValue: Context 
 interface Group {
   readonly key: string;
   readonly args: SubscriptionArgs;
-  readonly sharing: Sharing;
   /** By event. An event that nobody keeps any more takes its payload along. */
   readonly renderings: WeakMap<object, Shared>;
   listeners: number;
@@ -49,13 +48,102 @@ const shareMs = 1_000;
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
+/** The groups of a node, and what is done in them. */
+class Groups {
+  readonly #mask: Mask;
+  readonly #tick: Tick;
+  readonly #groups = new Map<string, Group>();
+
+  constructor(mask: Mask, tick: Tick) {
+    this.#mask = mask;
+    this.#tick = tick;
+  }
+
+  /** The group of this key, made if there is none; one more listens to it. */
+  join(key: string, args: SubscriptionArgs): Group {
+    const group = this.#groups.get(key) ?? { key, args, renderings: new WeakMap(), listeners: 0, context: undefined };
+    this.#groups.set(key, group);
+    group.listeners += 1;
+    return group;
+  }
+
+  leave(group: Group): void {
+    group.listeners -= 1;
+    if (group.listeners === 0) this.#groups.delete(group.key);
+  }
+
+  share(event: object, group: Group): Rendering {
+    const rendering = this.render(event, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
+    group.renderings.set(event, { rendering, madeAt: Date.now() });
+    return rendering;
+  }
+
+  render(event: object, args: SubscriptionArgs, how: Showing): Rendering {
+    const rendering: Rendering = { payload: undefined, waiting: [] };
+    const result = show(event, args, how);
+    if (!(result instanceof Promise) && !isTransient(result)) rendering.payload = payloadOf(result, this.#mask);
+    else void this.#settle(rendering, result, () => show(event, args, how), how.isOver);
+    return rendering;
+  }
+
+  /** Waits for the result; one that only shows that the database is away is no event: it is made anew, and what comes after it waits. */
+  async #settle(rendering: Rendering, first: Shown, again: () => Shown, isOver: () => boolean): Promise<void> {
+    let result = await first;
+    for (let retryMs = firstRetryMs; isTransient(result) && !isOver(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+      await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+      result = await again();
+    }
+    rendering.payload = payloadOf(result, this.#mask);
+    this.#tick.soon(() => {
+      for (const delivery of rendering.waiting.splice(0)) {
+        delivery.rendered();
+        this.#tick.flush();
+      }
+    });
+  }
+}
+
+/** One subscription's place in its group. It joins with its first event: what no transport takes up leaves nothing behind. */
+class Member implements Renderer {
+  readonly #groups: Groups;
+  readonly #args: SubscriptionArgs;
+  readonly #sharing: Sharing;
+  #key: string;
+  #group: Group | undefined;
+  #over = false;
+
+  constructor(groups: Groups, args: SubscriptionArgs, key: string, sharing: Sharing) {
+    this.#groups = groups;
+    this.#args = args;
+    this.#key = key;
+    this.#sharing = sharing;
+  }
+
+  render(event: object): Rendering {
+    if (this.#group === undefined) {
+      this.#group = this.#groups.join(this.#key, this.#args);
+      // The same text, kept once for all.
+      this.#key = this.#group.key;
+    }
+    const known = this.#group.renderings.get(event);
+    if (known !== undefined && Date.now() - known.madeAt < shareMs) return known.rendering;
+    if (this.#sharing.covers(event)) return this.#groups.share(event, this.#group);
+    return this.#groups.render(event, this.#args, { contextFor: forEvent, isOver: () => this.#over });
+  }
+
+  ended(): void {
+    this.#over = true;
+    if (this.#group !== undefined) this.#groups.leave(this.#group);
+  }
+}
+
 /**
  * Makes the fan-out of a node. An event is executed and serialised once per group of listeners where its type allows it in their document
  * (sharingOf): in a context that has no viewer, so that no field can leak one listener's view to another. Everything else is executed for
  * each listener. Either way each event has a context, and so loaders, of its own.
  */
 export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tick: Tick }): Fanout {
-  const groups = new Map<string, Group>();
+  const groups = new Groups(mask, tick);
   const sharings = new WeakMap<DocumentNode, Map<string, Sharing>>();
 
   function sharingFor({ schema, document, operationName }: SubscriptionArgs): Sharing {
@@ -66,95 +154,27 @@ export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tic
     return sharing;
   }
 
-  function join(args: SubscriptionArgs, sharing: Sharing): Group {
-    const key = keyOf(args, sharing);
-    const group = groups.get(key) ?? {
-      key,
-      args: eventArgs(args, sharing),
-      sharing,
-      renderings: new WeakMap(),
-      listeners: 0,
-      context: undefined,
-    };
-    groups.set(key, group);
-    group.listeners += 1;
-    return group;
-  }
-
-  function leave(group: Group): void {
-    group.listeners -= 1;
-    if (group.listeners === 0) groups.delete(group.key);
-  }
-
-  /** One for all events of the same moment, so that a burst reads together, is done together, and is written at once; none is older than its events. */
-  function contextOf(group: Group): Context {
-    if (group.context === undefined) {
-      group.context = forEveryone(group.args.contextValue);
-      queueMicrotask(() => {
-        group.context = undefined;
-      });
-    }
-    return group.context;
-  }
-
-  function share(event: object, group: Group): Rendering {
-    const rendering = render(event, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
-    group.renderings.set(event, { rendering, madeAt: Date.now() });
-    return rendering;
-  }
-
-  function render(event: unknown, args: SubscriptionArgs, how: Showing): Rendering {
-    const rendering: Rendering = { payload: undefined, waiting: [] };
-    const result = show(event, args, how);
-    if (!(result instanceof Promise) && !isTransient(result)) rendering.payload = payloadOf(result, mask);
-    else void settle(rendering, result, () => show(event, args, how), how.isOver);
-    return rendering;
-  }
-
-  /** Waits for the result; one that only shows that the database is away is no event: it is made anew, and what comes after it waits. */
-  async function settle(rendering: Rendering, first: Shown, again: () => Shown, isOver: () => boolean): Promise<void> {
-    let result = await first;
-    for (let retryMs = firstRetryMs; isTransient(result) && !isOver(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
-      await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
-      result = await again();
-    }
-    rendering.payload = payloadOf(result, mask);
-    tick.soon(() => {
-      for (const delivery of rendering.waiting.splice(0)) {
-        delivery.rendered();
-        tick.flush();
-      }
-    });
-  }
-
   return {
     async open(args) {
       const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) return source;
       if (!isEventStream(source)) throw new TypeError('a subscription field must resolve to an EventStream');
-      // Joined with the first event: a subscription that no transport takes up leaves nothing behind.
       const sharing = sharingFor(args);
-      const perEvent = eventArgs(args, sharing);
-      let group: Group | undefined;
-      let over = false;
-      function renderFor(event: object): Rendering {
-        group ??= join(args, sharing);
-        const known = group.renderings.get(event);
-        if (known !== undefined && Date.now() - known.madeAt < shareMs) return known.rendering;
-        if (sharing.covers(event)) return share(event, group);
-        return render(event, perEvent, { contextFor: forEvent, isOver: () => over });
-      }
-      return new Delivery({
-        source,
-        render: renderFor,
-        signal: args.contextValue.signal,
-        onEnd() {
-          over = true;
-          if (group !== undefined) leave(group);
-        },
-      });
+      const renderer = new Member(groups, eventArgs(args, sharing), keyOf(args, sharing), sharing);
+      return new Delivery({ source, renderer, signal: args.contextValue.signal });
     },
   };
+}
+
+/** One for all events of the same moment, so that a burst reads together, is done together, and is written at once; none is older than its events. */
+function contextOf(group: Group): Context {
+  if (group.context === undefined) {
+    group.context = forEveryone(group.args.contextValue);
+    queueMicrotask(() => {
+      group.context = undefined;
+    });
+  }
+  return group.context;
 }
 
 /** What executing one event takes. It is kept as long as the subscription lives: positions, which can be many, are not among it. */

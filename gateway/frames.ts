@@ -1,36 +1,25 @@
 import { type Message, MessageType, parseMessage } from 'graphql-ws';
 
-/** What takes the protocol's messages, one by one: resolves when the message, and the operation that it started, is done with. */
-export type Receive = (message: Message) => Promise<void>;
-
 /** One operation on a socket, from its `subscribe` to its end. */
 interface Operation {
-  /** Settles when nothing of it is left. */
-  readonly done: Promise<void>;
   lasting: boolean;
   /** The client has completed it. */
   completed: boolean;
   /** A `subscribe` with the same id that came after that. */
   next: Message | null;
+  /** Resolved when nothing of it is left; made for who waits. */
+  over: PromiseWithResolvers<void> | undefined;
 }
 
-/** A socket's incoming messages, put in an order that the protocol's core can take. */
-export interface Frames {
-  /** Takes one text frame. Never rejects. */
-  take(text: string): Promise<void>;
-  /** Marks an operation as a subscription: one that does not end by itself. */
-  markLasting(id: string): void;
-  /** Resolves when every operation that ends by itself has ended and has been answered. */
-  settled(): Promise<void>;
-}
-
-/** What a socket's frames need to know of the socket, and tell it. */
+/** The socket that frames come from, and the protocol's core on it. */
 export interface Surroundings {
+  /** Takes the protocol's messages, one by one: resolves when the message, and the operation that it started, is done with. */
+  receive(message: Message): Promise<void>;
   /** Not a message of the protocol, or not one that a client sends. */
-  onMalformed(): void;
-  onDuplicate(id: string): void;
+  malformed(): void;
+  duplicate(): void;
   /** `receive` rejected: a bug. */
-  onBug(error: unknown): void;
+  bug(error: unknown): void;
   /** False once the socket closes: what still arrives is not acted on. */
   isOpen(): boolean;
 }
@@ -44,65 +33,73 @@ const clientMessages: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Stands between a socket and graphql-ws' core, which keeps operations by id alone: a client may use an id again as soon as it has completed
- * it, and while the first one still winds down the core would take its end for the second one's. Such a `subscribe` waits here.
+ * A socket's incoming messages, put in an order that graphql-ws' core can take. It keeps operations by id alone: a client may use an id again
+ * as soon as it has completed it, and while the first one still winds down the core would take its end for the second one's. Such a
+ * `subscribe` waits here.
  */
-export function createFrames(receive: Receive, { onMalformed, onDuplicate, onBug, isOpen }: Surroundings): Frames {
-  const operations = new Map<string, Operation>();
+export class Frames {
+  readonly #surroundings: Surroundings;
+  readonly #operations = new Map<string, Operation>();
 
-  async function pass(message: Message): Promise<void> {
-    if (!isOpen()) return;
-    try {
-      await receive(message);
-    } catch (error) {
-      onBug(error);
-    }
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
   }
 
-  async function start(id: string, message: Message): Promise<void> {
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    const operation: Operation = { done, lasting: false, completed: false, next: null };
-    operations.set(id, operation);
-    await pass(message);
-    operations.delete(id);
-    if (operation.next !== null) await start(id, operation.next);
-    resolve();
+  /** Takes one text frame. */
+  take(text: string): void {
+    const message = read(text);
+    if (message === null || !clientMessages.has(message.type)) return this.#surroundings.malformed();
+    if (message.type === MessageType.Subscribe) this.#subscribe(message.id, message);
+    else if (message.type === MessageType.Complete) this.#complete(message.id, message);
+    else void this.#pass(message);
   }
 
-  async function subscribe(id: string, message: Message): Promise<void> {
-    const earlier = operations.get(id);
-    if (!earlier?.completed) await start(id, message);
-    else if (earlier.next !== null) onDuplicate(id);
+  /** Marks an operation as a subscription: one that does not end by itself. */
+  markLasting(id: string): void {
+    const operation = this.#operations.get(id);
+    if (operation) operation.lasting = true;
+  }
+
+  /** Resolves when every operation that ends by itself has ended and has been answered. */
+  async settled(): Promise<void> {
+    const ending = [...this.#operations.values()].filter(({ lasting }) => !lasting);
+    await Promise.all(ending.map((operation) => (operation.over ??= Promise.withResolvers()).promise));
+  }
+
+  // A chain and not an async function: thousands of these wait, each as long as its subscription lives.
+  #pass(message: Message): Promise<void> | undefined {
+    if (!this.#surroundings.isOpen()) return undefined;
+    return this.#surroundings.receive(message).catch((error: unknown) => this.#surroundings.bug(error));
+  }
+
+  #start(id: string, message: Message, over?: Operation['over']): void {
+    const operation: Operation = { lasting: false, completed: false, next: null, over };
+    this.#operations.set(id, operation);
+    void Promise.resolve(this.#pass(message)).then(() => this.#end(id, operation));
+  }
+
+  #end(id: string, operation: Operation): void {
+    this.#operations.delete(id);
+    if (operation.next === null) operation.over?.resolve();
+    else this.#start(id, operation.next, operation.over);
+  }
+
+  #subscribe(id: string, message: Message): void {
+    const earlier = this.#operations.get(id);
+    if (!earlier?.completed) this.#start(id, message);
+    else if (earlier.next !== null) this.#surroundings.duplicate();
     else earlier.next = message;
   }
 
-  function complete(id: string, message: Message): Promise<void> {
-    const operation = operations.get(id);
+  #complete(id: string, message: Message): void {
+    const operation = this.#operations.get(id);
     if (operation?.completed) operation.next = null;
     else if (operation) operation.completed = true;
-    return pass(message);
+    void this.#pass(message);
   }
-
-  return {
-    // Not async: the frame's text would be kept as long as its operation lasts.
-    take(text) {
-      const message = read(text);
-      if (message === null || !clientMessages.has(message.type)) return Promise.resolve(onMalformed());
-      if (message.type === MessageType.Subscribe) return subscribe(message.id, message);
-      if (message.type === MessageType.Complete) return complete(message.id, message);
-      return pass(message);
-    },
-    markLasting(id) {
-      const operation = operations.get(id);
-      if (operation) operation.lasting = true;
-    },
-    async settled() {
-      await Promise.all([...operations.values()].filter(({ lasting }) => !lasting).map(({ done }) => done));
-    },
-  };
 }
 
-function read(text: string) {
+function read(text: string): Message | null {
   try {
     return parseMessage(text);
   } catch {

@@ -1,14 +1,18 @@
 import type { Duplex } from 'node:stream';
 import type { Tick } from './tick.ts';
 
-/** When a socket counts as slow, and who is told. */
+/** When a socket counts as slow. */
 export interface OutgoingLimits {
   readonly maxBytes: number;
-  /** Full for so many ms on end: `onStuck` is called. */
+  /** Full for so many ms on end, it is stuck. */
   readonly stuckMs: number;
+}
+
+/** Who is told how a socket takes what goes out. */
+export interface OutgoingOwner {
   /** All that was unsent is sent. */
-  readonly onDrained: () => void;
-  readonly onStuck: () => void;
+  drained(): void;
+  stuck(): void;
 }
 
 // What a tick gathers beyond this is written in its midst: only then is it known whether the socket still takes it.
@@ -22,7 +26,9 @@ const maxGathered = 65_536;
 export class Outgoing {
   readonly #stream: Duplex;
   readonly #tick: Tick;
-  readonly #limits: OutgoingLimits;
+  readonly #maxBytes: number;
+  readonly #stuckMs: number;
+  readonly #owner: OutgoingOwner;
   /** Frames in pieces, three each: they become one string only when it is written, so that what waits is no more than references. */
   #pieces: string[] = [];
   #length = 0;
@@ -31,10 +37,12 @@ export class Outgoing {
   #closed = false;
   #stuck: NodeJS.Timeout | undefined;
 
-  constructor(stream: Duplex, tick: Tick, limits: OutgoingLimits) {
+  constructor(stream: Duplex, tick: Tick, { maxBytes, stuckMs }: OutgoingLimits, owner: OutgoingOwner) {
     this.#stream = stream;
     this.#tick = tick;
-    this.#limits = limits;
+    this.#maxBytes = maxBytes;
+    this.#stuckMs = stuckMs;
+    this.#owner = owner;
   }
 
   /** Puts one text frame in line: its UTF-8, one byte a character, in up to three parts, so that the one that many share is not copied for each. */
@@ -55,10 +63,10 @@ export class Outgoing {
     const bytes = framed(this.#pieces);
     this.#forget();
     if (!this.#stream.writable) return;
-    if (!this.#stream.write(bytes, 'latin1') && this.#stream.writableLength > this.#limits.maxBytes) this.#fill();
+    if (!this.#stream.write(bytes, 'latin1') && this.#stream.writableLength > this.#maxBytes) this.#fill();
   }
 
-  /** True from when more is unsent than one socket may hold until all of it is sent: who can wait waits for `onDrained`. */
+  /** True from when more is unsent than one socket may hold until all of it is sent: who can wait waits for `drained`. */
   full(): boolean {
     return this.#full;
   }
@@ -78,11 +86,11 @@ export class Outgoing {
   #fill(): void {
     if (this.#full || this.#closed) return;
     this.#full = true;
-    this.#stuck = setTimeout(this.#limits.onStuck, this.#limits.stuckMs).unref();
+    this.#stuck = setTimeout(() => this.#owner.stuck(), this.#stuckMs).unref();
     this.#stream.once('drain', () => {
       clearTimeout(this.#stuck);
       this.#full = false;
-      if (!this.#closed) this.#limits.onDrained();
+      if (!this.#closed) this.#owner.drained();
     });
   }
 }

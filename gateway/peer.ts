@@ -12,7 +12,7 @@ export interface Peer {
   /** Null: nobody is signed in. Set once, by connection_init. */
   session: FollowedSession | null;
   /** Closes the socket. Idempotent; nothing that arrives afterwards is acted on, nothing more is sent. */
-  close(why: Close): void;
+  close(why: Pick<Close, 'code' | 'reason'>): void;
   /** Closes it because its session is over. */
   endSession(end: SessionEnd): void;
   isOpen(): boolean;

@@ -1,28 +1,38 @@
-import type { DocumentNode, ExecutionArgs, FormattedExecutionResult } from 'graphql';
-import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload, type WebSocket } from 'graphql-ws';
+import type { DocumentNode, ExecutionArgs, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type Context, type ExecutionResult, type Message, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
-import { ChatError } from '../src/errors.ts';
+import { ChatError, OverloadError } from '../src/errors.ts';
 import { followSession } from './auth.ts';
 import type { Call } from './call.ts';
-import { closes } from './close-codes.ts';
-import type { Delivery } from './delivery.ts';
+import { closes, tryAfter } from './close-codes.ts';
+import type { Life } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { asSocketError, type Mask } from './errors.ts';
-import type { Receive } from './frames.ts';
 import type { Logging } from './logger.ts';
 import type { Peer } from './peer.ts';
 
 /** What speaks graphql-transport-ws on a node's sockets. */
 export interface Protocol {
-  /** Begins on a new socket. Hand each message to `receive`, and call `closed` when the socket is. */
-  open(peer: Peer, line: Line): { readonly receive: Receive; readonly closed: (code: number, reason: string) => Promise<void> };
+  /** Begins on a new socket. */
+  open(peer: Peer, line: Line): Spoken;
   /** From here on every new operation is refused: UNAVAILABLE. */
   drain(): void;
 }
 
 /** The way out to a client. */
-export type Line = Pick<WebSocket, 'protocol' | 'send' | 'close'>;
+export interface Line {
+  /** What was agreed on in the handshake. */
+  readonly protocol: string;
+  send(text: string): void;
+}
+
+/** The protocol on one socket, as it is told what happens there. */
+export interface Spoken {
+  /** Takes a message: resolves when it, and the operation that it started, is done with. */
+  readonly receive: (message: Message) => Promise<void>;
+  readonly closed: (code: number, reason: string) => Promise<void>;
+}
 
 /** What the protocol is made of. */
 export interface ProtocolParts {
@@ -40,7 +50,7 @@ type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' 
 
 /** A call that keeps the life of what a subscription delivers: graphql-ws holds on to it, past the wrappings of the engine. */
 interface SocketCall extends Call {
-  delivered(): Delivery['life'] | undefined;
+  delivered(): Life | undefined;
 }
 
 /** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
@@ -104,26 +114,31 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     },
     // The executor marks some errors with an HTTP status. Results without errors, all but a few, pass as they are.
     onNext: (_context, _id, _payload, _args, result) => (result.errors ? withoutHttp(result) : undefined),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => asSocketError(mask(error)).toJSON()),
+    onError(context, id, _payload, errors) {
+      sendAway(context, id, errors);
+      return errors.map((error) => asSocketError(mask(error)).toJSON());
+    },
   });
 
   return {
     open(peer, line) {
-      let receive: Receive = async () => {};
+      let receive: (text: string) => Promise<void> = async () => {};
       const closed = server.opened(
         {
-          ...line,
-          onMessage: (take) => {
-            // Its parser takes a message that has been parsed as it is.
-            receive = (message) => take(message as unknown as string);
+          protocol: line.protocol,
+          send: async (text) => line.send(text),
+          close: (code = closes.bug.code, reason = closes.bug.reason) => peer.close({ code, reason }),
+          onMessage(take) {
+            receive = take;
           },
         },
         peer,
       );
       let count = 0;
       return {
-        receive: (message) => logging.inRequest(`${peer.id}.${++count}`, () => receive(message)),
-        closed: (code, reason) => closed(code, reason),
+        // Its parser takes a message that has been parsed as it is.
+        receive: (message) => logging.inRequest(`${peer.id}.${++count}`, () => receive(message as unknown as string)),
+        closed,
       };
     },
     drain() {
@@ -132,7 +147,7 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
   };
 
   function callOf(peer: Peer, id: string): SocketCall {
-    let life: Delivery['life'] | undefined;
+    let life: Life | undefined;
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
     return {
       callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
@@ -150,7 +165,7 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
   const authorization = params?.['authorization'] ?? params?.['Authorization'] ?? '';
   if (authorization === '') return true;
   try {
-    const session = await followSession(chat, String(authorization), peer.endSession);
+    const session = await followSession(chat, String(authorization), (end) => peer.endSession(end));
     if (!peer.isOpen()) session.stop();
     else peer.session = session;
     return peer.isOpen();
@@ -160,6 +175,21 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
     peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
     return false;
   }
+}
+
+/**
+ * Closes the socket of a subscription that was refused because there is too much to do: an error would end it for good, and its client comes
+ * back by itself, perhaps to another node, after a close. Not where that would cut off another subscription that is being served.
+ */
+function sendAway({ subscriptions, extra }: Context<Init, Peer>, id: string, errors: readonly GraphQLError[]): void {
+  const refusal = errors.map(({ originalError }) => originalError).find((error) => error instanceof OverloadError);
+  if (refusal === undefined) return;
+  const served = Object.entries(subscriptions).some(([other, life]) => other !== id && isLife(life) && life.hasBegun());
+  if (!served) extra.close(tryAfter(refusal.retryAfterMs ?? 0));
+}
+
+function isLife(operation: unknown): operation is Life {
+  return 'hasBegun' in Object(operation);
 }
 
 /** graphql-ws keeps a subscription's message as long as it lives: of one text that thousands send, one copy stays, and no positions. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { closes } from './close-codes.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { mayConnect } from './cors.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, requestIdOf } from './request.ts';
@@ -53,17 +53,32 @@ export function createSockets(parts: SocketsParts): Sockets {
     for (const connection of connections.values()) connection.ping();
   }
 
+  const surroundings = { tick, config, protocol, logging };
+
+  // Shared by all sockets: functions of each one's own would cost more than all else that is kept of an idle one here.
+  function take(this: WebSocket, data: RawData, isBinary: boolean): void {
+    connections.get(this)?.take(data, isBinary);
+  }
+  function pong(this: WebSocket): void {
+    connections.get(this)?.pong();
+  }
+  // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
+  function failed(this: WebSocket, error: Error): void {
+    logging.logger.debug({ err: error, socket: connections.get(this)?.id }, 'a socket failed');
+  }
+  function closed(this: WebSocket, code: number, reason: Buffer): void {
+    void connections.get(this)?.closed(code, String(reason));
+    connections.delete(this);
+    if (connections.size > 0) return;
+    clearInterval(pinging);
+    pinging = undefined;
+  }
+
   function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const [id, address] = [requestIdOf(request), addressOf(config, request)];
-    const connection = createConnection({ socket, stream, tick, config, id, address, protocol, logging });
-    connections.set(socket, connection);
+    connections.set(socket, new Connection({ socket, stream, id, address, surroundings }));
+    socket.on('message', take).on('pong', pong).on('error', failed).on('close', closed);
     pinging ??= setInterval(ping, config.socketPingMs);
-    socket.once('close', () => {
-      connections.delete(socket);
-      if (connections.size > 0) return;
-      clearInterval(pinging);
-      pinging = undefined;
-    });
   }
 
   async function closeInWaves(ms: number): Promise<void> {

@@ -31,19 +31,24 @@ export type ContextParts = Omit<Context, 'scope'>;
 
 /** Makes the context of one operation. */
 export function createContext(parts: ContextParts): Context {
-  return { ...parts, scope: createScope(parts.chat, parts.viewer) };
+  return { ...parts, scope: new ViewerScope(parts.chat, parts.viewer) };
 }
 
-function createScope(chat: Chat, viewer: Viewer | null): Scope {
-  let loaders: Loaders | undefined;
-  return {
-    viewer,
-    // Made when first asked for: many events, and every subscription between them, need none.
-    get loaders() {
-      loaders ??= createLoaders(chat, viewer);
-      return loaders;
-    },
-  };
+class ViewerScope implements Scope {
+  readonly viewer: Viewer | null;
+  readonly #chat: Chat;
+  #loaders: Loaders | undefined;
+
+  constructor(chat: Chat, viewer: Viewer | null) {
+    this.viewer = viewer;
+    this.#chat = chat;
+  }
+
+  // Made when first asked for: many events, and every subscription between them, need none.
+  get loaders(): Loaders {
+    this.#loaders ??= createLoaders(this.#chat, this.viewer);
+    return this.#loaders;
+  }
 }
 
 /** The context in which one event is resolved for whoever sent the subscription: nothing is kept from the event before. */
@@ -86,7 +91,7 @@ function noOne(): never {
 
 /** Forgets everything read so far; what follows is resolved for `viewer`, by default the sender. */
 export function refresh(context: Context, viewer: Viewer | null = context.viewer): void {
-  context.scope = createScope(context.chat, viewer);
+  context.scope = new ViewerScope(context.chat, viewer);
 }
 
 /**

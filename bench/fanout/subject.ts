@@ -25,7 +25,8 @@ const usPerTick = 10_000;
 export async function startServer(file: string, env: Readonly<Record<string, string>>): Promise<Server> {
   const { PATH = '' } = process.env;
   const child = fork(new URL(`servers/${file}`, import.meta.url), {
-    execArgv: ['--expose-gc'],
+    // SERVER_FLAGS are more flags for the server's Node: to profile it.
+    execArgv: ['--expose-gc', ...(process.env['SERVER_FLAGS']?.split(' ') ?? [])],
     env: { PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Entry, Hint, Log, LogPage } from '../log/index.ts';
 import type { FeedEvent } from './event.ts';
-import { createPageReader } from './page-reader.ts';
-import { createRing, type Spare } from './ring.ts';
+import { createPageReader, type PageReader } from './page-reader.ts';
+import { createRing, type Ring, type Spare } from './ring.ts';
 
 /** What is not logged, as those who listen are told of it. */
 export type EphemeralEvent = Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
@@ -36,21 +36,7 @@ export interface Channel {
   leave(listener: Listener): void;
 }
 
-/** The channel's other side, which feeds it. */
-export interface ChannelSource extends Channel {
-  /** Sets where the channel stands; hints that came before are caught up with. */
-  start(head: number): void;
-  receive(hint: Hint): void;
-  /** The stream reaches at least this far: whatever is missing is read from the log. */
-  reaches(seq: number): void;
-  /** Ephemeral hints may have been lost. */
-  gap(): void;
-  /** Keeps no more in memory than usual, however many caught up of late. */
-  narrow(): void;
-  close(): void;
-}
-
-/** What a channel is made of. */
+/** What all channels of a node share. */
 export interface ChannelParts {
   readonly log: Log;
   readonly logger: Logger;
@@ -62,108 +48,143 @@ export interface ChannelParts {
 
 // Entries read at once: what a subscription that catches up may hold beyond its queue.
 const page = 200;
-// A database that is away is asked again after 0.1 s, then ever later, at most every 2 s.
+// A hole that cannot be read (database away) is tried again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
 /**
- * Turns the hints of one stream into its entries, each once and in order: the next seq is delivered, an older one dropped, and a newer one
- * means a hole, which is read from the log. Between a hole and its repair nothing is delivered, so order never breaks.
+ * The channel's other side, which feeds it. Turns the hints of one stream into its entries, each once and in order: the next seq is
+ * delivered, an older one dropped, and a newer one means a hole, which is read from the log. Between a hole and its repair nothing is
+ * delivered, so order never breaks. Every user who is connected has one, most of them quiet: what only a busy one needs is made when it does.
  */
-export function createChannel(streamId: bigint, { log, logger, maxGap, now, spare }: ChannelParts): ChannelSource {
+export class StreamChannel implements Channel {
+  readonly streamId: bigint;
+  readonly #parts: ChannelParts;
   // Gone through as it is: one that joins or leaves meanwhile is no harm, for it is not live or not there.
-  const listeners = new Set<Listener>();
-  const ring = createRing(spare);
-  const read = createPageReader({ read: readLog, size: page });
-  let lastSeq = -1;
-  let seenSeq = -1;
-  let repairing = false;
-  let closed = false;
+  readonly #listeners = new Set<Listener>();
+  #ring: Ring | undefined;
+  #reader: PageReader | undefined;
+  #lastSeq = -1;
+  #seenSeq = -1;
+  #repairing = false;
+  #closed = false;
 
-  function deliver(entry: Entry): void {
-    lastSeq = entry.seq;
-    ring.push(entry);
-    for (const listener of listeners) listener.entry(entry);
+  constructor(streamId: bigint, parts: ChannelParts) {
+    this.streamId = streamId;
+    this.#parts = parts;
   }
 
-  function receive(hint: Hint): void {
-    if (closed) return;
-    if (hint.kind !== 'entry') {
-      const event: EphemeralEvent = { ...hint, at: now() };
-      for (const listener of listeners) listener.ephemeral?.(event);
-    } else if (lastSeq >= 0 && hint.entry.seq === lastSeq + 1) {
-      deliver(hint.entry);
-    } else {
-      reaches(hint.entry.seq);
-    }
+  lastSeq(): number {
+    return this.#lastSeq;
   }
 
-  function reaches(seq: number): void {
-    seenSeq = Math.max(seenSeq, seq);
-    if (!closed && !repairing && lastSeq >= 0 && seenSeq > lastSeq) void repair();
+  recent(after: number): readonly Entry[] | null {
+    return after === this.#lastSeq ? [] : (this.#ring?.after(after) ?? null);
   }
 
-  async function repair(): Promise<void> {
-    repairing = true;
-    for (let retryMs = firstRetryMs; !closed && lastSeq < seenSeq; ) {
+  read(after: number, wanted: number): Promise<LogPage> {
+    this.#reader ??= createPageReader({ read: (from) => this.#readLog(from), size: page });
+    return this.#reader(after, wanted);
+  }
+
+  join(listener: Listener): void {
+    this.#listeners.add(listener);
+  }
+
+  leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** Sets where the channel stands; hints that came before are caught up with. */
+  start(head: number): void {
+    this.#lastSeq = head;
+    this.reaches(head);
+  }
+
+  receive(hint: Hint): void {
+    if (this.#closed) return;
+    if (hint.kind !== 'entry') this.#pass({ ...hint, at: this.#parts.now() });
+    else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#deliver(hint.entry);
+    else this.reaches(hint.entry.seq);
+  }
+
+  /** The stream reaches at least this far: whatever is missing is read from the log. */
+  reaches(seq: number): void {
+    this.#seenSeq = Math.max(this.#seenSeq, seq);
+    if (!this.#closed && !this.#repairing && this.#lastSeq >= 0 && this.#seenSeq > this.#lastSeq) void this.#repair();
+  }
+
+  /** Ephemeral hints may have been lost. */
+  gap(): void {
+    for (const listener of this.#listeners) listener.missed?.();
+  }
+
+  /** Keeps no more in memory than usual, however many caught up of late. */
+  narrow(): void {
+    this.#ring?.narrow();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listeners.clear();
+    this.#ring?.clear();
+  }
+
+  #memory(): Ring {
+    this.#ring ??= createRing(this.#parts.spare);
+    return this.#ring;
+  }
+
+  #deliver(entry: Entry): void {
+    this.#lastSeq = entry.seq;
+    this.#memory().push(entry);
+    for (const listener of this.#listeners) listener.entry(entry);
+  }
+
+  #pass(event: EphemeralEvent): void {
+    for (const listener of this.#listeners) listener.ephemeral?.(event);
+  }
+
+  async #repair(): Promise<void> {
+    this.#repairing = true;
+    for (let retryMs = firstRetryMs; !this.#closed && this.#lastSeq < this.#seenSeq; ) {
       try {
-        await readHole();
+        await this.#readHole();
         retryMs = firstRetryMs;
       } catch (error) {
-        logger.warn({ err: error, streamId: String(streamId), lastSeq, seenSeq }, 'a hole could not be read; it is tried again');
+        const place = { streamId: String(this.streamId), lastSeq: this.#lastSeq, seenSeq: this.#seenSeq };
+        this.#parts.logger.warn({ err: error, ...place }, 'a hole could not be read; it is tried again');
         await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
         retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }
-    repairing = false;
-    if (!closed) for (const listener of listeners) listener.missed?.();
+    this.#repairing = false;
+    if (!this.#closed) this.gap();
   }
 
-  async function readLog(after: number): Promise<LogPage> {
-    const found = await log.read(streamId, { after, limit: page });
-    if (closed) return found;
+  async #readLog(after: number): Promise<LogPage> {
+    const found = await this.#parts.log.read(this.streamId, { after, limit: page });
+    if (this.#closed) return found;
+    const ring = this.#memory();
     // What is made of an entry is made once for all who hold the same object.
     const entries = found.entries.map((entry) => ring.at(entry.seq) ?? entry);
     // Those who come next, from about the same place, find it in memory. Below the floor there may be holes.
-    if (after >= found.floor) ring.precede(entries, lastSeq);
+    if (after >= found.floor) ring.precede(entries, this.#lastSeq);
     return { ...found, entries };
   }
 
-  async function readHole(): Promise<void> {
-    const { entries, head, floor } = await read(lastSeq, seenSeq);
-    if (closed) return;
-    if (lastSeq < floor || head - lastSeq > maxGap) return skipTo(head);
-    for (const entry of entries) if (entry.seq === lastSeq + 1) deliver(entry);
+  async #readHole(): Promise<void> {
+    const { entries, head, floor } = await this.read(this.#lastSeq, this.#seenSeq);
+    if (this.#closed) return;
+    if (this.#lastSeq < floor || head - this.#lastSeq > this.#parts.maxGap) return this.#skipTo(head);
+    for (const entry of entries) if (entry.seq === this.#lastSeq + 1) this.#deliver(entry);
     // A hint past the log's own head came from elsewhere, such as a database that was set back: the log is right.
-    if (head <= lastSeq) seenSeq = lastSeq;
+    if (head <= this.#lastSeq) this.#seenSeq = this.#lastSeq;
   }
 
-  function skipTo(head: number): void {
-    lastSeq = head;
-    ring.clear();
-    for (const listener of listeners) listener.skipped?.(head);
+  #skipTo(head: number): void {
+    this.#lastSeq = head;
+    this.#ring?.clear();
+    for (const listener of this.#listeners) listener.skipped?.(head);
   }
-
-  return {
-    streamId,
-    lastSeq: () => lastSeq,
-    read,
-    recent: (after) => (after === lastSeq ? [] : ring.after(after)),
-    join: (listener) => void listeners.add(listener),
-    leave: (listener) => void listeners.delete(listener),
-    start(head) {
-      lastSeq = head;
-      reaches(head);
-    },
-    receive,
-    reaches,
-    gap() {
-      for (const listener of listeners) listener.missed?.();
-    },
-    narrow: ring.narrow,
-    close() {
-      closed = true;
-      listeners.clear();
-    },
-  };
 }

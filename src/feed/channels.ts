@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import { type Log, parseHint, streamTopic } from '../log/index.ts';
-import { type Channel, type ChannelSource, createChannel } from './channel.ts';
+import { type Channel, type ChannelParts, StreamChannel } from './channel.ts';
 import { createHeadReader } from './heads.ts';
 import { createSpare } from './ring.ts';
 
@@ -23,7 +23,7 @@ export interface Channels extends AsyncDisposable {
 }
 
 interface Slot {
-  readonly source: ChannelSource;
+  readonly source: StreamChannel;
   readonly opened: Promise<void>;
   unsubscribe: Unsubscribe | undefined;
   started: boolean;
@@ -40,11 +40,28 @@ interface Parts {
   readonly now: () => Date;
 }
 
+class Hold implements HeldChannel {
+  readonly channel: Channel;
+  #slot: Slot | undefined;
+  readonly #letGo: (slot: Slot) => void;
+
+  constructor(slot: Slot, letGo: (slot: Slot) => void) {
+    this.channel = slot.source;
+    this.#slot = slot;
+    this.#letGo = letGo;
+  }
+
+  release(): void {
+    if (this.#slot !== undefined) this.#letGo(this.#slot);
+    this.#slot = undefined;
+  }
+}
+
 /** Makes the node's set of channels and starts the head check. */
 export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   const readHeads = createHeadReader(log);
-  const spare = createSpare();
+  const parts: ChannelParts = { log, logger, maxGap, now, spare: createSpare() };
   let closed = false;
 
   function slotsFor(ids: readonly bigint[]): readonly Slot[] {
@@ -55,7 +72,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
       promise.catch(() => undefined);
       for (const id of fresh) {
         slots.set(id, {
-          source: createChannel(id, { log, logger, maxGap, now, spare }),
+          source: new StreamChannel(id, parts),
           opened: promise,
           unsubscribe: undefined,
           started: false,
@@ -121,24 +138,20 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
     if (closed) throw new Error('the channels are closed');
     const wanted = slotsFor(ids);
     for (const slot of wanted) slot.holders += 1;
-    const held = wanted.map((slot): HeldChannel => {
-      let mine = true;
-      function release(): void {
-        if (!mine) return;
-        mine = false;
-        slot.holders -= 1;
-        // One that is still being opened goes when it is open.
-        if (slot.holders === 0 && slot.started && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
-      }
-      return { channel: slot.source, release };
-    });
+    const held = wanted.map((slot) => new Hold(slot, letGo));
     try {
       await Promise.all(wanted.map((slot) => slot.opened));
       return held;
     } catch (error) {
-      for (const { release } of held) release();
+      for (const one of held) one.release();
       throw error;
     }
+  }
+
+  function letGo(slot: Slot): void {
+    slot.holders -= 1;
+    // One that is still being opened goes when it is open.
+    if (slot.holders === 0 && slot.started && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
   }
 
   async function check(): Promise<void> {

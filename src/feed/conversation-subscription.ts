@@ -63,7 +63,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
 
   function follow({ channel }: HeldChannel, position: number): Follower {
     const made: Follower = new Follower({
-      ...{ channel, position, outlet, logger },
+      ...{ channel, position, outlet, logger, maxGap },
       owner: {
         take(entry) {
           if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());

@@ -15,7 +15,7 @@ import type { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
-import { createSubscription, type Subscription } from './subscription.ts';
+import { type Subscription, ViewerSubscription } from './subscription.ts';
 
 interface Parts {
   readonly db: Db;
@@ -86,7 +86,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     positions,
     events(viewer, { after = [], signal }) {
       if (after.length > maxPositions) throw new ChatError('BAD_USER_INPUT', `At most ${maxPositions} positions.`, { field: ['after'] });
-      return pour(signal, (outlet) => createSubscription({ ...parts, viewer, after, outlet }));
+      return pour(signal, (outlet) => new ViewerSubscription({ feed: parts, viewer, after, outlet }));
     },
     conversationEvents(viewer, { conversationId, after, epoch, signal }) {
       const known = after === undefined ? undefined : { seq: after, epoch };

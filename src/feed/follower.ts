@@ -20,6 +20,8 @@ interface FollowerParts {
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly owner: Owner;
+  /** Entries that it may fall behind while its client makes no room; past it they are skipped, and its owner is told. */
+  readonly maxGap: number;
 }
 
 // The log is asked again after 0.1 s, then ever later, at most every 2 s.
@@ -34,19 +36,27 @@ const goOn = Number.POSITIVE_INFINITY;
  * straight through. A client that does not keep up drops back to the first phase and is fed from the log when it has made room: memory stays bounded (I6).
  */
 export class Follower implements Listener {
-  readonly #parts: FollowerParts;
+  readonly #channel: Channel;
+  readonly #outlet: Outlet;
+  readonly #owner: Owner;
+  readonly #logger: Logger;
+  readonly #maxGap: number;
   #position: number;
   #live = false;
   #stopped = false;
 
-  constructor(parts: FollowerParts) {
-    this.#parts = parts;
-    this.#position = parts.position;
-    parts.channel.join(this);
+  constructor({ channel, position, outlet, owner, logger, maxGap }: FollowerParts) {
+    this.#channel = channel;
+    this.#outlet = outlet;
+    this.#owner = owner;
+    this.#logger = logger;
+    this.#maxGap = maxGap;
+    this.#position = position;
+    channel.join(this);
   }
 
   get streamId(): bigint {
-    return this.#parts.channel.streamId;
+    return this.#channel.streamId;
   }
 
   /** The last seq that was put in line for the client. */
@@ -67,12 +77,12 @@ export class Follower implements Listener {
   stop(): void {
     this.#stopped = true;
     this.#live = false;
-    this.#parts.channel.leave(this);
+    this.#channel.leave(this);
   }
 
   entry(entry: Entry): void {
     if (!this.#live || entry.seq <= this.#position) return;
-    if (this.#parts.outlet.full()) {
+    if (this.#outlet.full()) {
       this.#live = false;
       void this.#catchUp();
     } else {
@@ -81,7 +91,7 @@ export class Follower implements Listener {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    if (this.#live && !this.#parts.outlet.crowded()) this.#parts.owner.ephemeral(event);
+    if (this.#live && !this.#outlet.crowded()) this.#owner.ephemeral(event);
   }
 
   skipped(head: number): void {
@@ -90,18 +100,18 @@ export class Follower implements Listener {
 
   #pass(entry: Entry): void {
     if (this.#stopped) return;
-    if (this.#parts.owner.take(entry)) this.#position = entry.seq;
+    if (this.#owner.take(entry)) this.#position = entry.seq;
     else this.stop();
   }
 
   #jump(head: number): void {
     this.#position = head;
-    this.#parts.owner.skipped(this.streamId);
+    this.#owner.skipped(this.streamId);
   }
 
   /** One step of catching up; false when there is nothing left up to the channel's own place or `upTo`. */
   async #step(upTo: number, room: () => Promise<void>): Promise<boolean> {
-    const { outlet, channel } = this.#parts;
+    const [outlet, channel] = [this.#outlet, this.#channel];
     await room();
     if (this.#stopped || outlet.ended()) return false;
     const recent = channel.recent(this.#position);
@@ -116,12 +126,22 @@ export class Follower implements Listener {
     return !this.#stopped && this.#position < Math.min(upTo, head);
   }
 
+  /** Skips what a client would be sent that reads slower than others write: it would never be through. */
+  async #isTooFarBehind(room: () => Promise<void>): Promise<boolean> {
+    if (this.#outlet.roomy()) return false;
+    await room();
+    const head = this.#channel.lastSeq();
+    if (this.#stopped || this.#outlet.ended() || head - this.#position <= this.#maxGap) return false;
+    this.#jump(head);
+    return true;
+  }
+
   async #catchUp(): Promise<void> {
-    const { outlet, channel, logger } = this.#parts;
+    const [outlet, channel, logger] = [this.#outlet, this.#channel, this.#logger];
     const room = () => outlet.room();
     for (let retryMs = firstRetryMs; !this.#stopped && !outlet.ended(); ) {
       try {
-        while (await this.#step(goOn, room)) retryMs = firstRetryMs;
+        while (!(await this.#isTooFarBehind(room)) && (await this.#step(goOn, room))) retryMs = firstRetryMs;
         if (this.#stopped || this.#position >= channel.lastSeq()) {
           this.#live = !this.#stopped;
           return;

@@ -3,14 +3,16 @@ import { ChatError } from '../errors.ts';
 import { type Entry, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Turn } from './admission.ts';
+import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
 import { Follower, type Owner } from './follower.ts';
 import type { Outlet } from './outlet.ts';
-import { createOwnMarkers } from './own-markers.ts';
+import { createOwnMarkers, type OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
 import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
 import { startOf } from './start.ts';
+import { Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
@@ -22,7 +24,7 @@ interface Strand {
   readonly follower: Follower;
 }
 
-/** Everything a viewer follows, poured into one outlet. */
+/** What pours a viewer's streams into one outlet. */
 export interface Subscription {
   /** Subscribes, reads, replays, says StreamReady, goes live. Throws ChatError UNAVAILABLE. */
   open(): Promise<void>;
@@ -30,242 +32,267 @@ export interface Subscription {
   close(): void;
 }
 
-interface SubscriptionParts extends FeedParts {
+interface SubscriptionParts {
+  readonly feed: FeedParts;
   readonly viewer: Viewer;
   readonly after: readonly KnownPosition[];
   readonly outlet: Outlet;
 }
 
+/** What is of use until StreamReady, and let go with it: positions can be many. */
+interface Opening {
+  readonly after: ReadonlyMap<bigint, KnownPosition>;
+  /** Where conversations begin, as the replayed account tells. */
+  readonly openedAt: Map<bigint, number>;
+  readonly turn: Turn;
+  /** Entries that may still be replayed. */
+  replayLeft: number;
+}
+
 /**
- * Makes the subscription to all that a viewer follows.
+ * The subscription to all that a viewer follows.
  *
  * Order is what makes it whole. The account's topic is acknowledged before anything is read, so an opening that commits later is heard.
  * Memberships and heads are read in one snapshot; each stream is then replayed up to its head there: the account first, because a replayed
  * ConversationOpened says where its stream starts. StreamReady names exactly these heads. Only then do the streams go live, each by reading on from
  * its own position: what committed in between is found in the log, not hoped for on the bus.
  */
-export function createSubscription(parts: SubscriptionParts): Subscription {
-  const { channels, admission, db, logger, now, maxGap, viewer, outlet } = parts;
-  const after = new Map(parts.after.map((known) => [known.streamId, known]));
-  const strands = new Map<bigint, Strand>();
-  const markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
-  const openedAt = new Map<bigint, number>();
-  /** Where the stays begin that the account has told of and no strand has come to yet, in order. */
-  const stays = new Map<bigint, number[]>();
-  const attaching = new Set<bigint>();
-  const holds = new Set<HeldChannel>();
-  const conversations: Owner = { take: takeConversation, ephemeral: (event) => outlet.push(event), skipped: skippedIn };
-  const ownAccount: Owner = { take: takeAccount, ephemeral: () => undefined, skipped: skippedAccount };
-  let account: HeldChannel | undefined;
-  let turn: Turn | undefined;
-  /** Entries that may still be replayed. */
-  let replayLeft = parts.maxReplay;
-  let ready = false;
+export class ViewerSubscription implements Subscription, Owner {
+  readonly #feed: FeedParts;
+  readonly #userId: bigint;
+  readonly #outlet: Outlet;
+  readonly #markers: OwnMarkers;
+  readonly #strands = new Map<bigint, Strand>();
+  #opening: Opening | undefined;
+  #account: HeldChannel | undefined;
+  // Most subscriptions never need these.
+  #stays: Stays | undefined;
+  #holds: Set<HeldChannel> | undefined;
 
-  function resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {
-    outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
+  constructor({ feed, viewer, after, outlet }: SubscriptionParts) {
+    this.#feed = feed;
+    this.#userId = viewer.userId;
+    this.#outlet = outlet;
+    const { db, logger, now, admission, maxReplay } = feed;
+    this.#markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
+    this.#opening = {
+      after: new Map(after.map((known) => [known.streamId, known])),
+      openedAt: new Map(),
+      turn: admission.turn(outlet),
+      replayLeft: maxReplay,
+    };
   }
 
-  /** Holds streams until they are let go; none where the subscription has ended meanwhile. */
-  async function hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
-    const held = await channels.hold(ids);
-    for (const one of held) {
-      if (outlet.ended()) one.release();
-      else holds.add(one);
+  async open(): Promise<void> {
+    const opening = this.#opening;
+    if (opening === undefined) return;
+    const snapshot = await this.#catchUp(opening).finally(() => opening.turn.end());
+    if (snapshot === null || this.#outlet.ended()) return;
+    await this.#markers.open(snapshot, opening.after);
+    if (this.#outlet.ended()) return;
+    this.#outlet.push({ kind: 'ready', at: this.#feed.now(), positions: this.#positions(snapshot.epoch) });
+    this.#opening = undefined;
+    for (const { follower } of this.#strands.values()) follower.goLive();
+  }
+
+  close(): void {
+    this.#opening?.turn.end();
+    for (const streamId of [...this.#strands.keys()]) this.#detach(streamId);
+    this.#account?.channel.leave(this.#markers.listener);
+    for (const held of this.#holds ?? []) held.release();
+    this.#holds = undefined;
+  }
+
+  take(entry: Entry): boolean {
+    if (entry.streamId === this.#userId) return this.#takeAccount(entry);
+    if (!endsAccess(entry, this.#userId)) return this.#pass(entry);
+    this.#detach(entry.streamId);
+    this.#nextStay(entry.streamId);
+    return false;
+  }
+
+  ephemeral(event: EphemeralEvent): void {
+    // The viewer's own markers come through those who coalesce them.
+    if (event.kind !== 'markers') this.#outlet.push(event);
+  }
+
+  skipped(streamId: bigint): void {
+    if (streamId === this.#userId) {
+      // What was opened, closed or ended in entries that were skipped is not known: only a new beginning finds it.
+      return this.#outlet.fail(new ChatError('UNAVAILABLE', 'Too much was missed. Subscribe again with your positions.'));
     }
-    return outlet.ended() ? [] : held;
+    // They may have ended the access, or more than once: whether and where it goes on is asked anew.
+    this.#detach(streamId);
+    this.#knownStays().restart(streamId);
+    void this.#attachLate(streamId, null);
   }
 
-  function letGo(held: HeldChannel): void {
-    holds.delete(held);
-    held.release();
+  #pass(entry: Entry): true {
+    this.#outlet.push({ kind: 'entry', at: entry.at, entry });
+    return true;
   }
 
-  function attach(held: HeldChannel, position: number, owner: Owner): Strand {
-    const { streamId } = held.channel;
-    const follower = new Follower({ channel: held.channel, position, outlet, logger, owner });
-    const strand = { held, follower };
-    strands.set(streamId, strand);
-    return strand;
-  }
-
-  function attachConversation(held: HeldChannel, position: number): Strand {
-    return attach(held, position, conversations);
-  }
-
-  function detach(streamId: bigint): void {
-    const strand = strands.get(streamId);
-    strands.delete(streamId);
-    strand?.follower.stop();
-    if (strand !== undefined) letGo(strand.held);
-  }
-
-  function takeAccount(entry: Entry): boolean {
-    outlet.push({ kind: 'entry', at: entry.at, entry });
+  #takeAccount(entry: Entry): boolean {
+    this.#pass(entry);
     if (entry.type === 'ConversationOpened') {
       const { conversationId, seq } = entry.data;
       // Up to the snapshot's head the snapshot itself says what is followed.
-      if (ready) opened(conversationId, seq);
-      else openedAt.set(conversationId, seq);
+      if (this.#opening === undefined) this.#opened(conversationId, seq);
+      else this.#opening.openedAt.set(conversationId, seq);
     }
     return true;
   }
 
-  function takeConversation(entry: Entry): boolean {
-    if (!endsAccess(entry, viewer.userId)) {
-      outlet.push({ kind: 'entry', at: entry.at, entry });
-      return true;
+  #resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {
+    this.#outlet.push({ kind: 'resync', at: this.#feed.now(), streamId, lastSeq, reason });
+  }
+
+  /** Holds streams until they are let go; none where the subscription has ended meanwhile. */
+  async #hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
+    const held = await this.#feed.channels.hold(ids);
+    if (this.#outlet.ended()) {
+      for (const one of held) one.release();
+      return [];
     }
-    detach(entry.streamId);
-    nextStay(entry.streamId);
-    return false;
+    this.#holds ??= new Set();
+    for (const one of held) this.#holds.add(one);
+    return held;
+  }
+
+  #unhold(held: HeldChannel): void {
+    this.#holds?.delete(held);
+    if (this.#holds?.size === 0) this.#holds = undefined;
+  }
+
+  #letGo(held: HeldChannel): void {
+    this.#unhold(held);
+    held.release();
+  }
+
+  #attach(held: HeldChannel, position: number): Follower {
+    this.#unhold(held);
+    const { channel } = held;
+    const follower = new Follower({ channel, position, outlet: this.#outlet, logger: this.#feed.logger, owner: this, maxGap: this.#feed.maxGap });
+    this.#strands.set(channel.streamId, { held, follower });
+    return follower;
+  }
+
+  #detach(streamId: bigint): void {
+    const strand = this.#strands.get(streamId);
+    this.#strands.delete(streamId);
+    strand?.follower.stop();
+    strand?.held.release();
+  }
+
+  #knownStays(): Stays {
+    this.#stays ??= new Stays();
+    return this.#stays;
   }
 
   // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
-  function opened(conversationId: bigint, seq: number): void {
-    const strand = strands.get(conversationId);
+  #opened(conversationId: bigint, seq: number): void {
+    const strand = this.#strands.get(conversationId);
     // One that follows an earlier stay stands before the removal that ended it, so before this place.
     if (strand !== undefined && strand.follower.position() >= seq) return;
-    stays.set(conversationId, [...(stays.get(conversationId) ?? []), seq]);
-    nextStay(conversationId);
-  }
-
-  /** Entries that were skipped may have ended the access, or more than once: whether and where it goes on is asked anew. */
-  function skippedIn(streamId: bigint): void {
-    detach(streamId);
-    stays.delete(streamId);
-    attaching.add(streamId);
-    void attachLate(streamId, null);
-  }
-
-  /** What was opened, closed or ended in entries that were skipped is not known: only a new beginning finds it. */
-  function skippedAccount(): void {
-    outlet.fail(new ChatError('UNAVAILABLE', 'Too much was missed. Subscribe again with your positions.'));
-  }
-
-  function keepStays(streamId: bigint, from: number): void {
-    const later = (stays.get(streamId) ?? []).filter((start) => start >= from);
-    if (later.length > 0) stays.set(streamId, later);
-    else stays.delete(streamId);
+    this.#knownStays().add(conversationId, seq);
+    this.#nextStay(conversationId);
   }
 
   /** Begins the next stay, unless the one before is still being followed. */
-  function nextStay(streamId: bigint): void {
-    const [start] = stays.get(streamId) ?? [];
-    if (start === undefined || strands.has(streamId) || attaching.has(streamId)) return;
-    keepStays(streamId, start + 1);
-    attaching.add(streamId);
-    void attachLate(streamId, start);
+  #nextStay(streamId: bigint): void {
+    if (this.#strands.has(streamId)) return;
+    const start = this.#stays?.begin(streamId);
+    if (start !== undefined) void this.#attachLate(streamId, start);
   }
 
   /** Attaches at a position; null: at the head, if it is still the viewer's. */
-  async function tryToAttach(streamId: bigint, position: number | null): Promise<void> {
-    const [held] = await hold([streamId]);
+  async #tryToAttach(streamId: bigint, position: number | null): Promise<void> {
+    const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
     try {
-      const start = position ?? (await headOf(streamId));
-      attaching.delete(streamId);
-      if (outlet.ended()) return;
+      const start = position ?? (await this.#headOf(streamId));
+      this.#knownStays().begun(streamId);
+      if (this.#outlet.ended()) return;
       // Stays that lie before the head have been asked about with it.
-      if (position === null && start !== null) keepStays(streamId, start);
-      if (position === null) resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
-      if (start !== null) return attachConversation(held, start).follower.goLive();
+      if (position === null && start !== null) this.#knownStays().keepFrom(streamId, start);
+      if (position === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
+      if (start !== null) return this.#attach(held, start).goLive();
     } catch (error) {
-      letGo(held);
+      this.#letGo(held);
       throw error;
     }
-    letGo(held);
-    nextStay(streamId);
+    this.#letGo(held);
+    this.#nextStay(streamId);
   }
 
-  async function headOf(streamId: bigint): Promise<number | null> {
-    const snapshot = await readSnapshot(db, viewer.userId, streamId);
+  async #headOf(streamId: bigint): Promise<number | null> {
+    const snapshot = await readSnapshot(this.#feed.db, this.#userId, streamId);
     return snapshot.conversations[0]?.lastSeq ?? null;
   }
 
-  async function attachLate(streamId: bigint, position: number | null): Promise<void> {
-    for (let retryMs = firstRetryMs; !outlet.ended(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+  async #attachLate(streamId: bigint, position: number | null): Promise<void> {
+    for (let retryMs = firstRetryMs; !this.#outlet.ended(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
-        return await tryToAttach(streamId, position);
+        return await this.#tryToAttach(streamId, position);
       } catch (error) {
-        logger.warn(
-          { err: error, streamId: String(streamId) },
-          'a conversation that was opened could not be followed yet; it is tried again',
-        );
+        const place = { streamId: String(streamId) };
+        this.#feed.logger.warn({ err: error, ...place }, 'a conversation that was opened could not be followed yet; it is tried again');
         await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
       }
     }
   }
 
-  async function replay({ follower }: Strand, upTo: number, room: Turn['room']): Promise<void> {
-    replayLeft -= upTo - follower.position();
-    await follower.replay(upTo, room);
-  }
-
-  async function openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, { room }: Turn): Promise<void> {
-    const start = startOf(after.get(viewer.userId), { epoch, head, fromSeq: 1, maxGap: Math.min(maxGap, replayLeft) });
-    if (start.resync !== null) resync(viewer.userId, start.seq, start.resync);
-    await replay(attach(held, start.seq, ownAccount), head.lastSeq, room);
-  }
-
-  async function openConversations({ conversations: streams, epoch }: Snapshot, { room }: Turn): Promise<void> {
-    const followed = new Set(streams.map(({ streamId }) => streamId));
-    for (const streamId of after.keys()) if (streamId !== viewer.userId && !followed.has(streamId)) resync(streamId, null, 'GONE');
-    const held = await hold([...followed]);
-    for (const [place, channel] of held.entries()) {
-      const stream = streams[place];
-      if (stream !== undefined && !outlet.ended()) await replay(openConversation(channel, stream, epoch), stream.lastSeq, room);
-    }
-  }
-
-  function openConversation(held: HeldChannel, stream: FollowedStream, epoch: string): Strand {
-    const { streamId, fromSeq } = stream;
-    const opening = openedAt.get(streamId);
-    const known = after.get(streamId) ?? (opening === undefined ? undefined : { seq: Math.max(opening, fromSeq - 1) });
-    const start = startOf(known, { epoch, head: stream, fromSeq, maxGap: Math.min(maxGap, replayLeft) });
-    if (start.resync !== null) resync(streamId, start.seq, start.resync);
-    return attachConversation(held, start.seq);
-  }
-
-  function positions(epoch: string): readonly Position[] {
-    return [...strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position(), epoch }));
-  }
-
-  async function open(): Promise<void> {
-    const own = admission.turn(outlet);
-    turn = own;
-    const snapshot = await catchUp(own).finally(() => {
-      own.end();
-      turn = undefined;
-    });
-    if (snapshot === null || outlet.ended()) return;
-    await markers.open(snapshot, after);
-    if (outlet.ended()) return;
-    outlet.push({ kind: 'ready', at: now(), positions: positions(snapshot.epoch) });
-    ready = true;
-    for (const { follower } of strands.values()) follower.goLive();
-  }
-
   /** Up to the heads of a snapshot, which it answers; null where it ended first. */
-  async function catchUp(own: Turn): Promise<Snapshot | null> {
-    const [held] = (await own.begin()) ? await hold([viewer.userId]) : [];
+  async #catchUp(opening: Opening): Promise<Snapshot | null> {
+    const [held] = (await opening.turn.begin()) ? await this.#hold([this.#userId]) : [];
     if (held === undefined) return null;
-    held.channel.join(markers.listener);
-    account = held;
-    const snapshot = await readSnapshot(db, viewer.userId);
-    if (outlet.ended()) return null;
-    await openAccount(held, snapshot, own);
-    await openConversations(snapshot, own);
+    held.channel.join(this.#markers.listener);
+    this.#account = held;
+    const snapshot = await readSnapshot(this.#feed.db, this.#userId);
+    if (this.#outlet.ended()) return null;
+    await this.#openAccount(held, snapshot, opening);
+    await this.#openConversations(snapshot, opening);
     return snapshot;
   }
 
-  return {
-    open,
-    close() {
-      turn?.end();
-      for (const streamId of [...strands.keys()]) detach(streamId);
-      account?.channel.leave(markers.listener);
-      for (const held of [...holds]) letGo(held);
-    },
-  };
+  async #openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, opening: Opening): Promise<void> {
+    const start = startOf(opening.after.get(this.#userId), { epoch, head, fromSeq: 1, maxGap: this.#maxGap(opening) });
+    if (start.resync !== null) this.#resync(this.#userId, start.seq, start.resync);
+    await this.#replay(this.#attach(held, start.seq), head.lastSeq, opening);
+  }
+
+  async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
+    const followed = new Set(streams.map(({ streamId }) => streamId));
+    for (const streamId of opening.after.keys()) {
+      if (streamId !== this.#userId && !followed.has(streamId)) this.#resync(streamId, null, 'GONE');
+    }
+    const held = await this.#hold([...followed]);
+    for (const [place, channel] of held.entries()) {
+      const stream = streams[place];
+      if (stream === undefined || this.#outlet.ended()) continue;
+      const start = this.#startOf(stream, epoch, opening);
+      if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
+      await this.#replay(this.#attach(channel, start.seq), stream.lastSeq, opening);
+    }
+  }
+
+  #startOf(stream: FollowedStream, epoch: string, opening: Opening): ReturnType<typeof startOf> {
+    const { streamId, fromSeq } = stream;
+    const openedAt = opening.openedAt.get(streamId);
+    const known = opening.after.get(streamId) ?? (openedAt === undefined ? undefined : { seq: Math.max(openedAt, fromSeq - 1) });
+    return startOf(known, { epoch, head: stream, fromSeq, maxGap: this.#maxGap(opening) });
+  }
+
+  #maxGap({ replayLeft }: Opening): number {
+    return Math.min(this.#feed.maxGap, replayLeft);
+  }
+
+  async #replay(follower: Follower, upTo: number, opening: Opening): Promise<void> {
+    opening.replayLeft -= upTo - follower.position();
+    await follower.replay(upTo, opening.turn.room);
+  }
+
+  #positions(epoch: string): readonly Position[] {
+    return [...this.#strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position(), epoch }));
+  }
 }

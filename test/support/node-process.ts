@@ -5,6 +5,7 @@ import { once } from 'node:events';
 export interface NodeProcess extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  readonly pid: number;
   /** What it has written so far. */
   readonly output: () => string;
   /** Sends the signal and resolves with the exit code; null where the signal itself ended it. */
@@ -42,7 +43,11 @@ export async function startNodeProcess(env: Readonly<Record<string, string>>, ar
     await gone;
     return child.exitCode;
   }
-  return { url, output, end, signal: (signal) => void child.kill(signal), [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) };
+  return {
+    ...{ url, output, end, pid: child.pid ?? 0 },
+    signal: (signal) => void child.kill(signal),
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
+  };
 }
 
 /** Runs `gateway/main.ts` to its end and answers how it ended. */

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { MarkReadDocument } from '../support/generated/graphql.ts';
+import type { RawSocket } from './raw-socket.ts';
+import { frameBytes, longText, type SlowNode, slowNode, wideDocument } from './slow-node.ts';
+
+const queueBytes = 65_536;
+// Little room everywhere, so that a few MB are much; longer than any test takes until a socket counts as stuck or dead.
+const tight = { SOCKET_QUEUE_BYTES: String(queueBytes), SUBSCRIPTION_QUEUE: '32', SLOW_SOCKET_MS: '600000', SOCKET_PING_MS: '600000' };
+// What a tick gathers before it looks at the socket.
+const gathered = 65_536;
+// Several times what the kernel takes for a socket that is not read: 10 MB.
+const many = 320;
+// Messages that are sent at a time.
+const atOnce = 8;
+
+/** An event of the wide document. */
+interface WideEvent {
+  readonly __typename: string;
+  readonly seq?: number;
+  readonly lastSeq?: number;
+  readonly resyncReason?: string;
+}
+
+async function nextEvent(socket: RawSocket): Promise<WideEvent> {
+  const { type, payload } = await socket.next();
+  if (type !== 'next' || payload.errors) throw new Error(`not an event: ${JSON.stringify({ type, payload }).slice(0, 500)}`);
+  return payload.data.events;
+}
+
+/** Reads up to and including the first event that fits. */
+async function readUntil(socket: RawSocket, fits: (event: WideEvent) => boolean): Promise<readonly WideEvent[]> {
+  const seen: WideEvent[] = [];
+  do seen.push(await nextEvent(socket));
+  while (!seen.slice(-1).some(fits));
+  return seen;
+}
+
+function seqsOf(events: readonly WideEvent[]): readonly number[] {
+  return events.flatMap(({ seq }) => seq ?? []);
+}
+
+function fromTo(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+}
+
+/** Three in a group, one of whom does not read. The first thing that is said there has seq 4. */
+async function stalled(node: SlowNode) {
+  const [ann, ben, cat] = await node.people('ann', 'ben', 'cat');
+  const group = await node.group(ann, ben, cat);
+  const [slow, quick] = [await node.follow(ben), await node.follow(ann)];
+  slow.socket.pause();
+  let mostUnsent = 0;
+  return {
+    ...{ ann, ben, group, slow, quick },
+    mostUnsent: () => mostUnsent,
+    /** Says so many things; answers the seq of the last. */
+    async say(count: number): Promise<number> {
+      let last = 0;
+      for (let left = count; left > 0; left -= atOnce) {
+        const sent = await Promise.all(Array.from({ length: Math.min(left, atOnce) }, () => node.say(ann, group, longText)));
+        last = Math.max(last, ...sent.map(({ seq }) => seq));
+        mostUnsent = Math.max(mostUnsent, node.unsent());
+      }
+      return last;
+    },
+    catReads: (seq: number) => node.ask(MarkReadDocument, { input: { conversationId: group, seq } }, cat),
+  };
+}
+
+describe('a client that stops reading', () => {
+  it('is held no more than its queue, costs others nothing, and gets every entry once, in order, when it reads again', async () => {
+    const node = await slowNode(tight);
+    const { slow, quick, say, mostUnsent } = await stalled(node);
+    const last = await say(many);
+    expect(seqsOf(await readUntil(quick, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
+    expect(node.unsent()).toBeGreaterThan(0);
+    expect(mostUnsent()).toBeGreaterThan(queueBytes);
+    expect(mostUnsent()).toBeLessThanOrEqual(queueBytes + gathered + frameBytes);
+    slow.socket.resume();
+    expect(seqsOf(await readUntil(slow, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
+    const live = await say(1);
+    expect(await nextEvent(slow)).toMatchObject({ __typename: 'MessageSent', seq: live });
+  });
+
+  it('is not told later of what is not logged; who reads is told at once', async () => {
+    const node = await slowNode(tight);
+    const { slow, quick, say, catReads } = await stalled(node);
+    const last = await say(many);
+    await readUntil(quick, ({ seq }) => seq === last);
+    await catReads(last);
+    await readUntil(quick, ({ __typename }) => __typename === 'ReceiptMoved');
+    slow.socket.resume();
+    const seen = await readUntil(slow, ({ seq }) => seq === last);
+    expect(seqsOf(seen)).toEqual(fromTo(4, last));
+    expect(new Set(seen.map(({ __typename }) => __typename))).toEqual(new Set(['MessageSent']));
+    const next = await say(1);
+    await catReads(next);
+    expect((await readUntil(slow, ({ __typename }) => __typename === 'ReceiptMoved')).map(({ __typename }) => __typename)).toEqual([
+      'MessageSent',
+      'ReceiptMoved',
+    ]);
+  });
+
+  it('is told to read anew, rather than a part, once it is further behind than is replayed', async () => {
+    const node = await slowNode({ ...tight, MAX_GAP: '100' });
+    const { slow, say } = await stalled(node);
+    const last = await say(many);
+    slow.socket.resume();
+    const seen = await readUntil(slow, ({ __typename }) => __typename === 'ResyncRequired');
+    expect(seqsOf(seen)).toEqual(fromTo(4, 3 + seqsOf(seen).length));
+    expect(seqsOf(seen).length).toBeLessThan(many - 100);
+    expect(seen.at(-1)).toEqual({ __typename: 'ResyncRequired', lastSeq: last, resyncReason: 'GAP_TOO_LARGE' });
+    const live = await say(1);
+    expect(await nextEvent(slow)).toMatchObject({ __typename: 'MessageSent', seq: live });
+  });
+
+  it('is closed with 4510 when it is full for too long, which tells its client to come back', async () => {
+    const node = await slowNode({ ...tight, SLOW_SOCKET_MS: '200' });
+    const { slow, quick, say } = await stalled(node);
+    const last = await say(many);
+    await expect.poll(() => node.closing()).toEqual([4510]);
+    slow.socket.resume();
+    expect(await slow.closed).toEqual({ code: 4510, reason: 'Too slow in reading: connect again with your positions' });
+    expect(seqsOf(await readUntil(quick, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
+  });
+
+  it('is not taken for dead because its pong cannot come before all that is unsent', async () => {
+    const node = await slowNode({ ...tight, SOCKET_PING_MS: '500' });
+    const { ben, quick, say } = await stalled(node);
+    const after = await node.positions(ben);
+    const last = await say(many);
+    // Full at once, with what it has missed.
+    const slow = await node.connect(ben);
+    slow.subscribe('events', wideDocument, { after });
+    await slow.next();
+    slow.socket.pause();
+    for (let pings = 0; pings < 3; pings += 1) await once(quick.socket, 'ping');
+    expect(node.unsent()).toBeGreaterThan(queueBytes);
+    slow.socket.resume();
+    expect(seqsOf(await readUntil(slow, ({ seq }) => seq === last))).toEqual(fromTo(5, last));
+  });
+});
+
+describe('a client that reads slowly but steadily', () => {
+  it('is not closed, however long it is behind', async () => {
+    const slowMs = 1_000;
+    const node = await slowNode({ ...tight, SLOW_SOCKET_MS: String(slowMs) });
+    const { slow, say } = await stalled(node);
+    // About 4 MB a second: for what is sent here it takes several times as long as it may be full on end.
+    slow.socket.on('message', () => {
+      slow.socket.pause();
+      void delay(8).then(() => slow.socket.resume());
+    });
+    slow.socket.resume();
+    const since = performance.now();
+    const last = await say(2 * many);
+    expect(seqsOf(await readUntil(slow, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
+    expect(performance.now() - since).toBeGreaterThan(3 * slowMs);
+    expect(node.closing()).toEqual([]);
+  });
+});

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import mariadb from 'mariadb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type Service, startMariadb } from '../support/services.ts';
+import { realStores, type Stores } from '../support/stores.ts';
+import { type Doings, type Person, peopleOf } from '../support/world.ts';
+import { type Fleet, startFleet } from './reconnect-fleet.ts';
+import { type FullGroup, fillGroup } from './reconnect-people.ts';
+
+const clients = 2_000;
+const missed = 50;
+// Up to twenty messages a second for each of the thousands: the node has that to do besides.
+const betweenSendsMs = 50;
+// Starting two nodes and filling a group with thousands takes its time on two busy cores.
+const longMs = 120_000;
+
+const document = `subscription ($after: [PositionInput!]) {
+  events(after: $after) {
+    __typename
+    ... on LogEvent { streamId seq }
+    ... on MessageSent { messageEdge { node { id text sentAt sender { id displayName } } } }
+    ... on StreamReady { positions { streamId seq epoch } }
+  }
+}`;
+
+describe('2,000 clients that come back at once', () => {
+  const open = new AsyncDisposableStack();
+  let service: Service;
+  let stores: Stores;
+  let group: FullGroup;
+  let nodes: readonly [NodeProcess, NodeProcess];
+  let fleet: Fleet;
+  /** The newest entry. */
+  let head: number;
+
+  beforeAll(async () => {
+    // Its own, so that its counters count nobody else.
+    service = open.use(await startMariadb({ args: ['--userstat=1'] }));
+    stores = open.use(await realStores({ mysqlUrl: service.url }));
+    group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
+    const env = { ...stores.env, ...group.env };
+    const [one, other] = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
+    nodes = [open.use(one), open.use(other)];
+    head = group.head;
+    fleet = open.use(startFleet({ document, streamId: group.conversationId, members: group.members }));
+  }, longMs);
+  afterAll(() => open.disposeAsync());
+
+  function on(node: NodeProcess): Doings {
+    return peopleOf(() => node.url);
+  }
+
+  async function say(node: NodeProcess, text: string): Promise<void> {
+    ({ seq: head } = await on(node).say(group.owner as Person, group.conversationId, text));
+  }
+
+  /** Sends, as busy people do, until `over`; answers how many ms each waited for its acknowledgement, the longest last. */
+  async function sayUntil(over: Promise<unknown>, node: NodeProcess): Promise<readonly number[]> {
+    const waits: number[] = [];
+    let going = true;
+    const end = over.finally(() => {
+      going = false;
+    });
+    while (going) {
+      const since = performance.now();
+      await say(node, `meanwhile ${waits.length}`);
+      waits.push(Math.round(performance.now() - since));
+      await delay(betweenSendsMs);
+    }
+    await end;
+    return waits.sort((one, other) => one - other);
+  }
+
+  async function rowsRead(table: string): Promise<number> {
+    const { hostname, port, pathname } = new URL(stores.env['DATABASE_URL'] ?? '');
+    const sql = await mariadb.createConnection({ host: hostname, port: Number(port), user: 'root' });
+    const where = 'WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?';
+    const [row] = await sql.query(`SELECT ROWS_READ AS n FROM information_schema.TABLE_STATISTICS ${where}`, [pathname.slice(1), table]);
+    await sql.end();
+    return Number(row?.n ?? 0);
+  }
+
+  function inWords(readyMs: number, waits: readonly number[]): string {
+    const [median, p99] = [0.5, 0.99].map((share) => waits[Math.floor(waits.length * share)]);
+    return `all ready after ${readyMs} ms; ${waits.length} sends meanwhile waited ${median} ms, 99 % at most ${p99}, the worst ${waits.at(-1)}`;
+  }
+
+  it('get what they missed, once and in order, while sending goes on, and cost the log a few reads', async ({ annotate }) => {
+    for (let n = 0; n < missed; n += 1) await say(nodes[1], `missed ${n}`);
+    const before = await rowsRead('Message');
+    fleet.tell({ kind: 'connect', url: nodes[0].url });
+    const ready = fleet.until({ ready: clients });
+    const waits = await sayUntil(ready, nodes[0]);
+    const { readyMs, closes } = await fleet.until({ ready: clients, least: head, most: head });
+    const read = (await rowsRead('Message')) - before;
+    await annotate(`${inWords(readyMs, waits)}; ${read} rows read; closes ${JSON.stringify(closes)}`);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(read).toBeLessThan(clients * missed / 10);
+  }, longMs);
+
+  it('move to the other node when theirs is killed', async ({ annotate }) => {
+    fleet.tell({ kind: 'hold' });
+    await nodes[0].end('SIGKILL');
+    await fleet.until({ connected: 0 });
+    for (let n = 0; n < missed; n += 1) await say(nodes[1], `missed again ${n}`);
+    fleet.tell({ kind: 'connect', url: nodes[1].url });
+    const ready = fleet.until({ ready: clients });
+    const waits = await sayUntil(ready, nodes[1]);
+    const { readyMs, closes } = await fleet.until({ ready: clients, least: head, most: head });
+    await annotate(`${inWords(readyMs, waits)}; closes ${JSON.stringify(closes)}`);
+    expect(waits.length).toBeGreaterThan(0);
+  }, longMs);
+});
