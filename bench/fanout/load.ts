@@ -28,15 +28,16 @@ function idOf(place: number): string {
   return String(place).padStart(6, '0');
 }
 
-/** Where the payload begins: each subscriber's frame carries its own operation id before it. */
+/** What an event's frame begins with, up to its payload: each subscriber's own operation id is in it. */
 function headOf(place: number): Buffer {
-  return Buffer.from(plan.head || `{"id":"${idOf(place)}","type":"next","payload":`);
+  return Buffer.from(plan.head.replace('ID', idOf(place)));
+}
+
+function isEvent(buffer: Buffer, start: number, end: number, head: Buffer): boolean {
+  return end - start >= head.length && buffer.compare(head, 0, head.length, start, start + head.length) === 0;
 }
 
 function note(buffer: Buffer, start: number, end: number, place: number, head: Buffer): void {
-  if (buffer.compare(head, 0, head.length, start, start + head.length) !== 0) {
-    fail(`subscriber ${place} got a frame of another: ${buffer.toString('utf8', start, Math.min(end, start + 120))}`);
-  }
   const seq = counts[place] ?? 0;
   counts[place] = seq + 1;
   const from = start + head.length;
@@ -73,8 +74,7 @@ function connectGraphql(place: number, done: () => void): void {
         JSON.stringify({ type: 'connection_init', payload: plan.tokens ? { authorization: `Bearer ${plan.tokens[place]}` } : {} }),
       ),
     onFrame(buffer, start, end) {
-      // The event's own frames are the only ones that begin with an operation id.
-      if (buffer[start + 2] === 0x69) {
+      if (isEvent(buffer, start, end, head)) {
         if (plan.ready && counts[place] === 0 && buffer.subarray(start, end).includes(plan.ready)) return done();
         return note(buffer, start, end, place, head);
       }
@@ -82,6 +82,8 @@ function connectGraphql(place: number, done: () => void): void {
       if (text.includes('connection_ack')) {
         socket.send(JSON.stringify({ id: idOf(place), type: 'subscribe', payload: { query: plan.document } }));
         if (!plan.ready) done();
+      } else {
+        fail(`subscriber ${place} got what is not its own: ${text.slice(0, 200)}`);
       }
     },
     onClose: (why) => fail(`subscriber ${place}: ${why}`),
@@ -100,7 +102,8 @@ function connectSocketIo(place: number, done: () => void): void {
       if (first === 0x30) socket.send('40');
       else if (first === 0x32) socket.send('3');
       else if (first === 0x34 && second === 0x30) done();
-      else note(buffer, start, end, place, head);
+      else if (isEvent(buffer, start, end, head)) note(buffer, start, end, place, head);
+      else fail(`subscriber ${place} got what is no event: ${buffer.toString('utf8', start, Math.min(end, start + 200))}`);
     },
     onClose: (why) => fail(`subscriber ${place}: ${why}`),
   });

@@ -9,7 +9,7 @@ export interface LoadPlan {
   readonly document: string;
   /** A frame with this in it says that the subscription is live; absent where the server has no such. */
   readonly ready?: string | undefined;
-  /** socket.io: how each event's frame begins. */
+  /** How each event's frame begins, up to its payload; ID stands for the subscriber's operation id. */
   readonly head: string;
 }
 

@@ -51,7 +51,7 @@ export async function startBench(kind: Kind, places: Places, subscribers: number
   }
 
   async function measure(times: number, burst: number): Promise<Figures> {
-    const rounds = [];
+    const rounds: { readonly texts: readonly string[]; readonly publishAll: () => Promise<void> }[] = [];
     for (let n = 0; n < times; n += 1) {
       const texts = Array.from(
         { length: burst },
@@ -116,9 +116,9 @@ function startLoad(plan: LoadPlan): Load {
         how();
       }
       function hear(message: FromLoad): void {
-        if (message.kind === 'failed') return settle(() => reject(new Error(message.reason)));
         const found = look(message);
-        if (found !== undefined) settle(() => resolve(found));
+        if (message.kind === 'failed') settle(() => reject(new Error(message.reason)));
+        else if (found !== undefined) settle(() => resolve(found));
       }
       waiting.add(hear);
     });
@@ -126,7 +126,8 @@ function startLoad(plan: LoadPlan): Load {
 
   const load: Load = {
     tell: (message) => void child.send(message),
-    until: (kind) => wait(kind, (message) => (message.kind === kind ? (message as never) : undefined)),
+    until: <K extends FromLoad['kind']>(kind: K) =>
+      wait(kind, (message) => (message.kind === kind ? (message as Extract<FromLoad, { readonly kind: K }>) : undefined)),
     untilAll: async (seq) => {
       if (reached < seq) await wait(`event ${seq} at all`, (message) => (message.kind === 'all' && message.seq >= seq ? true : undefined));
     },

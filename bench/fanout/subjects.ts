@@ -24,7 +24,12 @@ export interface Kind {
   start(places: Places, subscribers: number): Promise<Subject & { readonly plan: Omit<LoadPlan, 'port' | 'subscribers'> }>;
 }
 
-const graphql = { dialect: 'graphql-ws', path: '/graphql', head: '', document: peerDocument } as const;
+const graphql = {
+  dialect: 'graphql-ws',
+  path: '/graphql',
+  head: '{"id":"ID","type":"next","payload":',
+  document: peerDocument,
+} as const;
 const socketIo = { dialect: 'socket.io', path: '/socket.io/?EIO=4&transport=websocket', head: '42["message",', document: '' } as const;
 const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
 
@@ -32,7 +37,7 @@ const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
 export const kinds: readonly Kind[] = [
   { name: 'mpim', start: startMpim },
   peer('yoga', 'yoga.ts', graphql),
-  peer('mercurius', 'mercurius.ts', graphql),
+  peer('mercurius', 'mercurius.ts', { ...graphql, head: '{"type":"next","id":"ID","payload":' }),
   peer('socket.io', 'socket-io.ts', socketIo),
   { name: 'socket.io+redis', start: startAdapted },
   peer('raw ws', 'raw.ts', { ...graphql, head: '{"id":"000000","type":"next","payload":' }),
@@ -40,16 +45,16 @@ export const kinds: readonly Kind[] = [
 
 /** The message that all of them deliver: ids and times of the lengths that MPIM's have. */
 function message(text: string, seq: number): object {
-  const user = { id: 'VXNlcjoxMDAwMDAwMQ', handle: 'owner1234567890', displayName: 'Olive Owner', avatarUrl: null };
+  const user = { id: 'VXNlcjox', handle: 'owner1234567890', displayName: 'Olive Owner', avatarUrl: null };
   const node = {
-    id: 'TWVzc2FnZToxMDAwMDAwMjoxMjM0',
+    id: 'TWVzc2FnZToyOjI',
     text,
     sentAt: new Date().toISOString(),
     clientMessageId: randomBytes(8).toString('hex'),
-    conversation: { id: 'Q29udmVyc2F0aW9uOjEwMDAwMDAy' },
+    conversation: { id: 'Q29udmVyc2F0aW9uOjI' },
     sender: user,
   };
-  return { __typename: 'MessageSent', streamId: 'Q29udmVyc2F0aW9uOjEwMDAwMDAy', seq, messageEdge: { node } };
+  return { __typename: 'MessageSent', streamId: 'Q29udmVyc2F0aW9uOjI', seq, messageEdge: { node } };
 }
 
 function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscribers'>): Kind {
@@ -94,7 +99,6 @@ async function startAdapted({ redisUrl }: Places) {
       };
     },
     async [Symbol.asyncDispose]() {
-      await io.close();
       for (const client of clients) client.disconnect();
       await server[Symbol.asyncDispose]();
     },

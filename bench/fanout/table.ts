@@ -14,7 +14,7 @@ export function median(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)] ?? Number.NaN;
 }
 
-/** Prints the medians, and what each server's CPU per delivery is of MPIM's. */
+/** Prints, as a Markdown table, the medians, and what each server's CPU per delivery is of MPIM's. */
 export function printTable(rows: readonly Row[]): void {
   const table = rows.map(({ subscribers, pattern, name, idleKiB, runs }) => {
     const own = rows.find((row) => row.name === 'mpim' && row.subscribers === subscribers && row.pattern === pattern);
@@ -35,5 +35,7 @@ export function printTable(rows: readonly Row[]): void {
       bytes: runs[0]?.bytes ?? 0,
     };
   });
-  console.table(table);
+  const columns = Object.keys(table[0] ?? {}) as readonly (keyof (typeof table)[number])[];
+  const lines = [columns, columns.map(() => '---'), ...table.map((line) => columns.map((column) => line[column]))];
+  process.stdout.write(lines.map((cells) => `| ${cells.join(' | ')} |\n`).join(''));
 }

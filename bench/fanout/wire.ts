@@ -45,9 +45,14 @@ export function openWire({ port, path, protocol, onOpen, onFrame, onClose }: Wir
     let at = 0;
     if (!open) {
       const end = bytes.indexOf('\r\n\r\n');
-      if (end < 0) return keep(bytes, 0);
-      if (!bytes.subarray(0, 12).equals(Buffer.from('HTTP/1.1 101')))
-        return void socket.destroy(new Error(bytes.toString('latin1', 0, 60)));
+      if (end < 0) {
+        keep(bytes, 0);
+        return;
+      }
+      if (!bytes.subarray(0, 12).equals(Buffer.from('HTTP/1.1 101'))) {
+        socket.destroy(new Error(bytes.toString('latin1', 0, 60)));
+        return;
+      }
       open = true;
       at = end + 4;
       onOpen();
@@ -61,30 +66,35 @@ export function openWire({ port, path, protocol, onOpen, onFrame, onClose }: Wir
 
   function readFrames(bytes: Buffer, from: number): number {
     let at = from;
-    while (bytes.length - at >= 2) {
-      const opcode = (bytes[at] ?? 0) & 0x0f;
-      let length = bytes[at + 1] ?? 0;
-      let header = 2;
-      if (length === 126) {
-        if (bytes.length - at < 4) break;
-        length = bytes.readUInt16BE(at + 2);
-        header = 4;
-      } else if (length === 127) {
-        if (bytes.length - at < 10) break;
-        length = Number(bytes.readBigUInt64BE(at + 2));
-        header = 10;
-      }
-      const end = at + header + length;
-      if (end > bytes.length) break;
-      if (opcode === 1) onFrame(bytes, at + header, end);
-      else if (opcode === 8) onClose(`closed with ${bytes.readUInt16BE(at + header)}`);
-      else if (opcode === 9) socket.write(frame(0xa, bytes.subarray(at + header, end)));
+    for (;;) {
+      const header = headerSize(bytes[at + 1]);
+      if (bytes.length < at + header) return at;
+      const start = at + header;
+      const end = start + payloadSize(bytes, at, header);
+      if (bytes.length < end) return at;
+      takeFrame((bytes[at] ?? 0) & 0x0f, bytes, start, end);
       at = end;
     }
-    return at;
+  }
+
+  function takeFrame(opcode: number, bytes: Buffer, start: number, end: number): void {
+    if (opcode === 1) onFrame(bytes, start, end);
+    else if (opcode === 8) onClose(`closed with ${bytes.readUInt16BE(start)}`);
+    else if (opcode === 9) socket.write(frame(0xa, bytes.subarray(start, end)));
   }
 
   return { send: (text) => void socket.write(frame(1, Buffer.from(text))), destroy: () => void socket.destroy() };
+}
+
+// RFC 6455, 5.2: lengths below 126 stand in the second byte, others in two or eight bytes after it.
+function headerSize(length: number | undefined): number {
+  if (length === 126) return 4;
+  return length === 127 ? 10 : 2;
+}
+
+function payloadSize(bytes: Buffer, at: number, header: number): number {
+  if (header === 4) return bytes.readUInt16BE(at + 2);
+  return header === 10 ? Number(bytes.readBigUInt64BE(at + 2)) : (bytes[at + 1] ?? 0);
 }
 
 function upgrade(port: number, path: string, protocol: string | undefined): string {

@@ -1,7 +1,7 @@
 // mercurius with its in-process emitter, its cheapest way: one Redis connection hears the events and publishes them to it.
 import Fastify from 'fastify';
 import { Redis } from 'ioredis';
-import { mercurius } from 'mercurius';
+import { mercurius, type PubSub } from 'mercurius';
 import { announce, channel, redisUrl } from './serve.ts';
 import { typeDefs } from './words.ts';
 
@@ -12,7 +12,7 @@ await app.register(mercurius, {
   resolvers: {
     Query: { hello: () => 'world' },
     Subscription: {
-      messageSent: { subscribe: (_root: unknown, _args: unknown, { pubsub }: { pubsub: mercurius.PubSub }) => pubsub.subscribe(channel) },
+      messageSent: { subscribe: (_root: unknown, _args: unknown, { pubsub }: { readonly pubsub: PubSub }) => pubsub.subscribe(channel) },
     },
   },
   subscription: { fullWsTransport: false, wsOptions: { perMessageDeflate: false } } as object,

@@ -2,9 +2,10 @@
 // (https://the-guild.dev/graphql/yoga-server/docs/features/subscriptions, "GraphQL over WebSocket").
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ExecutionResult } from 'graphql';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { useServer } from 'graphql-ws/use/ws';
-import { createSchema, createYoga, type ExecutionResult } from 'graphql-yoga';
+import { createSchema, createYoga } from 'graphql-yoga';
 import { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
 import { announce, channel, redisUrl } from './serve.ts';
