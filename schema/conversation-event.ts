@@ -54,7 +54,8 @@ export const LeaveReason = builder.enumType('LeaveReason', {
 });
 
 MessageSent.implement({
-  description: 'Something was said.',
+  description:
+    'Something was said. Unless a message by somebody else lies between what its sender had read and it, they have read it too: their readSeq and deliveredSeq, and on their own devices viewerReadSeq, are its seq, without another event.',
   interfaces,
   fields: (t) => ({
     messageEdge: t.field({

@@ -29,7 +29,7 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
     lastActivityAt: t.expose('lastActivityAt', {
       extensions: shareable,
       type: 'DateTime',
-      description: 'Moved by messages and by opening it; orders `Viewer.conversations`.',
+      description: 'When it was made, then moved by messages; orders `Viewer.conversations`.',
     }),
     memberCount: t.exposeInt('memberCount', { extensions: shareable, description: 'How many people are in it.' }),
   }),

@@ -8,7 +8,8 @@ import { shareable } from './shareable.ts';
 import { UnreadTotals } from './unread.ts';
 
 liveTypes.receipt.implement({
-  description: 'Somebody’s delivered or read marker has risen. Not logged: the newest is all that matters.',
+  description:
+    'Somebody’s delivered or read marker has risen, other than by a message of theirs. Not logged: the newest is all that matters.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
@@ -30,7 +31,7 @@ liveTypes.receipt.implement({
 
 liveTypes.markers.implement({
   description:
-    'The viewer’s own marker has risen, on whichever device. Not logged, but never lost: several may come as one, and what was missed is told anew on resuming.',
+    'The viewer’s own read marker has risen, on whichever device, other than by a message of theirs. Not logged, but never lost: several may come as one, and what was missed is told anew, also on resuming.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({

@@ -50,12 +50,14 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
     deliveredSeq: t.exposeInt('deliveredSeq', {
       extensions: shareable,
       nullable: true,
-      description: 'The newest entry that one of their devices has; never below readSeq, and only ever rises. Null: not shown to anybody.',
+      description:
+        'The newest entry that one of their devices has; never below readSeq, and only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
     }),
     readSeq: t.exposeInt('readSeq', {
       extensions: shareable,
       nullable: true,
-      description: 'The newest entry that they have read; only ever rises. Null: not shown to anybody.',
+      description:
+        'The newest entry that they have read; only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
     }),
   }),
 });

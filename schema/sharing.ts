@@ -53,7 +53,7 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   const sets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
   const shared = possibleTypes(schema, type).filter((possible) => sets.every((set) => isShareable(set, possible)));
   const types = new Set(shared.map(({ name }) => name));
-  const variables = [...new Set(sets.flatMap((set) => variablesIn(set, fragments)))].sort();
+  const variables = [...new Set(variablesIn(sets, fragments))].sort();
   const perEvent = withoutOpening(document, { operation, fields, required: requiredArguments(root, fields) });
   const definitions = getOperationAST(perEvent, operationName)?.variableDefinitions ?? [];
   return {
@@ -88,7 +88,7 @@ function withoutOpening(document: DocumentNode, { operation, fields, required }:
   function withoutUnused(node: DefinitionNode): readonly DefinitionNode[] {
     if (node.kind !== Kind.OPERATION_DEFINITION) return [node];
     if (node.name?.value !== operation.name?.value) return [];
-    const used = new Set(variablesIn(node.selectionSet, fragments));
+    const used = new Set(variablesIn([node.selectionSet], fragments));
     return [{ ...node, variableDefinitions: (node.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)) }];
   }
   return { kind: Kind.DOCUMENT, definitions: definitions.flatMap(withoutUnused) };
@@ -106,13 +106,25 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly 
   return isObjectType(type) ? [type] : [];
 }
 
-/** All that stands at the root: validation has seen to it that it is one field, perhaps said in several places. */
-function rootFields({ selections }: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
-  return selections.flatMap((selection): readonly FieldNode[] => {
-    if (selection.kind === Kind.FIELD) return [selection];
-    const set = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)?.selectionSet;
-    return set ? rootFields(set, fragments) : [];
-  });
+/** All that stands at the root: validation has seen to it that it is one field, perhaps said in several places. Each of them counts once. */
+function rootFields(root: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
+  const fields: FieldNode[] = [];
+  const spread = new Set<string>();
+  function collect({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) fields.push(selection);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else spreadOnce(selection.name.value);
+    }
+  }
+  function spreadOnce(name: string): void {
+    const fragment = fragments.get(name);
+    if (!fragment || spread.has(name)) return;
+    spread.add(name);
+    collect(fragment.selectionSet);
+  }
+  collect(root);
+  return fields;
 }
 
 /** Tells whether all that a selection set can select of an object type is shareable. Each pair of them is looked at once. */
@@ -149,7 +161,7 @@ function shareability(schema: GraphQLSchema, fragments: Fragments) {
   return isShareable;
 }
 
-function variablesIn(set: SelectionSetNode, fragments: Fragments): readonly string[] {
+function variablesIn(sets: readonly SelectionSetNode[], fragments: Fragments): readonly string[] {
   const names: string[] = [];
   const spread = new Set<string>();
   function collect(node: ASTNode): void {
@@ -163,6 +175,6 @@ function variablesIn(set: SelectionSetNode, fragments: Fragments): readonly stri
       },
     });
   }
-  collect(set);
+  for (const set of sets) collect(set);
   return names;
 }

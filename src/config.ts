@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.ts';
 
 function oneOf<const T extends readonly string[]>(...texts: T) {
   return z.enum(texts, `must be one of ${texts.join(', ')}`);
@@ -42,8 +43,11 @@ export const options = {
   redisUrl: option(
     'REDIS_URL',
     '',
-    z.literal('').or(url('redis:', 'rediss:')),
-    'Where Redis is: `redis://host:6379`. Empty: an in-process bus, for one node.',
+    z.string().refine((text) => text === '' || parseRedisUrl(text) !== undefined, {
+      message:
+        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port or rediss+cluster://…',
+    }),
+    'Where Redis is: `redis://host:6379`, or some nodes of a cluster: `redis+cluster://host:6379,host:6379`; `rediss` for TLS. Empty: an in-process bus, for one node.',
   ),
   dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
   host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),

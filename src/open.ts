@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
 import type { Bus } from './bus/index.ts';
@@ -13,6 +14,7 @@ import { DatabaseError, type Db } from './db/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 
 /**
@@ -45,16 +47,19 @@ interface Shared {
 }
 
 async function openShared(
-  { redisUrl: url, busTimeoutMs: timeoutMs }: Config,
+  { redisUrl, busTimeoutMs: timeoutMs }: Config,
   db: Db,
   logger: Logger,
   opened: AsyncDisposableStack,
 ): Promise<Shared> {
-  if (url === '') return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
+  const place = parseRedisUrl(redisUrl);
+  if (place === undefined) return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
   // A database that was restored has another epoch, and must not hear the nodes of the one it was taken from.
   const namespace = `mpim:${db.epoch}`;
-  const bus = opened.use(await createRedisBus({ url, namespace, timeoutMs, logger }));
-  return { bus, limits: opened.use(await createRedisLimits({ url, namespace, logger })) };
+  const { cluster, urls } = place;
+  const shared = { namespace, timeoutMs, logger };
+  const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
+  return { bus, limits: opened.use(await createRedisLimits({ url: redisUrl, namespace, logger })) };
 }
 
 async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): Promise<readonly ServerKey[]> {

@@ -22,11 +22,44 @@ const longestRetryMs = 2_000;
  * after it: they reject at once. Nothing is subscribed anew by the client. Throws ConfigError, in one line without the password, when the
  * first connection cannot be made.
  */
-export async function connectRedis({ url, role, timeoutMs, logger }: RedisConnection): Promise<Redis> {
+export async function connectRedis(connection: RedisConnection): Promise<Redis> {
+  const { url, role, logger } = connection;
   let started = false;
   let fault: Error | undefined;
+  const client = makeClient(connection, () => started);
+  client.once('error', (error: Error) => {
+    fault = error;
+  });
+  await begin(client, url, () => fault);
+  started = true;
+  tellOutages(client, role, logger);
+  return client;
+}
+
+/** As connectRedis, but does not wait: the connection is made in the background, and tried for until it is disconnected. */
+export function openRedis(connection: RedisConnection): Redis {
+  const client = makeClient(connection, () => true);
+  tellOutages(client, connection.role, connection.logger);
+  // Only the first attempt is told here; the client goes on.
+  client.connect().catch(() => {});
+  return client;
+}
+
+function makeClient({ url, role, timeoutMs, logger }: RedisConnection, comesBack: () => boolean): Redis {
   const client = new Redis(url, {
+    ...manners({ role, timeoutMs }),
     lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => (comesBack() ? retryMs(attempt) : null),
+  });
+  client.on('error', (error: Error) => logger.debug({ err: error, role }, 'Redis connection failed'));
+  return client;
+}
+
+/** How every connection behaves, to one server or to a cluster's nodes. */
+export function manners({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'timeoutMs'>) {
+  return {
     connectionName: `mpim-${role}`,
     disableClientInfo: true,
     connectTimeout: startMs,
@@ -35,20 +68,14 @@ export async function connectRedis({ url, role, timeoutMs, logger }: RedisConnec
     commandTimeout: timeoutMs,
     // Shorter than the idle time after which firewalls forget a connection.
     keepAlive: 10_000,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) => (started ? Math.min(50 * 2 ** Math.min(attempt, 6), longestRetryMs) * (0.5 + Math.random() / 2) : null),
-  });
-  client.on('error', (error: Error) => {
-    fault ??= error;
-    logger.debug({ err: error, role }, 'Redis connection failed');
-  });
-  await begin(client, url, () => fault);
-  started = true;
-  tellOutages(client, role, logger);
-  return client;
+  } as const;
+}
+
+/** How long to wait before an attempt to connect (1, 2, …) after one that failed, in ms, with jitter. */
+export function retryMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), longestRetryMs) * (0.5 + Math.random() / 2);
 }
 
 function tellOutages(client: Redis, role: string, logger: Logger): void {
@@ -58,7 +85,7 @@ function tellOutages(client: Redis, role: string, logger: Logger): void {
     away = true;
   });
   client.on('ready', () => {
-    logger.info({ role }, 'Redis is back');
+    if (away) logger.info({ role }, 'Redis is back');
     away = false;
   });
 }
@@ -98,7 +125,8 @@ export function watchPulse(client: Redis, everyMs: number): () => void {
     if (beating || client.status !== 'ready') return;
     beating = true;
     try {
-      await client.ping();
+      // With an argument: without one the client can take another answer for it, and an unasked one would go unseen.
+      await client.ping('pulse');
     } catch {
       if (client.status === 'ready') client.disconnect(true);
     } finally {

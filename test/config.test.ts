@@ -47,6 +47,13 @@ describe('the configuration', () => {
     expect(readConfig({ DATABASE_URL: databaseUrl })).toMatchObject({ databaseUrl, redisUrl: '' });
   });
 
+  it.each([
+    'redis+cluster://a.example:7000,b.example:7001',
+    'rediss+cluster://user:p%40ss@[::1]:7000,10.0.0.2:7000',
+  ])('takes the cluster %s', (redisUrl) => {
+    expect(readConfig({ DATABASE_URL: 'mysql://root@db.example/mpim', REDIS_URL: redisUrl }).redisUrl).toBe(redisUrl);
+  });
+
   it('refuses Redis without MySQL and says why', () => {
     expect(refusal({ REDIS_URL: 'redis://127.0.0.1:6379' })).toMatch(/^REDIS_URL needs DATABASE_URL: /);
   });
@@ -66,6 +73,11 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'postgres://user@host/name'],
     ['DATABASE_URL', 'not a url'],
     ['REDIS_URL', 'http://127.0.0.1:6379'],
+    ['REDIS_URL', 'redis+cluster://'],
+    ['REDIS_URL', 'redis+cluster://a.example:7000,'],
+    ['REDIS_URL', 'redis+cluster://a.example:7000/1'],
+    ['REDIS_URL', 'redis+cluster://a.example:port'],
+    ['REDIS_URL', 'redis://a.example:7000,b.example:7001'],
     ['PUBLIC_URL', 'example.com'],
     ['NODE_NAME', 'n'.repeat(65)],
     ['SECRET_KEYS', `main:${secret.slice(1)}`],

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { connectRedis, watchPulse } from '../redis.ts';
 import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
+import { createOutbox } from './outbox.ts';
 import { keepTopics, type Topics } from './redis-topics.ts';
 
 /** What a bus on Redis needs. */
@@ -20,8 +21,6 @@ export interface RedisBusOptions {
 
 // An answer never waits for a publish; it only holds memory until it is given up.
 const publishMs = 2_000;
-// What may wait for a Redis that does not read, before messages are dropped instead.
-const maxPendingBytes = 32 * 1024 * 1024;
 const pulseMs = 5_000;
 
 /**
@@ -45,22 +44,12 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
     serializer: String,
     deserializer: String,
   });
+  const publish = (channel: string, message: string) => pubsub.publish(channel, message);
+  const outbox = createOutbox({ client: publisher, publish, logger, onDropped: reportGap });
   const subscribed = new Set<string>();
-  let pendingBytes = 0;
-  let dropped = 0;
-
-  publisher.on('ready', reportDropped);
 
   function reportGap(): void {
     for (const listener of gapListeners) listener();
-  }
-
-  // What this node could not send, its own listeners have not heard either.
-  function reportDropped(): void {
-    if (dropped === 0) return;
-    logger.warn({ dropped }, 'messages were not published');
-    dropped = 0;
-    reportGap();
   }
 
   async function subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe> {
@@ -86,24 +75,6 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
     };
   }
 
-  async function publish(topic: string, message: string): Promise<void> {
-    // UTF-16 units: at most a third of the bytes for text, and a bound all the same.
-    if (publisher.status !== 'ready' || pendingBytes + message.length > maxPendingBytes) {
-      dropped += 1;
-      return;
-    }
-    pendingBytes += message.length;
-    try {
-      await pubsub.publish(`${namespace}:${topic}`, message);
-      reportDropped();
-    } catch (error) {
-      dropped += 1;
-      logger.debug({ err: error, topic }, 'a message was not published');
-    } finally {
-      pendingBytes -= message.length;
-    }
-  }
-
   async function close(): Promise<void> {
     for (const stop of pulses) stop();
     topics[Symbol.dispose]();
@@ -116,7 +87,7 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
 
   return {
     subscribe,
-    publish,
+    publish: async (topic, message) => void (await outbox.send(`${namespace}:${topic}`, message)),
     onGap: (listener) => {
       const own = () => listener();
       gapListeners.add(own);

@@ -86,7 +86,7 @@ export function keepTopics(
       await promise;
     } catch (cause) {
       leave(topic);
-      throw new ChatError('UNAVAILABLE', 'Live delivery is not available at the moment. Try again.', { cause });
+      throw unavailable(cause);
     } finally {
       clearTimeout(timer);
     }
@@ -115,4 +115,9 @@ export function keepTopics(
     },
     [Symbol.dispose]: dispose,
   };
+}
+
+/** What a subscribe throws that was not acknowledged. */
+export function unavailable(cause: unknown): ChatError {
+  return new ChatError('UNAVAILABLE', 'Live delivery is not available at the moment. Try again.', { cause });
 }

@@ -54,21 +54,29 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
 
+const settings = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  // Text that does not fit is refused, not cut.
+  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+] as const;
+
 async function open(config: ConnectionConfig): Promise<Connection> {
   const connection = await createConnection({
     connectTimeout: connectMs,
     keepAliveDelay: keepAliveMs,
     // A server may not ask for our files.
     permitLocalInfile: false,
-    initSql: [
-      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      // Text that does not fit is refused, not cut.
-      `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-    ],
     ...config,
   });
   // What happens to an idle connection is seen when it is next needed.
   connection.on('error', () => undefined);
+  try {
+    // Not as the driver's initSql: where the connection is lost meanwhile, the driver rejects a promise that nobody can catch (seen in 3.4.5).
+    await within(deadlineIn(connectMs), Promise.all(settings.map((statement) => connection.query(statement))));
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
   return connection;
 }
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Entry, Hint, Log, LogPage } from '../log/index.ts';
+import type { Entry, Ephemeral, Hint, Log, LogPage } from '../log/index.ts';
 import type { FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 import { createRing, type Ring, type Spare } from './ring.ts';
 
 /** What is not logged, as those who listen are told of it. */
-export type EphemeralEvent = Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
+export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
 
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
@@ -66,6 +66,7 @@ export class StreamChannel implements Channel {
   #reader: PageReader | undefined;
   #lastSeq = -1;
   #seenSeq = -1;
+  #markerCount = 0;
   #repairing = false;
   #closed = false;
 
@@ -95,15 +96,17 @@ export class StreamChannel implements Channel {
     this.#listeners.delete(listener);
   }
 
-  /** Sets where the channel stands; hints that came before are caught up with. */
-  start(head: number): void {
+  /** Sets where the channel stands, in entries and in moves of its user's own markers; hints that came before are caught up with. */
+  start(head: number, markers: number): void {
     this.#lastSeq = head;
+    this.#markerCount = Math.max(this.#markerCount, markers);
     this.reaches(head);
   }
 
   receive(hint: Hint): void {
     if (this.#closed) return;
-    if (hint.kind !== 'entry') this.#pass({ ...hint, at: this.#parts.now() });
+    if (hint.kind === 'markers') this.#markerMoved(hint);
+    else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#deliver(hint.entry);
     else this.reaches(hint.entry.seq);
   }
@@ -112,6 +115,13 @@ export class StreamChannel implements Channel {
   reaches(seq: number): void {
     this.#seenSeq = Math.max(this.#seenSeq, seq);
     if (!this.#closed && !this.#repairing && this.#lastSeq >= 0 && this.#seenSeq > this.#lastSeq) void this.#repair();
+  }
+
+  /** The own markers of its user have moved so often: more than was heard means that hints were lost. */
+  markersReach(count: number): void {
+    if (this.#closed || count <= this.#markerCount) return;
+    this.#markerCount = count;
+    this.gap();
   }
 
   /** Ephemeral hints may have been lost. */
@@ -139,6 +149,14 @@ export class StreamChannel implements Channel {
     this.#lastSeq = entry.seq;
     this.#memory().push(entry);
     for (const listener of this.#listeners) listener.entry(entry);
+  }
+
+  // One that was counted already was lost or late, and what it tells has been asked for.
+  #markerMoved(hint: Extract<Hint, { readonly kind: 'markers' }>): void {
+    if (hint.count <= this.#markerCount) return;
+    this.markersReach(hint.count - 1);
+    this.#markerCount = hint.count;
+    this.#pass({ ...hint, at: this.#parts.now() });
   }
 
   #pass(event: EphemeralEvent): void {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import { type Log, parseHint, streamTopic } from '../log/index.ts';
+import type { StreamRow } from '../db/index.ts';
+import { type Log, markerCount, parseHint, streamTopic } from '../log/index.ts';
 import { type Channel, type ChannelParts, StreamChannel } from './channel.ts';
 import { createHeadReader } from './heads.ts';
 import { createSpare } from './ring.ts';
@@ -18,7 +19,7 @@ export interface Channels extends AsyncDisposable {
    * later can be missed. Throws ChatError UNAVAILABLE where bus or database do not answer; then none is held.
    */
   hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]>;
-  /** Compares every open channel with the log: finds what the bus lost, and what a node did not live to publish. */
+  /** Compares every open channel with the log: finds what the bus lost, and what a node did not live to publish, own markers included. */
   check(): Promise<void>;
 }
 
@@ -94,7 +95,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
       const refused = (await Promise.allSettled(ids.map(subscribe))).find(({ status }) => status === 'rejected');
       if (refused?.status === 'rejected') throw refused.reason;
       const heads = await readHeads(ids);
-      for (const id of ids) start(id, heads.get(id)?.lastSeq ?? 0);
+      for (const id of ids) start(id, heads.get(id));
     } catch (error) {
       for (const id of ids) drop(id);
       throw error;
@@ -102,11 +103,11 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
     for (const id of ids) if (slots.get(id)?.holders === 0) drop(id);
   }
 
-  function start(id: bigint, head: number): void {
+  function start(id: bigint, head: StreamRow | undefined): void {
     const slot = slots.get(id);
     if (slot === undefined) return;
     slot.started = true;
-    slot.source.start(head);
+    slot.source.start(head?.lastSeq ?? 0, head === undefined ? 0 : markerCount(head));
   }
 
   async function subscribe(id: bigint): Promise<void> {
@@ -156,7 +157,11 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
 
   async function check(): Promise<void> {
     try {
-      for (const { id, lastSeq } of (await log.heads([...slots.keys()])).values()) slots.get(id)?.source.reaches(lastSeq);
+      for (const head of (await log.heads([...slots.keys()])).values()) {
+        const source = slots.get(head.id)?.source;
+        source?.reaches(head.lastSeq);
+        source?.markersReach(markerCount(head));
+      }
     } catch (error) {
       logger.warn({ err: error }, 'the heads of live streams could not be compared with the log; the next check does');
     }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Db } from '../db/index.ts';
 import type { Listener } from './channel.ts';
@@ -21,11 +22,17 @@ interface Parts {
   readonly userId: bigint;
 }
 
+// What cannot be read (database away) is tried again after 0.1 s, then ever later, at most every 2 s.
+const firstRetryMs = 100;
+const lastRetryMs = 2_000;
+
 /** Makes the markers of one subscription. */
 export function createOwnMarkers({ db, logger, now, outlet, userId }: Parts): OwnMarkers {
   const moved = new Set<bigint>();
   let last: ReadonlyMap<bigint, number> = new Map();
   let open = false;
+  let checking = false;
+  let missed = false;
 
   async function tell(): Promise<void> {
     await outlet.room();
@@ -33,16 +40,30 @@ export function createOwnMarkers({ db, logger, now, outlet, userId }: Parts): Ow
     moved.clear();
   }
 
-  // Markers are no log entries, so a lost hint leaves no hole: after any gap whatever differs from what was last read is told anew.
+  // Which of them moved is not known after a miss: whatever differs from what was last read is told anew.
+  async function compare(): Promise<void> {
+    missed = false;
+    const { conversations } = await readSnapshot(db, userId);
+    for (const { streamId, readSeq } of conversations) if (last.get(streamId) !== readSeq) moved.add(streamId);
+    last = readSeqs(conversations);
+    await tell();
+  }
+
   async function recheck(): Promise<void> {
-    try {
-      const { conversations } = await readSnapshot(db, userId);
-      for (const { streamId, readSeq } of conversations) if (last.get(streamId) !== readSeq) moved.add(streamId);
-      last = readSeqs(conversations);
-      await tell();
-    } catch (error) {
-      logger.warn({ err: error, userId: String(userId) }, 'own markers could not be read after a gap; the next gap or resume does');
+    if (checking) return;
+    checking = true;
+    for (let retryMs = firstRetryMs; missed && !outlet.ended(); ) {
+      try {
+        await compare();
+        retryMs = firstRetryMs;
+      } catch (error) {
+        missed = true;
+        logger.warn({ err: error, userId: String(userId) }, 'own markers could not be read after some were missed; it is tried again');
+        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+        retryMs = Math.min(retryMs * 2, lastRetryMs);
+      }
     }
+    checking = false;
   }
 
   return {
@@ -54,6 +75,7 @@ export function createOwnMarkers({ db, logger, now, outlet, userId }: Parts): Ow
         if (open) void tell();
       },
       missed() {
+        missed = true;
         if (open) void recheck();
       },
     },
@@ -65,6 +87,8 @@ export function createOwnMarkers({ db, logger, now, outlet, userId }: Parts): Ow
       last = readSeqs(conversations);
       open = true;
       await tell();
+      // What was missed since the snapshot was read.
+      void recheck();
     },
   };
 }

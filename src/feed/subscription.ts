@@ -172,7 +172,8 @@ export class ViewerSubscription implements Subscription, Owner {
   #attach(held: HeldChannel, position: number): Follower {
     this.#unhold(held);
     const { channel } = held;
-    const follower = new Follower({ channel, position, outlet: this.#outlet, logger: this.#feed.logger, owner: this, maxGap: this.#feed.maxGap });
+    const { logger, maxGap } = this.#feed;
+    const follower = new Follower({ channel, position, outlet: this.#outlet, owner: this, logger, maxGap });
     this.#strands.set(channel.streamId, { held, follower });
     return follower;
   }

@@ -68,7 +68,6 @@ async function showDirect(
   if (!holds(id)) return null;
   return {
     entries: () => [conversationOpened(opener, opener, { conversationId: id, seq: access.fromSeq - 1 })],
-    touch: [id],
     write: (tx) => showTo(tx, id, opener),
     result: () => id,
   };

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { connectRedis, watchPulse } from '../redis.ts';
+import { connectRedisCluster, watchClusterPulse } from '../redis-cluster.ts';
+import { parseRedisUrl } from '../redis-url.ts';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit } from './window.ts';
 
 /** What limits in Redis need. */
 export interface RedisLimitsOptions {
+  /** As REDIS_URL: one server or a cluster. */
   readonly url: string;
   /** Stands before every key, so that two systems on one Redis do not count together. */
   readonly namespace: string;
@@ -18,8 +21,7 @@ const pulseMs = 2_000;
 
 /** Limits counted in Redis, for all nodes together; while it does not answer, in this process. Throws ConfigError when Redis cannot be used at the start. */
 export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
-  const client = await connectRedis({ url, role: 'limits', timeoutMs: commandMs, logger });
-  const stopPulse = watchPulse(client, pulseMs);
+  const { client, stopPulse } = await connect(url, logger);
 
   function limit({ name, points, windowSeconds }: LimitRule) {
     const rule = { keyPrefix: `${namespace}:limit:${name}`, points, duration: windowSeconds };
@@ -34,4 +36,15 @@ export async function createRedisLimits({ url, namespace, logger }: RedisLimitsO
   }
 
   return { limit, [Symbol.asyncDispose]: close };
+}
+
+async function connect(url: string, logger: Logger) {
+  const manner = { role: 'limits', timeoutMs: commandMs, logger };
+  const place = parseRedisUrl(url);
+  if (place?.cluster) {
+    const client = await connectRedisCluster({ urls: place.urls, ...manner });
+    return { client, stopPulse: watchClusterPulse(client, pulseMs) };
+  }
+  const client = await connectRedis({ url, ...manner });
+  return { client, stopPulse: watchPulse(client, pulseMs) };
 }

@@ -29,8 +29,6 @@ export interface Verdict<T> {
   readonly entries?: (
     created: readonly bigint[],
   ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
-  /** Moves activeAt of these streams to the time of the append. Messages do so by themselves. */
-  readonly touch?: readonly bigint[];
   /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */
   readonly write?: (tx: Tx, placed: Placed) => Promise<void>;
   /** What the caller is answered after commit. */

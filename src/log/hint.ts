@@ -1,10 +1,13 @@
 import { type Entry, entryVersion, parseEntry } from './entry.ts';
 import { toJson } from './json.ts';
 
-/** Not logged, and only told to those who listen: the newest is all that matters. */
+/**
+ * Not logged, and only told to those who listen: the newest is all that matters. `count`: how often the account's own read markers have moved,
+ * this move included, so that a lost one leaves a hole.
+ */
 export type Ephemeral =
   | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
-  | { readonly kind: 'markers'; readonly conversationId: bigint };
+  | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
 /** What travels on a stream's topic. */
 export type Hint = { readonly kind: 'entry'; readonly entry: Entry } | Ephemeral;
@@ -31,7 +34,8 @@ export function parseHint(message: string): Hint | null {
     case 'receipt':
       return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId) };
     case 'markers':
-      return { kind: 'markers', conversationId: BigInt(hint.conversationId) };
+      if (!Number.isInteger(hint.count)) return null;
+      return { kind: 'markers', conversationId: BigInt(hint.conversationId), count: hint.count };
     default:
       return null;
   }

@@ -21,5 +21,6 @@ export {
 } from './entry.ts';
 export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from './hint.ts';
 export { createLog, type Log } from './log.ts';
+export { countMarkerMove, markerCount } from './marker-count.ts';
 export type { LogPage, LogRange } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

@@ -51,7 +51,6 @@ export async function place<T>(tx: Tx, inside: LockedInside, verdict: Verdict<T>
       entries.push({ ...spot, ...entry } as KnownEntry);
     }
   }
-  for (const streamId of verdict.touch ?? []) advance(streamId).active = true;
 
   if (messages.length > 0) await tx.message.createMany({ data: messages });
   if (rows.length > 0) await tx.entry.createMany({ data: rows });

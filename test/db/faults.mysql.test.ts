@@ -166,6 +166,26 @@ describe('a transaction on MySQL', () => {
     // Here it was stored; the caller cannot know, and asks by a key of their own.
     await expect.poll(() => seqOf(db, id)).toBe(1);
   });
+
+  test('whose connection is lost while it is being made gets another, and nothing else is harmed', async () => {
+    const { port } = new URL(place.place);
+    await using proxy = await startProxy(Number(port));
+    const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
+    await using db = await connectMysql({ url, connections: 3, writeDeadlineMs: 3_000 });
+    const [id = 0n] = await newStreams(db, 1);
+    let cuts = 0;
+    proxy.cutAfter = (bytes) => {
+      const first = cuts === 0 && bytes.includes('innodb_lock_wait_timeout');
+      if (first) cuts += 1;
+      return first;
+    };
+    // The connection that there is serves the transaction: the reads inside need others.
+    await db.transaction(async (tx) => {
+      await raise(tx, id);
+      expect(await Promise.all([seqOf(db, id), seqOf(db, id)])).toEqual([0, 0]);
+    });
+    expect([await seqOf(db, id), cuts]).toEqual([1, 1]);
+  });
 });
 
 describe('a MySQL server that goes away', () => {

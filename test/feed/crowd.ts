@@ -108,7 +108,10 @@ export function crowdOn({ db, bus, feedBus = bus }: { readonly db: Db; readonly 
           return log.heads(ids);
         },
       };
-      return { feed: createFeed({ db, log: noting, bus: feedBus, logger, config: readConfig({ HEAD_CHECK_MS: '600000', ...env }) }), asked };
+      return {
+        feed: createFeed({ db, log: noting, bus: feedBus, logger, config: readConfig({ HEAD_CHECK_MS: '600000', ...env }) }),
+        asked,
+      };
     },
   };
 }

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { createGates, type Gates } from './gates.ts';
 import { labSchema } from './lab-schema.ts';
 
-/** A node with an embedded chat and the lab's schema. */
+/** A node with an embedded chat and a schema made for tests. */
 export interface Lab extends AsyncDisposable {
   readonly node: Node;
   readonly gates: Gates;
@@ -15,14 +16,14 @@ export interface Lab extends AsyncDisposable {
   readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Starts a lab on a free port, configured by these variables over the defaults. */
-export async function openLab(env: Readonly<Record<string, string>> = {}): Promise<Lab> {
+/** Starts a lab on a free port, configured by these variables over the defaults, with the lab's own schema unless another is given. */
+export async function openLab(env: Readonly<Record<string, string>> = {}, schema?: GraphQLSchema): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-lab-'));
   const config = readConfig({ DATA_DIR: folder, PORT: '0', LOG_FORMAT: 'json', ...env });
   const log: Record<string, unknown>[] = [];
   const gates = createGates();
   const logging = createLogging(config, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const node = await createNode(config, { logging, schema: labSchema(gates) });
+  const node = await createNode(config, { logging, schema: schema ?? labSchema(gates) });
   return {
     node,
     gates,

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { type Person, world } from '../support/world.ts';
-import { openRaw, type RawSocket } from './raw-socket.ts';
+import { type Message, openRaw, type RawSocket } from './raw-socket.ts';
 
 // One subscription is opened at a time, one may wait: of those that come at once, the third is refused.
 const chat = world({ CATCH_UPS: '1', CATCH_UP_QUEUE: '1' });
@@ -17,14 +17,12 @@ async function signedIn({ token }: Person): Promise<RawSocket> {
   return socket;
 }
 
-/** The types of what comes on a socket, until so many operations of it have been refused. */
-async function untilRefused(socket: RawSocket, count: number) {
-  const refusals = [];
-  while (refusals.length < count) {
+/** The next message that fits, whatever comes before it. */
+async function nextOf(socket: RawSocket, fits: (message: Message) => boolean): Promise<Message> {
+  for (;;) {
     const message = await socket.next();
-    if (message.type === 'error') refusals.push(message);
+    if (fits(message)) return message;
   }
-  return refusals;
 }
 
 describe('a node with too many subscriptions to open', () => {
@@ -46,19 +44,13 @@ describe('a node with too many subscriptions to open', () => {
     socket.subscribe('live', events);
     expect(await socket.next()).toMatchObject({ id: 'live', payload: { data: { events: { __typename: 'StreamReady' } } } });
     for (const id of ['1', '2', '3']) socket.subscribe(id, events);
-    const [refusal] = await untilRefused(socket, 1);
-    expect(refusal).toMatchObject({
+    expect(await nextOf(socket, ({ type }) => type === 'error')).toMatchObject({
       id: '3',
       payload: [{ extensions: { code: 'UNAVAILABLE', retryable: true, retryAfterMs: expect.any(Number) } }],
     });
     await chat.say(ann, group, 'still here');
-    for (;;) {
-      const { id, payload } = await socket.next();
-      if (id === 'live') {
-        expect(payload.data.events.messageEdge.node.text).toBe('still here');
-        break;
-      }
-    }
+    const { payload } = await nextOf(socket, ({ id }) => id === 'live');
+    expect(payload.data.events.messageEdge.node.text).toBe('still here');
   });
 
   it('has all of them in the end, though their clients know nothing but graphql-ws', async () => {

@@ -35,7 +35,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       expect(await world.told(ada)).toHaveLength(1);
     });
 
-    it('shows the one there is to the other side, on top of their list', async () => {
+    it('shows the one there is to the other side, and moves it in nobody’s list', async () => {
       const [ada, bob] = await world.people();
       const id = await world.direct(ada, bob);
       await world.tick();
@@ -46,8 +46,10 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       expect((await world.told(bob)).at(-1)).toEqual({
         ...{ type: 'ConversationOpened', data: { conversationId: id, seq: 0 }, actorId: bob.userId },
       });
-      const { items } = await world.groups.list(bob, { first: 10 });
-      expect(items.map(({ conversation }) => conversation.id)).toEqual([id, group]);
+      for (const side of [ada, bob]) {
+        const { items } = await world.groups.list(side, { first: 10 });
+        expect(items.map(({ conversation }) => conversation.id)).toEqual([group, id]);
+      }
     });
 
     it('works with oneself, in a conversation of one', async () => {

@@ -85,9 +85,10 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     await world.say(ada, conversationId);
     const streams = [conversationId, bob.userId];
     const receipt = { topic: 0, hint: { kind: 'receipt', conversationId, userId: bob.userId } };
-    const markers = { topic: 1, hint: { kind: 'markers', conversationId } };
+    const markers = (count: number) => ({ topic: 1, hint: { kind: 'markers', conversationId, count } });
     expect(await heard(streams, () => world.messages.markDelivered(bob, { conversationId, seq: 2 }))).toEqual([receipt]);
-    expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 3 }))).toEqual([receipt, markers]);
+    expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 2 }))).toEqual([receipt, markers(1)]);
+    expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 3 }))).toEqual([receipt, markers(2)]);
     expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 3 }))).toEqual([]);
     expect(await heard(streams, () => world.messages.markDelivered(bob, { conversationId, seq: 1 }))).toEqual([]);
   });

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 export interface NodeProcess extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  readonly pid: number;
   /** What it has written so far. */
   readonly output: () => string;
+  /** Resolves when it has ended, by itself or not, as `end` does. */
+  readonly ended: Promise<number | null>;
   /** Sends the signal and resolves with the exit code; null where the signal itself ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
@@ -36,15 +37,14 @@ export async function startNodeProcess(env: Readonly<Record<string, string>>, ar
     child.stdout?.on('data', look);
     child.once('exit', (code) => fail(`ended with ${code}`));
   });
+  const ended = new Promise<number | null>((resolve) => void child.once('exit', resolve));
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const gone = once(child, 'exit');
     child.kill(signal);
-    await gone;
-    return child.exitCode;
+    return await ended;
   }
   return {
-    ...{ url, output, end, pid: child.pid ?? 0 },
+    ...{ url, output, ended, end },
     signal: (signal) => void child.kill(signal),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   };

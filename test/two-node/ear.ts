@@ -70,6 +70,11 @@ export async function earOnStream({ url, token, conversationId }: Subject): Prom
   };
 }
 
+/** The close code with which a node turns this token away, or the error code with which it refuses the subscription. */
+export async function refusalOnSocket({ url, token }: Subject): Promise<number | string> {
+  return codeOf((await listening(socketClient(url, token), 'events', FollowDocument, {}).end()).ending);
+}
+
 /** The next event, or the code of the error in its place. */
 async function read(stream: EventStream, field: string): Promise<FollowedFragment | string> {
   const { data, errors } = ((await stream.next()) ?? {}) as {

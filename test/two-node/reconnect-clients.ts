@@ -63,7 +63,7 @@ function receive(client: Client, socket: WebSocket, text: string): void {
   const { type, payload } = JSON.parse(text);
   if (type === 'connection_ack') {
     const variables = { after: [...client.positions.values()] };
-    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: plan.document, variables } }));
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: client.member.document ?? plan.document, variables } }));
   } else if (type === 'next' && payload.errors === undefined) {
     take(client, payload.data.events);
   } else {

@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 /** One client of a fleet: who it is, and how far it has the stream that is watched. */
 export interface FleetMember {
   readonly token: string;
+  /** What it subscribes with, if not with the fleet's. */
+  readonly document?: string;
   readonly after: readonly { readonly streamId: string; readonly seq: number; readonly epoch?: string }[];
 }
 
@@ -50,7 +52,7 @@ export interface Fleet extends AsyncDisposable {
 }
 
 // Thousands of clients that share two cores with the node they wait for.
-const longestWaitMs = 60_000;
+const longestWaitMs = 90_000;
 
 /** Starts the process. Nothing is connected yet. */
 export function startFleet(plan: FleetPlan): Fleet {

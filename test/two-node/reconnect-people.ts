@@ -1,3 +1,4 @@
+import { formatId } from '../../schema/ids.ts';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { createAccessTokens } from '../../src/user/access-token.ts';
@@ -5,7 +6,6 @@ import type { Viewer } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
 import { crowdOn } from '../feed/crowd.ts';
 import { newKey } from '../user/users-world.ts';
-import { formatId } from '../../schema/ids.ts';
 import type { FleetMember } from './reconnect-fleet.ts';
 
 /** A group with many members, all of them signed in. */

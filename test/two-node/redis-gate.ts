@@ -9,42 +9,50 @@ export interface RedisGate extends AsyncDisposable {
   cutPublishers(): void;
   /** From here on nothing passes, either way; connections stay open, as behind a dead router. */
   swallow(): void;
+  /** From here on each message to who listens is lost where this says so. Nobody notices but by what comes next. */
+  lose(isLost: () => boolean): void;
   /** Everything passes again; what was connected meanwhile connects anew. */
   mend(): void;
-  /** Pieces that did not pass, since the way was last mended. */
+  /** Pieces and messages that did not pass, since the way was last mended. */
   lost(): number;
 }
 
-type Fault = 'none' | 'cut publishers' | 'swallow';
+type Fault = 'none' | 'cut publishers' | 'lose some' | 'swallow';
 
 /** Opens a way to the Redis on a port of this machine. */
 export async function openRedisGate(target: number): Promise<RedisGate> {
   const open = new Set<Socket>();
   let fault: Fault = 'none';
+  let isLost = () => false;
   let lost = 0;
 
-  function passes(bytes: Buffer, client: Socket): boolean {
-    const isCut = fault === 'cut publishers' && /\bpublish\b/i.test(bytes.toString('latin1'));
-    if (isCut) client.destroy();
-    if (!isCut && fault !== 'swallow') return true;
-    lost += 1;
-    return false;
+  function fromNode(bytes: Buffer, node: Socket, redis: Socket): void {
+    const isCut = fault === 'cut publishers' && /\bs?publish\b/i.test(bytes.toString('latin1'));
+    if (isCut) node.destroy();
+    if (isCut || fault === 'swallow') lost += 1;
+    else redis.write(bytes);
   }
 
-  function join(client: Socket): void {
+  function fromRedis(reply: Buffer, node: Socket): void {
+    const isDropped = fault === 'swallow' || (fault === 'lose some' && isMessage(reply) && isLost());
+    if (isDropped) lost += 1;
+    else node.write(reply);
+  }
+
+  function join(node: Socket): void {
     const redis = connect({ port: target, host: '127.0.0.1' });
-    for (const [from, to] of [
-      [client, redis],
-      [redis, client],
+    const cut = inReplies((reply) => fromRedis(reply, node));
+    node.on('data', (bytes: Buffer) => fromNode(bytes, node, redis));
+    redis.on('data', cut);
+    for (const [socket, other] of [
+      [node, redis],
+      [redis, node],
     ] as const) {
-      open.add(from);
-      from.on('data', (bytes: Buffer) => {
-        if (passes(bytes, client)) to.write(bytes);
-      });
-      from.on('error', () => undefined);
-      from.on('close', () => {
-        open.delete(from);
-        to.destroy();
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        open.delete(socket);
+        other.destroy();
       });
     }
   }
@@ -65,8 +73,12 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
     swallow() {
       fault = 'swallow';
     },
+    lose(chance) {
+      fault = 'lose some';
+      isLost = chance;
+    },
     mend() {
-      // A message of which only a part has passed would garble what follows.
+      // What was asked meanwhile is never answered.
       if (fault === 'swallow') cutAll();
       fault = 'none';
       lost = 0;
@@ -78,4 +90,32 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
       await once(server, 'close');
     },
   };
+}
+
+/** Cuts what Redis sends into whole replies, so that none is passed on in part. */
+function inReplies(take: (reply: Buffer) => void): (bytes: Buffer) => void {
+  let rest = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    for (let end = replyEnd(rest, 0); end !== null; end = replyEnd(rest, 0)) {
+      take(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+  };
+}
+
+/** Where the reply ends that begins at an offset (RESP 2: https://redis.io/docs/latest/develop/reference/protocol-spec/); null: not all of it is there. */
+function replyEnd(bytes: Buffer, from: number): number | null {
+  const lineEnd = bytes.indexOf('\r\n', from);
+  if (lineEnd < 0) return null;
+  const kind = bytes.toString('latin1', from, from + 1);
+  const length = Number(bytes.toString('latin1', from + 1, lineEnd));
+  let end: number | null = lineEnd + 2;
+  if (kind === '$' && length >= 0) end += length + 2;
+  if (kind === '*') for (let n = 0; n < length && end !== null; n += 1) end = replyEnd(bytes, end);
+  return end !== null && end <= bytes.length ? end : null;
+}
+
+function isMessage(reply: Buffer): boolean {
+  return /^\*3\r\n\$\d\r\ns?message\r\n/.test(reply.toString('latin1', 0, 20));
 }

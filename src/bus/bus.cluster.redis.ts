@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
+import { openCluster } from './cluster.ts';
+import { keepClusterTopics } from './cluster-topics.ts';
+import { slotOf } from './slot.ts';
+
+/** What a bus on a Redis Cluster needs. */
+export interface ClusterBusOptions {
+  /** Some of the cluster's nodes, as `redis://` or `rediss://`. */
+  readonly urls: readonly [string, ...string[]];
+  /** Stands before every topic; see RedisBusOptions. */
+  readonly namespace: string;
+  /** A subscription that is not acknowledged after so many ms is UNAVAILABLE. */
+  readonly timeoutMs: number;
+  /** `plain`: no sharded Pub/Sub, even where the servers have it. All nodes of MPIM must go the same way. */
+  readonly mode?: 'auto' | 'plain' | undefined;
+  readonly logger: Logger;
+}
+
+// An answer never waits for a publish; it only holds memory until it is given up.
+const publishMs = 2_000;
+
+/**
+ * A bus over the Pub/Sub of a Redis Cluster, sharded where all its masters know SSUBSCRIBE (Redis 7), plain elsewhere. Either way a topic is
+ * published and subscribed at the master of its slot, by two connections to each. It follows failovers and moving slots: what was
+ * lost meanwhile is a gap. Throws ConfigError, one line, when the cluster cannot be used at the start (within 10 s).
+ */
+export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'auto', logger }: ClusterBusOptions): Promise<Bus> {
+  const gapListeners = new Set<() => void>();
+  const subscribed = new Set<string>();
+  // Published while nobody served the slot.
+  let homeless = 0;
+
+  const cluster = await openCluster({
+    ...{ urls, mode, logger, subscribeMs: timeoutMs, publishMs: Math.min(timeoutMs, publishMs) },
+    content: () => healthy(),
+    events: {
+      heard: (shard, channel, message) => topics.heard(shard, channel, message),
+      lost: (shard) => topics.lost(shard),
+      back: () => topics.settle(),
+      refused: (shard) => topics.refused(shard),
+      dropped: reportGap,
+      remapped: () => {
+        topics.settle();
+        reportHomeless();
+      },
+    },
+  });
+  const topics = keepClusterTopics({
+    ...{ shardOf: cluster.shardOf, bySlot: cluster.sharded, timeoutMs, logger },
+    onRestored: reportGap,
+    onDoubt: () => void cluster.refresh(),
+  });
+
+  function healthy(): boolean {
+    return topics.live && cluster.ready;
+  }
+
+  function reportGap(): void {
+    for (const listener of gapListeners) listener();
+  }
+
+  // Not before every slot is served: it would be told again and again.
+  function reportHomeless(): void {
+    if (homeless === 0 || !cluster.ready) return;
+    logger.warn({ dropped: homeless }, 'messages were not published');
+    homeless = 0;
+    reportGap();
+  }
+
+  async function subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe> {
+    if (subscribed.has(topic)) throw new Error(`topic ${topic} is subscribed already`);
+    subscribed.add(topic);
+    const channel = `${namespace}:${topic}`;
+    try {
+      await topics.join(channel, onMessage);
+    } catch (error) {
+      subscribed.delete(topic);
+      throw error;
+    }
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      subscribed.delete(topic);
+      topics.leave(channel);
+    };
+  }
+
+  async function publish(topic: string, message: string): Promise<void> {
+    const channel = `${namespace}:${topic}`;
+    const slot = slotOf(channel);
+    // Twice, since a slot may have moved; one that moves again meanwhile loses the message.
+    for (const last of [false, true]) {
+      const sent = await (cluster.shardOf(slot)?.outbox.send(channel, message) ?? 'moved');
+      if (sent !== 'moved') return;
+      if (last) homeless += 1;
+      await cluster.refresh();
+    }
+  }
+
+  async function close(): Promise<void> {
+    topics[Symbol.dispose]();
+    gapListeners.clear();
+    await cluster[Symbol.asyncDispose]();
+  }
+
+  return {
+    subscribe,
+    publish,
+    onGap: (listener) => {
+      const own = () => listener();
+      gapListeners.add(own);
+      return () => void gapListeners.delete(own);
+    },
+    get healthy() {
+      return healthy();
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,59 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import type { Outcome } from './history.ts';
+
+/** A refusal as the API words it. */
+interface Refusal {
+  readonly code: string;
+}
+
+/** What came of one operation. `data`: only where nothing was refused. */
+export interface Called<T> {
+  readonly outcome: Outcome;
+  readonly data?: T;
+  readonly code?: string;
+}
+
+/** A node, and who asks it. */
+export interface Asking {
+  readonly url: string;
+  readonly token: string;
+}
+
+// Longer than the node's own deadline: one that is paused, or cut off, answers never.
+const patienceMs = 6_000;
+// Not known to be stored, or not looked at: the same request again settles it.
+const settledByRetry: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED']);
+
+/** Runs one operation, waiting for it with a bound. `refusals`: where its payload says what it refuses. Never throws. */
+export async function call<T, V>(
+  { url, token }: Asking,
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+  refusals: (data: T) => readonly Refusal[] = () => [],
+): Promise<Called<T>> {
+  try {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: print(document), variables }),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const { data, errors } = (await response.json()) as {
+      readonly data?: T | null;
+      readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+    };
+    const [failure] = errors ?? [];
+    if (failure !== undefined) return failed(failure.extensions?.code ?? failure.message);
+    if (data === undefined || data === null) return { outcome: 'unknown', code: `HTTP ${response.status}` };
+    const [refusal] = refusals(data);
+    return refusal === undefined ? { outcome: 'acknowledged', data } : failed(refusal.code);
+  } catch (error) {
+    // The connection was refused or broke, the answer was cut short, or none came.
+    return { outcome: 'unknown', code: error instanceof Error ? error.name : String(error) };
+  }
+}
+
+function failed(code: string): Called<never> {
+  return { outcome: settledByRetry.has(code) ? 'unknown' : 'refused', code };
+}

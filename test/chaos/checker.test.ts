@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import { check } from './checker.ts';
+import type { EntryFacts, Happening, HistoryRecord, Outcome, Place, StateRecord } from './history.ts';
+
+// A small history in which every promise was kept, and one broken in each test.
+
+const [ann, ben, room] = ['ann', 'ben', 'room'];
+const boundMs = 1_000;
+
+function joined(seq: number, member: string): EntryFacts {
+  return { stream: room, seq, type: 'MemberJoined', loggedAt: time(seq), member };
+}
+
+function left(seq: number, member: string): EntryFacts {
+  return { stream: room, seq, type: 'MemberLeft', loggedAt: time(seq), member };
+}
+
+function message(seq: number, sender: string): EntryFacts {
+  return { stream: room, seq, type: 'MessageSent', loggedAt: time(seq), sender, key: `${sender}-${seq}`, text: `text ${seq}` };
+}
+
+function opened(seq: number, user: string, at: number): EntryFacts {
+  return { stream: user, seq, type: 'ConversationOpened', loggedAt: time(seq), opened: { stream: room, seq: at } };
+}
+
+function closed(seq: number, user: string): EntryFacts {
+  return { stream: user, seq, type: 'ConversationClosed', loggedAt: time(seq), closed: room };
+}
+
+function time(seq: number): string {
+  return new Date(1_000 * seq).toISOString();
+}
+
+/** Ben is removed with entry 5 and comes back with entry 7. */
+const log = [
+  joined(1, ann),
+  joined(2, ben),
+  message(3, ann),
+  message(4, ben),
+  left(5, ben),
+  message(6, ann),
+  joined(7, ben),
+  message(8, ann),
+];
+const accounts = { ann: [opened(1, ann, 0)], ben: [opened(1, ben, 0), closed(2, ben), opened(3, ben, 6)] };
+
+type Step = Happening & { readonly at?: number };
+
+function logOf(stream: string, kind: 'conversation' | 'account', entries: readonly EntryFacts[]): Step {
+  return { what: 'log', stream, kind, lastSeq: entries.length, entries };
+}
+
+function send(key: string, outcome: Outcome, seq?: number, began = (seq ?? 0) * 10): Step {
+  const [by = ''] = key.split('-');
+  return { what: 'send', at: began + 5, by, stream: room, key, text: `text ${seq}`, began, node: 1, outcome, seq };
+}
+
+function at(device: string): { readonly device: string; readonly node: number } {
+  return { device, node: 1 };
+}
+
+function told(device: string, entry: EntryFacts): Step {
+  return { ...at(device), what: 'entry', entry };
+}
+
+function subscribe(device: string, ...after: readonly Place[]): Step {
+  return { ...at(device), what: 'subscribe', after };
+}
+
+function ready(device: string, ...positions: readonly Place[]): Step {
+  return { ...at(device), what: 'ready', positions };
+}
+
+function place(stream: string, seq: number): Place {
+  return { stream, seq };
+}
+
+function state(user: string, change: Partial<StateRecord> = {}): Step {
+  const newest = [{ seq: 8, text: 'text 8' }];
+  const facts = { what: 'state', node: 1, user, stream: room, lastSeq: 8, members: [ann, ben], newest, markersTold: true } as const;
+  return { ...facts, ...(user === ann ? { readSeq: 8, unread: 0 } : { readSeq: 6, unread: 1 }), ...change };
+}
+
+const begun: readonly Step[] = [
+  { what: 'device', device: 'ann/1', user: ann, holds: [place(ann, 1), place(room, 2)] },
+  { what: 'device', device: 'ben/1', user: ben, holds: [place(ben, 1), place(room, 2)] },
+  subscribe('ann/1', place(ann, 1), place(room, 2)),
+  subscribe('ben/1', place(ben, 1), place(room, 2)),
+  ready('ann/1', place(ann, 1), place(room, 2)),
+  ready('ben/1', place(ben, 1), place(room, 2)),
+];
+// A fault that explains the one that was not answered.
+const killed: Step = { what: 'fault', kind: 'node killed', target: 'node 1', effect: '', began: 20, at: 40 };
+const sends = [
+  killed,
+  send('ann-3', 'unknown', 3),
+  send('ann-3', 'acknowledged', 3),
+  send('ben-4', 'acknowledged', 4),
+  send('ann-6', 'acknowledged', 6),
+];
+const annHears = log.slice(2).map((entry) => told('ann/1', entry));
+const annReads: Step = { ...at('ann/1'), what: 'marker', stream: room, readSeq: 8, unread: 0 };
+const benHears: readonly Step[] = [
+  told('ben/1', message(3, ann)),
+  told('ben/1', message(4, ben)),
+  told('ben/1', closed(2, ben)),
+  told('ben/1', opened(3, ben, 6)),
+  told('ben/1', joined(7, ben)),
+  told('ben/1', message(8, ann)),
+];
+const ending: readonly Step[] = [
+  state(ann),
+  state(ben),
+  logOf(room, 'conversation', log),
+  logOf(ann, 'account', accounts.ann),
+  logOf(ben, 'account', accounts.ben),
+];
+
+interface Parts {
+  readonly sends?: readonly Step[];
+  readonly annHears?: readonly Step[];
+  readonly benHears?: readonly Step[];
+  readonly more?: readonly Step[];
+  readonly ending?: readonly Step[];
+}
+
+/** The rules that a history breaks, each once. */
+function broken(parts: Parts): readonly string[] {
+  const all = { sends, annHears, benHears, more: [], ending, ...parts };
+  const steps = [...begun, ...all.sends, ...all.annHears, annReads, ...all.benHears, ...all.more, ...all.ending];
+  const records: readonly HistoryRecord[] = steps.map((step, n) => ({ ...step, at: step.at ?? 1_000 + n }));
+  return [...new Set(check(records, boundMs).map(({ rule }) => rule))].toSorted();
+}
+
+function without<T>(all: readonly T[], place: number): readonly T[] {
+  return all.filter((_, n) => n !== place);
+}
+
+function swapped<T>(all: readonly T[], place: number): readonly T[] {
+  return all.with(place, all[place + 1] as T).with(place + 1, all[place] as T);
+}
+
+function withLog(entries: readonly EntryFacts[]): Parts {
+  return { ending: ending.with(2, logOf(room, 'conversation', entries)) };
+}
+
+it('a history in which all was kept breaks nothing', () => {
+  expect(broken({})).toEqual([]);
+});
+
+describe('in the log is seen', () => {
+  it('a hole', () => {
+    expect(broken(withLog(without(log, 5)))).toContain('hole');
+  });
+
+  it('a number that is there twice', () => {
+    expect(broken(withLog([...log.slice(0, 4), message(4, ben), ...log.slice(4)]))).toContain('hole');
+  });
+
+  it('a time that goes back', () => {
+    const late = { ...message(6, ann), loggedAt: time(1) };
+    const parts = withLog(log.with(5, late));
+    expect(broken({ ...parts, annHears: annHears.with(3, told('ann/1', late)) })).toEqual(['clock']);
+  });
+
+  it('a message that was acknowledged and is not there, or elsewhere, or another text', () => {
+    expect(broken({ sends: [...sends, send('ann-9', 'acknowledged', 9)] })).toEqual(['lost']);
+    expect(broken({ sends: sends.with(4, { ...send('ann-6', 'acknowledged', 8) }) })).toContain('lost');
+    expect(broken({ sends: sends.with(4, { ...send('ann-6', 'acknowledged', 6), text: 'another' } as Step) })).toEqual(['lost']);
+  });
+
+  it('two answers to one clientMessageId', () => {
+    expect(broken({ sends: [...sends, send('ann-3', 'acknowledged', 6)] })).toEqual(['lost']);
+  });
+
+  it('a message that was refused and is there', () => {
+    expect(broken({ sends: sends.with(4, send('ann-6', 'refused')) })).toEqual(['left']);
+  });
+
+  it('one clientMessageId that is two messages', () => {
+    const again = { ...message(8, ann), key: 'ann-6' };
+    expect(broken({ ...withLog(log.with(7, again)), annHears: annHears.with(5, told('ann/1', again)) })).toContain('twice');
+  });
+
+  it('what was acknowledged before another was sent, and stands after it', () => {
+    expect(broken({ sends: [send('ann-6', 'acknowledged', 6, 10), send('ben-4', 'acknowledged', 4, 90)] })).toEqual(['realTime']);
+  });
+
+  it('a send that is not answered though nothing but Redis was broken', () => {
+    const redis: Step = { ...killed, kind: 'Redis killed', target: 'redis' };
+    expect(broken({ sends: sends.with(0, redis) })).toEqual(['available']);
+    expect(broken({ sends: without(sends, 0) })).toEqual(['available']);
+  });
+
+  it('one who writes and is not a member', () => {
+    const intruding = { ...message(6, ben), key: 'ann-6' };
+    expect(broken({ ...withLog(log.with(5, intruding)), annHears: annHears.with(3, told('ann/1', intruding)) })).toContain('intruder');
+  });
+
+  it('nothing wrong with what is not known to be stored, whether it is or not', () => {
+    expect(broken({ sends: [...sends, send('ann-8', 'unknown', 8), send('ann-99', 'unknown', 99)] })).toEqual([]);
+  });
+});
+
+describe('at a device is seen', () => {
+  it('an entry that is missing', () => {
+    for (const place of [0, 1, 3]) expect(broken({ annHears: without(annHears, place) })).toContain('gap');
+  });
+
+  it('an entry that is missing at the end', () => {
+    expect(broken({ annHears: without(annHears, 5) })).toContain('missing');
+  });
+
+  it('an entry that comes twice', () => {
+    expect(broken({ annHears: [...annHears.slice(0, 2), ...annHears.slice(1)] })).toContain('gap');
+  });
+
+  it('entries that change places', () => {
+    expect(broken({ annHears: swapped(annHears, 3) })).toContain('gap');
+  });
+
+  it('another text than the log has', () => {
+    expect(broken({ annHears: annHears.with(0, told('ann/1', { ...message(3, ann), text: 'else' })) })).toContain('content');
+  });
+
+  it('an entry of the account that is missing', () => {
+    expect(broken({ benHears: without(benHears, 2) })).toContain('gap');
+  });
+
+  it('the end of one’s own access, or what came after it', () => {
+    expect(broken({ benHears: benHears.toSpliced(2, 0, told('ben/1', left(5, ben))) })).toContain('removed');
+    expect(broken({ benHears: benHears.toSpliced(2, 0, told('ben/1', left(5, ben)), told('ben/1', message(6, ann))) })).toContain(
+      'removed',
+    );
+  });
+
+  it('a stay that is entered before the one before it was told to its end', () => {
+    expect(broken({ benHears: without(benHears, 1) })).toContain('gap');
+  });
+
+  it('a stay that nobody told of', () => {
+    expect(broken({ benHears: without(benHears, 3) })).toContain('gap');
+  });
+
+  it('nothing wrong where the end of a stay comes after the beginning of the next: streams are not ordered among each other', () => {
+    const [three, four, ended, begins, ...rest] = benHears;
+    expect(broken({ benHears: [three, ended, begins, four, ...rest] as readonly Step[] })).toEqual([]);
+  });
+
+  it('a receipt well after a removal, unless something was broken meanwhile', () => {
+    const removal: Step = { what: 'removal', stream: room, user: ben, began: 1_990, at: 2_000, node: 1, outcome: 'acknowledged' };
+    const receipt = (ms: number): Step => ({ ...at('ben/1'), what: 'peer-marker', stream: room, at: ms });
+    const fault: Step = { what: 'fault', kind: 'any', target: '', effect: '', began: 2_100, at: 2_200 };
+    expect(broken({ more: [removal, receipt(2_000 + boundMs)] })).toEqual(['removed']);
+    expect(broken({ more: [removal, receipt(1_999 + boundMs)] })).toEqual([]);
+    expect(broken({ more: [removal, fault, receipt(2_000 + boundMs)] })).toEqual([]);
+  });
+
+  it('what is not of the protocol, and a close for good', () => {
+    expect(broken({ more: [{ ...at('ann/1'), what: 'odd', detail: 'INTERNAL' }] })).toEqual(['odd']);
+    expect(broken({ more: [{ ...at('ann/1'), what: 'close', code: 4500, reason: '' }] })).toEqual(['odd']);
+    expect(broken({ more: [{ ...at('ann/1'), what: 'close', code: 1012, reason: '' }] })).toEqual([]);
+  });
+});
+
+describe('of a device that comes back is seen', () => {
+  const [account, here] = [place(ann, 1), place(room, 5)];
+  const cut: Step = { ...at('ann/1'), what: 'close', code: 1006, reason: '' };
+  const back = (...steps: readonly Step[]): Parts => ({ annHears: [...annHears.slice(0, 3), cut, ...steps] });
+  const rest = annHears.slice(3);
+
+  it('nothing wrong where it gets what it missed', () => {
+    expect(broken(back(subscribe('ann/1', account, here), ...rest, ready('ann/1', account, place(room, 8))))).toEqual([]);
+  });
+
+  it('an entry that fell into the cut', () => {
+    expect(broken(back(subscribe('ann/1', account, here), ...rest.slice(1), ready('ann/1', account, place(room, 8))))).toContain('gap');
+  });
+
+  it('an entry from before the cut that comes again', () => {
+    expect(broken(back(subscribe('ann/1', account, here), ...annHears.slice(2)))).toContain('gap');
+  });
+
+  it('a StreamReady that names another place, or leaves a stream out', () => {
+    expect(broken(back(subscribe('ann/1', account, here), ready('ann/1', account, place(room, 8)), ...rest))).toContain('ready');
+    expect(broken(back(subscribe('ann/1', account, here), ready('ann/1', account), ...rest))).toContain('ready');
+  });
+
+  it('that it lied about its positions', () => {
+    expect(broken(back(subscribe('ann/1', account, place(room, 8))))).toContain('client');
+  });
+
+  it('a ResyncRequired where all could be had', () => {
+    const resync: Step = { ...at('ann/1'), what: 'resync', stream: room, lastSeq: 8, reason: 'GAP_TOO_LARGE' };
+    expect(broken(back(subscribe('ann/1', account, here), resync, ready('ann/1', account, place(room, 8))))).toContain('resync');
+  });
+
+  it('nothing wrong with a ResyncRequired after one was out', () => {
+    const [three, four] = benHears;
+    const resync: Step = { ...at('ben/1'), what: 'resync', stream: room, lastSeq: 6, reason: 'REJOINED' };
+    const resumed = [subscribe('ben/1', place(ben, 1), place(room, 4)), told('ben/1', closed(2, ben)), told('ben/1', opened(3, ben, 6))];
+    const after = [resync, told('ben/1', joined(7, ben)), told('ben/1', message(8, ann)), ready('ben/1', place(ben, 3), place(room, 8))];
+    expect(broken({ benHears: [three, four, ...resumed, ...after] as readonly Step[] })).toEqual([]);
+  });
+});
+
+describe('in the end is seen', () => {
+  it('another set of members', () => {
+    expect(broken({ ending: ending.with(0, state(ann, { members: [ann] })) })).toEqual(['state']);
+  });
+
+  it('another message', () => {
+    expect(broken({ ending: ending.with(0, state(ann, { newest: [{ seq: 8, text: 'else' }] })) })).toEqual(['state']);
+  });
+
+  it('another count of what is unread', () => {
+    expect(broken({ ending: ending.with(1, state(ben, { unread: 2 })) })).toEqual(['state']);
+  });
+
+  it('a marker that was not told, once it was sure to be', () => {
+    const moved = { readSeq: 8, unread: 0 };
+    expect(broken({ ending: ending.with(1, state(ben, moved)) })).toEqual(['markers', 'state']);
+    expect(broken({ more: [state(ben, { ...moved, markersTold: false })] })).toEqual([]);
+  });
+
+  it('a device that was late, and a node that ended', () => {
+    expect(broken({ more: [{ what: 'late', detail: 'ann/1' }] })).toEqual(['late']);
+    expect(broken({ more: [{ what: 'node', node: 1, detail: 'ended by itself with 1' }] })).toEqual(['node']);
+  });
+});

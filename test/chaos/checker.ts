@@ -1,0 +1,161 @@
+import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, MembershipChange, Recorded, StateRecord } from './history.ts';
+import { checkLogs, type Rule, type Violation } from './log-rules.ts';
+import { type Fault, Strand } from './strand.ts';
+import { readTruth, type Truth } from './truth.ts';
+
+/** Finds everything in a history that breaks a promise; empty where all were kept. `boundMs`: how long after an acknowledged removal hints may still pass. */
+export function check(records: readonly HistoryRecord[], boundMs: number): readonly Violation[] {
+  const truth = readTruth(records);
+  const at = records.at(-1)?.at ?? 0;
+  const walks = walkAll(truth, records);
+  return [
+    ...checkLogs(
+      truth,
+      records.filter((record) => record.what === 'send'),
+      at,
+    ),
+    ...walks.flatMap((walk) => walk.violations),
+    ...walks.flatMap((walk) => walk.atTheEnd(at)),
+    ...checkHints(records, boundMs),
+    ...checkAnswers(records),
+    ...records.flatMap((record): readonly Violation[] => {
+      if (record.what === 'node') return [{ rule: 'node', at: record.at, detail: `node ${record.node} ${record.detail}` }];
+      return record.what === 'late' ? [{ rule: 'late', at: record.at, detail: record.detail }] : [];
+    }),
+  ];
+}
+
+/** How often a device did not know where its user's marker stands when everything had healed and before it moved again. */
+export function countStaleMarkers(records: readonly HistoryRecord[]): number {
+  return walkAll(readTruth(records), records).reduce((sum, { stale }) => sum + stale, 0);
+}
+
+// The node says no: come back later, or elsewhere. Anything else is for clients that are at fault.
+const retriable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4408, 4510]);
+
+function walkAll(truth: Truth, records: readonly HistoryRecord[]): readonly Walk[] {
+  const walks = new Map<string, Walk>();
+  for (const record of records) {
+    if (record.what === 'device') walks.set(record.device, new Walk(truth, record.device, record.user, record.holds));
+    else if (record.what === 'state') for (const walk of walks.values()) walk.compare(record);
+    else if ('device' in record) walks.get(record.device)?.step(record);
+  }
+  return [...walks.values()];
+}
+
+/** Goes through what one device was told, in the order in which it was. */
+class Walk {
+  readonly violations: Violation[] = [];
+  stale = 0;
+  readonly #truth: Truth;
+  readonly #device: string;
+  readonly #user: string;
+  readonly #strands = new Map<string, Strand>();
+
+  constructor(truth: Truth, device: string, user: string, holds: readonly { readonly stream: string; readonly seq: number }[]) {
+    this.#truth = truth;
+    this.#device = device;
+    this.#user = user;
+    for (const { stream, seq } of holds) this.#strands.set(stream, new Strand({ truth, user, stream }, seq));
+  }
+
+  step(record: Recorded<DeviceRecord>): void {
+    const { at } = record;
+    if (record.what === 'subscribe') this.#resume(record.after, at);
+    else if (record.what === 'entry') this.#enter(record.entry, at);
+    else if (record.what === 'ready') this.#ready(record.positions, at);
+    else if (record.what === 'resync') this.#say(at, record.stream, this.#strand(record.stream).resync(record.lastSeq, record.reason));
+    else if (record.what === 'marker') this.#strand(record.stream).marker(record.readSeq);
+    else if (record.what === 'odd') this.#say(at, undefined, [['odd', record.detail]]);
+    else if (record.what === 'close' && !retriable.has(record.code))
+      this.#say(at, undefined, [['odd', `closed with ${record.code} ${record.reason}`]]);
+  }
+
+  compare(state: Recorded<StateRecord>): void {
+    if (state.user !== this.#user) return;
+    const strand = this.#strand(state.stream);
+    this.#say(state.at, state.stream, strand.compare(state));
+    if (!strand.stale(state)) return;
+    if (state.markersTold) this.#say(state.at, state.stream, [['markers', `the marker stands at ${state.readSeq}`]]);
+    else this.stale += 1;
+  }
+
+  /** What is missing when everything has come to rest. */
+  atTheEnd(at: number): readonly Violation[] {
+    const before = this.violations.length;
+    for (const { stream, lastSeq } of this.#truth.logs) {
+      if (!this.#truth.mayRead(this.#user, stream, lastSeq)) continue;
+      const followed = this.#strand(stream).followed();
+      if (followed !== lastSeq) this.#say(at, stream, [['missing', `it has ${followed} of ${lastSeq}`]]);
+    }
+    return this.violations.splice(before);
+  }
+
+  #strand(stream: string): Strand {
+    const strand = this.#strands.get(stream) ?? new Strand({ truth: this.#truth, user: this.#user, stream }, undefined);
+    this.#strands.set(stream, strand);
+    return strand;
+  }
+
+  #enter(entry: EntryFacts, at: number): void {
+    const { stream, opened, closed } = entry;
+    this.#say(at, stream, this.#strand(stream).entry(entry));
+    if (opened !== undefined) this.#strand(opened.stream).opened(opened.seq);
+    if (closed !== undefined) this.#strand(closed).closed();
+  }
+
+  #resume(after: readonly { readonly stream: string; readonly seq: number }[], at: number): void {
+    const given = new Map(after.map(({ stream, seq }) => [stream, seq]));
+    for (const [stream, strand] of this.#strands) {
+      if (strand.held() !== given.get(stream)) this.#say(at, stream, [['client', `it had ${strand.held()} and said ${given.get(stream)}`]]);
+      strand.resume();
+    }
+  }
+
+  #ready(positions: readonly { readonly stream: string; readonly seq: number }[], at: number): void {
+    const named = new Map(positions.map(({ stream, seq }) => [stream, seq]));
+    for (const stream of new Set([...named.keys(), ...this.#strands.keys()])) {
+      this.#say(at, stream, this.#strand(stream).ready(named.get(stream)));
+    }
+  }
+
+  #say(at: number, stream: string | undefined, faults: readonly Fault[]): void {
+    for (const [rule, detail] of faults) this.violations.push({ rule, detail, at, stream, device: this.#device });
+  }
+}
+
+// What a fault has broken may need so long to be whole again: a start of a node, a connection that is made anew.
+const recoveryMs = 5_000;
+
+/** Whether a fault explains that a send is not answered. */
+function breaksSends({ kind, target }: FaultRecord): boolean {
+  return !kind.startsWith('Redis') && !target.endsWith('redis') && kind !== 'device frozen' && kind !== 'clock jumped';
+}
+
+function checkAnswers(records: readonly HistoryRecord[]): readonly Violation[] {
+  const faults = records.filter((record) => record.what === 'fault').filter(breaksSends);
+  return records.flatMap((record) => {
+    if (record.what !== 'send' || record.outcome !== 'unknown') return [];
+    if (faults.some(({ began, at }) => began <= record.at && record.began <= at + recoveryMs)) return [];
+    const detail = `${record.key} on node ${record.node}: ${record.code} after ${record.at - record.began} ms`;
+    return [{ rule: 'available' satisfies Rule, at: record.at, stream: record.stream, detail }];
+  });
+}
+
+/** What is not logged has no number to tell by: once a removal is acknowledged and nothing is broken, it ends within the bound. */
+function checkHints(records: readonly HistoryRecord[], boundMs: number): readonly Violation[] {
+  const faults = records.filter((record) => record.what === 'fault');
+  const users = new Map(records.filter((record) => record.what === 'device').map(({ device, user }) => [device, user]));
+  const changes = records.filter((record): record is Recorded<MembershipChange> => record.what === 'removal' || record.what === 'addition');
+  const calm = (from: number, to: number): boolean => faults.every(({ began, at }) => at < from || began > to);
+  return records.flatMap((record) => {
+    if (record.what !== 'peer-marker') return [];
+    const last = changes.findLast(
+      ({ stream, user, began }) => stream === record.stream && user === users.get(record.device) && began < record.at,
+    );
+    if (last?.what !== 'removal' || last.outcome !== 'acknowledged' || record.at < last.at + boundMs || !calm(last.at, record.at))
+      return [];
+    const detail = `a receipt came ${record.at - last.at} ms after the removal was acknowledged`;
+    return [{ rule: 'removed' satisfies Rule, at: record.at, stream: record.stream, device: record.device, detail }];
+  });
+}

@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AddMembersDocument, MarkReadDocument, RemoveMemberDocument, SendMessageDocument } from '../support/generated/graphql.ts';
+import { type Called, call } from './call.ts';
+import type { Actor, Cast, Room } from './cast.ts';
+import type { Device } from './device.ts';
+import { brief, type History } from './history.ts';
+import type { Post } from './stage.ts';
+
+/** What goes on in a run besides the faults. */
+export interface Life {
+  /** Makes texts as long as they may be, to run a buffer over with, until the returned function is called. */
+  talkLong(): () => void;
+  /** Begins nothing any more; resolves when every send is settled and every guest is back, or the bound is reached. */
+  wind(): Promise<void>;
+  /** Sends one message and repeats it until it is settled. */
+  say(actor: Actor, room: Room): Promise<void>;
+  /** Moves an actor's marker to the head that their device has, and repeats that until it is settled. */
+  markHead(actor: Actor, room: Room): Promise<void>;
+}
+
+/** What life needs. `random`: in [0, 1), decided by the seed. */
+export interface LifeParts {
+  readonly cast: Cast;
+  readonly posts: readonly Post[];
+  readonly devices: readonly Device[];
+  readonly random: () => number;
+  readonly history: History;
+}
+
+// About 20 messages a second from five people: two cores serve that with time to spare, so what is late is late by a fault.
+const [leastPauseMs, pauseSpreadMs] = [50, 400];
+const [leastRetryMs, retrySpreadMs] = [100, 300];
+const [leastStayMs, staySpreadMs] = [800, 3_000];
+const windMs = 40_000;
+// 8,000 code points are the longest text, and 4 bytes each the most they take.
+const wave = '🌊'.repeat(7_900);
+
+/** Has everybody write, read, and be removed and added, until it is wound up. */
+export function startLife({ cast, posts, devices, random, history }: LifeParts): Life {
+  let going = true;
+  let patient = true;
+  let sent = 0;
+  let long = 0;
+
+  function anyPost(): Post {
+    const post = posts[Math.floor(random() * posts.length)];
+    if (post === undefined) throw new Error('there are no nodes');
+    return post;
+  }
+
+  function anyRoom(): Room {
+    const room = cast.rooms[Math.floor(random() * cast.rooms.length)];
+    if (room === undefined) throw new Error('there are no rooms');
+    return room;
+  }
+
+  /** Repeats an act, on whichever node, until it is known what came of it. */
+  async function settle(act: (post: Post, began: number) => Promise<Called<unknown>>): Promise<void> {
+    while (patient) {
+      const { outcome } = await act(anyPost(), history.now());
+      if (outcome !== 'unknown') return;
+      await delay(leastRetryMs + retrySpreadMs * random());
+    }
+  }
+
+  async function say(actor: Actor, room: Room): Promise<void> {
+    sent += 1;
+    const key = `${actor.name}-${sent}`;
+    const text = long > 0 ? `${key} ${wave}` : `${key} says something`;
+    const input = { conversationId: room.id, clientMessageId: key, text };
+    await settle(async ({ number: node, node: { url } }, began) => {
+      const called = await call({ url, token: actor.tokens[0] }, SendMessageDocument, { input }, ({ sendMessage }) => sendMessage.errors);
+      const { outcome, code, data } = called;
+      const seq = data?.sendMessage.messageEdge?.node.seq;
+      history.note({ what: 'send', by: actor.id, stream: room.id, key, text: brief(text), began, node, outcome, code, seq });
+      return called;
+    });
+  }
+
+  async function change(what: 'removal' | 'addition', { id: stream, owner, guest }: Room): Promise<void> {
+    await settle(async ({ number: node, node: { url } }, began) => {
+      const asking = { url, token: owner.tokens[0] };
+      const called =
+        what === 'removal'
+          ? await call(asking, RemoveMemberDocument, { input: { groupId: stream, userId: guest.id } }, (data) => data.removeMember.errors)
+          : await call(asking, AddMembersDocument, { input: { groupId: stream, userIds: [guest.id] } }, (data) => data.addMembers.errors);
+      history.note({ what, stream, user: guest.id, began, node, outcome: called.outcome, code: called.code });
+      return called;
+    });
+  }
+
+  async function mark(actor: Actor, room: Room, { number: node, node: { url } }: Post): Promise<Called<unknown>> {
+    const seq = devices.find(({ user }) => user === actor.id)?.position(room.id) ?? 0;
+    const began = history.now();
+    const input = { conversationId: room.id, seq };
+    const called = await call({ url, token: actor.tokens[0] }, MarkReadDocument, { input }, ({ markRead }) => markRead.errors);
+    history.note({ what: 'mark', user: actor.id, stream: room.id, seq, began, node, outcome: called.outcome, code: called.code });
+    return called;
+  }
+
+  async function write(actor: Actor): Promise<void> {
+    while (going) {
+      await delay(leastPauseMs + pauseSpreadMs * random());
+      await say(actor, anyRoom());
+    }
+  }
+
+  async function read(actor: Actor): Promise<void> {
+    while (going) {
+      await delay((leastPauseMs + pauseSpreadMs * random()) * 2);
+      await mark(actor, anyRoom(), anyPost());
+    }
+  }
+
+  async function comeAndGo(room: Room): Promise<void> {
+    while (going) {
+      await delay(leastStayMs + staySpreadMs * random());
+      await change('removal', room);
+      await delay(leastStayMs + staySpreadMs * random());
+      await change('addition', room);
+    }
+  }
+
+  const all = Promise.all([...cast.actors.map(write), ...cast.actors.map(read), ...cast.rooms.map(comeAndGo)]);
+  // Seen by `wind`; until then nobody would.
+  all.catch(() => undefined);
+  return {
+    talkLong() {
+      long += 1;
+      return () => void (long -= 1);
+    },
+    say,
+    markHead: (actor, room) => settle((post) => mark(actor, room, post)),
+    async wind() {
+      going = false;
+      const timer = setTimeout(() => (patient = false), windMs);
+      await all;
+      clearTimeout(timer);
+      patient = true;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// npm run chaos -- [--seed N] [--minutes M] [--history FILE]
+// Two nodes, MariaDB and Redis under faults that a seed decides, people who talk through them, and a judge. docs/reliability.md says more.
+import { parseArgs } from 'node:util';
+import { judge } from './report.ts';
+import { runChaos } from './run.ts';
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '5' }, history: { type: 'string' } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31) + 1);
+process.stdout.write(`seed ${seed}\n`);
+const { text, violations } = judge(await runChaos({ seed, minutes: Number(values.minutes), file: values.history }));
+process.stdout.write(`${text}\nseed ${seed}\n`);
+process.exit(violations.length === 0 ? 0 : 1);

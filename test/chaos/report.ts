@@ -1,0 +1,121 @@
+import { check, countStaleMarkers } from './checker.ts';
+import type { History, HistoryRecord } from './history.ts';
+import { rules, type Violation } from './log-rules.ts';
+import { headCheckMs } from './stage.ts';
+
+/** What a run came to. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  /** Faults, totals and violations, for people to read. */
+  readonly text: string;
+  /** How often each kind of fault came. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Counts, and times in ms. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+// A hint that was on its way when the removal was found is on its way for no longer than a hop.
+const slackMs = 1_000;
+const mostViolations = 10;
+const recordsBefore = 25;
+
+/** Judges a history. */
+export function judge(history: History): Verdict {
+  const { records } = history;
+  const violations = check(records, headCheckMs + slackMs);
+  const totals = totalsOf(history);
+  const faults = countBy(records.filter(({ what }) => what === 'fault').map((record) => ('kind' in record ? record.kind : '')));
+  const text = [
+    ...faultLines(records),
+    '',
+    ...Object.entries(totals).map(([name, n]) => `${name}: ${n}`),
+    '',
+    ...violationLines(records, violations),
+  ];
+  return { violations, faults, totals, text: text.join('\n') };
+}
+
+function totalsOf({ records, startedAt }: History): Readonly<Record<string, number>> {
+  const sends = records.filter((record) => record.what === 'send');
+  const entries = records.filter((record) => record.what === 'entry');
+  const closes = records.filter((record) => record.what === 'close');
+  const resyncs = records.filter((record) => record.what === 'resync');
+  const late = entries
+    .filter(({ entry }) => entry.type === 'MessageSent')
+    .map(({ at, entry }) => Math.max(0, startedAt + at - Date.parse(entry.loggedAt)))
+    .toSorted((a, b) => a - b);
+  const attempts = countBy(sends.map(({ outcome }) => outcome));
+  return {
+    seconds: Math.round((records.at(-1)?.at ?? 0) / 1_000),
+    messages: new Set(sends.map(({ by, key }) => `${by} ${key}`)).size,
+    'attempts to send': sends.length,
+    'attempts acknowledged': attempts['acknowledged'] ?? 0,
+    'attempts refused': attempts['refused'] ?? 0,
+    'attempts without an answer': attempts['unknown'] ?? 0,
+    removals: countOf(records, 'removal'),
+    additions: countOf(records, 'addition'),
+    'marker moves': countOf(records, 'mark'),
+    'entries received': entries.length,
+    'markers received': countOf(records, 'marker'),
+    subscriptions: countOf(records, 'subscribe'),
+    ...prefixed('closed with', countBy(closes.map(({ code }) => String(code)))),
+    ...prefixed('ResyncRequired', countBy(resyncs.map(({ reason }) => reason))),
+    'delivery p50, ms': quantile(late, 0.5),
+    'delivery p99, ms': quantile(late, 0.99),
+    'delivery longest, ms': late.at(-1) ?? 0,
+    'markers not told before the next move': countStaleMarkers(records),
+  };
+}
+
+function countOf(records: readonly HistoryRecord[], what: HistoryRecord['what']): number {
+  return records.filter((record) => record.what === what && (!('outcome' in record) || record.outcome === 'acknowledged')).length;
+}
+
+function countBy(names: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}
+
+function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, n]) => [`${prefix} ${name}`, n]));
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1).padStart(6)} s`;
+}
+
+function faultLines(records: readonly HistoryRecord[]): readonly string[] {
+  return records.flatMap((record) => {
+    if (record.what === 'healed') return [`${seconds(record.at)}            all healed`];
+    if (record.what !== 'fault') return [];
+    const { began, at, kind, target, effect } = record;
+    return [`${seconds(began)} to ${seconds(at)}  ${kind}: ${target}${effect && ` (${effect})`}`];
+  });
+}
+
+function violationLines(records: readonly HistoryRecord[], violations: readonly Violation[]): readonly string[] {
+  const shown = violations
+    .slice(0, mostViolations)
+    .flatMap((violation) => [
+      `BROKEN at ${seconds(violation.at)}: ${rules[violation.rule]}`,
+      `  ${violation.device ?? ''} ${violation.stream ?? ''} ${violation.detail}`,
+      ...around(records, violation).map((record) => `    ${JSON.stringify(record)}`),
+      '',
+    ]);
+  return [...shown, violations.length === 0 ? 'every promise was kept' : `${violations.length} violations`];
+}
+
+/** What happened to that device in that stream until then, and the faults meanwhile. */
+function around(records: readonly HistoryRecord[], { at, device, stream }: Violation): readonly HistoryRecord[] {
+  const concerned = records.filter((record) => {
+    if (record.at > at || record.what === 'log' || record.what === 'peer-marker') return false;
+    if (record.what === 'fault') return true;
+    if ('device' in record && record.device !== device) return false;
+    const place = 'entry' in record ? record.entry.stream : 'stream' in record ? record.stream : stream;
+    return place === stream && (device !== undefined || 'stream' in record);
+  });
+  return concerned.slice(-recordsBefore);
+}

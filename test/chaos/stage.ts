@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mariadb from 'mariadb';
+import { type Service, startMariadb, startRedis } from '../support/services.ts';
+import type { History } from './history.ts';
+import { type Link, openLink } from './link.ts';
+import { type KeptNode, keepNode } from './nodes.ts';
+
+/** A node, and its own ways to the two servers. */
+export interface Post {
+  readonly number: number;
+  readonly node: KeptNode;
+  readonly mysql: Link;
+  readonly redis: Link;
+}
+
+/** All processes of a run. */
+export interface Stage extends AsyncDisposable {
+  readonly mysql: Service;
+  readonly redis: Service;
+  /** The database, past every link. */
+  readonly databaseUrl: string;
+  readonly posts: readonly [Post, Post];
+}
+
+/** How often nodes compare heads with the log here, in ms: what is lost is found within it. */
+export const headCheckMs = 500;
+
+// Everything that waits in a node waits shorter than usual, so that a minute sees many time-outs.
+const hurried = {
+  HEAD_CHECK_MS: String(headCheckMs),
+  BUS_TIMEOUT_MS: '1000',
+  WRITE_DEADLINE_MS: '3000',
+  DRAIN_MS: '2000',
+  SOCKET_PING_MS: '2000',
+  SLOW_SOCKET_MS: '2000',
+  // Small, so that a reader who stops for seconds is behind its queue, its socket or both.
+  SOCKET_QUEUE_BYTES: '32768',
+  SUBSCRIPTION_QUEUE: '16',
+  // Clocks jump by hours.
+  ACCESS_TOKEN_SECONDS: '86400',
+  ADDRESS_ATTEMPTS: '1000000',
+  GRAPHIQL: 'false',
+};
+
+/** Starts MariaDB, Redis and two nodes, each node behind links of its own. */
+export async function setStage(history: History): Promise<Stage> {
+  await using open = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-chaos-'));
+  open.defer(() => rm(folder, { recursive: true, force: true }));
+  const [mysql, redis] = await Promise.all([startMariadb(), startRedis()]);
+  open.use(mysql);
+  open.use(redis);
+  const database = `chaos_${randomBytes(4).toString('hex')}`;
+  await createDatabase(mysql.url, database);
+
+  async function post(number: number): Promise<Post> {
+    const ways = { mysql: open.use(await openLink(mysql.port)), redis: open.use(await openLink(redis.port)) };
+    const stores = {
+      DATABASE_URL: `mysql://root@127.0.0.1:${ways.mysql.port}/${database}`,
+      REDIS_URL: `redis://127.0.0.1:${ways.redis.port}`,
+    };
+    const node = open.use(await keepNode({ number, env: { ...hurried, ...stores, NODE_NAME: `node-${number}` }, folder, history }));
+    return { number, node, ...ways };
+  }
+
+  const posts = [await post(1), await post(2)] as const;
+  const parts = open.move();
+  return { mysql, redis, databaseUrl: `${mysql.url}${database}`, posts, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+async function createDatabase(url: string, name: string): Promise<void> {
+  const { hostname, port, username } = new URL(url);
+  const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: username });
+  await connection.query(`CREATE DATABASE ${name}`);
+  await connection.end();
+}

@@ -1,0 +1,163 @@
+import type { EntryFacts, StateRecord } from './history.ts';
+import type { Rule } from './log-rules.ts';
+import { comeOrGo, type Truth } from './truth.ts';
+
+/** What is wrong with something that a device was told. */
+export type Fault = readonly [rule: Rule, detail: string];
+
+/** The parts of a stream that a strand is walked with. */
+export interface StrandParts {
+  readonly truth: Truth;
+  readonly user: string;
+  readonly stream: string;
+}
+
+/**
+ * One stream as one device was told of it: where it is, and what it makes of it. Written from what the API promises, not from what the
+ * server does: the next number, or the first of a stay that the account has told of; nothing else.
+ */
+export class Strand {
+  readonly #parts: StrandParts;
+  /** What a client gives back; undefined: it follows no such stream. */
+  #held: number | undefined;
+  /** The last entry that was told, or where the telling begins. */
+  #followed: number | undefined;
+  /** Where stays begin that were told of and not entered yet. */
+  #starts: readonly number[] = [];
+  #members: Set<string>;
+  /** Numbers of what others said since this began, and so may be unread. */
+  #others: number[] = [];
+  #readSeq = 0;
+
+  constructor(parts: StrandParts, seq: number | undefined) {
+    this.#parts = parts;
+    this.#held = seq;
+    this.#followed = seq;
+    this.#members = this.#membersAt(seq ?? 0);
+  }
+
+  held(): number | undefined {
+    return this.#held;
+  }
+
+  followed(): number | undefined {
+    return this.#followed;
+  }
+
+  /** It goes on from what the client gives back. */
+  resume(): void {
+    this.#followed = this.#held;
+    this.#starts = [];
+  }
+
+  entry(entry: EntryFacts): readonly Fault[] {
+    const { seq } = entry;
+    const { truth, user, stream } = this.#parts;
+    const faults: Fault[] = [];
+    const followed = this.#followed;
+    if (followed === undefined || seq !== followed + 1) {
+      const enters = this.#starts.includes(seq - 1) && (followed === undefined || truth.left(user, stream, followed + 1));
+      if (enters) this.#begin(seq - 1);
+      else faults.push(['gap', `${seq} came after ${followed}`]);
+    }
+    if (!truth.mayRead(user, stream, seq)) faults.push(['removed', `${seq} was told to somebody who was not a member then`]);
+    const real = truth.entry(stream, seq);
+    if (real === undefined || !same(entry, real)) faults.push(['content', `${JSON.stringify(entry)} is ${JSON.stringify(real)}`]);
+    this.#held = seq;
+    this.#followed = seq;
+    this.#fold(entry);
+    return faults;
+  }
+
+  /** The account told of a stay. */
+  opened(seq: number): void {
+    this.#held = seq;
+    this.#starts = [...this.#starts, seq];
+  }
+
+  /** The account told that a stay ended. */
+  closed(): void {
+    this.#held = undefined;
+  }
+
+  resync(lastSeq: number | null, reason: string): readonly Fault[] {
+    const { truth, user, stream } = this.#parts;
+    const from = this.#followed;
+    const ended = truth.leftAfter(user, stream, from ?? 0);
+    const due = ended && ((reason === 'GONE' && lastSeq === null) || (reason === 'REJOINED' && lastSeq !== null));
+    if (lastSeq === null) {
+      this.#held = undefined;
+      this.#followed = undefined;
+    } else {
+      this.#held = lastSeq;
+      this.#begin(lastSeq);
+    }
+    return due ? [] : [['resync', `${reason} at ${from}, on from ${lastSeq}`]];
+  }
+
+  /** StreamReady, which names this place, or none. */
+  ready(seq: number | undefined): readonly Fault[] {
+    const before = this.#followed;
+    const enters = before === undefined && seq !== undefined && this.#starts.includes(seq);
+    if (enters) this.#begin(seq);
+    else if (seq !== undefined && seq !== before) return [['ready', `it names ${seq}, the device has ${before}`]];
+    // What was closed is no loss, whether the device has heard of the end of it or not.
+    else if (seq === undefined && this.#held !== undefined) return [['ready', `it leaves out what the device has up to ${this.#held}`]];
+    if (seq !== undefined) this.#held = seq;
+    return [];
+  }
+
+  marker(readSeq: number): void {
+    this.#readSeq = readSeq;
+  }
+
+  /** Whether what was folded is what the API answers. */
+  compare(state: StateRecord): readonly Fault[] {
+    const { truth, stream } = this.#parts;
+    const faults: Fault[] = [];
+    const here = [...this.#members].toSorted();
+    const there = [...state.members].toSorted();
+    if (here.join() !== there.join()) faults.push(['state', `members ${here} here, ${there} there`]);
+    const wrong = state.newest.find(({ seq, text }) => seq <= (this.#followed ?? 0) && truth.entry(stream, seq)?.text !== text);
+    if (wrong !== undefined) faults.push(['state', `message ${wrong.seq} reads ${wrong.text}`]);
+    if (state.lastSeq !== this.#followed) faults.push(['state', `${this.#followed} is the last here, ${state.lastSeq} there`]);
+    if (!state.markersTold) return faults;
+    const unread = this.#others.filter((seq) => seq > this.#readSeq);
+    if (unread.length !== state.unread)
+      faults.push(['state', `${unread.length} unread after ${this.#readSeq} here, ${state.unread} there`]);
+    return faults;
+  }
+
+  /** True where the device was not told where the marker stands. */
+  stale({ readSeq }: StateRecord): boolean {
+    const [low, high] = [Math.min(readSeq, this.#readSeq), Math.max(readSeq, this.#readSeq)];
+    // Own messages move it too, if nothing before them waits: which of the two came first may look different from here.
+    return this.#others.some((seq) => seq > low && seq <= high);
+  }
+
+  #begin(seq: number): void {
+    this.#followed = seq;
+    this.#starts = this.#starts.filter((start) => start > seq);
+    this.#members = this.#membersAt(seq);
+    this.#others = [];
+    this.#readSeq = seq;
+  }
+
+  #membersAt(seq: number): Set<string> {
+    const { truth, stream } = this.#parts;
+    return new Set(truth.members(stream, seq));
+  }
+
+  #fold(entry: EntryFacts): void {
+    comeOrGo(this.#members, entry);
+    if (entry.type !== 'MessageSent') return;
+    if (entry.sender !== this.#parts.user) this.#others.push(entry.seq);
+    else if (!this.#others.some((seq) => seq > this.#readSeq)) this.#readSeq = entry.seq;
+  }
+}
+
+function same(told: EntryFacts, real: EntryFacts): boolean {
+  // The account's other entries go by names of their own; of those only the place is compared.
+  const fields = ['loggedAt', 'key', 'text', 'sender', 'member'] as const;
+  return fields.every((field) => told[field] === real[field]) && (told.key === undefined || told.type === real.type);
+}

@@ -1,0 +1,47 @@
+import type { FollowedFragment } from '../support/generated/graphql.ts';
+import { brief, type EntryFacts, type Told } from './history.ts';
+
+/** An event as the history keeps it; undefined for what is of no interest there. */
+export function toldBy(event: FollowedFragment): Told | undefined {
+  if ('seq' in event) return { what: 'entry', entry: factsOf(event) };
+  switch (event.__typename) {
+    case 'StreamReady':
+      return { what: 'ready', positions: event.positions.map(({ streamId: stream, seq }) => ({ stream, seq })) };
+    case 'ResyncRequired':
+      return { what: 'resync', stream: event.resyncStreamId, lastSeq: event.lastSeq, reason: event.resyncReason };
+    case 'ViewerMarkersMoved':
+      if (event.conversation === null) return undefined;
+      return {
+        what: 'marker',
+        stream: event.conversation.id,
+        readSeq: event.conversation.viewerReadSeq,
+        unread: event.conversation.viewerUnreadCount,
+      };
+    case 'ReceiptMoved':
+      return event.conversation === null ? undefined : { what: 'peer-marker', stream: event.conversation.id };
+    default:
+      return { what: 'odd', detail: JSON.stringify(event) };
+  }
+}
+
+type Logged = Extract<FollowedFragment, { readonly seq: number }>;
+
+function factsOf(event: Logged): EntryFacts {
+  const { streamId: stream, seq, at: loggedAt, __typename: type } = event;
+  const place = { stream, seq, type, loggedAt };
+  switch (type) {
+    case 'MessageSent': {
+      const message = event.messageEdge?.node;
+      return { ...place, key: message?.clientMessageId ?? undefined, text: brief(message?.text ?? ''), sender: message?.sender?.id };
+    }
+    case 'MemberJoined':
+    case 'MemberLeft':
+      return { ...place, member: event.user?.id };
+    case 'ConversationOpened':
+      return { ...place, opened: { stream: event.position.streamId, seq: event.position.seq } };
+    case 'ConversationClosed':
+      return { ...place, closed: event.conversationId };
+    default:
+      return place;
+  }
+}

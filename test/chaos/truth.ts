@@ -1,0 +1,71 @@
+import type { EntryFacts, HistoryRecord, LogRecord } from './history.ts';
+
+/** A member's time in a conversation, by its numbers: from their own joining up to, not including, their leaving. */
+export interface Stay {
+  readonly from: number;
+  /** Infinity: they are there. */
+  readonly until: number;
+}
+
+/** What the logs say, and what follows from them. */
+export interface Truth {
+  readonly logs: readonly LogRecord[];
+  log(stream: string): LogRecord | undefined;
+  entry(stream: string, seq: number): EntryFacts | undefined;
+  /** Whoever is asked about: of their own account's stream, always. */
+  mayRead(user: string, stream: string, seq: number): boolean;
+  /** Whether an access of theirs ended with exactly this entry. */
+  left(user: string, stream: string, seq: number): boolean;
+  /** Whether an access of theirs ended after this place. */
+  leftAfter(user: string, stream: string, seq: number): boolean;
+  /** Who was in after this entry. */
+  members(stream: string, seq: number): ReadonlySet<string>;
+}
+
+/** Reads the logs that a history ends with. */
+export function readTruth(records: readonly HistoryRecord[]): Truth {
+  const logs = records.filter((record) => record.what === 'log');
+  const byStream = new Map(logs.map((log) => [log.stream, log]));
+  const bySeq = new Map(logs.map(({ stream, entries }) => [stream, new Map(entries.map((entry) => [entry.seq, entry]))]));
+  const stays = new Map(logs.map(({ stream, entries }) => [stream, staysIn(entries)]));
+
+  function staysOf(user: string, stream: string): readonly Stay[] {
+    return stays.get(stream)?.get(user) ?? [];
+  }
+
+  return {
+    logs,
+    log: (stream) => byStream.get(stream),
+    entry: (stream, seq) => bySeq.get(stream)?.get(seq),
+    mayRead: (user, stream, seq) => user === stream || staysOf(user, stream).some(({ from, until }) => from <= seq && seq < until),
+    left: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until === seq),
+    leftAfter: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY),
+    members: (stream, seq) => membersAfter(byStream.get(stream)?.entries ?? [], seq),
+  };
+}
+
+function staysIn(entries: readonly EntryFacts[]): ReadonlyMap<string, readonly Stay[]> {
+  const stays = new Map<string, readonly Stay[]>();
+  for (const { type, seq, member = '' } of entries) {
+    const known = stays.get(member) ?? [];
+    if (type === 'MemberJoined') stays.set(member, [...known, { from: seq, until: Number.POSITIVE_INFINITY }]);
+    if (type === 'MemberLeft')
+      stays.set(
+        member,
+        known.map((stay) => (stay.until > seq ? { ...stay, until: seq } : stay)),
+      );
+  }
+  return stays;
+}
+
+function membersAfter(entries: readonly EntryFacts[], seq: number): ReadonlySet<string> {
+  const members = new Set<string>();
+  for (const entry of entries) if (entry.seq <= seq) comeOrGo(members, entry);
+  return members;
+}
+
+/** Applies an entry to a set of members. */
+export function comeOrGo(members: Set<string>, { type, member = '' }: EntryFacts): void {
+  if (type === 'MemberJoined') members.add(member);
+  if (type === 'MemberLeft') members.delete(member);
+}

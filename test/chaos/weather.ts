@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { faultsAbove, faultsBelow, Scene } from './fault.ts';
+import type { History } from './history.ts';
+
+type Faults = typeof faultsBelow | typeof faultsAbove;
+
+/** What a lane of faults needs. */
+export interface LaneParts {
+  readonly scene: Scene;
+  readonly history: History;
+  /** In [0, 1), decided by the seed. */
+  readonly random: () => number;
+  /** Asked between faults, once each kind was there: whether to go on. */
+  readonly going: () => boolean;
+}
+
+const [leastPauseMs, pauseSpreadMs] = [300, 1_200];
+// Most faults are over before anybody's patience is; some outlast every deadline that a node has.
+const [leastMs, spreadMs] = [200, 5_000];
+
+/** Has one fault after the other, in rounds of all kinds shuffled. Resolves when the last is healed. */
+export async function runLane(kinds: Faults, parts: LaneParts): Promise<void> {
+  const { random, going } = parts;
+  do {
+    for (const kind of shuffled(Object.keys(kinds), random)) {
+      await delay(leastPauseMs + pauseSpreadMs * random());
+      await oneFault(kinds, kind, parts);
+    }
+  } while (going());
+}
+
+async function oneFault(kinds: Faults, kind: string, { scene, history, random }: LaneParts): Promise<void> {
+  const began = history.now();
+  const ongoing = await kinds[kind]?.(scene, random);
+  if (ongoing === undefined) throw new Error(`no such fault: ${kind}`);
+  // Squared: short ones are the most.
+  await delay(leastMs + spreadMs * random() ** 2);
+  const effect = await ongoing.heal();
+  history.note({ what: 'fault', began, kind, target: ongoing.target, effect });
+}
+
+function shuffled<T>(all: readonly T[], random: () => number): readonly T[] {
+  return all
+    .map((one) => ({ one, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ one }) => one);
+}

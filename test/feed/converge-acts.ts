@@ -1,0 +1,357 @@
+import { randomUUID } from 'node:crypto';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, parse } from 'graphql';
+import { AcquaintanceDocument, RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
+import { given, type Person, password, type World } from '../support/world.ts';
+
+/** The people of a scene: Ann, who acts, Ben, to whom it is done, Cat, who is by, and Dan, who knows nobody. */
+export interface Cast {
+  readonly ann: Person;
+  readonly ben: Person;
+  readonly cat: Person;
+  readonly dan: Person;
+}
+
+/** Who is looked at: everybody, and Ann on another device. */
+export type Watcher = keyof Cast | 'desk';
+
+/** Does one mutation for somebody; a refusal throws. */
+type Do = (as: Person | undefined, input: object) => Promise<void>;
+
+/** Something that can be done. */
+export interface Act {
+  /** The mutation that does it. */
+  readonly by: string;
+  /** What it does, in words. */
+  readonly what: string;
+  /** Brings about what it takes, and answers how to do it. */
+  prepare(chat: World, cast: Cast, act: Do): Promise<() => Promise<void>>;
+  /** Whose devices show something else afterwards. */
+  readonly changes: readonly Watcher[];
+}
+
+/** The way to do any mutation of one `input`. */
+export function doing(chat: World, mutation: string): Do {
+  const input = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const source: DocumentNode = parse(`mutation ($input: ${input}!) { done: ${mutation}(input: $input) { errors { code message field } } }`);
+  const document: TypedDocumentNode<{ readonly done: { readonly errors: readonly object[] } }, { readonly input: object }> = source;
+  return async (as, given) => {
+    const { done } = await chat.ask(document, { input: given }, as);
+    if (done.errors.length > 0) throw new Error(`${mutation} was refused: ${JSON.stringify(done.errors)}`);
+  };
+}
+
+const own: readonly Watcher[] = ['ann', 'desk'];
+const two: readonly Watcher[] = [...own, 'ben'];
+const three: readonly Watcher[] = [...two, 'cat'];
+
+/** A group of Ann, Ben and Cat, in which each of these says something: their joining is entries 1 to 3. */
+async function talk(chat: World, { ann, ben, cat }: Cast, ...sayers: readonly Person[]): Promise<string> {
+  const id = await chat.group(ann, ben, cat);
+  for (const sayer of sayers) await chat.say(sayer, id, 'said before');
+  return id;
+}
+
+async function requested(chat: World, from: Person, to: Person): Promise<string> {
+  const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: to.id, note: 'please' } }, from);
+  return given(requestContact.contactRequestEdge, requestContact.errors).node.id;
+}
+
+async function befriended(chat: World, one: Person, other: Person): Promise<string> {
+  const requestId = await requested(chat, one, other);
+  await doing(chat, 'answerContactRequest')(other, { requestId, accept: true });
+  return given((await chat.ask(AcquaintanceDocument, { handle: other.handle }, one)).user?.viewerContact, []).id;
+}
+
+function message(conversationId: string, replyToId?: string): object {
+  return { conversationId, clientMessageId: randomUUID(), text: 'said', replyToId };
+}
+
+const sending: readonly Omit<Act, 'by'>[] = [
+  {
+    what: 'by who has read all',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ann, cast.ann);
+      return () => send(cast.ann, message(group));
+    },
+  },
+  {
+    what: 'by who has something to read, and so their markers stay',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ann, cast.ben);
+      return () => send(cast.ann, message(group));
+    },
+  },
+  {
+    what: 'twice by who has read what others said, in answer to the last',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ann);
+      const { id, seq } = await chat.say(cast.ben, group, 'said to be answered');
+      await doing(chat, 'markRead')(cast.ann, { conversationId: group, seq });
+      return async () => {
+        await send(cast.ann, message(group, id));
+        await send(cast.ann, message(group));
+      };
+    },
+  },
+  {
+    what: 'first in a direct conversation, which appears on the other side',
+    changes: two,
+    async prepare(chat, cast, send) {
+      const direct = await chat.direct(cast.ann, cast.ben);
+      return () => send(cast.ann, message(direct));
+    },
+  },
+  {
+    what: 'as an answer in a direct conversation that was read',
+    changes: two,
+    async prepare(chat, cast, send) {
+      const direct = await chat.direct(cast.ben, cast.ann);
+      const { seq } = await chat.say(cast.ben, direct, 'hello');
+      await doing(chat, 'markRead')(cast.ann, { conversationId: direct, seq });
+      return () => send(cast.ann, message(direct));
+    },
+  },
+];
+
+const marking: readonly Act[] = [
+  {
+    by: 'markRead',
+    what: 'up to a part of what was said',
+    changes: three,
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast, cast.ben, cast.cat, cast.ben);
+      return () => read(cast.ann, { conversationId: group, seq: 5 });
+    },
+  },
+  {
+    by: 'markRead',
+    what: 'to the end, in several steps',
+    changes: three,
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast, cast.ben, cast.cat, cast.ben);
+      return async () => {
+        for (const seq of [4, 5, 6]) await read(cast.ann, { conversationId: group, seq });
+      };
+    },
+  },
+  {
+    by: 'markDelivered',
+    what: 'to the end',
+    changes: three,
+    async prepare(chat, cast, deliver) {
+      const group = await talk(chat, cast, cast.ben);
+      return () => deliver(cast.ann, { conversationId: group, seq: 4 });
+    },
+  },
+];
+
+const grouping: readonly Act[] = [
+  {
+    by: 'createGroup',
+    what: 'with others in it',
+    changes: three,
+    async prepare(_chat, { ann, ben, cat }, create) {
+      return () => create(ann, { name: 'New', description: 'of three', memberIds: [ben.id, cat.id] });
+    },
+  },
+  {
+    by: 'addMembers',
+    what: 'of somebody new, who sees nothing of what was before',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, add) {
+      const group = await talk(chat, cast, cast.ann, cast.ben);
+      return () => add(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+    },
+  },
+  {
+    by: 'addMembers',
+    what: 'of somebody who was in it before',
+    changes: three,
+    async prepare(chat, cast, add) {
+      const group = await talk(chat, cast, cast.ann);
+      await doing(chat, 'removeMember')(cast.ann, { groupId: group, userId: cast.ben.id });
+      await chat.say(cast.cat, group, 'while they were out');
+      return () => add(cast.ann, { groupId: group, userIds: [cast.ben.id] });
+    },
+  },
+  {
+    by: 'removeMember',
+    what: 'who has something to read there',
+    changes: three,
+    async prepare(chat, cast, remove) {
+      const group = await talk(chat, cast, cast.ann);
+      return () => remove(cast.ann, { groupId: group, userId: cast.ben.id });
+    },
+  },
+  {
+    by: 'leaveGroup',
+    what: 'by one of several',
+    changes: three,
+    async prepare(chat, cast, leave) {
+      const group = await chat.group(cast.ben, cast.ann, cast.cat);
+      await chat.say(cast.cat, group, 'unread');
+      return () => leave(cast.ann, { groupId: group });
+    },
+  },
+  {
+    by: 'leaveGroup',
+    what: 'by the last one, which dissolves it',
+    changes: own,
+    async prepare(chat, { ann }, leave) {
+      const group = await chat.group(ann);
+      return () => leave(ann, { groupId: group });
+    },
+  },
+  {
+    by: 'openDirectConversation',
+    what: 'with somebody who does not see it yet',
+    changes: own,
+    async prepare(_chat, { ann, ben }, open) {
+      return () => open(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'openDirectConversation',
+    what: 'with somebody who had opened it and said nothing, and does not see that',
+    changes: own,
+    async prepare(chat, { ann, ben }, open) {
+      await chat.direct(ben, ann);
+      return () => open(ann, { userId: ben.id });
+    },
+  },
+];
+
+const knowing: readonly Act[] = [
+  {
+    by: 'requestContact',
+    what: 'of somebody who has not asked',
+    changes: two,
+    async prepare(_chat, { ann, ben }, request) {
+      return () => request(ann, { userId: ben.id, note: 'please' });
+    },
+  },
+  {
+    by: 'requestContact',
+    what: 'of somebody who has asked too',
+    changes: two,
+    async prepare(chat, { ann, ben }, request) {
+      await requested(chat, ben, ann);
+      return () => request(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'answerContactRequest',
+    what: 'with yes',
+    changes: two,
+    async prepare(chat, { ann, ben, cat }, answer) {
+      await requested(chat, cat, ann);
+      const requestId = await requested(chat, ben, ann);
+      return () => answer(ann, { requestId, accept: true });
+    },
+  },
+  {
+    by: 'answerContactRequest',
+    what: 'with no, of which the other side sees nothing',
+    changes: own,
+    async prepare(chat, { ann, ben }, answer) {
+      const requestId = await requested(chat, ben, ann);
+      return () => answer(ann, { requestId, accept: false });
+    },
+  },
+  {
+    by: 'cancelContactRequest',
+    what: 'while it waits',
+    changes: two,
+    async prepare(chat, { ann, ben }, cancel) {
+      const requestId = await requested(chat, ann, ben);
+      return () => cancel(ann, { requestId });
+    },
+  },
+  {
+    by: 'cancelContactRequest',
+    what: 'after it was declined in silence',
+    changes: own,
+    async prepare(chat, { ann, ben }, cancel) {
+      const requestId = await requested(chat, ann, ben);
+      await doing(chat, 'answerContactRequest')(ben, { requestId, accept: false });
+      return () => cancel(ann, { requestId });
+    },
+  },
+  {
+    by: 'updateContact',
+    what: 'with an alias, which only its giver sees',
+    changes: own,
+    async prepare(chat, { ann, ben }, update) {
+      const contactId = await befriended(chat, ann, ben);
+      return () => update(ann, { contactId, alias: 'Benny' });
+    },
+  },
+  {
+    by: 'removeContact',
+    what: 'for both sides',
+    changes: two,
+    async prepare(chat, { ann, ben, cat }, remove) {
+      await befriended(chat, ann, cat);
+      await befriended(chat, ann, ben);
+      return () => remove(ann, { userId: ben.id });
+    },
+  },
+];
+
+const signing: readonly Act[] = [
+  {
+    by: 'updateProfile',
+    what: 'of oneself',
+    changes: own,
+    async prepare(_chat, { ann }, update) {
+      return () => update(ann, { displayName: 'Anna', bio: 'new', avatarUrl: 'https://example.org/ann.png' });
+    },
+  },
+  {
+    by: 'signUp',
+    what: 'of somebody new, whom nobody knows',
+    changes: [],
+    async prepare(_chat, _cast, signUp) {
+      return () => signUp(undefined, { handle: `new.${randomUUID().slice(0, 8)}`, password });
+    },
+  },
+  {
+    by: 'signIn',
+    what: 'on a further device',
+    changes: own,
+    async prepare(_chat, { ann }, signIn) {
+      return () => signIn(undefined, { handle: ann.handle, password, deviceName: 'a third' });
+    },
+  },
+  {
+    by: 'signOut',
+    what: 'of a further device',
+    changes: own,
+    async prepare(chat, { ann }, signOut) {
+      const further = await chat.anotherDevice(ann, 'to be signed out');
+      const sessions = given((await chat.ask(SessionsDocument, {}, further)).viewer, []).sessions;
+      return () => signOut(ann, { sessionId: sessions.find(({ viewerIsCurrent }) => viewerIsCurrent)?.id });
+    },
+  },
+  {
+    by: 'refreshToken',
+    what: 'of one device',
+    changes: [],
+    async prepare(_chat, { ann }, refresh) {
+      return () => refresh(undefined, { refreshToken: ann.refreshToken });
+    },
+  },
+];
+
+/** All that can be done: for every mutation at least one act, and one for each way in which it tells others of itself. */
+export const acts: readonly Act[] = [
+  ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
+  ...marking,
+  ...grouping,
+  ...knowing,
+  ...signing,
+];

@@ -1,0 +1,117 @@
+/** What stands in JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | Thing;
+/** An object of JSON. */
+export interface Thing {
+  readonly [field: string]: Json;
+}
+
+/** Where an entity stands in something that was taken apart. */
+interface Ref extends Thing {
+  readonly ref: string;
+}
+
+/** Edges of a connection, in its order. */
+export interface List extends Thing {
+  readonly edges: readonly Thing[];
+}
+
+/**
+ * A client's cache, as the usual libraries keep one: every object with an `id` is an entity and kept once, whatever brings it; the rest is a
+ * tree that refers to them. What is written of an entity replaces what was known of the same fields, and markers only rise.
+ */
+export interface Cache {
+  /** Takes the entities out of what a response or an event brought, and answers what is left, with references in their place. */
+  write(value: Json): Json;
+  entity(id: string): Thing | undefined;
+  entities(): readonly Thing[];
+  change(id: string, fields: Thing): void;
+  /** Forgets an entity: what refers to it reads null, and lists are without it. */
+  evict(id: string): void;
+  /** All that is to be seen from a tree, by the place where it is seen. */
+  view(tree: Json): Thing;
+}
+
+const markers: ReadonlySet<string> = new Set(['readSeq', 'deliveredSeq', 'viewerReadSeq']);
+
+/** True for an object. */
+export function isThing(value: Json | undefined): value is Thing {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRef(value: Json): value is Ref {
+  return isThing(value) && typeof value['ref'] === 'string';
+}
+
+/** The id of what a reference stands for, or null. */
+export function idOf(value: Json | undefined): string | null {
+  return isThing(value) && typeof value['ref'] === 'string' ? value['ref'] : null;
+}
+
+/** Makes an empty cache. */
+export function createCache(): Cache {
+  const entities = new Map<string, Thing>();
+
+  function fieldsOf(thing: Thing): Thing {
+    return Object.fromEntries(Object.entries(thing).map(([name, value]) => [name, write(value)]));
+  }
+
+  function write(value: Json): Json {
+    if (Array.isArray(value)) return value.map(write);
+    if (!isThing(value)) return value;
+    const fields = fieldsOf(value);
+    const { id } = fields;
+    if (typeof id !== 'string') return fields;
+    change(id, fields);
+    return { ref: id };
+  }
+
+  function change(id: string, fields: Thing): void {
+    const known = entities.get(id) ?? {};
+    const risen = Object.entries(fields).map(([name, value]) => [name, markers.has(name) ? greater(known[name], value) : value]);
+    entities.set(id, { ...known, ...Object.fromEntries(risen) });
+  }
+
+  function shown(value: Json, reach: (id: string) => void): Json {
+    if (isRef(value)) {
+      if (!entities.has(value.ref)) return null;
+      reach(value.ref);
+      return value;
+    }
+    if (Array.isArray(value)) return value.filter(present).map((item) => shown(item, reach));
+    if (!isThing(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shown(field, reach)]));
+  }
+
+  /** False for an edge whose node is gone. */
+  function present(item: Json): boolean {
+    const node = isThing(item) ? idOf(item['node']) : null;
+    return node === null || entities.has(node);
+  }
+
+  function view(tree: Json): Thing {
+    const seen: { [id: string]: Json } = {};
+    const next: string[] = [];
+    const reach = (id: string) => void next.push(id);
+    const root = shown(tree, reach);
+    for (let id = next.pop(); id !== undefined; id = next.pop()) {
+      const entity = entities.get(id);
+      if (entity === undefined || Object.hasOwn(seen, id)) continue;
+      seen[id] = null;
+      seen[id] = shown(entity, reach);
+    }
+    return { ...seen, root };
+  }
+
+  return {
+    write,
+    change,
+    view,
+    entity: (id) => entities.get(id),
+    entities: () => [...entities.values()],
+    evict: (id) => void entities.delete(id),
+  };
+}
+
+function greater(known: Json | undefined, value: Json): Json {
+  return typeof known === 'number' && typeof value === 'number' ? Math.max(known, value) : value;
+}

@@ -1,0 +1,61 @@
+import type { FormattedExecutionResult } from 'graphql-ws';
+import { subscribe } from '../support/client.ts';
+import { given, type Person, type World } from '../support/world.ts';
+import { createCache, isThing, type Thing } from './converge-cache.ts';
+import { changesDocument, stateDocument } from './converge-documents.ts';
+import { apply, order, type Shown } from './converge-rules.ts';
+
+/** What a device shows, and how far it has followed. */
+export interface State {
+  /** By the place where it is seen. */
+  view(): Thing;
+  readonly positions: readonly Thing[];
+}
+
+/** A device that read the state once and keeps it by the events that come. */
+export interface Device extends State {
+  /** Subscribes from where it stands, and applies events up to StreamReady. */
+  connect(): Promise<void>;
+  /** Applies events until it has every entry up to these positions. */
+  reach(positions: readonly Thing[]): Promise<void>;
+}
+
+/** Reads all that a viewer may see, and stays away until it is told to connect. `people`: everybody whom they may know of. */
+export async function readDevice(chat: World, viewer: Person, people: readonly Person[]): Promise<Device> {
+  const answer = await chat.ask(stateDocument, { people: people.map(({ id }) => id) }, viewer);
+  const cache = createCache();
+  const { positions, ...rest } = given(answer.viewer, []);
+  const own = cache.write(rest);
+  if (!isThing(own) || !Array.isArray(positions)) throw new Error('a viewer has positions');
+  const heads = positions.filter(isThing);
+  const shown: Shown = { viewer: own, people: cache.write(answer.people) };
+  order({ cache, shown });
+  const reached = new Map(heads.map(({ streamId, seq }) => [streamId, seq]));
+  let events: AsyncIterator<FormattedExecutionResult<{ readonly events: Thing }>> | undefined;
+
+  function position(head: Thing): Thing {
+    const { viewerReadSeq } = cache.entity(String(head['streamId'])) ?? {};
+    return { ...head, ...(viewerReadSeq !== undefined && { readSeq: viewerReadSeq }) };
+  }
+
+  async function next(): Promise<string> {
+    const event = (await events?.next())?.value?.data?.events;
+    if (event === undefined) throw new Error('the subscription has ended, or had not begun');
+    apply({ cache, shown }, event);
+    const { __typename: type, streamId, seq } = event;
+    if (streamId !== undefined && seq !== undefined) reached.set(streamId, seq);
+    return String(type);
+  }
+
+  return {
+    positions: heads,
+    view: () => cache.view({ viewer: shown.viewer, people: shown.people }),
+    async connect() {
+      events = subscribe(chat.socket(viewer), changesDocument, { after: heads.map(position) });
+      while ((await next()) !== 'StreamReady');
+    },
+    async reach(all) {
+      while (all.some(({ streamId, seq }) => Number(reached.get(streamId ?? null) ?? 0) < Number(seq))) await next();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, parse } from 'graphql';
+import type { Json, Thing } from './converge-cache.ts';
+
+// Everybody in sight, and what is between them and the viewer.
+const acquaintance = `fragment Acquaintance on User {
+  id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id }
+}`;
+
+const member = `fragment Member on Membership { id role joinedAt nickname deliveredSeq readSeq user { id } conversation { id } }`;
+
+const message = `fragment Said on Message {
+  id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
+}`;
+
+const talk = `fragment Talk on Conversation {
+  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerUnreadCount
+  viewerLastMessage { ...Said }
+  viewerMembership { ...Member }
+  members(first: 10) { totalCount edges { cursor node { ...Member } } }
+  messages(last: 20) { edges { cursor node { ...Said } } }
+  timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
+  ... on DirectConversation { viewerPeer { ...Acquaintance } }
+  ... on Group { name description avatarUrl owner { id } }
+}`;
+
+const contacts = `fragment Known on Contact { id alias since user { ...Acquaintance } }
+fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to { ...Acquaintance } }`;
+
+// Not lastSeenAt, which any request moves, and of which nobody is told.
+const self = `fragment Self on Viewer {
+  user { ...Acquaintance displayName avatarUrl bio }
+  sessions { id deviceName createdAt viewerIsCurrent }
+}`;
+
+const fragments = [acquaintance, member, message, talk, contacts, self].join('\n');
+
+/** Everything that a client may show of one viewer. */
+export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
+  query State($people: [ID!]!) {
+    viewer {
+      ...Self
+      positions { streamId seq epoch }
+      unread { messages conversations }
+      conversations(first: 10) { edges { node { ...Talk } } }
+      contacts(first: 10) { edges { cursor node { ...Known } } }
+      incoming: contactRequests(direction: INCOMING, first: 10) { totalCount edges { cursor node { ...Asked } } }
+      outgoing: contactRequests(direction: OUTGOING, first: 10) { totalCount edges { cursor node { ...Asked } } }
+    }
+    people: nodes(ids: $people) { ...Acquaintance }
+  }
+  ${fragments}
+`);
+
+/** What a client follows that shows it. All of a conversation's own events can be shared by everybody in it. */
+export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
+  subscription Changes($after: [PositionInput!]) {
+    events(after: $after) {
+      __typename
+      at
+      ... on LogEvent { streamId seq }
+      ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt } }
+      ... on MessageSent { messageEdge { cursor node { ...Said } } }
+      ... on MemberJoined { membershipEdge { cursor node { ...Member } } }
+      ... on MemberLeft { membershipId }
+      ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
+      ... on ConversationClosed { conversationId }
+      ... on ContactRequestSent { contactRequestEdge { cursor node { ...Asked } } }
+      ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
+      ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }
+      ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
+      ... on ContactChanged { contactId contact { ...Known } }
+      ... on ViewerChanged { viewer { ...Self } }
+      ... on ReceiptMoved { membership { id deliveredSeq readSeq } }
+      ... on ViewerMarkersMoved {
+        conversation { id lastSeq viewerReadSeq viewerUnreadCount viewerMembership { id deliveredSeq readSeq } }
+        unread { messages conversations }
+      }
+      ... on StreamReady { positions { streamId seq epoch } }
+      ... on ResyncRequired { streamId resyncReason }
+    }
+  }
+  ${fragments}
+`);
+
+function documentOf<T, V>(source: string): TypedDocumentNode<T, V> {
+  const document: DocumentNode = parse(source);
+  return document;
+}

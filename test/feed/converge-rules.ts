@@ -1,0 +1,193 @@
+import { type Cache, idOf, isThing, type Json, type Thing } from './converge-cache.ts';
+
+/** A viewer's tree, without the entities that it refers to. */
+export interface Shown {
+  viewer: Thing;
+  readonly people: Json;
+}
+
+type Rule = (held: Held, event: Thing) => void;
+
+interface Held {
+  readonly cache: Cache;
+  readonly shown: Shown;
+}
+
+/**
+ * What docs/api.md says that an event changes beside the things it brings. `event` has been written to the cache: references stand for them.
+ * An event whose type is not here fails the test.
+ */
+const rules: Readonly<Record<string, Rule>> = {
+  MessageSent: messageSent,
+  MemberJoined(held, event) {
+    append(held, event, 'members', event['membershipEdge'] ?? null);
+    logged(held, event);
+  },
+  MemberLeft(held, event) {
+    held.cache.evict(text(event['membershipId']));
+    logged(held, event);
+  },
+  ConversationOpened(held, { conversationEdge }) {
+    put(held, 'conversations', conversationEdge ?? null);
+  },
+  ConversationClosed({ cache }, { conversationId }) {
+    cache.evict(text(conversationId));
+  },
+  ContactRequestSent: (held, event) => put(held, 'outgoing', event['contactRequestEdge'] ?? null),
+  ContactRequestReceived: (held, event) => put(held, 'incoming', event['contactRequestEdge'] ?? null),
+  ContactRequestWithdrawn: requestGone,
+  ContactRequestClosed(held, event) {
+    requestGone(held, event);
+    put(held, 'contacts', event['contactEdge'] ?? null);
+  },
+  ContactChanged({ cache }, { contact, contactId }) {
+    if (contact === null) cache.evict(text(contactId));
+  },
+  ViewerChanged({ shown }, { viewer }) {
+    if (isThing(viewer)) shown.viewer = { ...shown.viewer, ...viewer };
+  },
+  ReceiptMoved: () => undefined,
+  ViewerMarkersMoved: () => undefined,
+  StreamReady: () => undefined,
+  ResyncRequired(_held, { resyncReason }) {
+    // The account says that the conversation is closed; the rest of it is nobody's here.
+    if (resyncReason !== 'GONE') throw new Error(`a part of the log is missing: ${resyncReason}`);
+  },
+};
+
+/** Applies an event as it came. Throws where there is no rule for it. */
+export function apply(held: Held, event: Thing): void {
+  const rule = rules[text(event['__typename'])];
+  if (rule === undefined) throw new Error(`no rule for ${JSON.stringify(event)}`);
+  const written = held.cache.write(event);
+  if (isThing(written)) rule(held, written);
+  order(held);
+  sum(held);
+}
+
+/** Puts the conversations into order of activity. Of two that moved in the same millisecond neither is the later one: their ids decide here. */
+export function order({ cache, shown }: Held): void {
+  const edges = edgesOf(shown.viewer['conversations']).filter(({ node }) => conversationOf(cache, node) !== undefined);
+  function rank({ node }: Thing): string {
+    const conversation = conversationOf(cache, node);
+    return `${conversation?.['lastActivityAt']} ${conversation?.['id']}`;
+  }
+  shown.viewer = { ...shown.viewer, conversations: { edges: edges.toSorted((one, other) => (rank(one) < rank(other) ? 1 : -1)) } };
+}
+
+function conversationOf(cache: Cache, node: Json | undefined): Thing | undefined {
+  return cache.entity(idOf(node) ?? '');
+}
+
+/** Sums up what waits to be read. */
+function sum({ cache, shown }: Held): void {
+  const counts = edgesOf(shown.viewer['conversations']).map(({ node }) => number(conversationOf(cache, node)?.['viewerUnreadCount']));
+  const messages = counts.reduce((total, count) => total + count, 0);
+  shown.viewer = { ...shown.viewer, unread: { messages, conversations: counts.filter((count) => count > 0).length } };
+}
+
+function messageSent({ cache, shown }: Held, event: Thing): void {
+  const id = idOf(event['conversation']) ?? '';
+  const held = cache.entity(id);
+  const message = cache.entity(idOf(isThing(event['messageEdge']) ? event['messageEdge']['node'] : null) ?? '');
+  if (held === undefined || message === undefined) return;
+  const sender = idOf(message['sender']) ?? '';
+  const own = sender === idOf(shown.viewer['user']);
+  const seq = number(event['seq']);
+  const fresh = seq > number(held['lastSeq']);
+  moveSender({ cache, shown }, { id, sender, seq });
+  append({ cache, shown }, event, 'messages', event['messageEdge'] ?? null);
+  logged({ cache, shown }, event);
+  const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
+  if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
+  if (fresh && !own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
+}
+
+/** Who has read all that others said has read what they say next. */
+function moveSender(
+  { cache, shown }: Held,
+  { id, sender, seq }: { readonly id: string; readonly sender: string; readonly seq: number },
+): void {
+  const member = cache
+    .entities()
+    .find((entity) => idOf(entity['conversation']) === id && 'readSeq' in entity && idOf(entity['user']) === sender);
+  if (member === undefined) return;
+  const others = edgesOf(cache.entity(id)?.['messages']).some(({ node }) => {
+    const said = cache.entity(idOf(node) ?? '');
+    return (
+      said !== undefined && idOf(said['sender']) !== sender && number(said['seq']) > number(member['readSeq']) && number(said['seq']) < seq
+    );
+  });
+  if (others) return;
+  cache.change(text(member['id']), { readSeq: seq, deliveredSeq: seq });
+  if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: seq });
+}
+
+/** An entry of a conversation's log: it stands in the timeline, and the log ends with it. */
+function logged(held: Held, event: Thing): void {
+  const { cache } = held;
+  const id = idOf(event['conversation']) ?? '';
+  const conversation = cache.entity(id);
+  if (conversation === undefined) return;
+  const { __typename = null, at = null, streamId = null, seq = null, actor = null } = event;
+  append(held, event, 'timeline', { node: { __typename, at, streamId, seq, actor } });
+  const members = conversation['members'];
+  cache.change(id, {
+    lastSeq: Math.max(number(seq), number(conversation['lastSeq'])),
+    ...(isThing(members) && { members: { ...members, ...listOf(cache, id, 'members'), totalCount: number(conversation['memberCount']) } }),
+  });
+}
+
+function listOf(cache: Cache, id: string, name: string): Thing {
+  const list = cache.entity(id)?.[name];
+  return isThing(list) ? list : {};
+}
+
+/** Puts an edge at the end of a conversation's list, unless it stands there. */
+function append({ cache }: Held, event: Thing, name: string, edge: Json): void {
+  const id = idOf(event['conversation']) ?? '';
+  const list = listOf(cache, id, name);
+  if (!isThing(edge) || !('edges' in list) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return;
+  cache.change(id, { [name]: { ...list, edges: [...edgesOf(list), edge] } });
+}
+
+/** Puts an edge at the front of one of the viewer's lists, unless it stands there. */
+function put({ shown }: Held, name: string, edge: Json): void {
+  const list = shown.viewer[name];
+  if (!isThing(edge) || !isThing(list) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return;
+  const total = 'totalCount' in list && { totalCount: number(list['totalCount']) + 1 };
+  shown.viewer = { ...shown.viewer, [name]: { ...list, ...total, edges: [edge, ...edgesOf(list)] } };
+}
+
+function requestGone({ cache, shown }: Held, { contactRequestId }: Thing): void {
+  const id = text(contactRequestId);
+  for (const name of ['incoming', 'outgoing']) {
+    const list = shown.viewer[name];
+    const edges = edgesOf(list);
+    const left = edges.filter(({ node }) => idOf(node) !== id);
+    if (!isThing(list) || left.length === edges.length) continue;
+    shown.viewer = { ...shown.viewer, [name]: { ...list, totalCount: number(list['totalCount']) - 1, edges: left } };
+  }
+  cache.evict(id);
+}
+
+/** Two entries are the same by their place, two entities by their id. */
+function same(one: Json, other: Json): boolean {
+  if (idOf(one) !== null || !isThing(one) || !isThing(other)) return idOf(one) === idOf(other);
+  return one['streamId'] === other['streamId'] && one['seq'] === other['seq'];
+}
+
+function edgesOf(list: Json | undefined): readonly Thing[] {
+  const edges = isThing(list) ? list['edges'] : [];
+  return Array.isArray(edges) ? edges.filter(isThing) : [];
+}
+
+function text(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new Error(`${JSON.stringify(value)} is no text`);
+  return value;
+}
+
+function number(value: Json | undefined): number {
+  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number`);
+  return value;
+}

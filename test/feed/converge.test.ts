@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { world } from '../support/world.ts';
+import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
+import { type Device, readDevice, type State } from './converge-device.ts';
+
+const chat = world();
+
+/** Everybody's devices, as sets of whatever is made of each. */
+type Each<T> = Readonly<Record<Watcher, T>>;
+
+async function cast() {
+  const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
+  const people: Cast = { ann, ben, cat, dan };
+  const everybody = [ann, ben, cat, dan];
+  const desk = await chat.anotherDevice(ann);
+  // What somebody says to themselves is heard on their own devices, after all that was told there before.
+  const diaries = await Promise.all(everybody.map(async (person) => ({ person, diary: await chat.direct(person, person) })));
+  async function each<T>(of: (person: Cast['ann']) => Promise<T>): Promise<Each<T>> {
+    const [first, second, third, fourth, fifth] = await Promise.all([of(ann), of(desk), of(ben), of(cat), of(dan)]);
+    return { ann: first, desk: second, ben: third, cat: fourth, dan: fifth };
+  }
+  return {
+    people,
+    devices: () => each((person) => readDevice(chat, person, everybody)),
+    writeDiaries: () => Promise.all(diaries.map(({ person, diary }) => chat.say(person, diary, 'dear diary'))),
+  };
+}
+
+function watchers(states: Each<unknown>): readonly Watcher[] {
+  return Object.keys(states) as Watcher[];
+}
+
+function changed(before: Each<State>, after: Each<State>): readonly Watcher[] {
+  return watchers(before).filter((watcher) => JSON.stringify(before[watcher].view()) !== JSON.stringify(after[watcher].view()));
+}
+
+/** Expects of these devices, once they have every entry there is, what new ones show. */
+async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose: readonly Watcher[]): Promise<void> {
+  for (const watcher of whose) {
+    await devices[watcher].reach(fresh[watcher].positions);
+    expect(devices[watcher].view(), watcher).toEqual(fresh[watcher].view());
+  }
+}
+
+const named = acts.map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
+
+describe('what a device has shown and the events that came since are what a new one shows, after', () => {
+  it.each(named)('%s', async (_name, { by, prepare, changes }) => {
+    const { people, devices, writeDiaries } = await cast();
+    const act = await prepare(chat, people, doing(chat, by));
+    const [before, following] = [await devices(), await devices()];
+    await Promise.all(Object.values(following).map((device) => device.connect()));
+    await act();
+    expect(changed(before, await devices())).toEqual(changes);
+    await writeDiaries();
+    const fresh = await devices();
+    await expectConverged(following, fresh, watchers(fresh));
+  });
+});
+
+describe('so they are for a device that was away during', () => {
+  // Receipts are not logged: of these acts those alone are told later who see more in them, or nothing.
+  const told: Readonly<Record<string, readonly Watcher[]>> = { markRead: ['ann', 'desk', 'dan'], markDelivered: ['dan'] };
+
+  it.each(named)('%s', async (_name, { by, prepare }) => {
+    const { people, devices, writeDiaries } = await cast();
+    const act = await prepare(chat, people, doing(chat, by));
+    const away = await devices();
+    await act();
+    await writeDiaries();
+    const fresh = await devices();
+    await Promise.all(Object.values(away).map((device) => device.connect()));
+    await expectConverged(away, fresh, told[by] ?? watchers(fresh));
+  });
+});
+
+it('knows an act for every mutation there is', () => {
+  const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+  expect([...new Set(acts.map(({ by }) => by))].toSorted()).toEqual(mutations.toSorted());
+});

@@ -1,0 +1,248 @@
+import { print } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { FollowDocument, MarkReadDocument, SendMessageDocument } from '../support/generated/graphql.ts';
+import { type Person, world } from '../support/world.ts';
+import { type Board, createBoard } from './board.ts';
+import { type Lab, openLab } from './lab.ts';
+import { openRaw, type RawSocket } from './raw-socket.ts';
+
+const notes = 'subscription { notes { n ... on Note { text } } }';
+
+describe('what a node executes for those who listen', () => {
+  let board: Board;
+  let lab: Lab | undefined;
+  beforeEach(async () => {
+    board = createBoard();
+    const opened = await openLab({}, board.schema);
+    lab = opened;
+    return () => opened[Symbol.asyncDispose]();
+  });
+  afterAll(() => {
+    lab = undefined;
+  });
+
+  async function connected(): Promise<RawSocket> {
+    const socket = await openRaw(lab?.node.url ?? '');
+    onTestFinished(socket.terminate);
+    await socket.init();
+    return socket;
+  }
+
+  interface Asked {
+    readonly query?: string;
+    readonly variables?: Readonly<Record<string, unknown>>;
+    readonly operationName?: string;
+  }
+
+  /** One socket for each of these, subscribed. */
+  async function listeners(...asked: readonly Asked[]): Promise<readonly RawSocket[]> {
+    const before = board.followers();
+    const sockets = await Promise.all(asked.map(connected));
+    for (const [place, { query = notes, ...rest }] of asked.entries())
+      sockets[place]?.send({ type: 'subscribe', id: `at ${place}`, payload: { query, ...rest } });
+    await expect.poll(() => board.followers()).toBe(before + asked.length);
+    return sockets;
+  }
+
+  /** The texts that each of them gets of so many events. */
+  async function textsOf(sockets: readonly RawSocket[], count = 1): Promise<readonly (readonly string[])[]> {
+    const texts = sockets.map((): string[] => []);
+    for (const [place, socket] of sockets.entries())
+      for (let left = count; left > 0; left -= 1) {
+        const { id, payload } = await socket.next();
+        expect(id).toBe(`at ${place}`);
+        texts[place]?.push(payload.data.notes.text);
+      }
+    return texts;
+  }
+
+  const many = Array.from({ length: 20 }, () => ({}));
+
+  test('is one execution for all who asked for the same, each told under their own id', async () => {
+    const sockets = await listeners(...many);
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual(many.map(() => ['note 7']));
+    expect(board.executions()).toBe(1);
+  });
+
+  test('is one execution though each begins elsewhere: what only opens the subscription divides nobody', async () => {
+    const query = 'subscription($after: [Int!], $topic: String!) { notes(after: $after, topic: $topic) { n ... on Note { text } } }';
+    const sockets = await listeners(...many.map((_, n) => ({ query, variables: { after: [n], topic: `topic ${n}` } })));
+    expect(await textsOf(sockets)).toEqual(many.map((_, n) => [`note ${n}`]));
+    expect(board.executions()).toBe(many.length);
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual(many.map(() => ['note 7']));
+    expect(board.executions()).toBe(many.length + 1);
+  });
+
+  test('is one for each value of what is used below the root: everybody gets their own', async () => {
+    const query = 'subscription($after: [Int!], $upper: Boolean) { notes(after: $after) { n ... on Note { text(upper: $upper) } } }';
+    const sockets = await listeners(...many.map((_, n) => ({ query, variables: { after: [], upper: n % 2 === 0 } })));
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual(many.map((_, n) => [n % 2 === 0 ? 'NOTE 7' : 'note 7']));
+    expect(board.executions()).toBe(2);
+  });
+
+  test('is one for each value that decides whether a part is there', async () => {
+    const query = 'subscription($brief: Boolean!) { notes { n ... on Note { text @skip(if: $brief) } } }';
+    const sockets = await listeners(...many.map((_, n) => ({ query, variables: { brief: n % 2 === 0 } })));
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual(many.map((_, n) => [n % 2 === 0 ? undefined : 'note 7']));
+    expect(board.executions()).toBe(1);
+  });
+
+  test('is one for each operation of a document', async () => {
+    const query = 'subscription A { notes { ... on Note { text } } } subscription B { notes { ... on Note { text(upper: true) } } }';
+    const sockets = await listeners(...many.map((_, n) => ({ query, operationName: n % 2 === 0 ? 'A' : 'B' })));
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual(many.map((_, n) => [n % 2 === 0 ? 'note 7' : 'NOTE 7']));
+    expect(board.executions()).toBe(2);
+  });
+
+  test('is one for each who asks for something of the viewer, and each gets their own', async () => {
+    const query = 'subscription { notes { n ... on Note { text viewerRequest } } }';
+    const sockets = await listeners(...many.map(() => ({ query })));
+    board.post(7);
+    const found = await Promise.all(sockets.map(async (socket) => (await socket.next()).payload.data.notes));
+    expect(found.map(({ text }) => text)).toEqual(many.map(() => 'note 7'));
+    expect(new Set(found.map(({ viewerRequest }) => viewerRequest)).size).toBe(many.length);
+    expect(board.executions()).toBe(many.length);
+  });
+
+  test('is decided for each type of event: one that shows the viewer does not keep the others from being shared', async () => {
+    const query = 'subscription { notes { n ... on Note { text } ... on Secret { text viewerRequest } } }';
+    const sockets = await listeners(...many.map(() => ({ query })));
+    board.post({ type: 'Secret', n: 1 }, 2, { type: 'Secret', n: 3 });
+    expect(await textsOf(sockets, 3)).toEqual(many.map(() => ['note 1', 'note 2', 'note 3']));
+    expect(board.executions()).toBe(2 * many.length + 1);
+  });
+
+  test('is one where the same is asked for several times on one socket, and anew once nobody was left', async () => {
+    const socket = await connected();
+    for (const id of ['a', 'b', 'c']) socket.subscribe(id, notes);
+    await expect.poll(() => board.followers()).toBe(3);
+    board.post(1);
+    expect([(await socket.next()).id, (await socket.next()).id, (await socket.next()).id].sort()).toEqual(['a', 'b', 'c']);
+    expect(board.executions()).toBe(1);
+    for (const id of ['a', 'b', 'c']) socket.send({ type: 'complete', id });
+    await expect.poll(() => board.followers()).toBe(0);
+    const [again] = await listeners({});
+    board.post(2);
+    expect((await again?.next())?.payload.data.notes).toEqual({ n: 2, text: 'note 2' });
+    expect(board.executions()).toBe(2);
+  });
+
+  test('keeps a batch in order on each socket and each subscription', async () => {
+    const sockets = await Promise.all(Array.from({ length: 5 }, connected));
+    const ids = ['own', 'shared', 'upper'];
+    for (const socket of sockets) {
+      socket.subscribe('own', 'subscription { notes { n ... on Note { text viewerRequest } ... on Secret { text viewerRequest } } }');
+      socket.subscribe('shared', 'subscription { notes { n ... on Note { text } ... on Secret { viewerRequest } } }');
+      socket.subscribe('upper', 'subscription { notes { n ... on Note { text(upper: true) } } }');
+    }
+    await expect.poll(() => board.followers()).toBe(sockets.length * ids.length);
+    const count = 60;
+    board.post(...Array.from({ length: count }, (_, n) => ({ type: n % 3 === 0 ? ('Secret' as const) : ('Note' as const), n })));
+    for (const socket of sockets) {
+      const seen = new Map<string | undefined, number[]>();
+      for (let left = count * ids.length; left > 0; left -= 1) {
+        const { id, payload } = await socket.next();
+        seen.set(id, [...(seen.get(id) ?? []), payload.data.notes.n]);
+      }
+      for (const id of ids) expect([id, seen.get(id)]).toEqual([id, Array.from({ length: count }, (_, n) => n)]);
+      await socket.quiet();
+    }
+  });
+
+  test('is refused for each who sends what is refused, whoever is served already', async () => {
+    const [served] = await listeners({});
+    const socket = await connected();
+    for (const query of [
+      `{ ${notes}`,
+      'subscription { notes { absent } }',
+      `subscription { notes { ${'... on Event { n '.repeat(0)}${Array.from({ length: 300 }, (_, n) => `a${n}: n`).join(' ')} } }`,
+    ]) {
+      for (const id of ['first', 'second']) {
+        socket.subscribe(id, query);
+        expect(await socket.next()).toMatchObject({ id, type: 'error', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+      }
+    }
+    socket.subscribe('wrong', 'subscription($after: [Int!]) { notes(after: $after) { n } }', { after: ['x'] });
+    expect(await socket.next()).toMatchObject({ id: 'wrong', payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+    board.post(1);
+    expect((await served?.next())?.payload.data.notes.n).toBe(1);
+  });
+});
+
+describe('people in a group, on real sockets', () => {
+  const chat = world();
+
+  /** A client as frontends use it; what it was told, by the subscription. */
+  function follow({ token }: Person, query: string, variables: Readonly<Record<string, unknown>> = {}) {
+    const client = createClient({
+      url: `${chat.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+    });
+    onTestFinished(() => client.dispose());
+    const results = client.iterate<{ readonly events: Readonly<Record<string, unknown>> }>({ query, variables });
+    return async function next(typename: string): Promise<Readonly<Record<string, unknown>>> {
+      for (;;) {
+        const { value } = await results.next();
+        if (value?.errors || !value?.data) throw new Error(`not an event: ${JSON.stringify(value)}`);
+        if (value.data.events['__typename'] === typename) return value.data.events;
+      }
+    };
+  }
+
+  const usual = print(FollowDocument);
+  const own = usual.replace('sender {', 'conversation { viewerReadSeq viewerUnreadCount } sender { viewerContact { alias }');
+
+  test.each([
+    ['shares its messages', usual],
+    ['shares none of its messages', own],
+  ])('each get all of what is said, once and in order, by a document that %s', async (_what, query) => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const id = await chat.group(ann, ben, cat);
+    const all = [ann, ben, cat].map((person) => follow(person, query));
+    for (const next of all) await next('StreamReady');
+    const texts = Array.from({ length: 30 }, (_, n) => `number ${n}`);
+    const sent = await Promise.all(
+      texts.map((text, n) =>
+        chat.ask(SendMessageDocument, { input: { conversationId: id, clientMessageId: `m${n}`, text } }, [ann, ben, cat][n % 3]),
+      ),
+    );
+    const order = sent.map(({ sendMessage: { messageEdge } }) => messageEdge?.node.id);
+    for (const next of all) {
+      const seen: (readonly [number, string])[] = [];
+      for (const _ of texts) {
+        const { seq, messageEdge } = (await next('MessageSent')) as {
+          readonly seq: number;
+          readonly messageEdge: { readonly node: { readonly id: string } };
+        };
+        seen.push([seq, messageEdge.node.id]);
+      }
+      expect(seen.map(([seq]) => seq)).toEqual(texts.map((_, n) => n + 4));
+      expect(new Set(seen.map(([, node]) => node))).toEqual(new Set(order));
+    }
+  });
+
+  test('each see themselves where the document asks who looks, though the rest of it is shared', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const nexts = [follow(ann, own), follow(ben, own)];
+    for (const next of nexts) await next('StreamReady');
+    const { seq } = await chat.say(ann, id, 'hello');
+    for (const [place, next] of nexts.entries()) {
+      const { messageEdge } = await next('MessageSent');
+      expect(messageEdge).toMatchObject({
+        node: { conversation: { viewerReadSeq: place === 0 ? seq : expect.any(Number), viewerUnreadCount: place } },
+      });
+    }
+    await chat.ask(MarkReadDocument, { input: { conversationId: id, seq } }, ben);
+    for (const next of nexts) expect(await next('ReceiptMoved')).toMatchObject({ membership: { user: { id: ben.id }, readSeq: seq } });
+  });
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config.ts';
+import type { Limits } from '../../src/limit/index.ts';
+import { createRedisLimits } from '../../src/limit/limit.redis.ts';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
+import { freePort } from '../support/services.ts';
+import { describeLimits } from './contract.ts';
+
+let cluster: RedisCluster;
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+});
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+function open(namespace: string = randomUUID(), url = cluster.url): Promise<Limits> {
+  return createRedisLimits({ url, namespace, logger: pino({ level: 'silent' }) });
+}
+
+const rule = { name: 'sign-in', points: 1, windowSeconds: 60 };
+const keys = Array.from({ length: 30 }, (_, at) => `key ${at}`);
+
+describeLimits('limits in a Redis Cluster', () => open());
+
+test('two nodes count together, wherever in the cluster a key is', async () => {
+  const namespace = randomUUID();
+  await using one = await open(namespace);
+  await using two = await open(namespace);
+  const [atOne, atTwo] = [one.limit(rule), two.limit(rule)];
+  expect(await Promise.all(keys.map((key) => atOne.take(key)))).toEqual(keys.map(() => null));
+  expect((await Promise.all(keys.map((key) => atTwo.take(key)))).filter((wait) => wait === null)).toEqual([]);
+});
+
+test('while a master hangs its keys are counted in memory, within half a second each, and in the cluster after it', async () => {
+  await using one = await open();
+  const limit = one.limit(rule);
+  cluster.masters[0].pause();
+  try {
+    const began = performance.now();
+    expect(await Promise.all(keys.map((key) => limit.take(key)))).toEqual(keys.map(() => null));
+    expect((await Promise.all(keys.map((key) => limit.take(key)))).filter((wait) => wait === null)).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(2_500);
+  } finally {
+    cluster.masters[0].resume();
+  }
+});
+
+test('a master that is killed and restarted counts again for all nodes', async () => {
+  const namespace = randomUUID();
+  await using one = await open(namespace);
+  await using two = await open(namespace);
+  const [atOne, atTwo] = [one.limit(rule), two.limit(rule)];
+  await cluster.masters[1].kill();
+  const during = await Promise.all(keys.map((key) => atOne.take(`during ${key}`)));
+  expect(during).toEqual(keys.map(() => null));
+  await cluster.masters[1].restart();
+  await expect
+    .poll(async () => {
+      const fresh = keys.map(() => randomUUID());
+      const granted = await Promise.all(fresh.map((key) => atOne.take(key)));
+      const again = await Promise.all(fresh.map((key) => atTwo.take(key)));
+      return [granted.every((wait) => wait === null), again.every((wait) => wait !== null)];
+    })
+    .toEqual([true, true]);
+});
+
+test('a cluster that cannot be used at the start is a ConfigError in one line', async () => {
+  const refused = open(randomUUID(), `redis+cluster://:secret@127.0.0.1:${await freePort()}`);
+  await expect(refused).rejects.toBeInstanceOf(ConfigError);
+  await expect(refused).rejects.toThrow(/^REDIS_URL: no Redis Cluster can be used at 127\.0\.0\.1:\d+ \([^\n]+\)$/);
+});

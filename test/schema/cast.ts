@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { createSourceEventStream, parse } from 'graphql';
+import { formatId } from '../../schema/ids.ts';
+import { createContext, schema } from '../../schema/index.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOn } from '../support/chat.ts';
+import { groupOf, person } from '../support/people.ts';
+import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import { embeddedStores } from '../support/stores.ts';
+
+/** Every kind of relation in which somebody who sees an event can stand to where it happens and to who did it. A new kind is a new name here. */
+export const onlookers = ['owner', 'admin', 'member', 'newcomer', 'sender', 'asking', 'asked', 'knowing', 'inTouch'] as const;
+export type Onlooker = (typeof onlookers)[number];
+
+/** A group and two direct conversations in which `sender` does everything, and those who look on. */
+export interface Cast extends AsyncDisposable {
+  readonly chat: Chat;
+  readonly sql: RawSql;
+  /** All of them are in the group: `asking` has asked the sender to be a contact, `asked` was asked by them; `knowing` has a name of their own for the sender; `inTouch` has a direct conversation with them. */
+  readonly people: Readonly<Record<Onlooker, Viewer>>;
+  readonly group: bigint;
+  /** Of `sender` and `inTouch`. */
+  readonly direct: bigint;
+  /** Of `sender` with themselves. */
+  readonly alone: bigint;
+  /** The newest entry of the group from before the newcomer joined that is a message. */
+  readonly before: number;
+  /** Says something; answers its seq. */
+  say(by: Onlooker, conversationId: bigint, text: string, replyToSeq?: number): Promise<number>;
+  /** What the sender's subscription hands to the executor for an entry of a conversation, or, without one, for what happens next that is of this kind. */
+  entry(conversationId: bigint, seq: number): Promise<object>;
+  receipt(conversationId: bigint, of: Onlooker, seq: number): Promise<object>;
+}
+
+/** Brings them together, on a database of their own. */
+export async function openCast(): Promise<Cast> {
+  await using opened = new AsyncDisposableStack();
+  const stores = opened.use(await embeddedStores());
+  const chat = opened.use(await chatOn(stores));
+  const sql = opened.use(await rawSql(stores));
+  const found: [Onlooker, Viewer][] = [];
+  for (const name of onlookers) found.push([name, await person(chat, name.toLowerCase())]);
+  const people = Object.fromEntries(found) as Record<Onlooker, Viewer>;
+  const { owner, newcomer, sender, asking, asked, knowing, inTouch } = people;
+  const early = Object.values(people).filter((viewer) => viewer !== newcomer && viewer !== owner);
+  const group = await groupOf(chat, owner, ...early);
+  const say: Cast['say'] = async (by, conversationId, text, replyToSeq) => {
+    const replyTo = replyToSeq === undefined ? undefined : { conversationId, seq: replyToSeq };
+    return (await chat.messages.send(people[by], { conversationId, text, clientMessageId: randomBytes(8).toString('hex'), replyTo })).seq;
+  };
+  const before = await say('sender', group, 'before the newcomer');
+  await chat.groups.addMembers(owner, { groupId: group, userIds: [newcomer.userId] });
+  await appoint(sql, people, group);
+  await chat.users.updateProfile(sender, { displayName: 'Sue', bio: 'Says it all', avatarUrl: 'https://example.com/sue.png' });
+  await chat.contacts.request(asking, { userId: sender.userId, note: 'hello?' });
+  await chat.contacts.request(sender, { userId: asked.userId });
+  await befriend(chat, knowing, sender);
+  const { id: direct } = await chat.groups.openDirect(sender, { userId: inTouch.userId });
+  await say('sender', direct, 'between us');
+  const { id: alone } = await chat.groups.openDirect(sender, { userId: sender.userId });
+  const parting = opened.move();
+  return {
+    ...{ chat, sql, people, group, direct, alone, before, say },
+    entry: (conversationId, seq) => entryOf(chat, sender, conversationId, seq),
+    receipt: (conversationId, of, seq) => receiptOf(chat, sender, () => chat.messages.markRead(people[of], { conversationId, seq })),
+    [Symbol.asyncDispose]: () => parting.disposeAsync(),
+  };
+}
+
+/** What no mutation does so far: an admin, a nickname, a group with a description and a picture. */
+async function appoint(sql: RawSql, { admin, sender }: Readonly<Record<Onlooker, Viewer>>, group: bigint): Promise<void> {
+  await sql.run(
+    `UPDATE Membership SET role = 'ADMIN' WHERE conversationId = ${group} AND userId = ${admin.userId}`,
+    `UPDATE Membership SET nickname = 'Susie' WHERE conversationId = ${group} AND userId = ${sender.userId}`,
+    `UPDATE Conversation SET description = 'All of us', avatarUrl = 'https://example.com/us.png' WHERE id = ${group}`,
+  );
+}
+
+async function befriend(chat: Chat, one: Viewer, other: Viewer): Promise<void> {
+  await chat.contacts.request(one, { userId: other.userId });
+  await chat.contacts.request(other, { userId: one.userId });
+  await chat.contacts.update(one, { userId: one.userId, otherId: other.userId }, { alias: 'My Sue' });
+}
+
+async function follow(chat: Chat, viewer: Viewer, after: readonly object[]): Promise<AsyncIterator<object>> {
+  const contextValue = createContext({ chat, viewer, address: '127.0.0.1', requestId: 'test', signal: new AbortController().signal });
+  const document = parse('subscription($after: [PositionInput!]) { events(after: $after) { __typename } }');
+  const source = await createSourceEventStream({ schema, document, contextValue, variableValues: { after } });
+  if (!(Symbol.asyncIterator in source)) throw new Error(`the subscription was refused: ${JSON.stringify(source)}`);
+  return source[Symbol.asyncIterator]() as AsyncIterator<object>;
+}
+
+/** Reads on to the first event that fits, and leaves. */
+async function first(events: AsyncIterator<object>, fits: (event: object) => boolean): Promise<object> {
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done) throw new Error('the subscription is complete');
+    if (!fits(value)) continue;
+    await events.return?.();
+    return value;
+  }
+}
+
+async function entryOf(chat: Chat, viewer: Viewer, conversationId: bigint, seq: number): Promise<object> {
+  const events = await follow(chat, viewer, [{ streamId: formatId('Conversation', conversationId), seq: seq - 1 }]);
+  return first(events, (event) => 'entry' in event && Object(event.entry).streamId === conversationId);
+}
+
+async function receiptOf(chat: Chat, viewer: Viewer, act: () => Promise<void>): Promise<object> {
+  const events = await follow(chat, viewer, []);
+  const kind = (name: string) => (event: object) => 'kind' in event && event.kind === name;
+  await events.next();
+  await act();
+  return first(events, kind('receipt'));
+}

@@ -1,0 +1,274 @@
+import { execute, type GraphQLField, isObjectType, parse, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createContext, forEvent, forEveryone, schema, sharingOf } from '../../schema/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
+import { eventDocument, isShareable, shownIn } from './shareable-document.ts';
+
+/** Something that happens, and who is told of it. */
+interface Occasion {
+  readonly what: string;
+  /** The type of its event. */
+  readonly type: string;
+  readonly seenBy: readonly Onlooker[];
+  /** Makes it happen; answers its event as the executor is given it. */
+  readonly happens: (cast: Cast) => Promise<object>;
+}
+
+const everybody = onlookers;
+const both: readonly Onlooker[] = ['sender', 'inTouch'];
+
+/** Every type of event that can be shared, in all its shapes. A new type, or a new shape of one, is a new row. */
+const occasions: readonly Occasion[] = [
+  {
+    what: 'a message',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: async ({ say, group, entry }) => entry(group, await say('sender', group, 'good morning')),
+  },
+  {
+    what: 'an answer to what was said before the newcomer joined',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: async ({ say, group, entry, before }) => entry(group, await say('sender', group, 'as I said', before)),
+  },
+  {
+    what: 'an answer to a message that was changed, and one that was taken back',
+    type: 'MessageSent',
+    seenBy: everybody,
+    async happens({ say, sql, group, entry }) {
+      const seq = await say('sender', group, 'changed');
+      const answer = await say('sender', group, 'answer', seq);
+      await sql.run(
+        `UPDATE Message SET editedAt = sentAt, recalledAt = sentAt WHERE conversationId = ${group} AND seq IN (${seq}, ${answer})`,
+      );
+      return entry(group, answer);
+    },
+  },
+  {
+    what: 'a message between two',
+    type: 'MessageSent',
+    seenBy: both,
+    happens: async ({ say, direct, entry }) => entry(direct, await say('sender', direct, 'psst')),
+  },
+  {
+    what: 'the answer of the other one',
+    type: 'MessageSent',
+    seenBy: both,
+    happens: async ({ say, direct, entry }) => entry(direct, await say('inTouch', direct, 'yes?', await say('sender', direct, 'psst'))),
+  },
+  {
+    what: 'a note to oneself',
+    type: 'MessageSent',
+    seenBy: ['sender'],
+    happens: async ({ say, alone, entry }) => entry(alone, await say('sender', alone, 'buy milk')),
+  },
+  {
+    what: 'the newcomer’s joining',
+    type: 'MemberJoined',
+    seenBy: everybody,
+    happens: ({ group, entry, before }) => entry(group, before + 1),
+  },
+  {
+    what: 'the sender’s own joining, of which the newcomer is not told',
+    type: 'MemberJoined',
+    seenBy: everybody.filter((name) => name !== 'newcomer'),
+    happens: async (cast) => joiningOf(cast, 'sender'),
+  },
+  {
+    what: 'a joining that has been undone since',
+    type: 'MemberJoined',
+    seenBy: everybody,
+    happens: async (cast) => (await passing(cast)).joined,
+  },
+  {
+    what: 'a removal',
+    type: 'MemberLeft',
+    seenBy: everybody,
+    happens: async (cast) => (await passing(cast)).left,
+  },
+  ...(['sender', 'member', 'newcomer', 'knowing'] as const).map((name) => ({
+    what: `what ${name} has read`,
+    type: 'ReceiptMoved',
+    seenBy: everybody,
+    happens: async ({ say, group, receipt }: Cast) => receipt(group, name, await say('owner', group, 'read this')),
+  })),
+  {
+    what: 'what the other one of two has read',
+    type: 'ReceiptMoved',
+    seenBy: both,
+    happens: async ({ say, direct, receipt }) => receipt(direct, 'inTouch', await say('sender', direct, 'read this')),
+  },
+  {
+    what: 'an entry of a later release',
+    type: 'EntryHidden',
+    seenBy: everybody,
+    async happens({ sql, say, group, entry }) {
+      const seq = (await say('owner', group, 'the last that this release understands')) + 1;
+      await sql.run(
+        `INSERT INTO Entry (streamId, seq, type, version, actorId, data, timeline, at)
+         SELECT streamId, ${seq}, 'FromTheFuture', 99, actorId, '{}', timeline, at FROM Entry WHERE streamId = ${group} AND seq = 1`,
+        `UPDATE Stream SET lastSeq = ${seq} WHERE id = ${group}`,
+      );
+      return entry(group, seq);
+    },
+  },
+];
+
+/** What one person alone is told, of which nothing but its place may be shared. */
+const neverShared = [
+  'ConversationOpened',
+  'ConversationClosed',
+  'ContactRequestSent',
+  'ContactRequestReceived',
+  'ContactRequestWithdrawn',
+  'ContactRequestClosed',
+  'ContactChanged',
+  'ViewerChanged',
+  'ViewerMarkersMoved',
+  'StreamReady',
+  'ResyncRequired',
+];
+
+/** How somebody came into the group, before anything was said there. */
+async function joiningOf({ people, group, before, entry }: Cast, name: Onlooker): Promise<object> {
+  for (let seq = 1; seq < before; seq += 1) {
+    const event = await entry(group, seq);
+    if ('entry' in event && Object(event.entry).data.userId === people[name].userId) return event;
+  }
+  throw new Error(`${name} has not joined`);
+}
+
+/** Somebody is added to the group, then removed. */
+async function passing({ chat, people: { owner }, group, entry }: Cast) {
+  const { viewer } = await chat.users.signUp({
+    handle: `passing.${Math.random().toString(36).slice(2)}`,
+    password: 'correct horse',
+    address: '10.1.0.1',
+  });
+  await chat.groups.addMembers(owner, { groupId: group, userIds: [viewer.userId] });
+  const { lastSeq } = await chat.groups.removeMember(owner, { groupId: group, userId: viewer.userId });
+  return { joined: await entry(group, lastSeq - 1), left: await entry(group, lastSeq) };
+}
+
+let cast: Cast;
+beforeAll(async () => {
+  cast = await openCast();
+});
+afterAll(() => cast[Symbol.asyncDispose]());
+
+function contextOf(viewer: Viewer) {
+  return createContext({ chat: cast.chat, viewer, address: '127.0.0.1', requestId: 'test', signal: new AbortController().signal });
+}
+
+interface Shown {
+  /** The bytes for all. */
+  readonly shared: string;
+  /** Those who would get others if they were asked for alone. */
+  readonly differ: readonly Onlooker[];
+}
+
+/** Shows an event to everybody at once, and to each who sees it by themselves. */
+async function show(event: object, text: string, seenBy: readonly Onlooker[]): Promise<Shown> {
+  const document = parse(text);
+  const shown = async (contextValue: ReturnType<typeof contextOf>) =>
+    JSON.stringify(await execute({ schema, document, rootValue: event, contextValue }));
+  const shared = await shown(forEveryone(contextOf(cast.people.sender)));
+  const differ: Onlooker[] = [];
+  for (const name of seenBy) if ((await shown(forEvent(contextOf(cast.people[name])))) !== shared) differ.push(name);
+  return { shared, differ };
+}
+
+const seen = new Set<string>();
+
+describe('what is shown to all at once is, to the byte, what each of them would be shown', () => {
+  test.each(occasions)('$type: $what', async ({ type, seenBy, happens }) => {
+    const text = eventDocument(schema, type);
+    expect(validate(schema, parse(text))).toEqual([]);
+    expect([...sharingOf(schema, parse(text)).types]).toContain(type);
+    const { shared, differ } = await show(await happens(cast), text, seenBy);
+    const { data, errors } = JSON.parse(shared);
+    expect(errors).toBeUndefined();
+    expect(data.events.__typename).toBe(type);
+    expect(differ).toEqual([]);
+    for (const name of shownIn(data)) seen.add(name);
+  });
+
+  test('and among them are all fields that are declared shareable', () => {
+    const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+    const declared = types.flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) => (isShareable(field) ? [`${type.name}_${field.name}`] : [])),
+    );
+    // Of these only the place is shareable; and the cursors of lists are declared in one place for all of them.
+    const own = new Set(neverShared);
+    const elsewhere = (name: string): boolean => own.has(name.split('_')[0] ?? '') || /^(?!Message|Membership).*Edge_cursor$/.test(name);
+    expect(declared.length).toBeGreaterThan(50);
+    expect(declared.filter((name) => !seen.has(name) && !elsewhere(name))).toEqual([]);
+  });
+});
+
+describe('every type of event', () => {
+  const event = schema.getType('Event');
+  const types = event && 'getInterfaces' in event && !isObjectType(event) ? schema.getPossibleTypes(event) : [];
+
+  test('is either in the table or never shared', () => {
+    const known = new Set([...occasions.map(({ type }) => type), ...neverShared]);
+    expect(types.map(({ name }) => name).sort()).toEqual([...known].sort());
+  });
+
+  test.each(neverShared)('%s is not shared with any field of its own', (name) => {
+    const place = ['at', 'streamId', 'seq'];
+    const type = types.find((one) => one.name === name);
+    const own = Object.keys(type?.getFields() ?? {}).filter((field) =>
+      name === 'ResyncRequired' ? field !== 'at' : !place.includes(field),
+    );
+    expect(own).not.toEqual([]);
+    for (const field of own) {
+      const text = eventDocument(schema, name, {
+        depth: 2,
+        selects: (one) => one.name === field || (place.includes(one.name) && isShareable(one)) || one.name === 'id',
+      });
+      expect(text).toContain(`${name}_${field}`);
+      expect([field, sharingOf(schema, parse(text)).types.has(name)]).toEqual([field, false]);
+    }
+  });
+});
+
+/** Declares a field shareable for the length of a test. */
+function declare(coordinate: string): void {
+  const [typeName = '', fieldName = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  const field: GraphQLField<unknown, unknown> | undefined = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  if (!field) throw new Error(`there is no field ${coordinate}`);
+  const { extensions } = field;
+  field.extensions = { ...extensions, shareable: true };
+  onTestFinished(() => {
+    field.extensions = extensions;
+  });
+}
+
+describe('a field that is declared shareable and is not', () => {
+  const asks = 'a field that is declared shareable asks who looks';
+
+  test.each([
+    ['User.viewerContact', 'Contact.alias', asks],
+    ['User.viewerContactRequest', 'ContactRequest.id', asks],
+    ['DirectConversation.viewerPeer', 'User.id', asks],
+    ['Group.viewerReadSeq', 'Group.id', asks],
+    ['Group.viewerUnreadCount', 'Group.id', asks],
+    ['DirectConversation.viewerMembership', 'Membership.id', asks],
+    ['DirectConversation.viewerLastMessage', 'Message.id', asks],
+    ['User.viewerDirectConversation', 'DirectConversation.id', undefined],
+  ])('is caught: %s', async (field, below, message) => {
+    declare(field);
+    declare(below);
+    const found: Shown[] = [];
+    for (const conversation of [cast.group, cast.direct]) {
+      const event = await cast.entry(conversation, await cast.say('sender', conversation, 'who looks?'));
+      found.push(await show(event, eventDocument(schema, 'MessageSent'), conversation === cast.group ? everybody : both));
+    }
+    expect(found.flatMap(({ differ }) => differ)).not.toEqual([]);
+    const errors = found.flatMap(({ shared }) => JSON.parse(shared).errors ?? []).map((error) => error.message);
+    expect(errors.includes(asks)).toBe(message === asks);
+  });
+});

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { freePort, type Service, startRedis } from './services.ts';
+
+/** A Redis Cluster of three masters that belongs to whoever started it, each with a third of the slots. */
+export interface RedisCluster extends AsyncDisposable {
+  /** `redis+cluster://127.0.0.1:PORT,127.0.0.1:PORT,127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly masters: readonly [Service, Service, Service];
+  /** A connection to one node, as an operator has it; ends with the cluster. */
+  admin(node: Service): Redis;
+  /** The master to which a name belongs, by what move() has done; failovers are not followed. */
+  ownerOf(name: string): Promise<Service>;
+  /** Gives a name's slot, which must hold no keys, to another master, as resharding does. */
+  move(name: string, target: Service): Promise<void>;
+  /** Adds a replica of a master; resolves when it has all that the master has. */
+  addReplica(master: Service): Promise<Service>;
+}
+
+// Below this a master that is only slow on a busy machine is taken for dead.
+const nodeTimeoutMs = 1_500;
+const slots = 16_384;
+
+/** Starts three servers and joins them. It takes one to three seconds. */
+export async function startRedisCluster(): Promise<RedisCluster> {
+  let stack = new AsyncDisposableStack();
+  await using starting = stack;
+  const admins = new Map<Service, Redis>();
+  const moved = new Map<number, Service>();
+  starting.defer(() => {
+    for (const client of admins.values()) client.disconnect();
+  });
+
+  async function startNode(): Promise<Service> {
+    const own = { enabled: 'yes', 'node-timeout': String(nodeTimeoutMs), port: String(await freePort()) };
+    const args = Object.entries(own).flatMap(([name, value]) => [`--cluster-${name}`, value]);
+    return stack.use(await startRedis({ args: [...args, '--repl-diskless-sync-delay', '0'] }));
+  }
+
+  function admin(node: Service): Redis {
+    const known = admins.get(node);
+    if (known !== undefined) return known;
+    const client = new Redis(node.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    client.on('error', () => {});
+    admins.set(node, client);
+    return client;
+  }
+
+  const idOf = async (node: Service): Promise<string> => String(await admin(node).call('CLUSTER', 'MYID'));
+  const busPortOf = async (node: Service): Promise<string> => String(((await admin(node).config('GET', 'cluster-port')) as string[])[1]);
+
+  async function ownerOf(name: string): Promise<Service> {
+    const slot = Number(await admin(masters[2]).call('CLUSTER', 'KEYSLOT', name));
+    return moved.get(slot) ?? masters[Math.floor((slot * 3) / slots)] ?? masters[0];
+  }
+
+  async function move(name: string, target: Service): Promise<void> {
+    const slot = Number(await admin(target).call('CLUSTER', 'KEYSLOT', name));
+    moved.set(slot, target);
+    const id = await idOf(target);
+    // The new owner first: of two that claim a slot the one with the newer claim has it.
+    for (const node of [target, ...masters.filter((master) => master !== target)]) {
+      await admin(node).call('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
+    }
+  }
+
+  async function addReplica(master: Service): Promise<Service> {
+    const replica = await startNode();
+    await admin(replica).call('CLUSTER', 'MEET', '127.0.0.1', String(master.port), await busPortOf(master));
+    const id = await idOf(master);
+    await until(async () => String(await admin(replica).cluster('NODES')).includes(id));
+    await admin(replica).call('CLUSTER', 'REPLICATE', id);
+    await until(async () => (await admin(replica).info('replication')).includes('master_link_status:up'));
+    for (const node of masters) await until(async () => / slave /.test(String(await admin(node).cluster('NODES'))));
+    return replica;
+  }
+
+  const masters = [await startNode(), await startNode(), await startNode()] as const;
+  for (const [at, node] of masters.entries()) {
+    const [from, to] = [Math.ceil((at * slots) / 3), Math.ceil(((at + 1) * slots) / 3) - 1];
+    await admin(node).call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
+    // Different from the start: nodes that have the same one must first come to terms.
+    await admin(node).call('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1));
+    if (at > 0) await admin(node).call('CLUSTER', 'MEET', '127.0.0.1', String(masters[0].port), await busPortOf(masters[0]));
+  }
+  for (const node of masters) {
+    await until(async () => /cluster_state:ok.*cluster_known_nodes:3/s.test(String(await admin(node).cluster('INFO'))));
+  }
+  const url = `redis+cluster://${masters.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  // move() leaves the first empty: what is started from here on belongs to the second.
+  stack = starting.move();
+  return { url, masters, admin, ownerOf, move, addReplica, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** A cluster has no other way to say that its nodes have heard of something. */
+async function until(happened: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await happened()); await delay(25)) {
+    if (Date.now() > deadline) throw new Error('the cluster does not come together');
+  }
+}

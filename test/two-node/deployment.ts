@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import { type Service, startRedis } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
+import { type Doings, type Person, peopleOf } from '../support/world.ts';
+import { type Ear, earOnSocket, earOnStream } from './ear.ts';
+import { openRedisGate, type RedisGate } from './redis-gate.ts';
+
+/** Nodes in processes of their own, on one database and one Redis that can fail them. */
+export interface Deployment {
+  /** Where things are done. */
+  readonly here: Doings;
+  readonly sql: RawSql;
+  /** The ways in which what is done here can come to be known elsewhere. */
+  readonly ways: readonly Way[];
+  /** Listens over a WebSocket; ends with the test. */
+  listen(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
+  /** Listens over HTTP; ends with the test. */
+  stream(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
+}
+
+/** One way in which another node learns, or has to find out. */
+export interface Way {
+  readonly name: string;
+  /** The node that is not `here`. */
+  readonly there: () => NodeProcess;
+  /** Call it when everybody listens. */
+  readonly begin: () => Promise<void> | void;
+  /** What kept the news from going over the bus; 0 where nothing did. */
+  readonly lost: () => number;
+  /** Everything works again. */
+  readonly end: () => Promise<void> | void;
+}
+
+interface Running {
+  readonly redis: Service;
+  readonly sql: RawSql;
+  /** Between Redis and the node where things are done, and the node that checks often. */
+  readonly sending: RedisGate;
+  readonly hearing: RedisGate;
+  /** Checks no heads within a test: what it knows it has heard. */
+  readonly trusting: NodeProcess;
+  /** Checks heads all the time. */
+  readonly watchful: NodeProcess;
+  readonly here: NodeProcess;
+}
+
+// Longer than any test, and as short as may be configured without the checks being all that the machine does.
+const neverMs = '600000';
+const oftenMs = '200';
+
+/** Starts the nodes before the tests of the describe in which it is called, and stops them after. `env`: what is configured otherwise than usual. */
+export function deployment(env: Readonly<Record<string, string>> = {}): Deployment {
+  const open = new AsyncDisposableStack();
+  const ears: Ear[] = [];
+  let started: Running | undefined;
+
+  beforeAll(async () => {
+    started = await start(env, open);
+  });
+  afterEach(() => {
+    for (const ear of ears.splice(0)) ear.stop();
+  });
+  afterAll(() => open.disposeAsync());
+
+  function running(): Running {
+    if (started === undefined) throw new Error('the nodes start before the first test, not earlier');
+    return started;
+  }
+
+  async function kept(ear: Promise<Ear>): Promise<Ear> {
+    ears.push(await ear);
+    return ear;
+  }
+
+  return {
+    here: peopleOf(() => running().here.url),
+    get sql() {
+      return running().sql;
+    },
+    ways: waysOf(running),
+    listen: ({ url }, { token }, conversationId) => kept(earOnSocket({ url, token, conversationId })),
+    stream: ({ url }, { token }, conversationId) => kept(earOnStream({ url, token, conversationId })),
+  };
+}
+
+async function start(env: Readonly<Record<string, string>>, open: AsyncDisposableStack): Promise<Running> {
+  const stores = open.use(await realStores());
+  // Its own: it is killed.
+  const redis = open.use(await startRedis());
+  const [sending, hearing] = [open.use(await openRedisGate(redis.port)), open.use(await openRedisGate(redis.port))];
+  const usual = { ...stores.env, ADDRESS_ATTEMPTS: '1000000', ...env };
+  const nodes = await Promise.all([
+    startNodeProcess({ ...usual, REDIS_URL: sending.url, HEAD_CHECK_MS: neverMs }),
+    startNodeProcess({ ...usual, REDIS_URL: redis.url, HEAD_CHECK_MS: neverMs }),
+    startNodeProcess({ ...usual, REDIS_URL: hearing.url, HEAD_CHECK_MS: oftenMs }),
+  ]);
+  const [here, trusting, watchful] = nodes;
+  for (const node of nodes) open.use(node);
+  return { redis, sql: open.use(await rawSql(stores)), sending, hearing, here, trusting, watchful };
+}
+
+function waysOf(running: () => Running): readonly Way[] {
+  const watchful = () => running().watchful;
+  return [
+    { name: 'told by the bus alone', there: () => running().trusting, begin: () => undefined, lost: () => 0, end: () => undefined },
+    {
+      name: 'when who publishes is cut off',
+      there: watchful,
+      begin: () => running().sending.cutPublishers(),
+      lost: () => running().sending.lost(),
+      end: () => running().sending.mend(),
+    },
+    {
+      name: 'when nothing comes through to who listens',
+      there: watchful,
+      begin: () => running().hearing.swallow(),
+      lost: () => running().hearing.lost(),
+      end: () => running().hearing.mend(),
+    },
+    {
+      name: 'when Redis is gone',
+      there: watchful,
+      begin: () => running().redis.kill(),
+      lost: () => 1,
+      end: () => running().redis.restart(),
+    },
+  ];
+}

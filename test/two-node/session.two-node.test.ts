@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type FollowedFragment,
+  MeDocument,
+  RefreshTokenDocument,
+  SendMessageDocument,
+  SessionsDocument,
+  SignOutDocument,
+} from '../support/generated/graphql.ts';
+import { rawId } from '../support/raw-sql.ts';
+import { refusals } from '../support/refusal.ts';
+import { given, type Person, peopleOf } from '../support/world.ts';
+import { deployment, type Way } from './deployment.ts';
+import { refusalOnSocket } from './ear.ts';
+
+const deployed = deployment({ MAX_SESSIONS: '2' });
+const { here, ways, listen, stream } = deployed;
+
+/** What ends the session of a phone whose owner has a desk as well. */
+const endings = [
+  { did: 'signs out', end: (phone: Person) => here.ask(SignOutDocument, { input: {} }, phone) },
+  {
+    did: 'is signed out from another device',
+    async end(phone: Person, desk: Person) {
+      const sessionId = await sessionOf(phone);
+      expect((await here.ask(SignOutDocument, { input: { sessionId } }, desk)).signOut).toEqual({ sessionId, errors: [] });
+    },
+  },
+  { did: 'makes room for one sign-in more than there may be', end: (phone: Person) => here.anotherDevice(phone, 'one too many') },
+  {
+    did: 'shows a refresh token that was used long ago',
+    async end({ id, refreshToken }: Person) {
+      const refresh = () => here.ask(RefreshTokenDocument, { input: { refreshToken } });
+      expect((await refresh()).refreshToken.errors).toEqual([]);
+      // Sooner it would count as the same refresh, sent again.
+      await deployed.sql.run(`UPDATE Session SET rotatedAt = rotatedAt - INTERVAL 1 MINUTE WHERE userId = ${rawId(id)}`);
+      expect(refusals((await refresh()).refreshToken.errors)).toEqual(['INVALID_CREDENTIALS']);
+    },
+  },
+] as const;
+
+async function sessionOf(person: Person): Promise<string> {
+  const { sessions } = given((await here.ask(SessionsDocument, {}, person)).viewer, []);
+  return given(sessions.find(({ viewerIsCurrent }) => viewerIsCurrent)?.id, []);
+}
+
+function says(text: string) {
+  return (event: FollowedFragment): boolean => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
+}
+
+function changesViewer({ __typename }: FollowedFragment): boolean {
+  return __typename === 'ViewerChanged';
+}
+
+/** Whatever is asked with the token is refused, and nothing is done. */
+async function expectRefused({ there }: Way, person: Person, conversationId: string): Promise<void> {
+  const { url } = there();
+  const { post } = peopleOf(() => url);
+  expect(refusals((await post(MeDocument, {}, person)).errors)).toEqual(['UNAUTHENTICATED']);
+  const input = { conversationId, clientMessageId: 'late', text: 'hi' };
+  expect(refusals((await post(SendMessageDocument, { input }, person)).errors)).toEqual(['UNAUTHENTICATED']);
+  expect(await refusalOnSocket({ url, token: person.token })).toBe(4403);
+}
+
+describe.each(ways)('on another node, $name', (way) => {
+  it.each(endings)('a session that $did loses all it has open, and no other session anything', async ({ end }) => {
+    const [phone, ben] = await here.people('ann', 'ben');
+    const desk = await here.anotherDevice(phone, 'desk');
+    const group = await here.group(phone, ben);
+    const node = way.there();
+    const onSockets = [await listen(node, phone), await listen(node, phone, group)];
+    const onStreams = [await stream(node, phone), await stream(node, phone, group)];
+    const own = [await listen(node, desk), await stream(node, desk)];
+    const all = [...own, await listen(node, desk, group), await stream(node, desk, group), await listen(node, ben)];
+
+    await way.begin();
+    try {
+      await end(phone, desk);
+      await expectRefused(way, phone, group);
+      for (const ear of onSockets) expect((await ear.end()).how).toBe(4401);
+      for (const ear of onStreams) expect((await ear.end()).how).toBe('UNAUTHENTICATED');
+      for (const ear of own) await ear.hear(changesViewer);
+      await here.say(desk, group, 'from the desk');
+      for (const ear of all) await ear.hear(says('from the desk'));
+      if (way !== ways[0]) expect(way.lost()).toBeGreaterThan(0);
+    } finally {
+      await way.end();
+    }
+  });
+});
