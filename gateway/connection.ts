@@ -159,9 +159,9 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   /** A frame has come. */
   take(data: RawData, isBinary: boolean): void {
     if (!this.isOpen()) return;
-    if (isBinary) return this.close(closes.badFrame);
-    if (this.#socket.bufferedAmount > maxUnsentBytes) return this.#socket.terminate();
-    this.#frames.take(String(data));
+    if (isBinary) this.close(closes.badFrame);
+    else if (this.#socket.bufferedAmount > maxUnsentBytes) this.#socket.terminate();
+    else this.#frames.take(String(data));
   }
 
   /** The last ping is answered. */
@@ -173,9 +173,9 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   ping(): void {
     // Its pong comes after all that is unsent: how long one that is full may take is not the ping's to say.
     if (this.#outgoing.full()) this.#answered = true;
-    if (!this.#answered) return this.#socket.terminate();
+    if (!this.#answered) this.#socket.terminate();
+    else if (this.isOpen()) this.#socket.ping();
     this.#answered = false;
-    if (this.isOpen()) this.#socket.ping();
   }
 
   /** The socket has closed. */

@@ -48,8 +48,8 @@ export class Frames {
   /** Takes one text frame. */
   take(text: string): void {
     const message = read(text);
-    if (message === null || !clientMessages.has(message.type)) return this.#surroundings.malformed();
-    if (message.type === MessageType.Subscribe) this.#subscribe(message.id, message);
+    if (message === null || !clientMessages.has(message.type)) this.#surroundings.malformed();
+    else if (message.type === MessageType.Subscribe) this.#subscribe(message.id, message);
     else if (message.type === MessageType.Complete) this.#complete(message.id, message);
     else void this.#pass(message);
   }
@@ -63,7 +63,8 @@ export class Frames {
   /** Resolves when every operation that ends by itself has ended and has been answered. */
   async settled(): Promise<void> {
     const ending = [...this.#operations.values()].filter(({ lasting }) => !lasting);
-    await Promise.all(ending.map((operation) => (operation.over ??= Promise.withResolvers()).promise));
+    for (const operation of ending) operation.over ??= Promise.withResolvers();
+    await Promise.all(ending.map(({ over }) => over?.promise));
   }
 
   // A chain and not an async function: thousands of these wait, each as long as its subscription lives.

@@ -47,7 +47,7 @@ function overloaded(): OverloadError {
 export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limits): Admission {
   const waiting = new Set<Waiter>();
   let taken = 0;
-  let pause: NodeJS.Immediate | undefined;
+  let pausing = false;
 
   function next(): void {
     for (const waiter of waiting) {
@@ -60,8 +60,10 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
 
   // SQLite answers within the microtasks of a turn: without a pause, and only one at a time, nothing else would get its own until all are through.
   function nextSoon(): void {
-    pause ??= setImmediate(() => {
-      pause = undefined;
+    if (pausing) return;
+    pausing = true;
+    setImmediate(() => {
+      pausing = false;
       next();
     });
   }

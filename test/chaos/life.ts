@@ -127,7 +127,9 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
   return {
     talkLong() {
       long += 1;
-      return () => void (long -= 1);
+      return () => {
+        long -= 1;
+      };
     },
     say,
     markHead: (actor, room) => settle((post) => mark(actor, room, post)),

@@ -31,7 +31,7 @@ export async function readDevice(chat: World, viewer: Person, people: readonly P
   const shown: Shown = { viewer: own, people: cache.write(answer.people) };
   order({ cache, shown });
   const reached = new Map(heads.map(({ streamId, seq }) => [streamId, seq]));
-  let events: AsyncIterator<FormattedExecutionResult<{ readonly events: Thing }>> | undefined;
+  let events: AsyncIterator<FormattedExecutionResult<{ readonly events: Thing }, unknown>> | undefined;
 
   function position(head: Thing): Thing {
     const { viewerReadSeq } = cache.entity(String(head['streamId'])) ?? {};

@@ -26,7 +26,12 @@ function smallSchema(read: () => void = () => undefined): GraphQLSchema {
     if (!('getFields' in type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const shareable = declared.includes(field.name) && type.name !== 'Secret' && !(type.name === 'Left' && field.name === 'at');
-      Object.defineProperty(field, 'extensions', { get: () => (read(), { shareable }) });
+      Object.defineProperty(field, 'extensions', {
+        get() {
+          read();
+          return { shareable };
+        },
+      });
     }
   }
   const event = built.getType('Event');
