@@ -8,7 +8,8 @@ import { type Close, closes, fitReason } from './close-codes.ts';
 import type { Delivery, Wakeable } from './delivery.ts';
 import { Frames, type Surroundings } from './frames.ts';
 import type { Logging } from './logger.ts';
-import { Outgoing, type OutgoingOwner, toBytes } from './outgoing.ts';
+import { Outgoing, type OutgoingOwner } from './outgoing.ts';
+import { toBytes } from './payload.ts';
 import type { Peer } from './peer.ts';
 import type { Line, Protocol, Spoken } from './protocol.ts';
 import type { Tick } from './tick.ts';
@@ -36,13 +37,14 @@ const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** Moves a delivery's payloads to a socket, while it takes them. */
 class Pump implements Wakeable {
-  readonly #head: string;
+  /** Of the operation, in JSON, one byte a character. */
+  readonly #id: string;
   readonly #delivery: Delivery;
   readonly #outgoing: Outgoing;
   readonly #connection: Connection;
 
   constructor(operation: string, delivery: Delivery, outgoing: Outgoing, connection: Connection) {
-    this.#head = toBytes(`{"id":${JSON.stringify(operation)},"type":"next","payload":`);
+    this.#id = toBytes(JSON.stringify(operation));
     this.#delivery = delivery;
     this.#outgoing = outgoing;
     this.#connection = connection;
@@ -52,7 +54,7 @@ class Pump implements Wakeable {
     while (!this.#outgoing.full()) {
       const payload = this.#delivery.poll();
       if (payload === undefined) return;
-      this.#outgoing.text(this.#head, payload, '}');
+      this.#outgoing.next(this.#id, payload);
     }
     this.#connection.fallBehind(this);
   }

@@ -1,9 +1,10 @@
-import type { EventStream, StreamEnd } from '../src/feed/index.ts';
+import type { EventReader, EventStream, StreamEnd } from '../src/feed/index.ts';
+import type { Payload } from './payload.ts';
 
 /** An event that is being made into the payload that those who wait for it will get. */
 export interface Rendering {
-  /** An execution result in JSON, its UTF-8 one byte a character. Undefined until it is made. */
-  payload: string | undefined;
+  /** Undefined until it is made. */
+  payload: Payload | undefined;
   /** Those who can send nothing before it is made. */
   readonly waiting: Delivery[];
 }
@@ -35,11 +36,13 @@ const ahead = 8;
 type Result = IteratorResult<never, undefined>;
 
 /** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
-export class Delivery implements Wakeable {
+export class Delivery implements EventReader<object> {
   readonly #source: EventStream<object>;
   readonly #renderer: Renderer;
   readonly #signal: AbortSignal;
-  #line: Rendering[] = [];
+  /** What is next to be sent, and what comes after it, in order. */
+  #first: Rendering | undefined;
+  #rest: Rendering[] | undefined;
   #transport: Wakeable | undefined;
   #ending: PromiseWithResolvers<Result> | undefined;
   #over = false;
@@ -58,22 +61,29 @@ export class Delivery implements Wakeable {
     this.#transport = transport;
   }
 
-  /** The next payload, an execution result in JSON, its UTF-8 one byte a character, if one is ready. */
-  poll(): string | undefined {
+  /** The next payload, if one is ready. */
+  poll(): Payload | undefined {
     if (this.#more) this.#fill();
-    const payload = this.#line[0]?.payload;
+    const payload = this.#first?.payload;
     if (payload === undefined) return undefined;
-    this.#line.shift();
     this.#begun = true;
+    this.#first = this.#rest?.shift();
+    if (this.#rest?.length === 0) this.#rest = undefined;
     this.#awaitFirst();
     return payload;
   }
 
-  /** The source may have more. */
+  take(event: object): boolean {
+    if (this.#over || this.#isFull()) return false;
+    this.#add(event);
+    if (this.#first?.payload !== undefined) this.#transport?.wake();
+    return true;
+  }
+
   wake(): void {
     this.#more = true;
     // Behind one that is still being made there is nothing to send; but its own making may begin.
-    if (this.#line.length > 0 && this.#line[0]?.payload === undefined) this.#fill();
+    if (this.#first !== undefined && this.#first.payload === undefined) this.#fill();
     else this.#transport?.wake();
   }
 
@@ -101,28 +111,41 @@ export class Delivery implements Wakeable {
   }
 
   #fill(): void {
-    while (!this.#over && this.#line.length < ahead) {
+    while (!this.#over && !this.#isFull()) {
       const event = this.#source.poll();
       if (event === undefined) {
         this.#more = false;
         if (this.#source.end() !== undefined) this.#drain();
         return;
       }
-      const rendering = this.#renderer.render(event);
-      this.#line.push(rendering);
-      if (this.#line.length === 1) this.#awaitFirst();
+      this.#add(event);
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#rest !== undefined && this.#rest.length >= ahead - 1;
+  }
+
+  #add(event: object): void {
+    const rendering = this.#renderer.render(event);
+    if (this.#first === undefined) {
+      this.#first = rendering;
+      this.#awaitFirst();
+    } else {
+      this.#rest ??= [];
+      this.#rest.push(rendering);
     }
   }
 
   /** Only the first in line is waited for: when it is made, those behind it often are too, and go out with it. */
   #awaitFirst(): void {
-    const first = this.#line[0];
+    const first = this.#first;
     if (first !== undefined && first.payload === undefined) first.waiting.push(this);
   }
 
   /** The source has ended: so has this when the last in line is taken. */
   #drain(): void {
-    if (this.#line.length === 0) this.#endWith(this.#source.end());
+    if (this.#first === undefined) this.#endWith(this.#source.end());
     else this.#more = true;
   }
 
@@ -150,7 +173,8 @@ export class Delivery implements Wakeable {
   #endWith(end: StreamEnd | undefined): void {
     if (end === undefined || this.#over) return;
     this.#over = true;
-    this.#line = [];
+    this.#first = undefined;
+    this.#rest = undefined;
     this.#signal.removeEventListener('abort', this);
     this.#renderer.ended();
     if (end.error === undefined) this.#ending?.resolve({ done: true, value: undefined });

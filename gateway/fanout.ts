@@ -13,7 +13,7 @@ import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
 import { Delivery, type Renderer, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
-import { toBytes } from './outgoing.ts';
+import { Payload, toBytes } from './payload.ts';
 import type { Tick } from './tick.ts';
 
 /** What makes events into payloads, once for all who may share them. */
@@ -32,13 +32,28 @@ interface Group {
   /** By event. An event that nobody keeps any more takes its payload along. */
   readonly renderings: WeakMap<object, Shared>;
   listeners: number;
-  /** What events that come at once are resolved in. */
-  context: Context | undefined;
+  moment: Moment | undefined;
 }
 
 interface Shared {
   readonly rendering: Rendering;
   readonly madeAt: number;
+}
+
+/** What the listeners who are told of events in one go have in common. */
+interface Moment {
+  /** One for all of its events, so that a burst reads together, is done together, and is written at once; it is no older than they are. */
+  context: Context | undefined;
+  /** The last one, and what becomes of it: what all but the first listener need. */
+  event: object | undefined;
+  rendering: Rendering | undefined;
+}
+
+/** The subscription that an operation's root field opened. */
+interface Shaping {
+  readonly source: EventStream<object>;
+  /** An event as it is executed. */
+  shape(event: object): object;
 }
 
 // Who comes later than this gets a payload of their own time: an event shows things as they stand at or after its place, and what was
@@ -61,7 +76,7 @@ class Groups {
 
   /** The group of this key, made if there is none; one more listens to it. */
   join(key: string, args: SubscriptionArgs): Group {
-    const group = this.#groups.get(key) ?? { key, args, renderings: new WeakMap(), listeners: 0, context: undefined };
+    const group = this.#groups.get(key) ?? { key, args, renderings: new WeakMap(), listeners: 0, moment: undefined };
     this.#groups.set(key, group);
     group.listeners += 1;
     return group;
@@ -72,17 +87,24 @@ class Groups {
     if (group.listeners === 0) this.#groups.delete(group.key);
   }
 
-  share(event: object, group: Group): Rendering {
-    const rendering = this.render(event, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
-    group.renderings.set(event, { rendering, madeAt: Date.now() });
-    return rendering;
+  /** What has been made of it for the group of late. */
+  known(event: object, group: Group): Rendering | undefined {
+    const { rendering, madeAt = 0 } = group.renderings.get(event) ?? {};
+    return rendering === undefined || Date.now() - madeAt >= shareMs ? undefined : remember(group, event, rendering);
   }
 
-  render(event: object, args: SubscriptionArgs, how: Showing): Rendering {
+  /** Renders it for all of the group. */
+  share(event: object, shape: object, group: Group): Rendering {
+    const rendering = this.render(shape, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
+    group.renderings.set(event, { rendering, madeAt: Date.now() });
+    return remember(group, event, rendering);
+  }
+
+  render(shape: object, args: SubscriptionArgs, how: Showing): Rendering {
     const rendering: Rendering = { payload: undefined, waiting: [] };
-    const result = show(event, args, how);
+    const result = show(shape, args, how);
     if (!(result instanceof Promise) && !isTransient(result)) rendering.payload = payloadOf(result, this.#mask);
-    else void this.#settle(rendering, result, () => show(event, args, how), how.isOver);
+    else void this.#settle(rendering, result, () => show(shape, args, how), how.isOver);
     return rendering;
   }
 
@@ -108,27 +130,41 @@ class Member implements Renderer {
   readonly #groups: Groups;
   readonly #args: SubscriptionArgs;
   readonly #sharing: Sharing;
+  readonly #shaping: Shaping;
   #key: string;
   #group: Group | undefined;
   #over = false;
 
-  constructor(groups: Groups, args: SubscriptionArgs, key: string, sharing: Sharing) {
+  constructor(groups: Groups, args: SubscriptionArgs, sharing: Sharing, shaping: Shaping) {
     this.#groups = groups;
-    this.#args = args;
-    this.#key = key;
+    this.#args = eventArgs(args, sharing);
     this.#sharing = sharing;
+    this.#shaping = shaping;
+    this.#key = keyOf(args, sharing);
   }
 
   render(event: object): Rendering {
+    const moment = this.#group?.moment;
+    if (moment?.event === event && moment.rendering !== undefined) return moment.rendering;
+    return this.#look(event);
+  }
+
+  #look(event: object): Rendering {
+    const group = this.#joined();
+    const known = this.#groups.known(event, group);
+    if (known !== undefined) return known;
+    const shape = this.#shaping.shape(event);
+    if (this.#sharing.covers(shape)) return this.#groups.share(event, shape, group);
+    return this.#groups.render(shape, this.#args, { contextFor: forEvent, isOver: () => this.#over });
+  }
+
+  #joined(): Group {
     if (this.#group === undefined) {
       this.#group = this.#groups.join(this.#key, this.#args);
       // The same text, kept once for all.
       this.#key = this.#group.key;
     }
-    const known = this.#group.renderings.get(event);
-    if (known !== undefined && Date.now() - known.madeAt < shareMs) return known.rendering;
-    if (this.#sharing.covers(event)) return this.#groups.share(event, this.#group);
-    return this.#groups.render(event, this.#args, { contextFor: forEvent, isOver: () => this.#over });
+    return this.#group;
   }
 
   ended(): void {
@@ -158,23 +194,34 @@ export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tic
     async open(args) {
       const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) return source;
-      if (!isEventStream(source)) throw new TypeError('a subscription field must resolve to an EventStream');
-      const sharing = sharingFor(args);
-      const renderer = new Member(groups, eventArgs(args, sharing), keyOf(args, sharing), sharing);
-      return new Delivery({ source, renderer, signal: args.contextValue.signal });
+      const shaping = shapingOf(source);
+      const renderer = new Member(groups, args, sharingFor(args), shaping);
+      return new Delivery({ source: shaping.source, renderer, signal: args.contextValue.signal });
     },
   };
 }
 
-/** One for all events of the same moment, so that a burst reads together, is done together, and is written at once; none is older than its events. */
-function contextOf(group: Group): Context {
-  if (group.context === undefined) {
-    group.context = forEveryone(group.args.contextValue);
+function momentOf(group: Group): Moment {
+  if (group.moment === undefined) {
+    group.moment = { context: undefined, event: undefined, rendering: undefined };
     queueMicrotask(() => {
-      group.context = undefined;
+      group.moment = undefined;
     });
   }
-  return group.context;
+  return group.moment;
+}
+
+function remember(group: Group, event: object, rendering: Rendering): Rendering {
+  const moment = momentOf(group);
+  moment.event = event;
+  moment.rendering = rendering;
+  return rendering;
+}
+
+function contextOf(group: Group): Context {
+  const moment = momentOf(group);
+  moment.context ??= forEveryone(group.args.contextValue);
+  return moment.context;
 }
 
 /** What executing one event takes. It is kept as long as the subscription lives: positions, which can be many, are not among it. */
@@ -200,13 +247,15 @@ function isTransient({ errors }: ExecutionResult): boolean {
   return errors?.some(({ originalError }) => originalError instanceof ChatError && originalError.code === 'UNAVAILABLE') ?? false;
 }
 
-function payloadOf({ data, errors, extensions }: ExecutionResult, mask: Mask): string {
+function payloadOf({ data, errors, extensions }: ExecutionResult, mask: Mask): Payload {
   const told = errors?.map((error: GraphQLError) => asSocketError(mask(error)).toJSON());
-  return toBytes(JSON.stringify({ ...(told && { errors: told }), data, extensions }));
+  return new Payload(toBytes(JSON.stringify({ ...(told && { errors: told }), data, extensions })));
 }
 
-function isEventStream(source: AsyncIterable<unknown>): source is EventStream<object> {
-  return 'poll' in source && 'watch' in source;
+function shapingOf(events: AsyncIterable<unknown>): Shaping {
+  if (!('source' in events && 'shape' in events))
+    throw new TypeError('a subscription field must resolve to a source of events and their shapes');
+  return events as AsyncIterable<unknown> & Shaping;
 }
 
 /** Only the variables that are used below the root field matter: positions, in its arguments, differ from listener to listener. */

@@ -3,7 +3,7 @@ import type { Config } from '../src/config.ts';
 import type { Call } from './call.ts';
 import type { Delivery } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
-import { toBytes } from './outgoing.ts';
+import { toBytes } from './payload.ts';
 import { type StreamFormat, streamFormatFor } from './stream-formats.ts';
 
 /** A call over HTTP, which can stream what a subscription delivers. */
@@ -69,7 +69,7 @@ function streamOf(
       while (hasRoom()) {
         const payload = delivery.poll();
         if (payload === undefined) return;
-        put(format.next(payload));
+        put(format.next(payload.json));
       }
       stuck ??= setTimeout(giveUp, slowSocketMs).unref();
     };

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { framed, nextMessage, type Payload } from './payload.ts';
 import type { Tick } from './tick.ts';
 
 /** When a socket counts as slow. */
@@ -20,8 +21,8 @@ const maxGathered = 65_536;
 
 /**
  * What goes out on one WebSocket: text frames, gathered for the length of a tick and written at once, on the stream below it. ws writes a
- * frame in two parts and encodes its text each time; here a frame that goes to thousands is a string of bytes made once. Frames must not be
- * compressed; ws's own frames (ping, close) may come between.
+ * frame in two parts and encodes its text each time; here a frame that goes to thousands is made once. Frames must not be compressed; ws's own
+ * frames (ping, close) may come between.
  */
 export class Outgoing {
   readonly #stream: Duplex;
@@ -29,9 +30,11 @@ export class Outgoing {
   readonly #maxBytes: number;
   readonly #stuckMs: number;
   readonly #owner: OutgoingOwner;
-  /** Frames in pieces, three each: they become one string only when it is written, so that what waits is no more than references. */
-  #pieces: string[] = [];
-  #length = 0;
+  /** A single message in line: most ticks bring no second one, and what waits is no more than references. */
+  #id = '';
+  #payload: Payload | undefined;
+  /** More than that in line, in frames, one byte a character. */
+  #frames = '';
   #queued = false;
   #full = false;
   #closed = false;
@@ -45,25 +48,38 @@ export class Outgoing {
     this.#owner = owner;
   }
 
-  /** Puts one text frame in line: its UTF-8, one byte a character, in up to three parts, so that the one that many share is not copied for each. */
-  text(bytes: string, shared = '', end = ''): void {
+  /** Puts the protocol's `next` to an operation in line: its id in JSON, one byte a character. */
+  next(id: string, payload: Payload): void {
     if (this.#closed) return;
-    this.#pieces.push(bytes, shared, end);
-    this.#length += bytes.length + shared.length + end.length;
-    if (this.#length > maxGathered) this.flush();
-    if (this.#queued) return;
-    this.#queued = true;
-    this.#tick.write(this);
+    if (this.#payload === undefined && this.#frames === '') {
+      this.#id = id;
+      this.#payload = payload;
+      this.#queue();
+    } else {
+      this.text(nextMessage(id, payload.json));
+    }
+  }
+
+  /** Puts one text frame in line: its UTF-8, one byte a character. */
+  text(bytes: string): void {
+    if (this.#closed) return;
+    this.#gather();
+    this.#frames += framed(bytes);
+    if (this.#frames.length > maxGathered) this.flush();
+    else this.#queue();
   }
 
   /** Writes what is in line, so that what is written past it comes after it. */
   flush(): void {
     this.#queued = false;
-    if (this.#length === 0) return;
-    const bytes = framed(this.#pieces);
-    this.#forget();
-    if (!this.#stream.writable) return;
-    if (!this.#stream.write(bytes, 'latin1') && this.#stream.writableLength > this.#maxBytes) this.#fill();
+    const stream = this.#stream;
+    if (!stream.writable) this.#forget();
+    else if (this.#payload !== undefined) this.#writeOne(this.#id, this.#payload);
+    else if (this.#frames !== '') {
+      const frames = this.#frames;
+      this.#frames = '';
+      if (!stream.write(frames, 'latin1')) this.#measure();
+    }
   }
 
   /** True from when more is unsent than one socket may hold until all of it is sent: who can wait waits for `drained`. */
@@ -78,9 +94,34 @@ export class Outgoing {
     clearTimeout(this.#stuck);
   }
 
+  #queue(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#tick.write(this);
+  }
+
+  /** What was alone in line is not any more. */
+  #gather(): void {
+    if (this.#payload === undefined) return;
+    this.#frames = framed(nextMessage(this.#id, this.#payload.json));
+    this.#payload = undefined;
+  }
+
+  // Nearly always the kernel takes it at once; then the bytes are free for the next socket. They are the stream's until it has.
+  #writeOne(id: string, payload: Payload): void {
+    this.#payload = undefined;
+    const hasRoom = this.#stream.write(payload.frame(id));
+    if (this.#stream.writableLength > 0) payload.keep(id);
+    if (!hasRoom) this.#measure();
+  }
+
+  #measure(): void {
+    if (this.#stream.writableLength > this.#maxBytes) this.#fill();
+  }
+
   #forget(): void {
-    this.#pieces.length = 0;
-    this.#length = 0;
+    this.#payload = undefined;
+    this.#frames = '';
   }
 
   #fill(): void {
@@ -93,35 +134,4 @@ export class Outgoing {
       if (!this.#closed) this.#owner.drained();
     });
   }
-}
-
-/** A text's UTF-8, one byte a character. */
-export function toBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
-function framed(pieces: readonly string[]): string {
-  let frames = '';
-  for (let place = 0; place < pieces.length; place += 3) {
-    const [bytes = '', shared = '', end = ''] = [pieces[place], pieces[place + 1], pieces[place + 2]];
-    frames += frameHeader(bytes.length + shared.length + end.length) + bytes + shared + end;
-  }
-  return frames;
-}
-
-// Frames of one length come by the thousand.
-let last = { length: -1, header: '' };
-
-// RFC 6455, 5.2: final text frame, unmasked, as a server sends it.
-function frameHeader(length: number): string {
-  if (last.length !== length) last = { length, header: headerOf(length) };
-  return last.header;
-}
-
-function headerOf(length: number): string {
-  if (length < 126) return `\x81${String.fromCharCode(length)}`;
-  if (length < 65_536) return `\x81\x7e${String.fromCharCode(length >> 8, length & 0xff)}`;
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(length));
-  return `\x81\x7f${bytes.toString('latin1')}`;
 }

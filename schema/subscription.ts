@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { EventStream, FeedEvent, KnownPosition, StreamEnd } from '../src/feed/index.ts';
+import type { EventStream, FeedEvent, KnownPosition } from '../src/feed/index.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -69,36 +69,27 @@ function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape 
   }
 }
 
-/** The same events in their public shape. */
-class EventShapes implements EventStream<EventShape> {
-  readonly #events: EventStream<FeedEvent>;
+/** The feed's events. Who iterates is given their public shape; who watches is given them as they are, and asks for the shape of those it shows. */
+class EventShapes implements AsyncIterableIterator<EventShape, undefined> {
+  readonly source: EventStream<FeedEvent>;
   readonly #following: Following;
 
-  constructor(events: EventStream<FeedEvent>, following: Following) {
-    this.#events = events;
+  constructor(source: EventStream<FeedEvent>, following: Following) {
+    this.source = source;
     this.#following = following;
   }
 
-  watch(reader: { wake(): void }): void {
-    this.#events.watch(reader);
-  }
-
-  poll(): EventShape | undefined {
-    const event = this.#events.poll();
-    return event && eventShape(event, this.#following);
-  }
-
-  end(): StreamEnd | undefined {
-    return this.#events.end();
+  shape(event: FeedEvent): EventShape {
+    return eventShape(event, this.#following);
   }
 
   async next(): Promise<IteratorResult<EventShape, undefined>> {
-    const result = await this.#events.next();
-    return result.done ? { done: true, value: undefined } : { done: false, value: eventShape(result.value, this.#following) };
+    const result = await this.source.next();
+    return result.done ? { done: true, value: undefined } : { done: false, value: this.shape(result.value) };
   }
 
   async return(): Promise<IteratorResult<EventShape, undefined>> {
-    await this.#events.return();
+    await this.source.return();
     return { done: true, value: undefined };
   }
 

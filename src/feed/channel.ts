@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Entry, Ephemeral, Hint, Log, LogPage } from '../log/index.ts';
-import type { FeedEvent } from './event.ts';
+import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 import { createRing, type Ring, type Spare } from './ring.ts';
 
@@ -11,7 +11,7 @@ export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 're
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
   /** The next entry: seq follows the one before, or `lastSeq` when the listener joined. */
-  entry(entry: Entry): void;
+  entry(event: EntryEvent): void;
   /** All are given the very same object. */
   ephemeral?(event: EphemeralEvent): void;
   /** Ephemeral hints may have been lost just now. */
@@ -148,7 +148,8 @@ export class StreamChannel implements Channel {
   #deliver(entry: Entry): void {
     this.#lastSeq = entry.seq;
     this.#memory().push(entry);
-    for (const listener of this.#listeners) listener.entry(entry);
+    const event = eventOf(entry);
+    for (const listener of this.#listeners) listener.entry(event);
   }
 
   // One that was counted already was lost or late, and what it tells has been asked for.

@@ -65,9 +65,8 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const made: Follower = new Follower({
       ...{ channel, position, outlet, logger, maxGap },
       owner: {
-        take(entry) {
+        admits(entry) {
           if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
-          else outlet.push({ kind: 'entry', at: entry.at, entry });
           return !outlet.ended();
         },
         ephemeral: (event) => outlet.push(event),

@@ -7,6 +7,7 @@ import type { Entry, Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { createAdmission } from './admission.ts';
+import type { Listener } from './channel.ts';
 import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
@@ -95,7 +96,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     async watchAccount(userId, onEntry, onSkipped) {
       const [held] = await channels.hold([userId]);
       if (held === undefined) throw new ChatError('UNAVAILABLE', 'The account could not be watched. Try again.');
-      const listener = { entry: onEntry, skipped: onSkipped };
+      const listener: Listener = { entry: ({ entry }) => onEntry(entry), skipped: onSkipped };
       held.channel.join(listener);
       return () => {
         held.channel.leave(listener);

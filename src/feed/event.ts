@@ -19,9 +19,16 @@ export interface KnownPosition {
 export const resyncReasons = ['GAP_TOO_LARGE', 'POSITION_TOO_OLD', 'POSITION_AHEAD', 'OTHER_EPOCH', 'REJOINED', 'GONE'] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 
+/** An entry, as a subscription delivers it. */
+export interface EntryEvent {
+  readonly kind: 'entry';
+  readonly at: Date;
+  readonly entry: Entry;
+}
+
 /** What a subscription delivers. `at`: when the node made it (for entries: when it was logged). */
 export type FeedEvent =
-  | { readonly kind: 'entry'; readonly at: Date; readonly entry: Entry }
+  | EntryEvent
   | { readonly kind: 'receipt'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
   | { readonly kind: 'ready'; readonly at: Date; readonly positions: readonly Position[] }
@@ -32,3 +39,14 @@ export type FeedEvent =
       readonly lastSeq: number | null;
       readonly reason: ResyncReason;
     };
+
+const events = new WeakMap<Entry, EntryEvent>();
+
+/** The event of an entry: one for all who are told of it, so that what is made of it for one can be given to the next. */
+export function eventOf(entry: Entry): EntryEvent {
+  const known = events.get(entry);
+  if (known !== undefined) return known;
+  const event: EntryEvent = { kind: 'entry', at: entry.at, entry };
+  events.set(entry, event);
+  return event;
+}

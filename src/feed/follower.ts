@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Entry } from '../log/index.ts';
+import { changesAccess, type Entry } from '../log/index.ts';
 import type { Channel, EphemeralEvent, Listener } from './channel.ts';
+import { type EntryEvent, eventOf } from './event.ts';
 import type { Outlet } from './outlet.ts';
 
 /** What a follower finds on its way is for its owner, the subscription. */
 export interface Owner {
-  /** Takes the entry; false ends the following before the entry is delivered (I4). */
-  take(entry: Entry): boolean;
+  /** Told of each entry that changesAccess, before it is delivered; false ends the following with nothing of it delivered (I4). */
+  admits(entry: Entry): boolean;
   ephemeral(event: EphemeralEvent): void;
   /** Entries cannot be had. */
   skipped(streamId: bigint): void;
@@ -80,13 +81,13 @@ export class Follower implements Listener {
     this.#channel.leave(this);
   }
 
-  entry(entry: Entry): void {
-    if (!this.#live || entry.seq <= this.#position) return;
+  entry(event: EntryEvent): void {
+    if (!this.#live || event.entry.seq <= this.#position) return;
     if (this.#outlet.full()) {
       this.#live = false;
       void this.#catchUp();
     } else {
-      this.#pass(entry);
+      this.#pass(event);
     }
   }
 
@@ -98,10 +99,15 @@ export class Follower implements Listener {
     if (this.#live) this.#jump(head);
   }
 
-  #pass(entry: Entry): void {
+  #pass(event: EntryEvent): void {
+    const { entry } = event;
     if (this.#stopped) return;
-    if (this.#owner.take(entry)) this.#position = entry.seq;
-    else this.stop();
+    if (changesAccess(entry) && !this.#owner.admits(entry)) {
+      this.stop();
+      return;
+    }
+    this.#position = entry.seq;
+    this.#outlet.push(event);
   }
 
   #jump(head: number): void {
@@ -116,13 +122,13 @@ export class Follower implements Listener {
     if (this.#stopped || outlet.ended()) return false;
     const recent = channel.recent(this.#position);
     if (recent !== null) {
-      for (const entry of recent) if (entry.seq <= upTo) this.#pass(entry);
+      for (const entry of recent) if (entry.seq <= upTo) this.#pass(eventOf(entry));
       // What is committed may not have come to the channel yet.
       if (this.#stopped || upTo === goOn || this.#position >= upTo) return false;
     }
     const { entries, floor, head } = await channel.read(this.#position, upTo === goOn ? channel.lastSeq() : upTo);
     if (this.#position < floor) this.#jump(head);
-    for (const entry of entries) if (entry.seq === this.#position + 1 && entry.seq <= upTo) this.#pass(entry);
+    for (const entry of entries) if (entry.seq === this.#position + 1 && entry.seq <= upTo) this.#pass(eventOf(entry));
     return !this.#stopped && this.#position < Math.min(upTo, head);
   }
 

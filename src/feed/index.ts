@@ -5,5 +5,5 @@
 // Does not decide who may see what an event refers to: that is read when it is shown.
 export { createFeed } from './create-feed.ts';
 export { type FeedEvent, type KnownPosition, type Position, type ResyncReason, resyncReasons } from './event.ts';
-export type { EventStream, StreamEnd } from './event-stream.ts';
+export type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
 export type { Feed } from './feed.ts';

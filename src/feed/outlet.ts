@@ -1,5 +1,5 @@
 import type { FeedEvent } from './event.ts';
-import type { EventStream, StreamEnd } from './event-stream.ts';
+import type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
 
 interface OutletParts {
   readonly capacity: number;
@@ -21,8 +21,10 @@ type Result = IteratorResult<FeedEvent, undefined>;
  */
 export class Outlet implements EventStream<FeedEvent> {
   readonly #parts: OutletParts;
-  #line: FeedEvent[] = [];
-  #reader: { wake(): void } | undefined;
+  readonly #capacity: number;
+  /** There while somebody waits in it. */
+  #line: FeedEvent[] | undefined;
+  #reader: EventReader<FeedEvent> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
   #roomy: PromiseWithResolvers<void> | undefined;
   #outcome: StreamEnd | undefined;
@@ -30,27 +32,30 @@ export class Outlet implements EventStream<FeedEvent> {
 
   constructor(parts: OutletParts) {
     this.#parts = parts;
+    this.#capacity = parts.capacity;
   }
 
   /** Puts an event in line, room or not: writers ask first. */
   push(event: FeedEvent): void {
     if (this.#outcome !== undefined) return;
+    if (this.#line === undefined && this.#reader?.take(event)) return;
+    this.#line ??= [];
     this.#line.push(event);
     this.#tell();
   }
 
   full(): boolean {
-    return this.#line.length >= this.#parts.capacity;
+    return this.#length() >= this.#capacity;
   }
 
   /** True from a quarter on: what is not logged is dropped first. */
   crowded(): boolean {
-    return this.#line.length >= this.#parts.capacity / 4;
+    return this.#length() >= this.#capacity / 4;
   }
 
   /** True while less than half is taken. */
   roomy(): boolean {
-    return this.#line.length < this.#parts.capacity / 2;
+    return this.#length() < this.#capacity / 2;
   }
 
   /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
@@ -69,13 +74,14 @@ export class Outlet implements EventStream<FeedEvent> {
     return this.#outcome !== undefined;
   }
 
-  watch(reader: { wake(): void }): void {
+  watch(reader: EventReader<FeedEvent>): void {
     this.#reader = reader;
     this.#begin();
   }
 
   poll(): FeedEvent | undefined {
-    const event = this.#line.shift();
+    const event = this.#line?.shift();
+    if (this.#line?.length === 0) this.#line = undefined;
     if (this.#roomy !== undefined && this.roomy()) {
       this.#roomy.resolve();
       this.#roomy = undefined;
@@ -84,7 +90,7 @@ export class Outlet implements EventStream<FeedEvent> {
   }
 
   end(): StreamEnd | undefined {
-    return this.#line.length === 0 ? this.#outcome : undefined;
+    return this.#line === undefined ? this.#outcome : undefined;
   }
 
   async next(): Promise<Result> {
@@ -104,7 +110,7 @@ export class Outlet implements EventStream<FeedEvent> {
 
   return(): Promise<Result> {
     this.#finish({});
-    this.#line = [];
+    this.#line = undefined;
     // An end that nobody has taken is nobody's.
     this.#outcome = {};
     return Promise.resolve({ done: true, value: undefined });
@@ -116,8 +122,12 @@ export class Outlet implements EventStream<FeedEvent> {
 
   /** The signal's own listener: an object that is one costs less than a function made to be one. */
   handleEvent(): void {
-    this.#line = [];
+    this.#line = undefined;
     this.#finish({ error: this.#parts.signal.reason });
+  }
+
+  #length(): number {
+    return this.#line?.length ?? 0;
   }
 
   #begin(): void {

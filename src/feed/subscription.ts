@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
-import { type Entry, endsAccess } from '../log/index.ts';
+import { type Entry, type EntryData, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Turn } from './admission.ts';
 import type { EphemeralEvent } from './channel.ts';
@@ -103,9 +103,9 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#holds = undefined;
   }
 
-  take(entry: Entry): boolean {
-    if (entry.streamId === this.#userId) return this.#takeAccount(entry);
-    if (!endsAccess(entry, this.#userId)) return this.#pass(entry);
+  admits(entry: Entry): boolean {
+    if (entry.type === 'ConversationOpened') this.#toldOf(entry.data);
+    if (!endsAccess(entry, this.#userId)) return true;
     this.#detach(entry.streamId);
     this.#nextStay(entry.streamId);
     return false;
@@ -128,20 +128,10 @@ export class ViewerSubscription implements Subscription, Owner {
     void this.#attachLate(streamId, null);
   }
 
-  #pass(entry: Entry): true {
-    this.#outlet.push({ kind: 'entry', at: entry.at, entry });
-    return true;
-  }
-
-  #takeAccount(entry: Entry): boolean {
-    this.#pass(entry);
-    if (entry.type === 'ConversationOpened') {
-      const { conversationId, seq } = entry.data;
-      // Up to the snapshot's head the snapshot itself says what is followed.
-      if (this.#opening === undefined) this.#opened(conversationId, seq);
-      else this.#opening.openedAt.set(conversationId, seq);
-    }
-    return true;
+  #toldOf({ conversationId, seq }: EntryData<'ConversationOpened'>): void {
+    // Up to the snapshot's head the snapshot itself says what is followed.
+    if (this.#opening === undefined) this.#opened(conversationId, seq);
+    else this.#opening.openedAt.set(conversationId, seq);
   }
 
   #resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {

@@ -4,3 +4,8 @@ import type { Entry } from './entry.ts';
 export function endsAccess(entry: Entry, userId: bigint): boolean {
   return entry.type === 'MemberLeft' && (entry.data.userId === userId || entry.data.reason === 'DISSOLVED');
 }
+
+/** True for an entry that may change what somebody may see, or follows: only such are looked at for each listener. */
+export function changesAccess({ type }: Entry): boolean {
+  return type === 'MemberLeft' || type === 'ConversationOpened';
+}

@@ -3,7 +3,7 @@
 // an append that resolved is stored, one that rejected left nothing (I2); entry times never decrease within a stream; a page read has no
 // hole. Publishes each entry on its stream's topic after commit, as a hint. Does not know who may read or write: callers decide, inside.
 
-export { endsAccess } from './access.ts';
+export { changesAccess, endsAccess } from './access.ts';
 export type { Append, Fact, Inside, Placed, Verdict } from './append.ts';
 export {
   type Entry,

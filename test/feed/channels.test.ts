@@ -56,7 +56,7 @@ describe('a channel', () => {
     const entries: Entry[] = [];
     const ephemerals: object[] = [];
     held.channel.join({
-      entry(entry) {
+      entry({ entry }) {
         seqs.push(entry.seq);
         entries.push(entry);
       },
@@ -109,7 +109,7 @@ describe('a channel', () => {
     await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50, now: () => new Date() });
     const [held] = await checking.hold([stream]);
     const seqs: number[] = [];
-    held?.channel.join({ entry: ({ seq }) => seqs.push(seq) });
+    held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
     await join(log, stream);
     await expect.poll(() => seqs).toEqual([1]);
     await join(log, stream);
@@ -139,7 +139,7 @@ describe('a channel', () => {
     await using repairing = createChannels({ log, bus: gappy, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
     const [held] = await repairing.hold([stream]);
     const seqs: number[] = [];
-    held?.channel.join({ entry: ({ seq }) => seqs.push(seq) });
+    held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
     await join(log, stream);
     tellOfGap();
     await expect.poll(() => seqs).toEqual([1]);

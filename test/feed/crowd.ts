@@ -138,6 +138,7 @@ export function readAll(
   ready.promise.catch(() => undefined);
   const events = feed.events(viewer, { after, signal: new AbortController().signal });
   events.watch({
+    take: () => false,
     wake() {
       for (let event = events.poll(); event !== undefined; event = events.poll()) {
         seen.push(event);

@@ -1,8 +1,9 @@
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Context } from '../../schema/index.ts';
 import { ChatError } from '../../src/errors.ts';
-import type { EventStream, StreamEnd } from '../../src/feed/index.ts';
+import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.ts';
 import { createGates, type Gates } from './gates.ts';
+import { type Shown, shown } from './read-ahead.ts';
 
 /** Something on the board. Everybody who follows it is handed this same object. */
 export interface Note {
@@ -49,13 +50,13 @@ export function createBoard(): Board {
     await gates.pass(gate);
     return n;
   }
-  function follow(after: readonly number[], signal: AbortSignal): BoardStream {
+  function follow(after: readonly number[], signal: AbortSignal): Shown<Note> {
     const stream = new BoardStream(after, () => {
       streams.delete(stream);
     });
     streams.add(stream);
     signal.addEventListener('abort', () => stream.finish({ error: signal.reason }));
-    return stream;
+    return shown(stream);
   }
 
   const board: Board = {
@@ -115,7 +116,7 @@ function fieldOf(schema: GraphQLSchema, typeName: string, name: string): object 
 class BoardStream implements EventStream<Note> {
   readonly #line: Note[];
   readonly #onEnd: () => void;
-  #reader: { wake(): void } | undefined;
+  #reader: EventReader<Note> | undefined;
   #end: StreamEnd | undefined;
 
   constructor(after: readonly number[], onEnd: () => void) {
@@ -124,6 +125,7 @@ class BoardStream implements EventStream<Note> {
   }
 
   push(note: Note): void {
+    if (this.#line.length === 0 && this.#reader?.take(note)) return;
     this.#line.push(note);
     this.#reader?.wake();
   }
@@ -134,7 +136,7 @@ class BoardStream implements EventStream<Note> {
     this.#reader?.wake();
   }
 
-  watch(reader: { wake(): void }): void {
+  watch(reader: EventReader<Note>): void {
     this.#reader = reader;
     reader.wake();
   }

@@ -1,11 +1,17 @@
-import type { EventStream, StreamEnd } from '../../src/feed/index.ts';
+import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.ts';
 
-/** Any source of events as one that can be polled: read one event ahead. */
-export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
+/** Events that are their own shape. */
+export interface Shown<T> extends AsyncIterable<T> {
+  readonly source: EventStream<T>;
+  shape(event: T): T;
+}
+
+/** Any source of events as one that can be polled, read one event ahead, and shown as they are. */
+export function readAhead<T>(source: AsyncIterable<T>): Shown<T> {
   const iterator = source[Symbol.asyncIterator]();
   let held: { readonly event: T } | undefined;
   let outcome: StreamEnd | undefined;
-  let reader: { wake(): void } | undefined;
+  let reader: EventReader<T> | undefined;
 
   async function read(): Promise<void> {
     try {
@@ -38,5 +44,10 @@ export function readAhead<T>(source: AsyncIterable<T>): EventStream<T> {
     },
     [Symbol.asyncIterator]: () => stream,
   };
-  return stream;
+  return shown(stream);
+}
+
+/** Events that are shown as they are. */
+export function shown<T>(source: EventStream<T>): Shown<T> {
+  return { source, shape: (event) => event, [Symbol.asyncIterator]: () => source };
 }
