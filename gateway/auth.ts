@@ -1,5 +1,6 @@
 import type { Chat } from '../src/chat.ts';
 import { ChatError } from '../src/errors.ts';
+import type { AccountWatcher, EntryEvent } from '../src/feed/index.ts';
 import type { Access } from '../src/user/index.ts';
 
 /** Why a session that was followed is over: its token's time is up, or it was signed out or revoked. */
@@ -33,33 +34,56 @@ export function sessionOver(end: SessionEnd): ChatError {
 export async function followSession(chat: Chat, authorization: string, onEnd: (end: SessionEnd) => void): Promise<FollowedSession> {
   const access = await authenticate(chat, authorization);
   if (access === null) throw new ChatError('UNAUTHENTICATED', 'An access token is required.');
-  let over = false;
-  function finish(end?: SessionEnd): void {
-    if (over) return;
-    over = true;
-    clearTimeout(expiry);
-    unwatch?.();
-    if (end !== undefined) onEnd(end);
-  }
-  const expiry = setTimeout(finish, Math.max(0, access.expiresAt.getTime() - Date.now()), 'expired');
-  let unwatch: (() => void) | undefined;
+  const watched = new WatchedSession(access, onEnd);
   try {
-    unwatch = await chat.feed.watchAccount(
-      access.userId,
-      (entry) => {
-        if (entry.type === 'SessionEnded' && entry.data.sessionId === access.sessionId) finish('ended');
-      },
-      // Whether it was among them is not known: its client comes back and is asked who it is.
-      () => finish('expired'),
-    );
+    watched.began(await chat.feed.watchAccount(access.userId, watched));
     // A session that ended before the watch began has no entry to come: ask again.
     await authenticate(chat, authorization);
   } catch (error) {
-    finish();
-    // Where the token expired while the watch was set up, finish() has run before there was anything to let go of.
-    unwatch?.();
+    watched.stop();
     throw error;
   }
-  if (over) unwatch();
-  return { access, stop: () => finish() };
+  return watched;
+}
+
+// A class, as there is one for each socket as long as it lives: functions of its own would keep the token with them.
+class WatchedSession implements FollowedSession, AccountWatcher {
+  readonly access: Access;
+  readonly #onEnd: (end: SessionEnd) => void;
+  readonly #expiry: NodeJS.Timeout;
+  #unwatch: (() => void) | undefined;
+  #over = false;
+
+  constructor(access: Access, onEnd: (end: SessionEnd) => void) {
+    this.access = access;
+    this.#onEnd = onEnd;
+    this.#expiry = setTimeout(() => this.#finish('expired'), Math.max(0, access.expiresAt.getTime() - Date.now()));
+  }
+
+  /** The watch has begun: perhaps too late. */
+  began(unwatch: () => void): void {
+    if (this.#over) unwatch();
+    else this.#unwatch = unwatch;
+  }
+
+  entry({ entry }: EntryEvent): void {
+    if (entry.type === 'SessionEnded' && entry.data.sessionId === this.access.sessionId) this.#finish('ended');
+  }
+
+  // Whether it was among them is not known: its client comes back and is asked who it is.
+  skipped(): void {
+    this.#finish('expired');
+  }
+
+  stop(): void {
+    this.#finish();
+  }
+
+  #finish(end?: SessionEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#expiry);
+    this.#unwatch?.();
+    if (end !== undefined) this.#onEnd(end);
+  }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
 import type { Call } from './call.ts';
@@ -19,9 +20,10 @@ const maxBytes = 65_536;
 export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' | 'streamPingMs'>): Plugin<Call> {
   return {
     onResultProcess({ request, serverContext, setResultProcessor }) {
-      const delivery = (serverContext as Partial<StreamedCall>).delivered?.();
+      const { delivered, res } = serverContext as Partial<StreamedCall & NodeContext>;
+      const delivery = delivered?.();
       const format = delivery && streamFormatFor(request.headers.get('accept'));
-      if (!format) return;
+      if (!format || !res) return;
       setResultProcessor((_result, { Response }) => {
         const headers = {
           'content-type': format.contentType,
@@ -29,28 +31,45 @@ export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' |
           'x-accel-buffering': 'no',
           connection: 'keep-alive',
         };
-        return new Response(streamOf(delivery, format, mask, limits), { headers });
+        return new Response(streamOf({ delivery, format, mask, response: res, ...limits }), { headers });
       }, format.mediaType);
     },
   };
 }
 
-function streamOf(
-  delivery: Delivery,
-  format: StreamFormat,
-  mask: Mask,
-  { slowSocketMs, streamPingMs }: Pick<Config, 'slowSocketMs' | 'streamPingMs'>,
-): ReadableStream<Uint8Array> {
+/** What Yoga adds to a call that comes from Node's own server. */
+interface NodeContext {
+  readonly res: ServerResponse;
+}
+
+interface StreamParts extends Pick<Config, 'slowSocketMs' | 'streamPingMs'> {
+  readonly delivery: Delivery;
+  readonly format: StreamFormat;
+  readonly mask: Mask;
+  readonly response: ServerResponse;
+}
+
+function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs }: StreamParts): ReadableStream<Uint8Array> {
   const { life } = delivery;
   let pinging: NodeJS.Timeout | undefined;
   let stuck: NodeJS.Timeout | undefined;
-
   let over = false;
 
   function stop(): void {
     over = true;
     clearInterval(pinging);
     clearTimeout(stuck);
+  }
+
+  /** Nobody reads it any more: its client has gone, or was given up. */
+  function leave(): void {
+    stop();
+    void life.return();
+  }
+
+  // An error of the stream would neither close the socket nor be caught by who pipes the stream there: it would end the process.
+  function watchReading(): void {
+    stuck ??= setTimeout(() => response.destroy(), slowSocketMs).unref();
   }
 
   function begin(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -60,18 +79,14 @@ function streamOf(
     function hasRoom(): boolean {
       return (controller.desiredSize ?? 0) > 0;
     }
-    function giveUp(): void {
-      stop();
-      controller.error(new Error('the client does not read'));
-      void life.return?.();
-    }
     pump = () => {
+      if (over) return;
       while (hasRoom()) {
         const payload = delivery.poll();
         if (payload === undefined) return;
         put(format.next(payload.json));
       }
-      stuck ??= setTimeout(giveUp, slowSocketMs).unref();
+      watchReading();
     };
     function end(last: string): void {
       // Where the response was given up, or its client has gone, nobody is there to be told.
@@ -79,7 +94,17 @@ function streamOf(
       stop();
       put(last);
       controller.close();
+      // Also its last bytes are held no longer than others for a client that does not read.
+      stuck = undefined;
+      watchReading();
     }
+    if (response.closed) {
+      // The client went away while this was set up: nobody reads the stream, nor cancels it.
+      leave();
+      controller.close();
+      return;
+    }
+    response.once('close', leave);
     put(format.first);
     pinging = setInterval(() => hasRoom() && put(format.ping), streamPingMs).unref();
     delivery.onReady({ wake: () => pump() });
@@ -97,10 +122,6 @@ function streamOf(
         clearTimeout(stuck);
         stuck = undefined;
         pump();
-      },
-      async cancel() {
-        stop();
-        await life.return?.();
       },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: maxBytes }),

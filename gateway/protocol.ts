@@ -166,6 +166,7 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
   if (authorization === '') return true;
   try {
     const session = await followSession(chat, String(authorization), (end) => peer.endSession(end));
+    forgetToken(params);
     if (!peer.isOpen()) session.stop();
     else peer.session = session;
     return peer.isOpen();
@@ -175,6 +176,11 @@ async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
     peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
     return false;
   }
+}
+
+/** graphql-ws keeps what connection_init brought as long as the socket lives. */
+function forgetToken(params: Init): void {
+  for (const name of ['authorization', 'Authorization']) if (params && name in params) Object.assign(params, { [name]: '' });
 }
 
 /**

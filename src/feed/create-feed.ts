@@ -7,7 +7,6 @@ import type { Entry, Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { createAdmission } from './admission.ts';
-import type { Listener } from './channel.ts';
 import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
@@ -93,13 +92,12 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
       const known = after === undefined ? undefined : { seq: after, epoch };
       return pour(signal, (outlet) => createConversationSubscription({ ...parts, viewer, conversationId, known, outlet }));
     },
-    async watchAccount(userId, onEntry, onSkipped) {
+    async watchAccount(userId, watcher) {
       const [held] = await channels.hold([userId]);
       if (held === undefined) throw new ChatError('UNAVAILABLE', 'The account could not be watched. Try again.');
-      const listener: Listener = { entry: ({ entry }) => onEntry(entry), skipped: onSkipped };
-      held.channel.join(listener);
+      held.channel.join(watcher);
       return () => {
-        held.channel.leave(listener);
+        held.channel.leave(watcher);
         held.release();
       };
     },

@@ -1,8 +1,16 @@
 import type { Entry } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
-import type { FeedEvent, KnownPosition, Position } from './event.ts';
+import type { EntryEvent, FeedEvent, KnownPosition, Position } from './event.ts';
 import type { EventStream } from './event-stream.ts';
+
+/** Who watches an account. Called synchronously; must not throw. */
+export interface AccountWatcher {
+  /** The next entry, each once, in order; losses on the bus are repaired. */
+  entry(event: EntryEvent): void;
+  /** More was missed than is repaired: anything may have happened. */
+  skipped(): void;
+}
 
 /** The feed's face: live streams of this node. */
 export interface Feed extends AsyncDisposable {
@@ -21,11 +29,8 @@ export interface Feed extends AsyncDisposable {
     viewer: Viewer,
     options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal },
   ): EventStream<FeedEvent>;
-  /**
-   * Calls back with each entry of an account stream from here on, each once, in order; losses on the bus are repaired. `onSkipped`: more was
-   * missed than is repaired, so anything may have happened.
-   */
-  watchAccount(userId: bigint, onEntry: (entry: Entry) => void, onSkipped: () => void): Promise<() => void>;
+  /** Tells of an account's entries from here on, until what it resolves with is called. Throws ChatError UNAVAILABLE. */
+  watchAccount(userId: bigint, watcher: AccountWatcher): Promise<() => void>;
   /** Log entries past a position, in seq order, as the queries `Conversation.events` and `Viewer.events` hand them out: bounded by access. */
   conversationEntries(viewer: Viewer, options: { conversationId: bigint; afterSeq: number; first: number }): Promise<Page<Entry>>;
   accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;

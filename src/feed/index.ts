@@ -4,6 +4,6 @@
 // before it is delivered (I4); what waits for a slow client is bounded, the rest waits in the log (I6).
 // Does not decide who may see what an event refers to: that is read when it is shown.
 export { createFeed } from './create-feed.ts';
-export { type FeedEvent, type KnownPosition, type Position, type ResyncReason, resyncReasons } from './event.ts';
+export { type EntryEvent, type FeedEvent, type KnownPosition, type Position, type ResyncReason, resyncReasons } from './event.ts';
 export type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
-export type { Feed } from './feed.ts';
+export type { AccountWatcher, Feed } from './feed.ts';

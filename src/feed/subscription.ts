@@ -8,7 +8,7 @@ import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
 import { Follower, type Owner } from './follower.ts';
 import type { Outlet } from './outlet.ts';
-import { createOwnMarkers, type OwnMarkers } from './own-markers.ts';
+import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
 import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
 import { startOf } from './start.ts';
@@ -73,8 +73,8 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#feed = feed;
     this.#userId = viewer.userId;
     this.#outlet = outlet;
-    const { db, logger, now, admission, maxReplay } = feed;
-    this.#markers = createOwnMarkers({ db, logger, now, outlet, userId: viewer.userId });
+    const { admission, maxReplay } = feed;
+    this.#markers = new OwnMarkers(feed, outlet, viewer.userId);
     this.#opening = {
       after: new Map(after.map((known) => [known.streamId, known])),
       openedAt: new Map(),
@@ -98,7 +98,7 @@ export class ViewerSubscription implements Subscription, Owner {
   close(): void {
     this.#opening?.turn.end();
     for (const streamId of [...this.#strands.keys()]) this.#detach(streamId);
-    this.#account?.channel.leave(this.#markers.listener);
+    this.#account?.channel.leave(this.#markers);
     for (const held of this.#holds ?? []) held.release();
     this.#holds = undefined;
   }
@@ -238,7 +238,7 @@ export class ViewerSubscription implements Subscription, Owner {
   async #catchUp(opening: Opening): Promise<Snapshot | null> {
     const [held] = (await opening.turn.begin()) ? await this.#hold([this.#userId]) : [];
     if (held === undefined) return null;
-    held.channel.join(this.#markers.listener);
+    held.channel.join(this.#markers);
     this.#account = held;
     const snapshot = await readSnapshot(this.#feed.db, this.#userId);
     if (this.#outlet.ended()) return null;
