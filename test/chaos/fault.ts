@@ -122,8 +122,8 @@ async function limitHits(scene: Scene): Promise<Ongoing> {
 
 function pickLink(scene: Scene, random: () => number): { readonly link: Link; readonly target: string } {
   const post = pickPost(scene, random);
-  const server = pick(['mysql', 'redis'] as const, random);
-  return { link: post[server], target: `node ${post.number} to ${server}` };
+  const end = pick(['mysql', 'redis', 'clients'] as const, random);
+  return { link: post[end], target: `node ${post.number} to ${end}` };
 }
 
 async function linkFails(scene: Scene, random: () => number, state: 'dropping' | 'slow' | 'half'): Promise<Ongoing> {

@@ -86,7 +86,7 @@ function numberOf(id: string): number {
 }
 
 /** What a node answers a member about a room. Throws where it does not. */
-export async function readState(post: Post, actor: Actor, room: Room, markersTold: boolean): Promise<StateRecord> {
+export async function readState(post: Post, actor: Actor, room: Room): Promise<StateRecord> {
   const asking = { url: post.node.url, token: actor.tokens[0] };
   const { id } = room;
   const [state, members, history] = await Promise.all([
@@ -100,7 +100,7 @@ export async function readState(post: Post, actor: Actor, room: Room, markersTol
   }
   const { lastSeq, viewerReadSeq: readSeq, viewerUnreadCount: unread } = about.conversation;
   return {
-    ...{ what: 'state', node: post.number, user: actor.id, stream: id, lastSeq, readSeq, unread, markersTold },
+    ...{ what: 'state', node: post.number, user: actor.id, stream: id, lastSeq, readSeq, unread },
     members: members.data.conversation.members.edges.map(({ node }) => node.user.id),
     newest: history.data.conversation.messages.edges.map(({ node: { seq, text } }) => ({ seq, text: brief(text ?? '') })),
   };

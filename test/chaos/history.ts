@@ -116,8 +116,6 @@ export interface StateRecord {
   readonly newest: readonly { readonly seq: number; readonly text: string }[];
   readonly readSeq: number;
   readonly unread: number;
-  /** Every device has been told of a move of its user's marker since the last fault. Hints that were lost before may be missing otherwise. */
-  readonly markersTold: boolean;
 }
 
 /** Something the nodes wrote or did that no fault explains, such as an exit by themselves. */

@@ -12,10 +12,6 @@ export interface Life {
   talkLong(): () => void;
   /** Begins nothing any more; resolves when every send is settled and every guest is back, or the bound is reached. */
   wind(): Promise<void>;
-  /** Sends one message and repeats it until it is settled. */
-  say(actor: Actor, room: Room): Promise<void>;
-  /** Moves an actor's marker to the head that their device has, and repeats that until it is settled. */
-  markHead(actor: Actor, room: Room): Promise<void>;
 }
 
 /** What life needs. `random`: in [0, 1), decided by the seed. */
@@ -131,8 +127,6 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
         long -= 1;
       };
     },
-    say,
-    markHead: (actor, room) => settle((post) => mark(actor, room, post)),
     async wind() {
       going = false;
       const timer = setTimeout(() => (patient = false), windMs);

@@ -4,9 +4,11 @@ import { createConnection, createServer, type Socket } from 'node:net';
 /** What a link does to what it carries. `half`: what the server says goes nowhere and its side has ended, what clients say goes on. */
 export type LinkState = 'open' | 'dropping' | 'slow' | 'half';
 
-/** A TCP connection of a network that can fail: between one node and one server. */
+/** A TCP connection of a network that can fail: between a node and a server, or a device and a node. */
 export interface Link extends AsyncDisposable {
   readonly port: number;
+  /** Of HTTP through it. */
+  readonly url: string;
   /** `slow`: every piece comes so many ms later. Connections that have lost something are cut when it opens again, as their ends would find. */
   set(state: LinkState, slowMs?: number): void;
   /** Ends all connections at once; answers how many. New ones are let in. */
@@ -71,6 +73,7 @@ export async function openLink(target: number): Promise<Link> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
 
   function cut(which: (way: Way) => boolean): number {
     const gone = [...ways].filter(which);
@@ -82,7 +85,8 @@ export async function openLink(target: number): Promise<Link> {
   }
 
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port,
+    url: `http://127.0.0.1:${port}`,
     set(next, ms = 0) {
       if (next === 'half') for (const { client } of ways) client.end();
       if (next === 'open') cut(({ torn }) => torn || state === 'half');

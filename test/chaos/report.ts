@@ -1,4 +1,4 @@
-import { check, countStaleMarkers } from './checker.ts';
+import { check } from './checker.ts';
 import type { History, HistoryRecord } from './history.ts';
 import { rules, type Violation } from './log-rules.ts';
 import { headCheckMs } from './stage.ts';
@@ -63,7 +63,6 @@ function totalsOf({ records, startedAt }: History): Readonly<Record<string, numb
     'delivery p50, ms': quantile(late, 0.5),
     'delivery p99, ms': quantile(late, 0.99),
     'delivery longest, ms': late.at(-1) ?? 0,
-    'markers not told before the next move': countStaleMarkers(records),
   };
 }
 

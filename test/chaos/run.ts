@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../support/random.ts';
-import { type Actor, assemble, type Cast, type Room } from './cast.ts';
+import { assemble, type Cast } from './cast.ts';
 import { connectDevice, type Device } from './device.ts';
 import { faultsAbove, faultsBelow } from './fault.ts';
 import { readLogs, readState } from './ground.ts';
-import { createHistory, type History } from './history.ts';
+import { createHistory, type History, type LogRecord, type StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { type Stage, setStage } from './stage.ts';
 import { runLane } from './weather.ts';
@@ -48,7 +48,7 @@ function connectAll(cast: Cast, { posts }: Stage, seed: number, history: History
     tokens.map((token, n) => {
       const nextNode = () => {
         const post = posts[random() < 0.5 ? 0 : 1];
-        return { number: post.number, url: post.node.url };
+        return { number: post.number, url: post.clients.url };
       };
       return connectDevice({ name: `${name}/${n + 1}`, user: id, token, holds, nextNode, random, history });
     }),
@@ -72,21 +72,15 @@ async function calmDown(ending: Ending): Promise<void> {
   const { stage, cast, life, history } = ending;
   await Promise.all(stage.posts.map(({ node }) => until(() => node.ready(), 'a node does not get ready')));
   await life.wind();
-  await untilAllHave(ending);
-  await noteStates(ending, false);
-  // Markers are told by hints that may be lost, and the next move tells where they stand: so each has one more.
-  for (const speaker of cast.actors.slice(0, 2)) {
-    await Promise.all(cast.rooms.map((room) => life.say(speaker, room)));
-    await untilAllHave(ending);
-    await Promise.all(cast.rooms.flatMap((room) => cast.actors.map((actor) => life.markHead(actor, room))));
-    await untilMarkersTold(ending, speaker);
-  }
-  await noteStates(ending, true);
-  for (const log of await readLogs(stage.databaseUrl, cast)) history.note(log);
+  const logs = await readLogs(stage.databaseUrl, cast);
+  await untilAllHave(ending, logs);
+  const states = await readStates(ending);
+  await untilMarkersTold(ending, logs, states);
+  for (const state of states) history.note(state);
+  for (const log of logs) history.note(log);
 }
 
-async function untilAllHave(ending: Ending): Promise<void> {
-  const logs = await readLogs(ending.stage.databaseUrl, ending.cast);
+async function untilAllHave(ending: Ending, logs: readonly LogRecord[]): Promise<void> {
   const open = (): readonly string[] =>
     ending.devices.flatMap((device) =>
       logs
@@ -97,15 +91,32 @@ async function untilAllHave(ending: Ending): Promise<void> {
   await settled(ending, open);
 }
 
-/** Whoever spoke last had nothing to mark. */
-async function untilMarkersTold(ending: Ending, speaker: Actor): Promise<void> {
-  const told = ({ readSeq, position }: Device, { id }: Room): boolean => readSeq(id) === position(id);
+async function readStates({ stage, cast }: Ending): Promise<readonly StateRecord[]> {
+  const states: StateRecord[] = [];
+  for (const [n, actor] of cast.actors.entries()) {
+    for (const room of cast.rooms) states.push(await readState(stage.posts[n % 2 === 0 ? 0 : 1], actor, room));
+  }
+  return states;
+}
+
+/** Every device knows where its user's marker stands. One's own messages move it too, and are not told of once more. */
+async function untilMarkersTold(ending: Ending, logs: readonly LogRecord[], states: readonly StateRecord[]): Promise<void> {
+  const byOthers = ({ stream, user }: StateRecord): readonly number[] =>
+    (logs.find((log) => log.stream === stream)?.entries ?? [])
+      .filter(({ type, sender }) => type === 'MessageSent' && sender !== user)
+      .map(({ seq }) => seq);
+  const others = new Map(states.map((state) => [state, byOthers(state)]));
+  function isTold(device: Device, state: StateRecord): boolean {
+    const told = device.readSeq(state.stream) ?? 0;
+    const [low, high] = [Math.min(told, state.readSeq), Math.max(told, state.readSeq)];
+    return !others.get(state)?.some((seq) => seq > low && seq <= high);
+  }
   const open = (): readonly string[] =>
-    ending.devices
-      .filter(({ user }) => user !== speaker.id)
-      .flatMap((device) =>
-        ending.cast.rooms.filter((room) => !told(device, room)).map(({ id }) => `${device.name} was told ${device.readSeq(id)} in ${id}`),
-      );
+    ending.devices.flatMap((device) =>
+      states
+        .filter((state) => state.user === device.user && !isTold(device, state))
+        .map(({ stream, readSeq }) => `${device.name} was told ${device.readSeq(stream)} and not ${readSeq} in ${stream}`),
+    );
   await settled(ending, open);
 }
 
@@ -115,12 +126,6 @@ async function settled({ history }: Ending, open: () => readonly string[]): Prom
   while (open().length > 0 && history.now() < deadline) await delay(lookMs);
   const ms = settleMs;
   for (const detail of open()) history.note({ what: 'late', detail: `${detail}, ${ms} ms after everything was healed` });
-}
-
-async function noteStates({ stage, cast, history }: Ending, markersTold: boolean): Promise<void> {
-  for (const [n, actor] of cast.actors.entries()) {
-    for (const room of cast.rooms) history.note(await readState(stage.posts[n % 2 === 0 ? 0 : 1], actor, room, markersTold));
-  }
 }
 
 async function until(done: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {

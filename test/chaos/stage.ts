@@ -8,12 +8,13 @@ import type { History } from './history.ts';
 import { type Link, openLink } from './link.ts';
 import { type KeptNode, keepNode } from './nodes.ts';
 
-/** A node, and its own ways to the two servers. */
+/** A node, its own ways to the two servers, and the way that devices have to it. */
 export interface Post {
   readonly number: number;
   readonly node: KeptNode;
   readonly mysql: Link;
   readonly redis: Link;
+  readonly clients: Link;
 }
 
 /** All processes of a run. */
@@ -63,7 +64,8 @@ export async function setStage(history: History): Promise<Stage> {
       REDIS_URL: `redis://127.0.0.1:${ways.redis.port}`,
     };
     const node = open.use(await keepNode({ number, env: { ...hurried, ...stores, NODE_NAME: `node-${number}` }, folder, history }));
-    return { number, node, ...ways };
+    const clients = open.use(await openLink(Number(new URL(node.url).port)));
+    return { number, node, clients, ...ways };
   }
 
   const posts = [await post(1), await post(2)] as const;

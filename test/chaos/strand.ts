@@ -121,7 +121,6 @@ export class Strand {
     const wrong = state.newest.find(({ seq, text }) => seq <= (this.#followed ?? 0) && truth.entry(stream, seq)?.text !== text);
     if (wrong !== undefined) faults.push(['state', `message ${wrong.seq} reads ${wrong.text}`]);
     if (state.lastSeq !== this.#followed) faults.push(['state', `${this.#followed} is the last here, ${state.lastSeq} there`]);
-    if (!state.markersTold) return faults;
     const unread = this.#others.filter((seq) => seq > this.#readSeq);
     if (unread.length !== state.unread)
       faults.push(['state', `${unread.length} unread after ${this.#readSeq} here, ${state.unread} there`]);
