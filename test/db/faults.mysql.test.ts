@@ -120,6 +120,34 @@ describe('a transaction on MySQL', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
+  test('that is given up opens no connection to have it killed, and the server undoes it', async () => {
+    const { port } = new URL(place.place);
+    await using proxy = await startProxy(Number(port));
+    let kills = 0;
+    // The driver would, and when that connection broke too, its rejection would end the process.
+    proxy.cutAfter = (bytes) => {
+      const kill = bytes.includes('KILL ');
+      if (kill) kills += 1;
+      return kill;
+    };
+    const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
+    await using hasty = await connectMysql({ url, connections: 3, writeDeadlineMs: 500 });
+    const [id = 0n, other = 0n] = await newStreams(db, 2);
+    await db.transaction(async (tx) => {
+      await db.lockStreams(tx, [id]);
+      // By the end of the second, the first has long been given up.
+      for (let times = 0; times < 2; times += 1) {
+        const refused = hasty.transaction(async (given) => {
+          await raise(given, times === 0 ? other : id);
+          await hasty.lockStreams(given, [id]);
+        });
+        await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      }
+    });
+    await db.transaction((tx) => raise(tx, other));
+    expect([await seqOf(db, other), kills]).toEqual([1, 0]);
+  });
+
   test('waits longer for a lock than the server lets it, by asking again', async () => {
     const [id = 0n] = await newStreams(db, 1);
     // The server gives up a lock wait after 3 s.
