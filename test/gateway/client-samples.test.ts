@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { world } from '../support/world.ts';
+
+const chat = world();
+const root = join(import.meta.dirname, '../..');
+const api = readFileSync(join(root, 'docs/api.md'), 'utf8');
+const [preface = '', ...sections] = (/\n## Clients\n(.*?)\n## /s.exec(api)?.[1] ?? '').split('\n### ');
+
+function blocksOf(text: string): readonly string[] {
+  return [...text.matchAll(/```javascript\n(.*?)```/gs)].map(([, code = '']) => code);
+}
+
+/** Each library's sample, and the same with what a second block puts in the place of one line. */
+const samples = sections.flatMap((section) => {
+  const [title = ''] = section.split('\n', 1);
+  const [main, instead] = blocksOf(section);
+  const replaced = /^const (?:link|urql) = .*;$/m;
+  return [
+    ...(main === undefined ? [] : [{ title, code: main }]),
+    ...(main === undefined || instead === undefined
+      ? []
+      : [{ title: `${title} over graphql-ws`, code: main.replace(replaced, () => instead) }]),
+  ];
+});
+
+/** What the samples take from the rest of the page. */
+function program(code: string, token: string): string {
+  const watch = /const watch = `(.*?)`/s.exec(api)?.[1];
+  return `
+    import { createClient } from 'graphql-ws';
+    const url = '${chat.url}/graphql';
+    const currentAccessToken = async () => '${token}';
+    const client = createClient({
+      url: url.replace('http', 'ws'),
+      connectionParams: async () => ({ authorization: \`Bearer \${await currentAccessToken()}\` }),
+      retryAttempts: 0,
+    });
+    const positions = new Map();
+    const watch = \`${watch}\`;
+    const apply = ({ __typename, seq, messageEdge }) => console.log(__typename, seq, messageEdge?.node.text);
+    ${blocksOf(preface).join('\n')}
+    ${code}
+  `;
+}
+
+describe('the samples of docs/api.md for client libraries', () => {
+  it('are five', () => {
+    expect(samples.map(({ title }) => title)).toEqual([
+      'Apollo Client',
+      'Apollo Client over graphql-ws',
+      'urql',
+      'urql over graphql-ws',
+      'graphql-sse',
+    ]);
+  });
+
+  it.each(samples)('subscribe and are told: $title', async ({ code }) => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    const sample = spawn(process.execPath, ['--input-type=module', '--eval', program(code, ben.token)], { cwd: root });
+    onTestFinished(() => void sample.kill());
+    let output = '';
+    for (const stream of [sample.stdout, sample.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await expect.poll(() => output).toBe('StreamReady undefined undefined\n');
+    const { seq } = await chat.say(ann, group, 'Hello 🐘');
+    await expect.poll(() => output).toBe(`StreamReady undefined undefined\nMessageSent ${seq} Hello 🐘\n`);
+  });
+});
