@@ -19,6 +19,9 @@ export interface OutgoingOwner {
 // What a tick gathers beyond this is written in its midst: only then is it known whether the socket still takes it.
 const maxGathered = 65_536;
 
+// A UUID in quotes has 38. Of each length that ids have a frame is kept as long as its payload, so it must not be up to clients how long.
+const longestId = 64;
+
 /**
  * What goes out on one WebSocket: text frames, gathered for the length of a tick and written at once, on the stream below it. ws writes a
  * frame in two parts and encodes its text each time; here a frame that goes to thousands is made once. Frames must not be compressed; ws's own
@@ -51,7 +54,7 @@ export class Outgoing {
   /** Puts the protocol's `next` to an operation in line: its id in JSON, one byte a character. */
   next(id: string, payload: Payload): void {
     if (this.#closed) return;
-    if (this.#payload === undefined && this.#frames === '') {
+    if (this.#payload === undefined && this.#frames === '' && id.length <= longestId) {
       this.#id = id;
       this.#payload = payload;
       this.#queue();

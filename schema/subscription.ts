@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { EventStream, FeedEvent, KnownPosition } from '../src/feed/index.ts';
+import { alongOf, type EventStream, type FeedEvent, type KnownPosition } from '../src/feed/index.ts';
+import type { Entry } from '../src/log/index.ts';
+import { parseAlong } from '../src/message/index.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -100,8 +102,18 @@ class EventShapes implements AsyncIterableIterator<EventShape, undefined> {
 
 /** Prepares an event to be resolved: the totals of the account are read first where the event can show them. */
 function beginEvent(event: EventShape, context: Context, info: GraphQLResolveInfo): EventShape | Promise<EventShape> {
+  if (event.kind === 'entry' && event.entry.type === 'MessageSent') useAlong(event.entry, context);
   const showsTotals = event.kind === 'markers' || (event.kind === 'entry' && standsOn('account', event.entry));
   return showsTotals ? readFirst(context, info).then(() => event) : event;
+}
+
+/** What came with a message need not be read. It is later than what another event of the same moment brought, or of the same time. */
+function useAlong(entry: Entry, { scope: { loaders } }: Context): void {
+  const along = parseAlong(alongOf(entry));
+  if (along === null) return;
+  const { sender, conversation } = along;
+  loaders.users.clear(sender.id).prime(sender.id, sender);
+  if (conversation !== undefined) loaders.conversations.clear(conversation.id).prime(conversation.id, conversation);
 }
 
 builder.subscriptionFields((t) => ({

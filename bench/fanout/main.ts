@@ -26,7 +26,7 @@ const burst = 10;
 
 await using services = new AsyncDisposableStack();
 const mysql = services.use(await startMariadb());
-const redis = services.use(await startRedis());
+const [redis, storeRedis] = [services.use(await startRedis()), services.use(await startRedis())];
 const rows: Row[] = [];
 const chosen = kinds.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
 
@@ -36,7 +36,7 @@ async function newDatabase(): Promise<Places> {
   const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: 'root' });
   await connection.query(`CREATE DATABASE ${name}`);
   await connection.end();
-  return { databaseUrl: `${mysql.url}${name}`, redisUrl: redis.url };
+  return { databaseUrl: `${mysql.url}${name}`, redisUrl: redis.url, storeRedisUrl: storeRedis.url };
 }
 
 /** One server from its start to its end: warmed up, then single events, then bursts. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { Server as SocketIo } from 'socket.io';
 import { readConfig } from '../../src/config.ts';
-import { formatHint, streamTopic } from '../../src/log/index.ts';
+import { streamTopic } from '../../src/log/index.ts';
 import { openChat } from '../../src/open.ts';
 import { clientDocument, peerDocument } from './documents.ts';
 import type { LoadPlan } from './messages.ts';
@@ -12,10 +13,11 @@ import { makeRoom } from './people.ts';
 import { channel } from './servers/serve.ts';
 import { type Subject, startServer } from './subject.ts';
 
-/** Where the run's own MariaDB and Redis are. */
+/** Where the run's own MariaDB and Redis are. `storeRedisUrl`: another Redis, where no server listens. */
 export interface Places {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  readonly storeRedisUrl: string;
 }
 
 /** A kind of server, and how its subscribers speak. */
@@ -106,10 +108,10 @@ async function startAdapted({ redisUrl }: Places) {
 }
 
 /**
- * A node that hears of messages that another has stored. The other is a chat in this process without a bus, so that it can store them
- * beforehand and publish when told: what a message costs its sender is not what is measured, and a burst is a burst for all alike.
+ * A node that hears of messages that another has stored. The other is a chat in this process that publishes in a Redis of its own, from
+ * where its hints are passed on when told: what a message costs its sender is not what is measured, and a burst is a burst for all alike.
  */
-async function startMpim({ databaseUrl, redisUrl }: Places, subscribers: number) {
+async function startMpim({ databaseUrl, redisUrl, storeRedisUrl }: Places, subscribers: number) {
   const common = {
     DATABASE_URL: databaseUrl,
     SECRET_KEYS: `${key.id}:${key.secret}`,
@@ -117,7 +119,7 @@ async function startMpim({ databaseUrl, redisUrl }: Places, subscribers: number)
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
   };
-  const chat = await openChat(readConfig(common), { logger: pino({ level: 'silent' }) });
+  const chat = await openChat(readConfig({ ...common, REDIS_URL: storeRedisUrl }), { logger: pino({ level: 'silent' }) });
   const { conversationId, owner, tokens } = await makeRoom(chat, databaseUrl, key, subscribers);
   // The head check would find what is stored but not published yet.
   const server = await startServer('mpim.ts', {
@@ -127,24 +129,29 @@ async function startMpim({ databaseUrl, redisUrl }: Places, subscribers: number)
     HEAD_CHECK_MS: '600000',
     ACCESS_TOKEN_SECONDS: '86400',
   });
-  const redis = new Redis(redisUrl);
+  const [redis, overheard] = [new Redis(redisUrl), new Redis(storeRedisUrl)];
   const topic = `mpim:${chat.feed.epoch}:${streamTopic(conversationId)}`;
+  await overheard.subscribe(topic);
   return {
     server,
     plan: { ...graphql, document: clientDocument, ready: '"positions"', tokens },
     async prepare(texts: readonly string[]) {
-      const seqs: number[] = [];
-      for (const text of texts)
-        seqs.push((await chat.messages.send(owner, { conversationId, text, clientMessageId: randomBytes(8).toString('hex') })).seq);
-      const page = await chat.feed.conversationEntries(owner, { conversationId, afterSeq: (seqs[0] ?? 0) - 1, first: seqs.length });
+      const hints: string[] = [];
+      for (const text of texts) {
+        const published = once(overheard, 'message');
+        await chat.messages.send(owner, { conversationId, text, clientMessageId: randomBytes(8).toString('hex') });
+        const [, hint] = await published;
+        hints.push(hint);
+      }
       return async () => {
         const pipeline = redis.pipeline();
-        for (const entry of page.items) pipeline.publish(topic, formatHint({ kind: 'entry', entry }));
+        for (const hint of hints) pipeline.publish(topic, hint);
         await pipeline.exec();
       };
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect();
+      overheard.disconnect();
       await server[Symbol.asyncDispose]();
       await chat[Symbol.asyncDispose]();
     },

@@ -9,6 +9,7 @@ export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
 export { isDuplicate } from './duplicate.ts';
 export { countGroups } from './group-count.ts';
+export { type HeldUser, holdUsers } from './hold-users.ts';
 export { newestMessages } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
 export { join, sql } from './sql.ts';

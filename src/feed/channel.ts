@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Entry, Ephemeral, Hint, Log, LogPage } from '../log/index.ts';
+import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 import { createRing, type Ring, type Spare } from './ring.ts';
@@ -107,7 +108,7 @@ export class StreamChannel implements Channel {
     if (this.#closed) return;
     if (hint.kind === 'markers') this.#markerMoved(hint);
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
-    else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#deliver(hint.entry);
+    else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) tellWith(hint.entry, hint.along, () => this.#deliver(hint.entry));
     else this.reaches(hint.entry.seq);
   }
 

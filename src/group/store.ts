@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import { inPieces, type StreamRow, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
 import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
 
@@ -73,6 +73,15 @@ export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Prom
   return ids.map((id) => found.get(id) ?? null);
 }
 
+/** A conversation's row with its stream's head, read no later than it. */
+export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
+  const { id, createdAt, memberCount, name, description, avatarUrl, ownerId } = row;
+  const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
+  const sides = row.directKey === null ? null : sidesOf(row.directKey);
+  const kind = row.kind as Conversation['kind'];
+  return { id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides, name, description, avatarUrl, ownerId };
+}
+
 /** Conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */
 export async function readConversations(tx: Tx, log: Log, ids: readonly bigint[]): Promise<readonly (Conversation | null)[]> {
   const heads = await log.heads([...new Set(ids)]);
@@ -81,11 +90,7 @@ export async function readConversations(tx: Tx, log: Log, ids: readonly bigint[]
   for (const row of rows) {
     const head = row === null ? undefined : heads.get(row.id);
     if (row === null || head === undefined || row.dissolvedAt !== null) continue;
-    const { id, createdAt, memberCount, name, description, avatarUrl, ownerId } = row;
-    const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
-    const sides = row.directKey === null ? null : sidesOf(row.directKey);
-    const kind = row.kind as Conversation['kind'];
-    found.set(id, { id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides, name, description, avatarUrl, ownerId });
+    found.set(row.id, conversationOf(row, head));
   }
   return ids.map((id) => found.get(id) ?? null);
 }

@@ -31,6 +31,11 @@ export interface Verdict<T> {
   ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
   /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */
   readonly write?: (tx: Tx, placed: Placed) => Promise<void>;
+  /**
+   * What the hint of an entry brings along for those who are told of it live, so that not every node has to read it: as it stands at that
+   * entry, in terms of JSON (ids as bigint, times as Date); undefined: nothing.
+   */
+  readonly along?: (entry: Entry) => unknown;
   /** What the caller is answered after commit. */
   readonly result: (placed: Placed) => T;
 }

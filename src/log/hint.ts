@@ -9,8 +9,8 @@ export type Ephemeral =
   | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
-/** What travels on a stream's topic. */
-export type Hint = { readonly kind: 'entry'; readonly entry: Entry } | Ephemeral;
+/** What travels on a stream's topic. `along`: Verdict.along, in JSON. */
+export type Hint = { readonly kind: 'entry'; readonly entry: Entry; readonly along?: unknown } | Ephemeral;
 
 /** The bus topic of a stream. */
 export function streamTopic(streamId: bigint): string {
@@ -29,7 +29,7 @@ export function parseHint(message: string): Hint | null {
     case 'entry': {
       const { streamId, seq, at, actorId, type, data } = hint.entry;
       const place = { streamId: BigInt(streamId), seq, at: new Date(at), actorId: actorId === null ? null : BigInt(actorId) };
-      return { kind: 'entry', entry: parseEntry(place, type, hint.v, data) };
+      return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along: hint.along };
     }
     case 'receipt':
       return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId) };

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db, StreamRow } from '../db/index.ts';
 import type { Append, Placed, Verdict } from './append.ts';
+import type { Entry } from './entry.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import { lookInside } from './inside.ts';
 import { place } from './place.ts';
@@ -28,14 +29,14 @@ export function createLog({ db, bus, logger }: { readonly db: Db; readonly bus: 
       const verdict: Verdict<T> = await act.decide(inside);
       return { verdict, placed: await place(tx, inside, verdict) };
     });
-    publish(placed);
+    publish(placed, verdict.along);
     return verdict.result(placed);
   }
 
   // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
-  function publish({ entries }: Placed): void {
+  function publish({ entries }: Placed, along: (entry: Entry) => unknown = () => undefined): void {
     for (const entry of entries) {
-      bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'entry', entry })).catch((error: unknown) => {
+      bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'entry', entry, along: along(entry) })).catch((error: unknown) => {
         logger.warn({ err: error, streamId: String(entry.streamId), seq: entry.seq }, 'a hint could not be published');
       });
     }

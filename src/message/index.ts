@@ -4,5 +4,6 @@
 // lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
 // Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
+export { type MessageAlong, parseAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
 export type { HistoryRequest, Message, MessageRef, Messages, TimelineEntry } from './message.ts';

@@ -1,8 +1,9 @@
-import { isDuplicate } from '../db/index.ts';
+import { isDuplicate, type StreamRow } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import { appendSearching, type Inside, type Placed, type Relock, type Verdict } from '../log/index.ts';
+import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
+import { appendSearching, type Entry, type Inside, type Placed, type Relock, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { type MessageAlong, senderAtCommit } from './along.ts';
 import { hasUnread, messageAt, sentUnder } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -39,7 +40,7 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   }
 }
 
-function tryToSend({ log, fingerprints }: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
+function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { conversationId, clientMessageId, text } = request;
   const print = { conversationId, text, replyTo: request.replyTo };
   return appendSearching<Message>(log, {
@@ -50,7 +51,7 @@ function tryToSend({ log, fingerprints }: MessageParts, viewer: Viewer, request:
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
-      return store(inside, viewer, { ...request, fingerprint: fingerprints.of(print), holds });
+      return store(inside, viewer, { ...request, fingerprint: fingerprints.of(print), holds, senderOf: senderAtCommit(db) });
     },
   });
 }
@@ -62,16 +63,19 @@ function usedBefore(): ChatError {
 interface Draft extends NewText {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly holds: (streamId: bigint) => boolean;
+  readonly senderOf: ReturnType<typeof senderAtCommit>;
 }
 
 async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verdict<Message> | Relock> {
-  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds } = draft;
-  const { access, unaware } = await requireWriting(inside, viewer, conversationId);
+  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, senderOf } = draft;
+  const { access, row, unaware } = await requireWriting(inside, viewer, conversationId);
   // With its first message a direct conversation appears on the other side, whose account is then written too.
   if (unaware !== null && !holds(unaware.userId)) return { relock: [conversationId, unaware.userId] };
   const replyToSeq = await requireQuoted(inside, access, replyTo);
   const { userId, readSeq } = access;
-  const caughtUp = readSeq === inside.head(conversationId)?.lastSeq || !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
+  const head = inside.head(conversationId);
+  const caughtUp = readSeq === head?.lastSeq || !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
+  const sender = await inside.read(senderOf, userId);
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   return {
     entries: () => [
@@ -84,6 +88,10 @@ async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verd
       const { seq } = sentIn(placed, userId);
       // Not `update`, which would read the row back.
       await tx.membership.updateMany({ where: { conversationId, userId }, data: { readSeq: seq, deliveredSeq: seq } });
+    },
+    along(entry): MessageAlong | undefined {
+      if (entry.type !== 'MessageSent' || sender === null) return undefined;
+      return { sender, conversation: row === null || head === null ? undefined : conversationOf(row, headAfter(entry, head)) };
     },
     result: (placed) => sentIn(placed, userId),
   };
@@ -105,4 +113,12 @@ function sentIn({ entries }: Placed, senderId: bigint): Message {
   if (entry?.type !== 'MessageSent') throw new Error('the act sent no message');
   const { streamId: conversationId, seq, at: sentAt, data } = entry;
   return { ...data, conversationId, seq, senderId, sentAt };
+}
+
+// A send appends one entry to the conversation.
+function headAfter(
+  { seq, at }: Entry,
+  { lastOrdinal }: Pick<StreamRow, 'lastOrdinal'>,
+): Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'> {
+  return { lastSeq: seq, lastOrdinal: lastOrdinal + 1, activeAt: at };
 }

@@ -1,4 +1,4 @@
-import { conversationRow, isActive, type MembershipRow, membershipRow, sideRows } from '../group/index.ts';
+import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow, sideRows } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { noConversation } from './refusal.ts';
@@ -6,6 +6,8 @@ import { noConversation } from './refusal.ts';
 /** A conversation in which the viewer may post, as the lock on its stream keeps it. */
 export interface Writing {
   readonly access: MembershipRow;
+  /** Of a group. */
+  readonly row: ConversationRow | null;
   /** The other side of a direct conversation that has not been shown to them yet. */
   readonly unaware: MembershipRow | null;
 }
@@ -21,7 +23,7 @@ export async function requireWriting(inside: Inside, viewer: Viewer, conversatio
 function requireSide(sides: readonly MembershipRow[], { userId }: Viewer): Writing {
   const access = sides.find((side) => side.userId === userId) ?? null;
   if (!isActive(access) || !access.shown) throw noConversation();
-  return { access, unaware: sides.find((side) => !side.shown) ?? null };
+  return { access, row: null, unaware: sides.find((side) => !side.shown) ?? null };
 }
 
 async function requireMember(inside: Inside, { userId }: Viewer, conversationId: bigint): Promise<Writing> {
@@ -30,5 +32,5 @@ async function requireMember(inside: Inside, { userId }: Viewer, conversationId:
     inside.read(membershipRow, { conversationId, userId }),
   ]);
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
-  return { access, unaware: null };
+  return { access, row, unaware: null };
 }

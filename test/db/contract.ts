@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Db, isDuplicate, join, type StreamKind, sql, type Tx } from '../../src/db/index.ts';
+import { type Db, holdUsers, isDuplicate, join, type StreamKind, sql, type Tx } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Fresh } from './fresh.ts';
 
@@ -243,6 +243,36 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       const ids = (await db.client.stream.findMany({ select: { id: true } })).map(({ id }) => id);
       const { rows } = await db.transaction((tx) => db.lockStreams(tx, ids.toReversed()));
       expect(rows.map(({ id }) => id)).toEqual(ids.toSorted((x, y) => (x < y ? -1 : 1)));
+    });
+  });
+
+  describe('holdUsers', () => {
+    test('answers users as others may see them', async () => {
+      await db.transaction((tx) => newUser(tx, 801n, 'held'));
+      const held = await db.transaction((tx) => holdUsers(db, tx, [801n, 2n ** 60n]));
+      expect(held).toEqual([{ id: 801n, handle: 'held', displayName: 'held', avatarUrl: null, bio: null, createdAt: at }]);
+    });
+
+    test('keeps whoever would change one waiting until the transaction has ended', async () => {
+      await db.transaction((tx) => newUser(tx, 802n, 'unchanged'));
+      const done: string[] = [];
+      const asked = Promise.withResolvers<void>();
+      let changing: Promise<unknown> | undefined;
+      await db.transaction(async (tx) => {
+        await holdUsers(db, tx, [802n]);
+        changing = db
+          .transaction((other) => {
+            asked.resolve();
+            return other.user.updateMany({ where: { id: 802n }, data: { displayName: 'changed' } });
+          })
+          .then(() => done.push('changed'));
+        // On SQLite the other does not even begin before this one has ended.
+        if (db.dialect === 'mysql') await asked.promise;
+        const [held] = await holdUsers(db, tx, [802n]);
+        done.push(held?.displayName ?? '');
+      });
+      await changing;
+      expect(done).toEqual(['unchanged', 'changed']);
     });
   });
 

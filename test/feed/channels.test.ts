@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Db } from '../../src/db/index.ts';
+import { alongOf } from '../../src/feed/along.ts';
 import { type Channels, createChannels } from '../../src/feed/channels.ts';
 import { createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
 import { sqliteDb } from '../support/db.ts';
@@ -102,6 +103,28 @@ describe('a channel', () => {
     await join(silent, stream);
     await channels.check();
     await expect.poll(() => seqs).toEqual([1]);
+  });
+
+  it('has what a hint brought along at hand while it tells of the entry, and not a moment longer', async () => {
+    const stream = await newStream();
+    const [held] = await channels.hold([stream]);
+    const brought: unknown[] = [];
+    const entries: Entry[] = [];
+    held?.channel.join({
+      entry({ entry }) {
+        entries.push(entry);
+        brought.push(alongOf(entry));
+      },
+    });
+    const entry = await join(silent, stream);
+    await bus.publish(streamTopic(stream), formatHint({ kind: 'entry', entry, along: { says: 'this' } }));
+    // Read from the log, with nothing brought along: the hint of the one before was lost.
+    await join(silent, stream);
+    await join(log, stream);
+    await expect.poll(() => entries.length).toBe(3);
+    expect(brought).toEqual([{ says: 'this' }, undefined, undefined]);
+    expect(entries.map(alongOf)).toEqual([undefined, undefined, undefined]);
+    held?.release();
   });
 
   it('compares heads by itself, again and again', async () => {

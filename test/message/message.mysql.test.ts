@@ -1,11 +1,13 @@
 import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
+import { promisesOfHints } from './along.contract.ts';
 import { promisesOfHistory } from './history.contract.ts';
 import { promisesOfMarkers } from './marker.contract.ts';
 import { promisesOfSending } from './send.contract.ts';
 import { promisesOfUnreadCounts } from './unread.contract.ts';
 
 describe('sending on MariaDB', () => promisesOfSending(mysqlDb));
+describe('hints of messages on MariaDB', () => promisesOfHints(mysqlDb));
 describe('markers on MariaDB', () => promisesOfMarkers(mysqlDb));
 describe('history on MariaDB', () => promisesOfHistory(mysqlDb));
 describe('unread counts on MariaDB', () => promisesOfUnreadCounts(mysqlDb));

@@ -1,0 +1,18 @@
+import type { Entry } from '../log/index.ts';
+
+const brought = new WeakMap<Entry, unknown>();
+
+/** Tells of an entry, with what its hint brought along at hand for as long as `tell` runs. */
+export function tellWith(entry: Entry, along: unknown, tell: () => void): void {
+  if (along !== undefined) brought.set(entry, along);
+  tell();
+  brought.delete(entry);
+}
+
+/**
+ * What the hint of an entry brought along, while those who listen are being told of it; undefined at any other time. It is as old as the
+ * entry: whoever is shown it later must be shown how things stand by then.
+ */
+export function alongOf(entry: Entry): unknown {
+  return brought.get(entry);
+}

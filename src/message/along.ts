@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { type Db, type HeldUser, holdUsers } from '../db/index.ts';
+import type { Conversation } from '../group/index.ts';
+import type { Fact } from '../log/index.ts';
+import type { User } from '../user/index.ts';
+
+/** What the hint of a message brings along: who said it, and where, as they stood when it was stored. */
+export interface MessageAlong {
+  readonly sender: User;
+  /** Of groups, which many listen to. */
+  readonly conversation?: Conversation | undefined;
+}
+
+const id = z.coerce.bigint();
+const text = z.string().nullable();
+const user = z.object({ id, handle: z.string(), displayName: z.string(), avatarUrl: text, bio: text, createdAt: z.coerce.date() });
+const conversation = z.object({
+  id,
+  kind: z.enum(['DIRECT', 'GROUP']),
+  lastSeq: z.number(),
+  lastOrdinal: z.number(),
+  lastActivityAt: z.coerce.date(),
+  createdAt: z.coerce.date(),
+  memberCount: z.number(),
+  sides: z.tuple([id, id]).nullable(),
+  name: text,
+  description: text,
+  avatarUrl: text,
+  ownerId: id.nullable(),
+});
+const along = z.object({ sender: user, conversation: conversation.optional() });
+
+/** Reads what a hint brought; null where it brought nothing, or what another release wrote. */
+export function parseAlong(brought: unknown): MessageAlong | null {
+  return along.safeParse(brought).data ?? null;
+}
+
+/** The sender of a message as they are when it commits: a profile that changes meanwhile waits, so that no later message shows an earlier one. */
+export function senderAtCommit(db: Db): Fact<bigint, HeldUser | null> {
+  return {
+    name: 'sender',
+    key: String,
+    async read(tx, ids) {
+      const found = new Map((await holdUsers(db, tx, ids)).map((row) => [row.id, row]));
+      return ids.map((one) => found.get(one) ?? null);
+    },
+  };
+}

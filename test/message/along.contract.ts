@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { type Hint, parseHint, streamTopic } from '../../src/log/index.ts';
+import { parseAlong } from '../../src/message/index.ts';
+import { type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+/** What the hint of a message promises to bring along, on any database. */
+export function promisesOfHints(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** The hints of the entries that `act` leaves on a stream. */
+  async function hintsOf(streamId: bigint, act: () => Promise<unknown>): Promise<readonly Hint[]> {
+    const hints: Hint[] = [];
+    const stop = await world.bus.subscribe(streamTopic(streamId), (text) => {
+      const hint = parseHint(text);
+      if (hint?.kind === 'entry') hints.push(hint);
+    });
+    await act();
+    await expect.poll(() => hints.length).toBeGreaterThan(0);
+    stop();
+    return hints;
+  }
+
+  async function broughtBy(streamId: bigint, act: () => Promise<unknown>): Promise<unknown> {
+    const [hint] = await hintsOf(streamId, act);
+    return parseAlong(hint?.kind === 'entry' ? hint.along : undefined);
+  }
+
+  async function userOf(id: bigint): Promise<unknown> {
+    const row = await world.db.client.user.findUniqueOrThrow({ where: { id } });
+    const { handle, displayName, avatarUrl, bio, createdAt } = row;
+    return { id, handle, displayName, avatarUrl, bio, createdAt };
+  }
+
+  describe('the hint of a message', () => {
+    it('to a group brings its sender and the group, as one would read them then', async () => {
+      const [ada, bob] = await world.people();
+      const group = await world.group(ada, bob);
+      await world.say(ada, group);
+      const brought = await broughtBy(group, () => world.say(bob, group));
+      const [conversation] = await world.groups.byIds([group]);
+      expect(conversation).toMatchObject({ lastSeq: 4, lastOrdinal: 2, memberCount: 2 });
+      expect(brought).toEqual({ sender: await userOf(bob.userId), conversation });
+    });
+
+    it('to one person brings its sender', async () => {
+      const [ada, bob] = await world.people();
+      const direct = await world.direct(ada, bob);
+      expect(await broughtBy(direct, () => world.say(ada, direct))).toEqual({ sender: await userOf(ada.userId) });
+    });
+
+    it('brings the profile that its sender has by then', async () => {
+      const [ada, bob] = await world.people();
+      const group = await world.group(ada, bob);
+      await world.say(ada, group);
+      await world.db.transaction((tx) => tx.user.updateMany({ where: { id: ada.userId }, data: { displayName: 'Ada, Countess' } }));
+      expect(await broughtBy(group, () => world.say(ada, group))).toMatchObject({ sender: { displayName: 'Ada, Countess' } });
+    });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'text'],
+    ['what another release wrote', { sender: { id: '1' } }],
+  ])('%s is not taken for it', (_, brought) => {
+    expect(parseAlong(brought)).toBeNull();
+  });
+}
