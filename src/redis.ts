@@ -11,6 +11,8 @@ export interface RedisConnection {
   /** A command that is not answered after so many ms is rejected. */
   readonly timeoutMs: number;
   readonly logger: Logger;
+  /** Gives up a first connection that is not made yet. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 // Within the 15 s in which a start with a wrong URL must have ended, two of these after one another included.
@@ -23,14 +25,14 @@ const longestRetryMs = 2_000;
  * first connection cannot be made.
  */
 export async function connectRedis(connection: RedisConnection): Promise<Redis> {
-  const { url, role, logger } = connection;
+  const { url, role, logger, signal } = connection;
   let started = false;
   let fault: Error | undefined;
   const client = makeClient(connection, () => started);
   client.once('error', (error: Error) => {
     fault = error;
   });
-  await begin(client, url, () => fault);
+  await begin(client, url, () => fault, signal);
   started = true;
   tellOutages(client, role, logger);
   return client;
@@ -90,10 +92,13 @@ function tellOutages(client: Redis, role: string, logger: Logger): void {
   });
 }
 
-async function begin(client: Redis, url: string, fault: () => Error | undefined): Promise<void> {
+async function begin(client: Redis, url: string, fault: () => Error | undefined, signal?: AbortSignal): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${startMs} ms`)), startMs);
+  const giveUp = (): void => reject(signal?.reason);
+  signal?.addEventListener('abort', giveUp);
   try {
+    signal?.throwIfAborted();
     await Promise.race([client.connect(), late]);
     // A database number that does not exist fails beside the connection, which goes on in another one.
     const failed = fault();
@@ -105,6 +110,7 @@ async function begin(client: Redis, url: string, fault: () => Error | undefined)
     throw new ConfigError(`REDIS_URL: ${refusal(new URL(url), cause)}`, { cause });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 
@@ -117,9 +123,9 @@ function refusal({ hostname, port }: URL, cause: unknown): string {
 
 /**
  * Pings, and cuts a connection that does not answer within its command time-out, so that it is made anew: a half-open connection shows no
- * other sign. Returns the way to stop.
+ * other sign. `onBeat` is called after each answer: whatever was sent before is settled then. Returns the way to stop.
  */
-export function watchPulse(client: Redis, everyMs: number): () => void {
+export function watchPulse(client: Redis, everyMs: number, onBeat: () => void = () => {}): () => void {
   let beating = false;
   async function beat(): Promise<void> {
     if (beating || client.status !== 'ready') return;
@@ -129,9 +135,11 @@ export function watchPulse(client: Redis, everyMs: number): () => void {
       await client.ping('pulse');
     } catch {
       if (client.status === 'ready') client.disconnect(true);
+      return;
     } finally {
       beating = false;
     }
+    onBeat();
   }
   const timer = setInterval(() => void beat(), everyMs);
   return () => clearInterval(timer);

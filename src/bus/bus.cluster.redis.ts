@@ -19,17 +19,21 @@ export interface ClusterBusOptions {
 
 // An answer never waits for a publish; it only holds memory until it is given up.
 const publishMs = 2_000;
+// Of messages whose slot has moved, until it is known where to: a reading of the map takes milliseconds, or seconds where a master hangs.
+const maxHeldBytes = 8 * 1024 * 1024;
 
 /**
  * A bus over the Pub/Sub of a Redis Cluster, sharded where all its masters know SSUBSCRIBE (Redis 7), plain elsewhere. Either way a topic is
  * published and subscribed at the master of its slot, by two connections to each. It follows failovers and moving slots: what was
- * lost meanwhile is a gap. Throws ConfigError, one line, when the cluster cannot be used at the start (within 10 s).
+ * lost meanwhile is a gap, and near it a message that the old master has passed on to the new one may come late or twice. Throws
+ * ConfigError, one line, when the cluster cannot be used at the start (within 15 s).
  */
 export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'auto', logger }: ClusterBusOptions): Promise<Bus> {
   const gapListeners = new Set<() => void>();
   const subscribed = new Set<string>();
-  // Published while nobody served the slot.
-  let homeless = 0;
+  // How many messages of a slot were given up because nobody served it, or it moved again.
+  const homeless = new Map<number, number>();
+  let heldBytes = 0;
 
   const cluster = await openCluster({
     ...{ urls, mode, logger, subscribeMs: timeoutMs, publishMs: Math.min(timeoutMs, publishMs) },
@@ -60,11 +64,12 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     for (const listener of gapListeners) listener();
   }
 
-  // Not before every slot is served: it would be told again and again.
+  // Not before the slot is served again: it would be told again and again.
   function reportHomeless(): void {
-    if (homeless === 0 || !cluster.ready) return;
-    logger.warn({ dropped: homeless }, 'messages were not published');
-    homeless = 0;
+    const served = [...homeless].filter(([slot]) => cluster.shardOf(slot) !== undefined);
+    if (served.length === 0) return;
+    for (const [slot] of served) homeless.delete(slot);
+    logger.warn({ dropped: served.reduce((sum, [, count]) => sum + count, 0) }, 'messages were not published');
     reportGap();
   }
 
@@ -90,13 +95,17 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
   async function publish(topic: string, message: string): Promise<void> {
     const channel = `${namespace}:${topic}`;
     const slot = slotOf(channel);
-    // Twice, since a slot may have moved; one that moves again meanwhile loses the message.
-    for (const last of [false, true]) {
-      const sent = await (cluster.shardOf(slot)?.outbox.send(channel, message) ?? 'moved');
-      if (sent !== 'moved') return;
-      if (last) homeless += 1;
+    let sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
+    if (sent === 'moved' && heldBytes + message.length <= maxHeldBytes) {
+      heldBytes += message.length;
       await cluster.refresh();
+      heldBytes -= message.length;
+      sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
     }
+    if (sent === 'sent' || sent === 'dropped') return;
+    homeless.set(slot, (homeless.get(slot) ?? 0) + 1);
+    // A slot that nobody serves is looked for anyway. Not awaited: at its end this is told, once for all that share it.
+    if (sent === 'moved') void cluster.refresh();
   }
 
   async function close(): Promise<void> {

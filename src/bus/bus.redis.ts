@@ -33,7 +33,6 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
     publisher.disconnect();
     throw error;
   });
-  const pulses = [publisher, subscriber].map((client) => watchPulse(client, Math.min(timeoutMs, pulseMs)));
   const gapListeners = new Set<() => void>();
   const topics = keepTopics(subscriber, { timeoutMs, logger, onRestored: reportGap });
   const pubsub = new RedisPubSub({
@@ -46,6 +45,8 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
   });
   const publish = (channel: string, message: string) => pubsub.publish(channel, message);
   const outbox = createOutbox({ client: publisher, publish, logger, onDropped: reportGap });
+  const beatMs = Math.min(timeoutMs, pulseMs);
+  const pulses = [watchPulse(publisher, beatMs, outbox.report), watchPulse(subscriber, beatMs)];
   const subscribed = new Set<string>();
 
   function reportGap(): void {

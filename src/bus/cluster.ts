@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ConfigError } from '../config.ts';
 import { connectRedis, openRedis, type RedisConnection } from '../redis.ts';
 import { withAddress } from '../redis-url.ts';
-import { type ClusterMap, readClusterMap } from './cluster-map.ts';
+import { type ClusterMap, firstMap, newestMap } from './cluster-map.ts';
 import { createShard, type Shard, type ShardEvents } from './shard.ts';
 
 /** A cluster as this node of MPIM sees it: its map, kept up to date, and a Shard for each master. */
@@ -32,28 +32,34 @@ export interface ClusterParts {
   readonly content: () => boolean;
 }
 
+const startMs = 10_000;
 const pulseMs = 5_000;
 // How long a move that nobody was told of may go unseen; and while something is amiss, how long a failover that is over.
 const calmMs = 5_000;
 const uneasyMs = 500;
 
-/** Connects to every master. Throws ConfigError, in one line and within 10 s, when a node cannot be used or is not of a cluster. */
+/**
+ * Connects to every master; one that cannot be reached is tried for in the background. Throws ConfigError, in one line and within 15 s, when
+ * none can, or when no named node is of a cluster.
+ */
 export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   const { urls, publishMs, subscribeMs, mode, logger, events, content } = parts;
-  const first = await readAny(urls, logger, publishMs);
+  const start = AbortSignal.timeout(startMs);
+  const first = await firstMap(urls, { logger, timeoutMs: publishMs, signal: start });
   let map: ClusterMap = first.map;
-  const url = first.url;
+  let readAt = performance.now();
   const shards = new Map<string, Shard>();
-  let closed = false;
+  const closed = new AbortController();
   let reading: Promise<void> | undefined;
+  let parting: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  const { pairs, sharded } = await connectAll([...map.masters], connections, mode);
+  const { pairs, sharded } = await connectAll([...map.masters], connections, { mode, logger, signal: start });
   for (const pair of pairs) add(pair);
-  lookIn(calmMs);
+  watch();
 
-  function connections(address: string): readonly [RedisConnection, RedisConnection] {
-    const base = { url: withAddress(url, address), logger: logger.child({ redis: address }) };
+  function connections(address: string): Connections {
+    const base = { url: withAddress(first.url, address), logger: logger.child({ redis: address }) };
     return [
       { ...base, role: 'publisher', timeoutMs: publishMs },
       { ...base, role: 'subscriber', timeoutMs: subscribeMs },
@@ -73,37 +79,38 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   }
 
   async function read(): Promise<void> {
+    readAt = performance.now();
     try {
-      const fresh = await newest([...shards.values()].map(({ publisher }) => publisher));
-      if (!closed) apply(fresh ?? (await readAny(urls, logger, publishMs)).map);
+      const { signal } = closed;
+      const fresh = await newestMap([...shards.values()].map(({ publisher }) => publisher));
+      if (!signal.aborted) apply(fresh ?? (await firstMap(urls, { logger, timeoutMs: publishMs, signal })).map);
     } catch (error) {
       logger.debug({ err: error }, 'no node of the cluster tells its map');
     }
   }
 
   function apply(fresh: ClusterMap): void {
-    // A node that was reset, or has not met the others yet, knows of nobody.
-    if (closed || fresh.masters.size === 0) return;
+    if (closed.signal.aborted) return;
     map = fresh;
-    for (const address of map.masters) {
-      if (shards.has(address)) continue;
-      const [publisher, subscriber] = connections(address);
-      add({ address, publisher: openRedis(publisher), subscriber: openRedis(subscriber) });
-    }
+    for (const address of map.masters) if (!shards.has(address)) add(openPair(address, connections(address)));
     const gone = [...shards.values()].filter(({ address }) => !map.masters.has(address));
     for (const { address } of gone) shards.delete(address);
     events.remapped();
-    for (const shard of gone) void shard[Symbol.asyncDispose]();
+    parting = Promise.all([parting, ...gone.map((shard) => shard[Symbol.asyncDispose]())]);
   }
 
-  function lookIn(ms: number): void {
-    timer = setTimeout(() => void refresh().then(() => closed || lookIn(content() ? calmMs : uneasyMs)), ms);
+  // Often, to see at once that something is amiss; the map is read when it is, or for long was not.
+  function watch(): void {
+    timer = setTimeout(async () => {
+      if (!content() || performance.now() - readAt >= calmMs) await refresh();
+      if (!closed.signal.aborted) watch();
+    }, uneasyMs);
   }
 
   async function close(): Promise<void> {
-    closed = true;
+    closed.abort();
     clearTimeout(timer);
-    await Promise.all([...shards.values()].map((shard) => shard[Symbol.asyncDispose]()));
+    await Promise.all([parting, ...[...shards.values()].map((shard) => shard[Symbol.asyncDispose]())]);
     await reading;
   }
 
@@ -121,78 +128,57 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   };
 }
 
+type Connections = readonly [publisher: RedisConnection, subscriber: RedisConnection];
+
 interface Pair {
   readonly address: string;
   readonly publisher: Redis;
   readonly subscriber: Redis;
 }
 
-/** All connections or none. */
+/** What cannot be reached is left to the background; throws what the first says when that is all. Sharded if all that are reached can. */
 async function connectAll(
   addresses: readonly string[],
-  connections: (address: string) => readonly [RedisConnection, RedisConnection],
-  mode: ClusterParts['mode'],
+  connections: (address: string) => Connections,
+  { mode, logger, signal }: { readonly mode: 'auto' | 'plain'; readonly logger: Logger; readonly signal: AbortSignal },
 ): Promise<{ readonly pairs: readonly Pair[]; readonly sharded: boolean }> {
-  const made: Redis[] = [];
-  async function connect(connection: RedisConnection): Promise<Redis> {
-    const client = await connectRedis(connection);
-    made.push(client);
-    return client;
-  }
   const attempts = addresses.map(async (address) => {
-    const [publisher, subscriber] = connections(address);
-    const pair: Pair = { address, publisher: await connect(publisher), subscriber: await connect(subscriber) };
-    return { pair, sharded: mode === 'auto' && (await knowsShards(pair.publisher)) };
+    const pair = await connectPair(address, connections(address), signal);
+    return { ...pair, sharded: mode === 'auto' && (await knowsShards(pair)) };
   });
+  const reached = (await Promise.allSettled(attempts)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (reached.length === 0) await Promise.all(attempts);
+  const away = addresses.filter((address) => !reached.some((pair) => pair.address === address));
+  for (const address of away) logger.warn({ redis: address }, 'a master of the Redis Cluster cannot be reached yet');
+  return {
+    pairs: [...reached, ...away.map((address) => openPair(address, connections(address)))],
+    sharded: reached.every((pair) => pair.sharded),
+  };
+}
+
+/** Both connections or none. */
+async function connectPair(address: string, [one, other]: Connections, signal: AbortSignal): Promise<Pair> {
+  const publisher = await connectRedis({ ...one, signal });
   try {
-    const nodes = await Promise.all(attempts);
-    return { pairs: nodes.map(({ pair }) => pair), sharded: nodes.every((node) => node.sharded) };
+    return { address, publisher, subscriber: await connectRedis({ ...other, signal }) };
   } catch (error) {
-    // One that is still connecting would otherwise be left behind.
-    await Promise.allSettled(attempts);
-    for (const client of made) client.disconnect();
+    publisher.disconnect();
     throw error;
   }
 }
 
-/** The newest map that nodes know; undefined where none of them answers. */
-async function newest(nodes: readonly Redis[]): Promise<ClusterMap | undefined> {
-  const answers = await Promise.allSettled(nodes.filter(({ status }) => status === 'ready').map(readClusterMap));
-  const maps = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  return maps.toSorted((one, other) => other.epoch - one.epoch)[0];
+function openPair(address: string, [publisher, subscriber]: Connections): Pair {
+  return { address, publisher: openRedis(publisher), subscriber: openRedis(subscriber) };
 }
 
-/** The map of the first of the named nodes that tells it. */
-async function readAny(
-  urls: readonly string[],
-  logger: Logger,
-  timeoutMs: number,
-): Promise<{ readonly url: string; readonly map: ClusterMap }> {
+/** Lets go of the pair when it throws. */
+async function knowsShards({ address, publisher, subscriber }: Pair): Promise<boolean> {
   try {
-    return await Promise.any(urls.map(async (url) => ({ url, map: await readFrom({ url, role: 'map', timeoutMs, logger }) })));
-  } catch (error) {
-    const [first] = error instanceof AggregateError ? error.errors : [error];
-    throw first;
-  }
-}
-
-async function readFrom(connection: RedisConnection): Promise<ClusterMap> {
-  const client = await connectRedis(connection);
-  const place = new URL(connection.url).host;
-  try {
-    const map = await readClusterMap(client);
-    if (map.masters.size > 0) return map;
-    throw new ConfigError(`REDIS_URL: the cluster of Redis at ${place} has given no slots to anybody`);
+    const [known] = (await publisher.call('COMMAND', 'INFO', 'SSUBSCRIBE')) as readonly unknown[];
+    return Array.isArray(known);
   } catch (cause) {
-    if (cause instanceof ConfigError) throw cause;
+    for (const client of [publisher, subscriber]) client.disconnect();
     const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
-    throw new ConfigError(`REDIS_URL: Redis at ${place} tells of no cluster (${reason})`, { cause });
-  } finally {
-    client.disconnect();
+    throw new ConfigError(`REDIS_URL: Redis at ${address} does not tell what it can do (${reason})`, { cause });
   }
-}
-
-async function knowsShards(node: Redis): Promise<boolean> {
-  const [known] = (await node.call('COMMAND', 'INFO', 'SSUBSCRIBE')) as readonly unknown[];
-  return Array.isArray(known);
 }

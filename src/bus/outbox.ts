@@ -8,7 +8,7 @@ export type Sent = 'sent' | 'dropped' | 'moved';
 export interface Outbox {
   /** Hands a message over, or gives it up within the client's command time-out. Never rejects. */
   send(channel: string, message: string): Promise<Sent>;
-  /** Tells of what was dropped and not told of yet. */
+  /** Tells of what was dropped and not told of yet. To be called whenever the connection is seen to answer: nobody may publish again for long. */
   report(): void;
 }
 
@@ -17,7 +17,7 @@ export interface OutboxParts {
   readonly client: Redis;
   readonly publish: (channel: string, message: string) => Promise<unknown>;
   readonly logger: Logger;
-  /** Called when messages can be sent again after some could not: what this node could not send, its own listeners have not heard either. */
+  /** Called when Redis answers again after messages were dropped: what this node could not send, its own listeners have not heard either. */
   readonly onDropped: () => void;
 }
 

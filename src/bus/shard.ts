@@ -46,10 +46,10 @@ export interface ShardParts {
 /** Speaks to one master of a cluster. Owns both connections: they end with it. */
 export function createShard({ address, publisher, subscriber, sharded, pulseMs, logger, events }: ShardParts): Shard {
   let session: object | undefined = subscriber.status === 'ready' ? {} : undefined;
-  const pulses = [publisher, subscriber].map((client) => watchPulse(client, pulseMs));
   const publish = (channel: string, message: string) =>
     sharded ? publisher.spublish(channel, message) : publisher.publish(channel, message);
   const outbox = createOutbox({ client: publisher, publish, logger, onDropped: events.dropped });
+  const pulses = [watchPulse(publisher, pulseMs, outbox.report), watchPulse(subscriber, pulseMs)];
 
   const shard: Shard = {
     ...{ address, publisher, outbox, leave },
@@ -83,8 +83,9 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
 
   // When a slot moves away the node ends its subscriptions by an answer to no question. The client takes it for the answer to whatever
   // waits, so that one answer is left over sooner or later: then nothing that it says can be trusted, and a new connection begins clean.
+  // The node says it once for every channel; the first time is enough.
   function recover(error: Error): void {
-    if (!error.message.startsWith('Command queue state error')) return;
+    if (session === undefined || !error.message.startsWith('Command queue state error')) return;
     logger.debug({ err: error }, 'a node ended subscriptions by itself');
     lose();
     subscriber.disconnect(true);

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
@@ -9,6 +7,7 @@ import type { Bus } from '../../src/bus/index.ts';
 import { ConfigError } from '../../src/config.ts';
 import { freePort, type Service, startRedis } from '../support/services.ts';
 import { describeBus } from './contract.ts';
+import { startNetwork, startSilent } from './network.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -170,6 +169,16 @@ describe('when Redis fails', () => {
     await vi.waitFor(() => expect(messages).toEqual(['x']));
   });
 
+  test('messages that Redis refuses are told, also when nothing more is published', async () => {
+    const node = await bus(300);
+    const { promise: gap, resolve: reportGap } = Promise.withResolvers<void>();
+    node.onGap(reportGap);
+    await admin.call('ACL', 'SETUSER', 'default', '-publish');
+    await node.publish('stream:1', 'refused');
+    await admin.call('ACL', 'SETUSER', 'default', '+publish');
+    await gap;
+  });
+
   test('a subscribe that timed out leaves no subscription behind in Redis', async () => {
     const namespace = randomUUID();
     const node = await openBus(redis.url, { namespace, timeoutMs: 300 });
@@ -181,49 +190,6 @@ describe('when Redis fails', () => {
     await vi.waitFor(async () => expect(await admin.pubsub('NUMSUB', `${namespace}:stream:1`)).toEqual([`${namespace}:stream:1`, 0]));
   });
 });
-
-/** A network between the bus and Redis. Cut, nothing arrives any more and nothing is closed; broken, all connections are. */
-async function startNetwork(target: number): Promise<AsyncDisposable & { readonly url: string; cut(): void; mend(): void; break(): void }> {
-  let whole = true;
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(target, '127.0.0.1');
-    join(near, far);
-    join(far, near);
-  });
-  function join(from: Socket, to: Socket): void {
-    sockets.add(from);
-    from.on('data', (data) => whole && to.write(data));
-    from.on('error', () => {});
-    from.on('close', () => whole && to.destroy());
-  }
-  function breakAll(): void {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `redis://127.0.0.1:${portOf(server)}`,
-    cut: () => {
-      whole = false;
-    },
-    mend: () => {
-      whole = true;
-    },
-    break: breakAll,
-    [Symbol.asyncDispose]: async () => {
-      breakAll();
-      server.close();
-    },
-  };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 test('a subscribe under way when the connection breaks is acknowledged after it, and heard once', async () => {
   await using network = await startNetwork(Number(new URL(inject('redisUrl')).port));
@@ -287,9 +253,7 @@ describe('at the start', () => {
   });
 
   test('somebody who takes the connection and says nothing ends it within the bound', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    expect((await startError(`redis://127.0.0.1:${portOf(silent)}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
-    silent.close();
+    using silent = await startSilent();
+    expect((await startError(`redis://127.0.0.1:${silent.port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
   });
 });

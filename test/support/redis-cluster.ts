@@ -13,7 +13,7 @@ export interface RedisCluster extends AsyncDisposable {
   ownerOf(name: string): Promise<Service>;
   /** Gives a name's slot, which must hold no keys, to another master, as resharding does. */
   move(name: string, target: Service): Promise<void>;
-  /** Adds a replica of a master; resolves when it has all that the master has. */
+  /** Adds a replica of a master; resolves when it has all that the master has, and can be elected in its place. */
   addReplica(master: Service): Promise<Service>;
 }
 
@@ -21,8 +21,8 @@ export interface RedisCluster extends AsyncDisposable {
 const nodeTimeoutMs = 1_500;
 const slots = 16_384;
 
-/** Starts three servers and joins them. It takes one to three seconds. */
-export async function startRedisCluster(): Promise<RedisCluster> {
+/** Starts three servers and joins them. It takes one to three seconds. `argsOf` gives more arguments for each, by its place. */
+export async function startRedisCluster(argsOf: (at: number) => readonly string[] = () => []): Promise<RedisCluster> {
   let stack = new AsyncDisposableStack();
   await using starting = stack;
   const admins = new Map<Service, Redis>();
@@ -31,10 +31,10 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     for (const client of admins.values()) client.disconnect();
   });
 
-  async function startNode(): Promise<Service> {
+  async function startNode(more: readonly string[] = []): Promise<Service> {
     const own = { enabled: 'yes', 'node-timeout': String(nodeTimeoutMs), port: String(await freePort()) };
     const args = Object.entries(own).flatMap(([name, value]) => [`--cluster-${name}`, value]);
-    return stack.use(await startRedis({ args: [...args, '--repl-diskless-sync-delay', '0'] }));
+    return stack.use(await startRedis({ args: [...args, '--repl-diskless-sync-delay', '0', ...more] }));
   }
 
   function admin(node: Service): Redis {
@@ -48,6 +48,12 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 
   const idOf = async (node: Service): Promise<string> => String(await admin(node).call('CLUSTER', 'MYID'));
   const busPortOf = async (node: Service): Promise<string> => String(((await admin(node).config('GET', 'cluster-port')) as string[])[1]);
+
+  /** An election needs both: who is asked for a vote must know the replica's master, and a replica hears only nodes that it knows. */
+  async function untilKnown(to: Service, node: Service, as: string): Promise<void> {
+    const known = new RegExp(`^${await idOf(node)} \\S+ ${as} .* connected`, 'm');
+    await until(async () => known.test(String(await admin(to).cluster('NODES'))));
+  }
 
   async function ownerOf(name: string): Promise<Service> {
     const slot = Number(await admin(masters[2]).call('CLUSTER', 'KEYSLOT', name));
@@ -66,16 +72,16 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 
   async function addReplica(master: Service): Promise<Service> {
     const replica = await startNode();
-    await admin(replica).call('CLUSTER', 'MEET', '127.0.0.1', String(master.port), await busPortOf(master));
+    for (const node of masters) await admin(replica).call('CLUSTER', 'MEET', '127.0.0.1', String(node.port), await busPortOf(node));
+    for (const node of masters) await untilKnown(replica, node, 'master -');
     const id = await idOf(master);
-    await until(async () => String(await admin(replica).cluster('NODES')).includes(id));
     await admin(replica).call('CLUSTER', 'REPLICATE', id);
     await until(async () => (await admin(replica).info('replication')).includes('master_link_status:up'));
-    for (const node of masters) await until(async () => / slave /.test(String(await admin(node).cluster('NODES'))));
+    for (const node of masters) await untilKnown(node, replica, `slave ${id}`);
     return replica;
   }
 
-  const masters = [await startNode(), await startNode(), await startNode()] as const;
+  const masters = [await startNode(argsOf(0)), await startNode(argsOf(1)), await startNode(argsOf(2))] as const;
   for (const [at, node] of masters.entries()) {
     const [from, to] = [Math.ceil((at * slots) / 3), Math.ceil(((at + 1) * slots) / 3) - 1];
     await admin(node).call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
