@@ -5,7 +5,7 @@ import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
 import { type Close, closes, fitReason } from './close-codes.ts';
-import type { Delivery, Wakeable } from './delivery.ts';
+import type { Delivery, Transport } from './delivery.ts';
 import { Frames, type Surroundings } from './frames.ts';
 import type { Logging } from './logger.ts';
 import { Outgoing, type OutgoingOwner } from './outgoing.ts';
@@ -36,7 +36,7 @@ export interface ConnectionSurroundings {
 const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** Moves a delivery's payloads to a socket, while it takes them. */
-class Pump implements Wakeable {
+class Pump implements Transport {
   /** Of the operation, in JSON, one byte a character. */
   readonly #id: string;
   readonly #delivery: Delivery;
@@ -48,6 +48,10 @@ class Pump implements Wakeable {
     this.#delivery = delivery;
     this.#outgoing = outgoing;
     this.#connection = connection;
+  }
+
+  full(): boolean {
+    return this.#outgoing.full();
   }
 
   wake(): void {

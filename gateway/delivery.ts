@@ -9,9 +9,12 @@ export interface Rendering {
   readonly waiting: Delivery[];
 }
 
-/** Who may be told that there is something to do. Must not throw. */
-export interface Wakeable {
+/** What carries a delivery's payloads. Must not throw. */
+export interface Transport {
+  /** There may be something to poll. */
   wake(): void;
+  /** It takes nothing at the moment: what is made for it now would only wait in memory. */
+  full(): boolean;
 }
 
 /** Who makes a subscription's events into payloads. */
@@ -32,6 +35,8 @@ interface DeliveryParts {
 // Events of one subscription that are made into payloads at a time: enough to have the next at hand, few enough that a long replay of what
 // cannot be shared leaves the database to others.
 const ahead = 8;
+// Where payloads are larger than this, and before the first has been seen, one is made at a time: a client may have a hundred subscriptions.
+const largeBytes = 65_536;
 
 type Result = IteratorResult<never, undefined>;
 
@@ -43,7 +48,8 @@ export class Delivery implements EventReader<object> {
   /** What is next to be sent, and what comes after it, in order. */
   #first: Rendering | undefined;
   #rest: Rendering[] | undefined;
-  #transport: Wakeable | undefined;
+  #transport: Transport | undefined;
+  #ahead = 1;
   #ending: PromiseWithResolvers<Result> | undefined;
   #over = false;
   #begun = false;
@@ -57,7 +63,7 @@ export class Delivery implements EventReader<object> {
   }
 
   /** Names who is woken when poll may have something to give. Called once, before its life begins. */
-  onReady(transport: Wakeable): void {
+  onReady(transport: Transport): void {
     this.#transport = transport;
   }
 
@@ -67,6 +73,7 @@ export class Delivery implements EventReader<object> {
     const payload = this.#first?.payload;
     if (payload === undefined) return undefined;
     this.#begun = true;
+    this.#ahead = payload.json.length > largeBytes ? 1 : ahead;
     this.#first = this.#rest?.shift();
     if (this.#rest?.length === 0) this.#rest = undefined;
     this.#awaitFirst();
@@ -123,7 +130,8 @@ export class Delivery implements EventReader<object> {
   }
 
   #isFull(): boolean {
-    return this.#rest !== undefined && this.#rest.length >= ahead - 1;
+    if (this.#transport?.full()) return true;
+    return this.#first !== undefined && 1 + (this.#rest?.length ?? 0) >= this.#ahead;
   }
 
   #add(event: object): void {

@@ -14,6 +14,7 @@ import type { EventStream } from '../src/feed/index.ts';
 import { Delivery, type Renderer, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { Payload, toBytes } from './payload.ts';
+import { Renderings } from './renderings.ts';
 import type { Tick } from './tick.ts';
 
 /** What makes events into payloads, once for all who may share them. */
@@ -29,15 +30,10 @@ export type SubscriptionArgs = ExecutionArgs & { readonly contextValue: Context 
 interface Group {
   readonly key: string;
   readonly args: SubscriptionArgs;
-  /** By event. An event that nobody keeps any more takes its payload along. */
-  readonly renderings: WeakMap<object, Shared>;
+  /** By event, those made of late. */
+  readonly renderings: Map<object, Rendering>;
   listeners: number;
   moment: Moment | undefined;
-}
-
-interface Shared {
-  readonly rendering: Rendering;
-  readonly madeAt: number;
 }
 
 /** What the listeners who are told of events in one go have in common. */
@@ -56,9 +52,6 @@ interface Shaping {
   shape(event: object): object;
 }
 
-// Who comes later than this gets a payload of their own time: an event shows things as they stand at or after its place, and what was
-// recalled meanwhile must not be handed out for long.
-const shareMs = 1_000;
 // An event that cannot be shown because the database is away is tried again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
@@ -68,6 +61,7 @@ class Groups {
   readonly #mask: Mask;
   readonly #tick: Tick;
   readonly #groups = new Map<string, Group>();
+  readonly #renderings = new Renderings();
 
   constructor(mask: Mask, tick: Tick) {
     this.#mask = mask;
@@ -76,7 +70,7 @@ class Groups {
 
   /** The group of this key, made if there is none; one more listens to it. */
   join(key: string, args: SubscriptionArgs): Group {
-    const group = this.#groups.get(key) ?? { key, args, renderings: new WeakMap(), listeners: 0, moment: undefined };
+    const group = this.#groups.get(key) ?? { key, args, renderings: new Map(), listeners: 0, moment: undefined };
     this.#groups.set(key, group);
     group.listeners += 1;
     return group;
@@ -89,14 +83,15 @@ class Groups {
 
   /** What has been made of it for the group of late. */
   known(event: object, group: Group): Rendering | undefined {
-    const { rendering, madeAt = 0 } = group.renderings.get(event) ?? {};
-    return rendering === undefined || Date.now() - madeAt >= shareMs ? undefined : remember(group, event, rendering);
+    const rendering = group.renderings.get(event);
+    return rendering && remember(group, event, rendering);
   }
 
   /** Renders it for all of the group. */
   share(event: object, shape: object, group: Group): Rendering {
     const rendering = this.render(shape, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
-    group.renderings.set(event, { rendering, madeAt: Date.now() });
+    this.#renderings.keep(rendering, event, group.renderings);
+    this.#renderings.weigh(rendering);
     return remember(group, event, rendering);
   }
 
@@ -116,6 +111,7 @@ class Groups {
       result = await again();
     }
     rendering.payload = payloadOf(result, this.#mask);
+    this.#renderings.weigh(rendering);
     this.#tick.soon(() => {
       for (const delivery of rendering.waiting.splice(0)) {
         delivery.rendered();
@@ -260,6 +256,7 @@ function shapingOf(events: AsyncIterable<unknown>): Shaping {
 
 /** Only the variables that are used below the root field matter: positions, in its arguments, differ from listener to listener. */
 function keyOf({ document, operationName, variableValues }: SubscriptionArgs, { variables }: Sharing): string {
-  const values = variables.map((name) => variableValues?.[name]);
+  // One that is absent takes its default, which null does not.
+  const values = variables.map((name) => (variableValues?.[name] === undefined ? [] : [variableValues[name]]));
   return `${operationName ?? ''}\n${JSON.stringify(values)}\n${document.loc?.source.body ?? print(document)}`;
 }

@@ -24,6 +24,9 @@ export interface Surroundings {
   isOpen(): boolean;
 }
 
+// Libraries use UUIDs or numbers. It is kept as long as its operation, and sent with each event.
+const longestId = 256;
+
 const clientMessages: ReadonlySet<string> = new Set([
   MessageType.ConnectionInit,
   MessageType.Ping,
@@ -49,6 +52,7 @@ export class Frames {
   take(text: string): void {
     const message = read(text);
     if (message === null || !clientMessages.has(message.type)) this.#surroundings.malformed();
+    else if (message.type === MessageType.Subscribe && message.id.length > longestId) this.#surroundings.malformed();
     else if (message.type === MessageType.Subscribe) this.#subscribe(message.id, message);
     else if (message.type === MessageType.Complete) this.#complete(message.id, message);
     else void this.#pass(message);

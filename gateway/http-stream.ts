@@ -107,7 +107,7 @@ function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs
     response.once('close', leave);
     put(format.first);
     pinging = setInterval(() => hasRoom() && put(format.ping), streamPingMs).unref();
-    delivery.onReady({ wake: () => pump() });
+    delivery.onReady({ wake: () => pump(), full: () => !hasRoom() });
     life.next().then(
       () => end(format.end),
       (error: unknown) => end(format.fail(toBytes(JSON.stringify([asSocketError(mask(error)).toJSON()])))),

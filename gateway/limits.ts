@@ -22,6 +22,10 @@ const maxTokens = 10_000;
 const maxFields = 4_000;
 // An alias asks for the same thing twice. Pages of a client that composes fragments have tens.
 const maxAliases = 200;
+// Each event is made for each such subscription: what has one text twenty-five times over is 200 kB, or 800 kB where it is not Latin.
+const maxEventAliases = 25;
+// Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
+const maxCharacters = 100_000;
 // Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
 // pages in pages are a million, which would keep the node from everybody else for minutes.
 const maxResolved = 100_000;
@@ -48,7 +52,11 @@ export function useLimits({ maxDepth, introspection }: Config): Plugin {
   const sizeRule = createSizeRule(maxDepth);
   return {
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => (parseFn as typeof parse)(source, { ...options, maxTokens }));
+      setParseFn((source, options) => {
+        const { length } = typeof source === 'string' ? source : source.body;
+        if (length > maxCharacters) throw new GraphQLError(`A document has at most ${maxCharacters} characters.`);
+        return (parseFn as typeof parse)(source, { ...options, maxTokens });
+      });
     },
     onValidate({ addValidationRule }) {
       addValidationRule(sizeRule);
@@ -64,7 +72,8 @@ export function createSizeRule(maxDepth: number): ValidationRule {
     const measured = new Map<FragmentDefinitionNode, Size>();
     return {
       OperationDefinition(operation) {
-        const excess = excessOf(measure(context, operation.selectionSet, measured), maxDepth);
+        const mostAliases = operation.operation === 'subscription' ? maxEventAliases : maxAliases;
+        const excess = excessOf(measure(context, operation.selectionSet, measured), { maxDepth, mostAliases });
         if (excess === null) return;
         context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
       },
@@ -72,10 +81,13 @@ export function createSizeRule(maxDepth: number): ValidationRule {
   };
 }
 
-function excessOf({ depth, fields, aliases, resolved }: Size, maxDepth: number): string | null {
+function excessOf(
+  { depth, fields, aliases, resolved }: Size,
+  { maxDepth, mostAliases }: { readonly maxDepth: number; readonly mostAliases: number },
+): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
-  if (aliases > maxAliases) return `uses more than ${maxAliases} aliases`;
+  if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
 }
 

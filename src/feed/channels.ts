@@ -179,10 +179,8 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: P
   function again(): void {
     if (!closed) timer = later();
   }
-  const deafen = bus.onGap(() => {
-    void check();
-    for (const { source } of slots.values()) source.gap();
-  });
+  // How often own markers have moved stands beside the heads: only whose have need to look.
+  const deafen = bus.onGap(() => void check());
 
   return {
     hold,

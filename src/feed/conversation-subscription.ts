@@ -4,7 +4,7 @@ import type { Viewer } from '../user/index.ts';
 import type { Turn } from './admission.ts';
 import type { HeldChannel } from './channels.ts';
 import type { ResyncReason } from './event.ts';
-import { Follower } from './follower.ts';
+import { Follower, graceMs } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -61,13 +61,24 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
   }
 
+  /** It is not the viewer's any more, and has not been for a while. */
+  function end(before: number): void {
+    outlet.forget(streamId, before);
+    outlet.fail(notFound());
+  }
+
   function follow({ channel }: HeldChannel, position: number): Follower {
     const made: Follower = new Follower({
       ...{ channel, position, outlet, logger, maxGap },
       owner: {
         admits(entry) {
-          if (endsAccess(entry, viewer.userId)) outlet.fail(notFound());
+          if (!endsAccess(entry, viewer.userId)) return true;
+          if (!outlet.idle()) setTimeout(end, graceMs, entry.seq).unref();
+          outlet.fail(notFound());
           return !outlet.ended();
+        },
+        overtaken(_follower, entry) {
+          if (endsAccess(entry, viewer.userId)) setTimeout(end, graceMs, entry.seq).unref();
         },
         ephemeral: (event) => outlet.push(event),
         skipped() {

@@ -10,6 +10,8 @@ export interface Owner {
   /** Told of each entry that changesAccess, before it is delivered; false ends the following with nothing of it delivered (I4). */
   admits(entry: Entry): boolean;
   ephemeral(event: EphemeralEvent): void;
+  /** An entry that changesAccess has come while this one is behind it: it may have to end where it stands. */
+  overtaken(follower: Follower, entry: Entry): void;
   /** Entries cannot be had. */
   skipped(streamId: bigint): void;
 }
@@ -24,6 +26,12 @@ interface FollowerParts {
   /** Entries that it may fall behind while its client makes no room; past it they are skipped, and its owner is told. */
   readonly maxGap: number;
 }
+
+/**
+ * Whose access ends gets nothing that comes after; what came before it is delivered for so long to who keeps up, and then no more, so that
+ * a slow client cannot go on reading what is not its any more. In ms.
+ */
+export const graceMs = 1_000;
 
 // The log is asked again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
@@ -82,7 +90,10 @@ export class Follower implements Listener {
   }
 
   entry(event: EntryEvent): void {
-    if (!this.#live || event.entry.seq <= this.#position) return;
+    const { entry } = event;
+    if (entry.seq <= this.#position) return;
+    if ((!this.#live || this.#outlet.full()) && changesAccess(entry)) this.#owner.overtaken(this, entry);
+    if (!this.#live) return;
     if (this.#outlet.full()) {
       this.#live = false;
       void this.#catchUp();
@@ -110,6 +121,21 @@ export class Follower implements Listener {
     this.#outlet.push(event);
   }
 
+  /** Passes what comes next of these, as long as there is room; false where there is none for all. */
+  #passAll(entries: readonly Entry[], upTo: number): boolean {
+    for (const entry of entries) {
+      if (this.#stopped || entry.seq > upTo) return true;
+      if (entry.seq !== this.#position + 1) continue;
+      if (this.#outlet.full()) return false;
+      this.#pass(eventOf(entry));
+    }
+    return true;
+  }
+
+  #isOver(): boolean {
+    return this.#stopped || this.#outlet.ended();
+  }
+
   #jump(head: number): void {
     this.#position = head;
     this.#owner.skipped(this.streamId);
@@ -118,17 +144,19 @@ export class Follower implements Listener {
   /** One step of catching up; false when there is nothing left up to the channel's own place or `upTo`. */
   async #step(upTo: number, room: () => Promise<void>): Promise<boolean> {
     const [outlet, channel] = [this.#outlet, this.#channel];
-    await room();
-    if (this.#stopped || outlet.ended()) return false;
+    // Others have waited for the same room, and may have taken it.
+    do await room();
+    while (!this.#isOver() && !outlet.roomy());
+    if (this.#isOver()) return false;
     const recent = channel.recent(this.#position);
     if (recent !== null) {
-      for (const entry of recent) if (entry.seq <= upTo) this.#pass(eventOf(entry));
+      if (!this.#passAll(recent, upTo)) return true;
       // What is committed may not have come to the channel yet.
       if (this.#stopped || upTo === goOn || this.#position >= upTo) return false;
     }
     const { entries, floor, head } = await channel.read(this.#position, upTo === goOn ? channel.lastSeq() : upTo);
     if (this.#position < floor) this.#jump(head);
-    for (const entry of entries) if (entry.seq === this.#position + 1 && entry.seq <= upTo) this.#pass(eventOf(entry));
+    this.#passAll(entries, upTo);
     return !this.#stopped && this.#position < Math.min(upTo, head);
   }
 
@@ -137,7 +165,7 @@ export class Follower implements Listener {
     if (this.#outlet.roomy()) return false;
     await room();
     const head = this.#channel.lastSeq();
-    if (this.#stopped || this.#outlet.ended() || head - this.#position <= this.#maxGap) return false;
+    if (this.#isOver() || head - this.#position <= this.#maxGap) return false;
     this.#jump(head);
     return true;
   }
@@ -147,7 +175,8 @@ export class Follower implements Listener {
     const room = () => outlet.room();
     for (let retryMs = firstRetryMs; !this.#stopped && !outlet.ended(); ) {
       try {
-        while (!(await this.#isTooFarBehind(room)) && (await this.#step(goOn, room))) retryMs = firstRetryMs;
+        while (await outlet.inTurn(async () => !(await this.#isTooFarBehind(room)) && (await this.#step(goOn, room))))
+          retryMs = firstRetryMs;
         if (this.#stopped || this.#position >= channel.lastSeq()) {
           this.#live = !this.#stopped;
           return;

@@ -28,6 +28,7 @@ export class Outlet implements EventStream<FeedEvent> {
   #waiting: PromiseWithResolvers<void> | undefined;
   #roomy: PromiseWithResolvers<void> | undefined;
   #outcome: StreamEnd | undefined;
+  #turn: Promise<unknown> | undefined;
   #started = false;
 
   constructor(parts: OutletParts) {
@@ -65,6 +66,32 @@ export class Outlet implements EventStream<FeedEvent> {
     return this.#roomy.promise;
   }
 
+  /** Has writers read for it one after the other: each then sees what room those before it have left. Rejects as `work` does. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn === undefined ? work() : this.#turn.then(work);
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turn = settled;
+    void settled.then(() => {
+      if (this.#turn === settled) this.#turn = undefined;
+    });
+    return mine;
+  }
+
+  /** Nothing of a stream before this seq is delivered any more, nor what is not logged of it. */
+  forget(streamId: bigint, before: number): void {
+    const line = this.#line?.filter((event) => !isOf(event, streamId, before));
+    this.#line = line?.length === 0 ? undefined : line;
+    this.#makeRoom();
+  }
+
+  /** True where nothing waits for the client. */
+  idle(): boolean {
+    return this.#line === undefined;
+  }
+
   /** What is in line is still delivered, then next() rejects. */
   fail(error: unknown): void {
     this.#finish({ error });
@@ -82,10 +109,7 @@ export class Outlet implements EventStream<FeedEvent> {
   poll(): FeedEvent | undefined {
     const event = this.#line?.shift();
     if (this.#line?.length === 0) this.#line = undefined;
-    if (this.#roomy !== undefined && this.roomy()) {
-      this.#roomy.resolve();
-      this.#roomy = undefined;
-    }
+    this.#makeRoom();
     return event;
   }
 
@@ -126,6 +150,12 @@ export class Outlet implements EventStream<FeedEvent> {
     this.#finish({ error: this.#parts.signal.reason });
   }
 
+  #makeRoom(): void {
+    if (this.#roomy === undefined || !this.roomy()) return;
+    this.#roomy.resolve();
+    this.#roomy = undefined;
+  }
+
   #length(): number {
     return this.#line?.length ?? 0;
   }
@@ -155,4 +185,9 @@ export class Outlet implements EventStream<FeedEvent> {
     this.#waiting = undefined;
     this.#reader?.wake();
   }
+}
+
+function isOf(event: FeedEvent, streamId: bigint, before: number): boolean {
+  if (event.kind === 'receipt') return event.conversationId === streamId;
+  return event.kind === 'entry' && event.entry.streamId === streamId && event.entry.seq < before;
 }

@@ -70,11 +70,15 @@ export class OwnMarkers implements Listener {
   }
 
   async #tell(): Promise<void> {
-    if (this.#moved === undefined) return;
-    await this.#outlet.room();
-    const moved = this.#moved ?? [];
-    this.#moved = undefined;
-    for (const conversationId of moved) this.#outlet.push({ kind: 'markers', at: this.#parts.now(), conversationId });
+    while (this.#moved !== undefined) {
+      await this.#outlet.room();
+      if (this.#outlet.ended()) return;
+      const [conversationId] = this.#moved ?? [];
+      if (conversationId === undefined) return;
+      this.#moved?.delete(conversationId);
+      if (this.#moved?.size === 0) this.#moved = undefined;
+      this.#outlet.push({ kind: 'markers', at: this.#parts.now(), conversationId });
+    }
   }
 
   // Which of them moved is not known after a miss: whatever differs from what was last read is told anew.

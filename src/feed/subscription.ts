@@ -2,16 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
 import { type Entry, type EntryData, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Turn } from './admission.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
 import type { KnownPosition, Position, ResyncReason } from './event.ts';
-import { Follower, type Owner } from './follower.ts';
+import { Follower, graceMs, type Owner } from './follower.ts';
+import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
-import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
-import { startOf } from './start.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -39,16 +38,6 @@ interface SubscriptionParts {
   readonly outlet: Outlet;
 }
 
-/** What is of use until StreamReady, and let go with it: positions can be many. */
-interface Opening {
-  readonly after: ReadonlyMap<bigint, KnownPosition>;
-  /** Where conversations begin, as the replayed account tells. */
-  readonly openedAt: Map<bigint, number>;
-  readonly turn: Turn;
-  /** Entries that may still be replayed. */
-  replayLeft: number;
-}
-
 /**
  * The subscription to all that a viewer follows.
  *
@@ -73,14 +62,9 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#feed = feed;
     this.#userId = viewer.userId;
     this.#outlet = outlet;
-    const { admission, maxReplay } = feed;
+    const { admission, maxGap, maxReplay } = feed;
     this.#markers = new OwnMarkers(feed, outlet, viewer.userId);
-    this.#opening = {
-      after: new Map(after.map((known) => [known.streamId, known])),
-      openedAt: new Map(),
-      turn: admission.turn(outlet),
-      replayLeft: maxReplay,
-    };
+    this.#opening = new Opening({ after, turn: admission.turn(outlet), maxGap, maxReplay });
   }
 
   async open(): Promise<void> {
@@ -108,7 +92,18 @@ export class ViewerSubscription implements Subscription, Owner {
     if (!endsAccess(entry, this.#userId)) return true;
     this.#detach(entry.streamId);
     this.#nextStay(entry.streamId);
+    if (!this.#outlet.idle()) this.#soon(() => this.#outlet.forget(entry.streamId, entry.seq));
     return false;
+  }
+
+  overtaken(follower: Follower, entry: Entry): void {
+    if (!endsAccess(entry, this.#userId)) return;
+    this.#soon(() => {
+      this.#outlet.forget(entry.streamId, entry.seq);
+      if (this.#strands.get(entry.streamId)?.follower !== follower || follower.position() >= entry.seq) return;
+      this.#detach(entry.streamId);
+      this.#nextStay(entry.streamId);
+    });
   }
 
   ephemeral(event: EphemeralEvent): void {
@@ -126,6 +121,13 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#detach(streamId);
     this.#knownStays().restart(streamId);
     void this.#attachLate(streamId, null);
+  }
+
+  /** When those who keep up have got what came before it. */
+  #soon(end: () => void): void {
+    setTimeout(() => {
+      if (!this.#outlet.ended()) end();
+    }, graceMs).unref();
   }
 
   #toldOf({ conversationId, seq }: EntryData<'ConversationOpened'>): void {
@@ -248,9 +250,9 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   async #openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, opening: Opening): Promise<void> {
-    const start = startOf(opening.after.get(this.#userId), { epoch, head, fromSeq: 1, maxGap: this.#maxGap(opening) });
+    const start = opening.startOf({ streamId: this.#userId, fromSeq: 1, ...head }, epoch);
     if (start.resync !== null) this.#resync(this.#userId, start.seq, start.resync);
-    await this.#replay(this.#attach(held, start.seq), head.lastSeq, opening);
+    await this.#attach(held, start.seq).replay(head.lastSeq, opening.turn.room);
   }
 
   async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
@@ -259,29 +261,15 @@ export class ViewerSubscription implements Subscription, Owner {
       if (streamId !== this.#userId && !followed.has(streamId)) this.#resync(streamId, null, 'GONE');
     }
     const held = await this.#hold([...followed]);
+    // All are attached before any is replayed: an access that ends meanwhile is seen by the stream that it is to.
     for (const [place, channel] of held.entries()) {
       const stream = streams[place];
       if (stream === undefined || this.#outlet.ended()) continue;
-      const start = this.#startOf(stream, epoch, opening);
+      const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
-      await this.#replay(this.#attach(channel, start.seq), stream.lastSeq, opening);
+      this.#attach(channel, start.seq);
     }
-  }
-
-  #startOf(stream: FollowedStream, epoch: string, opening: Opening): ReturnType<typeof startOf> {
-    const { streamId, fromSeq } = stream;
-    const openedAt = opening.openedAt.get(streamId);
-    const known = opening.after.get(streamId) ?? (openedAt === undefined ? undefined : { seq: Math.max(openedAt, fromSeq - 1) });
-    return startOf(known, { epoch, head: stream, fromSeq, maxGap: this.#maxGap(opening) });
-  }
-
-  #maxGap({ replayLeft }: Opening): number {
-    return Math.min(this.#feed.maxGap, replayLeft);
-  }
-
-  async #replay(follower: Follower, upTo: number, opening: Opening): Promise<void> {
-    opening.replayLeft -= upTo - follower.position();
-    await follower.replay(upTo, opening.turn.room);
+    for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
   }
 
   #positions(epoch: string): readonly Position[] {

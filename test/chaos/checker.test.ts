@@ -238,6 +238,11 @@ describe('at a device is seen', () => {
     expect(broken({ benHears: without(benHears, 1) })).toContain('gap');
   });
 
+  it('nothing wrong where it had ended a second ago', () => {
+    const late = benHears.map((step) => ({ ...step, at: 7_000 }));
+    expect(broken({ benHears: without(late, 1) })).toEqual([]);
+  });
+
   it('a stay that nobody told of', () => {
     expect(broken({ benHears: without(benHears, 3) })).toContain('gap');
   });

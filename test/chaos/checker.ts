@@ -3,11 +3,14 @@ import { checkLogs, type Rule, type Violation } from './log-rules.ts';
 import { type Fault, Strand } from './strand.ts';
 import { readTruth, type Truth } from './truth.ts';
 
-/** Finds everything in a history that breaks a promise; empty where all were kept. `boundMs`: how long after an acknowledged removal hints may still pass. */
-export function check(records: readonly HistoryRecord[], boundMs: number): readonly Violation[] {
+/**
+ * Finds everything in a history that breaks a promise; empty where all were kept. `boundMs`: how long after an acknowledged removal hints may
+ * still pass. `startedAt`: the wall clock when the history began, in ms.
+ */
+export function check(records: readonly HistoryRecord[], boundMs: number, startedAt = 0): readonly Violation[] {
   const truth = readTruth(records);
   const at = records.at(-1)?.at ?? 0;
-  const walks = walkAll(truth, records);
+  const walks = walkAll(truth, records, startedAt);
   return [
     ...checkLogs(
       truth,
@@ -28,12 +31,12 @@ export function check(records: readonly HistoryRecord[], boundMs: number): reado
 // The node says no: come back later, or elsewhere. Anything else is for clients that are at fault.
 const retriable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4408, 4510]);
 
-function walkAll(truth: Truth, records: readonly HistoryRecord[]): readonly Walk[] {
+function walkAll(truth: Truth, records: readonly HistoryRecord[], startedAt: number): readonly Walk[] {
   const walks = new Map<string, Walk>();
   for (const record of records) {
     if (record.what === 'device') walks.set(record.device, new Walk(truth, record.device, record.user, record.holds));
     else if (record.what === 'state') for (const walk of walks.values()) walk.compare(record);
-    else if ('device' in record) walks.get(record.device)?.step(record);
+    else if ('device' in record) walks.get(record.device)?.step(record, startedAt);
   }
   return [...walks.values()];
 }
@@ -53,10 +56,10 @@ class Walk {
     for (const { stream, seq } of holds) this.#strands.set(stream, new Strand({ truth, user, stream }, seq));
   }
 
-  step(record: Recorded<DeviceRecord>): void {
+  step(record: Recorded<DeviceRecord>, startedAt: number): void {
     const { at } = record;
     if (record.what === 'subscribe') this.#resume(record.after, at);
-    else if (record.what === 'entry') this.#enter(record.entry, at);
+    else if (record.what === 'entry') this.#enter(record.entry, at, startedAt + at);
     else if (record.what === 'ready') this.#ready(record.positions, at);
     else if (record.what === 'resync') this.#say(at, record.stream, this.#strand(record.stream).resync(record.lastSeq, record.reason));
     else if (record.what === 'marker') this.#strand(record.stream).marker(record.readSeq);
@@ -89,9 +92,9 @@ class Walk {
     return strand;
   }
 
-  #enter(entry: EntryFacts, at: number): void {
+  #enter(entry: EntryFacts, at: number, wallClock: number): void {
     const { stream, opened, closed } = entry;
-    this.#say(at, stream, this.#strand(stream).entry(entry));
+    this.#say(at, stream, this.#strand(stream).entry(entry, wallClock));
     if (opened !== undefined) this.#strand(opened.stream).opened(opened.seq);
     if (closed !== undefined) this.#strand(closed).closed();
   }

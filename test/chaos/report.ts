@@ -22,7 +22,7 @@ const recordsBefore = 25;
 /** Judges a history. */
 export function judge(history: History): Verdict {
   const { records } = history;
-  const violations = check(records, headCheckMs + slackMs);
+  const violations = check(records, headCheckMs + slackMs, history.startedAt);
   const totals = totalsOf(history);
   const faults = countBy(records.filter(({ what }) => what === 'fault').map((record) => ('kind' in record ? record.kind : '')));
   const text = [

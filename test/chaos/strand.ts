@@ -5,6 +5,9 @@ import { comeOrGo, type Truth } from './truth.ts';
 /** What is wrong with something that a device was told. */
 export type Fault = readonly [rule: Rule, detail: string];
 
+// A node gives a second; the clocks that are compared are of one machine, and read one after the other.
+const leastGraceMs = 950;
+
 /** The parts of a stream that a strand is walked with. */
 export interface StrandParts {
   readonly truth: Truth;
@@ -14,7 +17,8 @@ export interface StrandParts {
 
 /**
  * One stream as one device was told of it: where it is, and what it makes of it. Written from what the API promises, not from what the
- * server does: the next number, or the first of a stay that the account has told of; nothing else.
+ * server does: the next number, or the first of a stay that the account has told of; nothing else. What came before an access ended may be missing at
+ * its end: who was slow, or away, when it ended is given nothing of it any more.
  */
 export class Strand {
   readonly #parts: StrandParts;
@@ -50,13 +54,15 @@ export class Strand {
     this.#starts = [];
   }
 
-  entry(entry: EntryFacts): readonly Fault[] {
+  /** `at`: when it was told, in ms by the clock of the log. */
+  entry(entry: EntryFacts, at: number): readonly Fault[] {
     const { seq } = entry;
     const { truth, user, stream } = this.#parts;
     const faults: Fault[] = [];
     const followed = this.#followed;
     if (followed === undefined || seq !== followed + 1) {
-      const enters = this.#starts.includes(seq - 1) && (followed === undefined || truth.left(user, stream, followed + 1));
+      const enters =
+        this.#starts.includes(seq - 1) && (followed === undefined || truth.left(user, stream, followed + 1) || this.#isCut(followed, at));
       if (enters) this.#begin(seq - 1);
       else faults.push(['gap', `${seq} came after ${followed}`]);
     }
@@ -132,6 +138,12 @@ export class Strand {
     const [low, high] = [Math.min(readSeq, this.#readSeq), Math.max(readSeq, this.#readSeq)];
     // Own messages move it too, if nothing before them waits: which of the two came first may look different from here.
     return this.#others.some((seq) => seq > low && seq <= high);
+  }
+
+  /** What came before an access ended is told for a while after it, and then no more. */
+  #isCut(followed: number, at: number): boolean {
+    const endedAt = this.#parts.truth.endedAt(this.#parts.user, this.#parts.stream, followed);
+    return endedAt !== undefined && at >= endedAt + leastGraceMs;
   }
 
   #begin(seq: number): void {

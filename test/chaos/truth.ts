@@ -18,6 +18,8 @@ export interface Truth {
   left(user: string, stream: string, seq: number): boolean;
   /** Whether an access of theirs ended after this place. */
   leftAfter(user: string, stream: string, seq: number): boolean;
+  /** When the first access of theirs ended that ended after this place, in ms; undefined: none did. */
+  endedAt(user: string, stream: string, seq: number): number | undefined;
   /** Who was in after this entry. */
   members(stream: string, seq: number): ReadonlySet<string>;
 }
@@ -40,6 +42,11 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
     mayRead: (user, stream, seq) => user === stream || staysOf(user, stream).some(({ from, until }) => from <= seq && seq < until),
     left: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until === seq),
     leftAfter: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY),
+    endedAt(user, stream, seq) {
+      const stay = staysOf(user, stream).find(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY);
+      const entry = stay && bySeq.get(stream)?.get(stay.until);
+      return entry && Date.parse(entry.loggedAt);
+    },
     members: (stream, seq) => membersAfter(byStream.get(stream)?.entries ?? [], seq),
   };
 }

@@ -2,10 +2,10 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
-import type { Db } from '../../src/db/index.ts';
+import type { Db, StreamKind } from '../../src/db/index.ts';
 import { alongOf } from '../../src/feed/along.ts';
 import { type Channels, createChannels } from '../../src/feed/channels.ts';
-import { createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
+import { countMarkerMove, createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
 import { sqliteDb } from '../support/db.ts';
 
 const logger = pino({ level: 'silent' });
@@ -33,8 +33,8 @@ describe('a channel', () => {
     await db[Symbol.asyncDispose]();
   });
 
-  function newStream(): Promise<bigint> {
-    return log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+  function newStream(kind: StreamKind = 'GROUP'): Promise<bigint> {
+    return log.append({ lock: [], decide: async () => ({ create: [{ kind }], result: ({ created }) => created[0] ?? 0n }) });
   }
 
   async function join(into: Log, stream: bigint): Promise<Entry> {
@@ -166,6 +166,28 @@ describe('a channel', () => {
     await join(log, stream);
     tellOfGap();
     await expect.poll(() => seqs).toEqual([1]);
+  });
+
+  it('has only those look for their markers whose have moved while the bus was away', async () => {
+    const [quiet, moved] = [await newStream('ACCOUNT'), await newStream('ACCOUNT')];
+    let tellOfGap = (): void => undefined;
+    const gappy: Bus = {
+      ...elsewhere,
+      onGap(listener) {
+        tellOfGap = listener;
+        return () => undefined;
+      },
+    };
+    await using repairing = createChannels({ log, bus: gappy, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    const missed: bigint[] = [];
+    for (const { channel } of await repairing.hold([quiet, moved]))
+      channel.join({ entry: () => undefined, missed: () => missed.push(channel.streamId) });
+    await db.transaction((tx) => countMarkerMove(db, tx, { userId: moved, move: async () => true }));
+    tellOfGap();
+    await expect.poll(() => missed).toEqual([moved]);
+    tellOfGap();
+    await repairing.check();
+    expect(missed).toEqual([moved]);
   });
 
   it('hands everybody the very same objects, be they heard, read or from memory', async () => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
+import type { EventStream, FeedEvent } from '../../src/feed/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
@@ -42,5 +43,82 @@ describe('a subscription whose client has not taken all that waits', () => {
       '7 MessageSent m3',
       '8 MessageSent last',
     ]);
+  });
+});
+
+describe('a subscription whose client does not read', () => {
+  const capacity = 16;
+  let chat: Chat;
+
+  beforeAll(async () => {
+    chat = await embeddedChat({ SUBSCRIPTION_QUEUE: String(capacity) });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  afterAll(() => chat[Symbol.asyncDispose]());
+
+  /** All that is in line, and nothing that is put there meanwhile. */
+  function drain(events: EventStream<FeedEvent>): readonly FeedEvent[] {
+    const all: FeedEvent[] = [];
+    for (let event = events.poll(); event !== undefined; event = events.poll()) all.push(event);
+    return all;
+  }
+
+  it('holds no more than its queue, however many streams it is behind in', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const groups = await Promise.all(Array.from({ length: 10 }, () => groupOf(chat, ann, ben)));
+    const events = chat.feed.events(ben, { signal: new AbortController().signal });
+    let woken = 0;
+    events.watch({
+      take: () => false,
+      wake() {
+        woken += 1;
+      },
+    });
+    await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
+    for (let n = 0; n < 20; n += 1) await Promise.all(groups.map((group) => say(chat, ann, group, `m${n}`)));
+    const texts: string[] = [];
+    for (let before = -1; texts.length < 200; before = woken) {
+      // Whatever was read for it since it made room.
+      await expect.poll(() => woken).toBeGreaterThan(before);
+      const inLine = drain(events).map(inWords);
+      expect(inLine.length).toBeLessThanOrEqual(capacity);
+      texts.push(...inLine.filter((words) => words.includes('MessageSent')));
+    }
+    expect([...Map.groupBy(texts, (words) => words).values()].map((all) => all.length)).toEqual(Array.from({ length: 20 }, () => 10));
+    await events.return();
+  });
+
+  it.each([
+    ['a few entries', 5],
+    ['more than its queue', 60],
+  ])('is given nothing of a group that it was removed from a second ago: %s were waiting', async (_, waiting) => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
+    const events = chat.feed.events(ben, { signal: new AbortController().signal });
+    events.watch({ take: () => false, wake: () => undefined });
+    await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
+    for (let n = 0; n < waiting; n += 1) await say(chat, ann, left, `m${n}`);
+    await say(chat, ann, kept, 'still');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
+    vi.advanceTimersByTime(1_001);
+    vi.useRealTimers();
+    const told: FeedEvent[] = [];
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.map((event) => (event.kind === 'entry' ? event.entry.type : event.kind));
+      })
+      .toContain('ConversationClosed');
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.some((event) => inWords(event).endsWith('still'));
+      })
+      .toBe(true);
+    expect(told.filter((event) => event.kind === 'entry' && event.entry.streamId === left)).toEqual([]);
+    await events.return();
   });
 });

@@ -93,6 +93,20 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(1);
   });
 
+  test('is one for those who leave a variable out and another for those who say null', async () => {
+    const query = 'subscription($upper: Boolean = true) { notes { n ... on Note { text(upper: $upper) } } }';
+    const sockets = await listeners({ query, variables: { upper: null } }, { query, variables: {} }, { query, variables: { upper: true } });
+    board.post(7);
+    expect(await textsOf(sockets)).toEqual([['null'], ['NOTE 7'], ['NOTE 7']]);
+  });
+
+  test('is not spoilt for anybody by the null of somebody else', async () => {
+    const query = 'subscription($show: Boolean = true) { notes { n ... on Note @include(if: $show) { text } } }';
+    const [, socket] = await listeners({ query, variables: { show: null } }, { query });
+    board.post(7);
+    expect((await socket?.next())?.payload).toEqual({ data: { notes: { n: 7, text: 'note 7' } } });
+  });
+
   test('is one for each operation of a document', async () => {
     const query = 'subscription A { notes { ... on Note { text } } } subscription B { notes { ... on Note { text(upper: true) } } }';
     const sockets = await listeners(...many.map((_, n) => ({ query, operationName: n % 2 === 0 ? 'A' : 'B' })));

@@ -49,6 +49,22 @@ describe('a document', () => {
     expect(await codeOf(aliases(201))).toBe('BAD_USER_INPUT');
   });
 
+  test('that follows events may not ask for the same thing under dozens of names', async () => {
+    const aliases = (count: number) =>
+      `subscription { events { ... on LogEvent { ${Array.from({ length: count }, (_, n) => `a${n}: seq`).join(' ')} } } }`;
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    expect(faults(aliases(25))).toEqual([]);
+    expect(faults(aliases(26))).toEqual([expect.stringContaining('25 aliases')]);
+  });
+
+  test('is no longer than a client could write, comments and all', async () => {
+    const long = (length: number) => '{ hello } #'.padEnd(length, '#');
+    expect(await codeOf(long(90_000))).toBeUndefined();
+    await using wide = await openLab({});
+    const { errors } = await post(wide.node.url, long(100_001));
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('100000'), extensions: { code: 'BAD_USER_INPUT' } });
+  });
+
   test('may hold pages within pages, but not for a million entries', () => {
     const inner = (page: string) => `conversation { ${page} { edges { node { id } } } }`;
     const outer = (page: string, below: string) =>

@@ -78,6 +78,10 @@ describe('a frame that is no message of the protocol', () => {
     ['an acknowledgement', '{"type":"connection_ack"}'],
     ['a complete without id', '{"type":"complete"}'],
     ['a subscribe without id', '{"type":"subscribe","payload":{"query":"{ hello }"}}'],
+    [
+      'a subscribe with an id of 257 characters',
+      JSON.stringify({ type: 'subscribe', id: 'x'.repeat(257), payload: { query: '{ hello }' } }),
+    ],
     ['a subscribe with an empty id', '{"type":"subscribe","id":"","payload":{"query":"{ hello }"}}'],
     ['a subscribe without payload', '{"type":"subscribe","id":"1"}'],
     ['a subscribe without query', '{"type":"subscribe","id":"1","payload":{}}'],

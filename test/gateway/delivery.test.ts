@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { Delivery, type Rendering, type Transport } from '../../gateway/delivery.ts';
+import { Payload } from '../../gateway/payload.ts';
+import type { EventReader, EventStream } from '../../src/feed/index.ts';
+
+/** Events that are put in line as they come. */
+interface Line {
+  readonly source: EventStream<object>;
+  push(...events: readonly object[]): void;
+  waiting(): number;
+}
+
+function openLine(): Line {
+  const line: object[] = [];
+  let reader: EventReader<object> | undefined;
+  const source: EventStream<object> = {
+    watch(given) {
+      reader = given;
+    },
+    poll: () => line.shift(),
+    end: () => undefined,
+    next: () => Promise.reject(new Error('a delivery polls')),
+    return: async () => ({ done: true, value: undefined }),
+    [Symbol.asyncIterator]: () => source,
+  };
+  return {
+    source,
+    push(...events) {
+      for (const event of events) {
+        if (line.length === 0 && reader?.take(event)) continue;
+        line.push(event);
+        reader?.wake();
+      }
+    },
+    waiting: () => line.length,
+  };
+}
+
+/** A delivery over a transport that takes nothing while `full`. `bytes`: of each payload. */
+function deliver({ source }: Line, bytes: number) {
+  const state = { full: false, rendered: 0, sent: 0 };
+  const render = (): Rendering => {
+    state.rendered += 1;
+    return { payload: new Payload('x'.repeat(bytes)), waiting: [] };
+  };
+  const { signal } = new AbortController();
+  const delivery = new Delivery({ source, signal, renderer: { render, ended: () => undefined } });
+  const transport: Transport = {
+    full: () => state.full,
+    wake() {
+      while (!state.full && delivery.poll() !== undefined) state.sent += 1;
+    },
+  };
+  delivery.onReady(transport);
+  void delivery.life.next();
+  return { state, transport };
+}
+
+function events(count: number): readonly object[] {
+  return Array.from({ length: count }, () => ({}));
+}
+
+it('nothing is made for a client that takes nothing; all of it when it does', () => {
+  const line = openLine();
+  const { state, transport } = deliver(line, 10);
+  state.full = true;
+  line.push(...events(20));
+  expect([state.rendered, line.waiting()]).toEqual([0, 20]);
+  state.full = false;
+  transport.wake();
+  expect([state.sent, line.waiting()]).toEqual([20, 0]);
+  line.push(...events(2));
+  expect(state.sent).toBe(22);
+});
+
+it.each([
+  ['eight are', 10, 8],
+  ['one is, where they are large,', 100_000, 1],
+])('%s made at a time, once it is known how large they are', (_, bytes, ahead) => {
+  const line = openLine();
+  const made: Rendering[] = [];
+  const delivery = new Delivery({
+    source: line.source,
+    signal: new AbortController().signal,
+    renderer: {
+      render() {
+        const rendering: Rendering = { payload: undefined, waiting: [] };
+        made.push(rendering);
+        return rendering;
+      },
+      ended: () => undefined,
+    },
+  });
+  const transport: Transport = {
+    full: () => false,
+    wake() {
+      while (delivery.poll() !== undefined);
+    },
+  };
+  delivery.onReady(transport);
+  void delivery.life.next();
+  line.push(...events(20));
+  expect(made).toHaveLength(1);
+  for (const rendering of made.splice(0)) rendering.payload = new Payload('x'.repeat(bytes));
+  delivery.rendered();
+  expect(made).toHaveLength(ahead);
+});
