@@ -14,7 +14,7 @@ interface Kept {
 // recalled meanwhile must not be handed out for long.
 const shareMs = 1_000;
 // Of all that is kept. Where the oldest are dropped sooner, who comes later makes their own.
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 16 * 1024 * 1024;
 
 /** What has been rendered on a node within the last second, to be shared with whoever is told of the same event. Bounded in bytes. */
 export class Renderings {

@@ -30,14 +30,14 @@ it('are kept for a second and not for two', () => {
   expect(place.size).toBe(0);
 });
 
-it('are no more than 64 MiB together: the oldest go first, and one that is still being made stays', () => {
+it('are no more than 16 MiB together: the oldest go first, and one that is still being made stays', () => {
   const renderings = new Renderings();
   const place = new Map<object, Rendering>();
   const events = Array.from({ length: 10 }, () => ({}));
   const making: Rendering = { payload: undefined, waiting: [] };
   renderings.keep(making, events[0] ?? {}, place);
   for (const event of events.slice(1)) {
-    const made = rendering(10 * mib);
+    const made = rendering(2.5 * mib);
     renderings.keep(made, event, place);
     renderings.weigh(made);
   }
