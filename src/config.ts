@@ -132,13 +132,13 @@ export const options = {
     'CATCH_UPS',
     '4',
     whole(1, 1_000),
-    'Subscriptions that a node opens and replays at a time; the others wait in the order in which they came.',
+    'Subscriptions that a node opens and replays at a time; the others wait: users take turns, and those of one user come in order.',
   ),
   catchUpQueue: option(
     'CATCH_UP_QUEUE',
     '5000',
     whole(1, 1_000_000),
-    'Subscriptions that may wait to be opened; past it UNAVAILABLE with `retryAfterMs`, so that clients come back spread out, or go to another node.',
+    'Subscriptions that may wait to be opened, a tenth of them of one user (up to 200 in a small queue, and never over half); past it UNAVAILABLE with `retryAfterMs`, so that clients come back spread out, or go to another node.',
   ),
   subscriptionQueue: option(
     'SUBSCRIPTION_QUEUE',

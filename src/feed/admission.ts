@@ -1,33 +1,36 @@
 import { OverloadError } from '../errors.ts';
 import type { Outlet } from './outlet.ts';
+import { createTurns, type Waiter } from './turns.ts';
 
 /** One subscription's right to use the database for catching up. */
 export interface Turn {
-  /** Waits for it, in order of arrival; false where it ended first. Throws OverloadError where too many wait, or it would wait too long. */
+  /**
+   * Waits for it: users take turns, and those of one user come in order of arrival. False where it ended first. Throws OverloadError where too many
+   * wait, of all users or of this one, or it would wait too long.
+   */
   begin(): Promise<boolean>;
-  /** Waits until the client has made room. Meanwhile it is another's turn, then it is waited for again. Throws OverloadError as above. */
+  /**
+   * Called before each page. Waits until the client has made room; meanwhile it is another's turn. After some pages it is another's turn as
+   * well, if another user waits. Then it is waited for again, ahead of the user's own that had none. Throws OverloadError where that takes too long.
+   */
   room(): Promise<void>;
   /** Lets the next one go on, or leaves the queue. Idempotent. */
   end(): void;
 }
 
-/** Lets the subscriptions of a node catch up a few at a time, so that a mass reconnect is a queue and not an outage. */
+/** Lets the subscriptions of a node catch up a few at a time, so that a mass reconnect is a queue and not an outage, and one user's many hold up no other. */
 export interface Admission {
-  /** A turn for the subscription that fills this outlet, not begun. */
-  turn(outlet: Outlet): Turn;
+  /** A turn of this user for the subscription that fills this outlet, not begun. */
+  turn(outlet: Outlet, userId: bigint): Turn;
 }
 
 interface Limits {
-  /** Turns at a time. */
+  /** Turns at a time: a user has a second one only while nobody waits who has none. */
   readonly atOnce: number;
-  /** Subscriptions that may wait for their first turn; those that had one may wait beyond it. */
+  /** Subscriptions that may wait for their first turn; those that had one may wait beyond it. One user may have a share of them waiting. */
   readonly queue: number;
   /** How long one waits, in ms. */
   readonly waitMs?: number;
-}
-
-interface Waiter {
-  admit(): void;
 }
 
 // A full queue is through in some ten seconds. What waits three times as long waits for a database or a bus that hangs.
@@ -35,6 +38,12 @@ const longestWaitMs = 30_000;
 // A queue that is full now has room after seconds; spread out, so that those who are sent away do not come back as one.
 const soonestMs = 2_000;
 const spreadMs = 8_000;
+// At up to 200 entries each: who was away for a day is through in one turn, and a stranger waits for tens of milliseconds, not for a whole replay.
+const pagesInTurn = 8;
+// Ten users who do their worst can fill the queue, one cannot.
+const usersShare = 0.1;
+// Two devices with as many operations as a socket has by default come back together.
+const leastOfUser = 200;
 
 function overloaded(): OverloadError {
   return new OverloadError(
@@ -43,19 +52,20 @@ function overloaded(): OverloadError {
   );
 }
 
+/** How many of one user may wait: its share, or more in a small queue, but never more than half of it. */
+function shareOf(queue: number): number {
+  return Math.ceil(Math.max(queue * usersShare, Math.min(leastOfUser, queue / 2)));
+}
+
 /** Makes the admission of a node. */
 export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limits): Admission {
-  const waiting = new Set<Waiter>();
-  let taken = 0;
+  const turns = createTurns();
+  const ofUser = shareOf(queue);
   let pausing = false;
 
   function next(): void {
-    for (const waiter of waiting) {
-      if (taken >= atOnce) return;
-      waiting.delete(waiter);
-      taken += 1;
-      waiter.admit();
-    }
+    if (pausing) return;
+    while (turns.taken() < atOnce) if (!turns.admitNext()) return;
   }
 
   // SQLite answers within the microtasks of a turn: without a pause, and only one at a time, nothing else would get its own until all are through.
@@ -68,27 +78,31 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
     });
   }
 
-  function turn(outlet: Outlet): Turn {
+  function turn(outlet: Outlet, userId: bigint): Turn {
     let mine = false;
+    let pagesLeft = pagesInTurn;
     let leaveQueue: (() => void) | undefined;
 
-    async function enter(): Promise<void> {
+    async function enter(again: boolean): Promise<void> {
       const admitted = Promise.withResolvers<void>();
       const waiter: Waiter = {
+        userId,
+        again,
         admit() {
           mine = true;
+          pagesLeft = pagesInTurn;
           admitted.resolve();
         },
       };
       const timer = setTimeout(() => {
-        waiting.delete(waiter);
+        turns.leave(waiter);
         admitted.reject(overloaded());
       }, waitMs);
       leaveQueue = () => {
-        waiting.delete(waiter);
+        turns.leave(waiter);
         admitted.resolve();
       };
-      waiting.add(waiter);
+      turns.wait(waiter);
       next();
       try {
         await admitted.promise;
@@ -102,21 +116,25 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
       leaveQueue?.();
       if (!mine) return;
       mine = false;
-      taken -= 1;
+      turns.giveBack(userId);
       nextSoon();
     }
 
     return {
       async begin() {
-        if (waiting.size >= queue) throw overloaded();
-        await enter();
+        if (turns.waiting() >= queue || turns.waiting(userId) >= ofUser) throw overloaded();
+        await enter(false);
         return mine;
       },
       async room() {
-        if (outlet.roomy() || outlet.ended()) return;
-        end();
-        await outlet.room();
-        if (!outlet.ended()) await enter();
+        if (outlet.ended()) return;
+        const another = pagesLeft <= 0 && turns.othersWait(userId);
+        if (another || !outlet.roomy()) {
+          end();
+          await outlet.room();
+          if (!outlet.ended()) await enter(true);
+        }
+        pagesLeft -= 1;
       },
       end,
     };

@@ -30,7 +30,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   }
 
   async function open(): Promise<void> {
-    const own = admission.turn(outlet);
+    const own = admission.turn(outlet, viewer.userId);
     turn = own;
     try {
       if (await own.begin()) await catchUp(own);

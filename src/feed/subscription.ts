@@ -64,7 +64,7 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#outlet = outlet;
     const { admission, maxGap, maxReplay } = feed;
     this.#markers = new OwnMarkers(feed, outlet, viewer.userId);
-    this.#opening = new Opening({ after, turn: admission.turn(outlet), maxGap, maxReplay });
+    this.#opening = new Opening({ after, turn: admission.turn(outlet, viewer.userId), maxGap, maxReplay });
   }
 
   async open(): Promise<void> {

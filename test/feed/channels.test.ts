@@ -37,6 +37,25 @@ describe('a channel', () => {
     return log.append({ lock: [], decide: async () => ({ create: [{ kind }], result: ({ created }) => created[0] ?? 0n }) });
   }
 
+  /** Channels on a bus that hears nothing and says of itself that it has been away when it is told to. */
+  function gappy(): { readonly repairing: Channels; readonly tellOfGap: () => void } {
+    const listeners: (() => void)[] = [];
+    const deaf: Bus = {
+      ...elsewhere,
+      onGap(listener) {
+        listeners.push(listener);
+        return () => undefined;
+      },
+    };
+    const repairing = createChannels({ log, bus: deaf, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    return {
+      repairing,
+      tellOfGap() {
+        for (const listener of listeners) listener();
+      },
+    };
+  }
+
   async function join(into: Log, stream: bigint): Promise<Entry> {
     const [entry] = await into.append({
       lock: [stream],
@@ -151,15 +170,8 @@ describe('a channel', () => {
 
   it('compares heads at once when the bus has been away', async () => {
     const stream = await newStream();
-    let tellOfGap = (): void => undefined;
-    const gappy: Bus = {
-      ...elsewhere,
-      onGap(listener) {
-        tellOfGap = listener;
-        return () => undefined;
-      },
-    };
-    await using repairing = createChannels({ log, bus: gappy, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    const { repairing, tellOfGap } = gappy();
+    await using _repairing = repairing;
     const [held] = await repairing.hold([stream]);
     const seqs: number[] = [];
     held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
@@ -170,15 +182,8 @@ describe('a channel', () => {
 
   it('has only those look for their markers whose have moved while the bus was away', async () => {
     const [quiet, moved] = [await newStream('ACCOUNT'), await newStream('ACCOUNT')];
-    let tellOfGap = (): void => undefined;
-    const gappy: Bus = {
-      ...elsewhere,
-      onGap(listener) {
-        tellOfGap = listener;
-        return () => undefined;
-      },
-    };
-    await using repairing = createChannels({ log, bus: gappy, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    const { repairing, tellOfGap } = gappy();
+    await using _repairing = repairing;
     const missed: bigint[] = [];
     for (const { channel } of await repairing.hold([quiet, moved]))
       channel.join({ entry: () => undefined, missed: () => missed.push(channel.streamId) });
