@@ -13,21 +13,13 @@ export interface Rendering {
 export interface Transport {
   /** There may be something to poll. */
   wake(): void;
-  /** It takes nothing at the moment: what is made for it now would only wait in memory. */
+  /** It takes nothing at the moment: no more than one payload is made meanwhile. */
   full(): boolean;
 }
 
-/** Who makes a subscription's events into payloads. */
-export interface Renderer {
-  /** Called once for each event, in order. */
-  render(event: object): Rendering;
-  /** Called once, however the delivery ends. */
-  ended(): void;
-}
-
-interface DeliveryParts {
+/** What a delivery is made of. */
+export interface DeliveryParts {
   readonly source: EventStream<object>;
-  readonly renderer: Renderer;
   /** Ends it with nothing more delivered. */
   readonly signal: AbortSignal;
 }
@@ -40,10 +32,12 @@ const largeBytes = 65_536;
 
 type Result = IteratorResult<never, undefined>;
 
-/** A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. */
-export class Delivery implements EventReader<object> {
+/**
+ * A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. Whoever makes events into payloads
+ * extends it, and does not stand beside it: of what a live event passes for each of thousands each object costs time.
+ */
+export abstract class Delivery implements EventReader<object> {
   readonly #source: EventStream<object>;
-  readonly #renderer: Renderer;
   readonly #signal: AbortSignal;
   /** What is next to be sent, and what comes after it, in order. */
   #first: Rendering | undefined;
@@ -56,11 +50,16 @@ export class Delivery implements EventReader<object> {
   /** Not all that the source had has been taken: asked only then, for each look at it is one more for every delivery. */
   #more = false;
 
-  constructor({ source, renderer, signal }: DeliveryParts) {
+  constructor({ source, signal }: DeliveryParts) {
     this.#source = source;
-    this.#renderer = renderer;
     this.#signal = signal;
   }
+
+  /** Makes an event into a payload. Called once for each event, in order. */
+  protected abstract render(event: object): Rendering;
+
+  /** Called once, however the delivery ends. */
+  protected abstract ended(): void;
 
   /** Names who is woken when poll may have something to give. Called once, before its life begins. */
   onReady(transport: Transport): void {
@@ -130,12 +129,12 @@ export class Delivery implements EventReader<object> {
   }
 
   #isFull(): boolean {
-    if (this.#transport?.full()) return true;
-    return this.#first !== undefined && 1 + (this.#rest?.length ?? 0) >= this.#ahead;
+    if (this.#first === undefined) return false;
+    return 1 + (this.#rest?.length ?? 0) >= this.#ahead || (this.#transport?.full() ?? false);
   }
 
   #add(event: object): void {
-    const rendering = this.#renderer.render(event);
+    const rendering = this.render(event);
     if (this.#first === undefined) {
       this.#first = rendering;
       this.#awaitFirst();
@@ -184,7 +183,7 @@ export class Delivery implements EventReader<object> {
     this.#first = undefined;
     this.#rest = undefined;
     this.#signal.removeEventListener('abort', this);
-    this.#renderer.ended();
+    this.ended();
     if (end.error === undefined) this.#ending?.resolve({ done: true, value: undefined });
     else this.#ending?.reject(end.error);
   }

@@ -11,7 +11,7 @@ import {
 import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
-import { Delivery, type Renderer, type Rendering } from './delivery.ts';
+import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import { Payload, toBytes } from './payload.ts';
 import { Renderings } from './renderings.ts';
@@ -122,7 +122,7 @@ class Groups {
 }
 
 /** One subscription's place in its group. It joins with its first event: what no transport takes up leaves nothing behind. */
-class Member implements Renderer {
+class Member extends Delivery {
   readonly #groups: Groups;
   readonly #args: SubscriptionArgs;
   readonly #sharing: Sharing;
@@ -132,6 +132,7 @@ class Member implements Renderer {
   #over = false;
 
   constructor(groups: Groups, args: SubscriptionArgs, sharing: Sharing, shaping: Shaping) {
+    super({ source: shaping.source, signal: args.contextValue.signal });
     this.#groups = groups;
     this.#args = eventArgs(args, sharing);
     this.#sharing = sharing;
@@ -139,7 +140,7 @@ class Member implements Renderer {
     this.#key = keyOf(args, sharing);
   }
 
-  render(event: object): Rendering {
+  protected render(event: object): Rendering {
     const moment = this.#group?.moment;
     if (moment?.event === event && moment.rendering !== undefined) return moment.rendering;
     return this.#look(event);
@@ -163,7 +164,7 @@ class Member implements Renderer {
     return this.#group;
   }
 
-  ended(): void {
+  protected ended(): void {
     this.#over = true;
     if (this.#group !== undefined) this.#groups.leave(this.#group);
   }
@@ -190,9 +191,7 @@ export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tic
     async open(args) {
       const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) return source;
-      const shaping = shapingOf(source);
-      const renderer = new Member(groups, args, sharingFor(args), shaping);
-      return new Delivery({ source: shaping.source, renderer, signal: args.contextValue.signal });
+      return new Member(groups, args, sharingFor(args), shapingOf(source));
     },
   };
 }

@@ -36,6 +36,21 @@ function openLine(): Line {
   };
 }
 
+class TestDelivery extends Delivery {
+  readonly #render: () => Rendering;
+
+  constructor(source: EventStream<object>, render: () => Rendering) {
+    super({ source, signal: new AbortController().signal });
+    this.#render = render;
+  }
+
+  protected render(): Rendering {
+    return this.#render();
+  }
+
+  protected ended(): void {}
+}
+
 /** A delivery over a transport that takes nothing while `full`. `bytes`: of each payload. */
 function deliver({ source }: Line, bytes: number) {
   const state = { full: false, rendered: 0, sent: 0 };
@@ -43,8 +58,7 @@ function deliver({ source }: Line, bytes: number) {
     state.rendered += 1;
     return { payload: new Payload('x'.repeat(bytes)), waiting: [] };
   };
-  const { signal } = new AbortController();
-  const delivery = new Delivery({ source, signal, renderer: { render, ended: () => undefined } });
+  const delivery = new TestDelivery(source, render);
   const transport: Transport = {
     full: () => state.full,
     wake() {
@@ -60,12 +74,12 @@ function events(count: number): readonly object[] {
   return Array.from({ length: count }, () => ({}));
 }
 
-it('nothing is made for a client that takes nothing; all of it when it does', () => {
+it('one payload is made for a client that takes nothing; all of them when it does', () => {
   const line = openLine();
   const { state, transport } = deliver(line, 10);
   state.full = true;
   line.push(...events(20));
-  expect([state.rendered, line.waiting()]).toEqual([0, 20]);
+  expect([state.rendered, line.waiting()]).toEqual([1, 19]);
   state.full = false;
   transport.wake();
   expect([state.sent, line.waiting()]).toEqual([20, 0]);
@@ -79,17 +93,10 @@ it.each([
 ])('%s made at a time, once it is known how large they are', (_, bytes, ahead) => {
   const line = openLine();
   const made: Rendering[] = [];
-  const delivery = new Delivery({
-    source: line.source,
-    signal: new AbortController().signal,
-    renderer: {
-      render() {
-        const rendering: Rendering = { payload: undefined, waiting: [] };
-        made.push(rendering);
-        return rendering;
-      },
-      ended: () => undefined,
-    },
+  const delivery = new TestDelivery(line.source, () => {
+    const rendering: Rendering = { payload: undefined, waiting: [] };
+    made.push(rendering);
+    return rendering;
   });
   const transport: Transport = {
     full: () => false,
