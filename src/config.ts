@@ -187,7 +187,7 @@ export const options = {
     'SLOW_SOCKET_MS',
     '30000',
     whole(50, 600_000),
-    'A WebSocket that has so much unsent for so many ms on end is closed with 4510: its client comes back with its positions.',
+    'A WebSocket that has so much unsent for so many ms on end is closed with 4510, and a response that streams is cut off: the client comes back with its positions.',
   ),
   streamPingMs: option(
     'STREAM_PING_MS',
