@@ -61,21 +61,28 @@ const settings = [
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
 ] as const;
 
-async function open({ host, port, socketPath, ...config }: ConnectionConfig): Promise<Connection> {
-  const socket = socketPath === undefined ? connect({ host, port: port ?? 3306 }) : connect(socketPath);
+async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connection> {
+  const { host, port = 3306 } = config;
+  const socket = socketPath === undefined ? connect({ host, port }) : connect(socketPath);
   const connection = await createConnection({
     connectTimeout: connectMs,
     keepAliveDelay: keepAliveMs,
     // A server may not ask for our files.
     permitLocalInfile: false,
+    // With the host: over TLS the driver looks for its name in the server's certificate.
     ...config,
     stream: () => socket,
   });
   // What happens to an idle connection is seen when it is next needed.
   connection.on('error', () => undefined);
   // The driver's own destroy() opens one more connection to kill the statement, and a fault of that one ends the process (seen in 3.4.5). A server
-  // finds out by itself that its client is gone.
-  connection.destroy = () => void socket.destroy(new Error('the connection was given up'));
+  // finds out by itself that its client is gone. On 'end' the driver rejects what is under way; an error of this socket would end the process, for over
+  // TLS nobody listens to the one that is wrapped around it.
+  connection.destroy = () => {
+    if (socket.destroyed) return;
+    socket.destroy();
+    socket.emit('end');
+  };
   connection.isValid = () => !socket.destroyed && socket.readable && socket.writable;
   try {
     // Not as the driver's initSql: where the connection is lost meanwhile, the driver rejects a promise that nobody can catch (seen in 3.4.5).

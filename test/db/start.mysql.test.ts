@@ -1,23 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, inject, test } from 'vitest';
-import { connectMysql } from '../../src/db/db.mysql.ts';
-import { DatabaseError } from '../../src/db/index.ts';
 import { freshMysql } from './fresh.ts';
-
-async function refusal(url: string): Promise<string> {
-  const start = performance.now();
-  const error = await connectMysql({ url, connections: 3, writeDeadlineMs: 8_000 }).then(
-    () => expect.fail('it connected'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(DatabaseError);
-  expect(performance.now() - start).toBeLessThan(15_000);
-  const { message } = error as DatabaseError;
-  expect(message).not.toContain('\n');
-  expect(message).not.toContain('s3cret');
-  return message;
-}
+import { refused } from './refused.ts';
 
 /** Something that listens where MySQL should, and greets whoever comes. */
 async function listenAs(greeting: string): Promise<AsyncDisposable & { readonly port: number }> {
@@ -45,17 +30,17 @@ describe('connecting to MySQL says in one line', () => {
   const { port } = new URL(server);
 
   test('that nobody is there', async () => {
-    expect(await refusal('mysql://root:s3cret@127.0.0.1:1/name')).toMatch(/127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/);
-    expect(await refusal('mysql://root:s3cret@no.such.host.invalid/name')).toMatch(/no\.such\.host\.invalid:3306 cannot be reached/);
+    expect(await refused('mysql://root:s3cret@127.0.0.1:1/name')).toMatch(/127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/);
+    expect(await refused('mysql://root:s3cret@no.such.host.invalid/name')).toMatch(/no\.such\.host\.invalid:3306 cannot be reached/);
   });
 
   test('that the database is not there', async () => {
-    expect(await refusal(`${server}not_there`)).toMatch(/has no database "not_there"/);
+    expect(await refused(`${server}not_there`)).toMatch(/has no database "not_there"/);
   });
 
   test('that the user or the password is refused', async () => {
-    expect(await refusal(`mysql://root:s3cret@127.0.0.1:${port}/mysql`)).toMatch(/refuses the user "root" or the password/);
-    expect(await refusal(`mysql://ev%40e@127.0.0.1:${port}/mysql`)).toMatch(/refuses the user "ev@e" or the password/);
+    expect(await refused(`mysql://root:s3cret@127.0.0.1:${port}/mysql`)).toMatch(/refuses the user "root" or the password/);
+    expect(await refused(`mysql://ev%40e@127.0.0.1:${port}/mysql`)).toMatch(/refuses the user "ev@e" or the password/);
   });
 
   test('that the user may not use the database, or not change its tables', async () => {
@@ -64,28 +49,28 @@ describe('connecting to MySQL says in one line', () => {
     const user = `${name}_u`;
     await place.rows(`CREATE USER ${user} IDENTIFIED BY 's3cret'`);
     const url = `mysql://${user}:s3cret@127.0.0.1:${port}/${name}`;
-    expect(await refusal(url)).toMatch(/does not let the user ".*" use the database/);
+    expect(await refused(url)).toMatch(/does not let the user ".*" use the database/);
     await place.rows(`GRANT SELECT, INSERT ON ${name}.* TO ${user}`);
-    expect(await refusal(url)).toMatch(/does not let the user ".*" change the tables/);
+    expect(await refused(url)).toMatch(/does not let the user ".*" change the tables/);
     await place.rows(`DROP USER ${user}`);
   });
 
   test('that what is there is no MySQL', async () => {
     await using redis = await listenAs('');
-    expect(await refusal(`mysql://root@127.0.0.1:${redis.port}/name`)).toMatch(/nothing at 127\.0\.0\.1:\d+ answers as MySQL does/);
+    expect(await refused(`mysql://root@127.0.0.1:${redis.port}/name`)).toMatch(/nothing at 127\.0\.0\.1:\d+ answers as MySQL does/);
     await using ssh = await listenAs('SSH-2.0-OpenSSH_9.6\r\n');
-    expect(await refusal(`mysql://root@127.0.0.1:${ssh.port}/name`)).toMatch(/127\.0\.0\.1:\d+/);
+    expect(await refused(`mysql://root@127.0.0.1:${ssh.port}/name`)).toMatch(/127\.0\.0\.1:\d+/);
   });
 
   test('what is wrong with the URL', async () => {
-    expect(await refusal('nonsense')).toMatch(/is not a URL/);
-    expect(await refusal(server)).toMatch(/names no database/);
-    expect(await refusal(`${server}name?compress=1`)).toMatch(/compress=1/);
-    expect(await refusal(`${server}name?sslaccept=maybe`)).toMatch(/sslaccept=maybe/);
-    expect(await refusal(`${server}name?sslcert=/no/such/file`)).toMatch(/sslcert/);
+    expect(await refused('nonsense')).toMatch(/is not a URL/);
+    expect(await refused(server)).toMatch(/names no database/);
+    expect(await refused(`${server}name?compress=1`)).toMatch(/compress=1/);
+    expect(await refused(`${server}name?sslaccept=maybe`)).toMatch(/sslaccept=maybe/);
+    expect(await refused(`${server}name?sslcert=/no/such/file`)).toMatch(/sslcert/);
   });
 
   test('that TLS is asked for and not there', async () => {
-    expect(await refusal(`${server}mysql?sslaccept=strict`)).toMatch(/ssl/);
+    expect(await refused(`${server}mysql?sslaccept=strict`)).toMatch(/ssl/);
   });
 });

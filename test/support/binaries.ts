@@ -7,6 +7,7 @@ const packages = {
   mariadbd: 'mariadb-server',
   'mariadb-install-db': 'mariadb-server',
   'redis-server': 'redis-server',
+  openssl: 'openssl',
   chromium: 'chromium',
 } as const;
 
