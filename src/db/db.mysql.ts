@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { checkServerIdentity, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
 import { DatabaseError } from './database-error.ts';
@@ -62,15 +63,19 @@ const settings = [
 ] as const;
 
 async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connection> {
-  const { host, port = 3306 } = config;
+  const { host = 'localhost', port = 3306, ssl } = config;
   const socket = socketPath === undefined ? connect({ host, port }) : connect(socketPath);
+  // The driver gives Node the socket and no host: where the host is an address, Node would look for 'localhost' in the certificate.
+  const identity: Pick<TlsOptions, 'checkServerIdentity'> = {
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+  };
   const connection = await createConnection({
     connectTimeout: connectMs,
     keepAliveDelay: keepAliveMs,
     // A server may not ask for our files.
     permitLocalInfile: false,
-    // With the host: over TLS the driver looks for its name in the server's certificate.
     ...config,
+    ...(typeof ssl === 'object' && { ssl: { ...ssl, ...identity } }),
     stream: () => socket,
   });
   // What happens to an idle connection is seen when it is next needed.
