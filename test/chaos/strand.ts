@@ -89,7 +89,7 @@ export class Strand {
   resync(lastSeq: number | null, reason: string): readonly Fault[] {
     const { truth, user, stream } = this.#parts;
     const from = this.#followed;
-    const ended = truth.leftAfter(user, stream, from ?? 0);
+    const ended = truth.endedAt(user, stream, from ?? 0) !== undefined;
     const due = ended && ((reason === 'GONE' && lastSeq === null) || (reason === 'REJOINED' && lastSeq !== null));
     if (lastSeq === null) {
       this.#held = undefined;

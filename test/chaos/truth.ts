@@ -16,8 +16,6 @@ export interface Truth {
   mayRead(user: string, stream: string, seq: number): boolean;
   /** Whether an access of theirs ended with exactly this entry. */
   left(user: string, stream: string, seq: number): boolean;
-  /** Whether an access of theirs ended after this place. */
-  leftAfter(user: string, stream: string, seq: number): boolean;
   /** When the first access of theirs ended that ended after this place, in ms; undefined: none did. */
   endedAt(user: string, stream: string, seq: number): number | undefined;
   /** Who was in after this entry. */
@@ -41,7 +39,6 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
     entry: (stream, seq) => bySeq.get(stream)?.get(seq),
     mayRead: (user, stream, seq) => user === stream || staysOf(user, stream).some(({ from, until }) => from <= seq && seq < until),
     left: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until === seq),
-    leftAfter: (user, stream, seq) => staysOf(user, stream).some(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY),
     endedAt(user, stream, seq) {
       const stay = staysOf(user, stream).find(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY);
       const entry = stay && bySeq.get(stream)?.get(stay.until);

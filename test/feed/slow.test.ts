@@ -121,4 +121,19 @@ describe('a subscription whose client does not read', () => {
     expect(told.filter((event) => event.kind === 'entry' && event.entry.streamId === left)).toEqual([]);
     await events.return();
   });
+
+  it('to that group alone is given nothing of it either, and ends with NOT_FOUND', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const conversationId = await groupOf(chat, ann, ben);
+    const events = chat.feed.conversationEvents(ben, { conversationId, signal: new AbortController().signal });
+    events.watch({ take: () => false, wake: () => undefined });
+    await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
+    for (let n = 0; n < 60; n += 1) await say(chat, ann, conversationId, `m${n}`);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await chat.groups.removeMember(ann, { groupId: conversationId, userId: ben.userId });
+    vi.advanceTimersByTime(1_001);
+    vi.useRealTimers();
+    expect(drain(events)).toEqual([]);
+    expect(events.end()?.error).toMatchObject({ code: 'NOT_FOUND' });
+  });
 });

@@ -89,8 +89,8 @@ export function createBoard(): Board {
   return board;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each field has arguments of its own
-type Resolvers = Readonly<Record<string, (source: Note, args: any, context: Context) => unknown>>;
+// Each field has arguments of its own.
+type Resolvers = Readonly<Record<string, (source: Note, args: never, context: Context) => unknown>>;
 
 function resolve(schema: GraphQLSchema, type: string, resolvers: Resolvers): void {
   for (const [name, resolver] of Object.entries(resolvers)) {
