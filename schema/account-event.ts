@@ -22,7 +22,9 @@ export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountE
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });
 
-const interfaces = [AccountEvent, LogEvent, Event];
+/** What every entry of an account's log is. */
+export const accountEventInterfaces = [AccountEvent, LogEvent, Event];
+const interfaces = accountEventInterfaces;
 
 ConversationOpened.implement({
   description: 'A conversation is the viewer’s from here on, or again.',

@@ -40,7 +40,9 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
   }),
 });
 
-const interfaces = [ConversationEvent, LogEvent, Event];
+/** What every entry of a conversation's log is. */
+export const conversationEventInterfaces = [ConversationEvent, LogEvent, Event];
+const interfaces = conversationEventInterfaces;
 
 /** Why somebody is out. */
 export const LeaveReason = builder.enumType('LeaveReason', {

@@ -16,9 +16,25 @@ const message = z.object({
   clientMessageId: z.string(),
   text: z.string(),
   replyToSeq: seq.nullable(),
+  // The defaults are what an earlier release's hint means, which does not name them.
+  threadRootSeq: seq.nullable().default(null),
+  mentionIds: z.array(id).default([]),
+  mentionsEveryone: z.boolean().default(false),
+  /** Whose words they were first, and what they were called when they were forwarded. */
+  origin: z.object({ userId: id, name: z.string() }).nullable().default(null),
+  replyCount: z.number().int().default(0),
+  hasReactions: z.boolean().default(false),
   editedAt: date.nullable(),
   recalledAt: date.nullable(),
+  pinnedAt: date.nullable().default(null),
 });
+
+/** What of a group an act has changed (schema: `enum GroupField`). */
+export const groupFields = [
+  ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
+  ...(['pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId'] as const),
+] as const;
+export type GroupField = (typeof groupFields)[number];
 
 /**
  * Every type of log entry: on which kind of stream it stands (which is its audience: all who follow that stream), whether
@@ -28,8 +44,16 @@ export const entryTypes = {
   MessageSent: { on: 'conversation', timeline: true, data: message },
   MemberJoined: { on: 'conversation', timeline: true, data: z.object({ userId: id }) },
   MemberLeft: { on: 'conversation', timeline: true, data: z.object({ userId: id, reason: z.enum(leaveReasons) }) },
+  MessageEdited: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
+  MessageRecalled: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
+  ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
+  PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
+  GroupChanged: { on: 'conversation', timeline: true, data: z.object({ fields: z.array(z.enum(groupFields)) }) },
   ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq }) },
   ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
+  MembershipSettled: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
+  MessageHidden: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },
+  ConversationCleared: { on: 'account', timeline: false, data: z.object({ conversationId: id, clearedSeq: seq }) },
   ContactRequestSent: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestReceived: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestWithdrawn: { on: 'account', timeline: false, data: contactRequest },
@@ -82,6 +106,10 @@ export interface NewMessage {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly text: string;
   readonly replyToSeq: number | null;
+  readonly threadRootSeq: number | null;
+  readonly mentionIds: readonly bigint[];
+  readonly mentionsEveryone: boolean;
+  readonly origin: EntryData<'MessageSent'>['origin'];
 }
 
 /** An entry as a record of JSON values, read back with its shape checked; what does not fit the table is Hidden. */

@@ -11,6 +11,8 @@ export {
   type EntryType,
   entryTypes,
   entryVersion,
+  type GroupField,
+  groupFields,
   type HiddenEntry,
   type KnownEntry,
   type LeaveReason,
@@ -22,5 +24,6 @@ export {
 export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from './hint.ts';
 export { createLog, type Log } from './log.ts';
 export { countMarkerMove, markerCount } from './marker-count.ts';
+export { formatIds, type MessageRow, messageData } from './message-row.ts';
 export type { LogPage, LogRange } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

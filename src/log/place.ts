@@ -3,6 +3,7 @@ import type { Placed, Verdict } from './append.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
 import type { LockedInside } from './inside.ts';
 import { toJson } from './json.ts';
+import { type MessageRow, messageData, newMessageRow } from './message-row.ts';
 
 /** How far a stream's head moves in one append. */
 interface Advance {
@@ -45,7 +46,7 @@ export async function place<T>(tx: Tx, inside: LockedInside, verdict: Verdict<T>
       moved.active = true;
       const message = messageRow(spot, moved.row.lastOrdinal + moved.ordinal, entry);
       messages.push(message);
-      entries.push(messageEntry(spot, message));
+      entries.push({ ...spot, type: 'MessageSent', data: messageData(message) });
     } else {
       rows.push(entryRow(spot, entry));
       entries.push({ ...spot, ...entry } as KnownEntry);
@@ -61,17 +62,11 @@ export async function place<T>(tx: Tx, inside: LockedInside, verdict: Verdict<T>
 }
 
 type Spot = Pick<Entry, 'streamId' | 'seq' | 'at'> & { readonly actorId: bigint | null };
-type MessageRow = ReturnType<typeof messageRow>;
 type EntryRow = ReturnType<typeof entryRow>;
 
-function messageRow({ streamId, seq, at, actorId }: Spot, ordinal: number, message: NewMessage) {
+function messageRow({ streamId, seq, at, actorId }: Spot, ordinal: number, message: NewMessage): MessageRow {
   if (actorId === null) throw new Error('a message has a sender');
-  const { clientMessageId, fingerprint, text, replyToSeq } = message;
-  return { conversationId: streamId, seq, ordinal, senderId: actorId, clientMessageId, fingerprint, text, replyToSeq, sentAt: at };
-}
-
-function messageEntry(spot: Spot, { ordinal, clientMessageId, text, replyToSeq }: MessageRow): KnownEntry<'MessageSent'> {
-  return { ...spot, type: 'MessageSent', data: { ordinal, clientMessageId, text, replyToSeq, editedAt: null, recalledAt: null } };
+  return newMessageRow({ conversationId: streamId, seq, ordinal, senderId: actorId, sentAt: at }, message);
 }
 
 function entryRow(spot: Spot, { type, data }: NewEntry) {

@@ -1,5 +1,6 @@
 import type { Db, StreamKind, StreamRow } from '../db/index.ts';
 import { type Entry, parseEntry } from './entry.ts';
+import { messageData } from './message-row.ts';
 
 /** Which entries: after < seq, at most `limit`, none past `upTo`. */
 export interface LogRange {
@@ -51,9 +52,7 @@ async function readRange(
   ]);
   const logged = rows.map(({ type, version, data, timeline: _shown, ...place }) => parseEntry(place, type, version, JSON.parse(data)));
   const sent = messages.map((row): Entry => {
-    const { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt } = row;
-    const data = { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt };
-    return { streamId, seq: row.seq, at: row.sentAt, actorId: row.senderId, type: 'MessageSent', data };
+    return { streamId, seq: row.seq, at: row.sentAt, actorId: row.senderId, type: 'MessageSent', data: messageData(row) };
   });
   return [...logged, ...sent].sort((a, b) => a.seq - b.seq);
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
-import type { Fact } from '../log/index.ts';
+import type { Fact, MessageRow } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
-import { type MessageRow, readMessages, refKey } from './store.ts';
+import { readMessages, refKey } from './store.ts';
 
 /** Names a request by what its sender called it. */
 export interface RequestName {

@@ -1,21 +1,14 @@
 import type { Conversation, Membership } from '../group/index.ts';
-import type { KnownEntry } from '../log/index.ts';
+import type { EntryData, KnownEntry } from '../log/index.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 
-/** A message as it stands. */
-export interface Message {
+/** A message as it stands: what its entry says (`text` is '' and `mentionIds` empty once recalled), and where it stands. */
+export interface Message extends Readonly<EntryData<'MessageSent'>> {
   readonly conversationId: bigint;
   readonly seq: number;
-  readonly ordinal: number;
   readonly senderId: bigint;
-  readonly clientMessageId: string;
-  /** '' once recalled. */
-  readonly text: string;
-  readonly replyToSeq: number | null;
   readonly sentAt: Date;
-  readonly editedAt: Date | null;
-  readonly recalledAt: Date | null;
 }
 
 /** Names a message: (conversation, seq) is its key. */
@@ -35,7 +28,7 @@ export interface HistoryRequest extends PageRequest<number> {
 }
 
 /** What a timeline shows: messages and what happened between them. */
-export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft'>;
+export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'PinChanged' | 'GroupChanged'>;
 
 /** The message module's face. `access` is the viewer's active membership: reads are bounded by its fromSeq. */
 export interface Messages {

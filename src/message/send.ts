@@ -60,6 +60,9 @@ function usedBefore(): ChatError {
   return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Choose another.', { field: ['clientMessageId'] });
 }
 
+// What a message without further ado is not.
+const plain = { threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null } as const;
+
 interface Draft extends NewText {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly holds: (streamId: bigint) => boolean;
@@ -80,7 +83,7 @@ async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verd
   return {
     entries: () => [
       ...opening,
-      { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', clientMessageId, fingerprint, text, replyToSeq } },
+      { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', clientMessageId, fingerprint, text, replyToSeq, ...plain } },
     ],
     async write(tx, placed) {
       if (unaware !== null) await showTo(tx, conversationId, unaware.userId);

@@ -1,8 +1,6 @@
 import { inPieces, type Tx } from '../db/index.ts';
+import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
-
-/** A message's row. */
-export type MessageRow = Awaited<ReturnType<Tx['message']['findMany']>>[number];
 
 /** A message's name as a key. */
 export function refKey({ conversationId, seq }: MessageRef): string {
@@ -11,8 +9,8 @@ export function refKey({ conversationId, seq }: MessageRef): string {
 
 /** A row as those who see it may know it. */
 export function messageOf(row: MessageRow): Message {
-  const { conversationId, seq, ordinal, senderId, clientMessageId, text, replyToSeq, sentAt, editedAt, recalledAt } = row;
-  return { conversationId, seq, ordinal, senderId, clientMessageId, text, replyToSeq, sentAt, editedAt, recalledAt };
+  const { conversationId, seq, senderId, sentAt } = row;
+  return { ...messageData(row), conversationId, seq, senderId, sentAt };
 }
 
 /** Messages in the order asked for; null where there is none. */

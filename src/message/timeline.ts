@@ -4,16 +4,14 @@ import type { Message, TimelineEntry } from './message.ts';
 import { type Range, readMessageRange } from './store.ts';
 
 // What this release can show; what a newer one logged between the messages is stepped over.
-const shownTypes = ['MemberJoined', 'MemberLeft'] as const satisfies readonly TimelineEntry['type'][];
+const shownTypes = ['MemberJoined', 'MemberLeft', 'PinChanged', 'GroupChanged'] as const satisfies readonly TimelineEntry['type'][];
 
 function isShown(entry: Entry): entry is TimelineEntry {
   return (shownTypes as readonly string[]).includes(entry.type);
 }
 
 /** A message as the log entry that it is. */
-export function messageEntry({ conversationId, seq, sentAt, senderId, ...message }: Message): KnownEntry<'MessageSent'> {
-  const { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt } = message;
-  const data = { ordinal, clientMessageId, text, replyToSeq, editedAt, recalledAt };
+export function messageEntry({ conversationId, seq, sentAt, senderId, ...data }: Message): KnownEntry<'MessageSent'> {
   return { streamId: conversationId, seq, at: sentAt, actorId: senderId, type: 'MessageSent', data };
 }
 

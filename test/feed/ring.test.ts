@@ -3,7 +3,10 @@ import { createRing, createSpare } from '../../src/feed/ring.ts';
 import type { Entry } from '../../src/log/index.ts';
 
 function message(seq: number, text = 'hello'): Entry {
-  const data = { ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null };
+  const data = {
+    ...{ ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null },
+    ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
+  };
   return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
 }
 

@@ -44,7 +44,10 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
           {
             stream,
             actorId: senderId,
-            entry: { type: 'MessageSent', clientMessageId, fingerprint: new Uint8Array(16), text, replyToSeq: null },
+            entry: {
+              ...{ type: 'MessageSent', clientMessageId, fingerprint: new Uint8Array(16), text, replyToSeq: null },
+              ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null },
+            },
           },
         ],
         result: ({ entries }) => entries[0]?.seq ?? 0,

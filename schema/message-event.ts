@@ -1,0 +1,81 @@
+import type { KnownEntry } from '../src/log/index.ts';
+import type { Context } from './context.ts';
+import { conversationEventInterfaces as interfaces } from './conversation-event.ts';
+import { type Logged, loggedTypes } from './event.ts';
+import { Message } from './message.ts';
+import { shareable } from './shareable.ts';
+
+const { MessageEdited, MessageRecalled, ReactionsChanged, PinChanged } = loggedTypes;
+
+type OfMessage = Logged<KnownEntry<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PinChanged'>>;
+
+function message({ entry: { streamId: conversationId, data } }: OfMessage, _args: object, { scope }: Context) {
+  return scope.loaders.messages.load({ conversationId, seq: data.messageSeq });
+}
+
+MessageEdited.implement({
+  description: 'The text of a message was changed.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field({
+      extensions: shareable,
+      type: Message,
+      nullable: true,
+      description: 'The message as it stands; null once it is gone.',
+      resolve: message,
+    }),
+  }),
+});
+
+MessageRecalled.implement({
+  description: 'A message was taken back: its text, mentions, reactions and edits are gone, its place stays.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field({
+      extensions: shareable,
+      type: Message,
+      nullable: true,
+      description: 'What is left of the message.',
+      resolve: message,
+    }),
+  }),
+});
+
+ReactionsChanged.implement({
+  description: 'Somebody, the actor, has reacted to a message, or no longer does.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field({
+      extensions: shareable,
+      type: Message,
+      nullable: true,
+      description: 'The message as it stands; null once it is gone.',
+      resolve: message,
+    }),
+    emoji: t.string({ extensions: shareable, description: 'With what.', resolve: ({ entry }) => entry.data.emoji }),
+    added: t.boolean({
+      extensions: shareable,
+      description: 'True: they react; false: no longer.',
+      resolve: ({ entry }) => entry.data.added,
+    }),
+  }),
+});
+
+PinChanged.implement({
+  description: 'A message was pinned, or is pinned no longer.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field({
+      extensions: shareable,
+      type: Message,
+      nullable: true,
+      description: 'The message as it stands; null once it is gone.',
+      resolve: message,
+    }),
+    pinned: t.boolean({
+      extensions: shareable,
+      description: 'Whether it is pinned from here on.',
+      resolve: ({ entry }) => entry.data.pinned,
+    }),
+  }),
+});

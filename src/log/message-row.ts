@@ -1,0 +1,47 @@
+import type { Tx } from '../db/index.ts';
+import type { EntryData, NewMessage } from './entry.ts';
+
+/** A message's row. */
+export type MessageRow = Awaited<ReturnType<Tx['message']['findMany']>>[number];
+
+/** What a message's row says, as its log entry carries it. */
+export function messageData(row: MessageRow): EntryData<'MessageSent'> {
+  const { ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone } = row;
+  const { replyCount, hasReactions, editedAt, recalledAt, pinnedAt, originId, originName } = row;
+  return {
+    ...{ ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone },
+    ...{ replyCount, hasReactions, editedAt, recalledAt, pinnedAt },
+    mentionIds: parseIds(row.mentionIds),
+    origin: originId === null || originName === null ? null : { userId: originId, name: originName },
+  };
+}
+
+/** Ids as a row keeps them; null for none. */
+export function formatIds(ids: readonly bigint[]): string | null {
+  return ids.length === 0 ? null : ids.join(',');
+}
+
+function parseIds(text: string | null): bigint[] {
+  return text === null ? [] : text.split(',').map(BigInt);
+}
+
+/** Where a new message comes to stand, and by whom. */
+export interface MessagePlace {
+  readonly conversationId: bigint;
+  readonly seq: number;
+  readonly ordinal: number;
+  readonly senderId: bigint;
+  readonly sentAt: Date;
+}
+
+/** The row of a new message. */
+export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
+  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin } = message;
+  return {
+    ...place,
+    ...{ clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone },
+    mentionIds: formatIds(mentionIds),
+    ...{ originId: origin?.userId ?? null, originName: origin?.name ?? null },
+    ...{ replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null },
+  };
+}
