@@ -14,7 +14,7 @@ import { createMysqlPool } from './mysql-pool.ts';
 import { type MysqlAddress, readMysqlUrl } from './mysql-url.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
-import { join as list, sql } from './sql.ts';
+import { empty, join as list, sql } from './sql.ts';
 import { streamRows } from './stream-row.ts';
 
 /** Where MySQL is, how much of it to use, and how long its calls may take. */
@@ -158,7 +158,9 @@ async function now(tx: Tx): Promise<Date> {
   return row.now;
 }
 
-async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
+const skipLocked = sql`SKIP LOCKED`;
+
+async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false } = {}): Promise<LockedStreams> {
   // Each statement locks in key order, and the statements follow each other in it.
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
   const rows: LockedRow[] = [];
@@ -166,7 +168,7 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
     const some = sorted.slice(at, at + idsPerStatement);
     // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
     const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, UTC_TIMESTAMP(3) AS now
-      FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE`;
+      FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE ${leaveBusy ? skipLocked : empty}`;
     rows.push(...(await tx.$queryRaw<LockedRow[]>(query)));
   }
   return { now: rows.at(-1)?.now ?? (await now(tx)), rows: streamRows(rows) };

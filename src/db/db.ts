@@ -17,13 +17,20 @@ export interface Db extends AsyncDisposable {
    * On SQLite writers queue in the process. Whatever `work` throws rolls back and is passed on.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * The same, and it leaves a mark under this id (16 bytes, never used before): where the connection is lost at COMMIT, the database is asked
+   * for the mark before anything else is done, so that what was stored is answered as such and what was not is run anew.
+   */
+  commit<T>(id: Uint8Array<ArrayBuffer>, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Removes the marks of commits that nobody can ask for any more. */
+  forgetCommits(): Promise<void>;
   /** Runs reads that all see one moment (REPEATABLE READ; SQLite's read transaction). */
   snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Locks stream rows in id order until the transaction ends and returns them with the database's clock (UTC, ms). Must be the first
-   * statement of its transaction. Ids that do not exist are absent from the answer.
+   * statement of its transaction. Ids that do not exist are absent from the answer, and with `leaveBusy` those that another transaction holds.
    */
-  lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams>;
+  lockStreams(tx: Tx, ids: readonly bigint[], options?: { readonly leaveBusy?: boolean }): Promise<LockedStreams>;
   /** The database's clock, UTC, ms. */
   now(tx?: Tx): Promise<Date>;
   /** Resolves when the database has answered: for health checks. */

@@ -10,6 +10,7 @@ export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.
 export { isDuplicate } from './duplicate.ts';
 export { countGroups } from './group-count.ts';
 export { type HeldUser, holdUsers } from './hold-users.ts';
+export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { newestMessages } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
 export { join, sql } from './sql.ts';

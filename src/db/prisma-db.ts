@@ -1,5 +1,6 @@
 import { ChatError } from '../errors.ts';
-import type { Client, Db, LockedStreams, Tx } from './db.ts';
+import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
+import type { Client, Db, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
 import type { Slots } from './slots.ts';
 import { Transient } from './transient.ts';
@@ -15,7 +16,7 @@ export interface Dialect {
   readonly snapshots: Slots;
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
-  readonly lockStreams: (tx: Tx, ids: readonly bigint[]) => Promise<LockedStreams>;
+  readonly lockStreams: Db['lockStreams'];
   readonly now: (tx: Tx) => Promise<Date>;
 }
 
@@ -71,8 +72,15 @@ function readingClient(prisma: Client, deadlineMs: number, isClosed: () => boole
 /** One try of a transaction. Its COMMIT is sent only if it still matters to somebody. */
 interface Try<T> {
   readonly settled: Promise<T>;
-  /** True from the moment COMMIT may have been sent. */
-  committing(): boolean;
+  /** What the work came to, once COMMIT may have been sent. */
+  outcome(): { readonly done: T } | undefined;
+}
+
+/** How a transaction is run. */
+interface Manner {
+  readonly snapshot: boolean;
+  /** The mark that it leaves, for a COMMIT whose answer is lost. */
+  readonly mark?: Uint8Array<ArrayBuffer>;
 }
 
 /** The one implementation of Db, over what differs. */
@@ -81,32 +89,31 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
   let closed = false;
   const client = readingClient(prisma, deadlineMs, () => closed);
 
-  function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, snapshot: boolean): Try<T> {
-    let committing = false;
+  function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, { snapshot, mark }: Manner): Try<T> {
+    let outcome: { readonly done: T } | undefined;
     const left = Math.ceil(deadline.left());
     const settled = prisma.$transaction(
       async (tx) => {
-        const result = await work(tx);
+        const [result] = await Promise.all([work(tx), mark === undefined ? undefined : leaveMark(parts, tx, mark)]);
         // Whoever waited has been told UNAVAILABLE: better to store nothing than something that nobody knows of.
         if (deadline.left() === 0) throw unavailable(new Error('the transaction took too long'));
-        committing = true;
+        outcome = { done: result };
         return result;
       },
       { maxWait: left, timeout: left, ...(snapshot ? { isolationLevel: parts.snapshotLevel } : {}) },
     );
-    return { settled, committing: () => committing };
+    return { settled, outcome: () => outcome };
   }
 
   async function attempt<T>(
     work: (tx: Tx) => Promise<T>,
     deadline: Deadline,
-    tries: number,
-    snapshot: boolean,
+    { tries, manner }: { readonly tries: number; readonly manner: Manner },
   ): Promise<{ readonly done: T } | null> {
     let current: Try<T> | undefined;
     try {
-      const giveBack = await (snapshot ? snapshots : writers).take(deadline);
-      current = begin(work, deadline, snapshot);
+      const giveBack = await (manner.snapshot ? snapshots : writers).take(deadline);
+      current = begin(work, deadline, manner);
       // The place is free when the connection is, which may be after the caller has gone.
       current.settled.then(giveBack, giveBack);
       return { done: await within(deadline, current.settled) };
@@ -115,16 +122,36 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
       if (deadline.left() === 0 || closed) throw unavailable(error);
       if (!(error instanceof Transient)) throw error;
       // Lost at COMMIT: done or not done, and running it again could do it twice. A snapshot has nothing to do twice.
-      if (error.kind === 'lost' && current?.committing() && !snapshot) throw unavailable(error);
+      const outcome = error.kind === 'lost' && !manner.snapshot ? current?.outcome() : undefined;
+      if (outcome !== undefined) {
+        if (manner.mark === undefined) throw unavailable(error);
+        if (await wasCommitted(manner.mark, deadline)) return outcome;
+      }
       await backOff(deadline, tries, error);
       return null;
     }
   }
 
-  async function run<T>(work: (tx: Tx) => Promise<T>, snapshot: boolean): Promise<T> {
+  // Asks until the database answers. It waits for the lost transaction, should the server still be at it.
+  async function wasCommitted(mark: Uint8Array<ArrayBuffer>, deadline: Deadline): Promise<boolean> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await within(
+          deadline,
+          prisma.$transaction((tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
+        );
+      } catch (error) {
+        if (deadline.left() === 0 || closed) throw unavailable(error);
+        if (!(error instanceof Transient)) throw error;
+        await backOff(deadline, tries, error);
+      }
+    }
+  }
+
+  async function run<T>(work: (tx: Tx) => Promise<T>, manner: Manner): Promise<T> {
     const deadline = deadlineIn(deadlineMs);
     for (let tries = 0; ; tries += 1) {
-      const outcome = await attempt(work, deadline, tries, snapshot);
+      const outcome = await attempt(work, deadline, { tries, manner });
       if (outcome) return outcome.done;
     }
   }
@@ -140,8 +167,10 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
     dialect: parts.dialect,
     epoch,
     client,
-    transaction: (work) => run(work, false),
-    snapshot: (read) => run(read, true),
+    transaction: (work) => run(work, { snapshot: false }),
+    commit: (mark, work) => run(work, { snapshot: false, mark }),
+    forgetCommits: () => run((tx) => forgetMarks(parts, tx), { snapshot: false }),
+    snapshot: (read) => run(read, { snapshot: true }),
     lockStreams: parts.lockStreams,
     now: (tx = client) => parts.now(tx),
     async ping() {

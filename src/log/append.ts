@@ -1,4 +1,5 @@
 import type { StreamKind, StreamRow, Tx } from '../db/index.ts';
+import type { Effect } from './effect.ts';
 import type { Entry, NewEntry, NewMessage } from './entry.ts';
 
 /**
@@ -16,10 +17,13 @@ export interface Fact<K, V> {
 export interface Inside {
   /** The database's clock, never before the last entry of any locked stream. */
   readonly now: Date;
-  /** A locked stream's head as it stands before this append; null: no such stream. Throws if the stream is not in `lock`. */
+  /** A locked stream's head as it stands before this commit; null: no such stream. Throws if the stream is not in `lock`. */
   head(streamId: bigint): StreamRow | null;
   read<K, V>(fact: Fact<K, V>, key: K): Promise<V>;
 }
+
+/** What a stream's row says once an entry stands on it. */
+export type Head = Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>;
 
 /** What an append will do, once decided. */
 export interface Verdict<T> {
@@ -29,13 +33,15 @@ export interface Verdict<T> {
   readonly entries?: (
     created: readonly bigint[],
   ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
+  /** Row changes that commit with the entries and are written together with those of others that share the commit. */
+  readonly effects?: (placed: Placed) => readonly Effect[];
   /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */
   readonly write?: (tx: Tx, placed: Placed) => Promise<void>;
   /**
    * What the hint of an entry brings along for those who are told of it live, so that not every node has to read it: as it stands at that
-   * entry, in terms of JSON (ids as bigint, times as Date); undefined: nothing.
+   * entry, with which its stream's head is `head`, in terms of JSON (ids as bigint, times as Date); undefined: nothing.
    */
-  readonly along?: (entry: Entry) => unknown;
+  readonly along?: (entry: Entry, head: Head) => unknown;
   /** What the caller is answered after commit. */
   readonly result: (placed: Placed) => T;
 }
@@ -46,12 +52,19 @@ export interface Placed {
   readonly created: readonly bigint[];
   /** In the order of `entries`. */
   readonly entries: readonly Entry[];
+  /** What others have put on a stream in the same commit before this append, in order: its decision has not seen it. */
+  readonly before: (streamId: bigint) => readonly Entry[];
 }
 
 /** One act: what it locks, and how it decides once it holds the locks. */
 export interface Append<T> {
   /** Every existing stream that is written or whose governed facts are relied on. They are locked in id order before anything is read. */
   readonly lock: readonly bigint[];
+  /**
+   * Where it is given, others that give theirs may put entries on the same streams in the same commit, unless they share one of these keys. The
+   * decision then holds whatever they are, or sees to it through Placed.before. Without it the act has its streams to itself.
+   */
+  readonly keys?: readonly string[];
   /** Throws ChatError to refuse: nothing is left. Must not act on the outside world: it may run again after a deadlock. */
   readonly decide: (inside: Inside) => Promise<Verdict<T>>;
 }

@@ -2,14 +2,15 @@ import DataLoader from 'dataloader';
 import type { LockedStreams, StreamRow, Tx } from '../db/index.ts';
 import type { Fact, Inside } from './append.ts';
 
-/** What a decision sees, plus what placing its entries needs. */
-export interface LockedInside extends Inside {
+/** A transaction that holds its locks, as all appends that share it see it. */
+export interface Locked {
+  readonly now: Date;
   readonly rows: ReadonlyMap<bigint, StreamRow>;
+  readonly read: Inside['read'];
 }
 
-/** Opens the view of a transaction that holds the locks on `lock`. Facts asked for in one tick are read together. */
-export function lookInside(tx: Tx, lock: readonly bigint[], locked: LockedStreams): LockedInside {
-  const allowed = new Set(lock);
+/** Opens the view of a transaction on what it has locked. Facts asked for in one tick are read together. */
+export function lookInside(tx: Tx, locked: LockedStreams): Locked {
   const rows = new Map(locked.rows.map((row) => [row.id, row]));
   const loaders = new Map<string, DataLoader<unknown, unknown, string>>();
   const now = new Date(Math.max(locked.now.getTime(), ...locked.rows.map((row) => row.lastAt.getTime())));
@@ -23,10 +24,17 @@ export function lookInside(tx: Tx, lock: readonly bigint[], locked: LockedStream
     return loader.load(key);
   }
 
-  function head(streamId: bigint): StreamRow | null {
-    if (!allowed.has(streamId)) throw new Error(`stream ${streamId} is looked at without its lock`);
-    return rows.get(streamId) ?? null;
-  }
+  return { now, rows, read };
+}
 
-  return { now, rows, head, read };
+/** What one append's decision sees: of the streams, those that it named. */
+export function insideFor({ now, rows, read }: Locked, lock: readonly bigint[]): Inside {
+  return {
+    now,
+    read,
+    head(streamId) {
+      if (!lock.includes(streamId)) throw new Error(`stream ${streamId} is looked at without its lock`);
+      return rows.get(streamId) ?? null;
+    },
+  };
 }

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db, StreamRow } from '../db/index.ts';
-import type { Append, Placed, Verdict } from './append.ts';
-import type { Entry } from './entry.ts';
+import type { Append } from './append.ts';
+import { type CommitLimits, Committer } from './committer.ts';
 import { formatHint, streamTopic } from './hint.ts';
-import { lookInside } from './inside.ts';
-import { place } from './place.ts';
+import type { Done } from './place.ts';
 import { type LogPage, type LogRange, readHeads, readPage } from './read.ts';
 
-/** The log's face. */
-export interface Log {
+/** The log's face. Disposing it lets what was accepted come to its end. */
+export interface Log extends AsyncDisposable {
   /**
-   * Locks, decides, numbers, stores, commits, publishes. Resolves after commit. Throws what `decide` threw, or ChatError UNAVAILABLE: not
+   * Locks, decides, numbers, stores, commits, publishes, in one commit with whatever else is being appended. Resolves after commit. Throws what `decide` threw, or ChatError UNAVAILABLE: not
    * known to be stored, safe to send again where the act has a key or sets a state.
    */
   append<T>(append: Append<T>): Promise<T>;
@@ -21,26 +20,36 @@ export interface Log {
   heads(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>>;
 }
 
-/** Makes the log over a database; published hints go out on the bus. */
-export function createLog({ db, bus, logger }: { readonly db: Db; readonly bus: Bus; readonly logger: Logger }): Log {
-  async function append<T>(act: Append<T>): Promise<T> {
-    const { verdict, placed } = await db.transaction(async (tx) => {
-      const inside = lookInside(tx, act.lock, await db.lockStreams(tx, act.lock));
-      const verdict: Verdict<T> = await act.decide(inside);
-      return { verdict, placed: await place(tx, inside, verdict) };
-    });
-    publish(placed, verdict.along);
-    return verdict.result(placed);
-  }
+/** What a log is made of. */
+export interface LogParts {
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly limits?: CommitLimits;
+}
 
+// As the configuration has them where it says nothing.
+const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000 };
+
+/** Makes the log over a database; published hints go out on the bus. */
+export function createLog({ db, bus, logger, limits = usualLimits }: LogParts): Log {
   // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
-  function publish({ entries }: Placed, along: (entry: Entry) => unknown = () => undefined): void {
-    for (const entry of entries) {
-      bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'entry', entry, along: along(entry) })).catch((error: unknown) => {
+  function publish({ verdict, placed, heads }: Done<unknown>): void {
+    for (const [place, entry] of placed.entries.entries()) {
+      const head = heads[place];
+      const along = head === undefined ? undefined : verdict.along?.(entry, head);
+      bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'entry', entry, along })).catch((error: unknown) => {
         logger.warn({ err: error, streamId: String(entry.streamId), seq: entry.seq }, 'a hint could not be published');
       });
     }
   }
 
-  return { append, read: (streamId, range) => readPage(db, streamId, range), heads: (ids) => readHeads(db, ids) };
+  const committer = new Committer({ db, logger, limits, onDone: publish });
+  return {
+    // What an append is answered is its own verdict's result.
+    append: <T>(append: Append<T>) => committer.append(append) as Promise<T>,
+    read: (streamId, range) => readPage(db, streamId, range),
+    heads: (ids) => readHeads(db, ids),
+    [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
+  };
 }

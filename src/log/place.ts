@@ -1,91 +1,121 @@
-import type { StreamRow, Tx } from '../db/index.ts';
-import type { Placed, Verdict } from './append.ts';
+import { type Db, type HeadMove, insertEntries, insertMessages, moveHeads, type Tx } from '../db/index.ts';
+import type { Head, Placed, Verdict } from './append.ts';
+import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
-import type { LockedInside } from './inside.ts';
+import type { Locked } from './inside.ts';
 import { toJson } from './json.ts';
 import { type MessageRow, messageData, newMessageRow } from './message-row.ts';
 
-/** How far a stream's head moves in one append. */
-interface Advance {
-  seq: number;
-  ordinal: number;
-  readonly row: Pick<StreamRow, 'lastSeq' | 'lastOrdinal'>;
-  active: boolean;
-}
-
-const newborn = { lastSeq: 0, lastOrdinal: 0 };
-
-/** Numbers a verdict's entries and writes everything it asks for. The locks make lastSeq + 1 free and keep it so until commit (I1). */
-export async function place<T>(tx: Tx, inside: LockedInside, verdict: Verdict<T>): Promise<Placed> {
-  const at = inside.now;
-  const created: bigint[] = [];
-  for (const { kind } of verdict.create ?? []) {
-    const { id } = await tx.stream.create({ data: { kind, lastAt: at, activeAt: at, createdAt: at }, select: { id: true } });
-    created.push(id);
-  }
-  const advances = new Map<bigint, Advance>();
-  function advance(streamId: bigint): Advance {
-    const known = advances.get(streamId);
-    if (known !== undefined) return known;
-    const row = created.includes(streamId) ? newborn : inside.head(streamId);
-    if (row === null) throw new Error(`stream ${streamId} does not exist`);
-    const fresh: Advance = { seq: 0, ordinal: 0, row, active: false };
-    advances.set(streamId, fresh);
-    return fresh;
-  }
-
-  const messages: MessageRow[] = [];
-  const rows: EntryRow[] = [];
-  const entries: Entry[] = [];
-  for (const { stream, actorId, entry } of verdict.entries?.(created) ?? []) {
-    const moved = advance(stream);
-    moved.seq += 1;
-    const spot = { streamId: stream, seq: moved.row.lastSeq + moved.seq, at, actorId };
-    if (entry.type === 'MessageSent') {
-      moved.ordinal += 1;
-      moved.active = true;
-      const message = messageRow(spot, moved.row.lastOrdinal + moved.ordinal, entry);
-      messages.push(message);
-      entries.push({ ...spot, type: 'MessageSent', data: messageData(message) });
-    } else {
-      rows.push(entryRow(spot, entry));
-      entries.push({ ...spot, ...entry } as KnownEntry);
-    }
-  }
-
-  if (messages.length > 0) await tx.message.createMany({ data: messages });
-  if (rows.length > 0) await tx.entry.createMany({ data: rows });
-  await moveHeads(tx, advances, at);
-  const placed: Placed = { at, created, entries };
-  await verdict.write?.(tx, placed);
-  return placed;
+/** A verdict whose entries have been placed. */
+export interface Done<T> {
+  readonly verdict: Verdict<T>;
+  readonly placed: Placed;
+  /** The head of each entry's stream with that entry, in the order of `placed.entries`. */
+  readonly heads: readonly Head[];
 }
 
 type Spot = Pick<Entry, 'streamId' | 'seq' | 'at'> & { readonly actorId: bigint | null };
 type EntryRow = ReturnType<typeof entryRow>;
 
-function messageRow({ streamId, seq, at, actorId }: Spot, ordinal: number, message: NewMessage): MessageRow {
-  if (actorId === null) throw new Error('a message has a sender');
-  return newMessageRow({ conversationId: streamId, seq, ordinal, senderId: actorId, sentAt: at }, message);
+/**
+ * Numbers the entries of the verdicts that share a commit, in their order, and writes all that they ask for. The locks make lastSeq + 1 free and
+ * keep it so until commit (I1).
+ */
+export async function place<T>(
+  db: Pick<Db, 'dialect'>,
+  tx: Tx,
+  locked: Locked,
+  verdicts: readonly Verdict<T>[],
+): Promise<readonly Done<T>[]> {
+  const plan = new Plan(locked);
+  const done: Done<T>[] = [];
+  for (const verdict of verdicts) done.push(plan.add(verdict, await create(tx, verdict, locked.now)));
+  const effects = done.flatMap(({ verdict, placed }): readonly Effect[] => verdict.effects?.(placed) ?? []);
+  // Sent one after the other without waiting for each answer, as a connection can.
+  await Promise.all([
+    insertMessages(tx, plan.messages),
+    insertEntries(tx, plan.entries),
+    moveHeads(db, tx, plan.moves()),
+    writeEffects(tx, effects),
+  ]);
+  for (const { verdict, placed } of done) await verdict.write?.(tx, placed);
+  return done;
+}
+
+async function create<T>(tx: Tx, verdict: Verdict<T>, at: Date): Promise<readonly bigint[]> {
+  const created: bigint[] = [];
+  for (const { kind } of verdict.create ?? []) {
+    const { id } = await tx.stream.create({ data: { kind, lastAt: at, activeAt: at, createdAt: at }, select: { id: true } });
+    created.push(id);
+  }
+  return created;
+}
+
+/** What is to be written in one commit. */
+class Plan {
+  readonly messages: MessageRow[] = [];
+  readonly entries: EntryRow[] = [];
+  readonly #at: Date;
+  readonly #rows: Locked['rows'];
+  readonly #created = new Set<bigint>();
+  readonly #heads = new Map<bigint, Head>();
+  readonly #placed = new Map<bigint, Entry[]>();
+
+  constructor({ now, rows }: Locked) {
+    this.#at = now;
+    this.#rows = rows;
+  }
+
+  add<T>(verdict: Verdict<T>, created: readonly bigint[]): Done<T> {
+    for (const id of created) this.#created.add(id);
+    const asked = verdict.entries?.(created) ?? [];
+    const before = new Map(asked.map(({ stream }) => [stream, [...this.#on(stream)]]));
+    const entries: Entry[] = [];
+    const heads: Head[] = [];
+    for (const { stream, actorId, entry } of asked) {
+      const { lastSeq, lastOrdinal, activeAt } = this.#head(stream);
+      const isMessage = entry.type === 'MessageSent';
+      const head: Head = { lastSeq: lastSeq + 1, lastOrdinal: lastOrdinal + Number(isMessage), activeAt: isMessage ? this.#at : activeAt };
+      const spot = { streamId: stream, seq: head.lastSeq, at: this.#at, actorId };
+      const placed = isMessage ? this.#addMessage(spot, head.lastOrdinal, entry) : this.#addEntry(spot, entry);
+      this.#heads.set(stream, head);
+      this.#on(stream).push(placed);
+      entries.push(placed);
+      heads.push(head);
+    }
+    return { verdict, heads, placed: { at: this.#at, created, entries, before: (streamId) => before.get(streamId) ?? [] } };
+  }
+
+  moves(): readonly HeadMove[] {
+    return [...this.#heads].map(([id, head]) => ({ id, ...head, lastAt: this.#at }));
+  }
+
+  #on(streamId: bigint): Entry[] {
+    const known = this.#placed.get(streamId) ?? [];
+    this.#placed.set(streamId, known);
+    return known;
+  }
+
+  #head(streamId: bigint): Head {
+    const known = this.#heads.get(streamId) ?? this.#rows.get(streamId);
+    if (known !== undefined) return known;
+    if (this.#created.has(streamId)) return { lastSeq: 0, lastOrdinal: 0, activeAt: this.#at };
+    throw new Error(`stream ${streamId} does not exist`);
+  }
+
+  #addMessage({ streamId, seq, at, actorId }: Spot, ordinal: number, message: NewMessage): KnownEntry<'MessageSent'> {
+    if (actorId === null) throw new Error('a message has a sender');
+    const row = newMessageRow({ conversationId: streamId, seq, ordinal, senderId: actorId, sentAt: at }, message);
+    this.messages.push(row);
+    return { streamId, seq, at, actorId, type: 'MessageSent', data: messageData(row) };
+  }
+
+  #addEntry(spot: Spot, entry: NewEntry): Entry {
+    this.entries.push(entryRow(spot, entry));
+    return { ...spot, ...entry } as KnownEntry;
+  }
 }
 
 function entryRow(spot: Spot, { type, data }: NewEntry) {
   return { ...spot, type, version: entryVersion, data: toJson(data), timeline: entryTypes[type].timeline };
-}
-
-// One statement for all streams that move alike: an act on a hundred accounts moves each by one.
-async function moveHeads(tx: Tx, advances: ReadonlyMap<bigint, Advance>, at: Date): Promise<void> {
-  const alike = Map.groupBy(advances, ([, { seq, ordinal, active }]) => `${seq} ${ordinal} ${active}`);
-  for (const group of alike.values()) {
-    const [, { seq, ordinal, active }] = group[0] ?? [0n, { seq: 0, ordinal: 0, active: false }];
-    await tx.stream.updateMany({
-      where: { id: { in: group.map(([id]) => id) } },
-      data: {
-        lastSeq: { increment: seq },
-        lastOrdinal: { increment: ordinal },
-        ...(seq > 0 && { lastAt: at }),
-        ...(active && { activeAt: at }),
-      },
-    });
-  }
 }

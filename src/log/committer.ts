@@ -1,0 +1,181 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Db } from '../db/index.ts';
+import { ChatError, OverloadError } from '../errors.ts';
+import type { Append } from './append.ts';
+import { type Batch, takeBatch } from './batch.ts';
+import { commit, type Outcome } from './commit.ts';
+import type { Done } from './place.ts';
+
+/** How much is committed at once, and how much may wait for it. */
+export interface CommitLimits {
+  /** Appends that share one commit at most (config COMMIT_BATCH). */
+  readonly batch: number;
+  /** Appends that may wait (config COMMIT_QUEUE); past it they are refused at once. */
+  readonly queue: number;
+  /** Bounds the wait for an answer, in ms (config WRITE_DEADLINE_MS). */
+  readonly deadlineMs: number;
+}
+
+interface Parts {
+  readonly db: Db;
+  readonly logger: Logger;
+  readonly limits: CommitLimits;
+  /** Called after the commit, in the order of the entries, before the caller is answered. */
+  readonly onDone: (done: Done<unknown>) => void;
+}
+
+/** An append whose caller waits. */
+interface Waiting {
+  readonly append: Append<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** The caller has been told UNAVAILABLE, and will ask again. */
+  gone: boolean;
+}
+
+// Marks of commits pile up by some hundred a second at most: every so many commits, in steps of ten thousand, they are kept down.
+const forgetEvery = 2_000;
+// After an overload has been told, a client that waits this long finds the queue moved on.
+const retryMs = 1_000;
+
+/**
+ * Commits in groups: what comes while a commit is under way shares the next one. Nobody waits for more company than that, so one send at a time is
+ * committed at once. A stream that another transaction holds (another node's, as a rule) is left to a commit of its own, which waits for it, with
+ * whatever comes for that stream meanwhile, and keeps nobody else.
+ */
+export class Committer implements AsyncDisposable {
+  readonly #parts: Parts;
+  readonly #busy = new Map<bigint, Waiting[]>();
+  readonly #lanes = new Set<Promise<void>>();
+  #queue: Waiting[] = [];
+  #running = false;
+  #waiting = 0;
+  #commits = 0;
+  #closed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once stored; rejects as Log.append says. */
+  append(append: Append<unknown>): Promise<unknown> {
+    const { limits } = this.#parts;
+    if (this.#closed) return Promise.reject(new OverloadError('This node is closing. Send the same again, to another one.', retryMs));
+    if (this.#waiting >= limits.queue) {
+      return Promise.reject(new OverloadError('Too much waits to be stored here. Send the same again in a moment.', retryMs));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const waiting: Waiting = { append, resolve, reject, gone: false };
+    const timer = setTimeout(() => {
+      waiting.gone = true;
+      reject(late());
+    }, limits.deadlineMs);
+    this.#waiting += 1;
+    this.#enter(waiting);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting -= 1;
+    });
+  }
+
+  /** Lets what has been accepted come to its end, which the deadline bounds; takes no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    while (this.#lanes.size > 0) await Promise.allSettled(this.#lanes);
+  }
+
+  #enter(waiting: Waiting): void {
+    const held = waiting.append.lock.find((id) => this.#busy.has(id));
+    if (held !== undefined) {
+      this.#busy.get(held)?.push(waiting);
+      return;
+    }
+    this.#queue.push(waiting);
+    if (this.#running) return;
+    this.#running = true;
+    this.#open(this.#run());
+  }
+
+  #open(lane: Promise<void>): void {
+    const settled = lane
+      .catch((error: unknown) => this.#parts.logger.error({ err: error }, 'committing stopped: this is a bug'))
+      .finally(() => this.#lanes.delete(settled));
+    this.#lanes.add(settled);
+  }
+
+  async #run(): Promise<void> {
+    // Whatever the sockets bring in this turn shares the first commit.
+    await nextTurn();
+    while (this.#queue.length > 0) {
+      const { taken, left } = this.#take(this.#queue);
+      this.#queue = left;
+      await this.#commit(taken, { leaveBusy: true });
+    }
+    this.#running = false;
+  }
+
+  #take(queue: readonly Waiting[]): Batch<Waiting> {
+    const present = queue.filter(({ gone }) => !gone);
+    return takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
+  }
+
+  async #follow(streamId: bigint): Promise<void> {
+    for (let waiting = this.#busy.get(streamId) ?? []; waiting.length > 0; waiting = this.#busy.get(streamId) ?? []) {
+      const { taken, left } = this.#take(waiting);
+      this.#busy.set(streamId, left);
+      await this.#commit(taken, { leaveBusy: false });
+    }
+    this.#busy.delete(streamId);
+  }
+
+  async #commit(taken: readonly Waiting[], how: { readonly leaveBusy: boolean }): Promise<void> {
+    if (taken.length === 0) return;
+    const { db, logger } = this.#parts;
+    this.#commits += 1;
+    if (this.#commits % forgetEvery === 0) {
+      this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old marks of commits could not be removed')));
+    }
+    try {
+      const outcomes = await commit(
+        db,
+        taken.map(({ append }) => append),
+        how,
+      );
+      for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
+    } catch (error) {
+      if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
+      // One of them cannot be written. Which, each finds out for itself.
+      else for (const waiting of taken) await this.#commit([waiting], { leaveBusy: false });
+    }
+  }
+
+  #answer(waiting: Waiting, outcome: Outcome | undefined): void {
+    if (outcome === undefined) throw new Error('a commit answered fewer than it was given');
+    if ('refused' in outcome) waiting.reject(outcome.refused);
+    else if ('busy' in outcome) this.#leave(waiting, outcome.busy);
+    else {
+      this.#parts.onDone(outcome.done);
+      try {
+        waiting.resolve(outcome.done.verdict.result(outcome.done.placed));
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+  }
+
+  #leave(waiting: Waiting, streamId: bigint): void {
+    const line = this.#busy.get(streamId);
+    if (line !== undefined) line.push(waiting);
+    else {
+      this.#busy.set(streamId, [waiting]);
+      this.#open(this.#follow(streamId));
+    }
+  }
+}
+
+function late(): ChatError {
+  return new ChatError('UNAVAILABLE', 'The database does not answer in time: not known to be stored, send the same request again.', {
+    retryAfterMs: retryMs,
+  });
+}
