@@ -35,9 +35,10 @@ export interface ChatParts {
 // A health check that waits longer has its answer already.
 const ailmentMs = 2_000;
 
-/** Wires the modules. Disposing it ends the feed; database and bus belong to whoever passed them. */
+/** Wires the modules. Disposing it ends what is being stored, then the feed; database and bus belong to whoever passed them. */
 export function createChat({ db, bus, limits, keys, config, logger }: ChatParts): Chat {
-  const log = createLog({ db, bus, logger });
+  const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
+  const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs } });
   const users = createUsers({ db, log, limits, keys, config, logger });
   const contacts = createContacts({ db, log });
   const groups = createGroups({ db, log, config });
@@ -56,5 +57,11 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
     return [...(database ? [] : ['the database does not answer']), ...(bus.healthy ? [] : ['the bus does not answer'])];
   }
 
-  return { users, contacts, groups, messages, feed, ailments, [Symbol.asyncDispose]: () => feed[Symbol.asyncDispose]() };
+  async function dispose(): Promise<void> {
+    // What has been accepted is stored and told before those who listen are let go.
+    await log[Symbol.asyncDispose]();
+    await feed[Symbol.asyncDispose]();
+  }
+
+  return { users, contacts, groups, messages, feed, ailments, [Symbol.asyncDispose]: dispose };
 }

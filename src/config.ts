@@ -102,6 +102,13 @@ export const options = {
   maxGroupMembers: option('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
   maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
+  commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Writes to the log that share one commit at most.'),
+  commitQueue: option(
+    'COMMIT_QUEUE',
+    '10000',
+    whole(1, 1_000_000),
+    'Writes to the log that may wait for a commit; past it they are answered UNAVAILABLE at once.',
+  ),
   databaseConnections: option('DATABASE_CONNECTIONS', '10', whole(1, 1_000), 'Connections to MySQL that a node holds.'),
   busTimeoutMs: option(
     'BUS_TIMEOUT_MS',

@@ -13,6 +13,7 @@ export { type HeldUser, holdUsers } from './hold-users.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { newestMessages } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
+export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { join, sql } from './sql.ts';
 export { countUnread, type Stretch } from './unread.ts';
 export { searchUsers, type UserPlace } from './user-search.ts';

@@ -11,6 +11,8 @@ export interface Relock {
 export interface Searching<T> {
   /** The streams it most likely needs. */
   readonly lock: Append<T>['lock'];
+  /** Like Append's, while it holds these; with another set it has its streams to itself. */
+  readonly keys?: readonly string[];
   /** Like Append's; `holds` tells whether a stream is locked. */
   readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean) => Promise<Verdict<T> | Relock>;
 }
@@ -22,19 +24,24 @@ const lockSets = 5;
 export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T> {
   let lock = act.lock;
   for (let set = 1; set <= lockSets; set += 1) {
-    const outcome = await tryWith(log, lock, act);
+    const outcome = await tryWith(log, lock, set === 1 ? act : { decide: act.decide });
     if ('done' in outcome) return outcome.done;
     lock = outcome.relock;
   }
   throw new ChatError('UNAVAILABLE', 'Too much is changing here at once. Try again.');
 }
 
-function tryWith<T>(log: Log, lock: readonly bigint[], act: Searching<T>): Promise<{ readonly done: T } | Relock> {
+function tryWith<T>(
+  log: Log,
+  lock: readonly bigint[],
+  { keys, decide }: Pick<Searching<T>, 'keys' | 'decide'>,
+): Promise<{ readonly done: T } | Relock> {
   const held = new Set(lock);
   return log.append<{ readonly done: T } | Relock>({
     lock,
+    ...(keys !== undefined && { keys }),
     async decide(inside) {
-      const verdict = await act.decide(inside, (streamId) => held.has(streamId));
+      const verdict = await decide(inside, (streamId) => held.has(streamId));
       if ('relock' in verdict) return { result: () => verdict };
       return { ...verdict, result: (placed) => ({ done: verdict.result(placed) }) };
     },

@@ -1,7 +1,7 @@
-import { isDuplicate, type StreamRow } from '../db/index.ts';
+import { type Db, isDuplicate, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import { appendSearching, type Entry, type Inside, type Placed, type Relock, type Verdict } from '../log/index.ts';
+import { appendSearching, type EffectKind, type Entry, effect, type Inside, type Placed, type Relock, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { type MessageAlong, senderAtCommit } from './along.ts';
 import { hasUnread, messageAt, sentUnder } from './facts.ts';
@@ -45,13 +45,14 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   const print = { conversationId, text, replyTo: request.replyTo };
   return appendSearching<Message>(log, {
     lock: [conversationId],
+    keys: [sentUnder.key({ senderId: viewer.userId, clientMessageId })],
     async decide(inside, holds) {
       const known = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId });
       if (known !== null) {
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
-      return store(inside, viewer, { ...request, fingerprint: fingerprints.of(print), holds, senderOf: senderAtCommit(db) });
+      return store(inside, viewer, { ...request, fingerprint: fingerprints.of(print), holds, db });
     },
   });
 }
@@ -66,11 +67,11 @@ const plain = { threadRootSeq: null, mentionIds: [], mentionsEveryone: false, or
 interface Draft extends NewText {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly holds: (streamId: bigint) => boolean;
-  readonly senderOf: ReturnType<typeof senderAtCommit>;
+  readonly db: Db;
 }
 
 async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verdict<Message> | Relock> {
-  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, senderOf } = draft;
+  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, db } = draft;
   const { access, row, unaware } = await requireWriting(inside, viewer, conversationId);
   // With its first message a direct conversation appears on the other side, whose account is then written too.
   if (unaware !== null && !holds(unaware.userId)) return { relock: [conversationId, unaware.userId] };
@@ -78,23 +79,22 @@ async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verd
   const { userId, readSeq } = access;
   const head = inside.head(conversationId);
   const caughtUp = readSeq === head?.lastSeq || !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
-  const sender = await inside.read(senderOf, userId);
+  const sender = await inside.read(senderAtCommit(db), userId);
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   return {
     entries: () => [
       ...opening,
       { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', clientMessageId, fingerprint, text, replyToSeq, ...plain } },
     ],
-    async write(tx, placed) {
-      if (unaware !== null) await showTo(tx, conversationId, unaware.userId);
-      if (!caughtUp) return;
+    effects(placed) {
+      if (!caughtUp || placed.before(conversationId).some((entry) => isByOther(entry, userId))) return [];
       const { seq } = sentIn(placed, userId);
-      // Not `update`, which would read the row back.
-      await tx.membership.updateMany({ where: { conversationId, userId }, data: { readSeq: seq, deliveredSeq: seq } });
+      return [effect(markersOf(db), { conversationId, userId, readSeq: seq, deliveredSeq: seq })];
     },
-    along(entry): MessageAlong | undefined {
+    ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
+    along(entry, headThen): MessageAlong | undefined {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
-      return { sender, conversation: row === null || head === null ? undefined : conversationOf(row, headAfter(entry, head)) };
+      return { sender, conversation: row === null ? undefined : conversationOf(row, headThen) };
     },
     result: (placed) => sentIn(placed, userId),
   };
@@ -118,10 +118,10 @@ function sentIn({ entries }: Placed, senderId: bigint): Message {
   return { ...data, conversationId, seq, senderId, sentAt };
 }
 
-// A send appends one entry to the conversation.
-function headAfter(
-  { seq, at }: Entry,
-  { lastOrdinal }: Pick<StreamRow, 'lastOrdinal'>,
-): Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'> {
-  return { lastSeq: seq, lastOrdinal: lastOrdinal + 1, activeAt: at };
+function isByOther(entry: Entry, userId: bigint): boolean {
+  return entry.type === 'MessageSent' && entry.actorId !== userId;
+}
+
+function markersOf(db: Db): EffectKind<MarkerRaise> {
+  return { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
 }
