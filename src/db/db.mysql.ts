@@ -149,6 +149,9 @@ interface LockedRow {
   readonly lastAt: Date;
   readonly activeAt: Date;
   readonly createdAt: Date;
+  readonly lastSenderId: bigint | null;
+  readonly lastMessageSeq: number;
+  readonly otherMessageSeq: number;
   readonly now: Date;
 }
 
@@ -167,7 +170,8 @@ async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false }
   for (let at = 0; at < sorted.length; at += idsPerStatement) {
     const some = sorted.slice(at, at + idsPerStatement);
     // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
-    const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, UTC_TIMESTAMP(3) AS now
+    const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt,
+        lastSenderId, lastMessageSeq, otherMessageSeq, UTC_TIMESTAMP(3) AS now
       FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE ${leaveBusy ? skipLocked : empty}`;
     rows.push(...(await tx.$queryRaw<LockedRow[]>(query)));
   }

@@ -49,6 +49,10 @@ export interface StreamRow {
   readonly lastAt: Date;
   readonly activeAt: Date;
   readonly createdAt: Date;
+  /** Who sent the newest message, its seq, and the seq of the newest by anybody else; null and 0: there is none. */
+  readonly lastSenderId: bigint | null;
+  readonly lastMessageSeq: number;
+  readonly otherMessageSeq: number;
 }
 
 /** The rows that a transaction has locked, and when. */

@@ -14,6 +14,7 @@ export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-r
 export { newestMessages } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
+export { type Selected, selectRows } from './select.ts';
 export { join, sql } from './sql.ts';
 export { countUnread, type Stretch } from './unread.ts';
 export { searchUsers, type UserPlace } from './user-search.ts';

@@ -41,6 +41,9 @@ export interface HeadMove {
   readonly lastOrdinal: number;
   readonly lastAt: Date;
   readonly activeAt: Date;
+  readonly lastSenderId: bigint | null;
+  readonly lastMessageSeq: number;
+  readonly otherMessageSeq: number;
 }
 
 // One statement may hold so much text: an eighth of the least max_allowed_packet that a server has by default (MariaDB's 16 MB), for a code unit takes
@@ -124,16 +127,19 @@ export function moveHeads({ dialect }: Dialect, tx: Tx, moves: readonly HeadMove
     () => 0,
     (batch) => {
       const rows = batch.map(
-        ({ id, lastSeq, lastOrdinal, lastAt, activeAt }) =>
-          sql`SELECT ${id} AS id, ${lastSeq} AS lastSeq, ${lastOrdinal} AS lastOrdinal, ${lastAt} AS lastAt, ${activeAt} AS activeAt`,
+        ({ id, lastSeq, lastOrdinal, lastAt, activeAt, lastSenderId, lastMessageSeq, otherMessageSeq }) =>
+          sql`SELECT ${id} AS id, ${lastSeq} AS lastSeq, ${lastOrdinal} AS lastOrdinal, ${lastAt} AS lastAt, ${activeAt} AS activeAt,
+            ${lastSenderId} AS lastSenderId, ${lastMessageSeq} AS lastMessageSeq, ${otherMessageSeq} AS otherMessageSeq`,
       );
       const to = join(rows, ' UNION ALL ');
       return tx.$executeRaw(
         dialect === 'sqlite'
-          ? sql`UPDATE Stream SET lastSeq = v.lastSeq, lastOrdinal = v.lastOrdinal, lastAt = v.lastAt, activeAt = v.activeAt
+          ? sql`UPDATE Stream SET lastSeq = v.lastSeq, lastOrdinal = v.lastOrdinal, lastAt = v.lastAt, activeAt = v.activeAt,
+                lastSenderId = v.lastSenderId, lastMessageSeq = v.lastMessageSeq, otherMessageSeq = v.otherMessageSeq
               FROM (${to}) AS v WHERE Stream.id = v.id`
           : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id
-              SET s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt`,
+              SET s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
+                s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq`,
       );
     },
   );

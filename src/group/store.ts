@@ -1,4 +1,4 @@
-import { inPieces, type StreamRow, type Tx } from '../db/index.ts';
+import { inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
 import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
 
@@ -55,20 +55,24 @@ export async function readMemberships(tx: Tx, refs: readonly MembershipRef[]): P
 }
 
 function readByUser(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipRow[]> {
-  const groups = Map.groupBy(refs, ({ userId }) => userId);
-  const OR = [...groups].map(([userId, own]) => ({ userId, conversationId: { in: own.map(({ conversationId }) => conversationId) } }));
-  return tx.membership.findMany({ where: { OR } });
+  const groups = [...Map.groupBy(refs, ({ userId }) => userId)];
+  const either = groups.map(
+    ([userId, own]) => sql`(userId = ${userId} AND conversationId IN (${join(own.map(({ conversationId }) => conversationId))}))`,
+  );
+  return selectRows(tx, 'Membership', join(either, ' OR '));
 }
 
 function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipRow[]> {
-  const groups = Map.groupBy(refs, ({ conversationId }) => conversationId);
-  const OR = [...groups].map(([conversationId, own]) => ({ conversationId, userId: { in: own.map(({ userId }) => userId) } }));
-  return tx.membership.findMany({ where: { OR } });
+  const groups = [...Map.groupBy(refs, ({ conversationId }) => conversationId)];
+  const either = groups.map(
+    ([conversationId, own]) => sql`(conversationId = ${conversationId} AND userId IN (${join(own.map(({ userId }) => userId))}))`,
+  );
+  return selectRows(tx, 'Membership', join(either, ' OR '));
 }
 
 /** Rows in the order asked for; null where there is none. */
 export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (ConversationRow | null)[]> {
-  const rows = await inPieces(ids, (piece) => tx.conversation.findMany({ where: { id: { in: [...piece] } } }));
+  const rows = await inPieces(ids, (piece) => selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`));
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }

@@ -22,8 +22,13 @@ export interface Inside {
   read<K, V>(fact: Fact<K, V>, key: K): Promise<V>;
 }
 
-/** What a stream's row says once an entry stands on it. */
-export type Head = Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>;
+/** What a stream's row says where an entry stands on it. */
+export type Head = Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt' | 'lastSenderId' | 'lastMessageSeq' | 'otherMessageSeq'>;
+
+/** The seq of the newest message that somebody other than the user has sent; 0: there is none. */
+export function newestByOther({ lastSenderId, lastMessageSeq, otherMessageSeq }: Head, userId: bigint): number {
+  return lastSenderId === userId ? otherMessageSeq : lastMessageSeq;
+}
 
 /** What an append will do, once decided. */
 export interface Verdict<T> {
@@ -52,8 +57,8 @@ export interface Placed {
   readonly created: readonly bigint[];
   /** In the order of `entries`. */
   readonly entries: readonly Entry[];
-  /** What others have put on a stream in the same commit before this append, in order: its decision has not seen it. */
-  readonly before: (streamId: bigint) => readonly Entry[];
+  /** A stream's head right before these entries: with what others have put there in the same commit, which the decision has not seen. */
+  readonly head: (streamId: bigint) => Head;
 }
 
 /** One act: what it locks, and how it decides once it holds the locks. */
@@ -62,7 +67,7 @@ export interface Append<T> {
   readonly lock: readonly bigint[];
   /**
    * Where it is given, others that give theirs may put entries on the same streams in the same commit, unless they share one of these keys. The
-   * decision then holds whatever they are, or sees to it through Placed.before. Without it the act has its streams to itself.
+   * decision then holds whatever they are, or sees to it through Placed.head. Without it the act has its streams to itself.
    */
   readonly keys?: readonly string[];
   /** Throws ChatError to refuse: nothing is left. Must not act on the outside world: it may run again after a deadlock. */

@@ -59,7 +59,6 @@ class Plan {
   readonly #rows: Locked['rows'];
   readonly #created = new Set<bigint>();
   readonly #heads = new Map<bigint, Head>();
-  readonly #placed = new Map<bigint, Entry[]>();
 
   constructor({ now, rows }: Locked) {
     this.#at = now;
@@ -69,37 +68,29 @@ class Plan {
   add<T>(verdict: Verdict<T>, created: readonly bigint[]): Done<T> {
     for (const id of created) this.#created.add(id);
     const asked = verdict.entries?.(created) ?? [];
-    const before = new Map(asked.map(({ stream }) => [stream, [...this.#on(stream)]]));
+    const before = new Map(asked.map(({ stream }) => [stream, this.#head(stream)]));
     const entries: Entry[] = [];
     const heads: Head[] = [];
     for (const { stream, actorId, entry } of asked) {
-      const { lastSeq, lastOrdinal, activeAt } = this.#head(stream);
+      const last = this.#head(stream);
+      const spot = { streamId: stream, seq: last.lastSeq + 1, at: this.#at, actorId };
       const isMessage = entry.type === 'MessageSent';
-      const head: Head = { lastSeq: lastSeq + 1, lastOrdinal: lastOrdinal + Number(isMessage), activeAt: isMessage ? this.#at : activeAt };
-      const spot = { streamId: stream, seq: head.lastSeq, at: this.#at, actorId };
-      const placed = isMessage ? this.#addMessage(spot, head.lastOrdinal, entry) : this.#addEntry(spot, entry);
+      const head = isMessage ? afterMessage(last, spot) : { ...last, lastSeq: spot.seq };
       this.#heads.set(stream, head);
-      this.#on(stream).push(placed);
-      entries.push(placed);
+      entries.push(isMessage ? this.#addMessage(spot, head.lastOrdinal, entry) : this.#addEntry(spot, entry));
       heads.push(head);
     }
-    return { verdict, heads, placed: { at: this.#at, created, entries, before: (streamId) => before.get(streamId) ?? [] } };
+    return { verdict, heads, placed: { at: this.#at, created, entries, head: (streamId) => before.get(streamId) ?? this.#head(streamId) } };
   }
 
   moves(): readonly HeadMove[] {
-    return [...this.#heads].map(([id, head]) => ({ id, ...head, lastAt: this.#at }));
-  }
-
-  #on(streamId: bigint): Entry[] {
-    const known = this.#placed.get(streamId) ?? [];
-    this.#placed.set(streamId, known);
-    return known;
+    return [...this.#heads].map(([id, head]) => ({ ...head, id, lastAt: this.#at }));
   }
 
   #head(streamId: bigint): Head {
     const known = this.#heads.get(streamId) ?? this.#rows.get(streamId);
     if (known !== undefined) return known;
-    if (this.#created.has(streamId)) return { lastSeq: 0, lastOrdinal: 0, activeAt: this.#at };
+    if (this.#created.has(streamId)) return { ...newborn, activeAt: this.#at };
     throw new Error(`stream ${streamId} does not exist`);
   }
 
@@ -114,6 +105,15 @@ class Plan {
     this.entries.push(entryRow(spot, entry));
     return { ...spot, ...entry } as KnownEntry;
   }
+}
+
+const newborn = { lastSeq: 0, lastOrdinal: 0, lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0 };
+
+function afterMessage({ lastOrdinal, lastSenderId, lastMessageSeq, otherMessageSeq }: Head, { seq, at, actorId }: Spot): Head {
+  return {
+    ...{ lastSeq: seq, lastOrdinal: lastOrdinal + 1, activeAt: at, lastSenderId: actorId, lastMessageSeq: seq },
+    otherMessageSeq: lastSenderId === actorId ? otherMessageSeq : lastMessageSeq,
+  };
 }
 
 function entryRow(spot: Spot, { type, data }: NewEntry) {

@@ -1,15 +1,25 @@
-import { type Db, isDuplicate, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
+import { type Db, type HeldUser, isDuplicate, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import { appendSearching, type EffectKind, type Entry, effect, type Inside, type Placed, type Relock, type Verdict } from '../log/index.ts';
+import {
+  appendSearching,
+  type Effect,
+  type EffectKind,
+  effect,
+  type Inside,
+  newestByOther,
+  type Placed,
+  type Relock,
+  type Verdict,
+} from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { type MessageAlong, senderAtCommit } from './along.ts';
-import { hasUnread, messageAt, sentUnder } from './facts.ts';
+import { messageAt, sentUnder } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
-import { requireWriting } from './writing.ts';
+import { requireWriting, type Writing } from './writing.ts';
 
 /** What is sent. */
 export interface NewText {
@@ -47,12 +57,18 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
     lock: [conversationId],
     keys: [sentUnder.key({ senderId: viewer.userId, clientMessageId })],
     async decide(inside, holds) {
-      const known = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId });
+      // Read together, in one round trip; who repeats a request may have lost the right to make it.
+      const [known, writing, sender] = await Promise.all([
+        inside.read(sentUnder, { senderId: viewer.userId, clientMessageId }),
+        requireWriting(inside, viewer, conversationId).catch((refusal: unknown) => ({ refusal })),
+        inside.read(senderAtCommit(db), viewer.userId),
+      ]);
       if (known !== null) {
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
-      return store(inside, viewer, { ...request, fingerprint: fingerprints.of(print), holds, db });
+      if ('refusal' in writing) throw writing.refusal;
+      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), holds, db, sender });
     },
   });
 }
@@ -68,29 +84,22 @@ interface Draft extends NewText {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly holds: (streamId: bigint) => boolean;
   readonly db: Db;
+  readonly sender: HeldUser | null;
 }
 
-async function store(inside: Inside, viewer: Viewer, draft: Draft): Promise<Verdict<Message> | Relock> {
-  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, db } = draft;
-  const { access, row, unaware } = await requireWriting(inside, viewer, conversationId);
+async function store(inside: Inside, { access, row, unaware }: Writing, draft: Draft): Promise<Verdict<Message> | Relock> {
+  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, db, sender } = draft;
   // With its first message a direct conversation appears on the other side, whose account is then written too.
   if (unaware !== null && !holds(unaware.userId)) return { relock: [conversationId, unaware.userId] };
   const replyToSeq = await requireQuoted(inside, access, replyTo);
-  const { userId, readSeq } = access;
-  const head = inside.head(conversationId);
-  const caughtUp = readSeq === head?.lastSeq || !(await inside.read(hasUnread, { conversationId, userId, readSeq }));
-  const sender = await inside.read(senderAtCommit(db), userId);
+  const { userId } = access;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   return {
     entries: () => [
       ...opening,
       { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', clientMessageId, fingerprint, text, replyToSeq, ...plain } },
     ],
-    effects(placed) {
-      if (!caughtUp || placed.before(conversationId).some((entry) => isByOther(entry, userId))) return [];
-      const { seq } = sentIn(placed, userId);
-      return [effect(markersOf(db), { conversationId, userId, readSeq: seq, deliveredSeq: seq })];
-    },
+    effects: (placed) => ownMarkers(db, access, placed),
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
     along(entry, headThen): MessageAlong | undefined {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
@@ -118,10 +127,11 @@ function sentIn({ entries }: Placed, senderId: bigint): Message {
   return { ...data, conversationId, seq, senderId, sentAt };
 }
 
-function isByOther(entry: Entry, userId: bigint): boolean {
-  return entry.type === 'MessageSent' && entry.actorId !== userId;
-}
-
-function markersOf(db: Db): EffectKind<MarkerRaise> {
-  return { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
+/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. */
+function ownMarkers(db: Db, { conversationId, userId, deliveredSeq, readSeq }: MembershipRow, placed: Placed): readonly Effect[] {
+  const { seq } = sentIn(placed, userId);
+  const newest = newestByOther(placed.head(conversationId), userId);
+  if (deliveredSeq < newest) return [];
+  const markers: EffectKind<MarkerRaise> = { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
+  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: readSeq < newest ? readSeq : seq })];
 }

@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
@@ -16,9 +16,11 @@ export function messageOf(row: MessageRow): Message {
 /** Messages in the order asked for; null where there is none. */
 export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise<readonly (Message | null)[]> {
   const rows = await inPieces(refs, (piece) => {
-    const groups = Map.groupBy(piece, ({ conversationId }) => conversationId);
-    const OR = [...groups].map(([conversationId, own]) => ({ conversationId, seq: { in: own.map(({ seq }) => seq) } }));
-    return tx.message.findMany({ where: { OR } });
+    const groups = [...Map.groupBy(piece, ({ conversationId }) => conversationId)];
+    const either = groups.map(
+      ([conversationId, own]) => sql`(conversationId = ${conversationId} AND seq IN (${join(own.map(({ seq }) => seq))}))`,
+    );
+    return selectRows(tx, 'Message', join(either, ' OR '));
   });
   const found = new Map(rows.map((row) => [refKey(row), messageOf(row)]));
   return refs.map((ref) => found.get(refKey(ref)) ?? null);

@@ -8,6 +8,17 @@ ALTER TABLE `Message`
   ADD COLUMN `originId` BIGINT NULL,
   ADD COLUMN `originName` VARCHAR(64) NULL;
 
+ALTER TABLE `Stream`
+  ADD COLUMN `lastSenderId` BIGINT NULL,
+  ADD COLUMN `lastMessageSeq` INTEGER NOT NULL DEFAULT 0,
+  ADD COLUMN `otherMessageSeq` INTEGER NOT NULL DEFAULT 0;
+
+UPDATE `Stream` s
+  JOIN (SELECT conversationId, MAX(seq) AS seq FROM `Message` GROUP BY conversationId) n ON n.conversationId = s.id
+  JOIN `Message` m ON m.conversationId = n.conversationId AND m.seq = n.seq
+  SET s.lastSenderId = m.senderId, s.lastMessageSeq = m.seq, s.otherMessageSeq = COALESCE(
+    (SELECT MAX(o.seq) FROM `Message` o WHERE o.conversationId = m.conversationId AND o.senderId <> m.senderId), 0);
+
 ALTER TABLE `User`
   ADD COLUMN `privateMode` BOOLEAN NOT NULL DEFAULT false;
 

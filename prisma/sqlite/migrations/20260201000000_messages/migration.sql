@@ -6,6 +6,16 @@ ALTER TABLE "Message" ADD COLUMN "replyCount" INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE "Message" ADD COLUMN "hasReactions" BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE "Message" ADD COLUMN "originId" BIGINT;
 ALTER TABLE "Message" ADD COLUMN "originName" TEXT;
+ALTER TABLE "Stream" ADD COLUMN "lastSenderId" BIGINT;
+ALTER TABLE "Stream" ADD COLUMN "lastMessageSeq" INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE "Stream" ADD COLUMN "otherMessageSeq" INTEGER NOT NULL DEFAULT 0;
+UPDATE "Stream" SET
+  "lastMessageSeq" = COALESCE((SELECT MAX(m.seq) FROM "Message" m WHERE m.conversationId = "Stream".id), 0);
+UPDATE "Stream" SET
+  "lastSenderId" = (SELECT m.senderId FROM "Message" m WHERE m.conversationId = "Stream".id AND m.seq = "Stream".lastMessageSeq);
+UPDATE "Stream" SET
+  "otherMessageSeq" = COALESCE(
+    (SELECT MAX(m.seq) FROM "Message" m WHERE m.conversationId = "Stream".id AND m.senderId <> "Stream".lastSenderId), 0);
 ALTER TABLE "User" ADD COLUMN "privateMode" BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE "Conversation" ADD COLUMN "pinPolicy" TEXT NOT NULL DEFAULT 'ADMINS';
 ALTER TABLE "Conversation" ADD COLUMN "mentionPolicy" TEXT NOT NULL DEFAULT 'ADMINS';
