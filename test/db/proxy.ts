@@ -4,8 +4,11 @@ import { createConnection, createServer, type Socket } from 'node:net';
 /** A way to a server that a test can cut. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Called with what a client sends, before it goes on; true: pass it on and cut this connection before the answer comes back. */
-  cutAfter: (bytes: Buffer) => boolean;
+  /**
+   * Called with what a client sends, before it goes on. True: pass it on and cut this connection before the answer comes back; 'unsent': cut it without
+   * passing it on; a promise: cut it, and pass it on when that resolves.
+   */
+  cutAfter: (bytes: Buffer) => boolean | 'unsent' | Promise<void>;
 }
 
 /** Passes connections on to a port of this machine. */
@@ -13,16 +16,25 @@ export async function startProxy(target: number): Promise<Proxy> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = createConnection({ port: target, host: '127.0.0.1' });
+    let parted = false;
     open.add(client).add(upstream);
     upstream.pipe(client);
     client.on('data', (bytes: Buffer) => {
-      if (proxy.cutAfter(bytes)) {
-        upstream.unpipe(client);
-        client.destroy();
-        upstream.end(bytes);
-      } else {
+      const cut = proxy.cutAfter(bytes);
+      if (cut === false) {
         upstream.write(bytes);
+        return;
       }
+      parted = true;
+      upstream.unpipe(client);
+      upstream.resume();
+      client.destroy();
+      if (cut === 'unsent') upstream.destroy();
+      else
+        Promise.resolve(cut).then(
+          () => upstream.end(bytes),
+          () => upstream.destroy(),
+        );
     });
     for (const [socket, other] of [
       [client, upstream],
@@ -31,7 +43,7 @@ export async function startProxy(target: number): Promise<Proxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         open.delete(socket);
-        if (socket === upstream || !client.destroyed) other.destroy();
+        if (!parted) other.destroy();
       });
     }
   });

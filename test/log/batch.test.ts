@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Sharing, takeBatch } from '../../src/log/batch.ts';
+
+const asIs = (sharing: Sharing): Sharing => sharing;
+
+function alone(...lock: bigint[]): Sharing {
+  return { lock };
+}
+
+function shared(stream: bigint, ...keys: string[]): Sharing {
+  return { lock: [stream], keys };
+}
+
+describe('a batch', () => {
+  test('takes all that share a stream under different keys', () => {
+    const queue = [shared(1n, 'a'), shared(1n, 'b'), shared(2n, 'a')];
+    expect(takeBatch(queue, 10, asIs)).toEqual({ taken: queue, left: [] });
+  });
+
+  test('leaves the second of two with the same key on a stream', () => {
+    const [first, second, third] = [shared(1n, 'a'), shared(1n, 'a'), shared(1n, 'b')];
+    expect(takeBatch([first, second, third], 10, asIs)).toEqual({ taken: [first, third], left: [second] });
+  });
+
+  test('lets nobody share with who wants a stream alone, and nobody overtake them there', () => {
+    const [before, wants, after, elsewhere] = [shared(1n, 'a'), alone(1n, 2n), shared(2n, 'b'), shared(3n, 'c')];
+    expect(takeBatch([before, wants, after, elsewhere], 10, asIs)).toEqual({ taken: [before, elsewhere], left: [wants, after] });
+    expect(takeBatch([wants, after, elsewhere], 10, asIs)).toEqual({ taken: [wants, elsewhere], left: [after] });
+  });
+
+  test('takes no more than it may', () => {
+    const queue = [shared(1n, 'a'), shared(1n, 'b'), shared(1n, 'c')];
+    expect(takeBatch(queue, 2, asIs)).toEqual({ taken: queue.slice(0, 2), left: queue.slice(2) });
+  });
+
+  test('after batch, whoever came first is through first, and nobody is lost or doubled', () => {
+    const stream = fc.bigInt(1n, 4n);
+    const sharing: fc.Arbitrary<Sharing> = fc.oneof(
+      fc.uniqueArray(stream, { maxLength: 3 }).map((lock) => ({ lock })),
+      fc.record({ lock: stream.map((id) => [id]), keys: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(sharing, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (queue, limit) => {
+        const through: Sharing[] = [];
+        for (let left: readonly Sharing[] = queue; left.length > 0; ) {
+          const batch = takeBatch(left, limit, asIs);
+          expect(batch.taken[0]).toBe(left[0]);
+          expect(batch.taken.length).toBeLessThanOrEqual(limit);
+          for (const one of batch.taken) {
+            const others = batch.taken.filter((other) => other !== one && other.lock.some((id) => one.lock.includes(id)));
+            const clash = others.some(
+              ({ keys }) => keys === undefined || one.keys === undefined || keys.some((key) => one.keys?.includes(key)),
+            );
+            expect(clash).toBe(false);
+          }
+          through.push(...batch.taken);
+          left = batch.left;
+        }
+        expect(through.toSorted((a, b) => queue.indexOf(a) - queue.indexOf(b))).toEqual(queue);
+        // Two that meet on a stream where one wants to be alone keep their order.
+        for (const [place, one] of through.entries()) {
+          for (const later of through.slice(place + 1)) {
+            const meet = later.lock.some((id) => one.lock.includes(id)) && later.keys === undefined && one.keys === undefined;
+            if (meet) expect(queue.indexOf(one)).toBeLessThan(queue.indexOf(later));
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,230 @@
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { type CommitLimits, createLog, effect, type Log, newestByOther } from '../../src/log/index.ts';
+
+const logger = pino({ level: 'silent' });
+
+/** What the log promises to those whose appends share a commit, on any database. */
+export function promisesOfCommits(open: () => Promise<Db>): void {
+  let db: Db;
+  let bus: Bus;
+  let log: Log;
+
+  beforeAll(async () => {
+    db = await open();
+    bus = createMemoryBus();
+    log = createLog({ db, bus, logger });
+  });
+  afterAll(async () => {
+    await log[Symbol.asyncDispose]();
+    await bus[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  function newStream(): Promise<bigint> {
+    return log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+  }
+
+  interface Act {
+    readonly key?: string;
+    readonly on?: Log;
+    readonly decide?: () => void;
+    readonly write?: () => Promise<void>;
+  }
+
+  /** Has a user join, sharing the stream where a key is given; answers the entry's seq. */
+  function join(stream: bigint, userId: bigint, { key, on = log, decide, write }: Act = {}): Promise<number> {
+    return on.append({
+      lock: [stream],
+      ...(key !== undefined && { keys: [key] }),
+      async decide() {
+        decide?.();
+        return {
+          entries: () => [{ stream, actorId: userId, entry: { type: 'MemberJoined', data: { userId } } }],
+          ...(write !== undefined && { write }),
+          result: ({ entries }) => entries[0]?.seq ?? 0,
+        };
+      },
+    });
+  }
+
+  function send(stream: bigint, senderId: bigint, key: string): Promise<{ readonly seq: number; readonly newestByOther: number }> {
+    return log.append({
+      lock: [stream],
+      keys: [key],
+      async decide() {
+        return {
+          entries: () => [
+            {
+              stream,
+              actorId: senderId,
+              entry: {
+                ...{ type: 'MessageSent', clientMessageId: key, fingerprint: new Uint8Array(16), text: key, replyToSeq: null },
+                ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null },
+              },
+            },
+          ],
+          result: ({ entries, head }) => ({ seq: entries[0]?.seq ?? 0, newestByOther: newestByOther(head(stream), senderId) }),
+        };
+      },
+    });
+  }
+
+  async function commits(): Promise<number> {
+    return db.client.commit.count();
+  }
+
+  async function seqs(stream: bigint): Promise<readonly number[]> {
+    return (await log.read(stream, { after: 0, limit: 1_000 })).entries.map(({ seq }) => seq);
+  }
+
+  function numbers(count: number): readonly number[] {
+    return Array.from({ length: count }, (_, n) => n + 1);
+  }
+
+  describe('appends that come together', () => {
+    it('share a commit, in the order they came', async () => {
+      const stream = await newStream();
+      const before = await commits();
+      const answers = await Promise.all(numbers(50).map((n) => join(stream, BigInt(n), { key: `${n}` })));
+      expect(answers).toEqual(numbers(50));
+      expect((await commits()) - before).toBeLessThanOrEqual(2);
+      expect(await seqs(stream)).toEqual(numbers(50));
+    });
+
+    it('on a stream that each wants for itself have a commit each, in the order they came', async () => {
+      const stream = await newStream();
+      const before = await commits();
+      expect(await Promise.all(numbers(5).map((n) => join(stream, BigInt(n))))).toEqual(numbers(5));
+      expect((await commits()) - before).toBe(5);
+    });
+
+    it('with the same key come one after the other: the second decides on what the first has left', async () => {
+      const stream = await newStream();
+      const heads: (number | undefined)[] = [];
+      const act = () =>
+        log.append({
+          lock: [stream],
+          keys: ['the same'],
+          async decide(inside) {
+            heads.push(inside.head(stream)?.lastSeq);
+            return {
+              entries: () => [{ stream, actorId: null, entry: { type: 'MemberJoined', data: { userId: 1n } } }],
+              result: () => undefined,
+            };
+          },
+        });
+      await Promise.all([act(), act(), act()]);
+      expect(heads).toEqual([0, 1, 2]);
+    });
+
+    it('are refused one by one: who is refused leaves nothing, and costs the others neither seq nor success', async () => {
+      const stream = await newStream();
+      const outcomes = await Promise.allSettled(
+        numbers(9).map((n) =>
+          join(stream, BigInt(n), {
+            key: `${n}`,
+            decide() {
+              if (n % 3 === 0) throw new ChatError('FORBIDDEN', 'Not you.');
+            },
+          }),
+        ),
+      );
+      expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.code))).toEqual([
+        ...[1, 2, 'FORBIDDEN', 3, 4, 'FORBIDDEN', 5, 6, 'FORBIDDEN'],
+      ]);
+      expect(await seqs(stream)).toEqual(numbers(6));
+    });
+
+    it('fail one by one: a write that cannot be done takes nobody along', async () => {
+      const stream = await newStream();
+      const outcomes = await Promise.allSettled(
+        numbers(5).map((n) =>
+          join(stream, BigInt(n), {
+            key: `${n}`,
+            async write() {
+              if (n === 3) throw new Error('the third cannot be written');
+            },
+          }),
+        ),
+      );
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+      expect(await seqs(stream)).toEqual(numbers(4));
+    });
+
+    it('know of the messages before them in the same commit', async () => {
+      const stream = await newStream();
+      const before = await commits();
+      const answers = await Promise.all([send(stream, 1n, 'a'), send(stream, 1n, 'b'), send(stream, 2n, 'c'), send(stream, 1n, 'd')]);
+      expect(answers).toEqual([
+        { seq: 1, newestByOther: 0 },
+        { seq: 2, newestByOther: 0 },
+        { seq: 3, newestByOther: 2 },
+        { seq: 4, newestByOther: 3 },
+      ]);
+      expect((await commits()) - before).toBe(1);
+      expect(await send(stream, 2n, 'e')).toEqual({ seq: 5, newestByOther: 4 });
+      expect(await send(stream, 1n, 'f')).toEqual({ seq: 6, newestByOther: 5 });
+      expect(await send(stream, 1n, 'g')).toEqual({ seq: 7, newestByOther: 5 });
+    });
+
+    it('write what is alike with one statement, for all of them', async () => {
+      const stream = await newStream();
+      const written: (readonly number[])[] = [];
+      const kind = { name: 'noted', write: async (_tx: unknown, rows: readonly number[]) => void written.push(rows) };
+      const act = (n: number) =>
+        log.append({ lock: [stream], keys: [`${n}`], decide: async () => ({ effects: () => [effect(kind, n)], result: () => n }) });
+      expect(await Promise.all(numbers(4).map(act))).toEqual(numbers(4));
+      expect(written).toEqual([numbers(4)]);
+    });
+  });
+
+  describe('the queue', () => {
+    function narrow(limits: Partial<CommitLimits>): Log {
+      return createLog({ db, bus, logger, limits: { batch: 256, queue: 10_000, deadlineMs: 8_000, ...limits } });
+    }
+
+    it('refuses at once what it has no room for, and what it has taken is stored', async () => {
+      const stream = await newStream();
+      await using on = narrow({ queue: 3 });
+      const outcomes = await Promise.allSettled(numbers(5).map((n) => join(stream, BigInt(n), { key: `${n}`, on })));
+      expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason))).toEqual([
+        ...[1, 2, 3],
+        ...Array.from({ length: 2 }, () => expect.objectContaining({ code: 'UNAVAILABLE', retryAfterMs: 1_000 })),
+      ]);
+      expect(await join(stream, 9n, { on })).toBe(4);
+    });
+
+    it('commits no more at once than it may', async () => {
+      const stream = await newStream();
+      await using on = narrow({ batch: 10 });
+      const before = await commits();
+      await Promise.all(numbers(50).map((n) => join(stream, BigInt(n), { key: `${n}`, on })));
+      expect((await commits()) - before).toBe(5);
+    });
+
+    it('is brought to its end when the log is disposed of, and takes no more', async () => {
+      const stream = await newStream();
+      const on = narrow({});
+      const accepted = numbers(20).map((n) => join(stream, BigInt(n), { on }));
+      await on[Symbol.asyncDispose]();
+      expect(await Promise.all(accepted)).toEqual(numbers(20));
+      await expect(join(stream, 1n, { on })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await seqs(stream)).toEqual(numbers(20));
+    });
+  });
+
+  it('forgets the marks of old commits, and keeps those that somebody may ask for', async () => {
+    await newStream();
+    const old = new Date((await db.now()).getTime() - 11 * 60_000);
+    await db.transaction((tx) => tx.commit.create({ data: { id: new Uint8Array(16), at: old } }));
+    const kept = (await commits()) - 1;
+    await db.forgetCommits();
+    expect(await commits()).toBe(kept);
+    expect(await db.client.commit.count({ where: { at: old } })).toBe(0);
+  });
+}
