@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Db, holdUsers, isDuplicate, join, type StreamKind, sql, type Tx } from '../../src/db/index.ts';
+import { type Db, holdUsers, isDuplicate, join, type StreamKind, selectRows, sql, type Tx } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Fresh } from './fresh.ts';
 
@@ -56,17 +56,22 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
         text: `O'Neil "\\" \\0 ? %_ \0 \u001a \uffff \uffffz \ufffff \r\n\t ÄÖ 漢字 👍🏽👩‍👩‍👧 \u{10ffff}`,
         replyToSeq: null,
         threadRootSeq: 5,
-        threadOrdinal: null,
         mentionsEveryone: true,
         sentAt: at,
         editedAt: new Date('2026-12-31T23:59:59.000Z'),
         recalledAt: null,
         pinnedAt: new Date('1999-06-15T12:00:00.001Z'),
+        mentionIds: '1,22',
+        replyCount: 3,
+        hasReactions: true,
+        originId: 2n ** 62n,
+        originName: `Zoë "漢字" 👍🏽`,
       };
       const made = await db.transaction((tx) => tx.message.create({ data: message }));
       expect(made).toEqual(message);
       const key = { conversationId: message.conversationId, seq: message.seq };
       expect(await db.client.message.findUnique({ where: { conversationId_seq: key } })).toEqual(message);
+      expect(await selectRows(db.client, 'Message', sql`conversationId = ${message.conversationId}`)).toEqual([message]);
       expect(await db.client.message.findFirst({ where: { text: message.text, sentAt: at, senderId: message.senderId } })).toEqual(message);
     });
 
@@ -222,11 +227,30 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       const [a, b] = made.map(({ id }) => id);
       if (a === undefined || b === undefined) return expect.fail('two were made');
       const { now, rows } = await db.transaction((tx) => db.lockStreams(tx, [b, 2n ** 60n, a, b]));
+      const empty = {
+        ...{ lastSeq: 0, lastOrdinal: 0, floorSeq: 0, lastAt: at, activeAt: at, createdAt: at },
+        ...{ lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0 },
+      };
       expect(rows).toEqual([
-        { id: a, kind: 'ACCOUNT', lastSeq: 0, lastOrdinal: 0, floorSeq: 0, lastAt: at, activeAt: at, createdAt: at },
-        { id: b, kind: 'DIRECT', lastSeq: 0, lastOrdinal: 0, floorSeq: 0, lastAt: at, activeAt: at, createdAt: at },
+        { id: a, kind: 'ACCOUNT', ...empty },
+        { id: b, kind: 'DIRECT', ...empty },
       ]);
       expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5_000);
+    });
+
+    test('leaves alone what another transaction holds, where it is asked to', async () => {
+      // SQLite has one writer at a time.
+      if (db.dialect === 'sqlite') return;
+      const made = await db.transaction(async (tx) => [await newStream(tx, 'GROUP'), await newStream(tx, 'GROUP')]);
+      const [held, free] = made.map(({ id }) => id);
+      if (held === undefined || free === undefined) return expect.fail('two were made');
+      await db.transaction(async (tx) => {
+        await db.lockStreams(tx, [held]);
+        const { rows } = await db.transaction((other) => db.lockStreams(other, [held, free], { leaveBusy: true }));
+        expect(rows.map(({ id }) => id)).toEqual([free]);
+      });
+      const { rows } = await db.transaction((tx) => db.lockStreams(tx, [held, free], { leaveBusy: true }));
+      expect(rows.map(({ id }) => id)).toEqual([held, free]);
     });
 
     test('tells the time when there is nothing to lock', async () => {

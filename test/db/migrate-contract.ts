@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,12 @@ import { DatabaseError } from '../../src/db/index.ts';
 import type { Fresh, OpenOptions } from './fresh.ts';
 
 const init = '20260101000000_init';
+
+/** The names of the migrations in a folder, in order. */
+export async function migrationsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).toSorted();
+}
 
 /** A copy of the project's migrations that a test may add to and spoil. */
 async function copyOf(
@@ -45,11 +51,17 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       await using place = await fresh();
       await openAndClose(place);
       await openAndClose(place);
-      const rows = await place.rows('SELECT * FROM _prisma_migrations');
-      const checksum = createHash('sha256')
-        .update(await readFile(join(folder, init, 'migration.sql')))
-        .digest('hex');
-      expect(rows).toMatchObject([{ migration_name: init, checksum, logs: null, rolled_back_at: null }]);
+      const rows = await place.rows('SELECT * FROM _prisma_migrations ORDER BY migration_name');
+      const expected = await Promise.all(
+        (await migrationsIn(folder)).map(async (name) => ({
+          migration_name: name,
+          checksum: createHash('sha256')
+            .update(await readFile(join(folder, name, 'migration.sql')))
+            .digest('hex'),
+          ...{ logs: null, rolled_back_at: null },
+        })),
+      );
+      expect(rows).toMatchObject(expected);
       const [row = {}] = rows;
       expect(row['id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
       expect(Number(row['applied_steps_count'])).toBe(1);

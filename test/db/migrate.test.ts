@@ -5,18 +5,22 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import { describe, expect, test } from 'vitest';
 import { freshSqlite } from './fresh.ts';
-import { migrateContract } from './migrate-contract.ts';
+import { migrateContract, migrationsIn } from './migrate-contract.ts';
 
 const folder = 'prisma/sqlite/migrations';
-const init = '20260101000000_init';
 const filters = { externalTables: [], externalEnums: [] };
 
-async function migrationList(sql: string): Promise<MigrationList> {
+async function migrationList(change: (sql: string) => string = (sql) => sql): Promise<MigrationList> {
+  const names = await migrationsIn(folder);
+  const texts = await Promise.all(names.map(async (name) => change(await readFile(join(folder, name, 'migration.sql'), 'utf8'))));
   return {
     baseDir: folder,
     lockfile: { path: 'migration_lock.toml', content: await readFile(join(folder, 'migration_lock.toml'), 'utf8') },
     shadowDbInitScript: '',
-    migrationDirectories: [{ path: init, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } } }],
+    migrationDirectories: names.map((path, place) => ({
+      path,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: texts[place] ?? '' } },
+    })),
   };
 }
 
@@ -34,7 +38,7 @@ describe('on SQLite', () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
-      const migrationsList = await migrationList(await readFile(join(folder, init, 'migration.sql'), 'utf8'));
+      const migrationsList = await migrationList();
       expect(await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters })).toMatchObject({
         hasMigrationsTable: true,
         editedMigrationNames: [],
@@ -48,9 +52,9 @@ describe('on SQLite', () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
-      const migrationsList = await migrationList('-- changed');
+      const migrationsList = await migrationList(() => '-- changed');
       const { editedMigrationNames } = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
-      expect(editedMigrationNames).toEqual([init]);
+      expect(editedMigrationNames).toEqual(await migrationsIn(folder));
     });
 
     test('finds a database that it migrated itself to be as ours, bookkeeping and all, and we go on from there', async () => {
@@ -59,8 +63,8 @@ describe('on SQLite', () => {
       await (await ours.open())[Symbol.asyncDispose]();
       await mkdir(dirname(theirs.place));
       const engine = await prismaEngine(theirs.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
-      const migrationsList = await migrationList(await readFile(join(folder, init, 'migration.sql'), 'utf8'));
-      expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual([init]);
+      const migrationsList = await migrationList();
+      expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual(await migrationsIn(folder));
 
       const shape =
         "SELECT m.name AS master, c.* FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
@@ -69,7 +73,7 @@ describe('on SQLite', () => {
         'SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count, typeof(finished_at) AS type FROM _prisma_migrations';
       expect(await ours.rows(row)).toEqual(await theirs.rows(row));
       await (await theirs.open())[Symbol.asyncDispose]();
-      expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe(1);
+      expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe((await migrationsIn(folder)).length);
     });
 
     test('sees the models in the tables, but for the one type that SQLite counts by itself', async () => {

@@ -119,6 +119,9 @@ const occasions: readonly Occasion[] = [
 const neverShared = [
   'ConversationOpened',
   'ConversationClosed',
+  'MembershipSettled',
+  'MessageHidden',
+  'ConversationCleared',
   'ContactRequestSent',
   'ContactRequestReceived',
   'ContactRequestWithdrawn',
