@@ -238,21 +238,6 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5_000);
     });
 
-    test('leaves alone what another transaction holds, where it is asked to', async () => {
-      // SQLite has one writer at a time.
-      if (db.dialect === 'sqlite') return;
-      const made = await db.transaction(async (tx) => [await newStream(tx, 'GROUP'), await newStream(tx, 'GROUP')]);
-      const [held, free] = made.map(({ id }) => id);
-      if (held === undefined || free === undefined) return expect.fail('two were made');
-      await db.transaction(async (tx) => {
-        await db.lockStreams(tx, [held]);
-        const { rows } = await db.transaction((other) => db.lockStreams(other, [held, free], { leaveBusy: true }));
-        expect(rows.map(({ id }) => id)).toEqual([free]);
-      });
-      const { rows } = await db.transaction((tx) => db.lockStreams(tx, [held, free], { leaveBusy: true }));
-      expect(rows.map(({ id }) => id)).toEqual([held, free]);
-    });
-
     test('tells the time when there is nothing to lock', async () => {
       const { now, rows } = await db.transaction((tx) => db.lockStreams(tx, []));
       expect(rows).toEqual([]);

@@ -148,6 +148,16 @@ describe('a transaction on MySQL', () => {
     expect([await seqOf(db, other), kills]).toEqual([1, 0]);
   });
 
+  test('leaves alone what another one holds, where it is asked to', async () => {
+    const [held = 0n, free = 0n] = await newStreams(db, 2);
+    const lock = () => db.transaction(async (tx) => (await db.lockStreams(tx, [held, free], { leaveBusy: true })).rows.map(({ id }) => id));
+    await db.transaction(async (tx) => {
+      await db.lockStreams(tx, [held]);
+      expect(await lock()).toEqual([free]);
+    });
+    expect(await lock()).toEqual([held, free]);
+  });
+
   test('waits longer for a lock than the server lets it, by asking again', async () => {
     const [id = 0n] = await newStreams(db, 1);
     // The server gives up a lock wait after 3 s.
