@@ -59,6 +59,7 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
 
   async function dispose(): Promise<void> {
     // What has been accepted is stored and told before those who listen are let go.
+    await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await feed[Symbol.asyncDispose]();
   }

@@ -2,19 +2,34 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
+/** A conversation as one member sees it. */
+export interface Sight {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  /** The first seq that the member sees. */
+  readonly firstSeq: number;
+}
+
 interface Newest {
-  readonly id: bigint | number;
+  readonly place: bigint | number;
   readonly seq: bigint | number | null;
 }
 
 /**
- * The seq of each conversation's newest message; conversations without one are absent. With a constant for each, both databases take MAX
- * from the end of an index; correlated to a list of them, MariaDB may walk the whole table backwards.
+ * The seq of the newest message that each member sees, in the order asked for; null where there is none. With a constant for each, both databases
+ * go back from the end of the key; correlated to a list of them, MariaDB may walk the whole table backwards.
  */
-export async function newestMessages(tx: Tx, conversationIds: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
-  const rows = await inPieces(conversationIds, (piece) => {
-    const selects = piece.map((id) => sql`SELECT ${id} AS id, (SELECT MAX(m.seq) FROM Message m WHERE m.conversationId = ${id}) AS seq`);
-    return tx.$queryRaw<readonly Newest[]>(join(selects, ' UNION ALL '));
-  });
-  return new Map(rows.flatMap(({ id, seq }) => (seq === null ? [] : [[BigInt(id), Number(seq)] as const])));
+export async function newestMessages(tx: Tx, sights: readonly Sight[]): Promise<readonly (number | null)[]> {
+  const newest: (number | null)[] = sights.map(() => null);
+  const asked = sights.map((sight, place) => ({ ...sight, place }));
+  const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Newest[]>(join(piece.map(select), ' UNION ALL ')));
+  for (const { place, seq } of rows) newest[Number(place)] = seq === null ? null : Number(seq);
+  return newest;
+}
+
+function select({ place, conversationId, userId, firstSeq }: Sight & { readonly place: number }) {
+  return sql`SELECT ${place} AS place, (SELECT m.seq FROM Message m
+    WHERE m.conversationId = ${conversationId} AND m.seq >= ${firstSeq}
+      AND NOT EXISTS (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = ${conversationId} AND h.seq = m.seq)
+    ORDER BY m.seq DESC LIMIT 1) AS seq`;
 }

@@ -14,7 +14,7 @@ const rowsAtOnce = 400;
 
 /** Raises the markers of active members with one statement; what is higher already stays. */
 export async function raiseMarkers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
-  const members = [...highest(raises)];
+  const members = highest(raises);
   for (let from = 0; from < members.length; from += rowsAtOnce) {
     const rows = members
       .slice(from, from + rowsAtOnce)
@@ -35,7 +35,7 @@ export async function raiseMarkers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rai
 }
 
 // A member who is named twice would be raised to one of the two, and nobody says to which.
-function highest(raises: readonly MarkerRaise[]): Iterable<MarkerRaise> {
+function highest(raises: readonly MarkerRaise[]): readonly MarkerRaise[] {
   const members = new Map<string, MarkerRaise>();
   for (const raise of raises) {
     const key = `${raise.conversationId}:${raise.userId}`;
@@ -46,5 +46,11 @@ function highest(raises: readonly MarkerRaise[]): Iterable<MarkerRaise> {
       readSeq: Math.max(readSeq, raise.readSeq),
     });
   }
-  return members.values();
+  // Whoever else raises them takes them in the same order: nobody waits for somebody who waits for them.
+  return [...members.values()].sort((one, other) => order(one.conversationId, other.conversationId) || order(one.userId, other.userId));
+}
+
+function order(one: bigint, other: bigint): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

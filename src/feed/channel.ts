@@ -5,9 +5,10 @@ import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 import { createRing, type Ring, type Spare } from './ring.ts';
+import { Typists } from './typists.ts';
 
 /** What is not logged, as those who listen are told of it. */
-export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' }>;
+export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' | 'typing' }>;
 
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
@@ -42,6 +43,8 @@ export interface ChannelParts {
   readonly log: Log;
   readonly logger: Logger;
   readonly maxGap: number;
+  /** Who typed is not typing any more after so many ms. */
+  readonly typingMs: number;
   /** The node's clock. */
   readonly now: () => Date;
   readonly spare: Spare;
@@ -65,6 +68,7 @@ export class StreamChannel implements Channel {
   readonly #listeners = new Set<Listener>();
   #ring: Ring | undefined;
   #reader: PageReader | undefined;
+  #typists: Typists | undefined;
   #lastSeq = -1;
   #seenSeq = -1;
   #markerCount = 0;
@@ -108,6 +112,7 @@ export class StreamChannel implements Channel {
     if (this.#closed) return;
     if (hint.kind === 'markers') this.#markerMoved(hint);
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
+    else if (hint.kind === 'typing') this.#knownTypists().hear(hint.userId, hint.typing);
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) tellWith(hint.entry, hint.along, () => this.#deliver(hint.entry));
     else this.reaches(hint.entry.seq);
   }
@@ -137,6 +142,7 @@ export class StreamChannel implements Channel {
 
   close(): void {
     this.#closed = true;
+    this.#typists?.clear();
     this.#listeners.clear();
     this.#ring?.clear();
   }
@@ -149,8 +155,18 @@ export class StreamChannel implements Channel {
   #deliver(entry: Entry): void {
     this.#lastSeq = entry.seq;
     this.#memory().push(entry);
+    if (entry.type === 'MessageRecalled') this.#ring?.recall(entry.data.messageSeq, entry.at);
     const event = eventOf(entry);
     for (const listener of this.#listeners) listener.entry(event);
+    this.#typists?.entry(entry);
+  }
+
+  #knownTypists(): Typists {
+    this.#typists ??= new Typists({
+      typingMs: this.#parts.typingMs,
+      tell: (userId, typing) => this.#pass({ kind: 'typing', at: this.#parts.now(), conversationId: this.streamId, userId, typing }),
+    });
+    return this.#typists;
   }
 
   // One that was counted already was lost or late, and what it tells has been asked for.

@@ -37,6 +37,7 @@ interface Parts {
   readonly logger: Logger;
   readonly headCheckMs: number;
   readonly maxGap: number;
+  readonly typingMs: number;
   /** The node's clock. */
   readonly now: () => Date;
 }
@@ -59,10 +60,10 @@ class Hold implements HeldChannel {
 }
 
 /** Makes the node's set of channels and starts the head check. */
-export function createChannels({ log, bus, logger, headCheckMs, maxGap, now }: Parts): Channels {
+export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   const readHeads = createHeadReader(log);
-  const parts: ChannelParts = { log, logger, maxGap, now, spare: createSpare() };
+  const parts: ChannelParts = { log, logger, maxGap, typingMs, now, spare: createSpare() };
   let closed = false;
 
   function slotsFor(ids: readonly bigint[]): readonly Slot[] {

@@ -50,7 +50,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     if (outlet.ended()) return;
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
-    const opening = follow(hold, start.seq);
+    const opening = follow(hold, { position: start.seq, fromSeq: stream.fromSeq });
     await opening.replay(stream.lastSeq, room);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
@@ -67,9 +67,9 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     outlet.fail(notFound());
   }
 
-  function follow({ channel }: HeldChannel, position: number): Follower {
+  function follow({ channel }: HeldChannel, { position, fromSeq }: { readonly position: number; readonly fromSeq: number }): Follower {
     const made: Follower = new Follower({
-      ...{ channel, position, outlet, logger, maxGap },
+      ...{ channel, position, fromSeq, outlet, logger, maxGap },
       owner: {
         admits(entry) {
           if (!endsAccess(entry, viewer.userId)) return true;
@@ -80,7 +80,9 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
         overtaken(_follower, entry) {
           if (endsAccess(entry, viewer.userId)) setTimeout(end, graceMs, entry.seq).unref();
         },
-        ephemeral: (event) => outlet.push(event),
+        ephemeral(event) {
+          if (event.kind !== 'typing' || event.userId !== viewer.userId) outlet.push(event);
+        },
         skipped() {
           made.stop();
           void followAnew().catch((error: unknown) => outlet.fail(error));
@@ -98,7 +100,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     if (stream === undefined) throw notFound();
     if (held === undefined || outlet.ended()) return;
     resync(stream.lastSeq, 'GAP_TOO_LARGE');
-    follow(held, stream.lastSeq).goLive();
+    follow(held, { position: stream.lastSeq, fromSeq: stream.fromSeq }).goLive();
   }
 
   return {

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Entry, Log } from '../log/index.ts';
+import { type Entry, type Log, seenFrom } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { createAdmission } from './admission.ts';
@@ -24,7 +24,7 @@ interface Parts {
   readonly logger: Logger;
   readonly config: Pick<
     Config,
-    'headCheckMs' | 'maxGap' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
+    'headCheckMs' | 'maxGap' | 'typingMs' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
   >;
   /** The node's clock. */
   readonly now?: () => Date;
@@ -41,8 +41,8 @@ interface EntryRange {
 
 /** Makes the feed of a node. */
 export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
-  const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
-  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, now });
+  const { headCheckMs, maxGap, typingMs, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
+  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
@@ -78,7 +78,8 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
     const { entries: items, head: last, floor } = await log.read(streamId, { after, limit: first, upTo });
     const head = Math.min(last, upTo ?? last);
     const hasPreviousPage = Math.min(after, head) >= Math.max(fromSeq, floor + 1);
-    return { items, hasNextPage: (items.at(-1)?.seq ?? head) < head, hasPreviousPage };
+    const seen = items.map((entry) => seenFrom(entry, fromSeq));
+    return { items: seen, hasNextPage: (items.at(-1)?.seq ?? head) < head, hasPreviousPage };
   }
 
   return {

@@ -30,6 +30,7 @@ export interface EntryEvent {
 export type FeedEvent =
   | EntryEvent
   | { readonly kind: 'receipt'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint }
+  | { readonly kind: 'typing'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint; readonly typing: boolean }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
   | { readonly kind: 'ready'; readonly at: Date; readonly positions: readonly Position[] }
   | {

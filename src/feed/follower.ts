@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { changesAccess, type Entry } from '../log/index.ts';
+import { changesAccess, type Entry, seenFrom } from '../log/index.ts';
 import type { Channel, EphemeralEvent, Listener } from './channel.ts';
 import { type EntryEvent, eventOf } from './event.ts';
 import type { Outlet } from './outlet.ts';
@@ -20,6 +20,8 @@ interface FollowerParts {
   readonly channel: Channel;
   /** Where it begins. */
   readonly position: number;
+  /** The first seq that the viewer may read. */
+  readonly fromSeq: number;
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly owner: Owner;
@@ -50,11 +52,13 @@ export class Follower implements Listener {
   readonly #owner: Owner;
   readonly #logger: Logger;
   readonly #maxGap: number;
+  readonly #fromSeq: number;
   #position: number;
   #live = false;
   #stopped = false;
 
-  constructor({ channel, position, outlet, owner, logger, maxGap }: FollowerParts) {
+  constructor({ channel, position, fromSeq, outlet, owner, logger, maxGap }: FollowerParts) {
+    this.#fromSeq = fromSeq;
     this.#channel = channel;
     this.#outlet = outlet;
     this.#owner = owner;
@@ -118,7 +122,8 @@ export class Follower implements Listener {
       return;
     }
     this.#position = entry.seq;
-    this.#outlet.push(event);
+    const seen = seenFrom(entry, this.#fromSeq);
+    this.#outlet.push(seen === entry ? event : eventOf(seen));
   }
 
   /** Passes what comes next of these, as long as there is room; false where there is none for all. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../log/index.ts';
+import { type Entry, recalledMessage } from '../log/index.ts';
 
 /** The newest entries of one stream, bounded by count and by characters of text. */
 export interface Ring {
@@ -12,6 +12,8 @@ export interface Ring {
    * far as there is room. Whoever needed it is likely not the only one: until `narrow`, the ring keeps more than usual.
    */
   precede(entries: readonly Entry[], lastSeq: number): void;
+  /** Takes back the text of a message that was recalled at a time: whoever catches up later does not get it. */
+  recall(seq: number, at: Date): void;
   /** Back to the usual size. */
   narrow(): void;
   clear(): void;
@@ -88,6 +90,13 @@ export function createRing(spare: Spare): Ring {
       entries = [...added, ...entries];
       for (const entry of added) characters += textOf(entry);
       trim();
+    },
+    recall(seq, recalledAt) {
+      const place = seq - (entries[0]?.seq ?? seq);
+      const entry = entries[place];
+      if (entry?.type !== 'MessageSent') return;
+      characters -= textOf(entry);
+      entries[place] = recalledMessage(entry, recalledAt);
     },
     narrow() {
       widened = false;

@@ -10,7 +10,7 @@ import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
 import { Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -107,8 +107,9 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    // The viewer's own markers come through those who coalesce them.
-    if (event.kind !== 'markers') this.#outlet.push(event);
+    // The viewer's own markers come through those who coalesce them, and of their own typing they know.
+    const isOwn = event.kind === 'markers' || (event.kind === 'typing' && event.userId === this.#userId);
+    if (!isOwn) this.#outlet.push(event);
   }
 
   skipped(streamId: bigint): void {
@@ -162,11 +163,11 @@ export class ViewerSubscription implements Subscription, Owner {
     held.release();
   }
 
-  #attach(held: HeldChannel, position: number): Follower {
+  #attach(held: HeldChannel, { position, fromSeq }: { readonly position: number; readonly fromSeq: number }): Follower {
     this.#unhold(held);
     const { channel } = held;
     const { logger, maxGap } = this.#feed;
-    const follower = new Follower({ channel, position, outlet: this.#outlet, owner: this, logger, maxGap });
+    const follower = new Follower({ channel, position, fromSeq, outlet: this.#outlet, owner: this, logger, maxGap });
     this.#strands.set(channel.streamId, { held, follower });
     return follower;
   }
@@ -204,13 +205,14 @@ export class ViewerSubscription implements Subscription, Owner {
     const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
     try {
-      const start = position ?? (await this.#headOf(streamId));
+      const stream = position === null ? await this.#streamOf(streamId) : { lastSeq: position, fromSeq: position + 1 };
+      const start = stream?.lastSeq ?? null;
       this.#knownStays().begun(streamId);
       if (this.#outlet.ended()) return;
       // Stays that lie before the head have been asked about with it.
       if (position === null && start !== null) this.#knownStays().keepFrom(streamId, start);
       if (position === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
-      if (start !== null) return this.#attach(held, start).goLive();
+      if (stream !== null) return this.#attach(held, { position: stream.lastSeq, fromSeq: stream.fromSeq }).goLive();
     } catch (error) {
       this.#letGo(held);
       throw error;
@@ -219,9 +221,9 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#nextStay(streamId);
   }
 
-  async #headOf(streamId: bigint): Promise<number | null> {
+  async #streamOf(streamId: bigint): Promise<FollowedStream | null> {
     const snapshot = await readSnapshot(this.#feed.db, this.#userId, streamId);
-    return snapshot.conversations[0]?.lastSeq ?? null;
+    return snapshot.conversations[0] ?? null;
   }
 
   async #attachLate(streamId: bigint, position: number | null): Promise<void> {
@@ -252,7 +254,7 @@ export class ViewerSubscription implements Subscription, Owner {
   async #openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, opening: Opening): Promise<void> {
     const start = opening.startOf({ streamId: this.#userId, fromSeq: 1, ...head }, epoch);
     if (start.resync !== null) this.#resync(this.#userId, start.seq, start.resync);
-    await this.#attach(held, start.seq).replay(head.lastSeq, opening.turn.room);
+    await this.#attach(held, { position: start.seq, fromSeq: 1 }).replay(head.lastSeq, opening.turn.room);
   }
 
   async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
@@ -267,7 +269,7 @@ export class ViewerSubscription implements Subscription, Owner {
       if (stream === undefined || this.#outlet.ended()) continue;
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
-      this.#attach(channel, start.seq);
+      this.#attach(channel, { position: start.seq, fromSeq: stream.fromSeq });
     }
     for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
   }

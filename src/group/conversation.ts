@@ -35,6 +35,10 @@ export interface Membership {
   readonly nickname: string | null;
   readonly deliveredSeq: number;
   readonly readSeq: number;
+  /** From where on the member has marked it as unread for themselves; null: nowhere. */
+  readonly markedUnreadFromSeq: number | null;
+  /** Up to where the member has cleared it for themselves; 0: nothing. */
+  readonly clearedSeq: number;
 }
 
 /** Names a membership. */
@@ -70,6 +74,8 @@ export interface Groups {
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Active memberships in the order asked for; null where there is none. */
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
+  /** The viewer's active memberships in all that they are shown. */
+  shown(viewer: Viewer): Promise<readonly Membership[]>;
   /** What the viewer is shown, latest activity first. Keys are opaque text. */
   list(
     viewer: Viewer,

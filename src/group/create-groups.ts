@@ -41,6 +41,10 @@ export function createGroups(parts: GroupParts): Groups {
       const rows = await readMemberships(db.client, refs);
       return rows.map((row) => (isActive(row) ? membershipOf(row) : null));
     },
+    async shown({ userId }) {
+      const rows = await db.client.membership.findMany({ where: { userId, state: 'ACTIVE', shown: true } });
+      return rows.map(membershipOf);
+    },
     list: (viewer, request) => listConversations(parts, viewer, request),
     members: (conversationId, request) => listMembers(parts, conversationId, request),
     directWith: (viewer, userIds) => directsWith(parts, viewer, userIds),

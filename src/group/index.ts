@@ -10,4 +10,5 @@ export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export { conversationKey, memberKey } from './key.ts';
+export { type GroupPolicy, permits } from './rules.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

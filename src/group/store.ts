@@ -37,8 +37,9 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
-  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq } = row;
-  return { conversationId, userId, role: row.role as Role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq };
+  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
+  const role = row.role as Role;
+  return { conversationId, userId, role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq };
 }
 
 /** Rows in the order asked for, in any state; null where there is none. */

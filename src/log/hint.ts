@@ -7,6 +7,7 @@ import { toJson } from './json.ts';
  */
 export type Ephemeral =
   | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
+  | { readonly kind: 'typing'; readonly conversationId: bigint; readonly userId: bigint; readonly typing: boolean }
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
 /** What travels on a stream's topic. `along`: Verdict.along, in JSON. */
@@ -33,6 +34,13 @@ export function parseHint(message: string): Hint | null {
     }
     case 'receipt':
       return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId) };
+    case 'typing':
+      return {
+        kind: 'typing',
+        conversationId: BigInt(hint.conversationId),
+        userId: BigInt(hint.userId),
+        typing: Boolean(hint.typing),
+      };
     case 'markers':
       if (!Number.isInteger(hint.count)) return null;
       return { kind: 'markers', conversationId: BigInt(hint.conversationId), count: hint.count };

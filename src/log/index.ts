@@ -3,7 +3,7 @@
 // an append that resolved is stored, one that rejected left nothing (I2); entry times never decrease within a stream; a page read has no
 // hole. Publishes each entry on its stream's topic after commit, as a hint. Does not know who may read or write: callers decide, inside.
 
-export { changesAccess, endsAccess } from './access.ts';
+export { changesAccess, endsAccess, recalledMessage, seenFrom } from './access.ts';
 export { type Append, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
 export type { CommitLimits } from './committer.ts';
 export { type Effect, type EffectKind, effect } from './effect.ts';
@@ -25,7 +25,7 @@ export {
 } from './entry.ts';
 export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from './hint.ts';
 export { createLog, type Log } from './log.ts';
-export { countMarkerMove, markerCount } from './marker-count.ts';
+export { countMarkerMoves, markerCount } from './marker-count.ts';
 export { formatIds, type MessageRow, messageData } from './message-row.ts';
 export type { LogPage, LogRange } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

@@ -1,48 +1,80 @@
-import { countUnread, newestMessages } from '../db/index.ts';
+import { countMentions, countThreadUnread, countUnread, newestMessages, type Stretch, sumThreadUnread } from '../db/index.ts';
 import type { Conversation, Membership } from '../group/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Message } from './message.ts';
+import type { Message, UnreadTotals } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { readMessages } from './store.ts';
+import { firstSeen } from './target.ts';
 
-/** The newest message within each access, in order; null where there is none. */
+/** A conversation with somebody's access to it. */
+export interface Held {
+  readonly conversation: Pick<Conversation, 'lastSeq' | 'lastOrdinal'>;
+  readonly access: Membership;
+}
+
+/** The newest message that each member sees, in order; null where there is none. */
 export async function lastMessages(
   { db }: Pick<MessageParts, 'db'>,
   accesses: readonly Membership[],
 ): Promise<readonly (Message | null)[]> {
-  const newest = await newestMessages(db.client, [...new Set(accesses.map(({ conversationId }) => conversationId))]);
+  const sights = accesses.map((access) => ({ ...access, firstSeq: firstSeen(access) }));
+  const newest = await newestMessages(db.client, sights);
   // Seqs begin at 1: nothing stands at 0.
-  const refs = accesses.map(({ conversationId }) => ({ conversationId, seq: newest.get(conversationId) ?? 0 }));
-  const messages = await readMessages(db.client, refs);
-  return messages.map((message, place) => (message !== null && message.seq >= (accesses[place]?.fromSeq ?? 0) ? message : null));
+  return readMessages(
+    db.client,
+    accesses.map(({ conversationId }, place) => ({ conversationId, seq: newest[place] ?? 0 })),
+  );
 }
 
-/** Messages of others past each member's readSeq, up to the lastSeq of the conversation as it was read, in order. */
-export function unreadCounts(
+/** What waits to be read in a conversation: all after the member's marker, or after where they marked it as unread themselves. */
+function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Held): Stretch {
+  const { conversationId, userId, readSeq, markedUnreadFromSeq } = access;
+  const firstSeq = firstSeen(access);
+  const read = Math.min(readSeq, (markedUnreadFromSeq ?? Number.POSITIVE_INFINITY) - 1);
+  return { conversationId, userId, firstSeq, afterSeq: Math.max(read, firstSeq - 1), lastSeq, lastOrdinal };
+}
+
+/** Messages of others that wait to be read, up to the lastSeq of the conversation as it was read, in order. */
+export function unreadCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
+  return countUnread(db.client, of.map(stretchOf));
+}
+
+/** Those of them, or of earlier ones that were edited since, that mention the member or everyone. */
+export function mentionCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
+  return countMentions(db.client, of.map(stretchOf));
+}
+
+/** Replies of others that wait in threads that the member takes part in, in order. */
+export function threadCounts(
   { db }: Pick<MessageParts, 'db'>,
-  of: readonly { readonly conversation: Conversation; readonly access: Membership }[],
+  of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[],
 ): Promise<readonly number[]> {
-  const stretches = of.map(({ conversation: { lastSeq, lastOrdinal }, access: { conversationId, userId, readSeq, fromSeq } }) => ({
-    ...{ conversationId, userId, lastSeq, lastOrdinal },
-    afterSeq: Math.max(readSeq, fromSeq - 1),
-  }));
-  return countUnread(db.client, stretches);
+  return countThreadUnread(
+    db.client,
+    of.map(({ root, access }) => ({ ...access, rootSeq: root.seq, firstSeq: firstSeen(access) })),
+  );
 }
 
-/** Unread messages, and conversations that have some, over all that the viewer is shown. */
+/** What waits in all that the viewer is shown. */
 export async function unreadTotals(
-  { db, log }: Pick<MessageParts, 'db' | 'log'>,
-  { userId }: Viewer,
-): Promise<{ readonly messages: number; readonly conversations: number }> {
-  const accesses = await db.client.membership.findMany({
-    where: { userId, state: 'ACTIVE', shown: true },
-    select: { conversationId: true, readSeq: true },
-  });
+  { db, log, groups }: Pick<MessageParts, 'db' | 'log' | 'groups'>,
+  viewer: Viewer,
+): Promise<UnreadTotals> {
+  const accesses = await groups.shown(viewer);
   const heads = await log.heads(accesses.map(({ conversationId }) => conversationId));
-  const stretches = accesses.flatMap(({ conversationId, readSeq: afterSeq }) => {
-    const head = heads.get(conversationId);
-    return head === undefined ? [] : [{ conversationId, userId, afterSeq, lastSeq: head.lastSeq, lastOrdinal: head.lastOrdinal }];
+  const stretches = accesses.flatMap((access) => {
+    const conversation = heads.get(access.conversationId);
+    return conversation === undefined ? [] : [stretchOf({ conversation, access })];
   });
-  const counts = (await countUnread(db.client, stretches)).filter((count) => count > 0);
-  return { messages: counts.reduce((sum, count) => sum + count, 0), conversations: counts.length };
+  const [unread, mentions, threads] = await Promise.all([
+    countUnread(db.client, stretches),
+    countMentions(db.client, stretches),
+    sumThreadUnread(db.client, viewer.userId),
+  ]);
+  const waiting = unread.filter((count, place) => count > 0 || (mentions[place] ?? 0) > 0);
+  return { messages: sum(unread), mentions: sum(mentions), conversations: waiting.length, threads };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,15 +1,27 @@
 import type { Membership } from '../group/index.ts';
 import type { Page } from '../page.ts';
 import type { ServerKey } from '../server-key.ts';
-import { lastMessages, unreadCounts, unreadTotals } from './counts.ts';
+import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
+import { edit } from './edit.ts';
 import { createFingerprints } from './fingerprint.ts';
+import { clear, hide } from './hide.ts';
 import { type Placed, readHistory } from './history.ts';
-import { markDelivered, markRead } from './marker.ts';
+import { countReactions, listEdits, listOwnReactions, listPins, listReactors, listReplies } from './lists.ts';
+import { MarkQueue } from './mark-queue.ts';
+import { markUnread } from './mark-unread.ts';
 import type { HistoryRequest, Messages } from './message.ts';
+import { seqAt } from './moment.ts';
 import type { MessageParts } from './parts.ts';
-import { send } from './send.ts';
-import { type Range, readMessageRange, readMessages } from './store.ts';
+import { pin, unpin } from './pin.ts';
+import { readers, readReaches } from './reach.ts';
+import { addReaction, removeReaction } from './reaction.ts';
+import { recall } from './recall.ts';
+import { forward, send } from './send.ts';
+import { type Range, readHidden, readMessageRange, readMessages } from './store.ts';
+import { firstSeen } from './target.ts';
+import { markThreadRead } from './thread-mark.ts';
 import { readTimelineRange } from './timeline.ts';
+import { TypingTeller } from './typing.ts';
 
 /** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. */
 export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprints'> & { readonly keys: readonly ServerKey[] }): Messages {
@@ -17,23 +29,55 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
   const { db, log } = parts;
 
   async function history<T extends Placed>(
-    { conversationId, fromSeq }: Membership,
+    access: Membership,
     request: HistoryRequest,
     read: (range: Range) => Promise<readonly T[]>,
   ): Promise<Page<T>> {
+    const { conversationId, userId: readerId } = access;
     const to = request.upTo ?? (await log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
-    return readHistory((range) => read({ ...range, conversationId }), { from: fromSeq, to }, request);
+    return readHistory((range) => read({ ...range, conversationId, readerId }), { from: firstSeen(access), to }, request);
   }
 
+  const marks = new MarkQueue(parts);
+  const typing = new TypingTeller(parts);
   return {
     send: (viewer, request) => send(parts, viewer, request),
-    markDelivered: (viewer, mark) => markDelivered(parts, viewer, mark),
-    markRead: (viewer, mark) => markRead(parts, viewer, mark),
+    forward: (viewer, request) => forward(parts, viewer, request),
+    edit: (viewer, change) => edit(parts, viewer, change),
+    recall: (viewer, ref) => recall(parts, viewer, ref),
+    addReaction: (viewer, reacting) => addReaction(parts, viewer, reacting),
+    removeReaction: (viewer, reacting) => removeReaction(parts, viewer, reacting),
+    pin: (viewer, ref) => pin(parts, viewer, ref),
+    unpin: (viewer, ref) => unpin(parts, viewer, ref),
+    hide: (viewer, ref) => hide(parts, viewer, ref),
+    clear: (viewer, clearing) => clear(parts, viewer, clearing),
+    markUnread: (viewer, mark) => markUnread(parts, viewer, mark),
+    markDelivered: (viewer, mark) => marks.delivered(viewer, mark),
+    markRead: (viewer, mark) => marks.read(viewer, mark),
+    markThreadRead: (viewer, mark) => markThreadRead(parts, viewer, mark),
     byRefs: (refs) => readMessages(db.client, refs),
+    hidden: ({ userId }, refs) =>
+      readHidden(
+        db.client,
+        refs.map((ref) => ({ ...ref, userId })),
+      ),
     messages: (access, request) => history(access, request, (range) => readMessageRange(db.client, range)),
     timeline: (access, request) => history(access, request, (range) => readTimelineRange(db.client, range)),
+    seqAt: (conversationId, at) => seqAt(parts, conversationId, at),
+    replies: (access, root, request) => listReplies(db.client, access, root, request),
+    pins: (access, request) => listPins(db.client, access, request),
+    edits: (access, message) => listEdits(db.client, access, message),
+    reactions: (refs) => countReactions(db.client, refs),
+    ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
+    reactors: (reaction, request) => listReactors(db.client, reaction, request),
     last: (accesses) => lastMessages(parts, accesses),
     unread: (of) => unreadCounts(parts, of),
+    mentions: (of) => mentionCounts(parts, of),
+    threadUnread: (of) => threadCounts(parts, of),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
+    reach: (of) => readReaches(parts, of),
+    readers: (message, request) => readers(parts, message, request),
+    setTyping: (viewer, what) => typing.tell(viewer, what),
+    [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };
 }

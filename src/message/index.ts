@@ -6,4 +6,16 @@
 // Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
 export { type MessageAlong, parseAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
-export type { HistoryRequest, Message, MessageRef, Messages, TimelineEntry } from './message.ts';
+export type {
+  Edit,
+  HistoryRequest,
+  Message,
+  MessageRef,
+  Messages,
+  Pinned,
+  Reach,
+  ReactionCount,
+  Reply,
+  TimelineEntry,
+  UnreadTotals,
+} from './message.ts';

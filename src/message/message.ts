@@ -2,6 +2,15 @@ import type { Conversation, Membership } from '../group/index.ts';
 import type { EntryData, KnownEntry } from '../log/index.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
+import type { Held } from './counts.ts';
+import type { Change } from './edit.ts';
+import type { Clearing } from './hide.ts';
+import type { UnreadMark } from './mark-unread.ts';
+import type { Mark } from './marker.ts';
+import type { Reacting } from './reaction.ts';
+import type { Forward, NewText } from './send.ts';
+import type { ThreadMark } from './thread-mark.ts';
+import type { Typing } from './typing.ts';
 
 /** A message as it stands: what its entry says (`text` is '' and `mentionIds` empty once recalled), and where it stands. */
 export interface Message extends Readonly<EntryData<'MessageSent'>> {
@@ -30,25 +39,111 @@ export interface HistoryRequest extends PageRequest<number> {
 /** What a timeline shows: messages and what happened between them. */
 export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'PinChanged' | 'GroupChanged'>;
 
-/** The message module's face. `access` is the viewer's active membership: reads are bounded by its fromSeq. */
-export interface Messages {
-  /** Stores a message, or finds the one stored under this clientMessageId. Throws INVALID_INPUT (text, clientMessageId), NOT_FOUND (conversationId, replyToId), CONFLICT (clientMessageId), UNAVAILABLE. */
-  send(
-    viewer: Viewer,
-    options: { conversationId: bigint; clientMessageId: string; text: string; replyTo?: MessageRef | undefined },
-  ): Promise<Message>;
-  /** Resolves once stored; below the marker changes nothing. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq: negative or above lastSeq). */
-  markDelivered(viewer: Viewer, options: { conversationId: bigint; seq: number }): Promise<void>;
-  /** The same, and raises the delivered marker too. */
-  markRead(viewer: Viewer, options: { conversationId: bigint; seq: number }): Promise<void>;
+/** Part of a list that is read from its start on. */
+export interface Part<T> {
+  readonly items: readonly T[];
+  readonly hasNextPage: boolean;
+}
+
+/** A reply, and its place in the thread. */
+export interface Reply {
+  readonly message: Message;
+  readonly ordinal: number;
+}
+
+/** A pinned message, and the entry that pinned it. */
+export interface Pinned {
+  readonly message: Message;
+  readonly pinSeq: number;
+}
+
+/** How far all others have a conversation, and have read it. */
+export interface Reach {
+  readonly deliveredToAllSeq: number;
+  readonly readByAllSeq: number;
+}
+
+/** What waits for a user to read it, over all that they are shown. */
+export interface UnreadTotals {
+  readonly messages: number;
+  /** Messages that mention them, or everyone. */
+  readonly mentions: number;
+  /** Conversations in which any of these wait. */
+  readonly conversations: number;
+  /** Replies in threads that they take part in. */
+  readonly threads: number;
+}
+
+/** What a message said before it was edited. */
+export interface Edit {
+  readonly text: string;
+  /** When, and by which entry, it was replaced. */
+  readonly seq: number;
+  readonly editedAt: Date;
+}
+
+/** How often an emoji stands on a message. */
+export interface ReactionCount extends MessageRef {
+  readonly emoji: string;
+  readonly count: number;
+}
+
+/** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
+export interface Messages extends AsyncDisposable {
+  /** Stores a message, or finds the one stored under this clientMessageId. */
+  send(viewer: Viewer, request: NewText): Promise<Message>;
+  /** The same with what somebody else said, under the name of whoever said it first. */
+  forward(viewer: Viewer, request: Forward): Promise<Message>;
+  edit(viewer: Viewer, change: Change): Promise<Message>;
+  recall(viewer: Viewer, message: MessageRef): Promise<Message>;
+  addReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
+  removeReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
+  pin(viewer: Viewer, message: MessageRef): Promise<Message>;
+  unpin(viewer: Viewer, message: MessageRef): Promise<Message>;
+  hide(viewer: Viewer, message: MessageRef): Promise<void>;
+  clear(viewer: Viewer, clearing: Clearing): Promise<void>;
+  markUnread(viewer: Viewer, mark: UnreadMark): Promise<void>;
+  /** Resolves once stored; below the marker changes nothing. */
+  markDelivered(viewer: Viewer, mark: Mark): Promise<void>;
+  /** The same, and raises the delivered marker too; clears what the viewer marked as unread up to there. */
+  markRead(viewer: Viewer, mark: Mark): Promise<void>;
+  markThreadRead(viewer: Viewer, mark: ThreadMark): Promise<void>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byRefs(refs: readonly MessageRef[]): Promise<readonly (Message | null)[]>;
+  /** Whether the viewer has hidden each message, in order. */
+  hidden(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly boolean[]>;
   messages(access: Membership, request: HistoryRequest): Promise<Page<Message>>;
   timeline(access: Membership, request: HistoryRequest): Promise<Page<TimelineEntry>>;
-  /** The newest message within each access, in order; null where there is none. */
+  /** The seq of the newest entry not later than a moment; 0 where all are. */
+  seqAt(conversationId: bigint, at: Date): Promise<number>;
+  replies(
+    access: Membership,
+    root: MessageRef,
+    request: { readonly first: number; readonly after?: number | undefined },
+  ): Promise<Part<Reply>>;
+  pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Pinned>>;
+  /** What it said before, newest first; only for who runs the group and who said it: null for others. */
+  edits(access: Membership, message: Message): Promise<readonly Edit[] | null>;
+  /** How often each emoji stands on each message, whoever came first coming first, in order. */
+  reactions(refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]>;
+  /** The emojis that the viewer has put on each message, in order. */
+  ownReactions(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]>;
+  /** Who has put an emoji on a message, by id. */
+  reactors(reaction: Reacting, request: { readonly first: number; readonly after?: bigint | undefined }): Promise<Part<bigint>>;
+  /** The newest message that each member sees, in order; null where there is none. */
   last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
-  /** Messages of others after readSeq, as of the conversation's lastSeq, in order. */
-  unread(of: readonly { readonly conversation: Conversation; readonly access: Membership }[]): Promise<readonly number[]>;
+  /** Messages of others that wait to be read, as of the conversation's lastSeq, in order. */
+  unread(of: readonly Held[]): Promise<readonly number[]>;
+  /** Those of them that mention the member or everyone. */
+  mentions(of: readonly Held[]): Promise<readonly number[]>;
+  /** Replies of others that wait in threads the member takes part in, in order. */
+  threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
   /** Over all conversations shown to the viewer. */
-  unreadTotals(viewer: Viewer): Promise<{ readonly messages: number; readonly conversations: number }>;
+  unreadTotals(viewer: Viewer): Promise<UnreadTotals>;
+  /** How far all others have each conversation, in order; null where that is not told. */
+  reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
+  /** Members other than its sender whose readSeq has reached a message, by id; nobody where that is not told. */
+  readers(message: Message, request: { readonly first: number; readonly after?: bigint | undefined }): Promise<Part<bigint>>;
+  /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
+  setTyping(viewer: Viewer, typing: Typing): Promise<void>;
 }

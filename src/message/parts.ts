@@ -5,6 +5,20 @@ import type { Groups } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Fingerprints } from './fingerprint.ts';
 
+/** What of the configuration the module heeds. */
+export type MessageConfig = Pick<
+  Config,
+  | 'maxMessageLength'
+  | 'editWindowSeconds'
+  | 'recallWindowSeconds'
+  | 'maxReactions'
+  | 'maxPins'
+  | 'receiptMembers'
+  | 'typingMs'
+  | 'commitBatch'
+  | 'commitQueue'
+>;
+
 /** What the module's inner parts share. */
 export interface MessageParts {
   readonly db: Db;
@@ -12,5 +26,5 @@ export interface MessageParts {
   readonly groups: Groups;
   readonly bus: Bus;
   readonly fingerprints: Fingerprints;
-  readonly config: Pick<Config, 'maxMessageLength'>;
+  readonly config: MessageConfig;
 }

@@ -1,32 +1,30 @@
-import { type Db, type HeldUser, isDuplicate, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
+import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import {
-  appendSearching,
-  type Effect,
-  type EffectKind,
-  effect,
-  type Inside,
-  newestByOther,
-  type Placed,
-  type Relock,
-  type Verdict,
-} from '../log/index.ts';
+import { appendSearching, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { type MessageAlong, senderAtCommit } from './along.ts';
-import { messageAt, sentUnder } from './facts.ts';
+import { senderAtCommit } from './along.ts';
+import { sentUnder } from './facts.ts';
+import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
+import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
-import { requireWriting, type Writing } from './writing.ts';
+import { requireStanding } from './target.ts';
+import { requireWriting } from './writing.ts';
 
 /** What is sent. */
-export interface NewText {
+export interface NewText extends Refers {
   readonly conversationId: bigint;
   readonly clientMessageId: string;
   readonly text: string;
-  readonly replyTo?: MessageRef | undefined;
+}
+
+/** What is sent on, and where to. */
+export interface Forward {
+  readonly message: MessageRef;
+  readonly conversationId: bigint;
+  readonly clientMessageId: string;
 }
 
 // The first duplicate of a key is another send that has committed meanwhile: the second look finds it. A third would be a defect.
@@ -34,15 +32,41 @@ const looks = 3;
 
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
- * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId), NOT_FOUND
- * (conversationId, replyToId), CONFLICT (clientMessageId), UNAVAILABLE.
+ * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
+ * (conversationId, replyToId, threadRootId, mentionIds.N), FORBIDDEN (mentionsEveryone), CONFLICT (clientMessageId), UNAVAILABLE.
  */
-export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
-  requireText(request.text, parts.config.maxMessageLength);
-  requireClientMessageId(request.clientMessageId);
+export function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
+  const { text } = request;
+  requireText(text, parts.config.maxMessageLength);
+  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content: async () => ({ text, origin: null }) }));
+}
+
+/**
+ * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
+ * recalled), and what `send` does.
+ */
+export function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
+  const print = { ...request, text: '', forwarded: message };
+  const content = (inside: Inside) => forwardedContent(parts, inside, { viewer, source: message });
+  return insist(() => tryToSend(parts, viewer, { ...request, print, also: [message.conversationId], content }));
+}
+
+async function forwardedContent(
+  { db }: MessageParts,
+  inside: Inside,
+  { viewer, source }: { readonly viewer: Viewer; readonly source: MessageRef },
+): Promise<Content> {
+  const { message } = await requireStanding(inside, viewer, source);
+  const { text, senderId, origin } = message;
+  if (origin !== null) return { text, origin };
+  const sender = await inside.read(senderAtCommit(db), senderId);
+  return { text, origin: { userId: senderId, name: sender?.displayName ?? '' } };
+}
+
+async function insist(attempt: () => Promise<Message>): Promise<Message> {
   for (let look = 1; ; look += 1) {
     try {
-      return await tryToSend(parts, viewer, request);
+      return await attempt();
     } catch (error) {
       // The same key in two conversations at once: they share no lock, but they share the unique key.
       if (!isDuplicate(error) || look === looks) throw error;
@@ -50,16 +74,27 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   }
 }
 
-function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
-  const { conversationId, clientMessageId, text } = request;
-  const print = { conversationId, text, replyTo: request.replyTo };
+interface Attempt extends Refers, Pick<Sending, 'content'> {
+  readonly conversationId: bigint;
+  readonly clientMessageId: string;
+  readonly print: Request;
+  /** Other streams that it relies on. */
+  readonly also: readonly bigint[];
+}
+
+function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: Attempt): Promise<Message> {
+  const { conversationId, clientMessageId, print, also } = request;
+  requireClientMessageId(clientMessageId);
+  const name = { senderId: viewer.userId, clientMessageId };
+  const lock = [...new Set([conversationId, ...also])];
   return appendSearching<Message>(log, {
-    lock: [conversationId],
-    keys: [sentUnder.key({ senderId: viewer.userId, clientMessageId })],
+    lock,
+    // Replies are numbered in their thread, from what stands before the commit.
+    keys: [sentUnder.key(name), ...(request.threadRoot === undefined ? [] : ['thread'])],
     async decide(inside, holds) {
       // Read together, in one round trip; who repeats a request may have lost the right to make it.
       const [known, writing, sender] = await Promise.all([
-        inside.read(sentUnder, { senderId: viewer.userId, clientMessageId }),
+        inside.read(sentUnder, name),
         requireWriting(inside, viewer, conversationId).catch((refusal: unknown) => ({ refusal })),
         inside.read(senderAtCommit(db), viewer.userId),
       ]);
@@ -68,70 +103,14 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
         return { result: () => messageOf(known) };
       }
       if ('refusal' in writing) throw writing.refusal;
-      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), holds, db, sender });
+      const { unaware } = writing;
+      // With its first message a direct conversation appears on the other side, whose account is then written too.
+      if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
+      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender });
     },
   });
 }
 
 function usedBefore(): ChatError {
   return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Choose another.', { field: ['clientMessageId'] });
-}
-
-// What a message without further ado is not.
-const plain = { threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null } as const;
-
-interface Draft extends NewText {
-  readonly fingerprint: Uint8Array<ArrayBuffer>;
-  readonly holds: (streamId: bigint) => boolean;
-  readonly db: Db;
-  readonly sender: HeldUser | null;
-}
-
-async function store(inside: Inside, { access, row, unaware }: Writing, draft: Draft): Promise<Verdict<Message> | Relock> {
-  const { conversationId, clientMessageId, text, replyTo, fingerprint, holds, db, sender } = draft;
-  // With its first message a direct conversation appears on the other side, whose account is then written too.
-  if (unaware !== null && !holds(unaware.userId)) return { relock: [conversationId, unaware.userId] };
-  const replyToSeq = await requireQuoted(inside, access, replyTo);
-  const { userId } = access;
-  const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
-  return {
-    entries: () => [
-      ...opening,
-      { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', clientMessageId, fingerprint, text, replyToSeq, ...plain } },
-    ],
-    effects: (placed) => ownMarkers(db, access, placed),
-    ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
-    along(entry, headThen): MessageAlong | undefined {
-      if (entry.type !== 'MessageSent' || sender === null) return undefined;
-      return { sender, conversation: row === null ? undefined : conversationOf(row, headThen) };
-    },
-    result: (placed) => sentIn(placed, userId),
-  };
-}
-
-async function requireQuoted(
-  inside: Inside,
-  { conversationId, fromSeq }: MembershipRow,
-  replyTo: MessageRef | undefined,
-): Promise<number | null> {
-  if (replyTo === undefined) return null;
-  const here = replyTo.conversationId === conversationId && replyTo.seq >= fromSeq;
-  if (here && (await inside.read(messageAt, replyTo)) !== null) return replyTo.seq;
-  throw new ChatError('NOT_FOUND', 'There is no such message in this conversation for you.', { field: ['replyToId'] });
-}
-
-function sentIn({ entries }: Placed, senderId: bigint): Message {
-  const entry = entries.at(-1);
-  if (entry?.type !== 'MessageSent') throw new Error('the act sent no message');
-  const { streamId: conversationId, seq, at: sentAt, data } = entry;
-  return { ...data, conversationId, seq, senderId, sentAt };
-}
-
-/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. */
-function ownMarkers(db: Db, { conversationId, userId, deliveredSeq, readSeq }: MembershipRow, placed: Placed): readonly Effect[] {
-  const { seq } = sentIn(placed, userId);
-  const newest = newestByOther(placed.head(conversationId), userId);
-  if (deliveredSeq < newest) return [];
-  const markers: EffectKind<MarkerRaise> = { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
-  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: readSeq < newest ? readSeq : seq })];
 }

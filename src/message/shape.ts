@@ -19,7 +19,7 @@ export function requireClientMessageId(clientMessageId: string): void {
   }
 }
 
-/** Throws INVALID_INPUT (seq): no place that a log could have. */
-export function requireSeq(seq: number): void {
-  if (!Number.isSafeInteger(seq) || seq < 0) throw invalid('seq', 'A seq is a whole number from 0 on.');
+/** Throws INVALID_INPUT (`field`): no place that a log could have, or one below `least`. */
+export function requireSeq(seq: number, field = 'seq', least = 0): void {
+  if (!Number.isSafeInteger(seq) || seq < least) throw invalid(field, `It is a whole number from ${least} on.`);
 }

@@ -29,6 +29,7 @@ export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise
 /** A stretch of a conversation, and from which end how much of it is read. */
 export interface Range {
   readonly conversationId: bigint;
+  readonly readerId: bigint;
   /** First and last seq that may be read. */
   readonly from: number;
   readonly to: number;
@@ -36,12 +37,26 @@ export interface Range {
   readonly limit: number;
 }
 
-/** Messages of a stretch, in the order it asks for. */
-export async function readMessageRange(tx: Tx, { conversationId, from, to, newestFirst, limit }: Range): Promise<readonly Message[]> {
-  const rows = await tx.message.findMany({
-    where: { conversationId, seq: { gte: from, lte: to } },
-    orderBy: { seq: newestFirst ? 'desc' : 'asc' },
-    take: limit,
-  });
+/** Messages of a stretch, in the order it asks for, but those that its reader has hidden. */
+export async function readMessageRange(
+  tx: Tx,
+  { conversationId, readerId, from, to, newestFirst, limit }: Range,
+): Promise<readonly Message[]> {
+  const rows = await selectRows(
+    tx,
+    'Message',
+    sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND NOT EXISTS (SELECT 1 FROM HiddenMessage h
+      WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq)
+      ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`,
+  );
   return rows.map(messageOf);
+}
+
+/** Whether each user has hidden a message for themselves, in the order asked for. */
+export async function readHidden(tx: Tx, keys: readonly (MessageRef & { readonly userId: bigint })[]): Promise<readonly boolean[]> {
+  const rows = await inPieces(keys, (piece) =>
+    tx.hiddenMessage.findMany({ where: { OR: piece.map(({ userId, conversationId, seq }) => ({ userId, conversationId, seq })) } }),
+  );
+  const found = new Set(rows.map((row) => `${row.userId}:${refKey(row)}`));
+  return keys.map((key) => found.has(`${key.userId}:${refKey(key)}`));
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { type Entry, entryVersion, type KnownEntry, parseEntry } from '../log/index.ts';
+import { type Entry, entryVersion, type KnownEntry, parseEntry, seenFrom } from '../log/index.ts';
 import type { Message, TimelineEntry } from './message.ts';
 import { type Range, readMessageRange } from './store.ts';
 
@@ -13,6 +13,12 @@ function isShown(entry: Entry): entry is TimelineEntry {
 /** A message as the log entry that it is. */
 export function messageEntry({ conversationId, seq, sentAt, senderId, ...data }: Message): KnownEntry<'MessageSent'> {
   return { streamId: conversationId, seq, at: sentAt, actorId: senderId, type: 'MessageSent', data };
+}
+
+/** The message that an entry is. Throws where its sender is gone. */
+export function messageOfEntry({ streamId: conversationId, seq, at: sentAt, actorId, data }: KnownEntry<'MessageSent'>): Message {
+  if (actorId === null) throw new Error('a message has a sender');
+  return { ...data, conversationId, seq, senderId: actorId, sentAt };
 }
 
 /** Messages of a stretch and what happened between them, in the order it asks for. */
@@ -33,7 +39,7 @@ async function readEntryRange(tx: Tx, { conversationId, from, to, newestFirst, l
     take: limit,
   });
   return rows.flatMap(({ type, version, data, timeline: _shown, ...place }) => {
-    const entry = parseEntry(place, type, version, JSON.parse(data));
+    const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), from);
     return isShown(entry) ? [entry] : [];
   });
 }

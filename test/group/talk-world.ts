@@ -3,6 +3,7 @@ import pino from 'pino';
 import { expect } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError, type ErrorCode } from '../../src/errors.ts';
 import { createGroups, type Groups, type Membership } from '../../src/group/index.ts';
@@ -12,10 +13,7 @@ import type { ServerKey, Viewer } from '../../src/user/index.ts';
 import { newKey, usersOn } from '../user/users-world.ts';
 
 /** What a node may be told otherwise. */
-export interface NodeOptions {
-  readonly maxGroupMembers?: number;
-  readonly maxGroupsPerUser?: number;
-  readonly maxMessageLength?: number;
+export interface NodeOptions extends Partial<Config> {
   readonly keys?: readonly ServerKey[];
 }
 
@@ -58,7 +56,7 @@ export function talkOn(db: Db): TalkWorld {
   const key = newKey('first');
 
   function node({ keys = [key], ...limits }: NodeOptions = {}): TalkNode {
-    const config = { maxGroupMembers: 2_000, maxGroupsPerUser: 1_000, maxMessageLength: 8_000, ...limits };
+    const config = { ...readConfig({}), ...limits };
     const groups = createGroups({ db, log, config });
     return { groups, messages: createMessages({ db, log, groups, bus, keys, config }) };
   }

@@ -1,0 +1,48 @@
+import type { Tx } from './db.ts';
+import { inPieces } from './pieces.ts';
+import { join, sql } from './sql.ts';
+
+/** A thread as one member of its conversation has it. */
+export interface ThreadOf {
+  readonly conversationId: bigint;
+  readonly rootSeq: number;
+  readonly userId: bigint;
+  /** The first seq that the member sees. */
+  readonly firstSeq: number;
+}
+
+interface Counted {
+  readonly place: bigint | number;
+  readonly count: bigint | number;
+}
+
+/** How many replies by others wait for who takes part in each thread, in the order asked for; 0 for who does not. Hidden ones do not count. */
+export async function countThreadUnread(tx: Tx, threads: readonly ThreadOf[]): Promise<readonly number[]> {
+  const counts = threads.map(() => 0);
+  const asked = threads.map((thread, place) => ({ ...thread, place }));
+  const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Counted[]>(join(piece.map(select), ' UNION ALL ')));
+  for (const { place, count } of rows) counts[Number(place)] = Number(count);
+  return counts;
+}
+
+function select({ place, conversationId, rootSeq, userId, firstSeq }: ThreadOf & { readonly place: number }) {
+  return sql`
+    SELECT ${place} AS place, (SELECT COUNT(*) FROM ThreadPart p
+      JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.ordinal > p.readOrdinal
+      WHERE p.userId = ${userId} AND p.conversationId = ${conversationId} AND p.rootSeq = ${rootSeq}
+        AND r.senderId <> ${userId} AND r.seq >= ${firstSeq} AND NOT EXISTS (${hiddenReply(userId)})) AS count`;
+}
+
+/** How many replies by others wait for the user in all threads of the conversations they are shown. */
+export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
+  const [row] = await tx.$queryRaw<{ count: bigint | number }[]>(sql`
+    SELECT COUNT(*) AS count FROM ThreadPart p
+    JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
+    JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.ordinal > p.readOrdinal
+    WHERE p.userId = ${userId} AND r.senderId <> ${userId} AND r.seq >= m.fromSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
+  return Number(row?.count ?? 0);
+}
+
+function hiddenReply(userId: bigint) {
+  return sql`SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = r.conversationId AND h.seq = r.seq`;
+}

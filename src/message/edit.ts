@@ -1,0 +1,83 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { formatIds, type Inside } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
+import type { Message, MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
+import { requireText } from './shape.ts';
+import { requireStanding, type Target } from './target.ts';
+
+/** What a message is to say, and whom it is to mention: absent, as before. */
+export interface Change extends Partial<Wanted> {
+  readonly message: MessageRef;
+  readonly text: string;
+}
+
+/**
+ * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
+ * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (somebody else's, a forwarded one, mentionsEveryone), TOO_LATE, UNAVAILABLE.
+ */
+export function edit({ log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+  const { message: ref, text } = change;
+  requireText(text, config.maxMessageLength);
+  return log.append<Message>({
+    lock: [ref.conversationId],
+    async decide(inside) {
+      const target = await requireStanding(inside, viewer, ref);
+      const { message } = target;
+      requireOwn(target, viewer);
+      const mentions = await mentionsOf(inside, target, change);
+      if (text === message.text && isSame(mentions, message)) return { result: () => message };
+      if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
+        throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
+      }
+      const edited = { ...message, text, ...mentions };
+      return {
+        entries: () => [
+          { stream: ref.conversationId, actorId: viewer.userId, entry: { type: 'MessageEdited', data: { messageSeq: ref.seq } } },
+        ],
+        async write(tx, { at, entries }) {
+          const seq = entries[0]?.seq ?? 0;
+          await keep(tx, message, { seq, at });
+          await tx.message.updateMany({
+            where: { conversationId: ref.conversationId, seq: ref.seq },
+            data: { text, editedAt: at, mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
+          });
+          await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
+        },
+        result: ({ at }) => ({ ...edited, editedAt: at }),
+      };
+    },
+  });
+}
+
+function requireOwn({ message }: Target, { userId }: Viewer): void {
+  if (message.senderId !== userId) throw new ChatError('FORBIDDEN', 'Only who said it can change it.', { field: ['messageId'] });
+  if (message.origin !== null) throw new ChatError('FORBIDDEN', 'What was forwarded is not yours to change.', { field: ['messageId'] });
+}
+
+async function mentionsOf(inside: Inside, target: Target, { mentionIds, mentionsEveryone }: Change): Promise<Mentions> {
+  const { message } = target;
+  const wanted = {
+    mentionIds: mentionIds ?? message.mentionIds,
+    mentionsEveryone: mentionsEveryone ?? message.mentionsEveryone,
+  };
+  // What stands is not judged again: who has left since may stay mentioned.
+  return judgeMentions(inside, target, { wanted, standing: message });
+}
+
+function isSame(mentions: Mentions, message: Message): boolean {
+  const ids = new Set(mentions.mentionIds);
+  const same = ids.size === message.mentionIds.length && message.mentionIds.every((id) => ids.has(id));
+  return same && mentions.mentionsEveryone === message.mentionsEveryone;
+}
+
+async function keep(tx: Tx, { conversationId, seq: messageSeq, text }: Message, { seq, at }: { seq: number; at: Date }): Promise<void> {
+  await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, editedAt: at } });
+}
+
+/** Whether a window that opened at a time has closed. Both times are the database's. */
+export function isPast(now: Date, from: Date, windowSeconds: number): boolean {
+  return now.getTime() - from.getTime() > windowSeconds * 1_000;
+}

@@ -1,0 +1,76 @@
+import { ChatError } from '../errors.ts';
+import type { Fact } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
+import { noConversation } from './refusal.ts';
+import { requireSeq } from './shape.ts';
+import { readHidden, refKey } from './store.ts';
+import { requireTarget } from './target.ts';
+import { requireWriting } from './writing.ts';
+
+/** Whether a user has deleted a message for themselves. Governed by their account's stream. */
+const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
+  name: 'hidden',
+  key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
+  read: readHidden,
+};
+
+/** Deletes a message for the viewer alone; twice is once. Throws NOT_FOUND (messageId), UNAVAILABLE. */
+export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<void> {
+  const { userId } = viewer;
+  const { conversationId, seq } = ref;
+  return log.append<void>({
+    lock: [conversationId, userId],
+    async decide(inside) {
+      const { message } = await requireTarget(inside, viewer, ref);
+      if (await inside.read(hidden, { ...ref, userId })) return { result: () => undefined };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'MessageHidden', data: { conversationId, messageSeq: seq } } }],
+        async write(tx) {
+          await tx.hiddenMessage.create({ data: { userId, conversationId, seq, own: message.senderId === userId } });
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+/** Up to where a conversation is cleared; absent: all there is. */
+export interface Clearing {
+  readonly conversationId: bigint;
+  readonly seq?: number | undefined;
+}
+
+/**
+ * Clears a conversation for the viewer alone, up to a seq; what is cleared already stays so. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq:
+ * negative or above lastSeq), UNAVAILABLE.
+ */
+export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, seq }: Clearing): Promise<void> {
+  if (seq !== undefined) requireSeq(seq);
+  const { userId } = viewer;
+  return log.append<void>({
+    lock: [conversationId, userId],
+    async decide(inside) {
+      const { access } = await requireWriting(inside, viewer, conversationId);
+      const head = inside.head(conversationId);
+      if (head === null) throw noConversation();
+      if (seq !== undefined && seq > head.lastSeq) throw past(head.lastSeq);
+      const clearedSeq = seq ?? head.lastSeq;
+      if (clearedSeq <= access.clearedSeq) return { result: () => undefined };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ConversationCleared', data: { conversationId, clearedSeq } } }],
+        async write(tx) {
+          await tx.membership.updateMany({ where: { conversationId, userId }, data: { clearedSeq } });
+          await tx.hiddenMessage.deleteMany({ where: { userId, conversationId, seq: { lte: clearedSeq } } });
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+/** The refusal of a seq above a conversation's last. */
+export function past(lastSeq: number, field = 'seq'): ChatError {
+  return new ChatError('INVALID_INPUT', `The conversation ends at ${lastSeq}.`, { field: [field] });
+}

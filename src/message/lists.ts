@@ -1,0 +1,159 @@
+import { inPieces, join, sql, type Tx } from '../db/index.ts';
+import type { Membership } from '../group/index.ts';
+import type { Edit, Message, MessageRef, Part, Pinned, ReactionCount, Reply } from './message.ts';
+import type { Reacting } from './reaction.ts';
+import { readHidden, readMessages, refKey } from './store.ts';
+import { firstSeen } from './target.ts';
+
+/** How much of a list, after which key. */
+interface Request<K> {
+  readonly first: number;
+  readonly after?: K | undefined;
+}
+
+function part<T>(found: readonly T[], first: number): Part<T> {
+  return { items: found.slice(0, first), hasNextPage: found.length > first };
+}
+
+/** Reads on until a page is full of what the member sees: what they have hidden is stepped over. */
+async function fill<R extends MessageRef>(
+  tx: Tx,
+  access: Membership,
+  { first, read }: { readonly first: number; readonly read: (after: R | undefined) => Promise<readonly R[]> },
+): Promise<readonly (R & { readonly message: Message })[]> {
+  const shown: (R & { readonly message: Message })[] = [];
+  for (let after: R | undefined; shown.length <= first; ) {
+    const rows = await read(after);
+    const [messages, hidden] = await Promise.all([
+      readMessages(tx, rows),
+      readHidden(
+        tx,
+        rows.map(({ conversationId, seq }) => ({ conversationId, seq, userId: access.userId })),
+      ),
+    ]);
+    for (const [place, row] of rows.entries()) {
+      const message = messages[place];
+      if (message && hidden[place] === false && row.seq >= firstSeen(access)) shown.push({ ...row, message });
+    }
+    after = rows.at(-1);
+    if (rows.length <= first) break;
+  }
+  return shown;
+}
+
+/** The replies in a thread that a member sees, in order. `after`: an ordinal. */
+export async function listReplies(
+  tx: Tx,
+  access: Membership,
+  root: MessageRef,
+  { first, after: start = 0 }: Request<number>,
+): Promise<Part<Reply>> {
+  const { conversationId, seq: rootSeq } = root;
+  const rows = await fill(tx, access, {
+    first,
+    read: (last: { readonly conversationId: bigint; readonly seq: number; readonly ordinal: number } | undefined) =>
+      tx.reply.findMany({
+        where: { conversationId, rootSeq, ordinal: { gt: last?.ordinal ?? start } },
+        orderBy: { ordinal: 'asc' },
+        take: first + 1,
+        select: { conversationId: true, seq: true, ordinal: true },
+      }),
+  });
+  return part(rows, first);
+}
+
+/** The pinned messages that a member sees, the one pinned last first. `after`: the seq of a pinning entry. */
+export async function listPins(tx: Tx, access: Membership, { first, after: start }: Request<number>): Promise<Part<Pinned>> {
+  const { conversationId } = access;
+  const rows = await fill(tx, access, {
+    first,
+    async read(last: { readonly conversationId: bigint; readonly seq: number; readonly pinSeq: number } | undefined) {
+      const before = last?.pinSeq ?? start;
+      const found = await tx.pin.findMany({
+        where: { conversationId, ...(before !== undefined && { seq: { lt: before } }) },
+        orderBy: { seq: 'desc' },
+        take: first + 1,
+      });
+      return found.map(({ messageSeq, seq: pinSeq }) => ({ conversationId, seq: messageSeq, pinSeq }));
+    },
+  });
+  return part(rows, first);
+}
+
+// Newer ones replace nothing: who edits more often than that keeps a history of so many.
+const maxEdits = 1_000;
+
+/** What a message said before, newest first; null for who may not know. */
+export async function listEdits(tx: Tx, { role, userId }: Membership, message: Message): Promise<readonly Edit[] | null> {
+  if (role === 'MEMBER' && message.senderId !== userId) return null;
+  if (message.editedAt === null) return [];
+  const { conversationId, seq: messageSeq } = message;
+  return tx.messageEdit.findMany({
+    where: { conversationId, messageSeq },
+    orderBy: { seq: 'desc' },
+    take: maxEdits,
+    select: { text: true, seq: true, editedAt: true },
+  });
+}
+
+interface Counted {
+  readonly conversationId: bigint | number;
+  readonly messageSeq: bigint | number;
+  readonly emoji: string;
+  readonly count: bigint | number;
+  readonly firstSeq: bigint | number;
+}
+
+/** How often each emoji stands on each message, in the order asked for; of one message, whichever came first comes first. */
+export async function countReactions(tx: Tx, refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]> {
+  const rows = await inPieces(refs, (piece) =>
+    tx.$queryRaw<Counted[]>(sql`
+      SELECT conversationId, messageSeq, emoji, COUNT(*) AS count, MIN(seq) AS firstSeq FROM Reaction
+      WHERE ${among(piece)} GROUP BY conversationId, messageSeq, emoji`),
+  );
+  const found = Map.groupBy(
+    rows.toSorted((one, other) => Number(one.firstSeq) - Number(other.firstSeq)),
+    ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`,
+  );
+  return refs.map((ref) => (found.get(refKey(ref)) ?? []).map(({ emoji, count }) => ({ ...ref, emoji, count: Number(count) })));
+}
+
+function among(refs: readonly MessageRef[]) {
+  const groups = [...Map.groupBy(refs, ({ conversationId }) => conversationId)];
+  const either = groups.map(
+    ([conversationId, own]) => sql`(conversationId = ${conversationId} AND messageSeq IN (${join(own.map(({ seq }) => seq))}))`,
+  );
+  return sql`(${join(either, ' OR ')})`;
+}
+
+/** The emojis that a user has put on each message, in the order asked for; of one message in the order they came. */
+export async function listOwnReactions(tx: Tx, userId: bigint, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]> {
+  const rows = await inPieces(refs, (piece) =>
+    tx.$queryRaw<Counted[]>(sql`
+      SELECT conversationId, messageSeq, emoji, seq AS firstSeq FROM Reaction WHERE ${among(piece)} AND userId = ${userId}`),
+  );
+  const found = Map.groupBy(
+    rows.toSorted((one, other) => Number(one.firstSeq) - Number(other.firstSeq)),
+    ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`,
+  );
+  return refs.map((ref) => (found.get(refKey(ref)) ?? []).map(({ emoji }) => emoji));
+}
+
+/** Who has put an emoji on a message, by id. */
+export async function listReactors(tx: Tx, { message, emoji }: Reacting, { first, after }: Request<bigint>): Promise<Part<bigint>> {
+  const rows = await tx.reaction.findMany({
+    where: {
+      conversationId: message.conversationId,
+      messageSeq: message.seq,
+      emoji,
+      ...(after !== undefined && { userId: { gt: after } }),
+    },
+    orderBy: { userId: 'asc' },
+    take: first + 1,
+    select: { userId: true },
+  });
+  return part(
+    rows.map(({ userId }) => userId),
+    first,
+  );
+}

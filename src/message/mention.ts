@@ -1,0 +1,78 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { type GroupPolicy, isActive, membershipRow, permits, type Role } from '../group/index.ts';
+import type { Inside } from '../log/index.ts';
+import type { MessageRef } from './message.ts';
+import type { Target } from './target.ts';
+
+/** Whom a message is to mention. */
+export interface Wanted {
+  readonly mentionIds: readonly bigint[] | undefined;
+  readonly mentionsEveryone: boolean | undefined;
+}
+
+/** Whom a message mentions. */
+export interface Mentions {
+  /** Each once. */
+  readonly mentionIds: bigint[];
+  readonly mentionsEveryone: boolean;
+}
+
+/** Of a message that mentions nobody. */
+export const nobody: Mentions = { mentionIds: [], mentionsEveryone: false };
+
+// The column holds so many ids of 19 digits, and it is more than anybody calls by name.
+const maxMentions = 50;
+
+/** As whom a row counts that mentions everyone: no user has this id. */
+export const everyone = 0n;
+
+/**
+ * Whom a message may mention. Members only, and everyone where the group's policy lets the viewer; what it mentions already (`standing`) is not asked
+ * again. Throws INVALID_INPUT (mentionIds: too many), NOT_FOUND (mentionIds.N), FORBIDDEN (mentionsEveryone).
+ */
+export async function judgeMentions(
+  inside: Inside,
+  { access, row }: Pick<Target, 'access' | 'row'>,
+  { wanted, standing = nobody }: { readonly wanted: Wanted; readonly standing?: Mentions },
+): Promise<Mentions> {
+  const { mentionIds = [], mentionsEveryone = false } = wanted;
+  if (mentionIds.length > maxMentions) {
+    throw new ChatError('INVALID_INPUT', `A message mentions at most ${maxMentions} members by name.`, { field: ['mentionIds'] });
+  }
+  await Promise.all(
+    mentionIds.map(async (userId, place) => {
+      if (standing.mentionIds.includes(userId)) return;
+      const member = await inside.read(membershipRow, { conversationId: access.conversationId, userId });
+      if (isActive(member)) return;
+      throw new ChatError('NOT_FOUND', 'They are not in this conversation.', { field: ['mentionIds', String(place)] });
+    }),
+  );
+  const mayAll = row === null || permits(row.mentionPolicy as GroupPolicy, access.role as Role);
+  if (mentionsEveryone && !standing.mentionsEveryone && !mayAll) {
+    throw new ChatError('FORBIDDEN', 'In this group you may not mention everyone.', { field: ['mentionsEveryone'] });
+  }
+  return { mentionIds: [...new Set(mentionIds)], mentionsEveryone };
+}
+
+/** A message's mentions, and those it had before. */
+export interface MentionChange extends MessageRef, Mentions {
+  readonly senderId: bigint;
+  /** The entry that makes it so: new mentions count from there on. */
+  readonly entrySeq: number;
+  readonly before: Mentions;
+}
+
+/** Writes the rows by which mentions are counted. */
+export async function storeMentions(tx: Tx, change: MentionChange): Promise<void> {
+  const { conversationId, seq: messageSeq, senderId: byId, entrySeq: seq } = change;
+  const [now, then] = [new Set(mentioned(change)), new Set(mentioned(change.before))];
+  const gone = [...then].filter((userId) => !now.has(userId));
+  const fresh = [...now].filter((userId) => !then.has(userId));
+  if (gone.length > 0) await tx.mention.deleteMany({ where: { conversationId, messageSeq, userId: { in: gone } } });
+  if (fresh.length > 0) await tx.mention.createMany({ data: fresh.map((userId) => ({ conversationId, messageSeq, userId, seq, byId })) });
+}
+
+function mentioned({ mentionIds, mentionsEveryone }: Mentions): readonly bigint[] {
+  return mentionsEveryone ? [...mentionIds, everyone] : mentionIds;
+}

@@ -1,0 +1,73 @@
+import { ChatError } from '../errors.ts';
+import { type GroupPolicy, permits, type Role } from '../group/index.ts';
+import type { Fact } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Message, MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
+import { requireStanding, type Target } from './target.ts';
+
+/** How many messages are pinned in a conversation. Governed by its stream. */
+const pinCount: Fact<bigint, number> = {
+  name: 'pins',
+  key: String,
+  read: (tx, ids) => Promise.all(ids.map((conversationId) => tx.pin.count({ where: { conversationId } }))),
+};
+
+/** Pins a message; twice is once. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled), FORBIDDEN, LIMIT_REACHED, UNAVAILABLE. */
+export function pin({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
+  const { conversationId, seq: messageSeq } = ref;
+  return log.append<Message>({
+    lock: [conversationId],
+    async decide(inside) {
+      const target = await requireStanding(inside, viewer, ref);
+      const { message } = target;
+      requireRight(target);
+      if (message.pinnedAt !== null) return { result: () => message };
+      if ((await inside.read(pinCount, conversationId)) >= config.maxPins) {
+        throw new ChatError('LIMIT_REACHED', `At most ${config.maxPins} messages are pinned here. Unpin one first.`, {
+          field: ['messageId'],
+        });
+      }
+      return {
+        entries: () => [
+          { stream: conversationId, actorId: viewer.userId, entry: { type: 'PinChanged', data: { messageSeq, pinned: true } } },
+        ],
+        async write(tx, { at, entries }) {
+          await tx.pin.create({ data: { conversationId, messageSeq, seq: entries[0]?.seq ?? 0 } });
+          await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { pinnedAt: at } });
+        },
+        result: ({ at }) => ({ ...message, pinnedAt: at }),
+      };
+    },
+  });
+}
+
+/** Takes a message off the pins; where it is not pinned nothing happens. Throws as `pin` does. */
+export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
+  const { conversationId, seq: messageSeq } = ref;
+  return log.append<Message>({
+    lock: [conversationId],
+    async decide(inside) {
+      const target = await requireStanding(inside, viewer, ref);
+      const { message } = target;
+      requireRight(target);
+      if (message.pinnedAt === null) return { result: () => message };
+      return {
+        entries: () => [
+          { stream: conversationId, actorId: viewer.userId, entry: { type: 'PinChanged', data: { messageSeq, pinned: false } } },
+        ],
+        async write(tx) {
+          await tx.pin.deleteMany({ where: { conversationId, messageSeq } });
+          await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { pinnedAt: null } });
+        },
+        result: () => ({ ...message, pinnedAt: null }),
+      };
+    },
+  });
+}
+
+// Between two, both may.
+function requireRight({ access, row }: Target): void {
+  if (row === null || permits(row.pinPolicy as GroupPolicy, access.role as Role)) return;
+  throw new ChatError('FORBIDDEN', 'In this group you may not pin messages. Ask its owner or an admin.', { field: ['messageId'] });
+}

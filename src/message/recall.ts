@@ -1,0 +1,59 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { type NewEntry, recalledMessage } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { isPast } from './edit.ts';
+import type { Message, MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
+import { isRunBy, requireTarget, type Target } from './target.ts';
+import { messageEntry, messageOfEntry } from './timeline.ts';
+
+/**
+ * Takes a message back, for everyone: its place stays, and nothing of what it said. Twice is once. Throws NOT_FOUND (messageId), FORBIDDEN (somebody
+ * else's, unless the viewer runs the group), TOO_LATE (the viewer's own, unless they run the group), UNAVAILABLE.
+ */
+export function recall({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
+  const { conversationId: stream, seq: messageSeq } = ref;
+  return log.append<Message>({
+    lock: [stream],
+    async decide(inside) {
+      const target = await requireTarget(inside, viewer, ref);
+      const { message } = target;
+      if (message.recalledAt !== null) return { result: () => message };
+      requireRight(target, viewer, isPast(inside.now, message.sentAt, config.recallWindowSeconds));
+      const unpinning: NewEntry[] = message.pinnedAt === null ? [] : [{ type: 'PinChanged', data: { messageSeq, pinned: false } }];
+      const entries: readonly NewEntry[] = [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
+      return {
+        entries: () => entries.map((entry) => ({ stream, actorId: viewer.userId, entry })),
+        write: (tx, { at }) => erase(tx, ref, at),
+        result: ({ at }) => messageOfEntry(recalledMessage(messageEntry(message), at)),
+      };
+    },
+  });
+}
+
+function requireRight(target: Target, { userId }: Viewer, late: boolean): void {
+  if (isRunBy(target)) return;
+  if (target.message.senderId !== userId) {
+    throw new ChatError('FORBIDDEN', 'Only who said it can take it back, or who runs the group.', { field: ['messageId'] });
+  }
+  if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field: ['messageId'] });
+}
+
+async function erase(tx: Tx, { conversationId, seq: messageSeq }: MessageRef, recalledAt: Date): Promise<void> {
+  const where = { conversationId, messageSeq };
+  const nothing = {
+    text: '',
+    mentionIds: null,
+    mentionsEveryone: false,
+    hasReactions: false,
+    pinnedAt: null,
+    originId: null,
+    originName: null,
+  };
+  await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { ...nothing, recalledAt } });
+  await tx.mention.deleteMany({ where });
+  await tx.reaction.deleteMany({ where });
+  await tx.messageEdit.deleteMany({ where });
+  await tx.pin.deleteMany({ where });
+}

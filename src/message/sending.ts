@@ -1,0 +1,109 @@
+import { type Db, type HeldUser, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
+import {
+  type Effect,
+  type EffectKind,
+  type EntryData,
+  effect,
+  type Inside,
+  newestByOther,
+  type Placed,
+  type Verdict,
+} from '../log/index.ts';
+import type { MessageAlong } from './along.ts';
+import { messageAt } from './facts.ts';
+import { judgeMentions, nobody, storeMentions, type Wanted } from './mention.ts';
+import type { Message, MessageRef } from './message.ts';
+import { placeInThread, storeReply } from './thread.ts';
+import { messageOfEntry } from './timeline.ts';
+import type { Writing } from './writing.ts';
+
+/** What a message refers to. */
+export interface Refers extends Partial<Wanted> {
+  readonly replyTo?: MessageRef | undefined;
+  readonly threadRoot?: MessageRef | undefined;
+}
+
+/** What a message says, and whose words they were first where it is sent on. */
+export interface Content {
+  readonly text: string;
+  readonly origin: EntryData<'MessageSent'>['origin'];
+}
+
+/** A message that is not known yet, from somebody who may write there. */
+export interface Sending extends Refers {
+  readonly clientMessageId: string;
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+  /** May refuse. */
+  readonly content: (inside: Inside) => Promise<Content>;
+  readonly db: Db;
+  /** As they are when it commits. */
+  readonly sender: HeldUser | null;
+}
+
+/** Decides on a message and all that comes with it. Throws what its content does, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for what it refers to. */
+export async function store(inside: Inside, writing: Writing, sending: Sending): Promise<Verdict<Message>> {
+  const { access, row, unaware } = writing;
+  const { clientMessageId, fingerprint, db, sender } = sending;
+  const { conversationId, userId } = access;
+  const [{ text, origin }, replyToSeq, thread, mentions] = await Promise.all([
+    sending.content(inside),
+    requireQuoted(inside, access, sending.replyTo),
+    placeInThread(inside, access, sending.threadRoot),
+    mentionsIn(inside, writing, sending),
+  ]);
+  const threadRootSeq = thread?.rootSeq ?? null;
+  const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
+  const message = { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, origin, ...mentions };
+  const isPlain = unaware === null && thread === null && mentions === nobody;
+  return {
+    entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
+    effects: (placed) => ownMarkers(db, access, placed),
+    ...(!isPlain && {
+      async write(tx: Tx, placed: Placed): Promise<void> {
+        if (unaware !== null) await showTo(tx, conversationId, unaware.userId);
+        const { seq } = sentIn(placed);
+        if (thread !== null) await storeReply(tx, { ...thread, conversationId, seq, senderId: userId });
+        if (mentions !== nobody)
+          await storeMentions(tx, { ...mentions, conversationId, seq, senderId: userId, entrySeq: seq, before: nobody });
+      },
+    }),
+    along(entry, head): MessageAlong | undefined {
+      if (entry.type !== 'MessageSent' || sender === null) return undefined;
+      return { sender, conversation: row === null ? undefined : conversationOf(row, head) };
+    },
+    result: sentIn,
+  };
+}
+
+async function mentionsIn(inside: Inside, writing: Writing, { mentionIds, mentionsEveryone }: Refers) {
+  if ((mentionIds ?? []).length === 0 && mentionsEveryone !== true) return nobody;
+  return judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } });
+}
+
+async function requireQuoted(
+  inside: Inside,
+  { conversationId, fromSeq }: MembershipRow,
+  replyTo: MessageRef | undefined,
+): Promise<number | null> {
+  if (replyTo === undefined) return null;
+  const here = replyTo.conversationId === conversationId && replyTo.seq >= fromSeq;
+  if (here && (await inside.read(messageAt, replyTo)) !== null) return replyTo.seq;
+  throw new ChatError('NOT_FOUND', 'There is no such message in this conversation for you.', { field: ['replyToId'] });
+}
+
+function sentIn({ entries }: Placed): Message {
+  const entry = entries.at(-1);
+  if (entry?.type !== 'MessageSent') throw new Error('the act sent no message');
+  return messageOfEntry(entry);
+}
+
+/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. */
+function ownMarkers(db: Db, { conversationId, userId, deliveredSeq, readSeq }: MembershipRow, placed: Placed): readonly Effect[] {
+  const { seq } = sentIn(placed);
+  const newest = newestByOther(placed.head(conversationId), userId);
+  if (deliveredSeq < newest) return [];
+  const markers: EffectKind<MarkerRaise> = { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
+  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: readSeq < newest ? readSeq : seq })];
+}

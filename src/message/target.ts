@@ -1,0 +1,50 @@
+import { ChatError } from '../errors.ts';
+import type { ConversationRow, MembershipRow } from '../group/index.ts';
+import type { Inside } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { messageAt } from './facts.ts';
+import type { Message, MessageRef } from './message.ts';
+import { requireWriting } from './writing.ts';
+
+/** A message that the viewer acts on, as the lock on its conversation keeps it. */
+export interface Target {
+  readonly message: Message;
+  readonly access: MembershipRow;
+  /** Of a group. */
+  readonly row: ConversationRow | null;
+}
+
+/** Throws NOT_FOUND (messageId) where there is none, or the viewer may not read it. */
+export async function requireTarget(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
+  const [message, writing] = await Promise.all([
+    inside.read(messageAt, ref),
+    requireWriting(inside, viewer, ref.conversationId).catch((error: unknown) => {
+      if (error instanceof ChatError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }),
+  ]);
+  if (message === null || writing === null || message.seq < firstSeen(writing.access)) throw noMessage();
+  return { message, access: writing.access, row: writing.row };
+}
+
+/** The same; throws INVALID_INPUT (messageId) where it was recalled. */
+export async function requireStanding(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
+  const target = await requireTarget(inside, viewer, ref);
+  if (target.message.recalledAt === null) return target;
+  throw new ChatError('INVALID_INPUT', 'The message was taken back: there is nothing left of it.', { field: ['messageId'] });
+}
+
+/** The first seq of a conversation that a member sees: what they cleared for themselves they see no more. */
+export function firstSeen({ fromSeq, clearedSeq }: Pick<MembershipRow, 'fromSeq' | 'clearedSeq'>): number {
+  return Math.max(fromSeq, clearedSeq + 1);
+}
+
+/** The refusal of a message that is not there or not the viewer's to see: never told apart. */
+export function noMessage(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such message for you.', { field: ['messageId'] });
+}
+
+/** Whether the viewer runs the group that the message is in. */
+export function isRunBy({ access, row }: Target): boolean {
+  return row !== null && access.role !== 'MEMBER';
+}
