@@ -12,6 +12,8 @@ import './group.ts';
 import './group-members.ts';
 import './send.ts';
 import './markers.ts';
+import './hide.ts';
+import './own-marks.ts';
 import './history.ts';
 import './message-event.ts';
 import './group-event.ts';

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
-import type { Message, MessageRef } from '../src/message/index.ts';
+import type { Message, MessageRef, UnreadTotals } from '../src/message/index.ts';
 import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
@@ -14,10 +14,10 @@ export interface Accessed {
   readonly access: Membership;
 }
 
-/** Unread messages and the conversations they are in, over all that the viewer is shown. */
-export interface UnreadTotals {
-  readonly messages: number;
-  readonly conversations: number;
+/** A thread with somebody's access to its conversation. */
+interface ThreadAccess {
+  readonly root: Message;
+  readonly access: Membership;
 }
 
 /** Reads that are batched, and made once each, within one scope. Absent things are null. */
@@ -33,6 +33,10 @@ export interface Loaders {
   readonly messages: DataLoader<MessageRef, Message | null, string>;
   readonly lastMessages: DataLoader<Membership, Message | null, string>;
   readonly unreadCounts: DataLoader<Accessed, number, string>;
+  readonly mentionCounts: DataLoader<Accessed, number, string>;
+  readonly threadUnread: DataLoader<ThreadAccess, number, string>;
+  /** Whether the viewer has deleted a message for themselves. */
+  readonly hidden: DataLoader<MessageRef, boolean, string>;
   /** The viewer's direct conversation with a user. */
   readonly directs: DataLoader<bigint, Conversation | null>;
   /** Of the viewer; empty when signed out. */
@@ -44,7 +48,7 @@ export interface Loaders {
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
   const { users, contacts, groups, messages, feed } = chat;
-  const nobody = { messages: 0, conversations: 0 };
+  const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
   return {
     users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
     contacts: new DataLoader((refs) => contacts.byRefs(refs), {
@@ -59,7 +63,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
     messages: new DataLoader((refs) => messages.byRefs(refs), {
       maxBatchSize,
-      cacheKeyFn: ({ conversationId, seq }) => `${conversationId}:${seq}`,
+      cacheKeyFn: messageKey,
     }),
     lastMessages: new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), {
       maxBatchSize,
@@ -69,6 +73,18 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ access }) => membershipKey(access),
     }),
+    mentionCounts: new DataLoader((accessed) => messages.mentions(accessed), {
+      maxBatchSize,
+      cacheKeyFn: ({ access }) => membershipKey(access),
+    }),
+    threadUnread: new DataLoader<ThreadAccess, number, string>((threads) => messages.threadUnread(threads), {
+      maxBatchSize,
+      cacheKeyFn: ({ root, access }) => `${messageKey(root)}:${access.userId}`,
+    }),
+    hidden: new DataLoader(async (refs) => (viewer === null ? refs.map(() => false) : messages.hidden(viewer, refs)), {
+      maxBatchSize,
+      cacheKeyFn: messageKey,
+    }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
     unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
@@ -77,6 +93,10 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
 
 function membershipKey({ conversationId, userId }: MembershipRef): string {
   return `${conversationId}:${userId}`;
+}
+
+function messageKey({ conversationId, seq }: MessageRef): string {
+  return `${conversationId}:${seq}`;
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

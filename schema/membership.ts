@@ -121,7 +121,8 @@ builder.interfaceFields(Conversation, (t) => ({
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.readSeq ?? 0,
   }),
   viewerUnreadCount: t.int({
-    description: 'Messages of others after viewerReadSeq, as of lastSeq in the same response.',
+    description:
+      'Messages of others after viewerReadSeq, or from viewerMarkedUnreadFromSeq on where that is earlier, without those that the viewer has deleted for themselves. As of lastSeq in the same response.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access === null ? 0 : context.scope.loaders.unreadCounts.load({ conversation, access });

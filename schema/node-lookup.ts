@@ -1,3 +1,4 @@
+import { firstSeen } from '../src/message/index.ts';
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -34,7 +35,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return (await accessOf(context, key.conversationId, viewer)) && scope.loaders.memberships.load(key);
     case 'Message': {
       const accessed = await accessOf(context, key.conversationId, viewer);
-      return accessed !== null && key.seq >= accessed.access.fromSeq ? scope.loaders.messages.load(key) : null;
+      if (accessed === null || key.seq < firstSeen(accessed.access) || (await scope.loaders.hidden.load(key))) return null;
+      return scope.loaders.messages.load(key);
     }
   }
 }

@@ -1,13 +1,17 @@
+import type { UnreadTotals as UnreadTotalsShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import type { UnreadTotals as UnreadTotalsShape } from './loaders.ts';
 import { Viewer } from './viewer.ts';
 
 /** What waits to be read. */
 export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals').implement({
   description: 'What waits for the viewer to read it, over all their conversations.',
   fields: (t) => ({
-    messages: t.exposeInt('messages', { description: 'Messages of others that lie after the viewer’s read marker.' }),
-    conversations: t.exposeInt('conversations', { description: 'Conversations that hold any of them.' }),
+    messages: t.exposeInt('messages', {
+      description: 'Messages of others after the viewer’s read marker, or after where they marked a conversation as unread themselves.',
+    }),
+    mentions: t.exposeInt('mentions', { description: 'Messages of others that mention the viewer or everyone, by an entry after there.' }),
+    conversations: t.exposeInt('conversations', { description: 'Conversations in which any of these wait.' }),
+    threads: t.exposeInt('threads', { description: 'Replies of others that wait in threads that the viewer takes part in.' }),
   }),
 });
 

@@ -12,10 +12,9 @@ export type {
   Message,
   MessageRef,
   Messages,
-  Pinned,
   Reach,
   ReactionCount,
-  Reply,
   TimelineEntry,
   UnreadTotals,
 } from './message.ts';
+export { firstSeen } from './target.ts';

@@ -1,0 +1,29 @@
+import { builder, type Types } from './builder.ts';
+import { Conversation } from './conversation.ts';
+import { type Refusable, withErrors } from './errors.ts';
+import { presentConversation } from './node.ts';
+import { UnreadTotals } from './unread.ts';
+
+/** What came of an act that changes what waits for the viewer in a conversation. */
+export interface UnreadPayload extends Refusable {
+  readonly conversationId?: bigint;
+}
+
+/** Gives such an act's payload the conversation, what waits in all of them, and `errors`. */
+export function withUnread<P extends UnreadPayload>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
+  builder.objectFields(payload, (t) => ({
+    conversation: t.field({
+      type: Conversation,
+      nullable: true,
+      description: 'The conversation as it stands; null if it was refused.',
+      resolve: ({ conversationId }, _args, context) => (conversationId === undefined ? null : presentConversation(context, conversationId)),
+    }),
+    unread: t.field({
+      type: UnreadTotals,
+      nullable: true,
+      description: 'What still waits in all conversations; null if it was refused.',
+      resolve: ({ conversationId }, _args, { scope }) => (conversationId === undefined ? null : scope.loaders.unreadTotals()),
+    }),
+  }));
+  return withErrors(payload);
+}
