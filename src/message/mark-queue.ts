@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OverloadError } from '../errors.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { markUnread } from './mark-unread.ts';
+import { endUnread } from './mark-unread.ts';
 import { type Mark, type Marked, type Marking, storeMarks } from './marker.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSeq } from './shape.ts';
@@ -40,9 +40,8 @@ export class MarkQueue implements AsyncDisposable {
   /** Raises the viewer's readSeq, and deliveredSeq with it. Throws as `delivered` does. */
   async read(viewer: Viewer, mark: Mark): Promise<void> {
     requireSeq(mark.seq);
-    const { conversationId } = mark;
     const marked = await this.#store({ ...mark, userId: viewer.userId, isRead: true });
-    if (marked.endsUnread) await markUnread(this.#parts, viewer, { conversationId, fromSeq: null });
+    if (marked.endsUnread) await endUnread(this.#parts, viewer, mark);
     this.#tell(viewer, mark, marked);
   }
 

@@ -1,14 +1,17 @@
+import { isActive, membershipRow } from '../group/index.ts';
+import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { past } from './hide.ts';
+import type { Mark } from './marker.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
 import { requireWriting } from './writing.ts';
 
-/** From where on a conversation is to count as unread for the viewer; null: as their marker says. */
+/** From where on a conversation is to count as unread for the viewer. */
 export interface UnreadMark {
   readonly conversationId: bigint;
-  readonly fromSeq: number | null;
+  readonly fromSeq: number;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface UnreadMark {
  * (fromSeq: below 1 or above lastSeq), UNAVAILABLE.
  */
 export function markUnread({ log }: MessageParts, viewer: Viewer, { conversationId, fromSeq }: UnreadMark): Promise<void> {
-  if (fromSeq !== null) requireSeq(fromSeq, 'fromSeq', 1);
+  requireSeq(fromSeq, 'fromSeq', 1);
   const { userId } = viewer;
   return log.append<void>({
     lock: [conversationId, userId],
@@ -24,15 +27,33 @@ export function markUnread({ log }: MessageParts, viewer: Viewer, { conversation
       const { access } = await requireWriting(inside, viewer, conversationId);
       const head = inside.head(conversationId);
       if (head === null) throw noConversation();
-      if (fromSeq !== null && fromSeq > head.lastSeq) throw past(head.lastSeq, 'fromSeq');
-      if (access.markedUnreadFromSeq === fromSeq) return { result: () => undefined };
-      return {
-        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'MembershipSettled', data: { conversationId } } }],
-        async write(tx) {
-          await tx.membership.updateMany({ where: { conversationId, userId }, data: { markedUnreadFromSeq: fromSeq } });
-        },
-        result: () => undefined,
-      };
+      if (fromSeq > head.lastSeq) throw past(head.lastSeq, 'fromSeq');
+      return access.markedUnreadFromSeq === fromSeq ? nothing : settled({ conversationId, userId }, fromSeq);
     },
   });
+}
+
+/** Ends what the viewer has marked as unread where they have read up to it; what they marked later stays. Throws UNAVAILABLE. */
+export function endUnread({ log }: MessageParts, { userId }: Viewer, { conversationId, seq }: Mark): Promise<void> {
+  return log.append<void>({
+    lock: [conversationId, userId],
+    async decide(inside) {
+      const access = await inside.read(membershipRow, { conversationId, userId });
+      const fromSeq = isActive(access) ? access.markedUnreadFromSeq : null;
+      return fromSeq === null || fromSeq > seq ? nothing : settled({ conversationId, userId }, null);
+    },
+  });
+}
+
+const nothing: Verdict<void> = { result: () => undefined };
+
+function settled(member: { readonly conversationId: bigint; readonly userId: bigint }, markedUnreadFromSeq: number | null): Verdict<void> {
+  const { conversationId, userId } = member;
+  return {
+    entries: () => [{ stream: userId, actorId: userId, entry: { type: 'MembershipSettled', data: { conversationId } } }],
+    async write(tx) {
+      await tx.membership.updateMany({ where: member, data: { markedUnreadFromSeq } });
+    },
+    result: () => undefined,
+  };
 }
