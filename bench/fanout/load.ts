@@ -1,5 +1,5 @@
+import { openWire, type WireSocket } from '../support/wire.ts';
 import type { FromLoad, LoadPlan, ToLoad } from './messages.ts';
-import { openWire, type WireSocket } from './wire.ts';
 
 // The subscribers, in a process of their own. Each frame of each of them is compared, byte for byte, with the first that brought the same event,
 // and that one is handed to the parent, which knows what was published.

@@ -1,13 +1,13 @@
 // npm run bench:fanout -- [--subscribers 100,1000,5000] [--rounds 3] [--only mpim,yoga] [--json FILE]
 // What one event to many subscribers costs a server's process: MPIM beside its peers, in one run. docs/performance.md says how to read it.
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import mariadb from 'mariadb';
 import { startMariadb, startRedis } from '../../test/support/services.ts';
+import { newDatabase } from '../support/database.ts';
+import { median } from '../support/markdown.ts';
 import { type Figures, startBench } from './run.ts';
 import { type Kind, kinds, type Places } from './subjects.ts';
-import { median, printTable, type Row } from './table.ts';
+import { printTable, type Row } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,13 +30,8 @@ const [redis, storeRedis] = [services.use(await startRedis()), services.use(awai
 const rows: Row[] = [];
 const chosen = kinds.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
 
-async function newDatabase(): Promise<Places> {
-  const name = `bench_${randomBytes(4).toString('hex')}`;
-  const { hostname, port } = new URL(mysql.url);
-  const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: 'root' });
-  await connection.query(`CREATE DATABASE ${name}`);
-  await connection.end();
-  return { databaseUrl: `${mysql.url}${name}`, redisUrl: redis.url, storeRedisUrl: storeRedis.url };
+async function newPlaces(): Promise<Places> {
+  return { databaseUrl: await newDatabase(mysql.url), redisUrl: redis.url, storeRedisUrl: storeRedis.url };
 }
 
 /** One server from its start to its end: warmed up, then single events, then bursts. */
@@ -44,7 +39,7 @@ async function measure(
   kind: Kind,
   subscribers: number,
 ): Promise<{ readonly single: Figures; readonly burst: Figures; readonly idleBytes: number }> {
-  await using bench = await startBench(kind, await newDatabase(), subscribers);
+  await using bench = await startBench(kind, await newPlaces(), subscribers);
   const events = Math.ceil(deliveries / subscribers / (subscribers < 1_000 ? 4 : 1));
   await bench.measure(warmUp, 1);
   const single = await bench.measure(events, 1);

@@ -7,11 +7,12 @@ import { Server as SocketIo } from 'socket.io';
 import { readConfig } from '../../src/config.ts';
 import { streamTopic } from '../../src/log/index.ts';
 import { openChat } from '../../src/open.ts';
+import { makeRooms, tokensFor } from '../support/people.ts';
+import { startServer } from '../support/server.ts';
 import { clientDocument, peerDocument } from './documents.ts';
 import type { LoadPlan } from './messages.ts';
-import { makeRoom } from './people.ts';
 import { channel } from './servers/serve.ts';
-import { type Subject, startServer } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** Where the run's own MariaDB and Redis are. `storeRedisUrl`: another Redis, where no server listens. */
 export interface Places {
@@ -63,7 +64,7 @@ function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscri
   return {
     name,
     async start({ redisUrl }) {
-      const server = await startServer(file, { REDIS_URL: redisUrl });
+      const server = await startServer(new URL(`servers/${file}`, import.meta.url), { REDIS_URL: redisUrl });
       const redis = new Redis(redisUrl);
       let seq = 0;
       return {
@@ -87,7 +88,7 @@ function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscri
 }
 
 async function startAdapted({ redisUrl }: Places) {
-  const server = await startServer('socket-io.ts', { REDIS_URL: redisUrl, ADAPTER: 'redis' });
+  const server = await startServer(new URL('servers/socket-io.ts', import.meta.url), { REDIS_URL: redisUrl, ADAPTER: 'redis' });
   const clients = [new Redis(redisUrl), new Redis(redisUrl)];
   const io = new SocketIo({ adapter: createAdapter(...(clients as [Redis, Redis])) });
   let seq = 0;
@@ -120,9 +121,13 @@ async function startMpim({ databaseUrl, redisUrl, storeRedisUrl }: Places, subsc
     LOG_FORMAT: 'json',
   };
   const chat = await openChat(readConfig({ ...common, REDIS_URL: storeRedisUrl }), { logger: pino({ level: 'silent' }) });
-  const { conversationId, owner, tokens } = await makeRoom(chat, databaseUrl, key, subscribers);
+  const [room] = await makeRooms(chat, databaseUrl, { rooms: 1, members: subscribers + 1 });
+  const [owner, ...others] = room?.members ?? [];
+  if (room === undefined || owner === undefined) throw new Error('there is no room');
+  const { conversationId } = room;
+  const tokens = await tokensFor(key, others);
   // The head check would find what is stored but not published yet.
-  const server = await startServer('mpim.ts', {
+  const server = await startServer(new URL('../support/mpim.ts', import.meta.url), {
     ...common,
     REDIS_URL: redisUrl,
     PORT: '0',

@@ -1,3 +1,4 @@
+import { markdownTable, median } from '../support/markdown.ts';
 import type { Figures } from './run.ts';
 
 /** One server with one number of subscribers and one pattern of events, over all rounds. */
@@ -7,11 +8,6 @@ export interface Row {
   readonly name: string;
   readonly idleKiB: number;
   readonly runs: readonly Figures[];
-}
-
-/** The middle one of some numbers; the lower of two. */
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)] ?? Number.NaN;
 }
 
 /** Prints, as a Markdown table, the medians, and what each server's CPU per delivery is of MPIM's. */
@@ -35,7 +31,5 @@ export function printTable(rows: readonly Row[]): void {
       bytes: runs[0]?.bytes ?? 0,
     };
   });
-  const columns = Object.keys(table[0] ?? {}) as readonly (keyof (typeof table)[number])[];
-  const lines = [columns, columns.map(() => '---'), ...table.map((line) => columns.map((column) => line[column]))];
-  process.stdout.write(lines.map((cells) => `| ${cells.join(' | ')} |\n`).join(''));
+  process.stdout.write(markdownTable(table));
 }

@@ -2,7 +2,8 @@
 import Fastify from 'fastify';
 import { Redis } from 'ioredis';
 import { mercurius, type PubSub } from 'mercurius';
-import { announce, channel, redisUrl } from './serve.ts';
+import { announce } from '../../support/announce.ts';
+import { channel, redisUrl } from './serve.ts';
 import { typeDefs } from './words.ts';
 
 const app = Fastify();

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { announce, channel, redisUrl } from './serve.ts';
+import { announce } from '../../support/announce.ts';
+import { channel, redisUrl } from './serve.ts';
 
 const sockets = new Set<WebSocket & { readonly _socket: Socket }>();
 const server = new WebSocketServer(

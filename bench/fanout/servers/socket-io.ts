@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
-import { announce, channel, redisUrl } from './serve.ts';
+import { announce } from '../../support/announce.ts';
+import { channel, redisUrl } from './serve.ts';
 
 const server = createServer();
 const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false });

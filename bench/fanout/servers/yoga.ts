@@ -8,7 +8,8 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
-import { announce, channel, redisUrl } from './serve.ts';
+import { announce } from '../../support/announce.ts';
+import { channel, redisUrl } from './serve.ts';
 import { typeDefs } from './words.ts';
 
 const pubsub = new RedisPubSub({ publisher: new Redis(redisUrl), subscriber: new Redis(redisUrl) });

@@ -1,7 +1,7 @@
 // A gateway node, started as `npm start` starts it, with a way to ask it for its memory.
-import { createNode } from '../../../gateway/node.ts';
-import { readConfig } from '../../../src/config.ts';
-import { announce } from './serve.ts';
+import { createNode } from '../../gateway/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { announce } from './announce.ts';
 
 const node = await createNode(readConfig(process.env));
 announce(node.port);

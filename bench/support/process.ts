@@ -1,0 +1,73 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+/** A process of its own, for a server or for the load. */
+export interface Process extends AsyncDisposable {
+  /** µs of CPU, user and system, since its start: from /proc, so nothing in the process can flatter it. */
+  cpuUs(): Promise<number>;
+  /** Resolves with what it says next, after telling it `words` if there are any. Rejects with what it wrote where it ends before, or after `ms`. */
+  ask<T>(words?: unknown, ms?: number): Promise<T>;
+}
+
+/** How a process is started. */
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly flags?: readonly string[] | undefined;
+}
+
+// Linux counts in hundredths of a second (USER_HZ).
+const usPerTick = 10_000;
+// What never answers would hold up the run for ever.
+const patienceMs = 120_000;
+
+/** Starts a program of this project; it speaks with `process.send`. */
+export function startProcess(file: URL, { env = {}, flags = [] }: ProcessOptions = {}): Process {
+  const { PATH = '' } = process.env;
+  const child = fork(file, {
+    execArgv: [...flags],
+    env: { PATH, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`${file.pathname} ended:\n${complaint}`);
+  });
+  ended.catch(() => undefined);
+
+  async function ask<T>(words?: unknown, ms = patienceMs): Promise<T> {
+    const over = new AbortController();
+    const answer = once(child, 'message', { signal: over.signal });
+    answer.catch(() => undefined);
+    const timer = setTimeout(() => over.abort(new Error(`${file.pathname} did not answer within ${ms} ms`)), ms);
+    try {
+      if (words !== undefined) child.send(words as object);
+      const [said] = await Promise.race([answer, ended]);
+      return said;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    cpuUs: () => cpuOf(child.pid ?? 0),
+    ask,
+    [Symbol.asyncDispose]: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** µs of CPU that a process has taken since its start, user and system, all its threads together. */
+export async function cpuOf(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * usPerTick;
+}

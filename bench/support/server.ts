@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { type Process, startProcess } from './process.ts';
+
+/** A server's process, listening. */
+export interface Server extends Process {
+  readonly port: number;
+  /** Bytes of resident memory after its garbage is collected. */
+  memory(): Promise<number>;
+}
+
+/** What a server says first. */
+export interface Announcement {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** Starts a server and resolves when it listens. Rejects with what it wrote, when it ends before. */
+export async function startServer(file: URL, env: Readonly<Record<string, string>>): Promise<Server> {
+  // SERVER_FLAGS are more flags for the server's Node: to profile it.
+  const flags = ['--expose-gc', ...(process.env['SERVER_FLAGS']?.split(' ') ?? [])];
+  await using started = new AsyncDisposableStack();
+  const server = started.use(startProcess(file, { env, flags }));
+  const { port, pid } = await server.ask<Announcement>();
+  started.move();
+  return {
+    ...server,
+    port,
+    async memory() {
+      await server.ask('gc');
+      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1_024;
+    },
+  };
+}
