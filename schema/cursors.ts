@@ -1,7 +1,7 @@
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
-export type Order = 'seq' | 'contact' | 'contactRequest' | 'conversation' | 'member' | 'user';
+export type Order = 'seq' | 'contact' | 'contactRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -16,6 +16,8 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
+  userId: (key) => parseWhole(key, maxId) !== null,
+  edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 
 // The last ms of the year 9999: the latest that MySQL holds.

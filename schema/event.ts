@@ -37,9 +37,10 @@ export interface ResyncShape extends Pick<Live<'resync'>, 'kind' | 'at' | 'lastS
 }
 
 /** An event as it is resolved: what the feed delivers, with global ids for bare stream ids. */
-export type EventShape = Logged | Live<'receipt'> | Live<'markers'> | ReadyShape | ResyncShape;
+export type EventShape = Logged | Live<'receipt'> | Live<'typing'> | Live<'markers'> | ReadyShape | ResyncShape;
 
-const viewerChanged = builder.objectRef<Logged<KnownEntry<'ProfileChanged' | 'SessionStarted' | 'SessionEnded'>>>('ViewerChanged');
+const viewerChanged =
+  builder.objectRef<Logged<KnownEntry<'ProfileChanged' | 'SettingsChanged' | 'SessionStarted' | 'SessionEnded'>>>('ViewerChanged');
 
 /** How each type of entry is shown. An entry type that the log learns does not compile until it is named here, nor run until it is described. */
 export const loggedTypes = {
@@ -62,6 +63,7 @@ export const loggedTypes = {
   ContactRequestClosed: builder.objectRef<Logged<KnownEntry<'ContactRequestClosed'>>>('ContactRequestClosed'),
   ContactChanged: builder.objectRef<Logged<KnownEntry<'ContactChanged'>>>('ContactChanged'),
   ProfileChanged: viewerChanged,
+  SettingsChanged: viewerChanged,
   SessionStarted: viewerChanged,
   SessionEnded: viewerChanged,
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),
@@ -70,6 +72,7 @@ export const loggedTypes = {
 /** How everything that is not logged is shown. */
 export const liveTypes = {
   receipt: builder.objectRef<Live<'receipt'>>('ReceiptMoved'),
+  typing: builder.objectRef<Live<'typing'>>('TypingChanged'),
   markers: builder.objectRef<Live<'markers'>>('ViewerMarkersMoved'),
   ready: builder.objectRef<ReadyShape>('StreamReady'),
   resync: builder.objectRef<ResyncShape>('ResyncRequired'),

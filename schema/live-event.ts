@@ -2,10 +2,12 @@ import type { resyncReasons } from '../src/feed/index.ts';
 import { builder } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { Event, liveTypes } from './event.ts';
+import { formatId } from './ids.ts';
 import { loadMembership, Membership } from './membership.ts';
 import { Position } from './position.ts';
 import { shareable } from './shareable.ts';
 import { UnreadTotals } from './unread.ts';
+import { User } from './user.ts';
 
 liveTypes.receipt.implement({
   description:
@@ -26,6 +28,26 @@ liveTypes.receipt.implement({
       description: 'Whose, with the markers as they stand; null once they are out.',
       resolve: (ref, _args, context) => loadMembership(context, ref),
     }),
+  }),
+});
+
+liveTypes.typing.implement({
+  description: 'Somebody is typing, or is not any more. Not logged; it ends by itself.',
+  interfaces: [Event],
+  fields: (t) => ({
+    conversationId: t.id({
+      extensions: shareable,
+      description: 'Where.',
+      resolve: ({ conversationId }) => formatId('Conversation', conversationId),
+    }),
+    user: t.field({
+      extensions: shareable,
+      type: User,
+      nullable: true,
+      description: 'Who; null once their account is erased.',
+      resolve: ({ userId }, _args, { scope }) => scope.loaders.users.load(userId),
+    }),
+    typing: t.exposeBoolean('typing', { extensions: shareable, description: 'Whether they are.' }),
   }),
 });
 

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
-import type { Message, MessageRef, UnreadTotals } from '../src/message/index.ts';
+import type { Message, MessageRef, Reach, ReactionCount, UnreadTotals } from '../src/message/index.ts';
 import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
@@ -34,6 +34,12 @@ export interface Loaders {
   readonly lastMessages: DataLoader<Membership, Message | null, string>;
   readonly unreadCounts: DataLoader<Accessed, number, string>;
   readonly mentionCounts: DataLoader<Accessed, number, string>;
+  readonly reactions: DataLoader<Message, readonly ReactionCount[], string>;
+  /** The viewer's own; none when signed out. */
+  readonly ownReactions: DataLoader<Message, readonly string[], string>;
+  readonly reach: DataLoader<Conversation, Reach | null, bigint>;
+  /** Whether a user shows nobody how far they have received and read. */
+  readonly privateModes: DataLoader<bigint, boolean>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -84,6 +90,15 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     hidden: new DataLoader(async (refs) => (viewer === null ? refs.map(() => false) : messages.hidden(viewer, refs)), {
       maxBatchSize,
       cacheKeyFn: messageKey,
+    }),
+    reactions: new DataLoader((refs) => messages.reactions(refs), { maxBatchSize, cacheKeyFn: messageKey }),
+    ownReactions: new DataLoader(async (refs) => (viewer === null ? refs.map(() => []) : messages.ownReactions(viewer, refs)), {
+      maxBatchSize,
+      cacheKeyFn: messageKey,
+    }),
+    reach: new DataLoader((of) => messages.reach(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
+    privateModes: new DataLoader(async (ids) => (await users.settings(ids)).map((settings) => settings?.readReceipts === false), {
+      maxBatchSize,
     }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),

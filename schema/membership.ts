@@ -18,6 +18,13 @@ const Role = builder.enumType('Role', {
   },
 });
 
+/** A marker of a member's, where it is shown: not in groups too large for receipts, nor of who shows nobody. */
+async function shownMarker({ chat, scope }: Context, { conversationId, userId }: MembershipShape, seq: number): Promise<number | null> {
+  const conversation = await scope.loaders.conversations.load(conversationId);
+  if (conversation === null || conversation.memberCount > chat.receiptMembers) return null;
+  return (await scope.loaders.privateModes.load(userId)) ? null : seq;
+}
+
 /** Somebody's part in a conversation. */
 export const Membership = builder.objectRef<MembershipShape>('Membership').implement({
   description: 'Somebody’s part in a conversation, while it lasts.',
@@ -47,17 +54,19 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
       nullable: true,
       description: 'What they are called there, if not by their display name.',
     }),
-    deliveredSeq: t.exposeInt('deliveredSeq', {
+    deliveredSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
         'The newest entry that one of their devices has; never below readSeq, and only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
+      resolve: (member, _args, context) => shownMarker(context, member, member.deliveredSeq),
     }),
-    readSeq: t.exposeInt('readSeq', {
+    readSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
         'The newest entry that they have read; only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
+      resolve: (member, _args, context) => shownMarker(context, member, member.readSeq),
     }),
   }),
 });
@@ -75,6 +84,9 @@ const Memberships = connectionOf<MembershipShape, Members>('Membership', {
 builder.objectField(Memberships.connection, 'totalCount', (t) =>
   t.exposeInt('totalCount', { description: 'How many there are on all pages.' }),
 );
+
+/** A page of members. */
+export const MembershipConnection = Memberships.connection;
 
 /** A member in a conversation's list. */
 export const MembershipEdge = Memberships.edge;
@@ -94,7 +106,7 @@ export async function loadMembership(
 
 builder.interfaceFields(Conversation, (t) => ({
   members: t.field({
-    type: Memberships.connection,
+    type: MembershipConnection,
     description: 'Who is in it, in the order they joined.',
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),

@@ -17,6 +17,7 @@ export interface ForwardArgs {
 }
 
 /** Arguments of a conversation's messages and timeline. */
+/** Where in a conversation a page is looked for, once a date is told in seqs. */
 export interface HistoryArgs extends ForwardArgs {
   readonly last?: number | Absent;
   readonly before?: string | Absent;

@@ -17,6 +17,9 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
     }),
     text: t.string({ required: true, description: 'What to say, not blank; stored to the letter.' }),
     replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
+    threadRootId: t.id({ description: 'The message in whose thread it replies, of the same conversation.' }),
+    mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50.' }),
+    mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone: in a group whom its `mentionPolicy` lets.' }),
   }),
 });
 
@@ -38,6 +41,10 @@ const SendMessagePayload = withErrors(
   }),
 );
 
+function optional<T>(id: string | null | undefined, read: (id: string) => T): T | undefined {
+  return id === null || id === undefined ? undefined : read(id);
+}
+
 builder.mutationField('sendMessage', (t) =>
   t.field({
     type: SendMessagePayload,
@@ -47,10 +54,15 @@ builder.mutationField('sendMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const { clientMessageId, text, replyToId } = input;
+        const { clientMessageId, text } = input;
         const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
-        const replyTo = replyToId === null || replyToId === undefined ? undefined : inputId('Message', replyToId, 'replyToId');
-        return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, replyTo }) };
+        const refers = {
+          replyTo: optional(input.replyToId, (id) => inputId('Message', id, 'replyToId')),
+          threadRoot: optional(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
+          mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
+          mentionsEveryone: input.mentionsEveryone ?? undefined,
+        };
+        return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, ...refers }) };
       }),
   }),
 );

@@ -35,6 +35,9 @@ const Users = connectionOf<UserShape>('User', {
   node: (t) => t.field({ type: User, description: 'The user.', resolve: ({ node }) => node }),
 });
 
+/** A page of users. */
+export const UserConnection = Users.connection;
+
 builder.queryFields((t) => ({
   user: t.field({
     type: User,
@@ -47,7 +50,7 @@ builder.queryFields((t) => ({
     },
   }),
   users: t.field({
-    type: Users.connection,
+    type: UserConnection,
     description: 'Users whose handle, or a word of whose display name, begins with a text; case and accents do not matter.',
     args: {
       search: t.arg.string({ required: true, description: 'The beginning of a handle or of a word.' }),

@@ -17,6 +17,8 @@ export interface Chat extends AsyncDisposable {
   readonly groups: Groups;
   readonly messages: Messages;
   readonly feed: Feed;
+  /** Members up to which a group tells who has received and read what. */
+  readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
   ailments(): Promise<readonly string[]>;
 }
@@ -64,5 +66,6 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
     await feed[Symbol.asyncDispose]();
   }
 
-  return { users, contacts, groups, messages, feed, ailments, [Symbol.asyncDispose]: dispose };
+  const { receiptMembers } = config;
+  return { users, contacts, groups, messages, feed, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
 }

@@ -36,6 +36,15 @@ export interface ReaderRange {
   readonly limit: number;
 }
 
+/** How many active members other than the sender were there at a seq and have read it; those who show nobody are left out. */
+export async function countReaders(tx: Tx, { conversationId, seq, senderId }: Omit<ReaderRange, 'after' | 'limit'>): Promise<number> {
+  const [row] = await tx.$queryRaw<{ count: bigint | number }[]>(sql`
+    SELECT COUNT(*) AS count FROM Membership m JOIN User u ON u.id = m.userId
+    WHERE m.conversationId = ${conversationId} AND m.userId <> ${senderId} AND m.state = 'ACTIVE'
+      AND m.readSeq >= ${seq} AND m.fromSeq <= ${seq} AND u.privateMode = 0`);
+  return Number(row?.count ?? 0);
+}
+
 /** Active members other than the sender who were there at a seq and have read it, by id; those who show nobody are left out. */
 export async function listReaders(tx: Tx, { conversationId, seq, senderId, after, limit }: ReaderRange): Promise<readonly bigint[]> {
   const rows = await tx.$queryRaw<{ userId: bigint | number }[]>(sql`

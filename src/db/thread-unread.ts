@@ -28,7 +28,7 @@ export async function countThreadUnread(tx: Tx, threads: readonly ThreadOf[]): P
 function select({ place, conversationId, rootSeq, userId, firstSeq }: ThreadOf & { readonly place: number }) {
   return sql`
     SELECT ${place} AS place, (SELECT COUNT(*) FROM ThreadPart p
-      JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.ordinal > p.readOrdinal
+      JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.seq > p.readSeq
       WHERE p.userId = ${userId} AND p.conversationId = ${conversationId} AND p.rootSeq = ${rootSeq}
         AND r.senderId <> ${userId} AND r.seq >= ${firstSeq} AND NOT EXISTS (${hiddenReply(userId)})) AS count`;
 }
@@ -38,7 +38,7 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
   const [row] = await tx.$queryRaw<{ count: bigint | number }[]>(sql`
     SELECT COUNT(*) AS count FROM ThreadPart p
     JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
-    JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.ordinal > p.readOrdinal
+    JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.seq > p.readSeq
     WHERE p.userId = ${userId} AND r.senderId <> ${userId} AND r.seq >= m.fromSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
   return Number(row?.count ?? 0);
 }

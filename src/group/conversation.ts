@@ -1,5 +1,6 @@
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
+import type { GroupChange } from './update.ts';
 
 /** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
 export interface Conversation {
@@ -15,9 +16,18 @@ export interface Conversation {
   readonly sides: readonly [bigint, bigint] | null;
   readonly name: string | null;
   readonly description: string | null;
+  readonly announcement: string | null;
   readonly avatarUrl: string | null;
   readonly ownerId: bigint | null;
+  /** Who may add members, pin messages, mention everyone; they count in groups only. */
+  readonly invitePolicy: GroupPolicy;
+  readonly pinPolicy: GroupPolicy;
+  readonly mentionPolicy: GroupPolicy;
 }
+
+/** Whom a group lets do something (schema: `enum GroupPolicy`). */
+export const groupPolicies = ['EVERYONE', 'ADMINS', 'OWNER'] as const;
+export type GroupPolicy = (typeof groupPolicies)[number];
 
 /** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
@@ -61,6 +71,8 @@ export interface Groups {
       clientGroupId?: string | undefined;
     },
   ): Promise<Conversation>;
+  /** Absent leaves as it is, null clears; what changes nothing is no entry. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (the field at fault). */
+  update(viewer: Viewer, change: GroupChange): Promise<Conversation>;
   /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds). */
   addMembers(
     viewer: Viewer,

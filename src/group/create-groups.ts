@@ -7,6 +7,7 @@ import { leaveGroup, removeMember } from './leave.ts';
 import { directsWith, listConversations, listMembers } from './list.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
+import { updateGroup } from './update.ts';
 
 /** Makes the group module. */
 export function createGroups(parts: GroupParts): Groups {
@@ -22,6 +23,10 @@ export function createGroups(parts: GroupParts): Groups {
   return {
     openDirect: async (viewer, options) => byId(await openDirect(parts, viewer, options)),
     create: async (viewer, options: NewGroup) => byId(await createGroup(parts, viewer, options)),
+    async update(viewer, change) {
+      await updateGroup(parts, viewer, change);
+      return byId(change.groupId);
+    },
     async addMembers(viewer, { groupId, userIds }) {
       const { userIds: joined, errors } = await addMembers(parts, viewer, { groupId, userIds });
       const group = await byId(groupId);

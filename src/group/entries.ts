@@ -1,4 +1,4 @@
-import type { LeaveReason, NewEntry, Placed } from '../log/index.ts';
+import type { GroupField, LeaveReason, NewEntry, Placed } from '../log/index.ts';
 
 /** An entry and the stream it stands on. */
 export interface Written {
@@ -15,6 +15,11 @@ export function memberJoined(conversationId: bigint, actorId: bigint, userId: bi
 /** Tells a conversation that a user's access ends here. */
 export function memberLeft(conversationId: bigint, actorId: bigint, { userId, reason }: { userId: bigint; reason: LeaveReason }): Written {
   return { stream: conversationId, actorId, entry: { type: 'MemberLeft', data: { userId, reason } } };
+}
+
+/** Tells a conversation what of its group was changed. */
+export function groupChanged(conversationId: bigint, actorId: bigint, fields: GroupField[]): Written {
+  return { stream: conversationId, actorId, entry: { type: 'GroupChanged', data: { fields } } };
 }
 
 /** Tells a user's devices that a conversation is theirs from here on, and to read it from the entry after `seq`. */

@@ -3,12 +3,12 @@
 // the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
 // from fromSeq to before untilSeq; a direct conversation exists once for two people; memberCount is the number of active memberships.
 // What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
-// Writes MemberJoined and MemberLeft on the conversation's stream, ConversationOpened and ConversationClosed on the members' accounts.
-export type { Conversation, Groups, Membership, MembershipRef, Role } from './conversation.ts';
+// Writes MemberJoined, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened and ConversationClosed on the members' accounts.
+export { type Conversation, type GroupPolicy, type Groups, groupPolicies, type Membership, type MembershipRef, type Role } from './conversation.ts';
 export { createGroups } from './create-groups.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export { conversationKey, memberKey } from './key.ts';
-export { type GroupPolicy, permits } from './rules.ts';
+export { permits } from './rules.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -2,12 +2,13 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import type { GroupPolicy } from './conversation.ts';
 import { conversationOpened, memberJoined } from './entries.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, noUser, tooManyGroups } from './refusal.ts';
-import { type GroupPolicy, permits } from './rules.ts';
+import { permits } from './rules.ts';
 import { type Named, requireUsers } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
 

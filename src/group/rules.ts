@@ -1,7 +1,4 @@
-import type { Role } from './conversation.ts';
-
-/** Whom a group lets do something (schema: `enum GroupPolicy`). */
-export type GroupPolicy = 'EVERYONE' | 'ADMINS' | 'OWNER';
+import type { GroupPolicy, Role } from './conversation.ts';
 
 const allowed: Readonly<Record<GroupPolicy, readonly Role[]>> = {
   EVERYONE: ['OWNER', 'ADMIN', 'MEMBER'],
@@ -18,6 +15,11 @@ const removes: Readonly<Record<Role, readonly Role[]>> = {
 /** Whether a policy lets a role act. */
 export function permits(policy: GroupPolicy, role: Role): boolean {
   return allowed[policy].includes(role);
+}
+
+/** Whether a role may change what a group is called, looks like and lets its members do. */
+export function maySettle(role: Role): boolean {
+  return permits('ADMINS', role);
 }
 
 /** Whether one role may remove another from a group. */

@@ -4,6 +4,7 @@ import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../te
 // The columns' widths, which the API states too.
 const maxName = 100;
 const maxDescription = 1_000;
+const maxAnnouncement = 2_000;
 
 /** Users that one call may name: what one transaction can lock and write in a moment. */
 export const maxUsersAtOnce = 100;
@@ -28,6 +29,18 @@ export function requireDescription(description: string | null | undefined): stri
     throw invalid('description', 'A description is text without control characters.');
   }
   return description;
+}
+
+/** What a group announces as it is stored; '' is nothing. Throws INVALID_INPUT (announcement). */
+export function requireAnnouncement(announcement: string | null): string | null {
+  if (announcement === null || announcement === '') return null;
+  if (codePoints(announcement) > maxAnnouncement) {
+    throw invalid('announcement', `An announcement has at most ${maxAnnouncement} characters: say the rest in a message.`);
+  }
+  if (!isStorable(announcement) || hasControls(announcement, { lines: true })) {
+    throw invalid('announcement', 'An announcement is text without control characters.');
+  }
+  return announcement;
 }
 
 /** Throws INVALID_INPUT (clientGroupId). */

@@ -1,6 +1,6 @@
 import { inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
-import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
+import type { Conversation, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
 
 /** A conversation's row. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
@@ -80,11 +80,17 @@ export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Prom
 
 /** A conversation's row with its stream's head, read no later than it. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
-  const { id, createdAt, memberCount, name, description, avatarUrl, ownerId } = row;
+  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, ownerId } = row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
   const sides = row.directKey === null ? null : sidesOf(row.directKey);
   const kind = row.kind as Conversation['kind'];
-  return { id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides, name, description, avatarUrl, ownerId };
+  return {
+    ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
+    ...{ name, description, announcement, avatarUrl, ownerId },
+    invitePolicy: row.invitePolicy as GroupPolicy,
+    pinPolicy: row.pinPolicy as GroupPolicy,
+    mentionPolicy: row.mentionPolicy as GroupPolicy,
+  };
 }
 
 /** Conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */

@@ -60,6 +60,7 @@ export const entryTypes = {
   ContactRequestClosed: { on: 'account', timeline: false, data: contactRequest },
   ContactChanged: { on: 'account', timeline: false, data: z.object({ otherId: id }) },
   ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
+  SettingsChanged: { on: 'account', timeline: false, data: z.object({}) },
   SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Db, type HeldUser, holdUsers } from '../db/index.ts';
-import type { Conversation } from '../group/index.ts';
+import { type Conversation, groupPolicies } from '../group/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { User } from '../user/index.ts';
 
@@ -14,6 +14,7 @@ export interface MessageAlong {
 const id = z.coerce.bigint();
 const text = z.string().nullable();
 const user = z.object({ id, handle: z.string(), displayName: z.string(), avatarUrl: text, bio: text, createdAt: z.coerce.date() });
+const policy = z.enum(groupPolicies).default('ADMINS');
 const conversation = z.object({
   id,
   kind: z.enum(['DIRECT', 'GROUP']),
@@ -25,8 +26,13 @@ const conversation = z.object({
   sides: z.tuple([id, id]).nullable(),
   name: text,
   description: text,
+  // What an earlier release's hint does not name stands as its groups do: it could not change them.
+  announcement: text.default(null),
   avatarUrl: text,
   ownerId: id.nullable(),
+  invitePolicy: policy,
+  pinPolicy: policy,
+  mentionPolicy: policy,
 });
 const along = z.object({ sender: user, conversation: conversation.optional() });
 

@@ -13,7 +13,7 @@ import type { HistoryRequest, Messages } from './message.ts';
 import { seqAt } from './moment.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
-import { readers, readReaches } from './reach.ts';
+import { readerCount, readers, readReaches } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { recall } from './recall.ts';
 import { forward, send } from './send.ts';
@@ -35,7 +35,8 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
   ): Promise<Page<T>> {
     const { conversationId, userId: readerId } = access;
     const to = request.upTo ?? (await log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
-    return readHistory((range) => read({ ...range, conversationId, readerId }), { from: firstSeen(access), to }, request);
+    const firstSeq = firstSeen(access);
+    return readHistory((range) => read({ ...range, conversationId, readerId, firstSeq }), { from: firstSeq, to }, request);
   }
 
   const marks = new MarkQueue(parts);
@@ -77,6 +78,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of) => readReaches(parts, of),
     readers: (message, request) => readers(parts, message, request),
+    readerCount: (message) => readerCount(parts, message),
     setTyping: (viewer, what) => typing.tell(viewer, what),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };

@@ -46,7 +46,7 @@ function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
 function canonical({ conversationId, text, replyTo, threadRoot, mentionIds = [], mentionsEveryone = false, forwarded }: Request): string {
   const more = {
     ...(threadRoot !== undefined && { thread: refKey(threadRoot) }),
-    ...(mentionIds.length > 0 && { mentions: mentionIds.map(String).toSorted() }),
+    ...(mentionIds.length > 0 && { mentions: [...new Set(mentionIds.map(String))].toSorted() }),
     ...(mentionsEveryone && { everyone: true }),
     ...(forwarded !== undefined && { forwarded: refKey(forwarded) }),
   };

@@ -10,7 +10,7 @@ import { requireTarget } from './target.ts';
 import { requireWriting } from './writing.ts';
 
 /** Whether a user has deleted a message for themselves. Governed by their account's stream. */
-const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
+export const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
   name: 'hidden',
   key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
   read: readHidden,

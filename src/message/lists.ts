@@ -1,6 +1,6 @@
 import { inPieces, join, sql, type Tx } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
-import type { Edit, Message, MessageRef, Part, Pinned, ReactionCount, Reply } from './message.ts';
+import type { Edit, Message, MessageRef, Part, ReactionCount } from './message.ts';
 import type { Reacting } from './reaction.ts';
 import { readHidden, readMessages, refKey } from './store.ts';
 import { firstSeen } from './target.ts';
@@ -41,43 +41,42 @@ async function fill<R extends MessageRef>(
   return shown;
 }
 
-/** The replies in a thread that a member sees, in order. `after`: an ordinal. */
+/** The replies in a thread that a member sees, in order. `after`: a seq. */
 export async function listReplies(
   tx: Tx,
   access: Membership,
   root: MessageRef,
   { first, after: start = 0 }: Request<number>,
-): Promise<Part<Reply>> {
+): Promise<Part<Message>> {
   const { conversationId, seq: rootSeq } = root;
   const rows = await fill(tx, access, {
     first,
-    read: (last: { readonly conversationId: bigint; readonly seq: number; readonly ordinal: number } | undefined) =>
+    read: (last: MessageRef | undefined) =>
       tx.reply.findMany({
-        where: { conversationId, rootSeq, ordinal: { gt: last?.ordinal ?? start } },
-        orderBy: { ordinal: 'asc' },
+        where: { conversationId, rootSeq, seq: { gt: last?.seq ?? start } },
+        orderBy: { seq: 'asc' },
         take: first + 1,
-        select: { conversationId: true, seq: true, ordinal: true },
+        select: { conversationId: true, seq: true },
       }),
   });
-  return part(rows, first);
+  return part(
+    rows.map(({ message }) => message),
+    first,
+  );
 }
 
-/** The pinned messages that a member sees, the one pinned last first. `after`: the seq of a pinning entry. */
-export async function listPins(tx: Tx, access: Membership, { first, after: start }: Request<number>): Promise<Part<Pinned>> {
+/** The pinned messages that a member sees, the one pinned last first. `after`: the seq of a pinned message; where it is pinned no longer, from the start. */
+export async function listPins(tx: Tx, access: Membership, { first, after }: Request<number>): Promise<Part<Message>> {
   const { conversationId } = access;
-  const rows = await fill(tx, access, {
+  // There are few, by config MAX_PINS.
+  const pins = await tx.pin.findMany({ where: { conversationId }, orderBy: { seq: 'desc' } });
+  const start = pins.findIndex(({ messageSeq }) => messageSeq === after) + 1;
+  const refs = pins.slice(start).map(({ messageSeq: seq }) => ({ conversationId, seq }));
+  const shown = await fill(tx, access, { first: refs.length, read: async () => refs });
+  return part(
+    shown.map(({ message }) => message),
     first,
-    async read(last: { readonly conversationId: bigint; readonly seq: number; readonly pinSeq: number } | undefined) {
-      const before = last?.pinSeq ?? start;
-      const found = await tx.pin.findMany({
-        where: { conversationId, ...(before !== undefined && { seq: { lt: before } }) },
-        orderBy: { seq: 'desc' },
-        take: first + 1,
-      });
-      return found.map(({ messageSeq, seq: pinSeq }) => ({ conversationId, seq: messageSeq, pinSeq }));
-    },
-  });
-  return part(rows, first);
+  );
 }
 
 // Newer ones replace nothing: who edits more often than that keeps a history of so many.

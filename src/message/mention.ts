@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type GroupPolicy, isActive, membershipRow, permits, type Role } from '../group/index.ts';
-import type { Inside } from '../log/index.ts';
+import type { EffectKind, Inside } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 import type { Target } from './target.ts';
 
@@ -63,14 +63,39 @@ export interface MentionChange extends MessageRef, Mentions {
   readonly before: Mentions;
 }
 
-/** Writes the rows by which mentions are counted. */
+/** A row by which a mention is counted. */
+interface MentionRow {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly seq: number;
+  readonly messageSeq: number;
+  readonly byId: bigint;
+}
+
+/** Writes the rows of mentions by new messages. */
+export const newMentions: EffectKind<Omit<MentionChange, 'entrySeq' | 'before'>> = {
+  name: 'mentions',
+  async write(tx, messages) {
+    await tx.mention.createMany({ data: messages.flatMap((message) => mentionRows(message, message.seq, mentioned(message))) });
+  },
+};
+
+/** Writes the rows of mentions that an edit makes, and removes those that it takes back. */
 export async function storeMentions(tx: Tx, change: MentionChange): Promise<void> {
-  const { conversationId, seq: messageSeq, senderId: byId, entrySeq: seq } = change;
+  const { conversationId, seq: messageSeq, entrySeq } = change;
   const [now, then] = [new Set(mentioned(change)), new Set(mentioned(change.before))];
   const gone = [...then].filter((userId) => !now.has(userId));
   const fresh = [...now].filter((userId) => !then.has(userId));
   if (gone.length > 0) await tx.mention.deleteMany({ where: { conversationId, messageSeq, userId: { in: gone } } });
-  if (fresh.length > 0) await tx.mention.createMany({ data: fresh.map((userId) => ({ conversationId, messageSeq, userId, seq, byId })) });
+  if (fresh.length > 0) await tx.mention.createMany({ data: mentionRows(change, entrySeq, fresh) });
+}
+
+function mentionRows(
+  { conversationId, seq: messageSeq, senderId: byId }: MessageRef & { readonly senderId: bigint },
+  seq: number,
+  userIds: readonly bigint[],
+): MentionRow[] {
+  return userIds.map((userId) => ({ conversationId, userId, seq, messageSeq, byId }));
 }
 
 function mentioned({ mentionIds, mentionsEveryone }: Mentions): readonly bigint[] {

@@ -45,18 +45,6 @@ export interface Part<T> {
   readonly hasNextPage: boolean;
 }
 
-/** A reply, and its place in the thread. */
-export interface Reply {
-  readonly message: Message;
-  readonly ordinal: number;
-}
-
-/** A pinned message, and the entry that pinned it. */
-export interface Pinned {
-  readonly message: Message;
-  readonly pinSeq: number;
-}
-
 /** How far all others have a conversation, and have read it. */
 export interface Reach {
   readonly deliveredToAllSeq: number;
@@ -120,8 +108,8 @@ export interface Messages extends AsyncDisposable {
     access: Membership,
     root: MessageRef,
     request: { readonly first: number; readonly after?: number | undefined },
-  ): Promise<Part<Reply>>;
-  pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Pinned>>;
+  ): Promise<Part<Message>>;
+  pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
   /** What it said before, newest first; only for who runs the group and who said it: null for others. */
   edits(access: Membership, message: Message): Promise<readonly Edit[] | null>;
   /** How often each emoji stands on each message, whoever came first coming first, in order. */
@@ -144,6 +132,8 @@ export interface Messages extends AsyncDisposable {
   reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
   /** Members other than its sender whose readSeq has reached a message, by id; nobody where that is not told. */
   readers(message: Message, request: { readonly first: number; readonly after?: bigint | undefined }): Promise<Part<bigint>>;
+  /** How many of them there are. */
+  readerCount(message: Message): Promise<number>;
   /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { listReaders, readReach } from '../db/index.ts';
+import { countReaders, listReaders, readReach } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
 import type { Message, Part, Reach } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -23,14 +23,24 @@ export async function readReaches(
   });
 }
 
+/** How many have read a message, other than its sender; 0 where receipts are not kept. */
+export async function readerCount(parts: MessageParts, message: Message): Promise<number> {
+  return (await isKept(parts, message)) ? countReaders(parts.db.client, message) : 0;
+}
+
+async function isKept({ groups, config }: MessageParts, { conversationId }: Message): Promise<boolean> {
+  const [conversation] = await groups.byIds([conversationId]);
+  return conversation ? conversation.memberCount <= config.receiptMembers : false;
+}
+
 /** Who has read a message, by id. Nobody where receipts are not kept. */
 export async function readers(
-  { db, groups, config }: MessageParts,
-  { conversationId, seq, senderId }: Message,
+  parts: MessageParts,
+  message: Message,
   { first, after = 0n }: { readonly first: number; readonly after?: bigint | undefined },
 ): Promise<Part<bigint>> {
-  const [conversation] = await groups.byIds([conversationId]);
-  if (!conversation || conversation.memberCount > config.receiptMembers) return { items: [], hasNextPage: false };
-  const found = await listReaders(db.client, { conversationId, seq, senderId, after, limit: first + 1 });
+  if (!(await isKept(parts, message))) return { items: [], hasNextPage: false };
+  const { conversationId, seq, senderId } = message;
+  const found = await listReaders(parts.db.client, { conversationId, seq, senderId, after, limit: first + 1 });
   return { items: found.slice(0, first), hasNextPage: found.length > first };
 }

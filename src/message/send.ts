@@ -5,12 +5,13 @@ import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
+import { hidden } from './hide.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
-import { requireStanding } from './target.ts';
+import { noMessage, requireStanding } from './target.ts';
 import { requireWriting } from './writing.ts';
 
 /** What is sent. */
@@ -57,6 +58,8 @@ async function forwardedContent(
   { viewer, source }: { readonly viewer: Viewer; readonly source: MessageRef },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
+  // What they deleted for themselves they see no more.
+  if (await inside.read(hidden, { ...source, userId: viewer.userId })) throw noMessage();
   const { text, senderId, origin } = message;
   if (origin !== null) return { text, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
@@ -89,8 +92,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   const lock = [...new Set([conversationId, ...also])];
   return appendSearching<Message>(log, {
     lock,
-    // Replies are numbered in their thread, from what stands before the commit.
-    keys: [sentUnder.key(name), ...(request.threadRoot === undefined ? [] : ['thread'])],
+    keys: [sentUnder.key(name)],
     async decide(inside, holds) {
       // Read together, in one round trip; who repeats a request may have lost the right to make it.
       const [known, writing, sender] = await Promise.all([

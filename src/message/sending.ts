@@ -13,9 +13,9 @@ import {
 } from '../log/index.ts';
 import type { MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
-import { judgeMentions, nobody, storeMentions, type Wanted } from './mention.ts';
+import { judgeMentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
-import { placeInThread, storeReply } from './thread.ts';
+import { newReplies, threadOf } from './thread.ts';
 import { messageOfEntry } from './timeline.ts';
 import type { Writing } from './writing.ts';
 
@@ -50,25 +50,24 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const [{ text, origin }, replyToSeq, thread, mentions] = await Promise.all([
     sending.content(inside),
     requireQuoted(inside, access, sending.replyTo),
-    placeInThread(inside, access, sending.threadRoot),
+    threadOf(inside, access, sending.threadRoot),
     mentionsIn(inside, writing, sending),
   ]);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   const message = { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, origin, ...mentions };
-  const isPlain = unaware === null && thread === null && mentions === nobody;
   return {
     entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
-    effects: (placed) => ownMarkers(db, access, placed),
-    ...(!isPlain && {
-      async write(tx: Tx, placed: Placed): Promise<void> {
-        if (unaware !== null) await showTo(tx, conversationId, unaware.userId);
-        const { seq } = sentIn(placed);
-        if (thread !== null) await storeReply(tx, { ...thread, conversationId, seq, senderId: userId });
-        if (mentions !== nobody)
-          await storeMentions(tx, { ...mentions, conversationId, seq, senderId: userId, entrySeq: seq, before: nobody });
-      },
-    }),
+    effects(placed): readonly Effect[] {
+      const { seq } = sentIn(placed);
+      const sent = { conversationId, seq, senderId: userId };
+      return [
+        ...ownMarkers(db, access, placed),
+        ...(thread === null ? [] : [effect(newReplies(db), { ...thread, ...sent })]),
+        ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
+      ];
+    },
+    ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
     along(entry, head): MessageAlong | undefined {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
       return { sender, conversation: row === null ? undefined : conversationOf(row, head) };

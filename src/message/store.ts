@@ -30,6 +30,8 @@ export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise
 export interface Range {
   readonly conversationId: bigint;
   readonly readerId: bigint;
+  /** The first seq that the reader sees. */
+  readonly firstSeq: number;
   /** First and last seq that may be read. */
   readonly from: number;
   readonly to: number;

@@ -35,7 +35,7 @@ export async function requireStanding(inside: Inside, viewer: Viewer, ref: Messa
 }
 
 /** The first seq of a conversation that a member sees: what they cleared for themselves they see no more. */
-export function firstSeen({ fromSeq, clearedSeq }: Pick<MembershipRow, 'fromSeq' | 'clearedSeq'>): number {
+export function firstSeen({ fromSeq, clearedSeq }: { readonly fromSeq: number; readonly clearedSeq: number }): number {
   return Math.max(fromSeq, clearedSeq + 1);
 }
 

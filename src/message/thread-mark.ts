@@ -1,6 +1,8 @@
 import type { Viewer } from '../user/index.ts';
+import { past } from './hide.ts';
 import type { MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
+import { requireSeq } from './shape.ts';
 import { requireTarget } from './target.ts';
 
 /** Up to which reply the viewer has read a thread. */
@@ -12,27 +14,21 @@ export interface ThreadMark {
 
 /**
  * Raises the viewer's place in a thread that they take part in; below it, or where they take no part, nothing changes. Throws NOT_FOUND (messageId),
- * UNAVAILABLE.
+ * INVALID_INPUT (seq), UNAVAILABLE.
  */
 export function markThreadRead({ log }: MessageParts, viewer: Viewer, { root, seq }: ThreadMark): Promise<void> {
+  requireSeq(seq);
   const { conversationId, seq: rootSeq } = root;
   const { userId } = viewer;
   return log.append<void>({
     lock: [conversationId, userId],
     async decide(inside) {
       await requireTarget(inside, viewer, root);
+      const lastSeq = inside.head(conversationId)?.lastSeq ?? 0;
+      if (seq > lastSeq) throw past(lastSeq);
       return {
         async write(tx) {
-          const newest = await tx.reply.findFirst({
-            where: { conversationId, rootSeq, seq: { lte: seq } },
-            orderBy: { ordinal: 'desc' },
-            select: { ordinal: true },
-          });
-          const readOrdinal = newest?.ordinal ?? 0;
-          await tx.threadPart.updateMany({
-            where: { userId, conversationId, rootSeq, readOrdinal: { lt: readOrdinal } },
-            data: { readOrdinal },
-          });
+          await tx.threadPart.updateMany({ where: { userId, conversationId, rootSeq, readSeq: { lt: seq } }, data: { readSeq: seq } });
         },
         result: () => undefined,
       };

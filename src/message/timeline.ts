@@ -29,7 +29,10 @@ export async function readTimelineRange(tx: Tx, range: Range): Promise<readonly 
   return merged.sort((one, other) => direction * (one.seq - other.seq)).slice(0, range.limit);
 }
 
-async function readEntryRange(tx: Tx, { conversationId, from, to, newestFirst, limit }: Range): Promise<readonly TimelineEntry[]> {
+async function readEntryRange(
+  tx: Tx,
+  { conversationId, firstSeq, from, to, newestFirst, limit }: Range,
+): Promise<readonly TimelineEntry[]> {
   const rows = await tx.entry.findMany({
     where: {
       ...{ streamId: conversationId, timeline: true, seq: { gte: from, lte: to } },
@@ -39,7 +42,7 @@ async function readEntryRange(tx: Tx, { conversationId, from, to, newestFirst, l
     take: limit,
   });
   return rows.flatMap(({ type, version, data, timeline: _shown, ...place }) => {
-    const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), from);
+    const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), firstSeq);
     return isShown(entry) ? [entry] : [];
   });
 }

@@ -7,6 +7,7 @@ import { refreshSession } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { search } from './search.ts';
 import { findSession, listSessions } from './sessions.ts';
+import { settingsOf, updateSettings } from './settings.ts';
 import { readHandle } from './shape.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -41,6 +42,8 @@ export function createUsers(given: UserParts): Users {
     signOut: (viewer, options) => signOut(parts, viewer, options),
     authenticate: createAuthenticate(parts),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
+    updateSettings: (viewer, options) => updateSettings(parts, viewer, options),
+    settings: (ids) => settingsOf(client, ids),
     byIds: (ids) => readUsers(client, ids),
     byHandle,
     any: async () => (await client.user.findFirst({ select: { id: true } })) !== null,

@@ -12,4 +12,5 @@ export { createContacts } from './create-contacts.ts';
 export { createUsers } from './create-users.ts';
 export type { UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
+export { requireAvatarUrl } from './shape.ts';
 export type * from './user.ts';

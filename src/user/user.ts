@@ -39,6 +39,13 @@ export interface Access extends Viewer {
   readonly expiresAt: Date;
 }
 
+/** How others may reach a user, and what they see of what the user reads. */
+export interface Settings {
+  readonly messagesFrom: 'EVERYONE' | 'CONTACTS';
+  /** False: nobody is shown how far they have received and read. */
+  readonly readReceipts: boolean;
+}
+
 /** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
   /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
@@ -62,6 +69,10 @@ export interface Users {
     viewer: Viewer,
     options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined },
   ): Promise<User>;
+  /** Absent leaves unchanged. */
+  updateSettings(viewer: Viewer, options: Partial<Settings>): Promise<Settings>;
+  /** In the order asked for; null where there is no such user. Only for the user themselves, but for what shows that others see nothing. */
+  settings(ids: readonly bigint[]): Promise<readonly (Settings | null)[]>;
   /** In the order asked for; null where there is none. */
   byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]>;
   byHandle(handle: string): Promise<User | null>;

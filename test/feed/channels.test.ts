@@ -5,7 +5,7 @@ import type { Bus } from '../../src/bus/index.ts';
 import type { Db, StreamKind } from '../../src/db/index.ts';
 import { alongOf } from '../../src/feed/along.ts';
 import { type Channels, createChannels } from '../../src/feed/channels.ts';
-import { countMarkerMove, createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
+import { countMarkerMoves, createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
 import { sqliteDb } from '../support/db.ts';
 
 const logger = pino({ level: 'silent' });
@@ -25,7 +25,7 @@ describe('a channel', () => {
     db = await sqliteDb();
     [bus, elsewhere] = [createMemoryBus(), createMemoryBus()];
     [log, silent] = [createLog({ db, bus, logger }), createLog({ db, bus: elsewhere, logger })];
-    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
   });
   afterAll(async () => {
     await channels[Symbol.asyncDispose]();
@@ -47,7 +47,7 @@ describe('a channel', () => {
         return () => undefined;
       },
     };
-    const repairing = createChannels({ log, bus: deaf, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    const repairing = createChannels({ log, bus: deaf, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
     return {
       repairing,
       tellOfGap() {
@@ -148,7 +148,7 @@ describe('a channel', () => {
 
   it('compares heads by itself, again and again', async () => {
     const stream = await newStream();
-    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50, now: () => new Date() });
+    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50, typingMs: never, now: () => new Date() });
     const [held] = await checking.hold([stream]);
     const seqs: number[] = [];
     held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
@@ -187,7 +187,10 @@ describe('a channel', () => {
     const missed: bigint[] = [];
     for (const { channel } of await repairing.hold([quiet, moved]))
       channel.join({ entry: () => undefined, missed: () => missed.push(channel.streamId) });
-    await db.transaction((tx) => countMarkerMove(db, tx, { userId: moved, move: async () => true }));
+    await db.transaction(async (tx) => {
+      const { rows: accounts } = await db.lockStreams(tx, [moved]);
+      await countMarkerMoves(db, tx, { accounts, moves: new Map([[moved, 1]]) });
+    });
     tellOfGap();
     await expect.poll(() => missed).toEqual([moved]);
     tellOfGap();
@@ -226,7 +229,7 @@ describe('a channel', () => {
         return log.heads(ids);
       },
     };
-    await using opening = createChannels({ log: noting, bus: elsewhere, logger, headCheckMs: never, maxGap: 50, now: () => new Date() });
+    await using opening = createChannels({ log: noting, bus: elsewhere, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
     await Promise.all(streams.map((stream) => opening.hold([stream])));
     expect(asked).toEqual([streams]);
   });

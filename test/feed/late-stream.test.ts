@@ -30,7 +30,7 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
 /** A feed that repairs no more than five entries, and nothing but what it hears of. */
 function feedOn({ db, log }: TalkWorld, bus: Bus) {
   const limits = { maxReplay: 1_000, maxPositions: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
-  const config = { headCheckMs: 600_000, maxGap: 5, ...limits };
+  const config = { headCheckMs: 600_000, maxGap: 5, typingMs: 6_000, ...limits };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 

@@ -24,6 +24,35 @@ describe('a fingerprint', () => {
     expect(new Set([request, ...others].map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(others.length + 1);
   });
 
+  it('tells apart whom a message mentions, in which thread it stands and what it forwards', () => {
+    const prints = createFingerprints([newKey()]);
+    const place = { conversationId: 7n, seq: 1 };
+    const further = [
+      ...[{ threadRoot: place }, { threadRoot: { conversationId: 7n, seq: 11 } }, { replyTo: place, threadRoot: place }],
+      ...[{ mentionIds: [1n] }, { mentionIds: [11n] }, { mentionIds: [1n, 11n] }, { mentionsEveryone: true }],
+      ...[{ mentionIds: [1n], mentionsEveryone: true }, { forwarded: place }, { forwarded: { conversationId: 71n, seq: 1 } }],
+    ];
+    const all = [request, ...further.map((part) => ({ ...request, ...part }))];
+    expect(new Set(all.map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(all.length);
+    expect(prints.of({ ...request, mentionIds: [2n, 1n, 2n] })).toEqual(prints.of({ ...request, mentionIds: [1n, 2n] }));
+  });
+
+  it('is for what could be sent before all that the one that was stored then', () => {
+    // Made by the release that knew conversation, text and quotation only.
+    const key = { id: 'then', secret: Buffer.alloc(32, 7).toString('base64url') };
+    const stored = [
+      { request, print: '9afdb68785adbb1638fb35a55c53cced' },
+      { request: { ...request, replyTo: { conversationId: 7n, seq: 3 } }, print: '705e6a957f8aa417bee089698488ba4f' },
+    ];
+    const prints = createFingerprints([key]);
+    for (const { request: one, print } of stored) {
+      expect(prints.matches(Buffer.from(print, 'hex'), one)).toBe(true);
+      const nothing = { mentionIds: [], mentionsEveryone: false, threadRoot: undefined, forwarded: undefined };
+      expect(prints.matches(Buffer.from(print, 'hex'), { ...one, ...nothing })).toBe(true);
+      expect(prints.matches(Buffer.from(print, 'hex'), { ...one, mentionsEveryone: true })).toBe(false);
+    }
+  });
+
   it('holds under an older key, and under no unknown one', () => {
     const [old, fresh] = [newKey('old'), newKey('fresh')];
     const stored = createFingerprints([old]).of(request);

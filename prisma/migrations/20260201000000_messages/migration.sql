@@ -51,17 +51,16 @@ CREATE TABLE `Mention` (
 CREATE TABLE `Reply` (
   `conversationId` BIGINT NOT NULL,
   `rootSeq` INTEGER NOT NULL,
-  `ordinal` INTEGER NOT NULL,
   `seq` INTEGER NOT NULL,
   `senderId` BIGINT NOT NULL,
-  PRIMARY KEY (`conversationId`, `rootSeq`, `ordinal`)
+  PRIMARY KEY (`conversationId`, `rootSeq`, `seq`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `ThreadPart` (
   `userId` BIGINT NOT NULL,
   `conversationId` BIGINT NOT NULL,
   `rootSeq` INTEGER NOT NULL,
-  `readOrdinal` INTEGER NOT NULL DEFAULT 0,
+  `readSeq` INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (`userId`, `conversationId`, `rootSeq`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

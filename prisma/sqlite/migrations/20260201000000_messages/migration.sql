@@ -43,17 +43,16 @@ CREATE INDEX "Mention_conversationId_messageSeq_idx" ON "Mention" ("conversation
 CREATE TABLE "Reply" (
   "conversationId" BIGINT NOT NULL,
   "rootSeq" INTEGER NOT NULL,
-  "ordinal" INTEGER NOT NULL,
   "seq" INTEGER NOT NULL,
   "senderId" BIGINT NOT NULL,
-  PRIMARY KEY ("conversationId", "rootSeq", "ordinal")
+  PRIMARY KEY ("conversationId", "rootSeq", "seq")
 );
 
 CREATE TABLE "ThreadPart" (
   "userId" BIGINT NOT NULL,
   "conversationId" BIGINT NOT NULL,
   "rootSeq" INTEGER NOT NULL,
-  "readOrdinal" INTEGER NOT NULL DEFAULT 0,
+  "readSeq" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("userId", "conversationId", "rootSeq")
 );
 

@@ -1,0 +1,75 @@
+import type { Edit } from '../src/message/index.ts';
+import { builder } from './builder.ts';
+import { viewerAccess } from './conversation.ts';
+import { inputDescription } from './errors.ts';
+import { inputId } from './ids.ts';
+import { Message } from './message.ts';
+import { actOn, messagePayload } from './message-act.ts';
+
+const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
+  description: 'What a message said before it was edited.',
+  fields: (t) => ({
+    text: t.exposeString('text', { description: 'What it said.' }),
+    seq: t.exposeInt('seq', { description: 'The entry by which it was replaced.' }),
+    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When it was replaced.' }),
+  }),
+});
+
+builder.objectField(Message, 'viewerEdits', (t) =>
+  t.field({
+    type: [MessageEdit],
+    nullable: true,
+    description: 'What it said before, newest first; null but for who said it and who runs the group.',
+    async resolve(message, _args, context) {
+      const access = await viewerAccess(context, { id: message.conversationId });
+      return access && context.chat.messages.edits(access, message);
+    },
+  }),
+);
+
+const EditMessageInput = builder.inputType('EditMessageInput', {
+  description: 'Which message to change, and to what.',
+  fields: (t) => ({
+    messageId: t.id({ required: true, description: 'A message of the viewer’s own.' }),
+    text: t.string({ required: true, description: 'What it is to say, not blank.' }),
+    mentionIds: t.idList({ description: 'Whom it is to mention, at most 50; absent or null: as before.' }),
+    mentionsEveryone: t.boolean({ description: 'Whether it is to mention everyone; absent or null: as before.' }),
+  }),
+});
+
+const EditMessagePayload = messagePayload('editMessage');
+
+builder.mutationField('editMessage', (t) =>
+  t.field({
+    type: EditMessagePayload,
+    description: 'Changes what the viewer has said, for some time after they said it. Whoever is mentioned anew is told from here on.',
+    args: { input: t.arg({ type: EditMessageInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input: { messageId, text, mentionIds, mentionsEveryone } }, context, info) =>
+      actOn(context, info, {
+        messageId,
+        act: (viewer, message) =>
+          context.chat.messages.edit(viewer, {
+            ...{ message, text },
+            mentionIds: mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
+            mentionsEveryone: mentionsEveryone ?? undefined,
+          }),
+      }),
+  }),
+);
+
+const RecallMessageInput = builder.inputType('RecallMessageInput', {
+  description: 'Which message to take back.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+});
+
+const RecallMessagePayload = messagePayload('recallMessage');
+
+builder.mutationField('recallMessage', (t) =>
+  t.field({
+    type: RecallMessagePayload,
+    description:
+      'Takes a message back for everyone: a tombstone stays at its seq. Who said it can, for some time; who runs the group always can.',
+    args: { input: t.arg({ type: RecallMessageInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.recall }),
+  }),
+);

@@ -1,0 +1,42 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { MessageRef, Message as MessageShape } from '../src/message/index.ts';
+import type { Viewer } from '../src/user/index.ts';
+import { builder } from './builder.ts';
+import { type Context, requireViewer } from './context.ts';
+import { type Refusable, type Refused, settle, withErrors } from './errors.ts';
+import { inputId } from './ids.ts';
+import { Message } from './message.ts';
+
+/** What an act on a message came to. */
+interface ActedShape extends Refusable {
+  readonly message?: MessageShape;
+}
+
+/** The payload of a mutation that acts on a message. */
+export function messagePayload(mutation: string) {
+  return withErrors(
+    builder.objectRef<ActedShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
+      description: `What came of ${mutation}.`,
+      fields: (t) => ({
+        message: t.field({
+          type: Message,
+          nullable: true,
+          description: 'The message as it stands; null if it was refused.',
+          resolve: ({ message }) => message,
+        }),
+      }),
+    }),
+  );
+}
+
+/** Runs an act on the message that an input names. */
+export function actOn(
+  context: Context,
+  info: GraphQLResolveInfo,
+  { messageId, act }: { readonly messageId: string; readonly act: (viewer: Viewer, message: MessageRef) => Promise<MessageShape> },
+): Promise<ActedShape | Refused> {
+  return settle(context, info, async () => {
+    const viewer = requireViewer(context);
+    return { message: await act(viewer, inputId('Message', messageId, 'messageId')) };
+  });
+}

@@ -1,0 +1,40 @@
+import { builder } from './builder.ts';
+import { emptyPage, forwardConnection } from './connection.ts';
+import { viewerAccess } from './conversation.ts';
+import { Message, MessageConnection } from './message.ts';
+import { shareable } from './shareable.ts';
+
+builder.objectFields(Message, (t) => ({
+  threadRoot: t.field({
+    extensions: shareable,
+    type: Message,
+    nullable: true,
+    description: 'The message whose thread it replies in; null: none. Whoever sees the reply sees this, even from before they joined.',
+    resolve: ({ conversationId, threadRootSeq }, _args, { scope }) =>
+      threadRootSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: threadRootSeq }),
+  }),
+  replyCount: t.exposeInt('replyCount', { extensions: shareable, description: 'How many replies its thread has.' }),
+  replies: t.field({
+    type: MessageConnection,
+    description: 'The replies in its thread, in order of seq.',
+    args: {
+      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
+      after: t.arg.string({ description: 'The cursor to go on after.' }),
+    },
+    async resolve(message, args, context) {
+      const access = await viewerAccess(context, { id: message.conversationId });
+      if (access === null) return emptyPage;
+      return forwardConnection(args, {
+        order: 'seq',
+        async read({ first, after }) {
+          const { items, hasNextPage } =
+            message.replyCount === 0
+              ? { items: [], hasNextPage: false }
+              : await context.chat.messages.replies(access, message, { first, after: after === undefined ? undefined : Number(after) });
+          return { items: items.map((reply) => ({ reply, key: String(reply.seq) })), hasNextPage };
+        },
+        node: ({ reply }) => reply,
+      });
+    },
+  }),
+}));

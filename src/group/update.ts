@@ -1,0 +1,86 @@
+import { ChatError } from '../errors.ts';
+import type { GroupField, Verdict } from '../log/index.ts';
+import { requireAvatarUrl, type Viewer } from '../user/index.ts';
+import type { GroupPolicy, Role } from './conversation.ts';
+import { groupChanged } from './entries.ts';
+import { requireGroup } from './open-group.ts';
+import type { GroupParts } from './parts.ts';
+import { maySettle } from './rules.ts';
+import { requireAnnouncement, requireDescription, requireName } from './shape.ts';
+import type { ConversationRow } from './store.ts';
+
+/** What of a group is to change: absent stays as it is, null is cleared. A name and the policies cannot be. */
+export interface GroupChange {
+  readonly groupId: bigint;
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly announcement?: string | null | undefined;
+  readonly avatarUrl?: string | null | undefined;
+  readonly invitePolicy?: GroupPolicy | null | undefined;
+  readonly pinPolicy?: GroupPolicy | null | undefined;
+  readonly mentionPolicy?: GroupPolicy | null | undefined;
+}
+
+const policies = ['invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
+
+/** What a change names, as it is stored. */
+type Wanted = Partial<Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies)[number]>>;
+
+/**
+ * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing
+ * does there is none. Throws NOT_FOUND (groupId), FORBIDDEN (without field: not the owner nor an admin; a policy: it is the owner's), INVALID_INPUT
+ * (the field at fault).
+ */
+export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, change: GroupChange): Promise<void> {
+  const { groupId } = change;
+  // Refused before anybody waits for a lock.
+  const wanted = requireWanted(change);
+  return log.append<void>({
+    lock: [groupId],
+    async decide(inside): Promise<Verdict<void>> {
+      const { row, role } = await requireGroup(inside, { groupId, viewer });
+      if (!maySettle(role)) throw new ChatError('FORBIDDEN', 'You may not change this group. Ask its owner or an admin.');
+      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => wanted[field] !== row[field]);
+      requireOwnerFor(fields, role, { row, wanted });
+      if (fields.length === 0) return { result: () => undefined };
+      return {
+        entries: () => [groupChanged(groupId, viewer.userId, fields)],
+        async write(tx) {
+          await tx.conversation.update({ where: { id: groupId }, data: wanted });
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+function requireWanted(change: GroupChange): Wanted {
+  const { name, description, announcement, avatarUrl } = change;
+  const named = policies.flatMap((field) => {
+    const policy = change[field];
+    return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
+  });
+  return {
+    ...(name !== undefined && { name: requireName(name ?? '') }),
+    ...(description !== undefined && { description: requireDescription(description) }),
+    ...(announcement !== undefined && { announcement: requireAnnouncement(announcement) }),
+    ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
+    ...Object.fromEntries(named),
+  };
+}
+
+function requirePolicy(field: string, policy: GroupPolicy | null): GroupPolicy {
+  if (policy !== null) return policy;
+  throw new ChatError('INVALID_INPUT', `${field} cannot be null: leave it out, and it stays as it is.`, { field: [field] });
+}
+
+/** What the owner keeps for themselves an admin neither takes nor gives. */
+function requireOwnerFor(
+  fields: readonly (keyof Wanted)[],
+  role: Role,
+  { row, wanted }: { readonly row: ConversationRow; readonly wanted: Wanted },
+): void {
+  const kept = policies.find((field) => fields.includes(field) && (row[field] === 'OWNER' || wanted[field] === 'OWNER'));
+  if (kept === undefined || role === 'OWNER') return;
+  throw new ChatError('FORBIDDEN', 'Only the owner decides what the owner alone may do. Ask them.', { field: [kept] });
+}
