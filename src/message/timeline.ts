@@ -29,11 +29,22 @@ export async function readTimelineRange(tx: Tx, range: Range): Promise<readonly 
   return merged.sort((one, other) => direction * (one.seq - other.seq)).slice(0, range.limit);
 }
 
-async function readEntryRange(
-  tx: Tx,
-  { conversationId, firstSeq, from, to, newestFirst, limit }: Range,
-): Promise<readonly TimelineEntry[]> {
-  const rows = await tx.entry.findMany({
+// What happened to messages that the reader does not see is not told them: read on past it, so that none is missing of what is.
+async function readEntryRange(tx: Tx, range: Range): Promise<readonly TimelineEntry[]> {
+  const shown: TimelineEntry[] = [];
+  for (let { from, to } = range; from <= to && shown.length < range.limit; ) {
+    const rows = await readEntryRows(tx, { ...range, from, to });
+    shown.push(...rows.flatMap((row) => shownEntry(row, range.firstSeq)));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < range.limit) break;
+    if (range.newestFirst) to = last.seq - 1;
+    else from = last.seq + 1;
+  }
+  return shown;
+}
+
+function readEntryRows(tx: Tx, { conversationId, from, to, newestFirst, limit }: Range) {
+  return tx.entry.findMany({
     where: {
       ...{ streamId: conversationId, timeline: true, seq: { gte: from, lte: to } },
       ...{ type: { in: [...shownTypes] }, version: { lte: entryVersion } },
@@ -41,8 +52,11 @@ async function readEntryRange(
     orderBy: { seq: newestFirst ? 'desc' : 'asc' },
     take: limit,
   });
-  return rows.flatMap(({ type, version, data, timeline: _shown, ...place }) => {
-    const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), firstSeq);
-    return isShown(entry) ? [entry] : [];
-  });
+}
+
+type EntryRow = Awaited<ReturnType<typeof readEntryRows>>[number];
+
+function shownEntry({ type, version, data, timeline: _shown, ...place }: EntryRow, firstSeq: number): readonly TimelineEntry[] {
+  const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), firstSeq);
+  return isShown(entry) ? [entry] : [];
 }
