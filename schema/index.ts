@@ -10,6 +10,7 @@ import './contact-request.ts';
 import './direct-conversation.ts';
 import './group.ts';
 import './group-members.ts';
+import './group-settings.ts';
 import './send.ts';
 import './markers.ts';
 import './hide.ts';

@@ -4,7 +4,15 @@
 // from fromSeq to before untilSeq; a direct conversation exists once for two people; memberCount is the number of active memberships.
 // What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
 // Writes MemberJoined, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened and ConversationClosed on the members' accounts.
-export { type Conversation, type GroupPolicy, type Groups, groupPolicies, type Membership, type MembershipRef, type Role } from './conversation.ts';
+export {
+  type Conversation,
+  type GroupPolicy,
+  type Groups,
+  groupPolicies,
+  type Membership,
+  type MembershipRef,
+  type Role,
+} from './conversation.ts';
 export { createGroups } from './create-groups.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';

@@ -1,0 +1,74 @@
+import { type Conversation as ConversationShape, type GroupPolicy as GroupPolicyWord, groupPolicies } from '../src/group/index.ts';
+import { builder } from './builder.ts';
+import { requireViewer } from './context.ts';
+import { Group } from './conversation.ts';
+import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { inputId } from './ids.ts';
+import { shareable } from './shareable.ts';
+
+const policies: Record<GroupPolicyWord, { readonly description: string }> = {
+  EVERYONE: { description: 'Every member.' },
+  ADMINS: { description: 'The owner and the admins.' },
+  OWNER: { description: 'The owner alone.' },
+};
+
+/** Whom a group lets do something. */
+const GroupPolicy = builder.enumType('GroupPolicy', {
+  description: 'Whom a group lets do something.',
+  values: Object.fromEntries(groupPolicies.map((word) => [word, policies[word]])) as typeof policies,
+});
+
+builder.objectFields(Group, (t) => ({
+  announcement: t.exposeString('announcement', {
+    extensions: shareable,
+    nullable: true,
+    description: 'What its members are to know.',
+  }),
+  invitePolicy: t.expose('invitePolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may add members.' }),
+  pinPolicy: t.expose('pinPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may pin messages.' }),
+  mentionPolicy: t.expose('mentionPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may mention everyone.' }),
+}));
+
+const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
+  description: 'What to change about which group: absent leaves it as it is, null clears it. A name and the policies cannot be cleared.',
+  fields: (t) => ({
+    groupId: t.id({ required: true, description: 'The group.' }),
+    name: t.string({ description: '1 to 100 characters.' }),
+    description: t.string({ description: 'Up to 1,000 characters.' }),
+    announcement: t.string({ description: 'Up to 2,000 characters.' }),
+    avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
+    invitePolicy: t.field({
+      type: GroupPolicy,
+      description: 'Who may add members. Only the owner gives or takes what the owner alone may do.',
+    }),
+    pinPolicy: t.field({ type: GroupPolicy, description: 'Who may pin messages; likewise.' }),
+    mentionPolicy: t.field({ type: GroupPolicy, description: 'Who may mention everyone; likewise.' }),
+  }),
+});
+
+interface UpdateGroupShape extends Refusable {
+  readonly group?: ConversationShape;
+}
+
+const UpdateGroupPayload = withErrors(
+  builder.objectRef<UpdateGroupShape>('UpdateGroupPayload').implement({
+    description: 'What came of updateGroup.',
+    fields: (t) => ({
+      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if it was refused.' }),
+    }),
+  }),
+);
+
+builder.mutationField('updateGroup', (t) =>
+  t.field({
+    type: UpdateGroupPayload,
+    description:
+      'Changes what a group is called, looks like and lets its members do; its owner and admins may. All that is named is changed, or nothing.',
+    args: { input: t.arg({ type: UpdateGroupInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input: { groupId, ...change } }, context, info) =>
+      settle(context, info, async () => {
+        const viewer = requireViewer(context);
+        return { group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), ...change }) };
+      }),
+  }),
+);
