@@ -42,20 +42,20 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
   const marks = new MarkQueue(parts);
   const typing = new TypingTeller(parts);
   return {
-    send: (viewer, request) => send(parts, viewer, request),
-    forward: (viewer, request) => forward(parts, viewer, request),
-    edit: (viewer, change) => edit(parts, viewer, change),
+    send: async (viewer, request) => send(parts, viewer, request),
+    forward: async (viewer, request) => forward(parts, viewer, request),
+    edit: async (viewer, change) => edit(parts, viewer, change),
     recall: (viewer, ref) => recall(parts, viewer, ref),
-    addReaction: (viewer, reacting) => addReaction(parts, viewer, reacting),
-    removeReaction: (viewer, reacting) => removeReaction(parts, viewer, reacting),
+    addReaction: async (viewer, reacting) => addReaction(parts, viewer, reacting),
+    removeReaction: async (viewer, reacting) => removeReaction(parts, viewer, reacting),
     pin: (viewer, ref) => pin(parts, viewer, ref),
     unpin: (viewer, ref) => unpin(parts, viewer, ref),
     hide: (viewer, ref) => hide(parts, viewer, ref),
-    clear: (viewer, clearing) => clear(parts, viewer, clearing),
-    markUnread: (viewer, mark) => markUnread(parts, viewer, mark),
+    clear: async (viewer, clearing) => clear(parts, viewer, clearing),
+    markUnread: async (viewer, mark) => markUnread(parts, viewer, mark),
     markDelivered: (viewer, mark) => marks.delivered(viewer, mark),
     markRead: (viewer, mark) => marks.read(viewer, mark),
-    markThreadRead: (viewer, mark) => markThreadRead(parts, viewer, mark),
+    markThreadRead: async (viewer, mark) => markThreadRead(parts, viewer, mark),
     byRefs: (refs) => readMessages(db.client, refs),
     hidden: ({ userId }, refs) =>
       readHidden(
