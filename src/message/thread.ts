@@ -15,15 +15,16 @@ export interface Thread {
 }
 
 /** The seq of a thread's newest reply; 0: there is none. Governed by the conversation's stream. */
-const newestReply: Fact<MessageRef & { readonly replyCount: number }, number> = {
+const newestReply: Fact<MessageRef, number> = {
   name: 'newest reply',
   key: refKey,
-  async read(tx, roots) {
-    const OR = roots.map(({ conversationId, seq: rootSeq, replyCount: ordinal }) => ({ conversationId, rootSeq, ordinal }));
-    const rows = await tx.reply.findMany({ where: { OR }, select: { conversationId: true, rootSeq: true, seq: true } });
-    const found = new Map(rows.map(({ conversationId, rootSeq, seq }) => [refKey({ conversationId, seq: rootSeq }), seq]));
-    return roots.map((root) => found.get(refKey(root)) ?? 0);
-  },
+  read: (tx, roots) =>
+    Promise.all(
+      roots.map(async ({ conversationId, seq: rootSeq }) => {
+        const row = await tx.reply.findFirst({ where: { conversationId, rootSeq }, orderBy: { seq: 'desc' }, select: { seq: true } });
+        return row?.seq ?? 0;
+      }),
+    ),
 };
 
 /**
@@ -66,42 +67,33 @@ export interface NewReply extends Thread {
 }
 
 /**
- * Gives replies their places in their threads: several of one commit have all found the thread as it was before it. Who began the thread and who
- * replies take part in it; who replies has read it so far.
+ * Writes replies into their threads: several of one commit have all found a thread as it was before it. Who began the thread and who replies take
+ * part in it; who replies has read it so far.
  */
 export function newReplies(db: Pick<Db, 'dialect'>): EffectKind<NewReply> {
   return {
     name: 'replies',
     async write(tx, replies) {
+      await tx.reply.createMany({ data: replies.map(replyRow) });
+      await enterThreads(db, tx, replies.flatMap(partRows));
       const threads = Map.groupBy(replies, ({ conversationId, rootSeq: seq }) => refKey({ conversationId, seq }));
-      const placed = [...threads.values()].flatMap(inOrder);
-      await tx.reply.createMany({ data: placed.map(replyRow) });
-      await enterThreads(db, tx, placed.flatMap(partRows));
-      for (const thread of threads.values()) await countReplies(tx, inOrder(thread).at(-1));
+      for (const thread of threads.values()) await countReplies(tx, thread);
     },
   };
 }
 
-interface PlacedReply extends NewReply {
-  /** 1, 2, 3 … in the thread. */
-  readonly ordinal: number;
+function replyRow({ conversationId, rootSeq, seq, senderId }: NewReply) {
+  return { conversationId, rootSeq, seq, senderId };
 }
 
-function inOrder(thread: readonly NewReply[]): readonly PlacedReply[] {
-  return thread.map((reply, place) => ({ ...reply, ordinal: reply.replyCount + place + 1 }));
+function partRows({ conversationId, rootSeq, rootSenderId, replyCount, seq, senderId }: NewReply): readonly ThreadPartRow[] {
+  const own = { userId: senderId, conversationId, rootSeq, readSeq: seq };
+  return replyCount === 0 ? [{ ...own, userId: rootSenderId, readSeq: 0 }, own] : [own];
 }
 
-function replyRow({ conversationId, rootSeq, ordinal, seq, senderId }: PlacedReply) {
-  return { conversationId, rootSeq, ordinal, seq, senderId };
-}
-
-function partRows({ conversationId, rootSeq, rootSenderId, ordinal, senderId }: PlacedReply): readonly ThreadPartRow[] {
-  const own = { userId: senderId, conversationId, rootSeq, readOrdinal: ordinal };
-  return ordinal === 1 ? [{ ...own, userId: rootSenderId, readOrdinal: 0 }, own] : [own];
-}
-
-async function countReplies(tx: Tx, newest: PlacedReply | undefined): Promise<void> {
-  if (newest === undefined) return;
-  const { conversationId, rootSeq: seq, ordinal: replyCount } = newest;
-  await tx.message.updateMany({ where: { conversationId, seq }, data: { replyCount } });
+async function countReplies(tx: Tx, thread: readonly NewReply[]): Promise<void> {
+  const [first] = thread;
+  if (first === undefined) return;
+  const { conversationId, rootSeq: seq, replyCount } = first;
+  await tx.message.updateMany({ where: { conversationId, seq }, data: { replyCount: replyCount + thread.length } });
 }

@@ -85,35 +85,26 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
   });
 
   describe('forwarding is refused', () => {
-    it('of what the viewer does not see: before they came, after they left, hidden, cleared, elsewhere or nowhere', async () => {
+    it('of what the viewer does not see: before they came, after they left, cleared, elsewhere or nowhere', async () => {
       const [ada, bob] = await world.people();
       const target = await world.group(bob);
       const group = await world.group(ada);
       const early = await world.say(ada, group);
       await world.groups.addMembers(ada, { groupId: group, userIds: [bob.userId] });
-      const [hidden, cleared, seen] = [await world.say(ada, group), await world.say(ada, group), await world.say(ada, group)];
-      await world.messages.hide(bob, hidden);
+      const [cleared, seen] = [await world.say(ada, group), await world.say(ada, group)];
       await world.messages.clear(bob, { conversationId: group, seq: cleared.seq });
       expect(await forward(bob, seen, target)).toMatchObject({ text: 'hello' });
       const left = await world.say(ada, await world.group(ada, bob));
       await world.groups.leave(bob, { groupId: left.conversationId });
       const foreign = await world.say(ada, await world.group(ada));
-      const unseen = [
-        early,
-        hidden,
-        cleared,
-        left,
-        foreign,
-        { conversationId: group, seq: 99 },
-        { conversationId: 9_000_000_000n, seq: 1 },
-      ];
+      const unseen = [early, cleared, left, foreign, { conversationId: group, seq: 99 }, { conversationId: 9_000_000_000n, seq: 1 }];
       for (const message of [...unseen, { conversationId: bob.userId, seq: 1 }]) {
         expect(await refusal(forward(bob, message, target))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
       }
       expect((await world.entries(target)).filter(({ type }) => type === 'MessageSent')).toHaveLength(1);
     });
 
-    it('of what was hidden after it was not cleared', async () => {
+    it('of what the viewer has deleted for themselves', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const message = await world.say(ada, group);

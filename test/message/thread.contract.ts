@@ -25,29 +25,28 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     return (await world.messages.byRefs([ref]))[0];
   }
 
-  /** The thread as it is numbered: the seqs of its replies in order, and how many the root says there are. */
+  /** The thread as it is stored, and how many replies the root says there are. */
   async function thread({ conversationId, seq: rootSeq }: MessageRef) {
-    const rows = await world.db.client.reply.findMany({ where: { conversationId, rootSeq }, orderBy: { ordinal: 'asc' } });
-    expect(rows.map(({ ordinal }) => ordinal)).toEqual(rows.map((_, place) => place + 1));
+    const rows = await world.db.client.reply.findMany({ where: { conversationId, rootSeq }, orderBy: { seq: 'asc' } });
     const root = await stored({ conversationId, seq: rootSeq });
     return { replies: rows.map(({ seq }) => seq), senders: rows.map(({ senderId }) => senderId), replyCount: root?.replyCount };
   }
 
-  /** Who takes part, and the ordinal up to which they have read. */
+  /** Who takes part, and up to which seq they have read. */
   async function parts({ conversationId, seq: rootSeq }: MessageRef): Promise<ReadonlyMap<bigint, number>> {
     const rows = await world.db.client.threadPart.findMany({ where: { conversationId, rootSeq } });
-    return new Map(rows.map(({ userId, readOrdinal }) => [userId, readOrdinal]));
+    return new Map(rows.map(({ userId, readSeq }) => [userId, readSeq]));
   }
 
   async function seen(viewer: Viewer, root: MessageRef, request: { first: number; after?: number } = { first: 10 }) {
     const access = await world.access(viewer, root.conversationId);
     if (access === null) throw new Error('they are not in it');
     const { items, hasNextPage } = await world.messages.replies(access, root, request);
-    return { seqs: items.map(({ message }) => message.seq), ordinals: items.map(({ ordinal }) => ordinal), hasNextPage };
+    return { seqs: items.map(({ seq }) => seq), hasNextPage };
   }
 
   describe('a reply in a thread', () => {
-    it('is a message of the conversation, and numbered in the thread', async () => {
+    it('is a message of the conversation like any other', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await world.say(ada, conversationId);
@@ -105,8 +104,9 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       const second = await answer(bob, root);
       expect([first, second]).toMatchObject([{ threadRootSeq: root.seq }, { threadRootSeq: root.seq }]);
       expect(await refusal(answer(bob, before))).toMatchObject({ code: 'NOT_FOUND', field: ['threadRootId'] });
-      expect(await seen(bob, root)).toMatchObject({ seqs: [shown.seq, first.seq, second.seq], ordinals: [2, 3, 4] });
-      expect(await seen(ada, root)).toMatchObject({ ordinals: [1, 2, 3, 4] });
+      const since = [shown.seq, first.seq, second.seq];
+      expect(await seen(bob, root)).toMatchObject({ seqs: since });
+      expect(await seen(ada, root)).toMatchObject({ seqs: [before.seq, ...since] });
     });
 
     it('may stand under what was taken back, and stays where it was when it is taken back itself', async () => {
@@ -123,7 +123,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
   });
 
   describe('replies that race', () => {
-    it('are numbered without a hole, on two nodes', async () => {
+    it('are all counted, on two nodes', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const roots = [await world.say(ada, conversationId), await world.say(bob, conversationId)] as const;
@@ -172,31 +172,29 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
     const root = await world.say(ada, conversationId);
-    await answer(bob, root);
+    const first = await answer(bob, root);
     expect(await parts(root)).toEqual(
       new Map([
         [ada.userId, 0],
-        [bob.userId, 1],
+        [bob.userId, first.seq],
       ]),
     );
     await answer(cy, root);
-    await answer(bob, root);
-    await answer(ada, root);
-    await answer(cy, root);
+    const [second, third, last] = [await answer(bob, root), await answer(ada, root), await answer(cy, root)];
     expect(await parts(root)).toEqual(
       new Map([
-        [ada.userId, 4],
-        [bob.userId, 3],
-        [cy.userId, 5],
+        [ada.userId, third.seq],
+        [bob.userId, second.seq],
+        [cy.userId, last.seq],
       ]),
     );
     const own = await world.say(bob, conversationId);
-    await answer(bob, own);
-    expect(await parts(own)).toEqual(new Map([[bob.userId, 1]]));
+    const { seq } = await answer(bob, own);
+    expect(await parts(own)).toEqual(new Map([[bob.userId, seq]]));
   });
 
   describe('the list of a thread', () => {
-    it('is paged by place in the thread', async () => {
+    it('is paged in the order in which they were said', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const replies: number[] = [];
@@ -204,21 +202,23 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
         await world.say(ada, root.conversationId);
         replies.push((await answer(n % 2 === 0 ? ada : bob, root)).seq);
       }
-      expect(await seen(bob, root, { first: 2 })).toEqual({ seqs: replies.slice(0, 2), ordinals: [1, 2], hasNextPage: true });
-      expect(await seen(bob, root, { first: 2, after: 2 })).toEqual({ seqs: replies.slice(2, 4), ordinals: [3, 4], hasNextPage: true });
-      expect(await seen(bob, root, { first: 2, after: 3 })).toEqual({ seqs: replies.slice(3), ordinals: [4, 5], hasNextPage: false });
-      expect(await seen(bob, root, { first: 2, after: 5 })).toEqual({ seqs: [], ordinals: [], hasNextPage: false });
+      const pageAfter = (place: number) => seen(bob, root, { first: 2, after: replies[place] ?? 0 });
+      expect(await seen(bob, root, { first: 2 })).toEqual({ seqs: replies.slice(0, 2), hasNextPage: true });
+      expect(await pageAfter(1)).toEqual({ seqs: replies.slice(2, 4), hasNextPage: true });
+      expect(await pageAfter(2)).toEqual({ seqs: replies.slice(3), hasNextPage: false });
+      expect(await pageAfter(4)).toEqual({ seqs: [], hasNextPage: false });
     });
 
     it('leaves out what a member has hidden or cleared for themselves, and keeps its pages full', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
-      const replies = [await answer(ada, root), await answer(ada, root), await answer(ada, root), await answer(ada, root)] as const;
-      await world.messages.hide(bob, replies[1]);
-      expect(await seen(bob, root, { first: 2 })).toEqual({ seqs: [replies[0].seq, replies[2].seq], ordinals: [1, 3], hasNextPage: true });
-      await world.messages.clear(bob, { conversationId: root.conversationId, seq: replies[0].seq });
-      expect(await seen(bob, root)).toMatchObject({ ordinals: [3, 4] });
-      expect(await seen(ada, root)).toMatchObject({ ordinals: [1, 2, 3, 4] });
+      const said = [await answer(ada, root), await answer(ada, root), await answer(ada, root), await answer(ada, root)] as const;
+      const [one, two, three, four] = said.map(({ seq }) => seq);
+      await world.messages.hide(bob, said[1]);
+      expect(await seen(bob, root, { first: 2 })).toEqual({ seqs: [one, three], hasNextPage: true });
+      await world.messages.clear(bob, { conversationId: root.conversationId, seq: said[0].seq });
+      expect(await seen(bob, root)).toEqual({ seqs: [three, four], hasNextPage: false });
+      expect(await seen(ada, root)).toEqual({ seqs: [one, two, three, four], hasNextPage: false });
     });
   });
 }
