@@ -69,13 +69,17 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     const [ada, bob, cy] = await world.people();
     const [dan, eve] = await world.people();
     const groupId = await world.group(ada, bob);
+    const joiners = new Map([
+      [6, eve],
+      [35, dan],
+    ]);
     const said: Message[] = [];
     for (let n = 1; n <= 70; n += 1) {
       said.push(await world.say(n % 3 === 0 ? bob : ada, groupId, `message ${n}`));
       if (n % 10 === 4) await world.groups.addMembers(ada, { groupId, userIds: [cy.userId] });
       if (n % 10 === 7) await world.groups.leave(cy, { groupId });
-      if (n === 6) await world.groups.addMembers(ada, { groupId, userIds: [eve.userId] });
-      if (n === 35) await world.groups.addMembers(ada, { groupId, userIds: [dan.userId] });
+      const joiner = joiners.get(n);
+      if (joiner !== undefined) await world.groups.addMembers(ada, { groupId, userIds: [joiner.userId] });
       if (n % 4 === 0) await world.messages.pin(ada, { conversationId: groupId, seq: said[n / 4]?.seq ?? 0 });
     }
     await spare(eve, groupId);
