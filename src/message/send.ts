@@ -5,13 +5,12 @@ import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
-import { hidden } from './hide.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
-import { noMessage, requireStanding } from './target.ts';
+import { requireStanding } from './target.ts';
 import { requireWriting } from './writing.ts';
 
 /** What is sent. */
@@ -58,8 +57,6 @@ async function forwardedContent(
   { viewer, source }: { readonly viewer: Viewer; readonly source: MessageRef },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
-  // What they deleted for themselves they see no more.
-  if (await inside.read(hidden, { ...source, userId: viewer.userId })) throw noMessage();
   const { text, senderId, origin } = message;
   if (origin !== null) return { text, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);

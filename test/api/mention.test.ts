@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ReferencesDocument, RemoveMemberDocument, type SendMessageInput, SendReferenceDocument } from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { type Person, world } from '../support/world.ts';
+
+const chat = world();
+
+async function send(as: Person, input: Partial<SendMessageInput> & Pick<SendMessageInput, 'conversationId'>) {
+  const whole = { clientMessageId: randomUUID(), text: 'you there', ...input };
+  return (await chat.ask(SendReferenceDocument, { input: whole }, as)).sendMessage;
+}
+
+/** Three people and their group. */
+async function scene() {
+  const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+  return { ann, ben, cat, conversationId: await chat.group(ann, ben, cat) };
+}
+
+describe('a message that mentions people', () => {
+  it('shows everybody whom, in the order in which they were named', async () => {
+    const { ann, ben, cat, conversationId } = await scene();
+    const { messageEdge, errors } = await send(ben, { conversationId, mentionIds: [cat.id, ann.id, cat.id] });
+    expect(errors).toEqual([]);
+    const mentions = [cat, ann].map(({ id, handle }) => ({ id, handle }));
+    expect(messageEdge?.node).toMatchObject({ mentions, mentionsEveryone: false });
+    const { conversation } = await chat.ask(ReferencesDocument, { id: conversationId, last: 1 }, ann);
+    expect(conversation?.messages.edges).toMatchObject([{ node: { mentions, mentionsEveryone: false } }]);
+  });
+
+  it('shows them after they have left', async () => {
+    const { ann, ben, conversationId } = await scene();
+    await send(ann, { conversationId, mentionIds: [ben.id] });
+    await chat.ask(RemoveMemberDocument, { input: { groupId: conversationId, userId: ben.id } }, ann);
+    const { conversation } = await chat.ask(ReferencesDocument, { id: conversationId, last: 1 }, ann);
+    expect(conversation?.messages.edges[0]?.node.mentions).toEqual([{ id: ben.id, handle: ben.handle }]);
+  });
+
+  it('mentions nobody where nobody is named, or null is', async () => {
+    const { ann, conversationId } = await scene();
+    const nobody = { mentions: [], mentionsEveryone: false };
+    for (const mentionIds of [[], null, undefined]) {
+      expect((await send(ann, { conversationId, mentionIds, mentionsEveryone: null })).messageEdge?.node).toMatchObject(nobody);
+    }
+  });
+
+  it('is refused, and nothing stored, where one of them is not there, whoever that is', async () => {
+    const { ann, ben, conversationId } = await scene();
+    const [eve] = await chat.people('eve');
+    const absent = Buffer.from('User:9000000000').toString('base64url');
+    for (const stranger of [eve.id, absent]) {
+      const { messageEdge, errors } = await send(ann, { conversationId, mentionIds: [ben.id, stranger] });
+      expect([messageEdge, refusals(errors)]).toEqual([null, ['NOT_FOUND input.mentionIds.1']]);
+    }
+    for (const malformed of ['x', '', conversationId]) {
+      const { errors } = await send(ann, { conversationId, mentionIds: [ben.id, malformed] });
+      expect(refusals(errors)).toEqual(['INVALID_INPUT input.mentionIds.1']);
+    }
+    expect(refusals((await send(ann, { conversationId, mentionIds: Array(51).fill(ben.id) })).errors)).toEqual([
+      'INVALID_INPUT input.mentionIds',
+    ]);
+    const { conversation } = await chat.ask(ReferencesDocument, { id: conversationId, last: 5 }, ann);
+    expect(conversation?.messages.edges).toEqual([]);
+  });
+});
+
+describe('mentioning everyone', () => {
+  it('is for who runs a new group', async () => {
+    const { ann, ben, conversationId } = await scene();
+    expect((await send(ann, { conversationId, mentionsEveryone: true })).messageEdge?.node).toMatchObject({ mentionsEveryone: true });
+    const { messageEdge, errors } = await send(ben, { conversationId, mentionsEveryone: true });
+    expect([messageEdge, refusals(errors)]).toEqual([null, ['FORBIDDEN input.mentionsEveryone']]);
+  });
+
+  it('is for both between two', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const conversationId = await chat.direct(ann, ben);
+    await chat.say(ann, conversationId, 'hello');
+    expect((await send(ben, { conversationId, mentionsEveryone: true })).messageEdge?.node).toMatchObject({ mentionsEveryone: true });
+  });
+});
+
+it('with other mentions the same clientMessageId stands for another request', async () => {
+  const { ann, ben, cat, conversationId } = await scene();
+  const request = { conversationId, clientMessageId: 'once', mentionIds: [ben.id, cat.id] };
+  const first = await send(ann, request);
+  expect(await send(ann, { ...request, mentionIds: [cat.id, ben.id], mentionsEveryone: false })).toEqual(first);
+  for (const change of [{ mentionIds: [ben.id] }, { mentionIds: null }, { mentionsEveryone: true }]) {
+    expect(refusals((await send(ann, { ...request, ...change })).errors)).toEqual(['CONFLICT input.clientMessageId']);
+  }
+});

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { subscribe } from '../support/client.ts';
+import {
+  AddMembersDocument,
+  ReferencesDocument,
+  type SendMessageInput,
+  SendReferenceDocument,
+  ThreadDocument,
+  ThreadOfReplyDocument,
+  WatchReferencesDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+const chat = world();
+
+async function send(as: Person, input: Partial<SendMessageInput> & Pick<SendMessageInput, 'conversationId'>) {
+  const whole = { clientMessageId: randomUUID(), text: 'in the thread', ...input };
+  return (await chat.ask(SendReferenceDocument, { input: whole }, as)).sendMessage;
+}
+
+async function reply(as: Person, conversationId: string, threadRootId: string, text = 'in the thread') {
+  const { messageEdge, errors } = await send(as, { conversationId, threadRootId, text });
+  return given(messageEdge, errors);
+}
+
+async function thread(as: Person, rootId: string, page: { readonly first?: number; readonly after?: string } = {}) {
+  const { node } = await chat.ask(ThreadDocument, { rootId, ...page }, as);
+  return node !== null && 'replies' in node ? node : null;
+}
+
+function textsOf(list: { readonly edges: readonly { readonly node: { readonly text: string } }[] } | undefined) {
+  return list?.edges.map(({ node }) => node.text);
+}
+
+/** Three people, their group, and a thread in it with two replies. */
+async function scene() {
+  const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+  const conversationId = await chat.group(ann, ben, cat);
+  const root = await chat.say(ann, conversationId, 'shall we?');
+  const first = await reply(ben, conversationId, root.id, 'yes');
+  await chat.say(cat, conversationId, 'beside it');
+  const second = await reply(ann, conversationId, root.id, 'good');
+  return { ann, ben, cat, conversationId, root, first, second };
+}
+
+describe('a reply in a thread', () => {
+  it('stands in the conversation and in its thread, and its root counts it', async () => {
+    const { ann, cat, conversationId, root, first, second } = await scene();
+    const shown = { id: root.id, text: 'shall we?', replyCount: 2 };
+    expect(second.node).toMatchObject({ text: 'good', threadRoot: shown, replyTo: null, replyCount: 0 });
+    const { conversation } = await chat.ask(ReferencesDocument, { id: conversationId, last: 10 }, cat);
+    expect(conversation?.messages.edges.map(({ node }) => [node.text, node.threadRoot, node.replyCount])).toEqual([
+      ['shall we?', null, 2],
+      ['yes', shown, 0],
+      ['beside it', null, 0],
+      ['good', shown, 0],
+    ]);
+    const found = await thread(ann, root.id);
+    expect(found?.replyCount).toBe(2);
+    expect(found?.replies.edges.map(({ cursor, node }) => [cursor, node.id])).toEqual(
+      [first, second].map(({ cursor, node }) => [cursor, node.id]),
+    );
+  });
+
+  it('may quote what is said in the thread, or beside it', async () => {
+    const { ben, conversationId, root, first } = await scene();
+    const { messageEdge, errors } = await send(ben, { conversationId, threadRootId: root.id, replyToId: first.node.id });
+    expect(errors).toEqual([]);
+    expect(messageEdge?.node).toMatchObject({ replyTo: { id: first.node.id }, threadRoot: { id: root.id, replyCount: 3 } });
+  });
+
+  it('to a reply is in the same thread', async () => {
+    const { ben, conversationId, root, second } = await scene();
+    expect((await reply(ben, conversationId, second.node.id)).node.threadRoot).toMatchObject({ id: root.id, replyCount: 3 });
+  });
+
+  it('is told to who listens, with its root as it stands then', async () => {
+    const { ann, ben, cat, conversationId, root } = await scene();
+    const events = subscribe(chat.socket(cat), WatchReferencesDocument, { conversationId });
+    await events.next();
+    await reply(ann, conversationId, root.id, 'third');
+    await reply(ben, conversationId, root.id, 'fourth');
+    const counts: (number | undefined)[] = [];
+    for (const text of ['third', 'fourth']) {
+      const event = (await events.next()).value?.data?.conversationEvents;
+      if (event?.__typename !== 'MessageSent') throw new Error(`${event?.__typename} came instead`);
+      expect(event.messageEdge?.node).toMatchObject({ text, threadRoot: { id: root.id } });
+      counts.push(event.messageEdge?.node.threadRoot?.replyCount);
+    }
+    expect(counts[0]).toBeGreaterThanOrEqual(3);
+    expect(counts[1]).toBe(4);
+  });
+
+  it('has no thread to stand in that its sender does not see, or that is none', async () => {
+    const { ann, conversationId, root, first } = await scene();
+    const [dan] = await chat.people('dan');
+    await chat.ask(AddMembersDocument, { input: { groupId: conversationId, userIds: [dan.id] } }, ann);
+    const elsewhere = await chat.say(ann, await chat.group(ann, dan), 'elsewhere');
+    const raw = Buffer.from(conversationId, 'base64url').toString().split(':')[1];
+    const absent = [`Message:${raw}:1`, `Message:${raw}:999`].map((id) => Buffer.from(id).toString('base64url'));
+    const last = await chat.say(ann, conversationId, 'last');
+    for (const threadRootId of [root.id, first.node.id, elsewhere.id, ...absent]) {
+      const { messageEdge, errors } = await send(dan, { conversationId, threadRootId });
+      expect([messageEdge, refusals(errors)]).toEqual([null, ['NOT_FOUND input.threadRootId']]);
+    }
+    for (const threadRootId of ['x', '', conversationId, dan.id]) {
+      expect(refusals((await send(dan, { conversationId, threadRootId })).errors)).toEqual(['INVALID_INPUT input.threadRootId']);
+    }
+    expect((await chat.say(ann, conversationId, 'later')).seq).toBe(last.seq + 1);
+  });
+});
+
+describe('replies', () => {
+  it('are paged in the order in which they were said, with true flags', async () => {
+    const { ben, conversationId, root } = await scene();
+    for (const text of ['three', 'four', 'five']) await reply(ben, conversationId, root.id, text);
+    const one = await thread(ben, root.id, { first: 2 });
+    expect([textsOf(one?.replies), one?.replies.pageInfo.hasNextPage, one?.replies.pageInfo.hasPreviousPage]).toEqual([
+      ['yes', 'good'],
+      true,
+      false,
+    ]);
+    const two = await thread(ben, root.id, { first: 3, after: one?.replies.pageInfo.endCursor ?? '' });
+    expect([textsOf(two?.replies), two?.replies.pageInfo.hasNextPage, two?.replies.pageInfo.hasPreviousPage]).toEqual([
+      ['three', 'four', 'five'],
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    [{ first: 0 }, 'first'],
+    [{ first: 101 }, 'first'],
+    [{ after: 'x' }, 'after'],
+  ])('are not paged by %j', async (page, argument) => {
+    const { ann, root } = await scene();
+    const { errors } = await chat.post(ThreadDocument, { rootId: root.id, ...page }, ann);
+    expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
+  });
+
+  it('show who came later the thread from then on, and its root; node() on the root is for those who were there', async () => {
+    const { ann, conversationId, root } = await scene();
+    const [dan] = await chat.people('dan');
+    await chat.ask(AddMembersDocument, { input: { groupId: conversationId, userIds: [dan.id] } }, ann);
+    const third = await reply(ann, conversationId, root.id, 'third');
+    expect(await thread(dan, root.id)).toBeNull();
+    const { node } = await chat.ask(ThreadOfReplyDocument, { replyId: third.node.id }, dan);
+    const seen = node !== null && 'threadRoot' in node ? node.threadRoot : null;
+    expect(seen).toMatchObject({ id: root.id, text: 'shall we?', replyCount: 3 });
+    expect(textsOf(seen?.replies)).toEqual(['third']);
+    // What they are shown they may answer.
+    await reply(dan, conversationId, root.id, 'fourth');
+    expect(textsOf((await thread(ann, root.id))?.replies)).toEqual(['yes', 'good', 'third', 'fourth']);
+  });
+
+  it('of a message without any are an empty page', async () => {
+    const { ben, first } = await scene();
+    const found = await thread(ben, first.node.id);
+    expect([found?.replyCount, textsOf(found?.replies), found?.replies.pageInfo.hasNextPage]).toEqual([0, [], false]);
+  });
+});
