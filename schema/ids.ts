@@ -1,6 +1,6 @@
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
-import type { MessageRef } from '../src/message/index.ts';
+import { isEmoji, type MessageRef } from '../src/message/index.ts';
 import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 
 /** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
@@ -10,6 +10,7 @@ export interface Keys {
   readonly ContactRequest: ContactRequestRef;
   readonly Conversation: bigint;
   readonly Message: MessageRef;
+  readonly Reaction: MessageRef & { readonly emoji: string };
   readonly Membership: MembershipRef;
   /** UUID text, lower case. */
   readonly Session: string;
@@ -27,6 +28,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   ContactRequest: ({ fromId, toId }) => `${fromId}:${toId}`,
   Conversation: (id) => `${id}`,
   Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
+  Reaction: ({ conversationId, seq, emoji }) => `${conversationId}:${seq}:${emoji}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
   Session: (uuid) => uuid,
 };
@@ -36,36 +38,45 @@ export function formatId<T extends IdType>(type: T, key: Keys[T]): string {
   return encodeText(`${type}:${formats[type](key)}`);
 }
 
+const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
+  User: (text) => parseWhole(text, maxId),
+  Contact(text) {
+    const [userId, otherId] = parsePair(text, maxId);
+    return userId === null || otherId === null ? null : { userId, otherId };
+  },
+  ContactRequest(text) {
+    const [fromId, toId] = parsePair(text, maxId);
+    return fromId === null || toId === null ? null : { fromId, toId };
+  },
+  Conversation: (text) => parseWhole(text, maxId),
+  Message: parseMessage,
+  Reaction(text) {
+    const [, place = '', emoji = ''] = /^(\d+:\d+):(.+)$/.exec(text) ?? [];
+    const message = parseMessage(place);
+    return message === null || !isEmoji(emoji) ? null : { ...message, emoji };
+  },
+  Membership(text) {
+    const [conversationId, userId] = parsePair(text, maxId);
+    return conversationId === null || userId === null ? null : { conversationId, userId };
+  },
+  Session: (text) => (uuidPattern.test(text) ? text : null),
+};
+
+function parseMessage(text: string): MessageRef | null {
+  const [conversationId, seq] = parsePair(text, maxSeq);
+  return conversationId === null || seq === null ? null : { conversationId, seq: Number(seq) };
+}
+
+function isIdType(type: string): type is IdType {
+  return Object.hasOwn(parsers, type);
+}
+
 /** Takes a global id apart; null where no thing could have it, or it is another spelling of an id. */
 export function parseId(id: string): ParsedId | null {
-  const [, type, rest = ''] = /^(\w+):(.+)$/.exec(decodeText(id) ?? '') ?? [];
-  switch (type) {
-    case 'User':
-    case 'Conversation': {
-      const key = parseWhole(rest, maxId);
-      return key === null ? null : { type, key };
-    }
-    case 'Contact': {
-      const [userId, otherId] = parsePair(rest, maxId);
-      return userId === null || otherId === null ? null : { type, key: { userId, otherId } };
-    }
-    case 'ContactRequest': {
-      const [fromId, toId] = parsePair(rest, maxId);
-      return fromId === null || toId === null ? null : { type, key: { fromId, toId } };
-    }
-    case 'Message': {
-      const [conversationId, seq] = parsePair(rest, maxSeq);
-      return conversationId === null || seq === null ? null : { type, key: { conversationId, seq: Number(seq) } };
-    }
-    case 'Membership': {
-      const [conversationId, userId] = parsePair(rest, maxId);
-      return conversationId === null || userId === null ? null : { type, key: { conversationId, userId } };
-    }
-    case 'Session':
-      return uuidPattern.test(rest) ? { type, key: rest } : null;
-    default:
-      return null;
-  }
+  const [, type = '', rest = ''] = /^(\w+):(.+)$/.exec(decodeText(id) ?? '') ?? [];
+  if (!isIdType(type)) return null;
+  const key = parsers[type](rest);
+  return key === null ? null : ({ type, key } as ParsedId);
 }
 
 // The largest BIGINT and the largest INT that a database column holds: beyond them a query would fail instead of finding nothing.

@@ -22,7 +22,12 @@ export function messagePayload(mutation: string) {
           type: Message,
           nullable: true,
           description: 'The message as it stands; null if it was refused.',
-          resolve: ({ message }) => message,
+          async resolve({ message }, _args, { scope: { loaders } }) {
+            if (message === undefined) return null;
+            // Others may have acted on it since: the conversation first, so that nothing is older than its lastSeq.
+            await loaders.conversations.load(message.conversationId);
+            return loaders.messages.load(message);
+          },
         }),
       }),
     }),

@@ -1,4 +1,4 @@
-import { firstSeen } from '../src/message/index.ts';
+import { firstSeen, type Message, type MessageRef } from '../src/message/index.ts';
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -33,12 +33,21 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return (await accessOf(context, key, viewer))?.conversation ?? null;
     case 'Membership':
       return (await accessOf(context, key.conversationId, viewer)) && scope.loaders.memberships.load(key);
-    case 'Message': {
-      const accessed = await accessOf(context, key.conversationId, viewer);
-      if (accessed === null || key.seq < firstSeen(accessed.access) || (await scope.loaders.hidden.load(key))) return null;
-      return scope.loaders.messages.load(key);
+    case 'Message':
+      return seenMessage(context, viewer, key);
+    case 'Reaction': {
+      const message = await seenMessage(context, viewer, key);
+      const reactions = message?.hasReactions ? await scope.loaders.reactions.load(message) : [];
+      return reactions.find(({ emoji }) => emoji === key.emoji) ?? null;
     }
   }
+}
+
+async function seenMessage(context: Context, viewer: ViewerShape, ref: MessageRef): Promise<Message | null> {
+  const { loaders } = context.scope;
+  const accessed = await accessOf(context, ref.conversationId, viewer);
+  if (accessed === null || ref.seq < firstSeen(accessed.access) || (await loaders.hidden.load(ref))) return null;
+  return loaders.messages.load(ref);
 }
 
 builder.queryFields((t) => ({

@@ -1,11 +1,11 @@
 import type { Conversation, Membership } from '../src/group/index.ts';
-import type { Message } from '../src/message/index.ts';
+import type { Message, ReactionCount } from '../src/message/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
 /** Everything that has a global id, as the modules hand it out. */
-export type NodeShape = User | Session | Contact | ContactRequest | Conversation | Membership | Message;
+export type NodeShape = User | Session | Contact | ContactRequest | Conversation | Membership | Message | ReactionCount;
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -25,6 +25,7 @@ function typeName(node: NodeShape): string {
   if ('kind' in node) return conversationTypes[node.kind];
   if ('role' in node) return 'Membership';
   if ('clientMessageId' in node) return 'Message';
+  if ('emoji' in node) return 'Reaction';
   return node satisfies never;
 }
 

@@ -1,24 +1,27 @@
 import type { ReactionCount } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { forwardConnection } from './connection.ts';
+import { emptyPage, forwardConnection } from './connection.ts';
+import { requireViewer } from './context.ts';
+import { viewerAccess } from './conversation.ts';
 import { inputDescription } from './errors.ts';
-import { encodeText } from './ids.ts';
+import { formatId } from './ids.ts';
 import { Message } from './message.ts';
 import { actOn, messagePayload } from './message-act.ts';
-import { presentUser } from './node.ts';
+import { Node, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
 
 const Reaction = builder.objectRef<ReactionCount>('Reaction').implement({
   description: 'An emoji on a message, and who has put it there.',
+  interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'The same for this emoji on this message, for caches.',
-      resolve: ({ conversationId, seq, emoji }) => encodeText(`Reaction:${conversationId}:${seq}:${emoji}`),
+      description: 'Its global id, the same for this emoji on this message for ever.',
+      resolve: (reaction) => formatId('Reaction', reaction),
     }),
     emoji: t.exposeString('emoji', { extensions: shareable, description: 'The emoji.' }),
-    count: t.exposeInt('count', { extensions: shareable, description: 'How many have put it there.' }),
+    count: t.exposeInt('count', { extensions: shareable, description: 'How many people have put it there.' }),
     users: t.field({
       type: UserConnection,
       description: 'Who has put it there.',
@@ -26,18 +29,18 @@ const Reaction = builder.objectRef<ReactionCount>('Reaction').implement({
         first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
         after: t.arg.string({ description: 'The cursor to go on after.' }),
       },
-      resolve: ({ emoji, ...message }, args, context) =>
-        forwardConnection(args, {
-          order: 'userId',
-          async read({ first, after }) {
-            const { items, hasNextPage } = await context.chat.messages.reactors(
-              { message, emoji },
-              { first, after: after === undefined ? undefined : BigInt(after) },
-            );
-            return { items: items.map((userId) => ({ userId, key: String(userId) })), hasNextPage };
-          },
-          node: ({ userId }) => presentUser(context, userId),
-        }),
+      async resolve({ conversationId, seq, emoji }, args, context) {
+        const page = { order: 'userId', read, node } as const;
+        async function read({ first, after }: { readonly first: number; readonly after: string | undefined }) {
+          const request = { conversationId, seq, emoji, first, after: after === undefined ? undefined : BigInt(after) };
+          const { items, hasNextPage } = await context.scope.loaders.reactors.load(request);
+          return { items: items.map((userId) => ({ userId, key: String(userId) })), hasNextPage };
+        }
+        function node({ userId }: { readonly userId: bigint }) {
+          return presentUser(context, userId);
+        }
+        return (await viewerAccess(context, { id: conversationId })) === null ? emptyPage : forwardConnection(args, page);
+      },
     }),
   }),
 });
@@ -46,12 +49,16 @@ builder.objectFields(Message, (t) => ({
   reactions: t.field({
     extensions: shareable,
     type: [Reaction],
-    description: 'What others think of it, in emojis; whichever came first is first.',
+    description: 'The emojis that people have put on it; whichever came first is first.',
+    // Most messages have none, and say so: nothing is read for them.
     resolve: (message, _args, { scope }) => (message.hasReactions ? scope.loaders.reactions.load(message) : []),
   }),
   viewerReactions: t.stringList({
-    description: 'The emojis that the viewer has put on it.',
-    resolve: (message, _args, { scope }) => (message.hasReactions ? scope.loaders.ownReactions.load(message) : []),
+    description: 'The emojis that the viewer has put on it, in the order in which they did.',
+    resolve(message, _args, context) {
+      requireViewer(context);
+      return message.hasReactions ? context.scope.loaders.ownReactions.load(message) : [];
+    },
   }),
 }));
 

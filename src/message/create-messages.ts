@@ -6,7 +6,7 @@ import { edit } from './edit.ts';
 import { createFingerprints } from './fingerprint.ts';
 import { clear, hide } from './hide.ts';
 import { type Placed, readHistory } from './history.ts';
-import { countReactions, listEdits, listOwnReactions, listPins, listReactors, listReplies } from './lists.ts';
+import { listEdits, listPins, listReplies } from './lists.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
 import type { HistoryRequest, Messages } from './message.ts';
@@ -15,6 +15,7 @@ import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
 import { readerCount, readers, readReaches } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
+import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
 import { recall } from './recall.ts';
 import { forward, send } from './send.ts';
 import { type Range, readHidden, readMessageRange, readMessages } from './store.ts';
@@ -70,7 +71,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     edits: (access, message) => listEdits(db.client, access, message),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
-    reactors: (reaction, request) => listReactors(db.client, reaction, request),
+    reactors: (requests) => listReactors(db.client, requests),
     last: (accesses) => lastMessages(parts, accesses),
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),

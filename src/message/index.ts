@@ -6,14 +6,17 @@
 // Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
 export { type MessageAlong, parseAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
+export { isEmoji } from './emoji.ts';
 export type {
   Edit,
   HistoryRequest,
   Message,
   MessageRef,
   Messages,
+  Part,
   Reach,
   ReactionCount,
+  ReactorsRequest,
   TimelineEntry,
   UnreadTotals,
 } from './message.ts';

@@ -1,8 +1,7 @@
-import { inPieces, join, sql, type Tx } from '../db/index.ts';
+import type { Tx } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
-import type { Edit, Message, MessageRef, Part, ReactionCount } from './message.ts';
-import type { Reacting } from './reaction.ts';
-import { readHidden, readMessages, refKey } from './store.ts';
+import type { Edit, Message, MessageRef, Part } from './message.ts';
+import { readHidden, readMessages } from './store.ts';
 import { firstSeen } from './target.ts';
 
 /** How much of a list, after which key. */
@@ -93,66 +92,4 @@ export async function listEdits(tx: Tx, { role, userId }: Membership, message: M
     take: maxEdits,
     select: { text: true, seq: true, editedAt: true },
   });
-}
-
-interface Counted {
-  readonly conversationId: bigint | number;
-  readonly messageSeq: bigint | number;
-  readonly emoji: string;
-  readonly count: bigint | number;
-  readonly firstSeq: bigint | number;
-}
-
-/** How often each emoji stands on each message, in the order asked for; of one message, whichever came first comes first. */
-export async function countReactions(tx: Tx, refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]> {
-  const rows = await inPieces(refs, (piece) =>
-    tx.$queryRaw<Counted[]>(sql`
-      SELECT conversationId, messageSeq, emoji, COUNT(*) AS count, MIN(seq) AS firstSeq FROM Reaction
-      WHERE ${among(piece)} GROUP BY conversationId, messageSeq, emoji`),
-  );
-  const found = Map.groupBy(
-    rows.toSorted((one, other) => Number(one.firstSeq) - Number(other.firstSeq)),
-    ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`,
-  );
-  return refs.map((ref) => (found.get(refKey(ref)) ?? []).map(({ emoji, count }) => ({ ...ref, emoji, count: Number(count) })));
-}
-
-function among(refs: readonly MessageRef[]) {
-  const groups = [...Map.groupBy(refs, ({ conversationId }) => conversationId)];
-  const either = groups.map(
-    ([conversationId, own]) => sql`(conversationId = ${conversationId} AND messageSeq IN (${join(own.map(({ seq }) => seq))}))`,
-  );
-  return sql`(${join(either, ' OR ')})`;
-}
-
-/** The emojis that a user has put on each message, in the order asked for; of one message in the order they came. */
-export async function listOwnReactions(tx: Tx, userId: bigint, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]> {
-  const rows = await inPieces(refs, (piece) =>
-    tx.$queryRaw<Counted[]>(sql`
-      SELECT conversationId, messageSeq, emoji, seq AS firstSeq FROM Reaction WHERE ${among(piece)} AND userId = ${userId}`),
-  );
-  const found = Map.groupBy(
-    rows.toSorted((one, other) => Number(one.firstSeq) - Number(other.firstSeq)),
-    ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`,
-  );
-  return refs.map((ref) => (found.get(refKey(ref)) ?? []).map(({ emoji }) => emoji));
-}
-
-/** Who has put an emoji on a message, by id. */
-export async function listReactors(tx: Tx, { message, emoji }: Reacting, { first, after }: Request<bigint>): Promise<Part<bigint>> {
-  const rows = await tx.reaction.findMany({
-    where: {
-      conversationId: message.conversationId,
-      messageSeq: message.seq,
-      emoji,
-      ...(after !== undefined && { userId: { gt: after } }),
-    },
-    orderBy: { userId: 'asc' },
-    take: first + 1,
-    select: { userId: true },
-  });
-  return part(
-    rows.map(({ userId }) => userId),
-    first,
-  );
 }

@@ -76,6 +76,14 @@ export interface ReactionCount extends MessageRef {
   readonly count: number;
 }
 
+/** Part of those who have put an emoji on a message. */
+export interface ReactorsRequest extends MessageRef {
+  readonly emoji: string;
+  readonly first: number;
+  /** A user's id; absent: from the start. */
+  readonly after?: bigint | undefined;
+}
+
 /** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
 export interface Messages extends AsyncDisposable {
   /** Stores a message, or finds the one stored under this clientMessageId. */
@@ -95,7 +103,8 @@ export interface Messages extends AsyncDisposable {
   markDelivered(viewer: Viewer, mark: Mark): Promise<void>;
   /** The same, and raises the delivered marker too; clears what the viewer marked as unread up to there. */
   markRead(viewer: Viewer, mark: Mark): Promise<void>;
-  markThreadRead(viewer: Viewer, mark: ThreadMark): Promise<void>;
+  /** Answers the message that the thread is about. */
+  markThreadRead(viewer: Viewer, mark: ThreadMark): Promise<MessageRef>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byRefs(refs: readonly MessageRef[]): Promise<readonly (Message | null)[]>;
   /** Whether the viewer has hidden each message, in order. */
@@ -116,8 +125,8 @@ export interface Messages extends AsyncDisposable {
   reactions(refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]>;
   /** The emojis that the viewer has put on each message, in order. */
   ownReactions(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]>;
-  /** Who has put an emoji on a message, by id. */
-  reactors(reaction: Reacting, request: { readonly first: number; readonly after?: bigint | undefined }): Promise<Part<bigint>>;
+  /** Who has put an emoji on a message, by id, for each page asked for, in order. */
+  reactors(requests: readonly ReactorsRequest[]): Promise<readonly Part<bigint>[]>;
   /** The newest message that each member sees, in order; null where there is none. */
   last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
   /** Messages of others that wait to be read, as of the conversation's lastSeq, in order. */

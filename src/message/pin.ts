@@ -4,7 +4,7 @@ import type { Fact } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { requireStanding, type Target } from './target.ts';
+import { requireStanding, requireTarget, type Target } from './target.ts';
 
 /** How many messages are pinned in a conversation. Governed by its stream. */
 const pinCount: Fact<bigint, number> = {
@@ -42,13 +42,13 @@ export function pin({ log, config }: MessageParts, viewer: Viewer, ref: MessageR
   });
 }
 
-/** Takes a message off the pins; where it is not pinned nothing happens. Throws as `pin` does. */
+/** Takes a message off the pins; where it is not pinned nothing happens. Throws NOT_FOUND (messageId), FORBIDDEN, UNAVAILABLE. */
 export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   const { conversationId, seq: messageSeq } = ref;
   return log.append<Message>({
     lock: [conversationId],
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireTarget(inside, viewer, ref);
       const { message } = target;
       requireRight(target);
       if (message.pinnedAt === null) return { result: () => message };

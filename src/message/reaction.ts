@@ -1,13 +1,14 @@
+import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Fact } from '../log/index.ts';
+import { type Append, type EffectKind, effect, type Fact, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { isEmoji } from './emoji.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { refKey } from './store.ts';
-import { requireStanding } from './target.ts';
+import { requireStanding, requireTarget } from './target.ts';
 
-/** What one user thinks of a message, in one emoji. */
+/** An emoji on a message. */
 export interface Reacting {
   readonly message: MessageRef;
   readonly emoji: string;
@@ -18,92 +19,116 @@ interface OwnReaction extends MessageRef {
   readonly emoji: string;
 }
 
+function where({ conversationId, seq: messageSeq, emoji, userId }: OwnReaction) {
+  return { conversationId, messageSeq, emoji, userId };
+}
+
 /** Whether a user has reacted so. Governed by the conversation's stream. */
 const reacted: Fact<OwnReaction, boolean> = {
   name: 'reacted',
   key: ({ userId, emoji, ...ref }) => `${refKey(ref)}:${userId}:${emoji}`,
   async read(tx, keys) {
-    const OR = keys.map(({ conversationId, seq: messageSeq, userId, emoji }) => ({ conversationId, messageSeq, userId, emoji }));
-    const rows = await tx.reaction.findMany({ where: { OR } });
+    const rows = await tx.reaction.findMany({ where: { OR: keys.map(where) } });
     const found = new Set(rows.map((row) => reacted.key({ ...row, seq: row.messageSeq })));
     return keys.map((key) => found.has(reacted.key(key)));
   },
 };
 
-const noEmojis: readonly string[] = [];
-
-/** The emojis that stand on a message. Governed by the conversation's stream. */
+/** The different emojis that stand on a message. Governed by the conversation's stream. */
 const emojisOn: Fact<MessageRef, readonly string[]> = {
   name: 'emojis',
   key: refKey,
-  read: (tx, refs) =>
-    Promise.all(
-      refs.map(async ({ conversationId, seq: messageSeq }) => {
-        const rows = await tx.reaction.groupBy({ by: ['emoji'], where: { conversationId, messageSeq } });
-        return rows.map(({ emoji }) => emoji);
-      }),
-    ),
+  async read(tx, refs) {
+    const OR = refs.map(({ conversationId, seq: messageSeq }) => ({ conversationId, messageSeq }));
+    const rows = await tx.reaction.groupBy({ by: ['conversationId', 'messageSeq', 'emoji'], where: { OR } });
+    const found = Map.groupBy(rows, ({ conversationId, messageSeq: seq }) => refKey({ conversationId, seq }));
+    return refs.map((ref) => (found.get(refKey(ref)) ?? []).map(({ emoji }) => emoji));
+  },
 };
+
+/** Reactions that come to stand, each with its entry. */
+const added: EffectKind<OwnReaction & { readonly entrySeq: number }> = {
+  name: 'reactions',
+  async write(tx, reactions) {
+    await tx.reaction.createMany({ data: reactions.map(({ entrySeq: seq, ...own }) => ({ ...where(own), seq })) });
+  },
+};
+
+/** Messages that have reactions from here on. */
+const reactedTo: EffectKind<MessageRef> = {
+  name: 'messages with reactions',
+  async write(tx: Tx, refs) {
+    const OR = refs.map(({ conversationId, seq }) => ({ conversationId, seq }));
+    await tx.message.updateMany({ where: { OR }, data: { hasReactions: true } });
+  },
+};
+
+/** Reactions that are taken back. */
+const removed: EffectKind<OwnReaction> = {
+  name: 'reactions taken back',
+  async write(tx, reactions) {
+    await tx.reaction.deleteMany({ where: { OR: reactions.map(where) } });
+  },
+};
+
+/** What reactions to one message share a commit with: all that is sent, and reactions to other messages. What changes a message itself comes alone. */
+function sharing({ conversationId, seq }: MessageRef): Pick<Append<unknown>, 'lock' | 'keys'> {
+  return { lock: [conversationId], keys: [`reactions:${conversationId}:${seq}`] };
+}
 
 /**
  * Puts a reaction on a message, once per user and emoji; twice is once. Throws INVALID_INPUT (emoji, messageId: recalled), NOT_FOUND (messageId),
- * LIMIT_REACHED (emoji), UNAVAILABLE.
+ * LIMIT_REACHED (emoji: so many different ones stand there), UNAVAILABLE.
  */
-export function addReaction({ log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
+export async function addReaction({ log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
   requireEmoji(emoji);
-  const { conversationId, seq: messageSeq } = ref;
-  const { userId } = viewer;
+  const own: OwnReaction = { ...ref, emoji, userId: viewer.userId };
   return log.append<Message>({
-    lock: [conversationId],
+    ...sharing(ref),
     async decide(inside) {
       const { message } = await requireStanding(inside, viewer, ref);
-      const [known, emojis] = await Promise.all([
-        inside.read(reacted, { ...ref, userId, emoji }),
-        message.hasReactions ? inside.read(emojisOn, ref) : noEmojis,
-      ]);
-      if (known) return { result: () => message };
-      if (!emojis.includes(emoji) && emojis.length >= config.maxReactions) {
-        const limit = `A message takes at most ${config.maxReactions} different emojis. Use one that is there.`;
-        throw new ChatError('LIMIT_REACHED', limit, { field: ['emoji'] });
+      if (message.hasReactions) {
+        if (await inside.read(reacted, own)) return { result: () => message };
+        await requireRoom(inside, own, config.maxReactions);
       }
       return {
-        entries: () => [
-          { stream: conversationId, actorId: userId, entry: { type: 'ReactionsChanged', data: { messageSeq, emoji, added: true } } },
+        entries: () => [changed(own, true)],
+        effects: ({ entries }) => [
+          effect(added, { ...own, entrySeq: entries[0]?.seq ?? 0 }),
+          ...(message.hasReactions ? [] : [effect(reactedTo, ref)]),
         ],
-        async write(tx, { entries }) {
-          await tx.reaction.create({ data: { conversationId, messageSeq, emoji, userId, seq: entries[0]?.seq ?? 0 } });
-          const where = { conversationId, seq: messageSeq };
-          if (!message.hasReactions) await tx.message.updateMany({ where, data: { hasReactions: true } });
-        },
         result: () => ({ ...message, hasReactions: true }),
       };
     },
   });
 }
 
-/** Takes a reaction of the viewer's back; where there is none nothing happens. Throws INVALID_INPUT (emoji, messageId: recalled), NOT_FOUND (messageId), UNAVAILABLE. */
-export function removeReaction({ log }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
+/**
+ * Takes a reaction of the viewer's back; where there is none nothing happens. Throws INVALID_INPUT (emoji), NOT_FOUND (messageId), UNAVAILABLE.
+ */
+export async function removeReaction({ log }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
   requireEmoji(emoji);
-  const { conversationId, seq: messageSeq } = ref;
-  const { userId } = viewer;
+  const own: OwnReaction = { ...ref, emoji, userId: viewer.userId };
   return log.append<Message>({
-    lock: [conversationId],
+    ...sharing(ref),
     async decide(inside) {
-      const { message } = await requireStanding(inside, viewer, ref);
-      if (!(await inside.read(reacted, { ...ref, userId, emoji }))) return { result: () => message };
-      return {
-        entries: () => [
-          { stream: conversationId, actorId: userId, entry: { type: 'ReactionsChanged', data: { messageSeq, emoji, added: false } } },
-        ],
-        async write(tx) {
-          await tx.reaction.deleteMany({ where: { conversationId, messageSeq, emoji, userId } });
-        },
-        result: () => message,
-      };
+      const { message } = await requireTarget(inside, viewer, ref);
+      if (!message.hasReactions || !(await inside.read(reacted, own))) return { result: () => message };
+      return { entries: () => [changed(own, false)], effects: () => [effect(removed, own)], result: () => message };
     },
   });
 }
 
+function changed({ conversationId: stream, seq: messageSeq, userId: actorId, emoji }: OwnReaction, added: boolean) {
+  return { stream, actorId, entry: { type: 'ReactionsChanged', data: { messageSeq, emoji, added } } } as const;
+}
+
+async function requireRoom(inside: Inside, { emoji, ...ref }: OwnReaction, max: number): Promise<void> {
+  const emojis = await inside.read(emojisOn, ref);
+  if (emojis.length < max || emojis.includes(emoji)) return;
+  throw new ChatError('LIMIT_REACHED', `A message takes at most ${max} different emojis. Use one that is there.`, { field: ['emoji'] });
+}
+
 function requireEmoji(emoji: string): void {
-  if (!isEmoji(emoji)) throw new ChatError('INVALID_INPUT', 'A reaction is one emoji.', { field: ['emoji'] });
+  if (!isEmoji(emoji)) throw new ChatError('INVALID_INPUT', 'A reaction is one emoji, and nothing else.', { field: ['emoji'] });
 }
