@@ -23,6 +23,7 @@ const withoutId = {
     'MembershipSettled',
     'MessageHidden',
     'ConversationCleared',
+    'ThreadRead',
     'MemberJoined',
     'MemberLeft',
     'ConversationOpened',

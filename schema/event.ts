@@ -57,6 +57,7 @@ export const loggedTypes = {
   MembershipSettled: builder.objectRef<Logged<KnownEntry<'MembershipSettled'>>>('MembershipSettled'),
   MessageHidden: builder.objectRef<Logged<KnownEntry<'MessageHidden'>>>('MessageHidden'),
   ConversationCleared: builder.objectRef<Logged<KnownEntry<'ConversationCleared'>>>('ConversationCleared'),
+  ThreadRead: builder.objectRef<Logged<KnownEntry<'ThreadRead'>>>('ThreadRead'),
   ContactRequestSent: builder.objectRef<Logged<KnownEntry<'ContactRequestSent'>>>('ContactRequestSent'),
   ContactRequestReceived: builder.objectRef<Logged<KnownEntry<'ContactRequestReceived'>>>('ContactRequestReceived'),
   ContactRequestWithdrawn: builder.objectRef<Logged<KnownEntry<'ContactRequestWithdrawn'>>>('ContactRequestWithdrawn'),

@@ -1,4 +1,4 @@
-import type { Message as MessageShape } from '../src/message/index.ts';
+import type { MessageRef } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
@@ -66,13 +66,13 @@ builder.mutationField('markUnread', (t) =>
 const MarkThreadReadInput = builder.inputType('MarkThreadReadInput', {
   description: 'How far the viewer has read a thread.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message that the thread is about.' }),
+    messageId: t.id({ required: true, description: 'The message that the thread is about, or a reply in it.' }),
     seq: t.int({ required: true, description: 'The newest entry that was read of it; at most lastSeq.' }),
   }),
 });
 
 interface ThreadReadShape extends UnreadPayload {
-  readonly root?: Pick<MessageShape, 'conversationId' | 'seq'>;
+  readonly root?: MessageRef;
 }
 
 const MarkThreadReadPayload = withUnread(
@@ -98,8 +98,8 @@ builder.mutationField('markThreadRead', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const root = inputId('Message', input.messageId, 'messageId');
-        await context.chat.messages.markThreadRead(viewer, { root, seq: input.seq });
+        const message = inputId('Message', input.messageId, 'messageId');
+        const root = await context.chat.messages.markThreadRead(viewer, { message, seq: input.seq });
         return { root, conversationId: root.conversationId };
       }),
   }),

@@ -54,6 +54,7 @@ export const entryTypes = {
   MembershipSettled: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
   MessageHidden: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },
   ConversationCleared: { on: 'account', timeline: false, data: z.object({ conversationId: id, clearedSeq: seq }) },
+  ThreadRead: { on: 'account', timeline: false, data: z.object({ conversationId: id, rootSeq: seq, readSeq: seq }) },
   ContactRequestSent: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestReceived: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestWithdrawn: { on: 'account', timeline: false, data: contactRequest },

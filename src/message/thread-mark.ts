@@ -1,37 +1,84 @@
+import { ChatError } from '../errors.ts';
+import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { past } from './hide.ts';
 import type { MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSeq } from './shape.ts';
-import { requireTarget } from './target.ts';
+import { refKey } from './store.ts';
+import { firstSeen, noMessage } from './target.ts';
+import { threadOf } from './thread.ts';
+import { requireWriting } from './writing.ts';
 
 /** Up to which reply the viewer has read a thread. */
 export interface ThreadMark {
-  readonly root: MessageRef;
-  /** The seq of the newest reply that was read. */
+  /** The message that the thread is about, or a reply in it. */
+  readonly message: MessageRef;
   readonly seq: number;
 }
 
+interface Reading {
+  readonly root: MessageRef;
+  readonly userId: bigint;
+  readonly seq: number;
+}
+
+/** The seq of the newest reply up to a place, where a user has not read it so far; null: they have, or take no part. Governed by the conversation's stream and the account's. */
+const unreadUpTo: Fact<Reading, number | null> = {
+  name: 'thread read up to',
+  key: ({ root, userId, seq }) => `${refKey(root)}:${userId}:${seq}`,
+  read: (tx, readings) =>
+    Promise.all(
+      readings.map(async ({ root: { conversationId, seq: rootSeq }, userId, seq }) => {
+        const part = await tx.threadPart.findFirst({ where: { userId, conversationId, rootSeq }, select: { readSeq: true } });
+        if (part === null) return null;
+        const newest = await tx.reply.findFirst({
+          where: { conversationId, rootSeq, seq: { gt: part.readSeq, lte: seq } },
+          orderBy: { seq: 'desc' },
+          select: { seq: true },
+        });
+        return newest?.seq ?? null;
+      }),
+    ),
+};
+
 /**
- * Raises the viewer's place in a thread that they take part in; below it, or where they take no part, nothing changes. Throws NOT_FOUND (messageId),
- * INVALID_INPUT (seq), UNAVAILABLE.
+ * Raises the viewer's place in a thread that they take part in; below it, or where they take no part, nothing changes. Answers the message that the thread
+ * is about. Throws NOT_FOUND (messageId), INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
  */
-export function markThreadRead({ log }: MessageParts, viewer: Viewer, { root, seq }: ThreadMark): Promise<void> {
+export async function markThreadRead({ log }: MessageParts, viewer: Viewer, { message, seq }: ThreadMark): Promise<MessageRef> {
   requireSeq(seq);
-  const { conversationId, seq: rootSeq } = root;
+  const { conversationId } = message;
   const { userId } = viewer;
-  return log.append<void>({
+  return log.append<MessageRef>({
     lock: [conversationId, userId],
     async decide(inside) {
-      await requireTarget(inside, viewer, root);
+      const root = await requireRoot(inside, viewer, message);
       const lastSeq = inside.head(conversationId)?.lastSeq ?? 0;
       if (seq > lastSeq) throw past(lastSeq);
+      const readSeq = await inside.read(unreadUpTo, { root, userId, seq });
+      if (readSeq === null) return { result: () => root };
+      const rootSeq = root.seq;
       return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ThreadRead', data: { conversationId, rootSeq, readSeq } } }],
         async write(tx) {
-          await tx.threadPart.updateMany({ where: { userId, conversationId, rootSeq, readSeq: { lt: seq } }, data: { readSeq: seq } });
+          await tx.threadPart.updateMany({ where: { userId, conversationId, rootSeq, readSeq: { lt: readSeq } }, data: { readSeq } });
         },
-        result: () => undefined,
+        result: () => root,
       };
     },
   });
+}
+
+/** Throws NOT_FOUND (messageId) where the viewer sees nothing of the thread. */
+async function requireRoot(inside: Inside, viewer: Viewer, message: MessageRef): Promise<MessageRef> {
+  const { conversationId } = message;
+  try {
+    const { access } = await requireWriting(inside, viewer, conversationId);
+    const thread = await threadOf(inside, { conversationId, fromSeq: firstSeen(access) }, message);
+    if (thread !== null) return { conversationId, seq: thread.rootSeq };
+  } catch (error) {
+    if (!(error instanceof ChatError && error.code === 'NOT_FOUND')) throw error;
+  }
+  throw noMessage();
 }
