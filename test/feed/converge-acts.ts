@@ -67,6 +67,10 @@ function message(conversationId: string, replyToId?: string): object {
   return { conversationId, clientMessageId: randomUUID(), text: 'said', replyToId };
 }
 
+function reply(conversationId: string, threadRootId: string): object {
+  return { ...message(conversationId), threadRootId };
+}
+
 const sending: readonly Omit<Act, 'by'>[] = [
   {
     what: 'by who has read all',
@@ -113,6 +117,69 @@ const sending: readonly Omit<Act, 'by'>[] = [
       const { seq } = await chat.say(cast.ben, direct, 'hello');
       await doing(chat, 'markRead')(cast.ann, { conversationId: direct, seq });
       return () => send(cast.ann, message(direct));
+    },
+  },
+  {
+    what: 'in a thread that there was, and in one that it begins: the roots tell how many replies they have',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast);
+      const root = await chat.say(cast.ann, group, 'said to be discussed');
+      const other = await chat.say(cast.ben, group, 'said as well');
+      await send(cast.cat, reply(group, root.id));
+      return async () => {
+        await send(cast.ann, reply(group, root.id));
+        await send(cast.ann, reply(group, other.id));
+        await send(cast.ann, reply(group, root.id));
+      };
+    },
+  },
+  {
+    what: 'in a thread whose root was said before somebody came',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast);
+      const root = await chat.say(cast.ann, group, 'said to be discussed');
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      await send(cast.ben, reply(group, root.id));
+      return () => send(cast.ann, reply(group, root.id));
+    },
+  },
+  {
+    what: 'to mention members and everyone',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast);
+      return async () => {
+        await send(cast.ann, { ...message(group), mentionIds: [cast.ben.id, cast.ann.id] });
+        await send(cast.ann, { ...message(group), mentionsEveryone: true });
+      };
+    },
+  },
+];
+
+const forwarding: readonly Act[] = [
+  {
+    by: 'forwardMessage',
+    what: 'from one conversation to another, and on from there',
+    changes: three,
+    async prepare(chat, cast, forward) {
+      const [group, other] = [await talk(chat, cast), await talk(chat, cast)];
+      const { id } = await chat.say(cast.ben, group, 'said to be repeated');
+      return async () => {
+        await forward(cast.ann, { messageId: id, conversationId: other, clientMessageId: randomUUID() });
+        await forward(cast.ann, { messageId: id, conversationId: group, clientMessageId: randomUUID() });
+      };
+    },
+  },
+  {
+    by: 'forwardMessage',
+    what: 'as the first of a direct conversation, which appears on the other side',
+    changes: two,
+    async prepare(chat, cast, forward) {
+      const { id } = await chat.say(cast.cat, await talk(chat, cast), 'said to be repeated');
+      const direct = await chat.direct(cast.ann, cast.ben);
+      return () => forward(cast.ann, { messageId: id, conversationId: direct, clientMessageId: randomUUID() });
     },
   },
 ];
@@ -350,6 +417,7 @@ const signing: readonly Act[] = [
 /** All that can be done: for every mutation at least one act, and one for each way in which it tells others of itself. */
 export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
+  ...forwarding,
   ...marking,
   ...grouping,
   ...knowing,

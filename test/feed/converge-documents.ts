@@ -11,6 +11,8 @@ const member = `fragment Member on Membership { id role joinedAt nickname delive
 
 const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
+  mentions { id } mentionsEveryone forwardedFrom { name user { id } }
+  replyCount threadRoot { id replyCount }
 }`;
 
 const talk = `fragment Talk on Conversation {
@@ -18,7 +20,7 @@ const talk = `fragment Talk on Conversation {
   viewerLastMessage { ...Said }
   viewerMembership { ...Member }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
-  messages(last: 20) { edges { cursor node { ...Said } } }
+  messages(last: 20) { edges { cursor node { ...Said replies(first: 10) { edges { cursor node { id } } } } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
   ... on Group { name description avatarUrl owner { id } }

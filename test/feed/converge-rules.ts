@@ -97,10 +97,18 @@ function messageSent({ cache, shown }: Held, event: Thing): void {
   const fresh = seq > number(held['lastSeq']);
   moveSender({ cache, shown }, { id, sender, seq });
   append({ cache, shown }, event, 'messages', event['messageEdge'] ?? null);
+  standInThread(cache, message, event['messageEdge'] ?? null);
   logged({ cache, shown }, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
   if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
   if (fresh && !own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
+}
+
+/** A reply stands at the end of its thread; its own list of replies begins without any. */
+function standInThread(cache: Cache, message: Thing, edge: Json): void {
+  const id = text(message['id']);
+  if (!('replies' in message)) cache.change(id, { replies: { edges: [] } });
+  appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
 
 /** Who has read all that others said has read what they say next. */
@@ -145,7 +153,11 @@ function listOf(cache: Cache, id: string, name: string): Thing {
 
 /** Puts an edge at the end of a conversation's list, unless it stands there. */
 function append({ cache }: Held, event: Thing, name: string, edge: Json): void {
-  const id = idOf(event['conversation']) ?? '';
+  appendTo(cache, idOf(event['conversation']) ?? '', name, edge);
+}
+
+/** Puts an edge at the end of a list that an entity shows, unless it stands there. */
+function appendTo(cache: Cache, id: string, name: string, edge: Json): void {
   const list = listOf(cache, id, name);
   if (!isThing(edge) || !('edges' in list) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return;
   cache.change(id, { [name]: { ...list, edges: [...edgesOf(list), edge] } });

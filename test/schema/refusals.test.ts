@@ -38,6 +38,7 @@ describe('who is signed out', () => {
     'mutation { removeMember(input: { groupId: "x", userId: "x" }) { errors { code } } }',
     'mutation { leaveGroup(input: { groupId: "x" }) { errors { code } } }',
     'mutation { sendMessage(input: { conversationId: "x", clientMessageId: "a", text: "a" }) { errors { code } } }',
+    'mutation { forwardMessage(input: { messageId: "x", conversationId: "x", clientMessageId: "a" }) { errors { code } } }',
     'mutation { markDelivered(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
     'mutation { markRead(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
   ])('is told UNAUTHENTICATED by %s', async (source) => {
@@ -99,6 +100,7 @@ describe('a bad argument of a query is BAD_USER_INPUT that names it:', () => {
 
 describe('a bad id in an input is INVALID_INPUT in the payload, under its field:', () => {
   const group = formatId('Conversation', 1n);
+  const message = formatId('Message', { conversationId: 1n, seq: 1 });
   test.each([
     ['signOut(input: { sessionId: "x" })', ['input', 'sessionId']],
     ['openDirectConversation(input: { userId: "x" })', ['input', 'userId']],
@@ -109,6 +111,16 @@ describe('a bad id in an input is INVALID_INPUT in the payload, under its field:
     ['leaveGroup(input: { groupId: "x" })', ['input', 'groupId']],
     ['sendMessage(input: { conversationId: "x", clientMessageId: "a", text: "a" })', ['input', 'conversationId']],
     [`sendMessage(input: { conversationId: "${group}", clientMessageId: "a", text: "a", replyToId: "x" })`, ['input', 'replyToId']],
+    [
+      `sendMessage(input: { conversationId: "${group}", clientMessageId: "a", text: "a", threadRootId: "${group}" })`,
+      ['input', 'threadRootId'],
+    ],
+    [
+      `sendMessage(input: { conversationId: "${group}", clientMessageId: "a", text: "a", mentionIds: ["${formatId('User', 1n)}", "x"] })`,
+      ['input', 'mentionIds', '1'],
+    ],
+    [`forwardMessage(input: { messageId: "${group}", conversationId: "${group}", clientMessageId: "a" })`, ['input', 'messageId']],
+    [`forwardMessage(input: { messageId: "${message}", conversationId: "x", clientMessageId: "a" })`, ['input', 'conversationId']],
     ['markDelivered(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
     ['markRead(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
   ])('%s', async (field, path) => {
