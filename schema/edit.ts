@@ -1,5 +1,6 @@
-import type { Edit } from '../src/message/index.ts';
+import { type Edit, maySeeEdits } from '../src/message/index.ts';
 import { builder } from './builder.ts';
+import { connectionOf, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { inputDescription } from './errors.ts';
 import { inputId } from './ids.ts';
@@ -10,22 +11,45 @@ const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
   description: 'What a message said before it was edited.',
   fields: (t) => ({
     text: t.exposeString('text', { description: 'What it said.' }),
-    seq: t.exposeInt('seq', { description: 'The entry by which it was replaced.' }),
+    seq: t.exposeInt('seq', { description: 'The entry by which it was replaced, in the conversation’s log.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When it was replaced.' }),
   }),
 });
 
+const MessageEdits = connectionOf<Edit>('MessageEdit', {
+  of: 'An earlier text of a message',
+  list: 'earlier texts of a message',
+  node: (t) => t.field({ type: MessageEdit, description: 'What it said, and when it was replaced.', resolve: ({ node }) => node }),
+});
+
 builder.objectField(Message, 'viewerEdits', (t) =>
   t.field({
-    type: [MessageEdit],
+    type: MessageEdits.connection,
     nullable: true,
-    description: 'What it said before, newest first; null but for who said it and who runs the group.',
-    async resolve(message, _args, context) {
-      const access = await viewerAccess(context, { id: message.conversationId });
-      return access && context.chat.messages.edits(access, message);
+    description: 'What it said before, what was replaced last first; null but for who said it and who runs the group.',
+    args: {
+      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
+      after: t.arg.string({ description: 'The cursor to go on after.' }),
+    },
+    async resolve(message, args, context) {
+      const { conversationId, seq, editedAt } = message;
+      const access = await viewerAccess(context, { id: conversationId });
+      if (access === null || !maySeeEdits(access, message)) return null;
+      return forwardConnection(args, {
+        order: 'edit',
+        async read({ first, after }) {
+          // Of what was never edited nothing is read.
+          const request = { conversationId, seq, first, after: after === undefined ? undefined : Number(after) };
+          const { items, hasNextPage } = editedAt === null ? noEdits : await context.scope.loaders.edits.load(request);
+          return { items: items.map((edit) => ({ edit, key: String(edit.seq) })), hasNextPage };
+        },
+        node: ({ edit }) => edit,
+      });
     },
   }),
 );
+
+const noEdits = { items: [], hasNextPage: false };
 
 const EditMessageInput = builder.inputType('EditMessageInput', {
   description: 'Which message to change, and to what.',

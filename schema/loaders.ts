@@ -2,7 +2,17 @@ import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
-import type { Message, MessageRef, Part, Reach, ReactionCount, ReactorsRequest, UnreadTotals } from '../src/message/index.ts';
+import type {
+  Edit,
+  EditsRequest,
+  Message,
+  MessageRef,
+  Part,
+  Reach,
+  ReactionCount,
+  ReactorsRequest,
+  UnreadTotals,
+} from '../src/message/index.ts';
 import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
@@ -38,6 +48,8 @@ export interface Loaders {
   /** The viewer's own; none when signed out. */
   readonly ownReactions: DataLoader<Message, readonly string[], string>;
   readonly reactors: DataLoader<ReactorsRequest, Part<bigint>, string>;
+  /** Does not ask who may know. */
+  readonly edits: DataLoader<EditsRequest, Part<Edit>, string>;
   readonly reach: DataLoader<Conversation, Reach | null, bigint>;
   /** Whether a user shows nobody how far they have received and read. */
   readonly privateModes: DataLoader<bigint, boolean>;
@@ -100,6 +112,10 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     reactors: new DataLoader((requests) => messages.reactors(requests), {
       maxBatchSize,
       cacheKeyFn: ({ emoji, first, after, ...ref }) => `${messageKey(ref)}:${emoji}:${first}:${after}`,
+    }),
+    edits: new DataLoader((requests) => messages.edits(requests), {
+      maxBatchSize,
+      cacheKeyFn: ({ first, after, ...ref }) => `${messageKey(ref)}:${first}:${after}`,
     }),
     reach: new DataLoader((of) => messages.reach(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     privateModes: new DataLoader(async (ids) => (await users.settings(ids)).map((settings) => settings?.readReceipts === false), {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Entry, Ephemeral, Hint, Log, LogPage } from '../log/index.ts';
+import { type Entry, type Ephemeral, type Hint, type KnownEntry, type Log, type LogPage, recalledMessage } from '../log/index.ts';
 import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
@@ -69,6 +69,9 @@ export class StreamChannel implements Channel {
   #ring: Ring | undefined;
   #reader: PageReader | undefined;
   #typists: Typists | undefined;
+  /** What was recalled while the log was being read. */
+  #recalls: readonly KnownEntry<'MessageRecalled'>[] | undefined;
+  #readsUnderWay = 0;
   #lastSeq = -1;
   #seenSeq = -1;
   #markerCount = 0;
@@ -155,10 +158,15 @@ export class StreamChannel implements Channel {
   #deliver(entry: Entry): void {
     this.#lastSeq = entry.seq;
     this.#memory().push(entry);
-    if (entry.type === 'MessageRecalled') this.#ring?.recall(entry.data.messageSeq, entry.at);
+    if (entry.type === 'MessageRecalled') this.#recall(entry);
     const event = eventOf(entry);
     for (const listener of this.#listeners) listener.entry(event);
     this.#typists?.entry(entry);
+  }
+
+  #recall(recall: KnownEntry<'MessageRecalled'>): void {
+    this.#ring?.recall(recall);
+    if (this.#readsUnderWay > 0) this.#recalls = [...(this.#recalls ?? []), recall];
   }
 
   #knownTypists(): Typists {
@@ -199,7 +207,7 @@ export class StreamChannel implements Channel {
   }
 
   async #readLog(after: number): Promise<LogPage> {
-    const found = await this.#parts.log.read(this.streamId, { after, limit: page });
+    const found = await this.#readRecalled(after);
     if (this.#closed) return found;
     const ring = this.#memory();
     // What is made of an entry is made once for all who hold the same object.
@@ -207,6 +215,20 @@ export class StreamChannel implements Channel {
     // Those who come next, from about the same place, find it in memory. Below the floor there may be holes.
     if (after >= found.floor) ring.precede(entries, this.#lastSeq);
     return { ...found, entries };
+  }
+
+  /** What was read before a message was recalled, and comes after that was told, is without its text too. */
+  async #readRecalled(after: number): Promise<LogPage> {
+    this.#readsUnderWay += 1;
+    try {
+      const found = await this.#parts.log.read(this.streamId, { after, limit: page });
+      const recalls = new Map(this.#recalls?.map((recall) => [recall.data.messageSeq, recall.at]));
+      if (recalls.size === 0) return found;
+      return { ...found, entries: found.entries.map((entry) => withoutText(entry, recalls.get(entry.seq))) };
+    } finally {
+      this.#readsUnderWay -= 1;
+      if (this.#readsUnderWay === 0) this.#recalls = undefined;
+    }
   }
 
   async #readHole(): Promise<void> {
@@ -223,4 +245,8 @@ export class StreamChannel implements Channel {
     this.#ring?.clear();
     for (const listener of this.#listeners) listener.skipped?.(head);
   }
+}
+
+function withoutText(entry: Entry, recalledAt: Date | undefined): Entry {
+  return recalledAt === undefined || entry.type !== 'MessageSent' ? entry : recalledMessage(entry, recalledAt);
 }

@@ -95,6 +95,7 @@ export class Follower implements Listener {
 
   entry(event: EntryEvent): void {
     const { entry } = event;
+    if (entry.type === 'MessageRecalled') this.#outlet.recall(entry);
     if (entry.seq <= this.#position) return;
     if ((!this.#live || this.#outlet.full()) && changesAccess(entry)) this.#owner.overtaken(this, entry);
     if (!this.#live) return;

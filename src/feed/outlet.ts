@@ -1,4 +1,5 @@
-import type { FeedEvent } from './event.ts';
+import { type KnownEntry, recalledMessage } from '../log/index.ts';
+import { eventOf, type FeedEvent } from './event.ts';
 import type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
 
 interface OutletParts {
@@ -85,6 +86,14 @@ export class Outlet implements EventStream<FeedEvent> {
     const line = this.#line?.filter((event) => !isOf(event, streamId, before));
     this.#line = line?.length === 0 ? undefined : line;
     this.#makeRoom();
+  }
+
+  /** Takes the text of a message away that was recalled while it waited. */
+  recall({ streamId, at, data }: KnownEntry<'MessageRecalled'>): void {
+    this.#line = this.#line?.map((event) => {
+      if (event.kind !== 'entry' || event.entry.type !== 'MessageSent') return event;
+      return event.entry.streamId === streamId && event.entry.seq === data.messageSeq ? eventOf(recalledMessage(event.entry, at)) : event;
+    });
   }
 
   /** True where nothing waits for the client. */

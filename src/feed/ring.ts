@@ -1,4 +1,4 @@
-import { type Entry, recalledMessage } from '../log/index.ts';
+import { type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
 
 /** The newest entries of one stream, bounded by count and by characters of text. */
 export interface Ring {
@@ -12,8 +12,8 @@ export interface Ring {
    * far as there is room. Whoever needed it is likely not the only one: until `narrow`, the ring keeps more than usual.
    */
   precede(entries: readonly Entry[], lastSeq: number): void;
-  /** Takes back the text of a message that was recalled at a time: whoever catches up later does not get it. */
-  recall(seq: number, at: Date): void;
+  /** Takes the text of a message away that was recalled: whoever catches up later does not get it. */
+  recall(recall: KnownEntry<'MessageRecalled'>): void;
   /** Back to the usual size. */
   narrow(): void;
   clear(): void;
@@ -91,12 +91,13 @@ export function createRing(spare: Spare): Ring {
       for (const entry of added) characters += textOf(entry);
       trim();
     },
-    recall(seq, recalledAt) {
-      const place = seq - (entries[0]?.seq ?? seq);
+    recall({ at, data: { messageSeq } }) {
+      const place = messageSeq - (entries[0]?.seq ?? messageSeq);
       const entry = entries[place];
       if (entry?.type !== 'MessageSent') return;
       characters -= textOf(entry);
-      entries[place] = recalledMessage(entry, recalledAt);
+      entries[place] = recalledMessage(entry, at);
+      charge();
     },
     narrow() {
       widened = false;

@@ -24,8 +24,13 @@ export function seenFrom(entry: Entry, fromSeq: number): Entry {
   return known;
 }
 
-/** What is left of a message once it was taken back at a time. */
+const recalled = new WeakMap<Entry, KnownEntry<'MessageSent'>>();
+
+/** What is left of a message once it was taken back at a time. The same entry gives the very same object each time. */
 export function recalledMessage(entry: KnownEntry<'MessageSent'>, recalledAt: Date): KnownEntry<'MessageSent'> {
+  if (entry.data.recalledAt !== null) return entry;
   const nothing = { text: '', mentionIds: [], mentionsEveryone: false, origin: null, hasReactions: false, pinnedAt: null };
-  return { ...entry, data: { ...entry.data, ...nothing, recalledAt } };
+  const known = recalled.get(entry) ?? { ...entry, data: { ...entry.data, ...nothing, recalledAt } };
+  recalled.set(entry, known);
+  return known;
 }

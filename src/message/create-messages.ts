@@ -3,10 +3,11 @@ import type { Page } from '../page.ts';
 import type { ServerKey } from '../server-key.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
+import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
 import { clear, hide } from './hide.ts';
 import { type Placed, readHistory } from './history.ts';
-import { listEdits, listPins, listReplies } from './lists.ts';
+import { listPins, listReplies } from './lists.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
 import type { HistoryRequest, Messages } from './message.ts';
@@ -68,7 +69,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     seqAt: (conversationId, at) => seqAt(parts, conversationId, at),
     replies: (access, root, request) => listReplies(db.client, access, root, request),
     pins: (access, request) => listPins(db.client, access, request),
-    edits: (access, message) => listEdits(db.client, access, message),
+    edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
     reactors: (requests) => listReactors(db.client, requests),

@@ -77,7 +77,7 @@ async function keep(tx: Tx, { conversationId, seq: messageSeq, text }: Message, 
   await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, editedAt: at } });
 }
 
-/** Whether a window that opened at a time has closed. Both times are the database's. */
+/** Whether a window that opened at a time has closed; one of 0 seconds never opens. Both times are the database's. */
 export function isPast(now: Date, from: Date, windowSeconds: number): boolean {
-  return now.getTime() - from.getTime() > windowSeconds * 1_000;
+  return now.getTime() - from.getTime() >= windowSeconds * 1_000;
 }

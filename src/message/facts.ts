@@ -1,7 +1,7 @@
 import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact, MessageRow } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
-import { readMessages, refKey } from './store.ts';
+import { readHidden, readMessages, refKey } from './store.ts';
 
 /** Names a request by what its sender called it. */
 export interface RequestName {
@@ -18,6 +18,13 @@ export const sentUnder: Fact<RequestName, MessageRow | null> = {
 
 /** A message by its place. Governed by the conversation's stream. */
 export const messageAt: Fact<MessageRef, Message | null> = { name: 'message', key: refKey, read: readMessages };
+
+/** Whether a user has deleted a message for themselves. Governed by the streams of the conversation and of their account alike. */
+export const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
+  name: 'hidden',
+  key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
+  read: readHidden,
+};
 
 async function readSentUnder(tx: Tx, names: readonly RequestName[]): Promise<readonly (MessageRow | null)[]> {
   const rows = await inPieces(names, (piece) => {

@@ -1,20 +1,12 @@
 import { ChatError } from '../errors.ts';
-import type { Fact } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { hidden } from './facts.ts';
 import type { MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
-import { readHidden, refKey } from './store.ts';
 import { requireTarget } from './target.ts';
 import { requireWriting } from './writing.ts';
-
-/** Whether a user has deleted a message for themselves. Governed by their account's stream. */
-export const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
-  name: 'hidden',
-  key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
-  read: readHidden,
-};
 
 /** Deletes a message for the viewer alone; twice is once. Throws NOT_FOUND (messageId), UNAVAILABLE. */
 export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<void> {

@@ -6,9 +6,11 @@
 // Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
 export { type MessageAlong, parseAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
+export { maySeeEdits } from './edits.ts';
 export { isEmoji } from './emoji.ts';
 export type {
   Edit,
+  EditsRequest,
   HistoryRequest,
   Message,
   MessageRef,

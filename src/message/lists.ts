@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
-import type { Edit, Message, MessageRef, Part } from './message.ts';
+import type { Message, MessageRef, Part } from './message.ts';
 import { readHidden, readMessages } from './store.ts';
 import { firstSeen } from './target.ts';
 
@@ -76,20 +76,4 @@ export async function listPins(tx: Tx, access: Membership, { first, after }: Req
     shown.map(({ message }) => message),
     first,
   );
-}
-
-// Newer ones replace nothing: who edits more often than that keeps a history of so many.
-const maxEdits = 1_000;
-
-/** What a message said before, newest first; null for who may not know. */
-export async function listEdits(tx: Tx, { role, userId }: Membership, message: Message): Promise<readonly Edit[] | null> {
-  if (role === 'MEMBER' && message.senderId !== userId) return null;
-  if (message.editedAt === null) return [];
-  const { conversationId, seq: messageSeq } = message;
-  return tx.messageEdit.findMany({
-    where: { conversationId, messageSeq },
-    orderBy: { seq: 'desc' },
-    take: maxEdits,
-    select: { text: true, seq: true, editedAt: true },
-  });
 }

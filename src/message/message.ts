@@ -70,6 +70,13 @@ export interface Edit {
   readonly editedAt: Date;
 }
 
+/** Part of what a message said before, newest first. */
+export interface EditsRequest extends MessageRef {
+  readonly first: number;
+  /** The seq of an edit: what was replaced before that one; absent: from the start. */
+  readonly after?: number | undefined;
+}
+
 /** How often an emoji stands on a message. */
 export interface ReactionCount extends MessageRef {
   readonly emoji: string;
@@ -119,8 +126,8 @@ export interface Messages extends AsyncDisposable {
     request: { readonly first: number; readonly after?: number | undefined },
   ): Promise<Part<Message>>;
   pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
-  /** What it said before, newest first; only for who runs the group and who said it: null for others. */
-  edits(access: Membership, message: Message): Promise<readonly Edit[] | null>;
+  /** What messages said before, for each page asked for, in order. Does not ask who may know: `maySeeEdits` tells. */
+  edits(requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]>;
   /** How often each emoji stands on each message, whoever came first coming first, in order. */
   reactions(refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]>;
   /** The emojis that the viewer has put on each message, in order. */

@@ -5,7 +5,7 @@ import type { Viewer } from '../user/index.ts';
 import { isPast } from './edit.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { isRunBy, requireTarget, type Target } from './target.ts';
+import { isRunBy, requireSeen, type Target } from './target.ts';
 import { messageEntry, messageOfEntry } from './timeline.ts';
 
 /**
@@ -17,7 +17,7 @@ export function recall({ log, config }: MessageParts, viewer: Viewer, ref: Messa
   return log.append<Message>({
     lock: [stream],
     async decide(inside) {
-      const target = await requireTarget(inside, viewer, ref);
+      const target = await requireSeen(inside, viewer, ref);
       const { message } = target;
       if (message.recalledAt !== null) return { result: () => message };
       requireRight(target, viewer, isPast(inside.now, message.sentAt, config.recallWindowSeconds));

@@ -2,7 +2,7 @@ import { ChatError } from '../errors.ts';
 import type { ConversationRow, MembershipRow } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { messageAt } from './facts.ts';
+import { hidden, messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import { requireWriting } from './writing.ts';
 
@@ -27,9 +27,19 @@ export async function requireTarget(inside: Inside, viewer: Viewer, ref: Message
   return { message, access: writing.access, row: writing.row };
 }
 
+/** The same; what the viewer has deleted for themselves is not theirs to see either. */
+export async function requireSeen(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
+  const [target, isHidden] = await Promise.all([
+    requireTarget(inside, viewer, ref),
+    inside.read(hidden, { ...ref, userId: viewer.userId }),
+  ]);
+  if (isHidden) throw noMessage();
+  return target;
+}
+
 /** The same; throws INVALID_INPUT (messageId) where it was recalled. */
 export async function requireStanding(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
-  const target = await requireTarget(inside, viewer, ref);
+  const target = await requireSeen(inside, viewer, ref);
   if (target.message.recalledAt === null) return target;
   throw new ChatError('INVALID_INPUT', 'The message was taken back: there is nothing left of it.', { field: ['messageId'] });
 }

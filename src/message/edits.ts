@@ -1,0 +1,41 @@
+import { inPieces, join, sql, type Tx } from '../db/index.ts';
+import type { Membership } from '../group/index.ts';
+import type { Edit, EditsRequest, Message, Part } from './message.ts';
+import { firstSeen } from './target.ts';
+
+/** Whether a member may know what a message said before: who said it may, and who runs the group, as far as they see the message itself. */
+export function maySeeEdits(access: Membership, { seq, senderId }: Message): boolean {
+  return seq >= firstSeen(access) && (access.role !== 'MEMBER' || access.userId === senderId);
+}
+
+interface Row {
+  readonly place: bigint | number;
+  readonly text: string;
+  readonly seq: bigint | number;
+  readonly editedAt: Date | string;
+}
+
+/** What messages said before, newest first, for each page asked for. */
+export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]> {
+  const asked = requests.map((request, place) => ({ ...request, place }));
+  const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Row[]>(join(piece.map(select), ' UNION ALL ')));
+  const found = Map.groupBy(rows, ({ place }) => Number(place));
+  return requests.map(({ first }, place) => {
+    const edits = (found.get(place) ?? []).map(editOf).sort((one, other) => other.seq - one.seq);
+    return { items: edits.slice(0, first), hasNextPage: edits.length > first };
+  });
+}
+
+// A part of a UNION can be bounded where it is a table of its own.
+function select({ place, conversationId, seq, first, after = maxSeq }: EditsRequest & { readonly place: number }) {
+  return sql`
+    SELECT * FROM (SELECT ${place} AS place, text, seq, editedAt FROM MessageEdit
+      WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}) AS page`;
+}
+
+// The column's largest.
+const maxSeq = 2_147_483_647;
+
+function editOf({ text, seq, editedAt }: Row): Edit {
+  return { text, seq: Number(seq), editedAt: editedAt instanceof Date ? editedAt : new Date(editedAt) };
+}
