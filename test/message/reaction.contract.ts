@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { MessageRef } from '../../src/message/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+// No two are one, though collations, fonts and eyes may take them for it.
+const alike = ['❤\ufe0f', '♥\ufe0f', '🧡', '👍', '👍🏻', '👍🏿', '🎉', '🏳\ufe0f\u200d🌈', '🏳\u200d🌈', '🇩🇪', '🇪🇩', '😀', '😃'];
+
+/** What reactions promise, on any database. */
+export function promisesOfReactions(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** Ada's group with Bob and Cy, and what she says there. */
+  async function scene() {
+    const [ada, bob, cy] = await world.people();
+    const group = await world.group(ada, bob, cy);
+    return { ada, bob, cy, group, message: await world.say(ada, group) };
+  }
+
+  const add = (viewer: Viewer, message: MessageRef, emoji: string) => world.messages.addReaction(viewer, { message, emoji });
+  const remove = (viewer: Viewer, message: MessageRef, emoji: string) => world.messages.removeReaction(viewer, { message, emoji });
+
+  async function counts(message: MessageRef): Promise<readonly (readonly [string, number])[]> {
+    const [reactions = []] = await world.messages.reactions([message]);
+    return reactions.map(({ emoji, count }) => [emoji, count]);
+  }
+
+  /** What was logged of reactions to a message, oldest first. */
+  async function changes({ conversationId, seq }: MessageRef): Promise<readonly string[]> {
+    const entries = await world.entries(conversationId);
+    return entries.flatMap((entry) =>
+      entry.type === 'ReactionsChanged' && entry.data.messageSeq === seq
+        ? [`${entry.actorId} ${entry.data.added ? '+' : '-'}${entry.data.emoji}`]
+        : [],
+    );
+  }
+
+  describe('a reaction', () => {
+    it('is logged, and counts from then on', async () => {
+      const { bob, group, message } = await scene();
+      expect(message.hasReactions).toBe(false);
+      expect(await add(bob, message, '👍')).toEqual({ ...message, hasReactions: true });
+      expect((await world.entries(group)).at(-1)).toMatchObject({
+        ...{ seq: message.seq + 1, type: 'ReactionsChanged', actorId: bob.userId },
+        data: { messageSeq: message.seq, emoji: '👍', added: true },
+      });
+      expect(await world.messages.byRefs([message])).toEqual([{ ...message, hasReactions: true }]);
+      expect(await world.messages.reactions([message])).toEqual([
+        [{ conversationId: message.conversationId, seq: message.seq, emoji: '👍', count: 1 }],
+      ]);
+    });
+
+    it('by the same user twice is one, and nothing is logged the second time', async () => {
+      const { bob, message } = await scene();
+      await add(bob, message, '👍');
+      expect(await add(bob, message, '👍')).toMatchObject({ seq: message.seq, hasReactions: true });
+      expect(await counts(message)).toEqual([['👍', 1]]);
+      expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
+    });
+
+    it('stands in the order in which each emoji came first, whoever joins it later', async () => {
+      const { ada, bob, cy, message } = await scene();
+      await add(cy, message, '🎉');
+      await add(ada, message, '👍');
+      await add(bob, message, '🎉');
+      await add(bob, message, '😀');
+      expect(await counts(message)).toEqual([
+        ['🎉', 2],
+        ['👍', 1],
+        ['😀', 1],
+      ]);
+    });
+
+    it('is kept apart from all that look like it', async () => {
+      const { bob, message } = await scene();
+      for (const emoji of alike) await add(bob, message, emoji);
+      expect(await counts(message)).toEqual(alike.map((emoji) => [emoji, 1]));
+      for (const emoji of alike.slice(1)) await remove(bob, message, emoji);
+      expect(await counts(message)).toEqual([[alike[0], 1]]);
+    });
+
+    it.each(['a', '', '👍👍', '1', '👍 ', '\ud83d', 'x'.repeat(10_000)])('of %j is refused, and nothing is stored', async (emoji) => {
+      const { bob, message } = await scene();
+      expect(await refusal(add(bob, message, emoji))).toEqual({ code: 'INVALID_INPUT', field: ['emoji'] });
+      expect(await refusal(remove(bob, message, emoji))).toEqual({ code: 'INVALID_INPUT', field: ['emoji'] });
+      expect(await changes(message)).toEqual([]);
+    });
+
+    it('goes when whoever put it there takes it back; others keep theirs', async () => {
+      const { ada, bob, message } = await scene();
+      await add(ada, message, '👍');
+      await add(bob, message, '👍');
+      expect(await remove(ada, message, '👍')).toMatchObject({ seq: message.seq });
+      expect(await counts(message)).toEqual([['👍', 1]]);
+      expect(await world.messages.ownReactions(ada, [message])).toEqual([[]]);
+      expect(await world.messages.ownReactions(bob, [message])).toEqual([['👍']]);
+      expect((await changes(message)).at(-1)).toBe(`${ada.userId} -👍`);
+    });
+
+    it('that is not there cannot be taken back, which is no error and no entry', async () => {
+      const { ada, bob, message } = await scene();
+      expect(await remove(ada, message, '👍')).toEqual(message);
+      await add(bob, message, '👍');
+      await remove(ada, message, '👍');
+      await remove(bob, message, '🎉');
+      expect(await counts(message)).toEqual([['👍', 1]]);
+      expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
+    });
+
+    it('to a message in a direct conversation is for both sides', async () => {
+      const [ada, bob] = await world.people();
+      const message = await world.say(ada, await world.direct(ada, bob));
+      await add(bob, message, '👍');
+      await add(ada, message, '👍');
+      expect(await counts(message)).toEqual([['👍', 2]]);
+    });
+
+    it('moves neither unread counts nor the conversation’s place among others', async () => {
+      const { bob, cy, group, message } = await scene();
+      const [before] = await world.groups.byIds([group]);
+      await add(bob, message, '👍');
+      const [after] = await world.groups.byIds([group]);
+      expect(after).toEqual({ ...before, lastSeq: message.seq + 1 });
+      const access = await world.access(cy, group);
+      if (access === null || after === null || after === undefined) throw new Error('they are in it');
+      expect(await world.messages.unread([{ conversation: after, access }])).toEqual([1]);
+    });
+  });
+
+  describe('the different emojis of a message', () => {
+    it('are as many as is configured; more people may use those that stand', async () => {
+      const { ada, bob, cy, message } = await scene();
+      const { messages } = world.node({ maxReactions: 2 });
+      await messages.addReaction(ada, { message, emoji: '👍' });
+      await messages.addReaction(ada, { message, emoji: '🎉' });
+      expect(await refusal(messages.addReaction(bob, { message, emoji: '😀' }))).toEqual({ code: 'LIMIT_REACHED', field: ['emoji'] });
+      await messages.addReaction(bob, { message, emoji: '🎉' });
+      await messages.removeReaction(ada, { message, emoji: '👍' });
+      await messages.addReaction(cy, { message, emoji: '😀' });
+      expect(await counts(message)).toEqual([
+        ['🎉', 2],
+        ['😀', 1],
+      ]);
+    });
+
+    it('are no more where all come at once', async () => {
+      const { ada, bob, cy, message } = await scene();
+      const { messages } = world.node({ maxReactions: 3 });
+      const emojis = ['👍', '🎉', '😀', '😃', '🧡', '🇩🇪'];
+      const acts = [ada, bob, cy].flatMap((who) => emojis.map((emoji) => messages.addReaction(who, { message, emoji })));
+      const outcomes = await Promise.allSettled(acts);
+      const stored = outcomes.filter(({ status }) => status === 'fulfilled').length;
+      const standing = await counts(message);
+      expect(standing).toHaveLength(3);
+      expect(standing.reduce((sum, [, count]) => sum + count, 0)).toBe(stored);
+      expect(await changes(message)).toHaveLength(stored);
+    });
+  });
+
+  it('reactions and messages that come at once are all stored, each with an entry of its own', async () => {
+    const { ada, bob, cy, group, message } = await scene();
+    const other = await world.say(bob, group);
+    await Promise.all([
+      ...[ada, bob, cy].map((who) => add(who, message, '👍')),
+      ...[ada, bob, cy].map((who) => add(who, other, '🎉')),
+      ...[ada, bob, cy].map((who) => world.say(who, group)),
+      ...[ada, bob, cy].map((who) => add(who, other, '👍')),
+    ]);
+    expect(await counts(message)).toEqual([['👍', 3]]);
+    expect(new Map(await counts(other))).toEqual(
+      new Map([
+        ['🎉', 3],
+        ['👍', 3],
+      ]),
+    );
+    const entries = await world.entries(group);
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, place) => place + 1));
+    expect(entries).toHaveLength(5 + 12);
+  });
+
+  it('the same reaction ten times at once is stored once', async () => {
+    const { bob, message } = await scene();
+    await Promise.all(Array.from({ length: 10 }, () => add(bob, message, '👍')));
+    expect(await counts(message)).toEqual([['👍', 1]]);
+    expect(await changes(message)).toHaveLength(1);
+  });
+
+  describe('a message that the viewer does not see cannot be reacted to:', () => {
+    it('one that is not there', async () => {
+      const { bob, message } = await scene();
+      const absent = { ...message, seq: message.seq + 1 };
+      expect(await refusal(add(bob, absent, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      const elsewhere = { ...message, conversationId: 9_000_000_000n };
+      expect(await refusal(add(bob, elsewhere, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      // Somebody's joining stands there, and is no message.
+      expect(await refusal(add(bob, { ...message, seq: 1 }, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+    });
+
+    it('one of a group that they are not in, or no longer', async () => {
+      const { ada, bob, group, message } = await scene();
+      const stranger = await world.person();
+      expect(await refusal(add(stranger, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      await add(bob, message, '👍');
+      await world.groups.removeMember(ada, { groupId: group, userId: bob.userId });
+      expect(await refusal(add(bob, message, '🎉'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      expect(await refusal(remove(bob, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      expect(await counts(message)).toEqual([['👍', 1]]);
+    });
+
+    it('one from before they joined', async () => {
+      const { ada, group, message } = await scene();
+      const dan = await world.person();
+      await world.groups.addMembers(ada, { groupId: group, userIds: [dan.userId] });
+      expect(await refusal(add(dan, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      expect(await add(dan, await world.say(ada, group), '👍')).toMatchObject({ hasReactions: true });
+    });
+
+    it('one that they have cleared for themselves', async () => {
+      const { bob, group, message } = await scene();
+      await world.messages.clear(bob, { conversationId: group });
+      expect(await refusal(add(bob, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+    });
+  });
+
+  it('a message that was taken back has no reactions, takes none, and gives none back', async () => {
+    const { ada, bob, message } = await scene();
+    await add(bob, message, '👍');
+    const recalled = await world.messages.recall(ada, message);
+    expect(recalled.hasReactions).toBe(false);
+    expect(await counts(message)).toEqual([]);
+    expect(await refusal(add(bob, message, '🎉'))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
+    expect(await remove(bob, message, '👍')).toEqual(recalled);
+    expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
+  });
+
+  describe('who has put an emoji on a message', () => {
+    it('is listed by id, page by page, several lists at once', async () => {
+      const { ada, bob, cy, message } = await scene();
+      const ids = [ada, bob, cy].map(({ userId }) => userId);
+      for (const who of [cy, ada, bob]) await add(who, message, '👍');
+      await add(cy, message, '🎉');
+      const { conversationId, seq } = message;
+      const of = (emoji: string, first: number, after?: bigint) => ({ conversationId, seq, emoji, first, after });
+      expect(await world.messages.reactors([of('👍', 3), of('🎉', 3), of('👍', 2), of('👍', 2, ids[1]), of('😀', 1)])).toEqual([
+        { items: ids, hasNextPage: false },
+        { items: [cy.userId], hasNextPage: false },
+        { items: ids.slice(0, 2), hasNextPage: true },
+        { items: ids.slice(2), hasNextPage: false },
+        { items: [], hasNextPage: false },
+      ]);
+    });
+
+    it('is told to each of their own, in the order in which they did', async () => {
+      const { bob, cy, message, group } = await scene();
+      const other = await world.say(cy, group);
+      for (const emoji of ['🎉', '👍', '😀']) await add(bob, message, emoji);
+      await add(cy, message, '👍');
+      expect(await world.messages.ownReactions(bob, [other, message])).toEqual([[], ['🎉', '👍', '😀']]);
+      expect(await world.messages.ownReactions(cy, [message])).toEqual([['👍']]);
+    });
+  });
+
+  it('reactions to many messages of several conversations are read in the order asked for', async () => {
+    const { ada, bob, message, group } = await scene();
+    const direct = await world.say(ada, await world.direct(ada, bob));
+    const none = await world.say(ada, group);
+    await add(bob, message, '👍');
+    await add(bob, direct, '🎉');
+    const reactions = await world.messages.reactions([direct, none, message, direct]);
+    expect(reactions.map((list) => list.map(({ emoji, seq }) => [emoji, seq]))).toEqual([
+      [['🎉', direct.seq]],
+      [],
+      [['👍', message.seq]],
+      [['🎉', direct.seq]],
+    ]);
+  });
+}
