@@ -1,7 +1,9 @@
 import { execute, type GraphQLField, isObjectType, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createContext, forEvent, forEveryone, schema, sharingOf } from '../../schema/index.ts';
+import type { Chat } from '../../src/chat.ts';
 import type { Viewer } from '../../src/user/index.ts';
+import { freshKey } from '../group/talk-world.ts';
 import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
 import { eventDocument, isShareable, shownIn } from './shareable-document.ts';
 
@@ -43,6 +45,34 @@ const occasions: readonly Occasion[] = [
         `UPDATE Message SET editedAt = sentAt, recalledAt = sentAt WHERE conversationId = ${group} AND seq IN (${seq}, ${answer})`,
       );
       return entry(group, answer);
+    },
+  },
+  {
+    what: 'a reply in a thread that began before the newcomer joined',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: (cast) => sending(cast, 'sender', { threadRoot: { conversationId: cast.group, seq: cast.before } }),
+  },
+  {
+    what: 'a message that mentions everyone, and by name each who looks on and one who has left',
+    type: 'MessageSent',
+    seenBy: everybody,
+    async happens(cast) {
+      const leaver = await guest(cast);
+      const mentionIds = [...Object.values(cast.people), leaver].map(({ userId }) => userId);
+      const event = await sending(cast, 'owner', { mentionIds, mentionsEveryone: true });
+      await cast.chat.groups.leave(leaver, { groupId: cast.group });
+      return event;
+    },
+  },
+  {
+    what: 'a message that was forwarded from where none of the others may look',
+    type: 'MessageSent',
+    seenBy: everybody,
+    async happens({ say, chat, people, group, alone, entry }) {
+      const message = { conversationId: alone, seq: await say('sender', alone, 'to be repeated') };
+      const { seq } = await chat.messages.forward(people.sender, { message, conversationId: group, clientMessageId: freshKey() });
+      return entry(group, seq);
     },
   },
   {
@@ -142,14 +172,28 @@ async function joiningOf({ people, group, before, entry }: Cast, name: Onlooker)
   throw new Error(`${name} has not joined`);
 }
 
-/** Somebody is added to the group, then removed. */
-async function passing({ chat, people: { owner }, group, entry }: Cast) {
-  const { viewer } = await chat.users.signUp({
-    handle: `passing.${Math.random().toString(36).slice(2)}`,
-    password: 'correct horse',
-    address: '10.1.0.1',
-  });
+/** Somebody says something in the group that refers to others. */
+async function sending(
+  { chat, people, group, entry }: Cast,
+  by: Onlooker,
+  refers: Partial<Parameters<Chat['messages']['send']>[1]>,
+): Promise<object> {
+  const request = { conversationId: group, clientMessageId: freshKey(), text: 'about that', ...refers };
+  return entry(group, (await chat.messages.send(people[by], request)).seq);
+}
+
+/** Somebody new, who is added to the group. */
+async function guest({ chat, people: { owner }, group }: Cast): Promise<Viewer> {
+  const { viewer } = await chat.users.signUp({ handle: `passing.${freshKey()}`, password: 'correct horse', address: '10.1.0.1' });
   await chat.groups.addMembers(owner, { groupId: group, userIds: [viewer.userId] });
+  return viewer;
+}
+
+/** Somebody is added to the group, then removed. */
+async function passing(cast: Cast) {
+  const { chat, group, entry } = cast;
+  const viewer = await guest(cast);
+  const { owner } = cast.people;
   const { lastSeq } = await chat.groups.removeMember(owner, { groupId: group, userId: viewer.userId });
   return { joined: await entry(group, lastSeq - 1), left: await entry(group, lastSeq) };
 }
