@@ -10,9 +10,10 @@ import { deriveSqliteSchema } from './sqlite-schema.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
-const generated = join(root, 'src/db/generated');
-const stampFile = join(generated, 'stamp');
-const lockFile = join(generated, 'lock');
+const models = 'prisma/schema.prisma';
+const sqliteModels = 'prisma/sqlite/schema.prisma';
+// Of the peer that the benchmarks measure: only who checks or measures needs its client (--bench).
+const recipeModels = 'bench/send/recipe/schema.prisma';
 
 async function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
@@ -33,7 +34,8 @@ function isRunning(pid: number): boolean {
 }
 
 /** One process at a time generates, so that none imports a client that another is still writing. */
-async function locked(work: () => Promise<void>): Promise<void> {
+async function locked(generated: string, work: () => Promise<void>): Promise<void> {
+  const lockFile = join(generated, 'lock');
   await mkdir(generated, { recursive: true });
   // Generating takes some seconds, on a slow machine tens: past a minute something else is wrong, and the error below says where.
   for (const end = Date.now() + 60_000; ; await delay(100)) {
@@ -51,21 +53,30 @@ async function locked(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Makes prisma/sqlite/schema.prisma and both clients; does nothing where all is as it should be, which takes a few ms. */
-async function main(): Promise<void> {
-  const models = await readFile(join(root, 'prisma/schema.prisma'), 'utf8');
-  const derived = deriveSqliteSchema(models);
-  const sqlite = join(root, 'prisma/sqlite/schema.prisma');
-  if ((await readIfThere(sqlite)) !== derived) await writeFile(sqlite, derived);
-
+/** Makes the clients of some schemas, where those in the folder are not theirs already. */
+async function renew(folder: string, schemas: readonly string[]): Promise<void> {
+  const generated = join(root, folder);
+  const stampFile = join(generated, 'stamp');
   const { version } = JSON.parse(await readFile(join(prisma, '../../package.json'), 'utf8'));
-  const stamp = createHash('sha256').update(`${version}\n${models}\n${derived}`).digest('hex');
+  const texts = await Promise.all(schemas.map((schema) => readFile(join(root, schema), 'utf8')));
+  const stamp = createHash('sha256')
+    .update([version, ...texts].join('\n'))
+    .digest('hex');
   if ((await readIfThere(stampFile)) === stamp) return;
-  await locked(async () => {
+  await locked(generated, async () => {
     if ((await readIfThere(stampFile)) === stamp) return;
-    await Promise.all([generate('prisma/schema.prisma'), generate('prisma/sqlite/schema.prisma')]);
+    await Promise.all(schemas.map(generate));
     await writeFile(stampFile, stamp);
   });
+}
+
+/** Makes prisma/sqlite/schema.prisma and the clients; does nothing where all is as it should be, which takes a few ms. */
+async function main(): Promise<void> {
+  const derived = deriveSqliteSchema(await readFile(join(root, models), 'utf8'));
+  const sqlite = join(root, sqliteModels);
+  if ((await readIfThere(sqlite)) !== derived) await writeFile(sqlite, derived);
+  await renew('src/db/generated', [models, sqliteModels]);
+  if (process.argv.includes('--bench')) await renew('bench/send/recipe/generated', [recipeModels]);
 }
 
 await main();

@@ -14,6 +14,8 @@ export interface Service extends AsyncDisposable {
   /** `mysql://root@127.0.0.1:PORT/` or `redis://127.0.0.1:PORT`. */
   readonly url: string;
   readonly port: number;
+  /** Its process; another one after restart(). */
+  readonly pid: number;
   /** Ends it for good and removes its files. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL; resolves when it is gone. Its files stay, so that restart() finds them. */
@@ -26,8 +28,10 @@ export interface Service extends AsyncDisposable {
   resume(): void;
 }
 
-interface Recipe {
+/** How a kind of server is started. */
+export interface Recipe {
   readonly name: string;
+  /** What the service's `url` is. */
   readonly url: (port: number) => string;
   /** Makes the files that the server needs before its first start. */
   readonly prepare?: (folder: string) => Promise<unknown>;
@@ -47,7 +51,7 @@ export interface ServiceOptions {
 /** Starts a MariaDB. It takes about two seconds; root has no password. */
 export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
   const user = userInfo().username;
-  return start(options, {
+  return startService(options, {
     name: 'mariadb',
     url: (port) => `mysql://root@127.0.0.1:${port}/`,
     prepare: (folder) =>
@@ -78,7 +82,7 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
 
 /** Starts a Redis that keeps nothing on disk. */
 export function startRedis(options: ServiceOptions = {}): Promise<Service> {
-  return start(options, {
+  return startService(options, {
     name: 'redis',
     url: (port) => `redis://127.0.0.1:${port}`,
     command: (folder, port) => [
@@ -96,7 +100,8 @@ export function startRedis(options: ServiceOptions = {}): Promise<Service> {
   });
 }
 
-async function start({ port, args = [] }: ServiceOptions, recipe: Recipe): Promise<Service> {
+/** Starts a server; resolves when it serves. */
+export async function startService({ port, args = [] }: ServiceOptions, recipe: Recipe): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), `mpim-${recipe.name}-`));
   const guard = guardFolder(folder);
   let child: ChildProcess | undefined;
@@ -133,6 +138,9 @@ async function start({ port, args = [] }: ServiceOptions, recipe: Recipe): Promi
   return {
     url: recipe.url(boundPort),
     port: boundPort,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     stop,
     kill,
     restart: async () => {

@@ -1,4 +1,5 @@
-const message = `__typename streamId seq messageEdge {
+/** What is asked of a message that is delivered. */
+export const message = `__typename streamId seq messageEdge {
   node { id text sentAt clientMessageId conversation { id } sender { id handle displayName avatarUrl } } }`;
 
 /** What a client of MPIM subscribes to: everything, as such a client does. */

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadReport, LoadRun, Transport } from './load-plan.ts';
+import type { Tally } from './tally.ts';
+import { drive, type Send } from './traffic.ts';
+
+// What comes twice comes at once, or with the next message; so much of a pause after a run catches it there.
+const settleMs = 250;
+
+/** Makes a load's process do the runs that its parent asks for, one after the other. `check` looks at what was received after each. */
+export function answerRuns(tally: Tally, sendBy: (transport: Transport) => Send, check: () => void): void {
+  async function run({ transport, pattern }: LoadRun): Promise<LoadReport> {
+    const before = cpuUs();
+    const begun = performance.now();
+    tally.begin();
+    await drive(pattern, sendBy(transport));
+    await tally.all();
+    const ms = tally.lastAt - begun;
+    const cpu = cpuUs() - before;
+    await delay(settleMs);
+    check();
+    const { messages, deliveries, disordered, acknowledged } = tally;
+    const [ack, receive] = [tally.ack.percentiles(), tally.receive.percentiles()];
+    return { messages, deliveries, ms, ack, receive, disordered, cpuUs: cpu, acknowledged: acknowledged.rooms };
+  }
+
+  process.on('message', (asked: LoadRun) => {
+    run(asked).then((report) => process.send?.(report), giveUp);
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send?.('ready');
+}
+
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function giveUp(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`, () => process.exit(1));
+}

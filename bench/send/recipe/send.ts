@@ -1,0 +1,69 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { Prisma, PrismaClient } from './generated/prisma/client.ts';
+
+/** What is sent, and by whom. */
+export interface Sent {
+  readonly conversationId: bigint;
+  readonly senderId: bigint;
+  readonly clientMessageId: string;
+  readonly text: string;
+}
+
+/** A stored message. */
+export interface Stored extends Sent {
+  readonly id: bigint;
+  readonly seq: number;
+  readonly sentAt: Date;
+}
+
+/** The recipe's database: what a GraphQL resolver calls. */
+export interface RecipeDatabase {
+  /** Stores a message, or finds the one that this sender stored under the same clientMessageId. Throws where the sender is no member. */
+  send(sent: Sent): Promise<Stored>;
+  isMember(conversationId: bigint, userId: bigint): Promise<boolean>;
+}
+
+// The server answers late rather than with "unable to start a transaction in the given time", which 2 s, Prisma's default, give at 256 in flight.
+const patienceMs = 60_000;
+
+/** Opens it with Prisma's own adapter and pool, configured as its documentation does. */
+export function openRecipeDatabase(url: string, connectionLimit: number): RecipeDatabase {
+  const { hostname: host, port, pathname } = new URL(url);
+  const adapter = new PrismaMariaDb({
+    ...{ host, port: Number(port), user: 'root', database: pathname.slice(1) },
+    ...{ connectionLimit, acquireTimeout: patienceMs },
+  });
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: patienceMs, timeout: patienceMs } });
+
+  async function isMember(conversationId: bigint, userId: bigint): Promise<boolean> {
+    return (await prisma.membership.findUnique({ where: { conversationId_userId: { conversationId, userId } } })) !== null;
+  }
+
+  /** Membership, number, message: the row of the conversation stays locked from its update to the commit, so that numbers have no hole. */
+  function store({ conversationId, senderId, clientMessageId, text }: Sent): Promise<Stored> {
+    return prisma.$transaction(async (tx) => {
+      const member = await tx.membership.findUnique({ where: { conversationId_userId: { conversationId, userId: senderId } } });
+      if (member === null) throw new Error('not a member');
+      const { lastSeq: seq } = await tx.conversation.update({ where: { id: conversationId }, data: { lastSeq: { increment: 1 } } });
+      return tx.message.create({ data: { conversationId, seq, senderId, clientMessageId, text } });
+    });
+  }
+
+  async function send(sent: Sent): Promise<Stored> {
+    const { senderId, clientMessageId } = sent;
+    for (;;) {
+      try {
+        return await store(sent);
+      } catch (error) {
+        if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
+        if (error.code === 'P2002') {
+          return prisma.message.findUniqueOrThrow({ where: { senderId_clientMessageId: { senderId, clientMessageId } } });
+        }
+        // P2034, a deadlock or a write conflict: "retry your transaction", says Prisma.
+        if (error.code !== 'P2034') throw error;
+      }
+    }
+  }
+
+  return { send, isMember };
+}
