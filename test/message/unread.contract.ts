@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
-import type { Viewer } from '../../src/user/index.ts';
-import { type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { type CountingNode, playAndCount, steps } from './counting.ts';
+import type { Waiting } from './recount.ts';
 
-interface Step {
-  readonly who: number;
-  readonly act: 'send' | 'read' | 'deliver' | 'come' | 'go' | 'write to Ada';
-  /** Where in the log a marker is set, as a part of its length. */
-  readonly far: number;
-}
+const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
 
 /** What unread counts promise, on any database. */
 export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
@@ -19,83 +15,37 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  async function counted(viewer: Viewer, conversationId: bigint): Promise<number | null> {
-    const [conversation] = await world.groups.byIds([conversationId]);
-    const access = await world.access(viewer, conversationId);
-    if (!conversation || !access?.shown) return null;
-    const [count] = await world.messages.unread([{ conversation, access }]);
-    return count ?? null;
-  }
-
-  /** The same, entry by entry. */
-  async function recounted(viewer: Viewer, conversationId: bigint): Promise<number | null> {
-    const access = await world.access(viewer, conversationId);
-    if (!access?.shown) return null;
-    const entries = await world.entries(conversationId);
-    const since = entries.filter(({ seq, type }) => type === 'MessageSent' && seq >= access.fromSeq && seq > access.readSeq);
-    return since.filter(({ actorId }) => actorId !== viewer.userId).length;
-  }
-
-  async function total(viewer: Viewer, conversations: readonly bigint[]) {
-    const counts = await Promise.all(conversations.map((conversationId) => recounted(viewer, conversationId)));
-    const some = counts.filter((count) => count !== null && count > 0);
-    return { messages: some.reduce<number>((sum, count) => sum + (count ?? 0), 0), conversations: some.length };
-  }
-
-  it('are the messages by others past readSeq, whatever happened', async () => {
-    const act = fc.constantFrom<Step['act']>('send', 'send', 'send', 'read', 'deliver', 'come', 'go', 'write to Ada');
-    const steps = fc.array(fc.record({ who: fc.integer({ min: 0, max: 2 }), act, far: fc.double({ min: 0, max: 1, noNaN: true }) }), {
-      minLength: 5,
-      maxLength: 25,
-    });
-    await fc.assert(
-      fc.asyncProperty(steps, async (script) => {
-        const [ada, bob, cy] = await world.people();
-        const people = [ada, bob, cy] as const;
-        const group = await world.group(ada, bob, cy);
-        const directs = [await world.direct(bob, ada), await world.direct(cy, ada)] as const;
-        for (const step of script) await perform(step, { people, group, directs });
-        for (const viewer of people) {
-          for (const id of [group, ...directs]) expect(await counted(viewer, id)).toBe(await recounted(viewer, id));
-          expect(await world.messages.unreadTotals(viewer)).toEqual(await total(viewer, [group, ...directs]));
+  function counting(node: TalkNode): CountingNode {
+    return {
+      ...node,
+      async counts(viewer, roots) {
+        const conversations: Waiting[] = [];
+        for (const [conversationId, seqs] of roots) {
+          const [conversation] = await node.groups.byIds([conversationId]);
+          const access = await world.access(viewer, conversationId);
+          if (!conversation || !access?.shown) continue;
+          const [unread, mentions, threads] = await Promise.all([
+            node.messages.unread([{ conversation, access }]),
+            node.messages.mentions([{ conversation, access }]),
+            node.messages.threadUnread(seqs.map((seq) => ({ root: { seq }, access }))),
+          ]);
+          const byRoot = Object.fromEntries(seqs.map((seq, at) => [seq, threads[at] ?? Number.NaN]));
+          conversations.push({ conversationId, unread: unread[0] ?? Number.NaN, mentions: mentions[0] ?? Number.NaN, threads: byRoot });
         }
-      }),
+        return { conversations, totals: await node.messages.unreadTotals(viewer) };
+      },
+    };
+  }
+
+  it('are what counting entry by entry gives, whatever happens, after every step', async () => {
+    const { person, entries } = world;
+    const ground = { nodes: [counting(world), counting(world.node())] as const, person, entries };
+    await fc.assert(
+      fc.asyncProperty(steps(25), (script) => playAndCount(ground, script)),
       // A counterexample is made smaller for as long as a person would wait for it.
-      { numRuns: 12, interruptAfterTimeLimit: 15_000, markInterruptAsFailure: true },
+      { numRuns: 8, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
     );
   });
-
-  interface Scene {
-    readonly people: readonly [Viewer, Viewer, Viewer];
-    readonly group: bigint;
-    readonly directs: readonly [bigint, bigint];
-  }
-
-  async function perform({ who, act, far }: Step, { people, group, directs }: Scene): Promise<void> {
-    const [ada] = people;
-    const actor = people[who] ?? ada;
-    const inside = (await world.access(actor, group)) !== null;
-    const head = (await world.entries(group)).length;
-    const mark = { conversationId: group, seq: Math.floor(far * head) };
-    if (act === 'write to Ada') await world.say(actor === ada ? people[1] : actor, directs[who === 2 ? 1 : 0]);
-    else if (act === 'come') await world.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
-    else if (inside) await performInside[act]({ actor, ada, mark });
-  }
-
-  const performInside = {
-    send: ({ actor, mark }: Deed) => world.say(actor, mark.conversationId),
-    read: ({ actor, mark }: Deed) => world.messages.markRead(actor, mark),
-    deliver: ({ actor, mark }: Deed) => world.messages.markDelivered(actor, mark),
-    async go({ actor, ada, mark }: Deed) {
-      if (actor !== ada) await world.groups.leave(actor, { groupId: mark.conversationId });
-    },
-  };
-
-  interface Deed {
-    readonly actor: Viewer;
-    readonly ada: Viewer;
-    readonly mark: { readonly conversationId: bigint; readonly seq: number };
-  }
 
   describe('of many conversations', () => {
     it('come at once, in order, as of the lastSeq that each was read at', async () => {
@@ -115,14 +65,14 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
 
     it('are nothing to somebody without any', async () => {
       const ada = await world.person();
-      expect(await world.messages.unreadTotals(ada)).toEqual({ messages: 0, conversations: 0 });
+      expect(await world.messages.unreadTotals(ada)).toEqual(nothing);
       expect(await world.messages.unread([])).toEqual([]);
     });
 
     it('leave out what the viewer is not shown', async () => {
       const [ada, bob] = await world.people();
       await world.direct(ada, bob);
-      expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, conversations: 0 });
+      expect(await world.messages.unreadTotals(bob)).toEqual(nothing);
     });
   });
 }

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Membership } from '../../src/group/index.ts';
+import type { Entry, KnownEntry } from '../../src/log/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { freshKey, type TalkNode } from '../group/talk-world.ts';
+import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
+
+/** A node on which people act and count. */
+export interface CountingNode extends TalkNode {
+  /** What the node says waits for somebody; of threads those that are named, by conversation. */
+  counts(viewer: Viewer, roots: ReadonlyMap<bigint, readonly number[]>): Promise<Counts>;
+}
+
+/** Nodes on one database, and a way to look at its logs. */
+export interface Ground {
+  readonly nodes: readonly [CountingNode, CountingNode];
+  person(): Promise<Viewer>;
+  entries(streamId: bigint): Promise<readonly Entry[]>;
+}
+
+const acts = {
+  ...{ say: 4, mention: 3, reply: 3, edit: 2, recall: 1, hide: 2, clear: 1, markRead: 3, markUnread: 2, markDelivered: 1 },
+  ...{ markThreadRead: 2, join: 1, leave: 1, 'write to Ada': 2 },
+} as const;
+type Act = keyof typeof acts;
+
+/** Something that somebody does on one of the nodes. What exactly is chosen by three numbers from 0 to 1. */
+export interface Step {
+  readonly who: 0 | 1 | 2;
+  readonly on: 0 | 1;
+  readonly act: Act;
+  readonly far: number;
+  readonly which: number;
+  readonly whom: number;
+}
+
+const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+/** Any way in which three people go on. */
+export function steps(most: number): fc.Arbitrary<readonly Step[]> {
+  const act = fc.oneof(...Object.entries(acts).map(([name, weight]) => ({ arbitrary: fc.constant(name as Act), weight })));
+  const step = fc.record({
+    ...{ who: fc.constantFrom<Step['who']>(0, 1, 2), on: fc.constantFrom<Step['on']>(0, 1), act },
+    ...{ far: part, which: part, whom: part },
+  });
+  return fc.array(step, { minLength: Math.min(5, most), maxLength: most });
+}
+
+interface Scene {
+  readonly ground: Ground;
+  readonly people: readonly [Viewer, Viewer, Viewer];
+  readonly group: bigint;
+  readonly conversations: readonly bigint[];
+  readonly ledger: Ledger;
+}
+
+/** What a step is done with. */
+interface Deed extends Step {
+  readonly scene: Scene;
+  readonly actor: Viewer;
+  readonly node: CountingNode;
+  readonly access: Membership;
+  readonly log: readonly Entry[];
+  /** The messages that the actor sees. */
+  readonly seen: readonly KnownEntry<'MessageSent'>[];
+}
+
+function pick<T>(of: readonly T[], by: number): T | undefined {
+  return of[Math.floor(by * of.length)];
+}
+
+/** Acts out the steps; after each, every node's counts are for everybody what counting entry by entry gives. */
+export async function playAndCount(ground: Ground, script: readonly Step[]): Promise<void> {
+  const scene = await open(ground);
+  await check(scene, 'at first');
+  for (const [n, step] of script.entries()) {
+    await perform(scene, step);
+    await check(scene, `after ${n + 1}. ${step.act} by ${step.who}`);
+  }
+}
+
+async function open(ground: Ground): Promise<Scene> {
+  const { groups } = ground.nodes[0];
+  const people = [await ground.person(), await ground.person(), await ground.person()] as const;
+  const [ada, bob, cy] = people;
+  const { id: group } = await groups.create(ada, { name: 'The group', memberIds: [bob.userId, cy.userId] });
+  const { id: ofBob } = await groups.openDirect(bob, { userId: ada.userId });
+  const { id: ofCy } = await groups.openDirect(cy, { userId: ada.userId });
+  return { ground, people, group, conversations: [group, ofBob, ofCy], ledger: new Ledger() };
+}
+
+async function booksOf({ ground, conversations, ledger }: Scene, viewer: Viewer): Promise<Books> {
+  const refs = conversations.map((conversationId) => ({ conversationId, userId: viewer.userId }));
+  const [found, account, ...logs] = await Promise.all([
+    ground.nodes[0].groups.memberships(refs),
+    ground.entries(viewer.userId),
+    ...conversations.map((id) => ground.entries(id)),
+  ]);
+  const accesses = found.flatMap((access) => (access?.shown ? [access] : []));
+  return { viewer, accesses, account, logs: new Map(conversations.map((id, at) => [id, logs[at] ?? []])), ledger };
+}
+
+async function check(scene: Scene, when: string): Promise<void> {
+  for (const [who, viewer] of scene.people.entries()) {
+    const books = await booksOf(scene, viewer);
+    const roots = new Map(scene.conversations.map((id) => [id, rootsIn(books, id)]));
+    const right = recount(books);
+    const told = await Promise.all(scene.ground.nodes.map((node) => node.counts(viewer, roots)));
+    for (const [at, counts] of told.entries()) expect(counts, `for ${who} on node ${at} ${when}`).toEqual(right);
+  }
+}
+
+async function perform(scene: Scene, step: Step): Promise<void> {
+  const [ada, bob] = scene.people;
+  const actor = scene.people[step.who];
+  const node = scene.ground.nodes[step.on];
+  if (step.act === 'join') return join(scene, { actor, node });
+  if (step.act === 'write to Ada') {
+    const sender = actor === ada ? bob : actor;
+    await say({ scene, node, actor: sender }, { conversationId: scene.conversations[sender === bob ? 1 : 2] ?? 0n, mentionIds: [] });
+    return;
+  }
+  const books = await booksOf(scene, actor);
+  const access = pick(books.accesses, step.act === 'leave' ? 0 : step.far);
+  if (access === undefined) return;
+  const log = books.logs.get(access.conversationId) ?? [];
+  await deeds[step.act]({ ...step, scene, actor, node, access, log, seen: seenMessages(books, access) });
+}
+
+async function join({ people: [ada], group, ledger }: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
+  const { members } = await node.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
+  if (members.length > 0) ledger.joined(actor, group);
+}
+
+interface Words {
+  readonly conversationId: bigint;
+  readonly mentionIds: readonly bigint[];
+  readonly mentionsEveryone?: boolean;
+  readonly threadRoot?: { readonly conversationId: bigint; readonly seq: number };
+}
+
+async function say({ scene, node, actor }: Pick<Deed, 'scene' | 'node' | 'actor'>, words: Words): Promise<void> {
+  const message = await node.messages.send(actor, { ...words, clientMessageId: freshKey(), text: 'said' });
+  scene.ledger.mentions(message, message.seq);
+}
+
+/** Whom a message is to mention: everyone where that is allowed, one member, two, or nobody. */
+async function mentioned({ scene, node, access, actor, whom }: Deed): Promise<Pick<Words, 'mentionIds' | 'mentionsEveryone'>> {
+  const { conversationId } = access;
+  const mayAll = conversationId !== scene.group || actor === scene.people[0];
+  if (mayAll && whom < 0.2) return { mentionIds: [], mentionsEveryone: true };
+  const refs = scene.people.map(({ userId }) => ({ conversationId, userId }));
+  const members = (await node.groups.memberships(refs)).flatMap((member) => (member === null ? [] : [member.userId]));
+  const one = pick(members, whom);
+  return { mentionIds: whom > 0.9 ? members : one === undefined || whom > 0.8 ? [] : [one], mentionsEveryone: mayAll && whom > 0.95 };
+}
+
+const deeds: Readonly<Record<Exclude<Act, 'join' | 'write to Ada'>, (deed: Deed) => Promise<void>>> = {
+  say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
+  mention: async (deed) => say(deed, { conversationId: deed.access.conversationId, ...(await mentioned(deed)) }),
+  async reply(deed) {
+    const to = pick(deed.seen, deed.which);
+    const { conversationId } = deed.access;
+    if (to !== undefined) await say(deed, { conversationId, mentionIds: [], threadRoot: { conversationId, seq: to.seq } });
+  },
+  async edit(deed) {
+    const { actor, node, access, seen, which, whom, scene } = deed;
+    const own = pick(
+      seen.filter(({ actorId, data }) => actorId === actor.userId && data.recalledAt === null),
+      which,
+    );
+    if (own === undefined) return;
+    const { conversationId } = access;
+    const change = { message: { conversationId, seq: own.seq }, text: `said ${whom}`, ...(await mentioned(deed)) };
+    const message = await node.messages.edit(actor, change);
+    scene.ledger.mentions(message, (await scene.ground.entries(conversationId)).at(-1)?.seq ?? 0);
+  },
+  async recall({ actor, node, access, seen, which, scene }) {
+    const runs = access.conversationId === scene.group && actor === scene.people[0];
+    const message = pick(
+      seen.filter(({ actorId }) => runs || actorId === actor.userId),
+      which,
+    );
+    if (message !== undefined) await node.messages.recall(actor, { conversationId: access.conversationId, seq: message.seq });
+  },
+  async hide({ actor, node, access, seen, which }) {
+    const message = pick(seen, which);
+    if (message !== undefined) await node.messages.hide(actor, { conversationId: access.conversationId, seq: message.seq });
+  },
+  async clear({ actor, node, access, log, which, whom }) {
+    const seq = whom < 0.3 ? undefined : Math.floor(which * log.length);
+    await node.messages.clear(actor, { conversationId: access.conversationId, seq });
+  },
+  async markRead({ actor, node, access, log, which, scene }) {
+    const mark = { conversationId: access.conversationId, seq: Math.round(which * log.length) };
+    await node.messages.markRead(actor, mark);
+    scene.ledger.read(actor, mark.conversationId, mark.seq);
+  },
+  async markUnread({ actor, node, access, log, which, scene }) {
+    const fromSeq = Math.ceil(which * log.length);
+    if (fromSeq === 0) return;
+    await node.messages.markUnread(actor, { conversationId: access.conversationId, fromSeq });
+    scene.ledger.markedUnread(actor, access.conversationId, fromSeq);
+  },
+  async markDelivered({ actor, node, access, log, which }) {
+    await node.messages.markDelivered(actor, { conversationId: access.conversationId, seq: Math.round(which * log.length) });
+  },
+  async markThreadRead({ actor, node, access, log, seen, which, whom }) {
+    const { conversationId } = access;
+    const reply = pick(
+      seen.filter(({ data }) => data.threadRootSeq !== null),
+      which,
+    );
+    if (reply === undefined) return;
+    const message = { conversationId, seq: whom < 0.5 ? reply.seq : (reply.data.threadRootSeq ?? 0) };
+    await node.messages.markThreadRead(actor, { message, seq: Math.round(whom * log.length) });
+  },
+  async leave({ actor, node, scene, access }) {
+    if (actor !== scene.people[0] && access.conversationId === scene.group) await node.groups.leave(actor, { groupId: scene.group });
+  },
+};

@@ -1,0 +1,156 @@
+import type { Membership } from '../../src/group/index.ts';
+import type { Entry, KnownEntry } from '../../src/log/index.ts';
+import type { UnreadTotals } from '../../src/message/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+
+/** What waits for somebody in a conversation. */
+export interface Waiting {
+  readonly conversationId: bigint;
+  readonly unread: number;
+  readonly mentions: number;
+  /** Of each thread, by the seq of what it is about. */
+  readonly threads: Readonly<Record<number, number>>;
+}
+
+/** All that waits for somebody: in each conversation that they are shown, by id, and in sum. */
+export interface Counts {
+  readonly conversations: readonly Waiting[];
+  readonly totals: UnreadTotals;
+}
+
+/** Somebody is mentioned, by which entry. User 0 is everyone. */
+interface Mention {
+  readonly conversationId: bigint;
+  readonly messageSeq: number;
+  readonly userId: bigint;
+  readonly seq: number;
+  readonly byId: bigint;
+}
+
+/** Whom a message mentions. */
+export interface Mentioning {
+  readonly conversationId: bigint;
+  readonly seq: number;
+  readonly senderId: bigint;
+  readonly mentionIds: readonly bigint[];
+  readonly mentionsEveryone: boolean;
+}
+
+/** What the log does not tell: which entry mentions whom, and from where on somebody has marked a conversation as unread. */
+export class Ledger {
+  #mentions: Mention[] = [];
+  readonly #unreadFrom = new Map<string, number>();
+
+  /** A message mentions these from the entry on that said or changed it. */
+  mentions({ conversationId, seq: messageSeq, senderId: byId, mentionIds, mentionsEveryone }: Mentioning, seq: number): void {
+    const now = new Set([...mentionIds, ...(mentionsEveryone ? [0n] : [])]);
+    const others = this.#mentions.filter((one) => one.conversationId !== conversationId || one.messageSeq !== messageSeq);
+    const kept = this.#mentions.filter((one) => !others.includes(one) && now.has(one.userId));
+    const fresh = [...now].filter((userId) => !kept.some((one) => one.userId === userId));
+    this.#mentions = [...others, ...kept, ...fresh.map((userId) => ({ conversationId, messageSeq, userId, seq, byId }))];
+  }
+
+  markedUnread(viewer: Viewer, conversationId: bigint, fromSeq: number): void {
+    this.#unreadFrom.set(key(viewer, conversationId), fromSeq);
+  }
+
+  read(viewer: Viewer, conversationId: bigint, seq: number): void {
+    if (seq >= this.unreadFrom(viewer, conversationId)) this.joined(viewer, conversationId);
+  }
+
+  joined(viewer: Viewer, conversationId: bigint): void {
+    this.#unreadFrom.delete(key(viewer, conversationId));
+  }
+
+  unreadFrom(viewer: Viewer, conversationId: bigint): number {
+    return this.#unreadFrom.get(key(viewer, conversationId)) ?? Number.POSITIVE_INFINITY;
+  }
+
+  mentionsIn(conversationId: bigint): readonly Mention[] {
+    return this.#mentions.filter((one) => one.conversationId === conversationId);
+  }
+}
+
+function key({ userId }: Viewer, conversationId: bigint): string {
+  return `${conversationId}:${userId}`;
+}
+
+/** What there is to count from. */
+export interface Books {
+  readonly viewer: Viewer;
+  /** Their part in each conversation that they are shown. */
+  readonly accesses: readonly Membership[];
+  /** Their account's log, whole. */
+  readonly account: readonly Entry[];
+  /** The log of each conversation, whole. */
+  readonly logs: ReadonlyMap<bigint, readonly Entry[]>;
+  readonly ledger: Ledger;
+}
+
+/** The messages that somebody sees of a conversation, oldest first. */
+export function seenMessages({ account, logs }: Books, { conversationId, fromSeq }: Membership): readonly KnownEntry<'MessageSent'>[] {
+  const cleared = account.flatMap(({ type, data }) =>
+    type === 'ConversationCleared' && data.conversationId === conversationId ? [data.clearedSeq] : [],
+  );
+  const hidden = account.flatMap(({ type, data }) =>
+    type === 'MessageHidden' && data.conversationId === conversationId ? [data.messageSeq] : [],
+  );
+  const from = Math.max(fromSeq, ...cleared.map((seq) => seq + 1));
+  return (logs.get(conversationId) ?? []).flatMap((entry) =>
+    entry.type === 'MessageSent' && entry.seq >= from && !hidden.includes(entry.seq) ? [entry] : [],
+  );
+}
+
+/** Counts what waits for somebody, entry by entry. */
+export function recount(books: Books): Counts {
+  const conversations = books.accesses.map((access) => recountOne(books, access));
+  const all = (of: (one: Waiting) => number) => conversations.reduce((sum, one) => sum + of(one), 0);
+  return {
+    conversations,
+    totals: {
+      messages: all(({ unread }) => unread),
+      mentions: all(({ mentions }) => mentions),
+      conversations: conversations.filter(({ unread, mentions }) => unread + mentions > 0).length,
+      threads: all(({ threads }) => Object.values(threads).reduce((sum, count) => sum + count, 0)),
+    },
+  };
+}
+
+function recountOne(books: Books, access: Membership): Waiting {
+  const { viewer, ledger } = books;
+  const { conversationId, readSeq } = access;
+  const after = Math.min(readSeq, ledger.unreadFrom(viewer, conversationId) - 1);
+  const theirs = seenMessages(books, access).filter(({ actorId }) => actorId !== viewer.userId);
+  const mentions = ledger
+    .mentionsIn(conversationId)
+    .filter(({ userId, byId, seq }) => (userId === viewer.userId || userId === 0n) && byId !== viewer.userId && seq > after);
+  const standing = theirs.filter(({ data }) => data.recalledAt === null);
+  return {
+    conversationId,
+    unread: theirs.filter(({ seq }) => seq > after).length,
+    mentions: standing.filter(({ seq }) => mentions.some(({ messageSeq }) => messageSeq === seq)).length,
+    threads: Object.fromEntries(rootsIn(books, conversationId).map((rootSeq) => [rootSeq, recountThread(books, access, rootSeq)])),
+  };
+}
+
+/** What the threads of a conversation are about, whoever sees it. */
+export function rootsIn({ logs }: Pick<Books, 'logs'>, conversationId: bigint): readonly number[] {
+  const replied = (logs.get(conversationId) ?? []).flatMap(({ type, data }) => (type === 'MessageSent' ? [data.threadRootSeq] : []));
+  return [...new Set(replied)].filter((seq) => seq !== null).toSorted((one, other) => one - other);
+}
+
+function recountThread(books: Books, access: Membership, rootSeq: number): number {
+  const { viewer, account, logs } = books;
+  const { conversationId } = access;
+  const log = logs.get(conversationId) ?? [];
+  const own = log.filter(({ actorId, type }) => actorId === viewer.userId && type === 'MessageSent');
+  const replied = own.flatMap(({ seq, type, data }) => (type === 'MessageSent' && data.threadRootSeq === rootSeq ? [seq] : []));
+  if (replied.length === 0 && !own.some(({ seq }) => seq === rootSeq)) return 0;
+  const read = account.flatMap(({ type, data }) =>
+    type === 'ThreadRead' && data.conversationId === conversationId && data.rootSeq === rootSeq ? [data.readSeq] : [],
+  );
+  const after = Math.max(0, ...replied, ...read);
+  return seenMessages(books, access).filter(
+    ({ actorId, seq, data }) => actorId !== viewer.userId && seq > after && data.threadRootSeq === rootSeq,
+  ).length;
+}
