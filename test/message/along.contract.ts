@@ -40,10 +40,11 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     it('to a group brings its sender and the group, as one would read them then', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
+      await world.groups.update(ada, { groupId: group, announcement: 'Hear', pinPolicy: 'EVERYONE', mentionPolicy: 'OWNER' });
       await world.say(ada, group);
       const brought = await broughtBy(group, () => world.say(bob, group));
       const [conversation] = await world.groups.byIds([group]);
-      expect(conversation).toMatchObject({ lastSeq: 4, lastOrdinal: 2, memberCount: 2 });
+      expect(conversation).toMatchObject({ lastSeq: 5, lastOrdinal: 2, memberCount: 2, announcement: 'Hear', pinPolicy: 'EVERYONE' });
       expect(brought).toEqual({ sender: await userOf(bob.userId), conversation });
     });
 
@@ -60,6 +61,17 @@ export function promisesOfHints(open: () => Promise<Db>): void {
       await world.db.transaction((tx) => tx.user.updateMany({ where: { id: ada.userId }, data: { displayName: 'Ada, Countess' } }));
       expect(await broughtBy(group, () => world.say(ada, group))).toMatchObject({ sender: { displayName: 'Ada, Countess' } });
     });
+  });
+
+  it('what an earlier release brought of a group is taken, with what its groups could not be otherwise', async () => {
+    const [ada, bob] = await world.people();
+    const group = await world.group(ada, bob);
+    const [hint] = await hintsOf(group, () => world.say(ada, group));
+    const { sender, conversation } = Object(hint?.kind === 'entry' ? hint.along : undefined);
+    const { announcement, invitePolicy, pinPolicy, mentionPolicy, ...earlier } = conversation;
+    expect([announcement, invitePolicy, pinPolicy, mentionPolicy]).toEqual([null, 'ADMINS', 'ADMINS', 'ADMINS']);
+    const [now] = await world.groups.byIds([group]);
+    expect(parseAlong({ sender, conversation: earlier })).toEqual({ sender: await userOf(ada.userId), conversation: now });
   });
 
   it.each([
