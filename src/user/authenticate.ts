@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { unauthenticated } from './access-token.ts';
 import type { SessionParts } from './session.ts';
 import { readSessions, touchSession } from './store.ts';
@@ -24,10 +25,17 @@ export function createAuthenticate(parts: SessionParts): (accessToken: string) =
     }
   }
 
+  // Requests that come in one turn of the loop share one read. Nothing is kept: an ended session is refused at once.
+  const sessions = new DataLoader((ids: readonly string[]) => readSessions(db.client, ids), {
+    cache: false,
+    maxBatchSize: 500,
+    batchScheduleFn: (read) => void setImmediate(read),
+  });
+
   return async (accessToken) => {
     const access = await accessTokens.verify(accessToken);
     // A session expires later than each of its access tokens: whether it has ended is all there is to ask.
-    const [session] = await readSessions(db.client, [access.sessionId]);
+    const session = await sessions.load(access.sessionId);
     if (session?.userId !== access.userId || session.endedAt !== null) throw unauthenticated();
     const now = new Date();
     if (now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs && !touching.has(session.id)) void touch(session.id, now);
