@@ -17,7 +17,7 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
     }),
     text: t.string({ required: true, description: 'What to say, not blank; stored to the letter.' }),
     replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
-    threadRootId: t.id({ description: 'The message in whose thread it replies, of the same conversation.' }),
+    threadRootId: t.id({ description: 'The message in whose thread it replies, or any reply there; of the same conversation.' }),
     mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50.' }),
     mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone: in a group whom its `mentionPolicy` lets.' }),
   }),

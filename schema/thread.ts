@@ -9,7 +9,8 @@ builder.objectFields(Message, (t) => ({
     extensions: shareable,
     type: Message,
     nullable: true,
-    description: 'The message whose thread it replies in; null: none. Whoever sees the reply sees this, even from before they joined.',
+    description:
+      'The message whose thread it replies in; null: none. Whoever sees the reply sees this, even from before they joined. The event of a reply shows it as it stands by then: so others learn of its replyCount.',
     resolve: ({ conversationId, threadRootSeq }, _args, { scope }) =>
       threadRootSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: threadRootSeq }),
   }),
