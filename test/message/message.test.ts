@@ -1,15 +1,19 @@
 import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfHints } from './along.contract.ts';
+import { promisesOfEdits } from './edit.contract.ts';
 import { promisesOfForwarding } from './forward.contract.ts';
 import { promisesOfHistory } from './history.contract.ts';
 import { promisesOfMarkers } from './marker.contract.ts';
 import { promisesOfMentions } from './mention.contract.ts';
+import { promisesOfRecalls } from './recall.contract.ts';
 import { promisesOfSending } from './send.contract.ts';
 import { promisesOfThreads } from './thread.contract.ts';
 import { promisesOfUnreadCounts } from './unread.contract.ts';
 
 describe('sending on SQLite', () => promisesOfSending(sqliteDb));
+describe('edits on SQLite', () => promisesOfEdits(sqliteDb));
+describe('recalls on SQLite', () => promisesOfRecalls(sqliteDb));
 describe('mentions on SQLite', () => promisesOfMentions(sqliteDb));
 describe('threads on SQLite', () => promisesOfThreads(sqliteDb));
 describe('forwarding on SQLite', () => promisesOfForwarding(sqliteDb));

@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { Membership } from '../../src/group/index.ts';
+import { type Message, maySeeEdits } from '../../src/message/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+const notThere = { code: 'NOT_FOUND', field: ['messageId'] };
+
+/** What edits promise, on any database. */
+export function promisesOfEdits(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** A group of three, in which the second has said something. */
+  async function said(text = 'helo') {
+    const [ada, bob, cy] = await world.people();
+    const conversationId = await world.group(ada, bob, cy);
+    return { ada, bob, cy, conversationId, message: await world.say(bob, conversationId, text) };
+  }
+
+  function change(viewer: Viewer, message: { readonly conversationId: bigint; readonly seq: number }, text: string): Promise<Message> {
+    return world.messages.edit(viewer, { message, text });
+  }
+
+  /** What it said before, newest first, in pages of so many. */
+  async function history({ conversationId, seq }: Message, first = 100): Promise<readonly (readonly string[])[]> {
+    const pages: string[][] = [];
+    for (let after: number | undefined; ; ) {
+      const [page] = await world.messages.edits([{ conversationId, seq, first, after }]);
+      if (page === undefined) throw new Error('an answer is missing');
+      pages.push(page.items.map(({ text }) => text));
+      if (!page.hasNextPage) return pages;
+      after = page.items.at(-1)?.seq;
+    }
+  }
+
+  async function access(viewer: Viewer, conversationId: bigint): Promise<Membership> {
+    const found = await world.access(viewer, conversationId);
+    if (found === null) throw new Error('no member');
+    return found;
+  }
+
+  /** Makes a message so many seconds older. */
+  async function age({ conversationId, seq, sentAt }: Message, seconds: number): Promise<void> {
+    const where = { conversationId_seq: { conversationId, seq } };
+    await world.db.transaction((tx) => tx.message.update({ where, data: { sentAt: new Date(sentAt.getTime() - seconds * 1_000) } }));
+  }
+
+  describe('an edit', () => {
+    it('changes what a message says and leaves it in its place', async () => {
+      const { bob, conversationId, message } = await said();
+      const edited = await change(bob, message, 'hello');
+      const entry = (await world.entries(conversationId)).at(-1);
+      expect(entry).toMatchObject({ type: 'MessageEdited', actorId: bob.userId, data: { messageSeq: message.seq } });
+      expect(edited).toEqual({ ...message, text: 'hello', editedAt: entry?.at });
+      expect((await world.messages.byRefs([message]))[0]).toEqual(edited);
+      expect((await world.entries(conversationId))[message.seq - 1]?.data).toMatchObject({ text: 'hello', editedAt: entry?.at });
+    });
+
+    it('keeps the text to the letter', async () => {
+      const { bob, message } = await said();
+      for (const text of [' e\u0301 ', '👩‍👩‍👧‍👦', 'a\r\nb', '\u202eabc', "'; DROP TABLE Message; --", 'x'.repeat(8_000)]) {
+        expect((await change(bob, message, text)).text).toBe(text);
+        expect((await world.messages.byRefs([message]))[0]?.text).toBe(text);
+      }
+    });
+
+    it('is no news to be read, and moves no conversation to the top', async () => {
+      const { ada, bob, conversationId, message } = await said();
+      const counts = async () => {
+        const [conversation] = await world.groups.byIds([conversationId]);
+        if (!conversation) throw new Error('no conversation');
+        const [unread] = await world.messages.unread([{ conversation, access: await access(ada, conversationId) }]);
+        return { unread, lastActivityAt: conversation.lastActivityAt };
+      };
+      const before = await counts();
+      await world.tick();
+      await change(bob, message, 'hello');
+      expect(await counts()).toEqual(before);
+    });
+
+    it('to what it says already changes nothing', async () => {
+      const { bob, conversationId, message } = await said('hello');
+      expect(await change(bob, message, 'hello')).toEqual(message);
+      expect(await world.entries(conversationId)).toHaveLength(message.seq);
+      expect(await history(message)).toEqual([[]]);
+    });
+
+    it('that is repeated is made once, even after its time', async () => {
+      const { bob, conversationId, message } = await said();
+      const edited = await change(bob, message, 'hello');
+      expect(await change(bob, message, 'hello')).toEqual(edited);
+      await age(message, 100_000);
+      expect((await change(bob, message, 'hello')).editedAt).toEqual(edited.editedAt);
+      expect(await world.entries(conversationId)).toHaveLength(message.seq + 1);
+      expect(await history(message)).toEqual([['helo']]);
+    });
+
+    it.each(['', ' \n ', 'a\0b', 'a\ud800b', 'x'.repeat(8_001)])('to what is no text is refused: %j', async (text) => {
+      const { bob, conversationId, message } = await said();
+      expect(await refusal(change(bob, message, text))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
+      expect((await world.messages.byRefs([message]))[0]).toEqual(message);
+      expect(await world.entries(conversationId)).toHaveLength(message.seq);
+    });
+
+    it('is for who said it alone, whatever others may do in the group', async () => {
+      const { ada, cy, message } = await said();
+      for (const viewer of [ada, cy]) {
+        expect(await refusal(change(viewer, message, 'hello'))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
+      }
+      expect((await world.messages.byRefs([message]))[0]).toEqual(message);
+    });
+
+    it('is of nothing that was taken back, and of nothing that was only passed on', async () => {
+      const { bob, conversationId, message } = await said();
+      const forwarded = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
+      await world.messages.recall(bob, message);
+      expect(await refusal(change(bob, message, 'hello'))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
+      expect(await refusal(change(bob, forwarded, 'hello'))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
+      expect((await world.messages.byRefs([message, forwarded])).map((found) => found?.text)).toEqual(['', 'helo']);
+    });
+
+    it('is of nothing that is not there for the viewer, which is never told apart', async () => {
+      const { ada, bob, cy, conversationId, message } = await said();
+      const unseen = await world.direct(ada, cy);
+      const stranger = await world.person();
+      const places: readonly [Viewer, bigint, number][] = [
+        [stranger, conversationId, message.seq],
+        [bob, conversationId, 1],
+        [bob, conversationId, 99],
+        [bob, 9_000_000_000n, 1],
+        [bob, bob.userId, 1],
+        [cy, unseen, 1],
+      ];
+      for (const [viewer, id, seq] of places) {
+        expect(await refusal(change(viewer, { conversationId: id, seq }, 'hello'))).toEqual(notThere);
+      }
+      const [hidden, cleared] = [await world.say(bob, conversationId), await world.say(bob, conversationId)];
+      await world.messages.hide(bob, hidden);
+      expect(await refusal(change(bob, hidden, 'changed'))).toEqual(notThere);
+      await world.messages.clear(bob, { conversationId, seq: cleared.seq });
+      expect(await refusal(change(bob, cleared, 'changed'))).toEqual(notThere);
+      const late = await world.say(bob, conversationId);
+      await world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
+      expect(await refusal(change(bob, late, 'changed'))).toEqual(notThere);
+      await world.groups.addMembers(ada, { groupId: conversationId, userIds: [bob.userId] });
+      expect(await refusal(change(bob, late, 'changed'))).toEqual(notThere);
+    });
+
+    it('is made in time or not at all, by the database’s clock', async () => {
+      const { bob, conversationId, message } = await said();
+      const { messages } = world.node({ editWindowSeconds: 3_600 });
+      const edit = (text: string) => messages.edit(bob, { message, text });
+      await age(message, 3_000);
+      expect((await edit('hello')).text).toBe('hello');
+      await age(message, 3_600);
+      const head = (await world.entries(conversationId)).length;
+      expect(await refusal(edit('hello!'))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
+      expect(await world.entries(conversationId)).toHaveLength(head);
+      expect(await history(message)).toEqual([['helo']]);
+    });
+
+    it('can be had for no time at all', async () => {
+      const { bob, message } = await said();
+      const { messages } = world.node({ editWindowSeconds: 0 });
+      expect(await refusal(messages.edit(bob, { message, text: 'hello' }))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
+    });
+
+    it('is not made any more once its maker was removed, however close', async () => {
+      const { ada, bob, conversationId, message } = await said();
+      const edits = Array.from({ length: 10 }, (_, n) => change(bob, message, `text ${n}`));
+      const removal = world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
+      const later = Array.from({ length: 10 }, (_, n) => change(bob, message, `late ${n}`));
+      const outcomes = await Promise.allSettled([...edits, ...later]);
+      await removal;
+      const types = (await world.entries(conversationId)).map(({ type }) => type);
+      const made = outcomes.filter(({ status }) => status === 'fulfilled').length;
+      expect(types.filter((type) => type === 'MessageEdited')).toHaveLength(made);
+      expect(types.slice(types.indexOf('MemberLeft')).filter((type) => type === 'MessageEdited')).toEqual([]);
+    });
+  });
+
+  describe('what a message said before', () => {
+    it('is kept for every edit, though many are made at once', async () => {
+      const { bob, conversationId, message } = await said('text');
+      const other = world.node();
+      await Promise.all(
+        Array.from({ length: 12 }, (_, n) => (n % 2 === 0 ? world : other).messages.edit(bob, { message, text: `text ${n}` })),
+      );
+      const [texts = []] = await history(message);
+      const now = (await world.messages.byRefs([message]))[0]?.text ?? '';
+      expect(texts.at(-1)).toBe('text');
+      expect([...texts, now].toSorted()).toEqual(['text', ...Array.from({ length: 12 }, (_, n) => `text ${n}`)].toSorted());
+      const entries = (await world.entries(conversationId)).filter(({ type }) => type === 'MessageEdited');
+      const [page] = await world.messages.edits([{ ...message, first: 100 }]);
+      expect(page?.items.map(({ seq, editedAt }) => ({ seq, editedAt })).toReversed()).toEqual(
+        entries.map(({ seq, at }) => ({ seq, editedAt: at })),
+      );
+    });
+
+    it('is read page by page, what was replaced last first', async () => {
+      const { bob, message } = await said('0');
+      for (const text of ['1', '2', '3', '4', '5']) await change(bob, message, text);
+      expect(await history(message)).toEqual([['4', '3', '2', '1', '0']]);
+      expect(await history(message, 2)).toEqual([['4', '3'], ['2', '1'], ['0']]);
+      expect(await history(message, 5)).toEqual([['4', '3', '2', '1', '0']]);
+    });
+
+    it('is read of many messages at once, each on its own', async () => {
+      const { bob, conversationId, message } = await said('a0');
+      const other = await world.say(bob, conversationId, 'b0');
+      await change(bob, message, 'a1');
+      await change(bob, other, 'b1');
+      await change(bob, message, 'a2');
+      const never = await world.say(bob, conversationId, 'c0');
+      const pages = await world.messages.edits([other, never, message].map(({ seq }) => ({ conversationId, seq, first: 1 })));
+      expect(pages.map(({ items, hasNextPage }) => [items.map(({ text }) => text), hasNextPage])).toEqual([
+        [['b0'], false],
+        [[], false],
+        [['a1'], true],
+      ]);
+    });
+
+    it('is for who said it and for who runs the group', async () => {
+      const { ada, bob, cy, conversationId, message } = await said();
+      const dan = await world.person();
+      await world.groups.addMembers(ada, { groupId: conversationId, userIds: [dan.userId] });
+      const where = { conversationId_userId: { conversationId, userId: dan.userId } };
+      await world.db.transaction((tx) => tx.membership.update({ where, data: { role: 'ADMIN' } }));
+      const later = await world.say(bob, conversationId);
+      const may = async (viewer: Viewer, of: Message) => maySeeEdits(await access(viewer, of.conversationId), of);
+      for (const [viewer, ...allowed] of [
+        [ada, true, true],
+        [bob, true, true],
+        [cy, false, false],
+        // An admin who came later may see it quoted, and no more of it.
+        [dan, false, true],
+      ] as const) {
+        expect([await may(viewer, message), await may(viewer, later)]).toEqual(allowed);
+      }
+      const direct = await world.direct(ada, bob);
+      const between = await world.say(ada, direct);
+      expect([await may(ada, between), await may(bob, between)]).toEqual([true, false]);
+    });
+  });
+
+  describe('a message that was edited, sent again under its clientMessageId', () => {
+    it('is found as it stands, and is not said anew', async () => {
+      const { bob, conversationId } = await said();
+      const request = { conversationId, clientMessageId: freshKey(), text: 'helo' };
+      const sent = await world.messages.send(bob, request);
+      const edited = await change(bob, sent, 'hello');
+      const head = (await world.entries(conversationId)).length;
+      expect(await world.messages.send(bob, request)).toEqual(edited);
+      expect(await refusal(world.messages.send(bob, { ...request, text: 'hello' }))).toEqual({
+        code: 'CONFLICT',
+        field: ['clientMessageId'],
+      });
+      expect(await world.entries(conversationId)).toHaveLength(head);
+    });
+  });
+}
