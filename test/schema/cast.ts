@@ -52,6 +52,8 @@ export async function openCast(): Promise<Cast> {
   const before = await say('sender', group, 'before the newcomer');
   await chat.groups.addMembers(owner, { groupId: group, userIds: [newcomer.userId] });
   await appoint(sql, people, group);
+  const shown = { description: 'All of us', announcement: 'We meet at six', avatarUrl: 'https://example.com/us.png' };
+  await chat.groups.update(owner, { groupId: group, ...shown });
   await chat.users.updateProfile(sender, { displayName: 'Sue', bio: 'Says it all', avatarUrl: 'https://example.com/sue.png' });
   await chat.contacts.request(asking, { userId: sender.userId, note: 'hello?' });
   await chat.contacts.request(sender, { userId: asked.userId });
@@ -68,12 +70,11 @@ export async function openCast(): Promise<Cast> {
   };
 }
 
-/** What no mutation does so far: an admin, a nickname, a group with a description and a picture. */
+/** What no mutation does so far: an admin, a nickname. */
 async function appoint(sql: RawSql, { admin, sender }: Readonly<Record<Onlooker, Viewer>>, group: bigint): Promise<void> {
   await sql.run(
     `UPDATE Membership SET role = 'ADMIN' WHERE conversationId = ${group} AND userId = ${admin.userId}`,
     `UPDATE Membership SET nickname = 'Susie' WHERE conversationId = ${group} AND userId = ${sender.userId}`,
-    `UPDATE Conversation SET description = 'All of us', avatarUrl = 'https://example.com/us.png' WHERE id = ${group}`,
   );
 }
 

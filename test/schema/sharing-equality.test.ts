@@ -93,6 +93,92 @@ const occasions: readonly Occasion[] = [
     seenBy: ['sender'],
     happens: async ({ say, alone, entry }) => entry(alone, await say('sender', alone, 'buy milk')),
   },
+  ...(['sender', 'member', 'newcomer', 'knowing'] as const).map((name) => ({
+    what: `what ${name} thinks of a message that others have reacted to`,
+    type: 'ReactionsChanged',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }: Cast) {
+      const seq = await say('sender', group, 'what do you think?');
+      const message = { conversationId: group, seq };
+      await chat.messages.addReaction(people.owner, { message, emoji: '👍' });
+      await chat.messages.addReaction(people[name], { message, emoji: '🎉' });
+      return entry(group, seq + 2);
+    },
+  })),
+  {
+    what: 'a reaction that was taken back',
+    type: 'ReactionsChanged',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }) {
+      const seq = await say('sender', group, 'what do you think?');
+      const reaction = { message: { conversationId: group, seq }, emoji: '👍' };
+      await chat.messages.addReaction(people.inTouch, reaction);
+      await chat.messages.removeReaction(people.inTouch, reaction);
+      return entry(group, seq + 2);
+    },
+  },
+  {
+    what: 'a reaction to what was said before the newcomer joined, of which they are not told',
+    type: 'ReactionsChanged',
+    seenBy: everybody.filter((name) => name !== 'newcomer'),
+    async happens({ chat, people, group, entry, before }) {
+      const message = { conversationId: group, seq: before };
+      await chat.messages.addReaction(people.member, { message, emoji: '👍' });
+      return entry(group, await newest(chat, group));
+    },
+  },
+  {
+    what: 'the reaction of the other one of two',
+    type: 'ReactionsChanged',
+    seenBy: both,
+    async happens({ chat, people, say, direct, entry }) {
+      const seq = await say('sender', direct, 'psst');
+      await chat.messages.addReaction(people.inTouch, { message: { conversationId: direct, seq }, emoji: '❤\ufe0f' });
+      return entry(direct, seq + 1);
+    },
+  },
+  {
+    what: 'a pin, of a message that was reacted to',
+    type: 'PinChanged',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }) {
+      const message = { conversationId: group, seq: await say('sender', group, 'remember this') };
+      await chat.messages.addReaction(people.sender, { message, emoji: '👍' });
+      await chat.messages.pin(people.owner, message);
+      return entry(group, message.seq + 2);
+    },
+  },
+  {
+    what: 'the end of a pin',
+    type: 'PinChanged',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }) {
+      const message = { conversationId: group, seq: await say('sender', group, 'no longer of interest') };
+      await chat.messages.pin(people.owner, message);
+      await chat.messages.unpin(people.admin, message);
+      return entry(group, message.seq + 2);
+    },
+  },
+  {
+    what: 'a pin of one of two',
+    type: 'PinChanged',
+    seenBy: both,
+    async happens({ chat, people, say, direct, entry }) {
+      const message = { conversationId: direct, seq: await say('inTouch', direct, 'remember this') };
+      await chat.messages.pin(people.sender, message);
+      return entry(direct, message.seq + 1);
+    },
+  },
+  {
+    what: 'a change of the group by an admin',
+    type: 'GroupChanged',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const name = `Us, ${freshKey()}`;
+      const { lastSeq } = await chat.groups.update(people.admin, { groupId: group, name, pinPolicy: 'ADMINS', mentionPolicy: 'EVERYONE' });
+      return entry(group, lastSeq);
+    },
+  },
   {
     what: 'the newcomer’s joining',
     type: 'MemberJoined',
@@ -196,6 +282,11 @@ async function passing(cast: Cast) {
   const { owner } = cast.people;
   const { lastSeq } = await chat.groups.removeMember(owner, { groupId: group, userId: viewer.userId });
   return { joined: await entry(group, lastSeq - 1), left: await entry(group, lastSeq) };
+}
+
+async function newest(chat: Chat, conversationId: bigint): Promise<number> {
+  const [conversation] = await chat.groups.byIds([conversationId]);
+  return conversation?.lastSeq ?? 0;
 }
 
 let cast: Cast;
