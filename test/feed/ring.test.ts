@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRing, createSpare } from '../../src/feed/ring.ts';
-import type { Entry } from '../../src/log/index.ts';
+import type { Entry, KnownEntry } from '../../src/log/index.ts';
 
 function message(seq: number, text = 'hello'): Entry {
   const data = {
@@ -8,6 +8,10 @@ function message(seq: number, text = 'hello'): Entry {
     ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
   };
   return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
+}
+
+function recall(seq: number, messageSeq: number): KnownEntry<'MessageRecalled'> {
+  return { streamId: 1n, seq, at: new Date(1_000), actorId: 1n, type: 'MessageRecalled', data: { messageSeq } };
 }
 
 function messages(from: number, to: number, text?: string): readonly Entry[] {
@@ -68,6 +72,25 @@ describe('a ring', () => {
     ring.narrow();
     expect(seqs(ring.after(1_136))).toEqual(seqs(messages(1_137, 1_200)));
     expect(ring.after(1_135)).toBeNull();
+  });
+
+  it('has no text of a message that was recalled, which makes room again', () => {
+    const ring = holding(messages(1, 2, 'x'.repeat(16_000)));
+    ring.recall(recall(3, 1));
+    expect(ring.at(1)?.data).toMatchObject({ text: '', recalledAt: new Date(1_000), ordinal: 1 });
+    expect(ring.at(2)?.data).toMatchObject({ text: 'x'.repeat(16_000), recalledAt: null });
+    ring.push(message(3, 'x'.repeat(16_000)));
+    expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
+  });
+
+  it('leaves the rest alone where it has no such message', () => {
+    const entries = messages(5, 7);
+    const ring = holding(entries);
+    for (const messageSeq of [4, 8, 1_000]) ring.recall(recall(9, messageSeq));
+    expect(ring.after(4)).toEqual(entries);
+    ring.clear();
+    ring.recall(recall(9, 5));
+    expect(ring.at(5)).toBeUndefined();
   });
 
   it('shares with all others what they keep beyond the usual, and gives it back', () => {
