@@ -7,6 +7,8 @@ import type { Stores } from './stores.ts';
 export interface RawSql extends AsyncDisposable {
   /** Runs statements that both databases understand, one after the other. */
   run(...statements: readonly string[]): Promise<void>;
+  /** The one number that a query answers. */
+  number(sql: string): Promise<number>;
   /** Keeps everybody else from writing until it is released. */
   holdWrites(): Promise<AsyncDisposable>;
 }
@@ -27,7 +29,11 @@ async function sqlite(file: string): Promise<RawSql> {
     await run('BEGIN IMMEDIATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  return { run, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
+  async function number(sql: string): Promise<number> {
+    const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
+    return Number(rows[0]?.[0]);
+  }
+  return { run, number, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
 }
 
 async function mysql(url: string): Promise<RawSql> {
@@ -41,7 +47,11 @@ async function mysql(url: string): Promise<RawSql> {
     await run('START TRANSACTION', 'SELECT id FROM Stream FOR UPDATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  return { run, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
+  async function number(sql: string): Promise<number> {
+    const rows: Readonly<Record<string, unknown>>[] = await connection.query(sql);
+    return Number(Object.values(rows[0] ?? {})[0]);
+  }
+  return { run, number, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
 }
 
 /** The number that a global id of a user or conversation stands for. */

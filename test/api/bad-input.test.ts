@@ -1,0 +1,396 @@
+import { randomUUID } from 'node:crypto';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { isInputObjectType, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
+import { schema } from '../../schema/index.ts';
+import { RequestContactDocument } from '../support/generated/graphql.ts';
+import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import { given, type Person, password, world } from '../support/world.ts';
+
+/** What is there to act on: Ann's, but for what is named otherwise. */
+interface Scene {
+  readonly ann: Person;
+  readonly ben: Person;
+  readonly dan: Person;
+  readonly group: string;
+  /** Said by Ann in the group. */
+  readonly message: string;
+  /** Of a group that Ann is not in, and a message there. */
+  readonly foreignGroup: string;
+  readonly foreignMessage: string;
+  /** From Ben to Ann. */
+  readonly request: string;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What a field takes: an id of some kind, or some kind of text or number. */
+type Kind =
+  | 'user'
+  | 'users'
+  | 'conversation'
+  | 'message'
+  | 'request'
+  | 'contact'
+  | 'session'
+  | 'key'
+  | 'text'
+  | 'name'
+  | 'line'
+  | 'lines'
+  | 'handle'
+  | 'password'
+  | 'url'
+  | 'emoji'
+  | 'seq'
+  | 'refreshToken'
+  | 'flag'
+  | 'word';
+
+interface Act {
+  readonly valid: (scene: Scene) => Input;
+  readonly kinds: Readonly<Record<string, Kind>>;
+}
+
+const onMessage: Act = { valid: ({ message: messageId }) => ({ messageId }), kinds: { messageId: 'message' } };
+const reacting: Act = {
+  valid: ({ message: messageId }) => ({ messageId, emoji: '👍' }),
+  kinds: { messageId: 'message', emoji: 'emoji' },
+};
+const marking: Act = {
+  valid: ({ group: conversationId }) => ({ conversationId, seq: 1 }),
+  kinds: { conversationId: 'conversation', seq: 'seq' },
+};
+const person = { handle: 'handle', password: 'password', deviceName: 'line' } as const;
+
+/** Every mutation, what it takes, and what it would do. */
+const acts: Readonly<Record<string, Act>> = {
+  addMembers: {
+    valid: ({ group: groupId, dan }) => ({ groupId, userIds: [dan.id] }),
+    kinds: { groupId: 'conversation', userIds: 'users' },
+  },
+  addReaction: reacting,
+  answerContactRequest: {
+    valid: ({ request: requestId }) => ({ requestId, accept: true }),
+    kinds: { requestId: 'request', accept: 'flag' },
+  },
+  cancelContactRequest: { valid: ({ request: requestId }) => ({ requestId }), kinds: { requestId: 'request' } },
+  clearConversation: marking,
+  createGroup: {
+    valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
+    kinds: { name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+  },
+  editMessage: {
+    valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
+    kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag' },
+  },
+  forwardMessage: {
+    valid: ({ message: messageId, group: conversationId }) => ({ messageId, conversationId, clientMessageId: randomUUID() }),
+    kinds: { messageId: 'message', conversationId: 'conversation', clientMessageId: 'key' },
+  },
+  hideMessage: onMessage,
+  leaveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
+  markDelivered: marking,
+  markRead: marking,
+  markThreadRead: {
+    valid: ({ message: messageId }) => ({ messageId, seq: 1 }),
+    kinds: { messageId: 'message', seq: 'seq' },
+  },
+  markUnread: {
+    valid: ({ group: conversationId }) => ({ conversationId, fromSeq: 1 }),
+    kinds: { conversationId: 'conversation', fromSeq: 'seq' },
+  },
+  openDirectConversation: { valid: ({ ben }) => ({ userId: ben.id }), kinds: { userId: 'user' } },
+  pinMessage: onMessage,
+  recallMessage: onMessage,
+  refreshToken: { valid: ({ ann: { refreshToken } }) => ({ refreshToken }), kinds: { refreshToken: 'refreshToken' } },
+  removeContact: { valid: ({ ben }) => ({ userId: ben.id }), kinds: { userId: 'user' } },
+  removeMember: {
+    valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id }),
+    kinds: { groupId: 'conversation', userId: 'user' },
+  },
+  removeReaction: reacting,
+  requestContact: { valid: ({ dan }) => ({ userId: dan.id, note: 'please' }), kinds: { userId: 'user', note: 'lines' } },
+  sendMessage: {
+    valid: ({ group: conversationId, message, ben }) => ({
+      ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
+      ...{ mentionIds: [ben.id], mentionsEveryone: true },
+    }),
+    kinds: {
+      ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag' },
+    },
+  },
+  setTyping: {
+    valid: ({ group: conversationId }) => ({ conversationId, typing: true }),
+    kinds: { conversationId: 'conversation', typing: 'flag' },
+  },
+  signIn: { valid: ({ ann: { handle } }) => ({ handle, password, deviceName: 'phone' }), kinds: person },
+  signOut: { valid: () => ({}), kinds: { sessionId: 'session' } },
+  signUp: {
+    valid: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password, displayName: 'New', deviceName: 'phone' }),
+    kinds: { ...person, displayName: 'name' },
+  },
+  unpinMessage: onMessage,
+  updateContact: {
+    valid: () => ({ contactId: formatId('Contact', { userId: 1n, otherId: 2n }), alias: 'Benny' }),
+    kinds: { contactId: 'contact', alias: 'name' },
+  },
+  updateGroup: {
+    valid: ({ group: groupId }) => ({
+      ...{ groupId, name: 'Another', description: 'Of others', announcement: 'News', avatarUrl: 'https://example.org/a.png' },
+      ...{ invitePolicy: 'ADMINS', mentionPolicy: 'ADMINS', pinPolicy: 'ADMINS' },
+    }),
+    kinds: {
+      ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
+      ...{ invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
+    },
+  },
+  updateProfile: {
+    valid: () => ({ displayName: 'Ann', avatarUrl: 'https://example.org/a.png', bio: 'About me' }),
+    kinds: { displayName: 'name', avatarUrl: 'url', bio: 'lines' },
+  },
+  updateSettings: {
+    valid: () => ({ messagesFrom: 'EVERYONE', readReceipts: true }),
+    kinds: { messagesFrom: 'word', readReceipts: 'flag' },
+  },
+};
+
+/** A value that cannot be accepted, in words. */
+type Bad = readonly [what: string, value: unknown];
+
+const half = '\ud800';
+const huge = 'x'.repeat(200_000);
+
+/** What is wrong for an id of any kind, and what is of another kind, nobody's, or somebody else's. */
+function badIds(scene: Scene, kind: Kind): readonly Bad[] {
+  const big = 2n ** 62n;
+  const others: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
+    user: [
+      ['a message’s id', scene.message],
+      ['nobody’s', formatId('User', big)],
+    ],
+    conversation: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('Conversation', big)],
+      ['that of others', scene.foreignGroup],
+    ],
+    message: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('Message', { conversationId: big, seq: 1 })],
+      ['that of others', scene.foreignMessage],
+    ],
+    request: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('ContactRequest', { fromId: big, toId: big })],
+    ],
+    contact: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('Contact', { userId: big, otherId: big })],
+    ],
+    session: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('Session', randomUUID())],
+    ],
+  };
+  return [
+    ['nothing', ''],
+    ['no id', 'nonsense'],
+    ['huge', huge],
+    ['of control characters', '\0\u001b'],
+    ['half a character', half],
+    ['turned around', '\u202e'],
+    ['another spelling', `${scene.ann.id}=`],
+    ...(others[kind] ?? []),
+  ];
+}
+
+const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
+  key: [
+    ['nothing', ''],
+    ['a space', ' '],
+    ['too long', 'x'.repeat(65)],
+    ['not ASCII', 'ü'],
+    ['a line break', 'a\nb'],
+    ['half a character', half],
+  ],
+  text: [
+    ['nothing', ''],
+    ['white space', ' \n\t '],
+    ['too long', huge],
+    ['NUL', 'a\0b'],
+    ['half a character', half],
+    ['nothing that shows', '\u202e\u200b'],
+  ],
+  name: [
+    ['too long', huge],
+    ['control characters', 'a\u0007b'],
+    ['two lines', 'a\nb'],
+    ['half a character', half],
+    ['NUL', '\0'],
+  ],
+  line: [
+    ['too long', huge],
+    ['control characters', 'a\u0007b'],
+    ['half a character', half],
+  ],
+  lines: [
+    ['too long', huge],
+    ['control characters', 'a\u0007b'],
+    ['half a character', half],
+  ],
+  handle: [
+    ['nothing', ''],
+    ['too long', huge],
+    ['a space', 'a b'],
+    ['half a character', half],
+    ['not ASCII', 'ännchen'],
+  ],
+  password: [
+    ['nothing', ''],
+    ['too long', huge],
+  ],
+  url: [
+    ['no URL', 'nonsense'],
+    ['a script', 'javascript:alert(1)'],
+    ['too long', `https://example.org/${huge}`],
+    ['half a character', half],
+  ],
+  emoji: [
+    ['nothing', ''],
+    ['a letter', 'a'],
+    ['a digit', '1'],
+    ['two of them', '👍👍'],
+    ['huge', '👍'.repeat(10_000)],
+    ['half a character', half],
+    ['turned around', '\u202e👍'],
+  ],
+  seq: [
+    ['negative', -1],
+    ['beyond the end', 2 ** 31 - 1],
+    ['no Int', 2 ** 31],
+    ['a fraction', 1.5],
+    ['text', '1'],
+  ],
+  refreshToken: [
+    ['nothing', ''],
+    ['nonsense', 'nonsense'],
+    ['huge', huge],
+    ['half a character', half],
+  ],
+  flag: [
+    ['text', 'true'],
+    ['a number', 1],
+  ],
+  word: [
+    ['another word', 'NOBODY'],
+    ['a number', 1],
+    ['nothing', ''],
+  ],
+};
+
+function badFor(scene: Scene, kind: Kind): readonly Bad[] {
+  if (kind === 'users')
+    return [...badIds(scene, 'user').map(([what, id]): Bad => [what, [id]]), ['too many', Array(101).fill(scene.dan.id)]];
+  return badTexts[kind] ?? badIds(scene, kind);
+}
+
+describe('input that cannot be accepted', () => {
+  const chat = world({ SIGN_IN_ATTEMPTS: '100000' });
+  let scene: Scene;
+  let sql: RawSql;
+
+  beforeAll(async () => {
+    const [ann, ben, dan] = await chat.people('ann', 'ben', 'dan');
+    const group = await chat.group(ann, ben);
+    const foreignGroup = await chat.group(dan);
+    const { id: message } = await chat.say(ann, group, 'something');
+    const { id: foreignMessage } = await chat.say(dan, foreignGroup, 'something else');
+    const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: ann.id, note: null } }, ben);
+    const request = given(requestContact.contactRequestEdge, requestContact.errors).node.id;
+    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request };
+    sql = await rawSql(chat.stores);
+  });
+  afterAll(() => sql[Symbol.asyncDispose]());
+
+  interface Done {
+    readonly errors: readonly { readonly code: string; readonly message: string; readonly field: readonly string[] | null }[];
+  }
+
+  function doing(mutation: string, input: Input, as: Person | undefined) {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const source = `mutation ($input: ${type}!) { done: ${mutation}(input: $input) { errors { code message field } } }`;
+    const document: TypedDocumentNode<{ readonly done: Done }, { readonly input: Input }> = parse(source);
+    return chat.post(document, { input }, as);
+  }
+
+  const tables = [
+    ...[
+      'Stream',
+      'Entry',
+      'Message',
+      'MessageEdit',
+      'Mention',
+      'Reply',
+      'ThreadPart',
+      'Reaction',
+      'Pin',
+      'HiddenMessage',
+      'User',
+      'Session',
+    ],
+    ...['Contact', 'ContactRequest', 'Conversation', 'Membership'],
+  ];
+
+  /** What there is, in figures: any write moves one of them. */
+  function stored(): Promise<number> {
+    const rows = tables.map((table) => `(SELECT COUNT(*) FROM ${table})`).join(' + ');
+    const places =
+      '(SELECT SUM(lastSeq) FROM Stream) + (SELECT SUM(readSeq + deliveredSeq + clearedSeq + COALESCE(markedUnreadFromSeq, 0)) FROM Membership)';
+    return sql.number(`SELECT ${rows} + ${places}`);
+  }
+
+  test('is tried of every field of every mutation', () => {
+    const fields = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
+      const type = schema.getType(
+        args
+          .find((arg) => arg.name === 'input')
+          ?.type.toString()
+          .replace('!', '') ?? '',
+      );
+      return [name, isInputObjectType(type) ? Object.keys(type.getFields()).toSorted() : []];
+    });
+    expect(Object.entries(acts).map(([name, { kinds }]) => [name, Object.keys(kinds).toSorted()])).toEqual(expect.arrayContaining(fields));
+    expect(Object.keys(acts).length).toBe(fields.length);
+  });
+
+  const cases = Object.entries(acts).flatMap(([mutation, { kinds }]) =>
+    Object.entries(kinds).map(([field, kind]) => [mutation, field, kind] as const),
+  );
+
+  test.each(cases)('of %s, %s: is refused with a typed error that names it, and nothing is stored', async (mutation, field, kind) => {
+    const act = acts[mutation];
+    if (act === undefined) return expect.fail();
+    const signedOut = ['signIn', 'signUp', 'refreshToken'].includes(mutation);
+    for (const [what, value] of badFor(scene, kind)) {
+      const before = await stored();
+      const input = { ...act.valid(scene), [field]: value };
+      const { data, errors } = await doing(mutation, input, signedOut ? undefined : scene.ann);
+      const words = `${field} that is ${what}: ${JSON.stringify({ data, errors })}`.slice(0, 500);
+      if (errors === undefined) {
+        const [refusal] = data?.done.errors ?? [];
+        expect(refusal?.code, words).toMatch(/^(INVALID_INPUT|NOT_FOUND|FORBIDDEN|INVALID_CREDENTIALS)$/);
+        // Of credentials it is never told which is wrong.
+        if (refusal?.code !== 'INVALID_CREDENTIALS') expect(refusal?.field?.slice(0, 2), words).toEqual(['input', field]);
+      } else {
+        expect(
+          errors.map(({ extensions }) => extensions?.['code']),
+          words,
+        ).toEqual(['BAD_USER_INPUT']);
+        expect(JSON.stringify(errors), words).toContain(field);
+      }
+      expect(await stored(), words).toBe(before);
+    }
+  });
+});
