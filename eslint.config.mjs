@@ -13,6 +13,7 @@ const withoutId = {
     'UserError',
     'Viewer',
     'UnreadTotals',
+    'MessageOrigin',
     'Position',
     'MessageSent',
     'MessageEdited',

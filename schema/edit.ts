@@ -56,8 +56,8 @@ const EditMessageInput = builder.inputType('EditMessageInput', {
   fields: (t) => ({
     messageId: t.id({ required: true, description: 'A message of the viewer’s own.' }),
     text: t.string({ required: true, description: 'What it is to say, not blank.' }),
-    mentionIds: t.idList({ description: 'Whom it is to mention, at most 50; absent or null: as before.' }),
-    mentionsEveryone: t.boolean({ description: 'Whether it is to mention everyone; absent or null: as before.' }),
+    mentionIds: t.idList({ description: 'Whom it is to mention, at most 50; absent: as before; null: nobody.' }),
+    mentionsEveryone: t.boolean({ description: 'Whether it is to mention everyone; absent: as before; null: it is not.' }),
   }),
 });
 
@@ -74,8 +74,8 @@ builder.mutationField('editMessage', (t) =>
         act: (viewer, message) =>
           context.chat.messages.edit(viewer, {
             ...{ message, text },
-            mentionIds: mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
-            mentionsEveryone: mentionsEveryone ?? undefined,
+            mentionIds: mentionIds === null ? [] : mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
+            mentionsEveryone: mentionsEveryone === null ? false : mentionsEveryone,
           }),
       }),
   }),

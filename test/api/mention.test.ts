@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ReferencesDocument, RemoveMemberDocument, type SendMessageInput, SendReferenceDocument } from '../support/generated/graphql.ts';
+import {
+  EditReferenceDocument,
+  ReferencesDocument,
+  RemoveMemberDocument,
+  type SendMessageInput,
+  SendReferenceDocument,
+} from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { type Person, world } from '../support/world.ts';
 
@@ -88,4 +94,45 @@ it('with other mentions the same clientMessageId stands for another request', as
   for (const change of [{ mentionIds: [ben.id] }, { mentionIds: null }, { mentionsEveryone: true }]) {
     expect(refusals((await send(ann, { ...request, ...change })).errors)).toEqual(['CONFLICT input.clientMessageId']);
   }
+});
+
+describe('an edit', () => {
+  async function edited(change: { readonly mentionIds?: readonly string[] | null; readonly mentionsEveryone?: boolean | null }) {
+    const { ann, ben, cat, conversationId } = await scene();
+    const { messageEdge } = await send(ann, { conversationId, mentionIds: [ben.id], mentionsEveryone: true });
+    const input = { messageId: messageEdge?.node.id ?? '', text: 'you there, still', ...change };
+    const { editMessage } = await chat.ask(EditReferenceDocument, { input }, ann);
+    const named = new Map([ann, ben, cat].map(({ id, handle }) => [id, handle.split('.')[0]]));
+    return {
+      errors: refusals(editMessage.errors),
+      mentions: editMessage.message?.mentions.map(({ id }) => named.get(id)),
+      everyone: editMessage.message?.mentionsEveryone,
+    };
+  }
+
+  it('leaves the mentions that it does not speak of', async () => {
+    expect(await edited({})).toEqual({ errors: [], mentions: ['ben'], everyone: true });
+    expect(await edited({ mentionIds: [] })).toEqual({ errors: [], mentions: [], everyone: true });
+    expect(await edited({ mentionsEveryone: false })).toEqual({ errors: [], mentions: ['ben'], everyone: false });
+  });
+
+  it('clears what it is given null for', async () => {
+    expect(await edited({ mentionIds: null, mentionsEveryone: null })).toEqual({ errors: [], mentions: [], everyone: false });
+  });
+
+  it('replaces them by others, who are in the conversation', async () => {
+    const { ann, ben, cat, conversationId } = await scene();
+    const { messageEdge } = await send(ann, { conversationId, mentionIds: [ben.id] });
+    const messageId = messageEdge?.node.id ?? '';
+    async function edit(mentionIds: readonly string[]) {
+      return (await chat.ask(EditReferenceDocument, { input: { messageId, text: 'you there', mentionIds } }, ann)).editMessage;
+    }
+    const [eve] = await chat.people('eve');
+    expect(refusals((await edit([cat.id, eve.id])).errors)).toEqual(['NOT_FOUND input.mentionIds.1']);
+    expect(refusals((await edit([cat.id, 'x'])).errors)).toEqual(['INVALID_INPUT input.mentionIds.1']);
+    const { message, errors } = await edit([cat.id]);
+    expect([message?.mentions.map(({ id }) => id), refusals(errors)]).toEqual([[cat.id], []]);
+    const { conversation } = await chat.ask(ReferencesDocument, { id: conversationId, last: 1 }, ben);
+    expect(conversation?.messages.edges).toMatchObject([{ node: { mentions: [{ id: cat.id }] } }]);
+  });
 });
