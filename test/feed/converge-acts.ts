@@ -292,6 +292,161 @@ const grouping: readonly Act[] = [
   },
 ];
 
+/** Something that Ann says in a group of Ann, Ben and Cat, to which Ben and Cat react, and something to which nobody does. */
+async function thoughtOf(chat: World, cast: Cast) {
+  const group = await talk(chat, cast);
+  const liked = await chat.say(cast.ann, group, 'said to be liked');
+  const plain = await chat.say(cast.ann, group, 'said');
+  for (const [who, emoji] of [
+    [cast.ben, '👍'],
+    [cast.cat, '👍'],
+    [cast.cat, '🎉'],
+  ] as const) {
+    await doing(chat, 'addReaction')(who, { messageId: liked.id, emoji });
+  }
+  return { group, liked, plain };
+}
+
+const reacting: readonly Act[] = [
+  {
+    by: 'addReaction',
+    what: 'to what others have reacted to, and to what nobody has',
+    changes: three,
+    async prepare(chat, cast, react) {
+      const { liked, plain } = await thoughtOf(chat, cast);
+      return async () => {
+        for (const emoji of ['🎉', '😀', '👍']) await react(cast.ann, { messageId: liked.id, emoji });
+        await react(cast.ann, { messageId: plain.id, emoji: '❤\ufe0f' });
+      };
+    },
+  },
+  {
+    by: 'addReaction',
+    what: 'to what is said in the same breath, and taken back and put there again',
+    changes: three,
+    async prepare(chat, cast, react) {
+      const group = await talk(chat, cast);
+      return async () => {
+        const { id: messageId } = await chat.say(cast.ben, group, 'just said');
+        await react(cast.ann, { messageId, emoji: '👍' });
+        await react(cast.ann, { messageId, emoji: '🎉' });
+        await doing(chat, 'removeReaction')(cast.ann, { messageId, emoji: '👍' });
+        await react(cast.ann, { messageId, emoji: '👍' });
+      };
+    },
+  },
+  {
+    by: 'addReaction',
+    what: 'to what was said before somebody came, who is shown that something happened and not what',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, react) {
+      const { group, liked } = await thoughtOf(chat, cast);
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      return () => react(cast.ann, { messageId: liked.id, emoji: '👍' });
+    },
+  },
+  {
+    by: 'addReaction',
+    what: 'of two who talk',
+    changes: two,
+    async prepare(chat, cast, react) {
+      const { id: messageId } = await chat.say(cast.ben, await chat.direct(cast.ben, cast.ann), 'hello');
+      return () => react(cast.ann, { messageId, emoji: '👍' });
+    },
+  },
+  {
+    by: 'addReaction',
+    what: 'a second time, which changes nothing',
+    changes: [],
+    async prepare(chat, cast, react) {
+      const { liked } = await thoughtOf(chat, cast);
+      return () => react(cast.ben, { messageId: liked.id, emoji: '👍' });
+    },
+  },
+  {
+    by: 'removeReaction',
+    what: 'that others have put there too, and the last of its kind',
+    changes: three,
+    async prepare(chat, cast, unreact) {
+      const { liked } = await thoughtOf(chat, cast);
+      return async () => {
+        await unreact(cast.cat, { messageId: liked.id, emoji: '👍' });
+        await unreact(cast.cat, { messageId: liked.id, emoji: '🎉' });
+      };
+    },
+  },
+];
+
+const pinning: readonly Act[] = [
+  {
+    by: 'pinMessage',
+    what: 'of several messages, of which the oldest comes last',
+    changes: three,
+    async prepare(chat, cast, pin) {
+      const { liked, plain } = await thoughtOf(chat, cast);
+      return async () => {
+        await pin(cast.ann, { messageId: plain.id });
+        await pin(cast.ann, { messageId: liked.id });
+      };
+    },
+  },
+  {
+    by: 'pinMessage',
+    what: 'of what was said before somebody came, who is shown that something happened and not what',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, pin) {
+      const { group, liked } = await thoughtOf(chat, cast);
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      return () => pin(cast.ann, { messageId: liked.id });
+    },
+  },
+  {
+    by: 'unpinMessage',
+    what: 'of one of several',
+    changes: two,
+    async prepare(chat, { ann, ben }, unpin) {
+      const direct = await chat.direct(ann, ben);
+      const [first, second] = await chat.sayAll(ann, direct, ['first', 'second']);
+      for (const message of [first, second]) await doing(chat, 'pinMessage')(ben, { messageId: message?.id });
+      return () => unpin(ann, { messageId: first?.id });
+    },
+  },
+];
+
+const settling: readonly Act[] = [
+  {
+    by: 'updateGroup',
+    what: 'in all that can be changed',
+    changes: three,
+    async prepare(chat, cast, update) {
+      const groupId = await talk(chat, cast, cast.ann);
+      const texts = { name: 'Renamed', description: 'of three', announcement: 'at six', avatarUrl: 'https://example.org/us.png' };
+      return () => update(cast.ann, { groupId, ...texts, invitePolicy: 'EVERYONE', pinPolicy: 'OWNER', mentionPolicy: 'EVERYONE' });
+    },
+  },
+  {
+    by: 'updateGroup',
+    what: 'twice, of which the second clears',
+    changes: three,
+    async prepare(chat, cast, update) {
+      const groupId = await talk(chat, cast, cast.ann);
+      return async () => {
+        await update(cast.ann, { groupId, name: 'Renamed', description: 'for a moment' });
+        await update(cast.ann, { groupId, description: null });
+      };
+    },
+  },
+  {
+    by: 'updateGroup',
+    what: 'in nothing that is not so already',
+    changes: [],
+    async prepare(chat, cast, update) {
+      const groupId = await talk(chat, cast, cast.ann);
+      return () => update(cast.ann, { groupId, name: 'The group', description: null, pinPolicy: 'ADMINS' });
+    },
+  },
+];
+
 const knowing: readonly Act[] = [
   {
     by: 'requestContact',
@@ -419,7 +574,10 @@ export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
   ...forwarding,
   ...marking,
+  ...reacting,
+  ...pinning,
   ...grouping,
+  ...settling,
   ...knowing,
   ...signing,
 ];

@@ -13,17 +13,21 @@ const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
   replyCount threadRoot { id replyCount }
+  reactions { id emoji count } pinnedAt
 }`;
+
+const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } invitePolicy pinPolicy mentionPolicy }`;
 
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerUnreadCount
   viewerLastMessage { ...Said }
   viewerMembership { ...Member }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
-  messages(last: 20) { edges { cursor node { ...Said replies(first: 10) { edges { cursor node { id } } } } } }
+  messages(last: 20) { edges { cursor node { ...Said viewerReactions replies(first: 10) { edges { cursor node { id } } } } } }
+  pins(first: 10) { edges { node { ...Said } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
-  ... on Group { name description avatarUrl owner { id } }
+  ...Gathering
 }`;
 
 const contacts = `fragment Known on Contact { id alias since user { ...Acquaintance } }
@@ -35,7 +39,7 @@ const self = `fragment Self on Viewer {
   sessions { id deviceName createdAt viewerIsCurrent }
 }`;
 
-const fragments = [acquaintance, member, message, talk, contacts, self].join('\n');
+const fragments = [acquaintance, member, message, group, talk, contacts, self].join('\n');
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -63,6 +67,9 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on LogEvent { streamId seq }
       ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt } }
       ... on MessageSent { messageEdge { cursor node { ...Said } } }
+      ... on ReactionsChanged { message { ...Said } emoji added }
+      ... on PinChanged { message { ...Said } pinned }
+      ... on GroupChanged { group { ...Gathering } }
       ... on MemberJoined { membershipEdge { cursor node { ...Member } } }
       ... on MemberLeft { membershipId }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }

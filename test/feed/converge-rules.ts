@@ -27,6 +27,19 @@ const rules: Readonly<Record<string, Rule>> = {
     held.cache.evict(text(event['membershipId']));
     logged(held, event);
   },
+  ReactionsChanged(held, event) {
+    reacted(held, event);
+    passed(held, event);
+  },
+  PinChanged(held, event) {
+    pinned(held, event);
+    logged(held, event);
+  },
+  GroupChanged: logged,
+  EntryHidden({ cache }, { streamId, seq }) {
+    const { lastSeq } = cache.entity(text(streamId)) ?? {};
+    if (lastSeq !== undefined) cache.change(text(streamId), { lastSeq: Math.max(number(lastSeq), number(seq)) });
+  },
   ConversationOpened(held, { conversationEdge }) {
     put(held, 'conversations', conversationEdge ?? null);
   },
@@ -104,10 +117,10 @@ function messageSent({ cache, shown }: Held, event: Thing): void {
   if (fresh && !own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
 }
 
-/** A reply stands at the end of its thread; its own list of replies begins without any. */
+/** A reply stands at the end of its thread; its own replies, and the viewer's reactions to it, are none so far. */
 function standInThread(cache: Cache, message: Thing, edge: Json): void {
   const id = text(message['id']);
-  if (!('replies' in message)) cache.change(id, { replies: { edges: [] } });
+  if (!('replies' in message)) cache.change(id, { replies: { edges: [] }, viewerReactions: [] });
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
 
@@ -131,14 +144,35 @@ function moveSender(
   if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: seq });
 }
 
-/** An entry of a conversation's log: it stands in the timeline, and the log ends with it. */
+/** The viewer's own reactions are theirs to keep: what comes is the same for all. */
+function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing): void {
+  const id = idOf(message) ?? '';
+  const known = cache.entity(id)?.['viewerReactions'];
+  if (idOf(actor) !== idOf(shown.viewer['user']) || !Array.isArray(known)) return;
+  const others = known.filter((one) => one !== emoji);
+  cache.change(id, { viewerReactions: added === true ? [...others, text(emoji)] : others });
+}
+
+/** What is pinned last stands first. */
+function pinned({ cache }: Held, { conversation, message = null, pinned }: Thing): void {
+  const list = listOf(cache, idOf(conversation) ?? '', 'pins');
+  const others = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(message));
+  cache.change(idOf(conversation) ?? '', { pins: { ...list, edges: pinned === true ? [{ node: message }, ...others] : others } });
+}
+
+/** An entry of a conversation's log that stands in its timeline. */
 function logged(held: Held, event: Thing): void {
-  const { cache } = held;
+  const { __typename = null, at = null, streamId = null, seq = null, actor = null } = event;
+  append(held, event, 'timeline', { node: { __typename, at, streamId, seq, actor } });
+  passed(held, event);
+}
+
+/** An entry of a conversation's log: the log ends with it. */
+function passed({ cache }: Held, event: Thing): void {
   const id = idOf(event['conversation']) ?? '';
   const conversation = cache.entity(id);
   if (conversation === undefined) return;
-  const { __typename = null, at = null, streamId = null, seq = null, actor = null } = event;
-  append(held, event, 'timeline', { node: { __typename, at, streamId, seq, actor } });
+  const seq = event['seq'];
   const members = conversation['members'];
   cache.change(id, {
     lastSeq: Math.max(number(seq), number(conversation['lastSeq'])),
