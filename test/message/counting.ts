@@ -19,9 +19,10 @@ export interface Ground {
   entries(streamId: bigint): Promise<readonly Entry[]>;
 }
 
+// How often each is done: enough is said for the rest to have something to happen to.
 const acts = {
-  ...{ say: 4, mention: 3, reply: 3, edit: 2, recall: 1, hide: 2, clear: 1, markRead: 3, markUnread: 2, markDelivered: 1 },
-  ...{ markThreadRead: 2, join: 1, leave: 1, 'write to Ada': 2 },
+  ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
+  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1 },
 } as const;
 type Act = keyof typeof acts;
 
@@ -37,21 +38,21 @@ export interface Step {
 
 const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-/** Any way in which three people go on. */
-export function steps(most: number): fc.Arbitrary<readonly Step[]> {
+/** Any way in which three people go on for so many steps. */
+export function steps({ least, most }: { readonly least: number; readonly most: number }): fc.Arbitrary<readonly Step[]> {
   const act = fc.oneof(...Object.entries(acts).map(([name, weight]) => ({ arbitrary: fc.constant(name as Act), weight })));
   const step = fc.record({
     ...{ who: fc.constantFrom<Step['who']>(0, 1, 2), on: fc.constantFrom<Step['on']>(0, 1), act },
     ...{ far: part, which: part, whom: part },
   });
-  return fc.array(step, { minLength: Math.min(5, most), maxLength: most });
+  return fc.array(step, { minLength: least, maxLength: most, size: 'max' });
 }
 
 interface Scene {
   readonly ground: Ground;
   readonly people: readonly [Viewer, Viewer, Viewer];
   readonly group: bigint;
-  readonly conversations: readonly bigint[];
+  readonly conversations: readonly [bigint, bigint, bigint];
   readonly ledger: Ledger;
 }
 
@@ -112,25 +113,30 @@ async function check(scene: Scene, when: string): Promise<void> {
 }
 
 async function perform(scene: Scene, step: Step): Promise<void> {
-  const [ada, bob] = scene.people;
   const actor = scene.people[step.who];
   const node = scene.ground.nodes[step.on];
-  if (step.act === 'join') return join(scene, { actor, node });
-  if (step.act === 'write to Ada') {
-    const sender = actor === ada ? bob : actor;
-    await say({ scene, node, actor: sender }, { conversationId: scene.conversations[sender === bob ? 1 : 2] ?? 0n, mentionIds: [] });
-    return;
-  }
+  if (step.act === 'come or go') return comeOrGo(scene, { actor, node });
+  if (step.act === 'write to Ada') return writeToAda(scene, { actor, node });
   const books = await booksOf(scene, actor);
-  const access = pick(books.accesses, step.act === 'leave' ? 0 : step.far);
+  // Mostly in the group, where the most can happen.
+  const access = pick(books.accesses, step.far < 0.7 ? 0 : step.far);
   if (access === undefined) return;
   const log = books.logs.get(access.conversationId) ?? [];
   await deeds[step.act]({ ...step, scene, actor, node, access, log, seen: seenMessages(books, access) });
 }
 
-async function join({ people: [ada], group, ledger }: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
+async function comeOrGo({ people: [ada], group, ledger }: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
+  if (actor === ada) return;
   const { members } = await node.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
   if (members.length > 0) ledger.joined(actor, group);
+  else await node.groups.leave(actor, { groupId: group });
+}
+
+async function writeToAda(scene: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
+  const [, bob, cy] = scene.people;
+  const [, ofBob, ofCy] = scene.conversations;
+  const [sender, conversationId] = actor === cy ? [cy, ofCy] : [bob, ofBob];
+  await say({ scene, node, actor: sender }, { conversationId, mentionIds: [] });
 }
 
 interface Words {
@@ -153,10 +159,11 @@ async function mentioned({ scene, node, access, actor, whom }: Deed): Promise<Pi
   const refs = scene.people.map(({ userId }) => ({ conversationId, userId }));
   const members = (await node.groups.memberships(refs)).flatMap((member) => (member === null ? [] : [member.userId]));
   const one = pick(members, whom);
-  return { mentionIds: whom > 0.9 ? members : one === undefined || whom > 0.8 ? [] : [one], mentionsEveryone: mayAll && whom > 0.95 };
+  if (whom > 0.8) return { mentionIds: members, mentionsEveryone: mayAll && whom > 0.85 };
+  return { mentionIds: one === undefined || whom > 0.7 ? [] : [one] };
 }
 
-const deeds: Readonly<Record<Exclude<Act, 'join' | 'write to Ada'>, (deed: Deed) => Promise<void>>> = {
+const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada'>, (deed: Deed) => Promise<void>>> = {
   say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
   mention: async (deed) => say(deed, { conversationId: deed.access.conversationId, ...(await mentioned(deed)) }),
   async reply(deed) {
@@ -215,8 +222,5 @@ const deeds: Readonly<Record<Exclude<Act, 'join' | 'write to Ada'>, (deed: Deed)
     if (reply === undefined) return;
     const message = { conversationId, seq: whom < 0.5 ? reply.seq : (reply.data.threadRootSeq ?? 0) };
     await node.messages.markThreadRead(actor, { message, seq: Math.round(whom * log.length) });
-  },
-  async leave({ actor, node, scene, access }) {
-    if (actor !== scene.people[0] && access.conversationId === scene.group) await node.groups.leave(actor, { groupId: scene.group });
   },
 };
