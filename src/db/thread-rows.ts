@@ -2,6 +2,23 @@ import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
+/** A reply, and the thread it stands in. */
+export interface ReplyRow {
+  readonly conversationId: bigint;
+  readonly rootSeq: number;
+  readonly seq: number;
+  readonly senderId: bigint;
+}
+
+/** Inserts replies, many rows a statement. */
+export async function insertReplies(tx: Tx, rows: readonly ReplyRow[]): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const values = piece.map(({ conversationId, rootSeq, seq, senderId }) => sql`(${conversationId}, ${rootSeq}, ${seq}, ${senderId})`);
+    await tx.$executeRaw(sql`INSERT INTO Reply (conversationId, rootSeq, seq, senderId) VALUES ${join(values)}`);
+    return [];
+  });
+}
+
 /** Somebody who takes part in a thread, and the seq of the newest reply that they have read. */
 export interface ThreadPartRow {
   readonly userId: bigint;

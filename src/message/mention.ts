@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import { insertMentions, type MentionRow, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type GroupPolicy, isActive, membershipRow, permits, type Role } from '../group/index.ts';
 import type { EffectKind, Inside } from '../log/index.ts';
@@ -63,21 +63,14 @@ export interface MentionChange extends MessageRef, Mentions {
   readonly before: Mentions;
 }
 
-/** A row by which a mention is counted. */
-interface MentionRow {
-  readonly conversationId: bigint;
-  readonly userId: bigint;
-  readonly seq: number;
-  readonly messageSeq: number;
-  readonly byId: bigint;
-}
-
 /** Writes the rows of mentions by new messages. */
 export const newMentions: EffectKind<Omit<MentionChange, 'entrySeq' | 'before'>> = {
   name: 'mentions',
-  async write(tx, messages) {
-    await tx.mention.createMany({ data: messages.flatMap((message) => mentionRows(message, message.seq, mentioned(message))) });
-  },
+  write: (tx, messages) =>
+    insertMentions(
+      tx,
+      messages.flatMap((message) => mentionRows(message, message.seq, mentioned(message))),
+    ),
 };
 
 /** Writes the rows of mentions that an edit makes, and removes those that it takes back. */
@@ -87,14 +80,14 @@ export async function storeMentions(tx: Tx, change: MentionChange): Promise<void
   const gone = [...then].filter((userId) => !now.has(userId));
   const fresh = [...now].filter((userId) => !then.has(userId));
   if (gone.length > 0) await tx.mention.deleteMany({ where: { conversationId, messageSeq, userId: { in: gone } } });
-  if (fresh.length > 0) await tx.mention.createMany({ data: mentionRows(change, entrySeq, fresh) });
+  await insertMentions(tx, mentionRows(change, entrySeq, fresh));
 }
 
 function mentionRows(
   { conversationId, seq: messageSeq, senderId: byId }: MessageRef & { readonly senderId: bigint },
   seq: number,
   userIds: readonly bigint[],
-): MentionRow[] {
+): readonly MentionRow[] {
   return userIds.map((userId) => ({ conversationId, userId, seq, messageSeq, byId }));
 }
 

@@ -1,4 +1,4 @@
-import { type Db, enterThreads, type ThreadPartRow, type Tx } from '../db/index.ts';
+import { type Db, enterThreads, insertReplies, type ThreadPartRow, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { MembershipRow } from '../group/index.ts';
 import type { EffectKind, Fact, Inside } from '../log/index.ts';
@@ -74,16 +74,12 @@ export function newReplies(db: Pick<Db, 'dialect'>): EffectKind<NewReply> {
   return {
     name: 'replies',
     async write(tx, replies) {
-      await tx.reply.createMany({ data: replies.map(replyRow) });
+      await insertReplies(tx, replies);
       await enterThreads(db, tx, replies.flatMap(partRows));
       const threads = Map.groupBy(replies, ({ conversationId, rootSeq: seq }) => refKey({ conversationId, seq }));
       for (const thread of threads.values()) await countReplies(tx, thread);
     },
   };
-}
-
-function replyRow({ conversationId, rootSeq, seq, senderId }: NewReply) {
-  return { conversationId, rootSeq, seq, senderId };
 }
 
 function partRows({ conversationId, rootSeq, rootSenderId, replyCount, seq, senderId }: NewReply): readonly ThreadPartRow[] {
