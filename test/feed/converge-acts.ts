@@ -292,6 +292,113 @@ const grouping: readonly Act[] = [
   },
 ];
 
+const changing: readonly Act[] = [
+  {
+    by: 'editMessage',
+    what: 'of what others have answered, several times',
+    changes: three,
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast, cast.ben);
+      const { id: messageId } = await chat.say(cast.ann, group, 'helo');
+      await doing(chat, 'sendMessage')(cast.cat, message(group, messageId));
+      return async () => {
+        for (const text of ['hello', 'hello all', 'hello']) await edit(cast.ann, { messageId, text });
+      };
+    },
+  },
+  {
+    by: 'editMessage',
+    what: 'to mention others than before',
+    changes: three,
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'hello');
+      await edit(cast.ann, { messageId, text: 'hello Ben', mentionIds: [cast.ben.id], mentionsEveryone: true });
+      return () => edit(cast.ann, { messageId, text: 'hello Cat', mentionIds: [cast.cat.id], mentionsEveryone: false });
+    },
+  },
+  {
+    by: 'editMessage',
+    what: 'of what was said before somebody came, who is shown that something happened and not what',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'helo');
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      return () => edit(cast.ann, { messageId, text: 'hello' });
+    },
+  },
+  {
+    by: 'editMessage',
+    what: 'between two, in the same breath',
+    changes: two,
+    async prepare(chat, cast, edit) {
+      const direct = await chat.direct(cast.ann, cast.ben);
+      return async () => {
+        const { id: messageId } = await chat.say(cast.ann, direct, 'helo');
+        await edit(cast.ann, { messageId, text: 'hello' });
+      };
+    },
+  },
+  {
+    by: 'editMessage',
+    what: 'to what it says already, which changes nothing',
+    changes: [],
+    async prepare(chat, cast, edit) {
+      const { id: messageId } = await chat.say(cast.ann, await talk(chat, cast), 'hello');
+      return () => edit(cast.ann, { messageId, text: 'hello' });
+    },
+  },
+];
+
+const recalling: readonly Act[] = [
+  {
+    by: 'recallMessage',
+    what: 'of what was changed, answered, reacted to and pinned',
+    changes: three,
+    async prepare(chat, cast, recall) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'opps');
+      await doing(chat, 'editMessage')(cast.ann, { messageId, text: 'oops', mentionIds: [cast.ben.id], mentionsEveryone: true });
+      await doing(chat, 'sendMessage')(cast.cat, { ...message(group, messageId), threadRootId: messageId });
+      for (const who of [cast.ann, cast.ben]) await doing(chat, 'addReaction')(who, { messageId, emoji: '👍' });
+      await doing(chat, 'pinMessage')(cast.ann, { messageId });
+      return () => recall(cast.ann, { messageId });
+    },
+  },
+  {
+    by: 'recallMessage',
+    what: 'of what somebody else has said, by who runs the group, before anybody has read it',
+    changes: three,
+    async prepare(chat, cast, recall) {
+      const { id: messageId } = await chat.say(cast.ben, await talk(chat, cast, cast.cat), 'oops');
+      return () => recall(cast.ann, { messageId });
+    },
+  },
+  {
+    by: 'recallMessage',
+    what: 'of what was said before somebody came, who is shown that something happened and not what',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, recall) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'oops');
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      return () => recall(cast.ann, { messageId });
+    },
+  },
+  {
+    by: 'recallMessage',
+    what: 'between two, twice, of which the second changes nothing',
+    changes: two,
+    async prepare(chat, cast, recall) {
+      const { id: messageId } = await chat.say(cast.ann, await chat.direct(cast.ann, cast.ben), 'oops');
+      return async () => {
+        for (let times = 0; times < 2; times += 1) await recall(cast.ann, { messageId });
+      };
+    },
+  },
+];
+
 /** Something that Ann says in a group of Ann, Ben and Cat, to which Ben and Cat react, and something to which nobody does. */
 async function thoughtOf(chat: World, cast: Cast) {
   const group = await talk(chat, cast);
@@ -574,6 +681,8 @@ export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
   ...forwarding,
   ...marking,
+  ...changing,
+  ...recalling,
   ...reacting,
   ...pinning,
   ...grouping,

@@ -67,6 +67,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on LogEvent { streamId seq }
       ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt } }
       ... on MessageSent { messageEdge { cursor node { ...Said } } }
+      ... on MessageEdited { message { ...Said } }
+      ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
       ... on PinChanged { message { ...Said } pinned }
       ... on GroupChanged { group { ...Gathering } }

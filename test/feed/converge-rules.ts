@@ -27,6 +27,11 @@ const rules: Readonly<Record<string, Rule>> = {
     held.cache.evict(text(event['membershipId']));
     logged(held, event);
   },
+  MessageEdited: passed,
+  MessageRecalled(held, event) {
+    recalled(held, event);
+    passed(held, event);
+  },
   ReactionsChanged(held, event) {
     reacted(held, event);
     passed(held, event);
@@ -142,6 +147,12 @@ function moveSender(
   if (others) return;
   cache.change(text(member['id']), { readSeq: seq, deliveredSeq: seq });
   if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: seq });
+}
+
+/** The viewer's own reactions are gone with the message. */
+function recalled({ cache }: Held, { message }: Thing): void {
+  const id = idOf(message) ?? '';
+  if (cache.entity(id)?.['viewerReactions'] !== undefined) cache.change(id, { viewerReactions: [] });
 }
 
 /** The viewer's own reactions are theirs to keep: what comes is the same for all. */
