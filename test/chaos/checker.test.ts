@@ -309,6 +309,107 @@ describe('of a device that comes back is seen', () => {
   });
 });
 
+describe('of what was done to a message is seen', () => {
+  const edited: EntryFacts = { stream: room, seq: 9, type: 'MessageEdited', loggedAt: time(9), target: 8, actor: ann };
+  const liked: EntryFacts = {
+    ...{ stream: room, seq: 10, type: 'ReactionsChanged', loggedAt: time(10) },
+    ...{ target: 8, actor: ben, emoji: '👍', added: true },
+  };
+  const pinned: EntryFacts = { stream: room, seq: 11, type: 'PinChanged', loggedAt: time(11), target: 8, pinned: true };
+  const early: EntryFacts = {
+    stream: room,
+    seq: 12,
+    type: 'ReactionsChanged',
+    loggedAt: time(12),
+    target: 6,
+    actor: ann,
+    emoji: '🎉',
+    added: true,
+  };
+  const better = 'text 8, better';
+  const longer = [...log.with(7, { ...message(8, ann), text: better }), edited, liked, pinned, early];
+  const change = {
+    what: 'edit',
+    by: ann,
+    stream: room,
+    seq: 8,
+    text: better,
+    began: 90,
+    at: 95,
+    node: 1,
+    outcome: 'acknowledged',
+  } as const;
+  const reaction = { ...change, what: 'reaction', by: ben, emoji: '👍', added: true } as const;
+  const pin = { ...change, what: 'pin', pinned: true } as const;
+  const tries: readonly Step[] = [...sends, send('ann-8', 'acknowledged', 8), change, reaction, pin];
+  const newest = [{ seq: 8, text: better, reactions: '👍1', pinned: true }];
+  const rest: readonly Step[] = [
+    state(ann, { lastSeq: 12, newest }),
+    state(ben, { lastSeq: 12, newest }),
+    logOf(room, 'conversation', longer),
+    ...ending.slice(3),
+  ];
+  const to = (device: string) => [told(device, { ...edited, text: better }), told(device, liked), told(device, pinned)];
+  const hidden = told('ben/1', { stream: room, seq: 12, type: 'EntryHidden', loggedAt: time(12) });
+
+  interface Otherwise {
+    readonly ann?: readonly Step[];
+    readonly ben?: Step;
+    readonly ending?: readonly Step[];
+    readonly sends?: readonly Step[];
+  }
+
+  function brokenBy({
+    ann: annTold = to('ann/1'),
+    ben: last = hidden,
+    ending: end = rest,
+    sends: tried = tries,
+  }: Otherwise): readonly string[] {
+    return broken({
+      sends: tried,
+      annHears: [...annHears, ...annTold, told('ann/1', early)],
+      benHears: [...benHears, ...to('ben/1'), last],
+      ending: end,
+    });
+  }
+
+  it('nothing wrong where it is told as it was done, and of what lies before a stay only its place', () => {
+    expect(brokenBy({})).toEqual([]);
+  });
+
+  it('a message that goes back to what it said before', () => {
+    const [, like, pin] = to('ann/1');
+    const back = [told('ann/1', { ...edited, text: 'text 8' }), like, pin] as readonly Step[];
+    expect(brokenBy({ ann: back })).toEqual(['state']);
+    const annTold = [...to('ann/1')].with(0, told('ann/1', { ...edited, text: 'never said' }));
+    expect(brokenBy({ ann: annTold })).toEqual(['content', 'state']);
+  });
+
+  it('a reaction of somebody else’s, and another count of them', () => {
+    expect(brokenBy({ ann: to('ann/1').with(1, told('ann/1', { ...liked, actor: ann })) })).toEqual(['content']);
+    expect(
+      brokenBy({ ending: rest.with(0, state(ann, { lastSeq: 12, newest: [{ ...newest[0], seq: 8, text: better, reactions: '👍2' }] })) }),
+    ).toEqual(['state']);
+  });
+
+  it('a pin that does not show', () => {
+    expect(
+      brokenBy({ ending: rest.with(0, state(ann, { lastSeq: 12, newest: [{ seq: 8, text: better, reactions: '👍1', pinned: false }] })) }),
+    ).toEqual(['state']);
+  });
+
+  it('what was done to a message from before a stay', () => {
+    expect(brokenBy({ ben: told('ben/1', early) })).toContain('content');
+  });
+
+  it('an edit, a reaction or a pin that was acknowledged and does not stand', () => {
+    const lost = (act: Step) => brokenBy({ sends: [...tries, act] });
+    expect(lost({ ...change, text: 'text 8, best', began: 96, at: 97 })).toEqual(['changed']);
+    expect(lost({ ...reaction, added: false, began: 96, at: 97 })).toEqual(['changed']);
+    expect(lost({ ...pin, pinned: false, began: 96, at: 97 })).toEqual(['changed']);
+  });
+});
+
 describe('in the end is seen', () => {
   it('another set of members', () => {
     expect(broken({ ending: ending.with(0, state(ann, { members: [ann] })) })).toEqual(['state']);

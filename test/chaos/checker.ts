@@ -14,7 +14,10 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
   return [
     ...checkLogs(
       truth,
-      records.filter((record) => record.what === 'send'),
+      {
+        sends: records.filter((record) => record.what === 'send'),
+        changes: records.filter((record) => record.what === 'edit' || record.what === 'reaction' || record.what === 'pin'),
+      },
       at,
     ),
     ...walks.flatMap((walk) => walk.violations),

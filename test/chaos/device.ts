@@ -12,11 +12,20 @@ export interface Device extends Disposable {
   position(stream: string): number | undefined;
   /** Where it was last told that its user's own marker stands. */
   readSeq(stream: string): number | undefined;
+  /** The newest messages it was told of. */
+  recent(stream: string): readonly Recent[];
   /** Caught up, and connected. */
   ready(): boolean;
   /** Stops reading its socket, answering nothing, until `thaw`. */
   freeze(): void;
   thaw(): void;
+}
+
+/** A message that a device was told of. */
+export interface Recent {
+  readonly id: string;
+  readonly seq: number;
+  readonly sender: string;
 }
 
 /** What a device is given at the beginning. */
@@ -43,12 +52,15 @@ export interface Holding {
 // A client asks for a sign of life, and takes a node that gives none for dead.
 const pingMs = 1_000;
 const silenceMs = 4_000;
+// Few, so that several do something to the same message.
+const mostRecent = 8;
 // Back soon, but not all at once.
 const [soonestMs, spreadMs] = [50, 250];
 
 // What the device knows, folded from what it is told.
 class Memory {
   readonly #held: Map<string, Holding>;
+  readonly #recent = new Map<string, readonly Recent[]>();
 
   constructor(holds: readonly Holding[]) {
     this.#held = new Map(holds.map((holding) => [holding.streamId, holding]));
@@ -66,7 +78,16 @@ class Memory {
     return this.#held.get(stream);
   }
 
+  recent(stream: string): readonly Recent[] {
+    return this.#recent.get(stream) ?? [];
+  }
+
   take(event: FollowedFragment): void {
+    if (event.__typename === 'MessageSent' && event.messageEdge !== null) {
+      const { id, seq, sender } = event.messageEdge.node;
+      const known = this.recent(event.streamId).slice(-mostRecent);
+      this.#recent.set(event.streamId, [...known, { id, seq, sender: sender?.id ?? '' }]);
+    }
     if (event.__typename === 'StreamReady') for (const position of event.positions) this.#hold(position);
     if (event.__typename === 'ConversationOpened') this.#hold({ ...event.position, readSeq: event.position.seq });
     if (event.__typename === 'ConversationClosed') this.#held.delete(event.conversationId);
@@ -167,6 +188,7 @@ export function connectDevice({ name, user, token, holds, nextNode, random, hist
     ...{ name, user },
     position: (stream) => memory.of(stream)?.seq,
     readSeq: (stream) => memory.of(stream)?.readSeq,
+    recent: (stream) => memory.recent(stream),
     ready: () => ready,
     freeze() {
       frozen = true;

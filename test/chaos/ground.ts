@@ -1,5 +1,5 @@
 import mariadb from 'mariadb';
-import { ConversationStateDocument, HistoryDocument, MembersDocument } from '../support/generated/graphql.ts';
+import { ConversationStateDocument, MembersDocument, NewestMessagesDocument } from '../support/generated/graphql.ts';
 import { call } from './call.ts';
 import type { Actor, Cast, Room } from './cast.ts';
 import { brief, type EntryFacts, type LogRecord, type StateRecord } from './history.ts';
@@ -36,18 +36,19 @@ async function readEntries(
     'SELECT seq, senderId, clientMessageId, text, sentAt FROM Message WHERE conversationId = ?',
     [id],
   );
-  const others: readonly EntryRow[] = await connection.query('SELECT seq, type, data, at FROM Entry WHERE streamId = ?', [id]);
+  const others: readonly EntryRow[] = await connection.query('SELECT seq, type, actorId, data, at FROM Entry WHERE streamId = ?', [id]);
   return [
     ...messages.map(({ seq, senderId, clientMessageId: key, text, sentAt }) => ({
       ...{ stream, seq, type: 'MessageSent', loggedAt: sentAt.toISOString() },
       ...{ key, text: brief(text), sender: names.get(senderId) },
     })),
-    ...others.map(({ seq, type, data, at }) => ({
+    ...others.map(({ seq, type, actorId, data, at }) => ({
       stream,
       seq,
       type,
       loggedAt: at.toISOString(),
       ...factsOf(type, JSON.parse(data), names),
+      ...(type in acts && { actor: names.get(actorId) }),
     })),
   ].toSorted((a, b) => a.seq - b.seq);
 }
@@ -63,6 +64,7 @@ interface MessageRow {
 interface EntryRow {
   readonly seq: number;
   readonly type: string;
+  readonly actorId: number;
   readonly data: string;
   readonly at: Date;
 }
@@ -71,12 +73,21 @@ interface EntryJson {
   readonly userId?: string;
   readonly conversationId?: string;
   readonly seq?: number;
+  readonly messageSeq?: number;
+  readonly emoji?: string;
+  readonly added?: boolean;
+  readonly pinned?: boolean;
 }
 
-function factsOf(type: string, { userId, conversationId, seq = 0 }: EntryJson, names: ReadonlyMap<number, string>): Partial<EntryFacts> {
+/** What is done to a message by somebody whom its event names. */
+const acts: Readonly<Record<string, true>> = { MessageEdited: true, MessageRecalled: true, ReactionsChanged: true };
+
+function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, string>): Partial<EntryFacts> {
+  const { userId, conversationId, seq = 0, messageSeq: target, emoji, added, pinned } = json;
   const stream = names.get(Number(conversationId)) ?? '';
   if (type === 'ConversationOpened') return { opened: { stream, seq } };
   if (type === 'ConversationClosed') return { closed: stream };
+  if (target !== undefined && type !== 'MessageHidden') return { target, emoji, added, pinned };
   return userId === undefined ? {} : { member: names.get(Number(userId)) };
 }
 
@@ -92,7 +103,7 @@ export async function readState(post: Post, actor: Actor, room: Room): Promise<S
   const [state, members, history] = await Promise.all([
     call(asking, ConversationStateDocument, { id }),
     call(asking, MembersDocument, { id, first: 100 }),
-    call(asking, HistoryDocument, { id, last: 50 }),
+    call(asking, NewestMessagesDocument, { id }),
   ]);
   const { data: about } = state;
   if (!about?.conversation || !members.data?.conversation || !history.data?.conversation) {
@@ -102,6 +113,12 @@ export async function readState(post: Post, actor: Actor, room: Room): Promise<S
   return {
     ...{ what: 'state', node: post.number, user: actor.id, stream: id, lastSeq, readSeq, unread },
     members: members.data.conversation.members.edges.map(({ node }) => node.user.id),
-    newest: history.data.conversation.messages.edges.map(({ node: { seq, text } }) => ({ seq, text: brief(text ?? '') })),
+    newest: history.data.conversation.messages.edges.map(({ node: { seq, text, reactions, pinnedAt } }) => ({
+      ...{ seq, text: brief(text ?? ''), pinned: pinnedAt !== null },
+      reactions: reactions
+        .map(({ emoji, count }) => `${emoji}${count}`)
+        .toSorted()
+        .join(' '),
+    })),
   };
 }

@@ -45,6 +45,34 @@ export interface Marking extends Attempt {
   readonly seq: number;
 }
 
+/** One try to change what a message says, or to take it back: then `text` is ''. */
+export interface Change extends Attempt {
+  readonly what: 'edit';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** One try to put an emoji on a message, or to take it off. */
+export interface Reacting extends Attempt {
+  readonly what: 'reaction';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly emoji: string;
+  readonly added: boolean;
+}
+
+/** One try to pin a message, or to unpin it. */
+export interface Pinning extends Attempt {
+  readonly what: 'pin';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly pinned: boolean;
+}
+
 /** A device that follows everything its user may see. `holds`: where it begins. */
 export interface DeviceStart {
   readonly what: 'device';
@@ -66,6 +94,12 @@ export interface EntryFacts {
   readonly sender?: string | undefined;
   /** Who came or went. */
   readonly member?: string | undefined;
+  /** Who did it, to which message, and what: it was edited to a text, taken back, given an emoji, pinned, or the reverse. */
+  readonly actor?: string | undefined;
+  readonly target?: number | undefined;
+  readonly emoji?: string | undefined;
+  readonly added?: boolean | undefined;
+  readonly pinned?: boolean | undefined;
   /** Of a conversation that was opened: where it begins. Of one that was closed: which. */
   readonly opened?: Place | undefined;
   readonly closed?: string | undefined;
@@ -112,8 +146,13 @@ export interface StateRecord {
   readonly stream: string;
   readonly lastSeq: number;
   readonly members: readonly string[];
-  /** The newest messages, oldest first. */
-  readonly newest: readonly { readonly seq: number; readonly text: string }[];
+  /** The newest messages, oldest first; `reactions`: emojis with their counts, in order of emoji. */
+  readonly newest: readonly {
+    readonly seq: number;
+    readonly text: string;
+    readonly reactions?: string | undefined;
+    readonly pinned?: boolean | undefined;
+  }[];
   readonly readSeq: number;
   readonly unread: number;
 }
@@ -130,6 +169,9 @@ export type Happening =
   | Sending
   | MembershipChange
   | Marking
+  | Change
+  | Reacting
+  | Pinning
   | DeviceStart
   | DeviceRecord
   | FaultRecord

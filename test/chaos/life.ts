@@ -1,8 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AddMembersDocument, MarkReadDocument, RemoveMemberDocument, SendMessageDocument } from '../support/generated/graphql.ts';
+import {
+  AddMembersDocument,
+  AddReactionDocument,
+  EditMessageDocument,
+  MarkReadDocument,
+  PinMessageDocument,
+  RecallMessageDocument,
+  RemoveMemberDocument,
+  RemoveReactionDocument,
+  SendMessageDocument,
+  UnpinMessageDocument,
+} from '../support/generated/graphql.ts';
 import { type Called, call } from './call.ts';
 import type { Actor, Cast, Room } from './cast.ts';
-import type { Device } from './device.ts';
+import type { Device, Recent } from './device.ts';
 import { brief, type History } from './history.ts';
 import type { Post } from './stage.ts';
 
@@ -31,11 +42,12 @@ const windMs = 40_000;
 // 8,000 code points are the longest text, and 4 bytes each the most they take.
 const wave = '🌊'.repeat(7_900);
 
-/** Has everybody write, read, and be removed and added, until it is wound up. */
+/** Has everybody write, read, edit, take back, react and pin, and be removed and added, until it is wound up. */
 export function startLife({ cast, posts, devices, random, history }: LifeParts): Life {
   let going = true;
   let patient = true;
   let sent = 0;
+  let edited = 0;
   let long = 0;
 
   function anyPost(): Post {
@@ -94,6 +106,66 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     return called;
   }
 
+  async function edit(actor: Actor, room: Room, { id: messageId, seq }: Recent): Promise<void> {
+    edited += 1;
+    // One in six is taken back.
+    const text = random() < 1 / 6 ? '' : `${actor.name} says it better, ${edited}`;
+    await settle(async ({ number: node, node: { url } }, began) => {
+      const asking = { url, token: actor.tokens[0] };
+      const called =
+        text === ''
+          ? await call(asking, RecallMessageDocument, { input: { messageId } }, (data) => data.recallMessage.errors)
+          : await call(asking, EditMessageDocument, { input: { messageId, text } }, (data) => data.editMessage.errors);
+      const { outcome, code } = called;
+      history.note({ what: 'edit', by: actor.id, stream: room.id, seq, text, began, node, outcome, code });
+      return called;
+    });
+  }
+
+  async function react(actor: Actor, room: Room, { id: messageId, seq }: Recent): Promise<void> {
+    const emoji = ['👍', '🎉', '❤️'][Math.floor(random() * 3)] ?? '👍';
+    const added = random() < 2 / 3;
+    await settle(async ({ number: node, node: { url } }, began) => {
+      const asking = { url, token: actor.tokens[0] };
+      const input = { messageId, emoji };
+      const called = added
+        ? await call(asking, AddReactionDocument, { input }, (data) => data.addReaction.errors)
+        : await call(asking, RemoveReactionDocument, { input }, (data) => data.removeReaction.errors);
+      const { outcome, code } = called;
+      history.note({ what: 'reaction', by: actor.id, stream: room.id, seq, emoji, added, began, node, outcome, code });
+      return called;
+    });
+  }
+
+  async function pin(actor: Actor, room: Room, { id: messageId, seq }: Recent): Promise<void> {
+    const pinned = random() < 2 / 3;
+    await settle(async ({ number: node, node: { url } }, began) => {
+      const asking = { url, token: actor.tokens[0] };
+      const input = { messageId };
+      const called = pinned
+        ? await call(asking, PinMessageDocument, { input }, (data) => data.pinMessage.errors)
+        : await call(asking, UnpinMessageDocument, { input }, (data) => data.unpinMessage.errors);
+      const { outcome, code } = called;
+      history.note({ what: 'pin', by: actor.id, stream: room.id, seq, pinned, began, node, outcome, code });
+      return called;
+    });
+  }
+
+  /** Does something to a message that the actor was told of: to one of their own, or of anybody. */
+  async function alter(actor: Actor): Promise<void> {
+    while (going) {
+      await delay((leastPauseMs + pauseSpreadMs * random()) * 2);
+      const room = anyRoom();
+      const known = devices.find(({ user }) => user === actor.id)?.recent(room.id) ?? [];
+      const own = known.filter(({ sender }) => sender === actor.id);
+      const [any, mine] = [known, own].map((some) => some[Math.floor(random() * some.length)]);
+      const what = random();
+      if (mine !== undefined && what < 0.4) await edit(actor, room, mine);
+      else if (any !== undefined && what < 0.8) await react(actor, room, any);
+      else if (any !== undefined) await pin(room.owner, room, any);
+    }
+  }
+
   async function write(actor: Actor): Promise<void> {
     while (going) {
       await delay(leastPauseMs + pauseSpreadMs * random());
@@ -117,7 +189,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     }
   }
 
-  const all = Promise.all([...cast.actors.map(write), ...cast.actors.map(read), ...cast.rooms.map(comeAndGo)]);
+  const all = Promise.all([...cast.actors.map(write), ...cast.actors.map(read), ...cast.actors.map(alter), ...cast.rooms.map(comeAndGo)]);
   // Seen by `wind`; until then nobody would.
   all.catch(() => undefined);
   return {

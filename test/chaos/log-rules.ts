@@ -1,4 +1,4 @@
-import type { EntryFacts, LogRecord, Recorded, Sending } from './history.ts';
+import type { Change, EntryFacts, LogRecord, Pinning, Reacting, Recorded, Sending } from './history.ts';
 import type { Truth } from './truth.ts';
 
 /** A promise that was not kept. */
@@ -17,6 +17,7 @@ export const rules = {
   clock: 'times in a log never go back',
   lost: 'what was acknowledged is in the log, where it was said to be',
   left: 'what was refused has left nothing',
+  changed: 'what was edited, taken back, reacted to or pinned stands so',
   twice: 'a clientMessageId is one message, however often it was sent',
   realTime: 'what was acknowledged before another was sent stands before it',
   available: 'a send is answered unless a node, its database or the way there is broken: Redis is not needed for it',
@@ -45,8 +46,14 @@ interface Sent {
   readonly attempts: readonly Recorded<Sending>[];
 }
 
+/** What was tried. */
+export interface Attempts {
+  readonly sends: readonly Recorded<Sending>[];
+  readonly changes: readonly Recorded<Change | Reacting | Pinning>[];
+}
+
 /** What the logs themselves, and those who wrote them, say about the promises. `at`: the end of the run. */
-export function checkLogs(truth: Truth, attempts: readonly Recorded<Sending>[], at: number): readonly Violation[] {
+export function checkLogs(truth: Truth, { sends: attempts, changes }: Attempts, at: number): readonly Violation[] {
   const found = truth.logs
     .flatMap(({ entries }) => entries)
     .filter(({ key }) => key !== undefined)
@@ -58,10 +65,11 @@ export function checkLogs(truth: Truth, attempts: readonly Recorded<Sending>[], 
     ...truth.logs.flatMap((log) => checkLog(truth, log).map(([rule, detail]) => say(rule, log.stream, detail))),
     ...[...messages].filter(([, all]) => all.length > 1).map(([name]) => say('twice', undefined, `${name} is in the logs more than once`)),
     ...sends.flatMap((sent) =>
-      checkSend(sent, messages.get(`${sent.by} ${sent.key}`)?.[0]?.[1]).map(([rule, detail]) =>
+      checkSend(truth, sent, messages.get(`${sent.by} ${sent.key}`)?.[0]?.[1]).map(([rule, detail]) =>
         say(rule, sent.attempts[0]?.stream, detail),
       ),
     ),
+    ...checkChanges(truth, changes).map(([stream, detail]) => say('changed', stream, detail)),
     ...checkRealTime(sends).map(([stream, detail]) => say('realTime', stream, detail)),
   ];
 }
@@ -85,13 +93,14 @@ function sendsOf(attempts: readonly Recorded<Sending>[]): readonly Sent[] {
   });
 }
 
-function checkSend({ key, attempts }: Sent, found: EntryFacts | undefined): readonly (readonly [Rule, string])[] {
+function checkSend(truth: Truth, { key, attempts }: Sent, found: EntryFacts | undefined): readonly (readonly [Rule, string])[] {
   const faults: (readonly [Rule, string])[] = [];
   for (const { outcome, seq, stream, text } of attempts) {
     if (outcome !== 'acknowledged') continue;
     if (found === undefined) faults.push(['lost', `${key} was acknowledged as ${seq} and is nowhere`]);
     else if (found.seq !== seq || found.stream !== stream) faults.push(['lost', `${key} was acknowledged as ${seq} and is ${found.seq}`]);
-    else if (found.text !== text) faults.push(['lost', `${key} reads ${found.text}`]);
+    else if (!truth.texts(stream, found.seq).includes(found.text ?? ''))
+      faults.push(['lost', `${key}, sent as ${text}, reads ${found.text}`]);
   }
   // One whose answer was lost may come to be stored after another was refused: only if all were, there is nothing.
   if (found !== undefined && attempts.every(({ outcome }) => outcome === 'refused'))
@@ -116,4 +125,43 @@ function checkRealTime(sends: readonly Sent[]): readonly (readonly [string, stri
         return late ? [[stream, `${key} is ${seq}, before what was acknowledged when it was sent`] as const] : [];
       });
   });
+}
+
+/** What an act was about: those that undo each other have the same name. */
+function nameOf(act: Change | Reacting | Pinning): string {
+  if (act.what === 'reaction') return `${act.stream} ${act.seq} ${act.by} ${act.emoji}`;
+  return act.what === 'pin' ? `${act.stream} ${act.seq} pin` : `${act.stream} ${act.seq} text`;
+}
+
+/** Where the last that was tried of its kind was acknowledged, and nothing else was under way, it stands: in the log and, for a text, in the message. */
+function checkChanges(truth: Truth, changes: readonly Recorded<Change | Reacting | Pinning>[]): readonly (readonly [string, string])[] {
+  return [...Map.groupBy(changes, nameOf).values()].flatMap((all) => {
+    const last = all.filter(({ outcome }) => outcome !== 'refused').at(-1);
+    if (last?.outcome !== 'acknowledged' || all.some((other) => other !== last && mayComeAfter(other, last))) return [];
+    const { stream, seq } = last;
+    const entries = truth.log(stream)?.entries.filter(({ target }) => target === seq) ?? [];
+    const isGone = entries.some(({ type }) => type === 'MessageRecalled');
+    const stands = standsSo(last, entries, { isGone, text: truth.entry(stream, seq)?.text ?? '' });
+    return stands ? [] : [[stream, `${JSON.stringify(last)} does not stand: ${JSON.stringify(entries)}`] as const];
+  });
+}
+
+// An attempt that got no answer may still be stored within a write's deadline of 8 s, and some.
+const lostMs = 12_000;
+
+/** Whether an attempt may have been stored after another one was. */
+function mayComeAfter({ outcome, at }: Recorded<Change | Reacting | Pinning>, { began }: { readonly began: number }): boolean {
+  return at > (outcome === 'unknown' ? began - lostMs : began);
+}
+
+function standsSo(
+  act: Change | Reacting | Pinning,
+  entries: readonly EntryFacts[],
+  { isGone, text }: { readonly isGone: boolean; readonly text: string },
+): boolean {
+  if (act.what === 'edit') return isGone ? text === '' : text === act.text;
+  if (isGone) return true;
+  if (act.what === 'pin') return (entries.findLast(({ pinned }) => pinned !== undefined)?.pinned ?? false) === act.pinned;
+  const own = entries.findLast(({ emoji, actor }) => emoji === act.emoji && actor === act.by);
+  return (own?.added ?? false) === act.added;
 }

@@ -32,6 +32,8 @@ export class Strand {
   /** Numbers of what others said since this began, and so may be unread. */
   #others: number[] = [];
   #readSeq = 0;
+  /** What was told of messages since this began. */
+  #messages = new Map<number, Known>();
 
   constructor(parts: StrandParts, seq: number | undefined) {
     this.#parts = parts;
@@ -68,7 +70,9 @@ export class Strand {
     }
     if (!truth.mayRead(user, stream, seq)) faults.push(['removed', `${seq} was told to somebody who was not a member then`]);
     const real = truth.entry(stream, seq);
-    if (real === undefined || !same(entry, real)) faults.push(['content', `${JSON.stringify(entry)} is ${JSON.stringify(real)}`]);
+    const hidden = real?.target !== undefined && real.target < truth.entered(user, stream, seq);
+    if (real === undefined || !same(entry, real, hidden)) faults.push(['content', `${JSON.stringify(entry)} is ${JSON.stringify(real)}`]);
+    if (!hidden) faults.push(...this.#read(entry));
     this.#held = seq;
     this.#followed = seq;
     this.#fold(entry);
@@ -126,6 +130,13 @@ export class Strand {
     if (here.join() !== there.join()) faults.push(['state', `members ${here} here, ${there} there`]);
     const wrong = state.newest.find(({ seq, text }) => seq <= (this.#followed ?? 0) && truth.entry(stream, seq)?.text !== text);
     if (wrong !== undefined) faults.push(['state', `message ${wrong.seq} reads ${wrong.text}`]);
+    for (const { seq, text, reactions = '', pinned = false } of state.newest) {
+      const known = this.#messages.get(seq);
+      if (known === undefined) continue;
+      const here = JSON.stringify([known.text, countsOf(known), known.pinned]);
+      const there = JSON.stringify([text, reactions, pinned]);
+      if (here !== there) faults.push(['state', `message ${seq} is ${here} here, ${there} there`]);
+    }
     if (state.lastSeq !== this.#followed) faults.push(['state', `${this.#followed} is the last here, ${state.lastSeq} there`]);
     const unread = this.#others.filter((seq) => seq > this.#readSeq);
     if (unread.length !== state.unread)
@@ -151,12 +162,30 @@ export class Strand {
     this.#starts = this.#starts.filter((start) => start > seq);
     this.#members = this.#membersAt(seq);
     this.#others = [];
+    this.#messages = new Map();
     this.#readSeq = seq;
   }
 
   #membersAt(seq: number): Set<string> {
     const { truth, stream } = this.#parts;
     return new Set(truth.members(stream, seq));
+  }
+
+  /** Takes in what was told of a message: what it says never goes back to what it said before. */
+  #read({ type, seq, text = '', target = seq, emoji = '', added = false, pinned = false, actor = '' }: EntryFacts): readonly Fault[] {
+    const { truth, stream } = this.#parts;
+    if (type === 'MessageSent') this.#messages.set(seq, { text, reactions: new Map(), pinned: false });
+    const known = this.#messages.get(target);
+    if (known === undefined) return [];
+    if (type === 'ReactionsChanged') react(known, { emoji, added, actor });
+    if (type === 'PinChanged') known.pinned = pinned;
+    if (type !== 'MessageSent' && type !== 'MessageEdited' && type !== 'MessageRecalled') return [];
+    // What the log reads in the end is what it may have read here, whether anybody is known to have written it or not: that is for others to say.
+    const texts = [...truth.texts(stream, target), truth.entry(stream, target)?.text];
+    const [before, after] = [texts.indexOf(known.text), texts.indexOf(text)];
+    known.text = text;
+    if (type === 'MessageRecalled' || text === '') known.reactions.clear();
+    return after < 0 || after < before ? [['content', `message ${target} reads ${text} after ${before}, of ${JSON.stringify(texts)}`]] : [];
   }
 
   #fold(entry: EntryFacts): void {
@@ -167,8 +196,36 @@ export class Strand {
   }
 }
 
-function same(told: EntryFacts, real: EntryFacts): boolean {
-  // The account's other entries go by names of their own; of those only the place is compared.
-  const fields = ['loggedAt', 'key', 'text', 'sender', 'member'] as const;
-  return fields.every((field) => told[field] === real[field]) && (told.key === undefined || told.type === real.type);
+/** What a device knows of a message. */
+interface Known {
+  text: string;
+  /** Who has put each emoji there. */
+  readonly reactions: Map<string, Set<string>>;
+  pinned: boolean;
+}
+
+function react(
+  { reactions }: Known,
+  { emoji, added, actor }: { readonly emoji: string; readonly added: boolean; readonly actor: string },
+): void {
+  const who = reactions.get(emoji) ?? new Set<string>();
+  if (added) who.add(actor);
+  else who.delete(actor);
+  reactions.set(emoji, who);
+}
+
+function countsOf({ reactions }: Known): string {
+  return [...reactions]
+    .flatMap(([emoji, who]) => (who.size === 0 ? [] : [`${emoji}${who.size}`]))
+    .toSorted()
+    .join(' ');
+}
+
+/** `hidden`: it is about a message from before the access, of which only the place may be told. */
+function same(told: EntryFacts, real: EntryFacts, hidden: boolean): boolean {
+  if (hidden) return told.type === 'EntryHidden' && told.loggedAt === real.loggedAt && told.target === undefined;
+  // The account's other entries go by names of their own; of those only the place is compared. What a message says is read by itself.
+  const fields = ['loggedAt', 'key', 'sender', 'member', 'target', 'emoji', 'added', 'pinned', 'actor'] as const;
+  const isNamed = told.key !== undefined || real.target !== undefined;
+  return fields.every((field) => told[field] === real[field]) && (!isNamed || told.type === real.type);
 }

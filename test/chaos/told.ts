@@ -34,6 +34,13 @@ function factsOf(event: Logged): EntryFacts {
       const message = event.messageEdge?.node;
       return { ...place, key: message?.clientMessageId ?? undefined, text: brief(message?.text ?? ''), sender: message?.sender?.id };
     }
+    case 'MessageEdited':
+    case 'MessageRecalled':
+      return { ...place, actor: event.actor?.id, target: event.message?.seq, text: brief(event.message?.text ?? '') };
+    case 'ReactionsChanged':
+      return { ...place, actor: event.actor?.id, target: event.message?.seq, emoji: event.emoji, added: event.added };
+    case 'PinChanged':
+      return { ...place, target: event.message?.seq, pinned: event.pinned };
     case 'MemberJoined':
     case 'MemberLeft':
       return { ...place, member: event.user?.id };

@@ -18,6 +18,13 @@ export interface Truth {
   left(user: string, stream: string, seq: number): boolean;
   /** When the first access of theirs ended that ended after this place, in ms; undefined: none did. */
   endedAt(user: string, stream: string, seq: number): number | undefined;
+  /** The first number of the access that this number lies in; 0 where it lies in none. */
+  entered(user: string, stream: string, seq: number): number;
+  /**
+   * What a message may read, from its first text on in the order of its editing; '' last, where it was taken back. A text that is not known to have been
+   * stored is among them.
+   */
+  texts(stream: string, seq: number): readonly string[];
   /** Who was in after this entry. */
   members(stream: string, seq: number): ReadonlySet<string>;
 }
@@ -33,6 +40,12 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
     return stays.get(stream)?.get(user) ?? [];
   }
 
+  const sent = new Map(records.flatMap((record) => (record.what === 'send' ? [[`${record.by} ${record.key}`, record.text] as const] : [])));
+  const edits = Map.groupBy(
+    records.filter((record) => record.what === 'edit'),
+    ({ stream, seq }) => `${stream} ${seq}`,
+  );
+
   return {
     logs,
     log: (stream) => byStream.get(stream),
@@ -43,6 +56,18 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
       const stay = staysOf(user, stream).find(({ until }) => until > seq && until !== Number.POSITIVE_INFINITY);
       const entry = stay && bySeq.get(stream)?.get(stay.until);
       return entry && Date.parse(entry.loggedAt);
+    },
+    entered: (user, stream, seq) => staysOf(user, stream).find(({ from, until }) => from <= seq && seq < until)?.from ?? 0,
+    texts(stream, seq) {
+      const { sender = '', key = '', text: read = '' } = bySeq.get(stream)?.get(seq) ?? {};
+      const changed = (edits.get(`${stream} ${seq}`) ?? []).filter(({ outcome }) => outcome !== 'refused').map(({ text }) => text);
+      return [
+        ...new Set([
+          sent.get(`${sender} ${key}`) ?? read,
+          ...changed.filter((text) => text !== ''),
+          ...changed.filter((text) => text === ''),
+        ]),
+      ];
     },
     members: (stream, seq) => membersAfter(byStream.get(stream)?.entries ?? [], seq),
   };
