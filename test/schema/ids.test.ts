@@ -4,10 +4,12 @@ import { argumentId, encodeText, formatId, inputId, inputIds, type ParsedId, par
 
 const id = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
 const seq = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+const emoji = fc.constantFrom('👍', '❤\ufe0f', '🇩🇪', '1\ufe0f\u20e3', '👩🏽\u200d❤\ufe0f\u200d💋\u200d👩🏻');
 const anyId: fc.Arbitrary<ParsedId> = fc.oneof(
   id.map((key) => ({ type: 'User' as const, key })),
   id.map((key) => ({ type: 'Conversation' as const, key })),
   fc.record({ conversationId: id, seq }).map((key) => ({ type: 'Message' as const, key })),
+  fc.record({ conversationId: id, seq, emoji }).map((key) => ({ type: 'Reaction' as const, key })),
   fc.record({ conversationId: id, userId: id }).map((key) => ({ type: 'Membership' as const, key })),
   fc.record({ userId: id, otherId: id }).map((key) => ({ type: 'Contact' as const, key })),
   fc.record({ fromId: id, toId: id }).map((key) => ({ type: 'ContactRequest' as const, key })),
@@ -54,6 +56,13 @@ describe('global ids', () => {
     'Message:1:0',
     'Message:1:2147483648',
     'Message:1:2:3',
+    'Reaction:1:2',
+    'Reaction:1:2:',
+    'Reaction:1:👍',
+    'Reaction:1:0:👍',
+    'Reaction:1:2:👍👍',
+    'Reaction:1:2:a',
+    'Reaction:1:2:👍\n',
     'Membership:1',
     'Contact:1',
     'Contact:1:0',
