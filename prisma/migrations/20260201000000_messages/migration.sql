@@ -77,8 +77,7 @@ CREATE TABLE `Pin` (
   `conversationId` BIGINT NOT NULL,
   `seq` INTEGER NOT NULL,
   `messageSeq` INTEGER NOT NULL,
-  PRIMARY KEY (`conversationId`, `seq`),
-  UNIQUE INDEX `Pin_conversationId_messageSeq_key` (`conversationId`, `messageSeq`)
+  PRIMARY KEY (`conversationId`, `seq`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `HiddenMessage` (

@@ -71,7 +71,6 @@ CREATE TABLE "Pin" (
   "messageSeq" INTEGER NOT NULL,
   PRIMARY KEY ("conversationId", "seq")
 );
-CREATE UNIQUE INDEX "Pin_conversationId_messageSeq_key" ON "Pin" ("conversationId", "messageSeq");
 
 CREATE TABLE "HiddenMessage" (
   "userId" BIGINT NOT NULL,
