@@ -124,6 +124,54 @@ test('a page of conversations with all that a client shows of them takes the sam
   expect(many.calls).toEqual(few.calls);
 });
 
+test('a page of messages with all that people think of them takes the same few reads, however long it is', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const source = `query($id: ID!) { conversation(id: $id) { messages(last: 50) { edges { node { text pinnedAt viewerReactions
+    reactions { id emoji count users(first: 3) { edges { node { displayName } } pageInfo { hasNextPage } } } } } } } }`;
+  async function think(size: number): Promise<void> {
+    const message = { conversationId: id, seq: await say(chat, alice, id, `message ${size}`) };
+    for (const emoji of ['👍', '🎉', '😀'].slice(0, size % 4)) {
+      for (const viewer of [alice, bob]) await chat.messages.addReaction(viewer, { message, emoji });
+    }
+  }
+  const asked = { id: formatId('Conversation', id) };
+  for (let size = 1; size <= 2; size += 1) await think(size);
+  const few = counting(chat);
+  await ask(few.chat, alice, source, asked);
+  for (let size = 3; size <= 12; size += 1) await think(size);
+  const many = counting(chat);
+  const { data } = await ask(many.chat, alice, source, asked);
+  const { conversation } = data as {
+    conversation: { messages: { edges: { node: { reactions: object[]; viewerReactions: string[] } }[] } };
+  };
+  const shown = conversation.messages.edges.map(({ node }) => [node.reactions.length, node.viewerReactions.length]);
+  expect(shown).toEqual(Array.from({ length: 12 }, (_, place) => [(place + 1) % 4, (place + 1) % 4]));
+  expect(many.calls).toEqual(few.calls);
+});
+
+test('nothing is read of what people think where nobody has reacted', async () => {
+  const id = await groupOf(chat, alice, bob);
+  await say(chat, alice, id, 'hm');
+  const { calls, chat: counted } = counting(chat);
+  const source =
+    'query($id: ID!) { conversation(id: $id) { messages(last: 50) { edges { node { reactions { emoji } viewerReactions } } } } }';
+  const { data } = await ask(counted, alice, source, { id: formatId('Conversation', id) });
+  expect(data).toEqual({ conversation: { messages: { edges: [{ node: { reactions: [], viewerReactions: [] } }] } } });
+  expect(Object.keys(calls).filter((name) => /react/i.test(name))).toEqual([]);
+});
+
+test('a reaction is answered with a message that is not older than its conversation’s lastSeq', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const message = { conversationId: id, seq: await say(chat, alice, id, 'hm') };
+  const seen = afterConversations(() => chat.messages.addReaction(bob, { message, emoji: '🎉' }));
+  const source = `mutation($messageId: ID!) { addReaction(input: { messageId: $messageId, emoji: "👍" }) {
+    message { reactions { emoji } conversation { lastSeq } } } }`;
+  const { data } = await ask(seen, alice, source, { messageId: formatId('Message', message) });
+  expect(data).toEqual({
+    addReaction: { message: { reactions: [{ emoji: '👍' }, { emoji: '🎉' }], conversation: { lastSeq: message.seq + 1 } } },
+  });
+});
+
 /** The chat, and how often each of its modules' functions was called. */
 function counting(of: Chat): { readonly chat: Chat; readonly calls: Readonly<Record<string, number>> } {
   const calls: Record<string, number> = {};
