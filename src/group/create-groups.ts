@@ -1,7 +1,8 @@
 import { ChatError } from '../errors.ts';
-import type { Conversation, Groups } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
+import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
 import { directsWith, listConversations, listMembers } from './list.ts';

@@ -7,7 +7,6 @@
 export {
   type Conversation,
   type GroupPolicy,
-  type Groups,
   groupPolicies,
   type Membership,
   type MembershipRef,
@@ -17,6 +16,7 @@ export { createGroups } from './create-groups.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
+export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { permits } from './rules.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -1,45 +1,29 @@
-import type { Membership } from '../group/index.ts';
-import type { Page } from '../page.ts';
 import type { ServerKey } from '../server-key.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
 import { clear, hide } from './hide.ts';
-import { type Placed, readHistory } from './history.ts';
-import { listPins, listReplies } from './lists.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
-import type { HistoryRequest, Messages } from './message.ts';
-import { seqAt } from './moment.ts';
+import type {} from './message.ts';
+import type { Messages } from './messages.ts';
+import { createPages } from './pages.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
-import { readerCount, readers, readReaches } from './reach.ts';
+import { listReaders, readReaches } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
 import { recall } from './recall.ts';
 import { forward, send } from './send.ts';
-import { type Range, readHidden, readMessageRange, readMessages } from './store.ts';
-import { firstSeen } from './target.ts';
+import { readHidden, readMessages } from './store.ts';
 import { markThreadRead } from './thread-mark.ts';
-import { readTimelineRange } from './timeline.ts';
 import { TypingTeller } from './typing.ts';
 
 /** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. */
 export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprints'> & { readonly keys: readonly ServerKey[] }): Messages {
   const parts: MessageParts = { ...rest, fingerprints: createFingerprints(keys) };
-  const { db, log } = parts;
-
-  async function history<T extends Placed>(
-    access: Membership,
-    request: HistoryRequest,
-    read: (range: Range) => Promise<readonly T[]>,
-  ): Promise<Page<T>> {
-    const { conversationId, userId: readerId } = access;
-    const to = request.upTo ?? (await log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
-    const firstSeq = firstSeen(access);
-    return readHistory((range) => read({ ...range, conversationId, readerId, firstSeq }), { from: firstSeq, to }, request);
-  }
+  const { db } = parts;
 
   const marks = new MarkQueue(parts);
   const typing = new TypingTeller(parts);
@@ -64,11 +48,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
         db.client,
         refs.map((ref) => ({ ...ref, userId })),
       ),
-    messages: (access, request) => history(access, request, (range) => readMessageRange(db.client, range)),
-    timeline: (access, request) => history(access, request, (range) => readTimelineRange(db.client, range)),
-    seqAt: (conversationId, at) => seqAt(parts, conversationId, at),
-    replies: (access, root, request) => listReplies(db.client, access, root, request),
-    pins: (access, request) => listPins(db.client, access, request),
+    ...createPages(parts),
     edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
@@ -79,8 +59,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     threadUnread: (of) => threadCounts(parts, of),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of) => readReaches(parts, of),
-    readers: (message, request) => readers(parts, message, request),
-    readerCount: (message) => readerCount(parts, message),
+    readers: (of) => listReaders(parts, of),
     setTyping: (viewer, what) => typing.tell(viewer, what),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };

@@ -14,12 +14,13 @@ export type {
   HistoryRequest,
   Message,
   MessageRef,
-  Messages,
   Part,
   Reach,
   ReactionCount,
   ReactorsRequest,
+  Reader,
   TimelineEntry,
   UnreadTotals,
 } from './message.ts';
+export type { Messages } from './messages.ts';
 export { firstSeen } from './target.ts';

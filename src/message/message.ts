@@ -1,16 +1,5 @@
-import type { Conversation, Membership } from '../group/index.ts';
 import type { EntryData, KnownEntry } from '../log/index.ts';
-import type { Page, PageRequest } from '../page.ts';
-import type { Viewer } from '../user/index.ts';
-import type { Held } from './counts.ts';
-import type { Change } from './edit.ts';
-import type { Clearing } from './hide.ts';
-import type { UnreadMark } from './mark-unread.ts';
-import type { Mark } from './marker.ts';
-import type { Reacting } from './reaction.ts';
-import type { Forward, NewText } from './send.ts';
-import type { ThreadMark } from './thread-mark.ts';
-import type { Typing } from './typing.ts';
+import type { PageRequest } from '../page.ts';
 
 /** A message as it stands: what its entry says (`text` is '' and `mentionIds` empty once recalled), and where it stands. */
 export interface Message extends Readonly<EntryData<'MessageSent'>> {
@@ -26,9 +15,12 @@ export interface MessageRef {
   readonly seq: number;
 }
 
-/** A page of a conversation by seq. `around`: the nearest entry is included; alone it means 50 on each side, with first or last that many after or before. */
+/**
+ * A page of a conversation by seq. `around`, a seq or a moment: the nearest entry is included; alone it means 50 on each side, with first or last that
+ * many after or before.
+ */
 export interface HistoryRequest extends PageRequest<number> {
-  readonly around?: number | undefined;
+  readonly around?: number | Date | undefined;
   /**
    * The conversation's lastSeq as it stood before the access was read: what came later may be past the end of that access. Absent: as it
    * stands, which is right only for an access that cannot have ended meanwhile.
@@ -49,6 +41,15 @@ export interface Part<T> {
 export interface Reach {
   readonly deliveredToAllSeq: number;
   readonly readByAllSeq: number;
+}
+
+/** A member who shows how far they have read. */
+export interface Reader {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  /** The first seq they may read. */
+  readonly fromSeq: number;
+  readonly readSeq: number;
 }
 
 /** What waits for a user to read it, over all that they are shown. */
@@ -89,67 +90,4 @@ export interface ReactorsRequest extends MessageRef {
   readonly first: number;
   /** A user's id; absent: from the start. */
   readonly after?: bigint | undefined;
-}
-
-/** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
-export interface Messages extends AsyncDisposable {
-  /** Stores a message, or finds the one stored under this clientMessageId. */
-  send(viewer: Viewer, request: NewText): Promise<Message>;
-  /** The same with what somebody else said, under the name of whoever said it first. */
-  forward(viewer: Viewer, request: Forward): Promise<Message>;
-  edit(viewer: Viewer, change: Change): Promise<Message>;
-  recall(viewer: Viewer, message: MessageRef): Promise<Message>;
-  addReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
-  removeReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
-  pin(viewer: Viewer, message: MessageRef): Promise<Message>;
-  unpin(viewer: Viewer, message: MessageRef): Promise<Message>;
-  hide(viewer: Viewer, message: MessageRef): Promise<void>;
-  clear(viewer: Viewer, clearing: Clearing): Promise<void>;
-  markUnread(viewer: Viewer, mark: UnreadMark): Promise<void>;
-  /** Resolves once stored; below the marker changes nothing. */
-  markDelivered(viewer: Viewer, mark: Mark): Promise<void>;
-  /** The same, and raises the delivered marker too; clears what the viewer marked as unread up to there. */
-  markRead(viewer: Viewer, mark: Mark): Promise<void>;
-  /** Answers the message that the thread is about. */
-  markThreadRead(viewer: Viewer, mark: ThreadMark): Promise<MessageRef>;
-  /** In the order asked for; null where there is none. Does not ask who may see them. */
-  byRefs(refs: readonly MessageRef[]): Promise<readonly (Message | null)[]>;
-  /** Whether the viewer has hidden each message, in order. */
-  hidden(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly boolean[]>;
-  messages(access: Membership, request: HistoryRequest): Promise<Page<Message>>;
-  timeline(access: Membership, request: HistoryRequest): Promise<Page<TimelineEntry>>;
-  /** The seq of the newest entry not later than a moment; 0 where all are. */
-  seqAt(conversationId: bigint, at: Date): Promise<number>;
-  replies(
-    access: Membership,
-    root: MessageRef,
-    request: { readonly first: number; readonly after?: number | undefined },
-  ): Promise<Part<Message>>;
-  pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
-  /** What messages said before, for each page asked for, in order. Does not ask who may know: `maySeeEdits` tells. */
-  edits(requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]>;
-  /** How often each emoji stands on each message, whoever came first coming first, in order. */
-  reactions(refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]>;
-  /** The emojis that the viewer has put on each message, in order. */
-  ownReactions(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]>;
-  /** Who has put an emoji on a message, by id, for each page asked for, in order. */
-  reactors(requests: readonly ReactorsRequest[]): Promise<readonly Part<bigint>[]>;
-  /** The newest message that each member sees, in order; null where there is none. */
-  last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
-  /** Messages of others that wait to be read, as of the conversation's lastSeq, in order. */
-  unread(of: readonly Held[]): Promise<readonly number[]>;
-  /** Those of them that mention the member or everyone. */
-  mentions(of: readonly Held[]): Promise<readonly number[]>;
-  /** Replies of others that wait in threads the member takes part in, in order. */
-  threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
-  /** Over all conversations shown to the viewer. */
-  unreadTotals(viewer: Viewer): Promise<UnreadTotals>;
-  /** How far all others have each conversation, in order; null where that is not told. */
-  reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
-  /** Members other than its sender whose readSeq has reached a message, by id; nobody where that is not told. */
-  readers(message: Message, request: { readonly first: number; readonly after?: bigint | undefined }): Promise<Part<bigint>>;
-  /** How many of them there are. */
-  readerCount(message: Message): Promise<number>;
-  /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
-  setTyping(viewer: Viewer, typing: Typing): Promise<void>;
 }

@@ -1,0 +1,49 @@
+import type { ChatError } from '../errors.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import type { GroupChange } from './update.ts';
+
+/** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
+export interface Groups {
+  /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
+  openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
+  /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
+  create(
+    viewer: Viewer,
+    options: {
+      name: string;
+      description?: string | null | undefined;
+      memberIds?: readonly bigint[] | undefined;
+      clientGroupId?: string | undefined;
+    },
+  ): Promise<Conversation>;
+  /** Absent leaves as it is, null clears; what changes nothing is no entry. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (the field at fault). */
+  update(viewer: Viewer, change: GroupChange): Promise<Conversation>;
+  /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds). */
+  addMembers(
+    viewer: Viewer,
+    options: { groupId: bigint; userIds: readonly bigint[] },
+  ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
+  /** Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (userId: oneself, who leaves instead). */
+  removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
+  /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
+  leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
+  /** In the order asked for; null where there is none. Does not ask who may see them. */
+  byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
+  /** Active memberships in the order asked for; null where there is none. */
+  memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
+  /** The viewer's active memberships in all that they are shown. */
+  shown(viewer: Viewer): Promise<readonly Membership[]>;
+  /** What the viewer is shown, latest activity first. Keys are opaque text. */
+  list(
+    viewer: Viewer,
+    options: { first: number; after?: string | undefined },
+  ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Active members in the order they joined. Keys are opaque text. */
+  members(
+    conversationId: bigint,
+    options: { first: number; after?: string | undefined },
+  ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
+  directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
+}
