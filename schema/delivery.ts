@@ -1,11 +1,12 @@
-import type { Message as MessageShape, Reach } from '../src/message/index.ts';
+import { memberKey } from '../src/group/index.ts';
+import type { Message as MessageShape, Reach, Reader } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { forwardConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { loadMembership, MembershipConnection } from './membership.ts';
 import { Message } from './message.ts';
-import { present, presentConversation } from './node.ts';
+import { presentConversation } from './node.ts';
 import { shareable } from './shareable.ts';
 
 const description = {
@@ -56,6 +57,13 @@ async function deliveryOf(message: MessageShape, _args: object, context: Context
   return stateOf(message, await context.scope.loaders.reach.load(conversation));
 }
 
+/** Who has read a message and was there when it was said, as they joined. */
+async function readersOf({ conversationId, seq, senderId }: MessageShape, context: Context): Promise<readonly Reader[]> {
+  if ((await viewerAccess(context, { id: conversationId })) === null) return [];
+  const readers = await context.scope.loaders.readers.load(await presentConversation(context, conversationId));
+  return readers.filter(({ userId, fromSeq, readSeq }) => userId !== senderId && fromSeq <= seq && seq <= readSeq);
+}
+
 builder.objectFields(Message, (t) => ({
   delivery: t.field({
     extensions: shareable,
@@ -65,24 +73,32 @@ builder.objectFields(Message, (t) => ({
   }),
   receipts: t.field({
     type: MembershipConnection,
-    description: 'Who has read it, other than its sender; empty where that is not told.',
+    description:
+      'Who has read it, other than its sender, of those who were there and show it. Empty in groups that are too large; `totalCount` is how many they are.',
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
     },
     async resolve(message, args, context) {
-      const { conversationId } = message;
-      if ((await viewerAccess(context, { id: conversationId })) === null) return { ...emptyPage, totalCount: 0 };
+      const readers = await readersOf(message, context);
       const page = await forwardConnection(args, {
-        order: 'userId',
+        order: 'member',
         async read({ first, after }) {
-          const options = { first, after: after === undefined ? undefined : BigInt(after) };
-          const { items, hasNextPage } = await context.chat.messages.readers(message, options);
-          return { items: items.map((userId) => ({ userId, key: String(userId) })), hasNextPage };
+          const left = after === undefined ? readers : readers.filter((reader) => isAfter(reader, after));
+          const members = await Promise.all(left.slice(0, first).map((reader) => loadMembership(context, reader)));
+          // Who has left since is on no page.
+          const items = members.flatMap((member) => (member === null ? [] : [{ member, key: memberKey(member) }]));
+          return { items, hasNextPage: left.length > first };
         },
-        node: async ({ userId }) => present(await loadMembership(context, { conversationId, userId }), `member ${userId}`),
+        node: ({ member }) => member,
       });
-      return { ...page, totalCount: await context.chat.messages.readerCount(message) };
+      return { ...page, totalCount: readers.length };
     },
   }),
 }));
+
+/** Whether a member stands after a key of the list of members. */
+function isAfter({ fromSeq, userId }: Reader, key: string): boolean {
+  const [keySeq = '', keyId = ''] = key.split(':');
+  return fromSeq > Number(keySeq) || (fromSeq === Number(keySeq) && userId > BigInt(keyId));
+}

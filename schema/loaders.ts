@@ -11,6 +11,7 @@ import type {
   Reach,
   ReactionCount,
   ReactorsRequest,
+  Reader,
   UnreadTotals,
 } from '../src/message/index.ts';
 import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
@@ -50,7 +51,10 @@ export interface Loaders {
   readonly reactors: DataLoader<ReactorsRequest, Part<bigint>, string>;
   /** Does not ask who may know. */
   readonly edits: DataLoader<EditsRequest, Part<Edit>, string>;
+  /** How far all others have a conversation. */
   readonly reach: DataLoader<Conversation, Reach | null, bigint>;
+  /** Who shows how far they have read. */
+  readonly readers: DataLoader<Conversation, readonly Reader[], bigint>;
   /** Whether a user shows nobody how far they have received and read. */
   readonly privateModes: DataLoader<bigint, boolean>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
@@ -118,6 +122,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       cacheKeyFn: ({ first, after, ...ref }) => `${messageKey(ref)}:${first}:${after}`,
     }),
     reach: new DataLoader((of) => messages.reach(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
+    readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     privateModes: new DataLoader(async (ids) => (await users.settings(ids)).map((settings) => settings?.readReceipts === false), {
       maxBatchSize,
     }),

@@ -22,7 +22,8 @@ const Role = builder.enumType('Role', {
 async function shownMarker({ chat, scope }: Context, { conversationId, userId }: MembershipShape, seq: number): Promise<number | null> {
   const conversation = await scope.loaders.conversations.load(conversationId);
   if (conversation === null || conversation.memberCount > chat.receiptMembers) return null;
-  return (await scope.loaders.privateModes.load(userId)) ? null : seq;
+  // Nothing in a response is later than its lastSeq.
+  return (await scope.loaders.privateModes.load(userId)) ? null : Math.min(seq, conversation.lastSeq);
 }
 
 /** Somebody's part in a conversation. */

@@ -27,30 +27,27 @@ export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Pro
   }));
 }
 
-/** Whose markers are asked for. */
-export interface ReaderRange {
+/** An active member who shows how far they have read. */
+export interface ReaderRow {
   readonly conversationId: bigint;
-  readonly seq: number;
-  readonly senderId: bigint;
-  readonly after: bigint;
-  readonly limit: number;
+  readonly userId: bigint;
+  readonly fromSeq: number;
+  readonly readSeq: number;
 }
 
-/** How many active members other than the sender were there at a seq and have read it; those who show nobody are left out. */
-export async function countReaders(tx: Tx, { conversationId, seq, senderId }: Omit<ReaderRange, 'after' | 'limit'>): Promise<number> {
-  const [row] = await tx.$queryRaw<{ count: bigint | number }[]>(sql`
-    SELECT COUNT(*) AS count FROM Membership m JOIN User u ON u.id = m.userId
-    WHERE m.conversationId = ${conversationId} AND m.userId <> ${senderId} AND m.state = 'ACTIVE'
-      AND m.readSeq >= ${seq} AND m.fromSeq <= ${seq} AND u.privateMode = 0`);
-  return Number(row?.count ?? 0);
-}
-
-/** Active members other than the sender who were there at a seq and have read it, by id; those who show nobody are left out. */
-export async function listReaders(tx: Tx, { conversationId, seq, senderId, after, limit }: ReaderRange): Promise<readonly bigint[]> {
-  const rows = await tx.$queryRaw<{ userId: bigint | number }[]>(sql`
-    SELECT m.userId AS userId FROM Membership m JOIN User u ON u.id = m.userId
-    WHERE m.conversationId = ${conversationId} AND m.userId > ${after} AND m.userId <> ${senderId} AND m.state = 'ACTIVE'
-      AND m.readSeq >= ${seq} AND m.fromSeq <= ${seq} AND u.privateMode = 0
-    ORDER BY m.userId LIMIT ${limit}`);
-  return rows.map(({ userId }) => BigInt(userId));
+/** Those of each conversation, in the order in which they joined; who shows nobody is left out. */
+export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
+  const rows = await inPieces(conversationIds, (piece) =>
+    tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
+      SELECT m.conversationId AS conversationId, m.userId AS userId, m.fromSeq AS fromSeq, m.readSeq AS readSeq
+      FROM Membership m JOIN User u ON u.id = m.userId
+      WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND u.privateMode = 0
+      ORDER BY m.conversationId, m.fromSeq, m.userId`),
+  );
+  return rows.map(({ conversationId, userId, fromSeq, readSeq }) => ({
+    conversationId: BigInt(conversationId),
+    userId: BigInt(userId),
+    fromSeq: Number(fromSeq),
+    readSeq: Number(readSeq),
+  }));
 }

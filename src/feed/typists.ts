@@ -6,10 +6,13 @@ interface TypistParts {
   readonly tell: (userId: bigint, typing: boolean) => void;
 }
 
-// Whoever hears it shows a few names at most; and a flood of them costs a timer each.
-const atOnce = 100;
+// Whoever hears it shows a few names at most, and each of them is told to everyone in the conversation every few seconds.
+const atOnce = 20;
 
-/** Who is typing in one conversation, as this node has heard it. It ends by itself, with what they send, and with their part in the conversation. */
+/**
+ * Who is typing in one conversation, as this node has heard it. It ends by itself, with what they send, and with their part in the conversation. While it goes
+ * on it is told again: to those who came since, and so that those who missed its end can forget it.
+ */
 export class Typists {
   readonly #parts: TypistParts;
   readonly #timers = new Map<bigint, NodeJS.Timeout>();
@@ -19,15 +22,8 @@ export class Typists {
   }
 
   hear(userId: bigint, typing: boolean): void {
-    if (!typing) return this.#end(userId);
-    const known = this.#timers.get(userId);
-    if (known !== undefined) {
-      known.refresh();
-      return;
-    }
-    if (this.#timers.size >= atOnce) return;
-    this.#timers.set(userId, setTimeout(() => this.#end(userId), this.#parts.typingMs).unref());
-    this.#parts.tell(userId, true);
+    if (typing) this.#goOn(userId);
+    else this.#end(userId);
   }
 
   /** An entry has come: who has sent it is done, and so is who left. */
@@ -39,6 +35,14 @@ export class Typists {
   clear(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  #goOn(userId: bigint): void {
+    const known = this.#timers.get(userId);
+    if (known === undefined && this.#timers.size >= atOnce) return;
+    if (known === undefined) this.#timers.set(userId, setTimeout(() => this.#end(userId), this.#parts.typingMs).unref());
+    else known.refresh();
+    this.#parts.tell(userId, true);
   }
 
   #end(userId: bigint): void {

@@ -27,5 +27,5 @@ export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from '.
 export { createLog, type Log } from './log.ts';
 export { countMarkerMoves, markerCount } from './marker-count.ts';
 export { formatIds, type MessageRow, messageData } from './message-row.ts';
-export type { LogPage, LogRange } from './read.ts';
+export { type LogPage, type LogRange, readHeads } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

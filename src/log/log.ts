@@ -49,7 +49,7 @@ export function createLog({ db, bus, logger, limits = usualLimits }: LogParts): 
     // What an append is answered is its own verdict's result.
     append: <T>(append: Append<T>) => committer.append(append) as Promise<T>,
     read: (streamId, range) => readPage(db, streamId, range),
-    heads: (ids) => readHeads(db, ids),
+    heads: (ids) => readHeads(db.client, ids),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import type { Db, StreamKind, StreamRow } from '../db/index.ts';
+import type { Db, StreamKind, StreamRow, Tx } from '../db/index.ts';
 import { type Entry, parseEntry } from './entry.ts';
 import { messageData } from './message-row.ts';
 
@@ -57,11 +57,11 @@ async function readRange(
   return [...logged, ...sent].sort((a, b) => a.seq - b.seq);
 }
 
-/** The rows of these streams, read in pieces. Throws ChatError UNAVAILABLE. */
-export async function readHeads(db: Db, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
+/** The rows of these streams, read in pieces. */
+export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
   const heads = new Map<bigint, StreamRow>();
   for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const rows = await db.client.stream.findMany({ where: { id: { in: ids.slice(from, from + idsAtOnce) } } });
+    const rows = await tx.stream.findMany({ where: { id: { in: ids.slice(from, from + idsAtOnce) } } });
     for (const row of rows) heads.set(row.id, { ...row, kind: row.kind as StreamKind });
   }
   return heads;

@@ -1,6 +1,6 @@
 import { type MarkerRaise, raiseMarkers, runOn, type StreamRow, type Tx } from '../db/index.ts';
 import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow } from '../group/index.ts';
-import { countMarkerMoves } from '../log/index.ts';
+import { countMarkerMoves, newestByOther, readHeads } from '../log/index.ts';
 import { past } from './hide.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
@@ -14,134 +14,186 @@ export interface Mark {
 /** A member's mark, before it is known whether it holds. */
 export interface Marking extends Mark {
   readonly userId: bigint;
+  /** False: it has arrived. */
   readonly isRead: boolean;
 }
 
-/** What came of a mark: `error`, or what moved. */
-export interface Marked {
-  readonly error?: Error;
-  /** Somebody may be told that it moved. */
-  readonly isTold?: boolean;
-  /** How often the user's own read markers have moved, this move included; absent: it did not. */
+/** What a mark has moved. Of several that move one marker the first says so. */
+export interface Moved {
+  /** The other members are to be told. */
+  readonly isTold: boolean;
+  /** How often the user's own read markers have moved, this move included; absent: it is none. */
   readonly count?: number;
   /** What the user had marked as unread has been read. */
-  readonly endsUnread?: boolean;
+  readonly endsUnread: boolean;
 }
 
-/** Raises markers in one transaction, and answers what came of each mark, in order. A refusal is one mark's own. */
-export function storeMarks(parts: MessageParts, markings: readonly Marking[]): Promise<readonly Marked[]> {
+/** What came of a mark. `busy`: another transaction holds the account of its user, and it was not looked at. */
+export type Outcome = { readonly moved: Moved } | { readonly refused: Error } | 'busy';
+
+/**
+ * Raises markers in one transaction, and answers what came of each mark, in order. A refusal is one mark's own. With `leaveBusy` nobody waits for an account
+ * that another transaction holds. Anything else that is thrown is about all of them, and nothing is stored.
+ */
+export function storeMarks(
+  parts: MessageParts,
+  markings: readonly Marking[],
+  { leaveBusy }: { readonly leaveBusy: boolean },
+): Promise<readonly Outcome[]> {
   const { db } = parts;
   return db.transaction(async (tx) => {
-    // Only who reads is counted; who reads and what they read must not move meanwhile.
+    // Only what is read is counted, on the account of who reads.
     const readers = [...new Set(markings.flatMap(({ isRead, userId }) => (isRead ? [userId] : [])))];
-    const accounts = readers.length === 0 ? [] : (await db.lockStreams(tx, readers)).rows;
-    const known = await readKnown(parts, tx, markings);
-    const judged = markings.map((marking, place) => judge(marking, known[place]));
-    const raises = await reaching(
-      tx,
-      judged.flatMap((one) => (one instanceof Error || !isKept(parts, one) ? [] : [one])),
-    );
+    const accounts = readers.length === 0 ? [] : (await db.lockStreams(tx, readers, { leaveBusy })).rows;
+    const held = new Set(accounts.map(({ id }) => id));
+    const known = await readKnown(tx, markings);
+    const judged = markings.map((marking, place) => {
+      return marking.isRead && leaveBusy && !held.has(marking.userId) ? 'busy' : judge(marking, known[place]);
+    });
+    const raises = risen(judged.flatMap((one) => (isHolding(one) && isKept(parts, one) ? [one] : [])));
     await raiseMarkers(db, tx, raises);
-    const moves = new Map<bigint, number>();
-    for (const { userId, isRead } of raises) if (isRead) moves.set(userId, (moves.get(userId) ?? 0) + 1);
-    const counts = await countMarkerMoves(db, tx, { accounts, moves });
-    return answers({ judged, raises, counts, parts });
+    // Only now nobody else moves them: a message that their member sends meanwhile is either seen here or finds them raised.
+    await raiseMarkers(db, tx, await furtherOn(tx, raises));
+    const counts = await countMarkerMoves(db, tx, { accounts, moves: countByUser(raises) });
+    return answers(parts, { judged, raises, counts });
   });
 }
 
 interface Known {
   readonly access: MembershipRow | null;
   readonly row: ConversationRow | null;
-  readonly head: Pick<StreamRow, 'lastSeq' | 'lastSenderId' | 'lastMessageSeq' | 'otherMessageSeq'> | undefined;
+  readonly lastSeq: number | undefined;
   readonly isPrivate: boolean;
 }
 
-async function readKnown({ log }: MessageParts, tx: Tx, markings: readonly Marking[]): Promise<readonly Known[]> {
+async function readKnown(tx: Tx, markings: readonly Marking[]): Promise<readonly Known[]> {
   const ids = [...new Set(markings.map(({ conversationId }) => conversationId))];
-  // Markers only rise and the log only grows: what is read here stays true until the write.
+  const userIds = [...new Set(markings.map(({ userId }) => userId))];
+  // Markers only rise and the log only grows: what is read here stays true until the write, and who leaves meanwhile is left alone by it.
   const [accesses, rows, heads, hiding] = await Promise.all([
     membershipRow.read(tx, markings),
     conversationRow.read(tx, ids),
-    log.heads(ids),
-    tx.user.findMany({ where: { id: { in: markings.map(({ userId }) => userId) }, privateMode: true }, select: { id: true } }),
+    readHeads(tx, ids),
+    tx.user.findMany({ where: { id: { in: userIds }, privateMode: true }, select: { id: true } }),
   ]);
   const found = new Map(rows.map((row) => [row?.id, row]));
   const hidden = new Set(hiding.map(({ id }) => id));
   return markings.map(({ conversationId, userId }, place) => ({
     access: accesses[place] ?? null,
     row: found.get(conversationId) ?? null,
-    head: heads.get(conversationId),
+    lastSeq: heads.get(conversationId)?.lastSeq,
     isPrivate: hidden.has(userId),
   }));
 }
 
 /** A mark that holds. */
 interface Held extends Marking {
-  readonly known: Known;
   readonly access: MembershipRow;
+  readonly memberCount: number;
+  readonly isPrivate: boolean;
+}
+
+type Judged = Held | Error | 'busy';
+
+function isHolding(one: Judged): one is Held {
+  return one !== 'busy' && !(one instanceof Error);
 }
 
 function judge(marking: Marking, known: Known | undefined): Held | Error {
-  const access = known?.access ?? null;
-  if (known === undefined || !isActive(access) || !access.shown || known.head === undefined || known.row === null) return noConversation();
-  return marking.seq > known.head.lastSeq ? past(known.head.lastSeq) : { ...marking, known, access };
+  const { access = null, row = null, lastSeq, isPrivate = false } = known ?? {};
+  if (!isActive(access) || !access.shown || lastSeq === undefined || row === null || row.dissolvedAt !== null) return noConversation();
+  return marking.seq > lastSeq ? past(lastSeq) : { ...marking, access, memberCount: row.memberCount, isPrivate };
 }
 
-// In a large group nobody asks what has been delivered to whom; what was read counts for who read it.
-function isKept({ config }: MessageParts, { isRead, known }: Held): boolean {
-  return isRead || (known.row?.memberCount ?? 0) <= config.receiptMembers;
+// In a group too large for receipts nobody asks what has arrived where; what was read counts for who read it.
+function isKept({ config }: MessageParts, { isRead, memberCount }: Held): boolean {
+  return isRead || memberCount <= config.receiptMembers;
 }
 
-type Raise = MarkerRaise & { readonly isRead: boolean };
+interface Raise extends MarkerRaise {
+  readonly isRead: boolean;
+}
 
-/** What is to rise, once for each member: as far as the highest of their marks, and on over what they said themselves. */
-async function reaching(tx: Tx, held: readonly Held[]): Promise<readonly Raise[]> {
-  const members = [...Map.groupBy(held, ({ conversationId, userId }) => `${conversationId}:${userId}`).values()].flatMap((marks) => {
+function memberOf({ conversationId, userId }: { readonly conversationId: bigint; readonly userId: bigint }): string {
+  return `${conversationId}:${userId}`;
+}
+
+/** What rises, once for each member: as far as the highest of their marks. */
+function risen(held: readonly Held[]): readonly Raise[] {
+  return [...Map.groupBy(held, memberOf).values()].flatMap((marks) => {
     const [first] = marks;
     if (first === undefined) return [];
-    const { conversationId, userId, access, known } = first;
-    const deliveredSeq = Math.max(...marks.map(({ seq }) => seq), access.deliveredSeq);
-    const readSeq = Math.max(...marks.map(({ isRead, seq }) => (isRead ? seq : 0)), access.readSeq);
-    const rises = deliveredSeq > access.deliveredSeq || readSeq > access.readSeq;
-    return rises ? [{ conversationId, userId, deliveredSeq, readSeq, access, lastMessageSeq: known.head?.lastMessageSeq ?? 0 }] : [];
+    const { conversationId, userId, access } = first;
+    const deliveredSeq = Math.max(access.deliveredSeq, ...marks.map(({ seq }) => seq));
+    const readSeq = Math.max(access.readSeq, ...marks.map(({ isRead, seq }) => (isRead ? seq : 0)));
+    const isRead = readSeq > access.readSeq;
+    return isRead || deliveredSeq > access.deliveredSeq ? [{ conversationId, userId, deliveredSeq, readSeq, isRead, onlyFrom: 0 }] : [];
   });
-  const open = members.flatMap(({ conversationId, userId, deliveredSeq, readSeq, lastMessageSeq }) =>
-    [deliveredSeq, readSeq].map((seq) => ({ conversationId, userId, seq: Math.min(seq, lastMessageSeq) })),
+}
+
+/** Those that go further, over what their members said themselves right after: so the least marker of all members tells what all others have. */
+async function furtherOn(tx: Tx, raises: readonly Raise[]): Promise<readonly Raise[]> {
+  if (raises.length === 0) return [];
+  const heads = await readHeads(tx, [...new Set(raises.map(({ conversationId }) => conversationId))]);
+  const places = raises.flatMap(({ conversationId, userId, deliveredSeq, readSeq }) =>
+    [deliveredSeq, readSeq].map((seq) => ({ conversationId, userId, seq })),
   );
-  const ends = members.some(({ readSeq, lastMessageSeq }) => readSeq < lastMessageSeq) ? await runOn(tx, open) : open.map(({ seq }) => seq);
-  return members.map(({ conversationId, userId, deliveredSeq, readSeq, access }, place) => ({
-    ...{ conversationId, userId },
-    deliveredSeq: Math.max(deliveredSeq, ends[2 * place] ?? 0),
-    readSeq: Math.max(readSeq, readSeq > access.readSeq ? (ends[2 * place + 1] ?? 0) : 0),
-    isRead: readSeq > access.readSeq,
-  }));
+  // Nearly always all is read, and then the stream's row tells.
+  const between = places.filter(({ conversationId, userId, seq }) => !hasAllOfOthers(heads.get(conversationId), { userId, seq }));
+  const ends = new Map((await runOn(tx, between)).map((seq, place) => [between[place], seq]));
+  const reached = places.map((place) => ends.get(place) ?? Math.max(place.seq, ownEnd(heads.get(place.conversationId), place.userId)));
+  return raises.flatMap((raise, place) => {
+    const further = { ...raise, deliveredSeq: reached[2 * place] ?? 0, readSeq: reached[2 * place + 1] ?? 0 };
+    return further.deliveredSeq > raise.deliveredSeq || further.readSeq > raise.readSeq ? [further] : [];
+  });
 }
 
-interface Answering {
-  readonly judged: readonly (Held | Error)[];
+function hasAllOfOthers(head: StreamRow | undefined, { userId, seq }: { readonly userId: bigint; readonly seq: number }): boolean {
+  return head !== undefined && seq >= newestByOther(head, userId);
+}
+
+/** The seq of the newest message, if it is by this user. */
+function ownEnd(head: StreamRow | undefined, userId: bigint): number {
+  return head?.lastSenderId === userId ? head.lastMessageSeq : 0;
+}
+
+function countByUser(raises: readonly Raise[]): ReadonlyMap<bigint, number> {
+  const moves = new Map<bigint, number>();
+  for (const { userId, isRead } of raises) if (isRead) moves.set(userId, (moves.get(userId) ?? 0) + 1);
+  return moves;
+}
+
+interface Stored {
+  readonly judged: readonly Judged[];
   readonly raises: readonly Raise[];
+  /** By then, of each user whose read markers moved. */
   readonly counts: ReadonlyMap<bigint, number>;
-  readonly parts: MessageParts;
 }
 
-// Of several marks of one member the first that moved it tells.
-function answers({ judged, raises, counts, parts }: Answering): readonly Marked[] {
-  const untold = new Map(raises.map((raise) => [`${raise.conversationId}:${raise.userId}`, raise]));
-  const last = new Map(counts);
-  const moved = new Map<bigint, Raise[]>();
-  for (const raise of raises) if (raise.isRead) moved.set(raise.userId, [...(moved.get(raise.userId) ?? []), raise]);
+function answers({ config }: MessageParts, { judged, raises, counts }: Stored): readonly Outcome[] {
+  const untold = new Map(raises.map((raise) => [memberOf(raise), raise]));
+  const left = new Map(countByUser(raises));
+
+  /** The number of the next move of a user's, in the order in which they are told. */
+  function nextCount(userId: bigint): number {
+    const after = (left.get(userId) ?? 1) - 1;
+    left.set(userId, after);
+    return (counts.get(userId) ?? 0) - after;
+  }
+
   return judged.map((one) => {
-    if (one instanceof Error) return { error: one };
-    const { conversationId, userId, isRead, seq, access, known } = one;
-    const key = `${conversationId}:${userId}`;
-    const raise = untold.get(key);
-    untold.delete(key);
+    if (one === 'busy') return one;
+    if (one instanceof Error) return { refused: one };
+    const { userId, isRead, seq, access, memberCount, isPrivate } = one;
+    const raise = untold.get(memberOf(one));
+    untold.delete(memberOf(one));
     const { markedUnreadFromSeq } = access;
-    const endsUnread = isRead && markedUnreadFromSeq !== null && seq >= markedUnreadFromSeq;
-    const isTold = raise !== undefined && !known.isPrivate && (known.row?.memberCount ?? 0) <= parts.config.receiptMembers;
-    if (raise === undefined || !raise.isRead) return { isTold, endsUnread };
-    const place = (moved.get(userId) ?? []).indexOf(raise);
-    const total = moved.get(userId)?.length ?? 1;
-    return { isTold, endsUnread, count: (last.get(userId) ?? 0) - (total - 1 - place) };
+    return {
+      moved: {
+        isTold: raise !== undefined && !isPrivate && memberCount <= config.receiptMembers,
+        ...(raise?.isRead && { count: nextCount(userId) }),
+        endsUnread: isRead && markedUnreadFromSeq !== null && seq >= markedUnreadFromSeq,
+      },
+    };
   });
 }

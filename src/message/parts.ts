@@ -17,6 +17,7 @@ export type MessageConfig = Pick<
   | 'typingMs'
   | 'commitBatch'
   | 'commitQueue'
+  | 'writeDeadlineMs'
 >;
 
 /** What the module's inner parts share. */

@@ -1,6 +1,6 @@
-import { countReaders, listReaders, readReach } from '../db/index.ts';
+import { readReach, readReaders } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
-import type { Message, Part, Reach } from './message.ts';
+import type { Reach, Reader } from './message.ts';
 import type { MessageParts } from './parts.ts';
 
 /**
@@ -8,39 +8,30 @@ import type { MessageParts } from './parts.ts';
  * they say. Null where receipts are not kept (too many members), or somebody shows nobody how far they are.
  */
 export async function readReaches(
-  { db, config }: MessageParts,
+  { db, config }: Pick<MessageParts, 'db' | 'config'>,
   of: readonly Pick<Conversation, 'id' | 'memberCount'>[],
 ): Promise<readonly (Reach | null)[]> {
-  const small = of.filter(({ memberCount }) => memberCount <= config.receiptMembers);
-  const rows = await readReach(
-    db.client,
-    small.map(({ id }) => id),
-  );
+  const rows = await readReach(db.client, small(of, config));
   const found = new Map(rows.map((row) => [row.conversationId, row]));
-  return of.map(({ id, memberCount }) => {
-    const row = memberCount <= config.receiptMembers ? found.get(id) : undefined;
+  return of.map(({ id }) => {
+    const row = found.get(id);
     return row === undefined || row.isPrivate ? null : { deliveredToAllSeq: row.deliveredSeq, readByAllSeq: row.readSeq };
   });
 }
 
-/** How many have read a message, other than its sender; 0 where receipts are not kept. */
-export async function readerCount(parts: MessageParts, message: Message): Promise<number> {
-  return (await isKept(parts, message)) ? countReaders(parts.db.client, message) : 0;
+/**
+ * The members of each conversation who show how far they have read, in the order in which they joined; nobody where receipts are not kept. There are so few
+ * that each of a page's messages can look through them.
+ */
+export async function listReaders(
+  { db, config }: Pick<MessageParts, 'db' | 'config'>,
+  of: readonly Pick<Conversation, 'id' | 'memberCount'>[],
+): Promise<readonly (readonly Reader[])[]> {
+  const rows = await readReaders(db.client, small(of, config));
+  const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
+  return of.map(({ id }) => found.get(id) ?? []);
 }
 
-async function isKept({ groups, config }: MessageParts, { conversationId }: Message): Promise<boolean> {
-  const [conversation] = await groups.byIds([conversationId]);
-  return conversation ? conversation.memberCount <= config.receiptMembers : false;
-}
-
-/** Who has read a message, by id. Nobody where receipts are not kept. */
-export async function readers(
-  parts: MessageParts,
-  message: Message,
-  { first, after = 0n }: { readonly first: number; readonly after?: bigint | undefined },
-): Promise<Part<bigint>> {
-  if (!(await isKept(parts, message))) return { items: [], hasNextPage: false };
-  const { conversationId, seq, senderId } = message;
-  const found = await listReaders(parts.db.client, { conversationId, seq, senderId, after, limit: first + 1 });
-  return { items: found.slice(0, first), hasNextPage: found.length > first };
+function small(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], { receiptMembers }: MessageParts['config']): readonly bigint[] {
+  return of.flatMap(({ id, memberCount }) => (memberCount <= receiptMembers ? [id] : []));
 }

@@ -98,11 +98,10 @@ function sentIn({ entries }: Placed): Message {
   return messageOfEntry(entry);
 }
 
-/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. */
-function ownMarkers(db: Db, { conversationId, userId, deliveredSeq, readSeq }: MembershipRow, placed: Placed): readonly Effect[] {
+/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. Where it stands is looked at when it is written: others raise it too. */
+function ownMarkers(db: Db, { conversationId, userId }: MembershipRow, placed: Placed): readonly Effect[] {
   const { seq } = sentIn(placed);
-  const newest = newestByOther(placed.head(conversationId), userId);
-  if (deliveredSeq < newest) return [];
+  const onlyFrom = newestByOther(placed.head(conversationId), userId);
   const markers: EffectKind<MarkerRaise> = { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
-  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: readSeq < newest ? readSeq : seq })];
+  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: seq, onlyFrom })];
 }

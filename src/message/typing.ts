@@ -9,33 +9,73 @@ export interface Typing {
   readonly typing: boolean;
 }
 
-// What is remembered of who typed when: for those few who type at one moment on one node, many times over.
+/** What was told of somebody's typing of late. */
+interface Told {
+  /** When the window began in which so many were told. */
+  since: number;
+  count: number;
+  /** When they were last told to type in each conversation. */
+  readonly typing: Map<bigint, number>;
+}
+
+// Somebody who goes from one conversation to the next tells of a beginning and an end each time; a client that does so twice a second is broken.
+const windowMs = 10_000;
+const perWindow = 20;
+// Typists whom this node remembers: far more than type at one moment. Of one who is forgotten a repeat is told too soon.
 const remembered = 10_000;
 
-/** Passes on who is typing, not more often than those who listen need to hear it. Nothing is stored: whoever hears it forgets it by themselves. */
+/**
+ * Passes on who is typing, not more often than those who listen need to hear it, and so often at most for each user. Nothing is stored: whoever hears it
+ * forgets it by themselves.
+ */
 export class TypingTeller {
-  readonly #parts: MessageParts;
-  /** When each was last told that they type, by the node's clock, oldest first. */
-  readonly #told = new Map<string, number>();
+  readonly #parts: Pick<MessageParts, 'groups' | 'bus' | 'config'>;
+  readonly #now: () => number;
+  /** By user, who was told of last standing last. */
+  readonly #told = new Map<bigint, Told>();
 
-  constructor(parts: MessageParts) {
+  /** `now`: a clock of the node that never goes back, in ms. */
+  constructor(parts: Pick<MessageParts, 'groups' | 'bus' | 'config'>, now: () => number = () => performance.now()) {
     this.#parts = parts;
+    this.#now = now;
   }
 
   /** Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
-    const { groups, bus, config } = this.#parts;
-    const key = `${conversationId}:${userId}`;
-    const now = performance.now();
-    const told = this.#told.get(key);
-    // Half the time after which it is forgotten: one that is lost is made good by the next.
-    if (typing && told !== undefined && now - told < config.typingMs / 2) return;
+    const { groups, bus } = this.#parts;
+    if (this.#isKnown(userId, { conversationId, typing })) return;
     const [access] = await groups.memberships([{ conversationId, userId }]);
     if (!access?.shown) throw noConversation();
-    this.#told.delete(key);
-    if (typing) this.#told.set(key, now);
-    if (this.#told.size > remembered) for (const oldest of this.#told.keys()) return void this.#told.delete(oldest);
+    if (!this.#take(userId, { conversationId, typing })) return;
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing }));
   }
+
+  /** Whether those who listen know it, and go on to know it until the next one: half the time after which they forget, so that a lost one is made good. */
+  #isKnown(userId: bigint, { conversationId, typing }: Typing): boolean {
+    const at = this.#told.get(userId)?.typing.get(conversationId);
+    return typing && at !== undefined && this.#now() - at < this.#parts.config.typingMs / 2;
+  }
+
+  /** Notes that it is told; false where too much is. What is not told ends by itself, or is told with the next. */
+  #take(userId: bigint, { conversationId, typing }: Typing): boolean {
+    const now = this.#now();
+    const known = this.#told.get(userId);
+    const told = known !== undefined && now - known.since < windowMs ? known : { since: now, count: 0, typing: recent(known, now) };
+    if (told.count >= perWindow) return false;
+    told.count += 1;
+    if (typing) told.typing.set(conversationId, now);
+    else told.typing.delete(conversationId);
+    this.#told.delete(userId);
+    this.#told.set(userId, told);
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= remembered) break;
+      this.#told.delete(oldest);
+    }
+    return true;
+  }
+}
+
+function recent(told: Told | undefined, now: number): Map<bigint, number> {
+  return new Map([...(told?.typing ?? [])].filter(([, at]) => now - at < windowMs));
 }
