@@ -2,7 +2,7 @@ import pino from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { openChat } from '../../src/open.ts';
 import { newDatabase, openSql } from '../support/database.ts';
-import { makeRooms, type RoomPlan } from '../support/people.ts';
+import { makeRooms, type Room, type RoomPlan } from '../support/people.ts';
 import { type Process, startProcess } from '../support/process.ts';
 import { type Figures, metered } from './figures.ts';
 import type { Places } from './places.ts';
@@ -29,13 +29,17 @@ const marginMs = 60_000;
 /** MPIM's own send, without GraphQL. */
 export async function startMpimStore(places: Places, options: StoreOptions): Promise<Storing> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
-  await using chat = await openChat(readConfig({ DATABASE_URL: databaseUrl }), { logger: pino({ level: 'silent' }) });
-  const made = await makeRooms(chat, databaseUrl, options);
+  const made = await makeMpimRooms(databaseUrl, options);
   const rooms = made.map(({ conversationId, members }) => ({
     conversationId: String(conversationId),
     members: members.map(({ userId, sessionId }) => ({ userId: String(userId), sessionId })),
   }));
   return startStore(places, { stack: 'mpim', databaseUrl, connections: options.connections, rooms });
+}
+
+async function makeMpimRooms(databaseUrl: string, options: StoreOptions): Promise<readonly Room[]> {
+  await using chat = await openChat(readConfig({ DATABASE_URL: databaseUrl }), { logger: pino({ level: 'silent' }) });
+  return await makeRooms(chat, databaseUrl, options);
 }
 
 /** One Prisma interactive transaction for each message. */

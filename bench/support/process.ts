@@ -33,22 +33,21 @@ export function startProcess(file: URL, { env = {}, flags = [] }: ProcessOptions
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
-  const ended = once(child, 'close').then(() => {
-    throw new Error(`${file.pathname} ended:\n${complaint}`);
+  const ended = once(child, 'close').then(([code, signal]) => {
+    throw new Error(`${file.pathname} ended with ${signal ?? code}:\n${complaint}`);
   });
   ended.catch(() => undefined);
 
   async function ask<T>(words?: unknown, ms = patienceMs): Promise<T> {
-    const over = new AbortController();
-    const answer = once(child, 'message', { signal: over.signal });
-    answer.catch(() => undefined);
-    const timer = setTimeout(() => over.abort(new Error(`${file.pathname} did not answer within ${ms} ms`)), ms);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const timer = setTimeout(() => reject(new Error(`${file.pathname} did not answer within ${ms} ms:\n${complaint}`)), ms);
+    child.once('message', resolve);
     try {
       if (words !== undefined) child.send(words as object);
-      const [said] = await Promise.race([answer, ended]);
-      return said;
+      return await Promise.race([promise, ended]);
     } finally {
       clearTimeout(timer);
+      child.off('message', resolve);
     }
   }
 

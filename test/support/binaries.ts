@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs that tests start, and the Debian packages that bring them. */
+/** Programs that tests and benchmarks start, and the Debian packages that bring them. */
 const packages = {
   mariadbd: 'mariadb-server',
   'mariadb-install-db': 'mariadb-server',
   'redis-server': 'redis-server',
   openssl: 'openssl',
   chromium: 'chromium',
+  ejabberdctl: 'ejabberd erlang-p1-mysql',
+  erl: 'erlang-base',
 } as const;
 
 /** A program that tests start. */
@@ -44,7 +46,7 @@ export function requireProgram(program: Program): string {
 export function ensurePrograms(...programs: readonly Program[]): void {
   const missing = programs.filter((program) => find(program) === undefined);
   if (missing.length === 0) return;
-  const wanted = [...new Set(missing.map((program) => packages[program]))];
+  const wanted = [...new Set(missing.flatMap((program) => packages[program].split(' ')))];
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
     throw new Error(`the tests need ${missing.join(', ')}: install ${wanted.join(', ')} (Debian's names) and run them again`);
   }

@@ -17,7 +17,7 @@ export interface Stored extends Sent {
 }
 
 /** The recipe's database: what a GraphQL resolver calls. */
-export interface RecipeDatabase {
+export interface RecipeDatabase extends AsyncDisposable {
   /** Stores a message, or finds the one that this sender stored under the same clientMessageId. Throws where the sender is no member. */
   send(sent: Sent): Promise<Stored>;
   isMember(conversationId: bigint, userId: bigint): Promise<boolean>;
@@ -65,5 +65,5 @@ export function openRecipeDatabase(url: string, connectionLimit: number): Recipe
     }
   }
 
-  return { send, isMember };
+  return { send, isMember, [Symbol.asyncDispose]: () => prisma.$disconnect() };
 }

@@ -1,0 +1,30 @@
+import { startEjabberd } from './ejabberd.ts';
+import { startMpim, startRecipe, type TalkOptions } from './graphql-servers.ts';
+import type { Places } from './places.ts';
+import type { Row } from './result.ts';
+import { interleave, type Rounds } from './rounds.ts';
+import type { Talking } from './talking.ts';
+
+/** One room, with so many messages in flight. */
+export interface RoomComparison extends Rounds, Omit<TalkOptions, 'rooms'> {
+  readonly inFlight: number;
+}
+
+/** The condition's name in tables. */
+export function roomCondition(members: number): string {
+  return `one room of ${members}`;
+}
+
+/** MPIM and the recipe over the socket beside ejabberd, where it can be had. Throws where anything is lost, comes twice or is not stored. */
+export async function compareRooms(places: Places, comparison: RoomComparison): Promise<readonly Row[]> {
+  const { members, connections, inFlight, rounds, ms, warmUpMs } = comparison;
+  const options = { rooms: 1, members, connections };
+  await using ejabberd = await startEjabberd(places, members);
+  await using recipe = await startRecipe(places, options);
+  await using mpim = await startMpim(places, options);
+  const all = [...(ejabberd === undefined ? [] : [ejabberd]), recipe, mpim];
+  const run = (server: Talking, forMs: number) =>
+    server.run({ transport: server.transports.at(-1) ?? 'socket', pattern: { ms: forMs, inFlight } });
+  for (const server of all) await run(server, warmUpMs);
+  return await interleave(rounds, { part: 'room', condition: roomCondition(members) }, all, (server) => run(server, ms));
+}

@@ -1,0 +1,51 @@
+import { startMpim, startRecipe, type TalkOptions } from './graphql-servers.ts';
+import type { Transport } from './load-plan.ts';
+import type { Places } from './places.ts';
+import { middle, type Row, rowOf } from './result.ts';
+import { interleave, type Rounds } from './rounds.ts';
+import type { Talking } from './talking.ts';
+
+/** What goes end to end: with so many members in each room, one number after the other, by each of the transports. */
+export interface TalkComparison extends Rounds, Omit<TalkOptions, 'members'> {
+  readonly members: readonly number[];
+  readonly transports: readonly Transport[];
+  /** Messages in flight when a server is given all that it takes. */
+  readonly inFlight: number;
+}
+
+/** The condition's name in tables. */
+export function talkCondition(members: number, transport: Transport): string {
+  return `${members} ${members === 1 ? 'member' : 'members'} over ${transport === 'http' ? 'HTTP' : 'the socket'}`;
+}
+
+/**
+ * MPIM's gateway beside the recipe: the most that each takes, then both at half of the recipe's most. Throws where anything is lost, comes
+ * twice or, at MPIM, out of order.
+ */
+export async function compareTalks(places: Places, comparison: TalkComparison): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const members of comparison.members) rows.push(...(await compareMembers(places, members, comparison)));
+  return rows;
+}
+
+async function compareMembers(places: Places, members: number, comparison: TalkComparison): Promise<readonly Row[]> {
+  const { rooms, connections, transports, inFlight, rounds, ms, warmUpMs } = comparison;
+  const options = { rooms, members, connections };
+  await using recipe = await startRecipe(places, options);
+  await using mpim = await startMpim(places, options);
+  const both: readonly Talking[] = [recipe, mpim];
+  for (const transport of transports) for (const server of both) await server.run({ transport, pattern: { ms: warmUpMs, inFlight } });
+  const rows: Row[] = [];
+  for (const transport of transports) {
+    const at = { part: 'most', condition: talkCondition(members, transport) } as const;
+    rows.push(...(await interleave(rounds, at, both, (server) => server.run({ transport, pattern: { ms, inFlight } }))));
+  }
+  for (const transport of transports) {
+    const condition = talkCondition(members, transport);
+    const most = rowOf(rows, 'most', condition, recipe.name);
+    const perSecond = ((most && middle(most, 'perSecond')) ?? 0) / 2;
+    const at = { part: 'half', condition } as const;
+    rows.push(...(await interleave(rounds, at, both, (server) => server.run({ transport, pattern: { ms, perSecond } }))));
+  }
+  return rows;
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { glob, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ensurePrograms, requireProgram } from '../../test/support/binaries.ts';
+import { freePort, type Service, startService } from '../../test/support/services.ts';
+import { newDatabase, openSql } from '../support/database.ts';
+import { cpuOf } from '../support/process.ts';
+import type { Held } from './acknowledged.ts';
+import type { Places } from './places.ts';
+import { startTalking, type Talking } from './talking.ts';
+
+// As Debian's package installs it.
+const tables = '/usr/share/ejabberd/sql/mysql.sql';
+const room = 'room';
+const service = 'conference.localhost';
+
+/**
+ * ejabberd with its archive in the run's MariaDB and one room with so many occupants; undefined, after a line on stderr that says why, where it cannot be
+ * had: it is installed with apt-get where that is possible.
+ */
+export async function startEjabberd(places: Places, members: number): Promise<Talking | undefined> {
+  try {
+    ensurePrograms('ejabberdctl', 'erl');
+    if (!existsSync(tables)) throw new Error(`${tables} is missing`);
+  } catch (error) {
+    process.stderr.write(`without ejabberd: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+  return await start(places, members);
+}
+
+async function start(places: Places, members: number): Promise<Talking> {
+  await using started = new AsyncDisposableStack();
+  const databaseUrl = await newDatabase(places.mysqlUrl);
+  const sql = await openSql(databaseUrl);
+  started.defer(() => sql.end());
+  await sql.query(await readFile(tables, 'utf8'));
+  // It cannot sign in without a password.
+  await sql.query(`CREATE OR REPLACE USER ejabberd IDENTIFIED BY 'ejabberd'; GRANT ALL ON *.* TO ejabberd`);
+  const server = started.use(await startServer(databaseUrl));
+
+  /** Rooms count from when they are made, and XMPP has no numbers: how many there are must do. */
+  async function verify([held]: readonly Held[]): Promise<void> {
+    const [row] = await sql.query("SELECT COUNT(*) AS count FROM archive WHERE kind = 'groupchat'");
+    if (Number(row.count) !== held?.count)
+      throw new Error(`ejabberd: ${held?.count} messages were received by all, ${row.count} are archived`);
+  }
+
+  const plan = {
+    ...{ port: server.port, send: '', subscription: '', byRoom: true },
+    rooms: [{ id: `${room}@${service}`, members: Array.from({ length: members }, (_, n) => `member${n}`) }],
+  };
+  const talking = started.use(
+    await startTalking({
+      ...{ name: 'ejabberd', transports: ['xmpp'], ordered: true },
+      meters: { server: () => cpuOf(server.pid), database: places.databaseUs, redis: async () => 0 },
+      load: { file: new URL('xmpp-load.ts', import.meta.url), plan },
+      verify,
+    }),
+  );
+  const parting = started.move();
+  return { ...talking, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+/** An instance of its own, that neither listens for other nodes of Erlang nor starts their port mapper. */
+async function startServer(databaseUrl: string): Promise<Service> {
+  const port = await freePort();
+  const program = requireProgram('erl');
+  const libraries = await findLibraries();
+  return startService(
+    { port },
+    {
+      name: 'ejabberd',
+      url: () => `xmpp://127.0.0.1:${port}`,
+      prepare: (folder) => writeFile(join(folder, 'ejabberd.yml'), configuration(databaseUrl, port)),
+      command: (folder) => [
+        '/usr/bin/env',
+        ...[`ERL_LIBS=${libraries}`, `EJABBERD_CONFIG_PATH=${folder}/ejabberd.yml`, `EJABBERD_LOG_PATH=${folder}/log`],
+        // As ejabberdctl starts it: kernel poll, and room for processes.
+        ...[program, '-noinput', '+K', 'true', '+P', '250000', '-mnesia', 'dir', `"${folder}/mnesia"`, '-s', 'ejabberd'],
+      ],
+      ready: 'Start accepting TCP connections',
+    },
+  );
+}
+
+/** Where Erlang's libraries are, ejabberd among them: /usr/lib/x86_64-linux-gnu. */
+async function findLibraries(): Promise<string> {
+  for await (const found of glob('/usr/lib/*/ejabberd-*/ebin/ejabberd.app')) return dirname(dirname(dirname(found)));
+  throw new Error('ejabberd has no library');
+}
+
+/**
+ * The archive in SQL and on for every room, as its documentation and its own example recommend. Nothing else is loaded, nothing is throttled, and nobody
+ * has to authenticate: in its favour.
+ */
+function configuration(databaseUrl: string, port: number): string {
+  const { hostname, port: databasePort, pathname } = new URL(databaseUrl);
+  return `loglevel: info
+hosts: [localhost]
+listen:
+  - { port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144 }
+auth_method: anonymous
+anonymous_protocol: sasl_anon
+sql_type: mysql
+sql_server: "${hostname}"
+sql_port: ${databasePort}
+sql_database: "${pathname.slice(1)}"
+sql_username: ejabberd
+sql_password: ejabberd
+shaper_rules: { c2s_shaper: none }
+access_rules: { muc_create: { allow: all } }
+modules:
+  mod_mam: { db_type: sql, assume_mam_usage: true, default: always }
+  mod_muc:
+    access_create: muc_create
+    access_persistent: muc_create
+    default_room_options: { mam: true, persistent: true, max_users: 1000 }
+`;
+}
