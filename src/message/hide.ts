@@ -2,6 +2,7 @@ import { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import { hidden } from './facts.ts';
 import type { MessageRef } from './message.ts';
+import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
@@ -14,6 +15,7 @@ export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Pr
   const { conversationId, seq } = ref;
   return log.append<void>({
     lock: [conversationId, userId],
+    keys: [ownKey(viewer)],
     async decide(inside) {
       const { message } = await requireTarget(inside, viewer, ref);
       if (await inside.read(hidden, { ...ref, userId })) return { result: () => undefined };
@@ -43,6 +45,7 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
   const { userId } = viewer;
   return log.append<void>({
     lock: [conversationId, userId],
+    keys: [ownKey(viewer)],
     async decide(inside) {
       const { access } = await requireWriting(inside, viewer, conversationId);
       const head = inside.head(conversationId);

@@ -3,6 +3,7 @@ import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { past } from './hide.ts';
 import type { Mark } from './marker.ts';
+import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
@@ -23,6 +24,7 @@ export function markUnread({ log }: MessageParts, viewer: Viewer, { conversation
   const { userId } = viewer;
   return log.append<void>({
     lock: [conversationId, userId],
+    keys: [ownKey(viewer)],
     async decide(inside) {
       const { access } = await requireWriting(inside, viewer, conversationId);
       const head = inside.head(conversationId);
@@ -34,9 +36,11 @@ export function markUnread({ log }: MessageParts, viewer: Viewer, { conversation
 }
 
 /** Ends what the viewer has marked as unread where they have read up to it; what they marked later stays. Throws UNAVAILABLE. */
-export function endUnread({ log }: MessageParts, { userId }: Viewer, { conversationId, seq }: Mark): Promise<void> {
+export function endUnread({ log }: MessageParts, viewer: Viewer, { conversationId, seq }: Mark): Promise<void> {
+  const { userId } = viewer;
   return log.append<void>({
     lock: [conversationId, userId],
+    keys: [ownKey(viewer)],
     async decide(inside) {
       const access = await inside.read(membershipRow, { conversationId, userId });
       const fromSeq = isActive(access) ? access.markedUnreadFromSeq : null;

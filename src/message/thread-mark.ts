@@ -3,6 +3,7 @@ import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { past } from './hide.ts';
 import type { MessageRef } from './message.ts';
+import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSeq } from './shape.ts';
 import { refKey } from './store.ts';
@@ -52,6 +53,7 @@ export async function markThreadRead({ log }: MessageParts, viewer: Viewer, { me
   const { userId } = viewer;
   return log.append<MessageRef>({
     lock: [conversationId, userId],
+    keys: [ownKey(viewer)],
     async decide(inside) {
       const root = await requireRoot(inside, viewer, message);
       const lastSeq = inside.head(conversationId)?.lastSeq ?? 0;

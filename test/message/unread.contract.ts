@@ -39,13 +39,13 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
 
   it('are what counting entry by entry gives, whatever happens, after every step', async () => {
     const { person, entries } = world;
-    const ground = { nodes: [counting(world), counting(world.node())] as const, person, entries };
+    const ground = { nodes: [counting(world)], person, entries };
     await fc.assert(
-      fc.asyncProperty(steps({ least: 25, most: 40 }), (script) => playAndCount(ground, script)),
+      fc.asyncProperty(steps({ least: 20, most: 30 }), (script) => playAndCount(ground, script)),
       // A counterexample is made smaller for as long as a person would wait for it.
-      { numRuns: 6, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
+      { numRuns: 3, interruptAfterTimeLimit: 50_000, markInterruptAsFailure: true },
     );
-  });
+  }, 60_000);
 
   describe('of many conversations', () => {
     it('come at once, in order, as of the lastSeq that each was read at', async () => {
