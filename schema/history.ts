@@ -22,6 +22,10 @@ const historyArgs = builder.args((t) => ({
   before: t.string({ description: 'The cursor to go back from; 50 by default.' }),
   around: t.int({ description: 'The seq to look around: it, or the nearest, and 50 on each side. Ignored with `after` or `before`.' }),
   aroundId: t.id({ description: 'The message to look around, instead of a seq.' }),
+  aroundDate: t.field({
+    type: 'DateTime',
+    description: 'The moment to look around, instead of a seq: what came to be then, or nearest to it.',
+  }),
 }));
 
 const streamArgs = builder.args((t) => ({

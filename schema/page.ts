@@ -17,12 +17,12 @@ export interface ForwardArgs {
 }
 
 /** Arguments of a conversation's messages and timeline. */
-/** Where in a conversation a page is looked for, once a date is told in seqs. */
 export interface HistoryArgs extends ForwardArgs {
   readonly last?: number | Absent;
   readonly before?: string | Absent;
   readonly around?: number | Absent;
   readonly aroundId?: string | Absent;
+  readonly aroundDate?: Date | Absent;
 }
 
 /** A refusal of an argument of a query or subscription: BAD_USER_INPUT that names it. */
@@ -76,7 +76,7 @@ export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryR
   const last = pageSize('last', args.last);
   const after = seqOf('after', args.after);
   const before = seqOf('before', args.before);
-  const around = aroundSeq(conversationId, args);
+  const around = centre(conversationId, args);
   if (after !== undefined && before !== undefined) throw badArgument('after', 'and before cannot be combined.');
   if (around !== undefined && after === undefined && before === undefined) return { first, last, around };
   if (first !== undefined && last !== undefined) throw badArgument('first', 'and last can only be combined with around.');
@@ -84,12 +84,17 @@ export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryR
   return after === undefined ? { last: defaultPage, before } : { first: defaultPage, after };
 }
 
-function aroundSeq(conversationId: bigint, { around, aroundId }: HistoryArgs): number | undefined {
-  if (aroundId !== null && aroundId !== undefined) {
-    if (around !== null && around !== undefined) throw badArgument('around', 'and aroundId cannot be combined.');
-    const message = argumentId('Message', aroundId, 'aroundId');
-    if (message.conversationId !== conversationId) throw badArgument('aroundId', 'is not a message of this conversation.');
-    return message.seq;
-  }
-  return around === null || around === undefined ? undefined : seqArgument('around', around);
+/** The seq or the moment to look around. */
+function centre(conversationId: bigint, { around, aroundId, aroundDate }: HistoryArgs): number | Date | undefined {
+  const [given, other] = Object.entries({ around, aroundId, aroundDate }).filter(([, value]) => value !== null && value !== undefined);
+  if (given !== undefined && other !== undefined) throw badArgument(given[0], `and ${other[0]} cannot be combined.`);
+  if (aroundDate !== null && aroundDate !== undefined) return aroundDate;
+  if (around !== null && around !== undefined) return seqArgument('around', around);
+  return aroundId === null || aroundId === undefined ? undefined : seqOfMessage(conversationId, aroundId);
+}
+
+function seqOfMessage(conversationId: bigint, id: string): number {
+  const message = argumentId('Message', id, 'aroundId');
+  if (message.conversationId !== conversationId) throw badArgument('aroundId', 'is not a message of this conversation.');
+  return message.seq;
 }

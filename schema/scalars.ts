@@ -2,7 +2,22 @@ import { GraphQLError } from 'graphql';
 import { builder } from './builder.ts';
 
 // RFC 3339 with any number of fractional digits; Date.parse alone would also take "March 7" and dates without a zone.
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt](?!24)\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+// What MySQL holds: in UTC, so that an offset can lead out of it.
+const years = { first: 1000, last: 9999 };
+
+function readDate(text: string): Date | null {
+  const [, day] = rfc3339.exec(text) ?? [];
+  const date = new Date(day === undefined ? '' : text);
+  const year = date.getUTCFullYear();
+  // A day that there is none of, such as 30 February, is taken for one of the next month.
+  return day !== undefined && year >= years.first && year <= years.last && isDay(day) ? date : null;
+}
+
+function isDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
 
 // A moment: given out as ISO 8601 in UTC with milliseconds, taken as RFC 3339 with any offset.
 builder.scalarType('DateTime', {
@@ -10,8 +25,9 @@ builder.scalarType('DateTime', {
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (date) => date.toISOString(),
   parseValue(value) {
-    const date = typeof value === 'string' && rfc3339.test(value) ? new Date(value) : undefined;
-    if (date === undefined || Number.isNaN(date.getTime())) throw new GraphQLError('A DateTime is RFC 3339 text with a time zone.');
+    const date = typeof value === 'string' ? readDate(value) : null;
+    if (date === null)
+      throw new GraphQLError(`A DateTime is RFC 3339 text with a time zone, of the years ${years.first} to ${years.last}.`);
     return date;
   },
 });

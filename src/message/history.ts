@@ -14,6 +14,15 @@ export type Source<T> = (range: {
   readonly limit: number;
 }) => Promise<readonly T[]>;
 
+/** One of a conversation's lists, as it is paged through. */
+export interface HistoryList<T> {
+  readonly read: Source<T>;
+  /** When an item came to be. Never decreases along the list. */
+  readonly at: (item: T) => Date;
+  /** The last seq of a stretch before a moment; the one before the stretch where there is none. */
+  readonly seqBefore: (stretch: Stretch, moment: Date) => Promise<number>;
+}
+
 /** The stretch that may be seen: from the viewer's first seq to the head as it stood when reading began. Bounds are inclusive. */
 export interface Stretch {
   readonly from: number;
@@ -27,10 +36,22 @@ const usualSize = 50;
  * A page of a list by seq, ascending. The stretch ends at a head that was read before: what is committed meanwhile is not half in the page.
  * Both flags say whether anything of the stretch lies beyond the page's ends, whatever was asked.
  */
-export function readHistory<T extends Placed>(read: Source<T>, stretch: Stretch, request: HistoryRequest): Promise<Page<T>> {
+export async function readHistory<T extends Placed>(list: HistoryList<T>, stretch: Stretch, request: HistoryRequest): Promise<Page<T>> {
   const { around, after, before } = request;
-  const centred = around !== undefined && after === undefined && before === undefined;
-  return centred ? readAround(read, stretch, { ...request, around }) : readEnd(read, stretch, request);
+  if (around === undefined || after !== undefined || before !== undefined) return readEnd(list.read, stretch, request);
+  return readAround(list.read, stretch, { ...request, centre: await centreOf(list, stretch, around) });
+}
+
+/** What a page is to lie around. */
+interface Centre<T> {
+  /** The last seq that lies before it, or at it. */
+  readonly seq: number;
+  readonly distance: (item: T) => number;
+}
+
+async function centreOf<T extends Placed>({ at, seqBefore }: HistoryList<T>, stretch: Stretch, around: number | Date): Promise<Centre<T>> {
+  if (typeof around === 'number') return { seq: around, distance: ({ seq }) => Math.abs(seq - around) };
+  return { seq: await seqBefore(stretch, around), distance: (item) => Math.abs(at(item).getTime() - around.getTime()) };
 }
 
 async function readEnd<T extends Placed>(
@@ -55,21 +76,21 @@ async function readEnd<T extends Placed>(
   return { items, hasPreviousPage: earlier, hasNextPage: later };
 }
 
-/** The entry at `around` or the nearest, the older of two as near, and what stands beside it. */
+/** The entry at the centre or the nearest, the older of two as near, and what stands beside it. */
 async function readAround<T extends Placed>(
   read: Source<T>,
   { from, to }: Stretch,
-  { around, first, last }: HistoryRequest & { readonly around: number },
+  { centre, first, last }: HistoryRequest & { readonly centre: Centre<T> },
 ): Promise<Page<T>> {
   const alone = first === undefined && last === undefined;
   const later = alone ? usualSize : (first ?? 0);
   const earlier = alone ? usualSize : (last ?? 0);
   // One for the entry itself, one to see whether there is more.
   const [older, newer] = await Promise.all([
-    readWithin(read, { from, to: Math.min(to, around), newestFirst: true, limit: earlier + 2 }),
-    readWithin(read, { from: Math.max(from, around + 1), to, newestFirst: false, limit: later + 2 }),
+    readWithin(read, { from, to: Math.min(to, centre.seq), newestFirst: true, limit: earlier + 2 }),
+    readWithin(read, { from: Math.max(from, centre.seq + 1), to, newestFirst: false, limit: later + 2 }),
   ]);
-  const nearestIsOlder = distance(older[0], around) <= distance(newer[0], around);
+  const nearestIsOlder = distanceTo(centre, older[0]) <= distanceTo(centre, newer[0]);
   const [olderSize, newerSize] = nearestIsOlder ? [earlier + 1, later] : [earlier, later + 1];
   return {
     items: [...older.slice(0, olderSize).toReversed(), ...newer.slice(0, newerSize)],
@@ -78,8 +99,8 @@ async function readAround<T extends Placed>(
   };
 }
 
-function distance(item: Placed | undefined, around: number): number {
-  return item === undefined ? Number.POSITIVE_INFINITY : Math.abs(item.seq - around);
+function distanceTo<T>({ distance }: Centre<T>, item: T | undefined): number {
+  return item === undefined ? Number.POSITIVE_INFINITY : distance(item);
 }
 
 async function readWithin<T>(read: Source<T>, range: Parameters<Source<T>>[0]): Promise<readonly T[]> {

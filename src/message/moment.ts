@@ -1,18 +1,34 @@
-import type { MessageParts } from './parts.ts';
+import type { EntryTime, StreamStretch } from '../db/index.ts';
+import type { Stretch } from './history.ts';
+
+// Parts that a stretch is taken apart into at a time: five reads find a moment among a million entries, and a read is a few rows by key.
+const partsAtOnce = 16;
 
 /**
- * The seq of a conversation's newest entry that is not later than a moment; 0 where all are later. Times never decrease within a stream, so it is found
- * by halves: some thirty reads by key at the very most, and no index on times.
+ * The seq of the newest entry of a conversation's stretch that is earlier than a moment; the seq before the stretch where all are later. Times never
+ * decrease within a stream, so it is found by taking the stretch apart, and no index on times is kept.
  */
-export async function seqAt({ db, log }: Pick<MessageParts, 'db' | 'log'>, conversationId: bigint, at: Date): Promise<number> {
-  const head = (await log.heads([conversationId])).get(conversationId);
-  let [low, high] = [head?.floorSeq ?? 0, head?.lastSeq ?? 0];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    const { entries } = await log.read(conversationId, { after: middle - 1, limit: 1, upTo: middle });
-    const time = entries[0]?.at ?? (await db.now());
-    if (time.getTime() <= at.getTime()) low = middle;
-    else high = middle - 1;
+export async function seqBefore(
+  firstEntry: (stretch: StreamStretch) => Promise<EntryTime | null>,
+  { conversationId: streamId, from, to }: Stretch & { readonly conversationId: bigint },
+  moment: Date,
+): Promise<number> {
+  let found = from - 1;
+  for (let end = to; found < end; ) {
+    const parts = takeApart(found + 1, end);
+    const firsts = await Promise.all(parts.map((part) => firstEntry({ streamId, ...part })));
+    const last = firsts.findLastIndex((first) => first !== null && first.at < moment);
+    const [first, part] = [firsts[last], parts[last]];
+    if (!first || part === undefined) return found;
+    found = first.seq;
+    end = part.to;
   }
-  return low;
+  return found;
+}
+
+function takeApart(from: number, to: number): readonly Stretch[] {
+  const size = Math.ceil((to - from + 1) / partsAtOnce);
+  const parts: Stretch[] = [];
+  for (let start = from; start <= to; start += size) parts.push({ from: start, to: Math.min(to, start + size - 1) });
+  return parts;
 }

@@ -1,4 +1,4 @@
-import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
+import { inPieces, join, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
@@ -39,19 +39,24 @@ export interface Range {
   readonly limit: number;
 }
 
-/** Messages of a stretch, in the order it asks for, but those that its reader has hidden. */
-export async function readMessageRange(
-  tx: Tx,
-  { conversationId, readerId, from, to, newestFirst, limit }: Range,
-): Promise<readonly Message[]> {
-  const rows = await selectRows(
-    tx,
-    'Message',
-    sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND NOT EXISTS (SELECT 1 FROM HiddenMessage h
-      WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq)
-      ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`,
-  );
-  return rows.map(messageOf);
+/** Messages of stretches, each in the order it asks for, but those that its reader has hidden. */
+export async function readMessageRanges(tx: Tx, ranges: readonly Range[]): Promise<readonly (readonly Message[])[]> {
+  const found = await selectPages(tx, 'Message', ranges.map(messagesWithin));
+  return found.map((rows, place) => inOrder(rows.map(messageOf), ranges[place]));
+}
+
+function messagesWithin({ conversationId, readerId, from, to, newestFirst, limit }: Range) {
+  return sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND NOT EXISTS (SELECT 1 FROM HiddenMessage h
+    WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq)
+    ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`;
+}
+
+/** What was found in a range, in the order that it asks for. */
+export function inOrder<T extends { readonly seq: number }>(
+  found: readonly T[],
+  range: Pick<Range, 'newestFirst'> | undefined,
+): readonly T[] {
+  return range?.newestFirst ? found.toSorted((one, other) => other.seq - one.seq) : found.toSorted((one, other) => one.seq - other.seq);
 }
 
 /** Whether each user has hidden a message for themselves, in the order asked for. */

@@ -1,7 +1,9 @@
-import type { Tx } from '../db/index.ts';
+import { join, selectPages, sql, type Tx } from '../db/index.ts';
 import { type Entry, entryVersion, type KnownEntry, parseEntry, seenFrom } from '../log/index.ts';
 import type { Message, TimelineEntry } from './message.ts';
-import { type Range, readMessageRange } from './store.ts';
+import { inOrder, type Range } from './store.ts';
+
+type EntryRow = Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 
 // What this release can show; what a newer one logged between the messages is stepped over.
 const shownTypes = ['MemberJoined', 'MemberLeft', 'PinChanged', 'GroupChanged'] as const satisfies readonly TimelineEntry['type'][];
@@ -21,19 +23,23 @@ export function messageOfEntry({ streamId: conversationId, seq, at: sentAt, acto
   return { ...data, conversationId, seq, senderId: actorId, sentAt };
 }
 
+/** Reads a range of one of the lists that a timeline is made of. */
+interface Sources {
+  readonly messageRange: (range: Range) => Promise<readonly Message[]>;
+  readonly entryRows: (range: Range) => Promise<readonly EntryRow[]>;
+}
+
 /** Messages of a stretch and what happened between them, in the order it asks for. */
-export async function readTimelineRange(tx: Tx, range: Range): Promise<readonly TimelineEntry[]> {
-  const [messages, entries] = await Promise.all([readMessageRange(tx, range), readEntryRange(tx, range)]);
-  const merged = [...messages.map(messageEntry), ...entries];
-  const direction = range.newestFirst ? -1 : 1;
-  return merged.sort((one, other) => direction * (one.seq - other.seq)).slice(0, range.limit);
+export async function readTimelineRange(sources: Sources, range: Range): Promise<readonly TimelineEntry[]> {
+  const [messages, entries] = await Promise.all([sources.messageRange(range), readEntryRange(sources, range)]);
+  return inOrder([...messages.map(messageEntry), ...entries], range).slice(0, range.limit);
 }
 
 // What happened to messages that the reader does not see is not told them: read on past it, so that none is missing of what is.
-async function readEntryRange(tx: Tx, range: Range): Promise<readonly TimelineEntry[]> {
+async function readEntryRange({ entryRows }: Sources, range: Range): Promise<readonly TimelineEntry[]> {
   const shown: TimelineEntry[] = [];
   for (let { from, to } = range; from <= to && shown.length < range.limit; ) {
-    const rows = await readEntryRows(tx, { ...range, from, to });
+    const rows = await entryRows({ ...range, from, to });
     shown.push(...rows.flatMap((row) => shownEntry(row, range.firstSeq)));
     const last = rows.at(-1);
     if (last === undefined || rows.length < range.limit) break;
@@ -43,18 +49,16 @@ async function readEntryRange(tx: Tx, range: Range): Promise<readonly TimelineEn
   return shown;
 }
 
-function readEntryRows(tx: Tx, { conversationId, from, to, newestFirst, limit }: Range) {
-  return tx.entry.findMany({
-    where: {
-      ...{ streamId: conversationId, timeline: true, seq: { gte: from, lte: to } },
-      ...{ type: { in: [...shownTypes] }, version: { lte: entryVersion } },
-    },
-    orderBy: { seq: newestFirst ? 'desc' : 'asc' },
-    take: limit,
-  });
+/** What happened between the messages of stretches, each in the order it asks for. */
+export async function readEntryRows(tx: Tx, ranges: readonly Range[]): Promise<readonly (readonly EntryRow[])[]> {
+  const found = await selectPages(tx, 'Entry', ranges.map(entriesWithin));
+  return found.map((rows, place) => inOrder(rows, ranges[place]));
 }
 
-type EntryRow = Awaited<ReturnType<typeof readEntryRows>>[number];
+function entriesWithin({ conversationId, from, to, newestFirst, limit }: Range) {
+  return sql`streamId = ${conversationId} AND timeline = 1 AND seq >= ${from} AND seq <= ${to}
+    AND type IN (${join([...shownTypes])}) AND version <= ${entryVersion} ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`;
+}
 
 function shownEntry({ type, version, data, timeline: _shown, ...place }: EntryRow, firstSeq: number): readonly TimelineEntry[] {
   const entry = seenFrom(parseEntry(place, type, version, JSON.parse(data)), firstSeq);

@@ -51,6 +51,7 @@ interface PageArgs {
   readonly after?: number | null;
   readonly before?: number | null;
   readonly aroundId?: number | null;
+  readonly aroundDate?: string | null;
 }
 
 function variablesFor({ after, before, aroundId, ...rest }: PageArgs) {
@@ -133,10 +134,27 @@ describe('messages', () => {
     [{ around: 30, first: 5, after: 100 }, '… 101-105 …'],
     [{ around: 100, last: 2, before: 10 }, '… 8-9 …'],
     [{ aroundId: 30, first: 5, after: 100 }, '… 101-105 …'],
-    [{ first: null, after: null, last: null, before: null, around: null, aroundId: null }, '… 73-122'],
+    [{ aroundDate: '2000-01-01T00:00:00Z' }, '3-53 …'],
+    [{ aroundDate: '2999-12-31T23:59:59.999+14:00' }, '… 72-122'],
+    [{ aroundDate: '2000-01-01T00:00:00Z', first: 2 }, '3-5 …'],
+    [{ aroundDate: '2000-01-01T00:00:00Z', last: 2 }, '3 …'],
+    [{ aroundDate: '2000-01-01T00:00:00Z', first: 5, after: 100 }, '… 101-105 …'],
+    [{ aroundDate: '2999-01-01T00:00:00Z', before: 10 }, '3-9 …'],
+    [{ first: null, after: null, last: null, before: null, around: null, aroundId: null, aroundDate: null }, '… 73-122'],
     [{ first: 1, after: null, last: null, before: null, around: null, aroundId: null }, '3 …'],
   ])('of %o are %s', async (args, page) => {
     expect(inShort(await messages(args))).toBe(page);
+  });
+
+  it('around the moment of a message hold it, or who was heard within the same millisecond', async () => {
+    const { edges } = given((await chat.ask(HistoryDocument, { id: group, first: 100 }, ann)).conversation, []).messages;
+    for (const { node } of [edges[0], edges[30], edges[57], edges[58], edges[99]].flatMap((edge) => edge ?? [])) {
+      const { conversation } = await chat.ask(HistoryDocument, { id: group, aroundDate: node.sentAt, first: 1, last: 1 }, ann);
+      const moments = conversation?.messages.edges.map((edge) => edge.node.sentAt) ?? [];
+      expect(moments).toContain(node.sentAt);
+      // What comes before it is earlier: it is the first of its moment.
+      expect(moments.indexOf(node.sentAt)).toBe(node.seq === 3 ? 0 : 1);
+    }
   });
 
   it('that nobody has sent are an empty page', async () => {
@@ -160,6 +178,8 @@ describe('the timeline', () => {
     [{ after: 60, first: 3 }, '… 61-63 …'],
     [{ before: 63, last: 3 }, '… 60-62 …'],
     [{ around: 5, after: 121 }, '… 122'],
+    [{ aroundDate: '2000-01-01T00:00:00Z', first: 1, last: 1 }, '1-2 …'],
+    [{ aroundDate: '2999-01-01T00:00:00Z', first: 1, last: 1 }, '… 121-122'],
   ])('of %o is %s', async (args, page) => {
     expect(inShort(await timeline(args))).toBe(page);
   });
@@ -196,6 +216,7 @@ describe.each([
     ['before', { before: 'x' }],
     ['around', { around: -1 }],
     ['aroundId', { aroundId: 'x' }],
+    ['around', { around: 1, aroundDate: '2026-02-03T04:05:06Z' }],
   ])('are refused by the name of %s: %o', async (argument, wrong) => {
     expect(refusals(await errorsOf({ id: group, ...wrong }))).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
@@ -215,6 +236,18 @@ describe.each([
     for (const aroundId of [elsewhere.id, ann.id, group]) {
       expect(refusals(await errorsOf({ id: group, aroundId }))).toEqual(['BAD_USER_INPUT aroundId']);
     }
+  });
+
+  it.each([
+    'yesterday',
+    '2026-02-03',
+    '2026-02-30T00:00:00Z',
+    '0999-12-31T23:59:59Z',
+    '9999-12-31T23:59:59-01:00',
+    '10000-01-01T00:00:00Z',
+  ])('are refused around %s, which is no moment', async (aroundDate) => {
+    const [error] = (await errorsOf({ id: group, aroundDate })) ?? [];
+    expect(error).toMatchObject({ message: expect.stringContaining('aroundDate'), extensions: { code: 'BAD_USER_INPUT' } });
   });
 
   it('are refused with a cursor of another kind of list', async () => {

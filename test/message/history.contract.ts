@@ -16,10 +16,17 @@ interface Seqs {
   readonly after: boolean;
 }
 
+/** Something in a list, and when it came to be. */
+interface Item {
+  readonly seq: number;
+  readonly at: Date;
+}
+
 /** The page of a list that the contract describes, from the whole list. */
-function expected(all: readonly number[], request: HistoryRequest): Seqs {
+function expected(items: readonly Item[], request: HistoryRequest): Seqs {
   const { first, after, last, before, around } = request;
-  if (around !== undefined && after === undefined && before === undefined) return expectedAround(all, { ...request, around });
+  if (around !== undefined && after === undefined && before === undefined) return expectedAround(items, { ...request, around });
+  const all = items.map(({ seq }) => seq);
   const [low, high] = [after ?? 0, before ?? Number.POSITIVE_INFINITY];
   const range = all.filter((seq) => seq > low && seq < high);
   const fromStart = first !== undefined || (last === undefined && after !== undefined);
@@ -29,12 +36,16 @@ function expected(all: readonly number[], request: HistoryRequest): Seqs {
   return { seqs, before: all.some((seq) => seq < start), after: all.some((seq) => seq > end) };
 }
 
-function expectedAround(all: readonly number[], { first, last, around }: HistoryRequest & { readonly around: number }): Seqs {
-  const nearest = all.reduce<number>((best, seq, at) => (Math.abs(seq - around) < Math.abs((all[best] ?? 0) - around) ? at : best), 0);
+function expectedAround(items: readonly Item[], { first, last, around }: HistoryRequest & { readonly around: number | Date }): Seqs {
+  const distances = items.map(({ seq, at }) => Math.abs(typeof around === 'number' ? seq - around : at.getTime() - around.getTime()));
+  const least = Math.min(...distances);
+  // What came before a moment counts from its newest, what came with it or after from its oldest.
+  const olderFirst = items.findLastIndex(({ at }, place) => distances[place] === least && around instanceof Date && at < around);
+  const nearest = Math.max(0, olderFirst === -1 ? distances.indexOf(least) : olderFirst);
   const alone = first === undefined && last === undefined;
   const from = Math.max(0, nearest - (alone ? 50 : (last ?? 0)));
   const to = nearest + (alone ? 50 : (first ?? 0)) + 1;
-  return { seqs: all.slice(from, to), before: from > 0, after: to < all.length };
+  return { seqs: items.slice(from, to).map(({ seq }) => seq), before: from > 0, after: to < items.length };
 }
 
 function seqsOf({ items, hasPreviousPage, hasNextPage }: Page<{ readonly seq: number }>): Seqs {
@@ -47,6 +58,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
   let early: Membership;
   let late: Membership;
   let sparing: Membership;
+  let moments: readonly Date[];
 
   async function requireAccess(viewer: Viewer, conversationId: bigint): Promise<Membership> {
     const access = await world.access(viewer, conversationId);
@@ -86,10 +98,11 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     early = await requireAccess(ada, groupId);
     late = await requireAccess(dan, groupId);
     sparing = await requireAccess(eve, groupId);
+    moments = (await world.entries(groupId)).map(({ at }) => at);
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  async function seqsWithin(access: Membership, onlyMessages: boolean): Promise<readonly number[]> {
+  async function itemsWithin(access: Membership, onlyMessages: boolean): Promise<readonly Item[]> {
     const { conversationId, userId, fromSeq, clearedSeq } = access;
     const from = Math.max(fromSeq, clearedSeq + 1);
     const entries = (await world.entries(conversationId)).filter(
@@ -100,30 +113,44 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
       entries.map(({ seq }) => ({ conversationId, seq })),
     );
     // What happens to a message is nothing to who does not see it.
-    const seen = entries.filter(({ type, data }, at) => !hidden[at] && (type !== 'PinChanged' || data.messageSeq >= from));
-    return seen.map(({ seq }) => seq);
+    return entries.filter(({ type, data }, at) => !hidden[at] && (type !== 'PinChanged' || data.messageSeq >= from));
   }
 
   const size = fc.integer({ min: 1, max: 100 });
   const seq = fc.integer({ min: 0, max: 100 });
+  // From before the first entry to after the last, or far away; often that of an entry.
+  const moment = fc.constant(null).chain(() =>
+    fc.oneof(
+      fc.constantFrom(...moments),
+      fc.date({
+        min: new Date((moments[0] ?? 0).valueOf() - 20),
+        max: new Date((moments.at(-1) ?? 0).valueOf() + 20),
+        noInvalidDate: true,
+      }),
+      fc.constantFrom(new Date(0), new Date('9999-12-31T23:59:59.999Z'), new Date('0001-01-01T00:00:00Z')),
+    ),
+  );
   const request: fc.Arbitrary<HistoryRequest> = fc.oneof(
     fc.record({ first: size, after: seq, before: seq }, { requiredKeys: ['first'] }),
     fc.record({ last: size, after: seq, before: seq }, { requiredKeys: ['last'] }),
     fc.record({ around: seq, first: size, last: size }, { requiredKeys: ['around'] }),
     fc.record({ around: seq, after: seq, last: size }),
+    fc.record({ around: moment, first: size, last: size }, { requiredKeys: ['around'] }),
+    fc.record({ around: moment, after: seq, last: size }),
     fc.record({ before: seq }, { requiredKeys: [] }),
     fc.record({ after: seq }),
   );
 
   describe.each(['messages', 'timeline'] as const)('a page of %s', (list) => {
     it('without arguments is the newest fifty', async () => {
-      const all = await seqsWithin(early, list === 'messages');
-      expect(seqsOf(await world.messages[list](early, {}))).toEqual({ seqs: all.slice(-50), before: true, after: false });
+      const all = await itemsWithin(early, list === 'messages');
+      const seqs = all.slice(-50).map((item) => item.seq);
+      expect(seqsOf(await world.messages[list](early, {}))).toEqual({ seqs, before: true, after: false });
     });
 
     it('is the part of the whole list that was asked for, with true flags, whatever was asked', async () => {
       const accesses = [early, late, sparing];
-      const wholes = await Promise.all(accesses.map(async (access) => ({ access, all: await seqsWithin(access, list === 'messages') })));
+      const wholes = await Promise.all(accesses.map(async (access) => ({ access, all: await itemsWithin(access, list === 'messages') })));
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(...wholes), request, async ({ access, all }, asked) => {
           expect(seqsOf(await world.messages[list](access, asked))).toEqual(expected(all, asked));
@@ -187,7 +214,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
         seq: (n % 80) + 1,
       }));
       const found = await world.messages.byRefs(refs);
-      const all = new Set(await seqsWithin(early, true));
+      const all = new Set((await itemsWithin(early, true)).map((item) => item.seq));
       expect(found.map((message) => message !== null)).toEqual(
         refs.map((ref) => ref.conversationId === early.conversationId && all.has(ref.seq)),
       );

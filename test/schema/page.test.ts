@@ -5,6 +5,8 @@ import { forwardPage, type HistoryArgs, historyPage, streamPage } from '../../sc
 
 const cursor = (seq: number) => formatCursor('seq', seq);
 const aroundId = formatId('Message', { conversationId: 1n, seq: 9 });
+const aroundDate = new Date('2026-02-03T04:05:06Z');
+const noCentre = { around: null, aroundId: null, aroundDate: null };
 
 function refusal(...argument: readonly string[]) {
   return expect.objectContaining({ code: 'BAD_USER_INPUT', field: argument });
@@ -68,7 +70,7 @@ describe('a page of a stream', () => {
 describe('a page of a history', () => {
   const wanted: readonly (readonly [string, HistoryArgs, object])[] = [
     ['the newest 50 by default', {}, { last: 50 }],
-    ['the newest 50 where all is null', { first: null, after: null, last: null, before: null, around: null, aroundId: null }, { last: 50 }],
+    ['the newest 50 where all is null', { first: null, after: null, last: null, before: null, ...noCentre }, { last: 50 }],
     ['the first ones', { first: 3 }, { first: 3 }],
     ['50 after a cursor', { after: cursor(7) }, { first: 50, after: 7 }],
     ['some after a cursor', { first: 3, after: cursor(7) }, { first: 3, after: 7 }],
@@ -81,8 +83,10 @@ describe('a page of a history', () => {
     ['what lies around a message', { aroundId }, { around: 9 }],
     ['some after the one around', { first: 3, around: 9 }, { first: 3, around: 9 }],
     ['some on each side of the one around', { first: 3, last: 4, around: 9 }, { first: 3, last: 4, around: 9 }],
+    ['what lies around a moment', { last: 3, aroundDate }, { last: 3, around: aroundDate }],
     ['what follows a cursor, though around is still sent', { first: 3, after: cursor(7), around: 9 }, { first: 3, after: 7 }],
     ['what precedes a cursor, though around is still sent', { last: 3, before: cursor(7), aroundId }, { last: 3, before: 7 }],
+    ['what precedes a cursor, though a moment is still sent', { before: cursor(7), aroundDate }, { last: 50, before: 7 }],
   ];
   test.each(wanted)('can be %s', (_what, args, request) => {
     expect(historyPage(1n, args)).toEqual(request);
@@ -101,6 +105,8 @@ describe('a page of a history', () => {
     ['a cursor of another list', { before: formatCursor('member', '1:2') }, ['before']],
     ['a negative around', { around: -1 }, ['around']],
     ['around with aroundId', { around: 1, aroundId }, ['around']],
+    ['around with aroundDate', { around: 1, aroundDate }, ['around']],
+    ['aroundId with aroundDate', { aroundId, aroundDate, after: cursor(1) }, ['aroundId']],
     ['a malformed aroundId', { aroundId: 'x' }, ['aroundId']],
     ['an aroundId that names no message', { aroundId: formatId('User', 1n) }, ['aroundId']],
     ['a message of another conversation', { aroundId: formatId('Message', { conversationId: 2n, seq: 9 }) }, ['aroundId']],

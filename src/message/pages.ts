@@ -1,0 +1,56 @@
+import { type Db, firstEntries } from '../db/index.ts';
+import type { Membership } from '../group/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Page } from '../page.ts';
+import { together } from '../together.ts';
+import { type HistoryList, type Placed, readHistory } from './history.ts';
+import { listPins, listReplies } from './lists.ts';
+import type { HistoryRequest } from './message.ts';
+import type { Messages } from './messages.ts';
+import { seqBefore } from './moment.ts';
+import { type Range, readMessageRanges } from './store.ts';
+import { firstSeen } from './target.ts';
+import { readEntryRows, readTimelineRange } from './timeline.ts';
+
+// A page of conversations with a page of each: up to 10,000 rows in one answer, some MB.
+const rangesAtOnce = 100;
+// Each is two short reads by key.
+const stretchesAtOnce = 800;
+
+interface Listing<T> {
+  readonly read: (range: Range) => Promise<readonly T[]>;
+  readonly at: (item: T) => Date;
+}
+
+/** The pages of conversations. Those that are asked for in one turn of the event loop are read together. */
+export function createPages({
+  db,
+  log,
+}: {
+  readonly db: Db;
+  readonly log: Log;
+}): Pick<Messages, 'messages' | 'timeline' | 'replies' | 'pins'> {
+  const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db.client, ranges), rangesAtOnce);
+  const entryRows = together((ranges: readonly Range[]) => readEntryRows(db.client, ranges), rangesAtOnce);
+  const firstEntry = together(firstEntries.bind(null, db.client), stretchesAtOnce);
+  const timelineRange = (range: Range) => readTimelineRange({ messageRange, entryRows }, range);
+
+  async function history<T extends Placed>(access: Membership, request: HistoryRequest, { read, at }: Listing<T>): Promise<Page<T>> {
+    const { conversationId, userId: readerId } = access;
+    const to = request.upTo ?? (await log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
+    const firstSeq = firstSeen(access);
+    const list: HistoryList<T> = {
+      read: (range) => read({ ...range, conversationId, readerId, firstSeq }),
+      at,
+      seqBefore: (stretch, moment) => seqBefore(firstEntry, { conversationId, ...stretch }, moment),
+    };
+    return readHistory(list, { from: firstSeq, to }, request);
+  }
+
+  return {
+    messages: (access, request) => history(access, request, { read: messageRange, at: ({ sentAt }) => sentAt }),
+    timeline: (access, request) => history(access, request, { read: timelineRange, at: ({ at }) => at }),
+    replies: (access, root, request) => listReplies(db.client, access, root, request),
+    pins: (access, request) => listPins(db.client, access, request),
+  };
+}
