@@ -15,7 +15,7 @@ const meanings: { readonly [C in RefusalCode]: string } = {
   MUTED: 'The viewer, or everyone, is muted in the group; `retryAfterMs` says for how long, if it ends.',
   RATE_LIMITED: 'Too much in too short a time; `retryAfterMs` says when to go on.',
   TOO_LATE: 'The time in which this could be done has passed.',
-  LIMIT_REACHED: 'There can be no more of them: a group is full, a user is in too many groups.',
+  LIMIT_REACHED: 'There can be no more of them: a group is full, a user is in too many groups, too many messages are pinned.',
   OWNER_MUST_TRANSFER: 'The owner hands the group over before leaving it.',
   UNAVAILABLE: 'Not known to be stored. The same request may be sent again, and settles it.',
 };

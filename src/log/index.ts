@@ -14,7 +14,6 @@ export {
   entryTypes,
   entryVersion,
   type GroupField,
-  groupFields,
   type HiddenEntry,
   type KnownEntry,
   type LeaveReason,
