@@ -4,7 +4,7 @@ import type { Fact } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { requireStanding, requireTarget, type Target } from './target.ts';
+import { requireSeen, requireStanding, type Target } from './target.ts';
 
 /** How many messages are pinned in a conversation. Governed by its stream. */
 const pinCount: Fact<bigint, number> = {
@@ -48,7 +48,7 @@ export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): P
   return log.append<Message>({
     lock: [conversationId],
     async decide(inside) {
-      const target = await requireTarget(inside, viewer, ref);
+      const target = await requireSeen(inside, viewer, ref);
       const { message } = target;
       requireRight(target);
       if (message.pinnedAt === null) return { result: () => message };

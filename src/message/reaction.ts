@@ -6,7 +6,7 @@ import { isEmoji } from './emoji.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { refKey } from './store.ts';
-import { requireStanding, requireTarget } from './target.ts';
+import { requireSeen, requireStanding } from './target.ts';
 
 /** An emoji on a message. */
 export interface Reacting {
@@ -112,7 +112,7 @@ export async function removeReaction({ log }: MessageParts, viewer: Viewer, { me
   return log.append<Message>({
     ...sharing(ref),
     async decide(inside) {
-      const { message } = await requireTarget(inside, viewer, ref);
+      const { message } = await requireSeen(inside, viewer, ref);
       if (!message.hasReactions || !(await inside.read(reacted, own))) return { result: () => message };
       return { entries: () => [changed(own, false)], effects: () => [effect(removed, own)], result: () => message };
     },

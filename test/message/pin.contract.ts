@@ -177,6 +177,18 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await refusal(world.messages.unpin(await world.person(), first))).toEqual(unseen);
     });
 
+    it('one that they have deleted or cleared for themselves', async () => {
+      const { ada, first, second, third } = await scene();
+      for (const message of [first, second]) await world.messages.pin(ada, message);
+      await world.messages.hide(ada, second);
+      await world.messages.clear(ada, { conversationId: first.conversationId, seq: first.seq });
+      for (const message of [first, second]) {
+        expect(await refusal(world.messages.pin(ada, message))).toEqual(unseen);
+        expect(await refusal(world.messages.unpin(ada, message))).toEqual(unseen);
+      }
+      expect(await world.messages.unpin(ada, third)).toEqual(third);
+    });
+
     it('one from before they joined, which they do not find among the pins either', async () => {
       const { ada, group, first, second } = await scene();
       await world.messages.pin(ada, first);

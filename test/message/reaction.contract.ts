@@ -220,10 +220,16 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await add(dan, await world.say(ada, group), '👍')).toMatchObject({ hasReactions: true });
     });
 
-    it('one that they have cleared for themselves', async () => {
-      const { bob, group, message } = await scene();
+    it('one that they have deleted or cleared for themselves', async () => {
+      const { bob, cy, group, message } = await scene();
+      await add(bob, message, '👍');
       await world.messages.clear(bob, { conversationId: group });
-      expect(await refusal(add(bob, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      await world.messages.hide(cy, message);
+      for (const who of [bob, cy]) {
+        expect(await refusal(add(who, message, '🎉'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+        expect(await refusal(remove(who, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
+      }
+      expect(await counts(message)).toEqual([['👍', 1]]);
     });
   });
 
