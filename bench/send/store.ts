@@ -4,6 +4,7 @@ import { openChat } from '../../src/open.ts';
 import { newDatabase, openSql } from '../support/database.ts';
 import { makeRooms, type Room, type RoomPlan } from '../support/people.ts';
 import { type Process, startProcess } from '../support/process.ts';
+import { serverFlags } from '../support/server.ts';
 import { type Figures, metered } from './figures.ts';
 import type { Places } from './places.ts';
 import { prepareRecipe } from './recipe/prepare.ts';
@@ -55,7 +56,7 @@ export async function startRecipeStore(places: Places, options: StoreOptions): P
 
 async function startStore(places: Places, plan: StorePlan): Promise<Storing> {
   await using started = new AsyncDisposableStack();
-  const child = started.use(startProcess(new URL('servers/store.ts', import.meta.url)));
+  const child = started.use(startProcess(new URL('servers/store.ts', import.meta.url), { flags: serverFlags() }));
   await child.ask(plan);
   const sql = await openSql(plan.databaseUrl);
   started.defer(() => sql.end());

@@ -14,12 +14,15 @@ export interface Announcement {
   readonly pid: number;
 }
 
+/** More flags for the Node under measurement, from SERVER_FLAGS: to profile it. */
+export function serverFlags(): readonly string[] {
+  return process.env['SERVER_FLAGS']?.split(' ') ?? [];
+}
+
 /** Starts a server and resolves when it listens. Rejects with what it wrote, when it ends before. */
 export async function startServer(file: URL, env: Readonly<Record<string, string>>): Promise<Server> {
-  // SERVER_FLAGS are more flags for the server's Node: to profile it.
-  const flags = ['--expose-gc', ...(process.env['SERVER_FLAGS']?.split(' ') ?? [])];
   await using started = new AsyncDisposableStack();
-  const server = started.use(startProcess(file, { env, flags }));
+  const server = started.use(startProcess(file, { env, flags: ['--expose-gc', ...serverFlags()] }));
   const { port, pid } = await server.ask<Announcement>();
   started.move();
   return {
