@@ -31,6 +31,7 @@ export interface Cast extends AsyncDisposable {
   /** What the sender's subscription hands to the executor for an entry of a conversation, or, without one, for what happens next that is of this kind. */
   entry(conversationId: bigint, seq: number): Promise<object>;
   receipt(conversationId: bigint, of: Onlooker, seq: number): Promise<object>;
+  typing(conversationId: bigint, of: Onlooker): Promise<object>;
 }
 
 /** Brings them together, on a database of their own. */
@@ -65,7 +66,10 @@ export async function openCast(): Promise<Cast> {
   return {
     ...{ chat, sql, people, group, direct, alone, before, say },
     entry: (conversationId, seq) => entryOf(chat, sender, conversationId, seq),
-    receipt: (conversationId, of, seq) => receiptOf(chat, sender, () => chat.messages.markRead(people[of], { conversationId, seq })),
+    receipt: (conversationId, of, seq) =>
+      toldOf(chat, sender, 'receipt', () => chat.messages.markRead(people[of], { conversationId, seq })),
+    typing: (conversationId, of) =>
+      toldOf(chat, sender, 'typing', () => chat.messages.setTyping(people[of], { conversationId, typing: true })),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };
 }
@@ -108,10 +112,10 @@ async function entryOf(chat: Chat, viewer: Viewer, conversationId: bigint, seq: 
   return first(events, (event) => 'entry' in event && Object(event.entry).streamId === conversationId);
 }
 
-async function receiptOf(chat: Chat, viewer: Viewer, act: () => Promise<void>): Promise<object> {
+/** The first event of a kind that a viewer is told of once somebody does something. */
+async function toldOf(chat: Chat, viewer: Viewer, kind: string, act: () => Promise<void>): Promise<object> {
   const events = await follow(chat, viewer, []);
-  const kind = (name: string) => (event: object) => 'kind' in event && event.kind === name;
   await events.next();
   await act();
-  return first(events, kind('receipt'));
+  return first(events, (event) => 'kind' in event && event.kind === kind);
 }

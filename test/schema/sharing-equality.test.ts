@@ -270,6 +270,18 @@ const occasions: readonly Occasion[] = [
     seenBy: both,
     happens: async ({ say, direct, receipt }) => receipt(direct, 'inTouch', await say('sender', direct, 'read this')),
   },
+  ...(['member', 'newcomer', 'knowing'] as const).map((name) => ({
+    what: `that ${name} is typing`,
+    type: 'TypingChanged',
+    seenBy: everybody.filter((other) => other !== name),
+    happens: ({ group, typing }: Cast) => typing(group, name),
+  })),
+  {
+    what: 'that the other one of two is typing',
+    type: 'TypingChanged',
+    seenBy: ['sender'],
+    happens: ({ direct, typing }) => typing(direct, 'inTouch'),
+  },
   {
     what: 'an entry of a later release',
     type: 'EntryHidden',
@@ -293,6 +305,7 @@ const neverShared = [
   'MembershipSettled',
   'MessageHidden',
   'ConversationCleared',
+  'ThreadRead',
   'ContactRequestSent',
   'ContactRequestReceived',
   'ContactRequestWithdrawn',
