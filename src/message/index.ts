@@ -3,7 +3,8 @@
 // clientMessageId, for ever and on all nodes, and only while its sender may post; markers only rise, with 0 <= readSeq <= deliveredSeq <=
 // lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
-// Writes MessageSent on the conversation's stream, and ConversationOpened for a side that a first message reaches; tells moved markers on the bus.
+// Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, pinned), ConversationOpened for a side that a
+// first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
 export { type MessageAlong, parseAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
