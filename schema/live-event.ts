@@ -11,7 +11,7 @@ import { User } from './user.ts';
 
 liveTypes.receipt.implement({
   description:
-    'Somebody’s delivered or read marker has risen, other than by a message of theirs. Not logged: the newest is all that matters.',
+    'Somebody’s delivered or read marker has risen, other than by a message of theirs, or is shown no longer, or again. Not logged: the newest is all that matters.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
@@ -32,7 +32,8 @@ liveTypes.receipt.implement({
 });
 
 liveTypes.typing.implement({
-  description: 'Somebody is typing, or is not any more. Not logged; it ends by itself.',
+  description:
+    'Somebody else is typing, which comes again every few seconds while they are, or is not any more. Not logged; it ends by itself, and with what they send.',
   interfaces: [Event],
   fields: (t) => ({
     conversationId: t.id({

@@ -14,7 +14,7 @@ import type {
   Reader,
   UnreadTotals,
 } from '../src/message/index.ts';
-import type { Contact, ContactRef, ContactRequest, ContactRequestView, User, Viewer } from '../src/user/index.ts';
+import type { Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
 const maxBatchSize = 500;
@@ -55,8 +55,8 @@ export interface Loaders {
   readonly reach: DataLoader<Conversation, Reach | null, bigint>;
   /** Who shows how far they have read. */
   readonly readers: DataLoader<Conversation, readonly Reader[], bigint>;
-  /** Whether a user shows nobody how far they have received and read. */
-  readonly privateModes: DataLoader<bigint, boolean>;
+  /** Does not ask who may see them: only the user themselves, but for what shows that others see nothing. */
+  readonly settings: DataLoader<bigint, Settings | null>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -123,9 +123,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     }),
     reach: new DataLoader((of) => messages.reach(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
-    privateModes: new DataLoader(async (ids) => (await users.settings(ids)).map((settings) => settings?.readReceipts === false), {
-      maxBatchSize,
-    }),
+    settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
     unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),

@@ -23,7 +23,8 @@ async function shownMarker({ chat, scope }: Context, { conversationId, userId }:
   const conversation = await scope.loaders.conversations.load(conversationId);
   if (conversation === null || conversation.memberCount > chat.receiptMembers) return null;
   // Nothing in a response is later than its lastSeq.
-  return (await scope.loaders.privateModes.load(userId)) ? null : Math.min(seq, conversation.lastSeq);
+  const settings = await scope.loaders.settings.load(userId);
+  return settings?.readReceipts ? Math.min(seq, conversation.lastSeq) : null;
 }
 
 /** Somebody's part in a conversation. */

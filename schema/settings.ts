@@ -12,9 +12,8 @@ const words: Record<Settings['messagesFrom'], { readonly description: string }> 
 
 const MessagesFrom = builder.enumType('MessagesFrom', { description: 'Whom a user takes messages from.', values: words });
 
-async function settingsOf({ userId }: ViewerShape, { chat }: Context): Promise<Settings> {
-  const [settings] = await chat.users.settings([userId]);
-  return present(settings, `the settings of user ${userId}`);
+async function settingsOf({ userId }: ViewerShape, { scope }: Context): Promise<Settings> {
+  return present(await scope.loaders.settings.load(userId), `the settings of user ${userId}`);
 }
 
 builder.objectFields(Viewer, (t) => ({
@@ -63,10 +62,14 @@ builder.mutationField('updateSettings', (t) =>
     resolve: (_root, { input: { messagesFrom, readReceipts } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        await context.chat.users.updateSettings(viewer, {
+        const { users, messages } = context.chat;
+        // Read before, for what is stored is to be told whatever then fails.
+        const tellMembers = await messages.receiptsTelling(viewer);
+        const changed = await users.updateSettings(viewer, {
           ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),
           ...(readReceipts !== null && readReceipts !== undefined && { readReceipts }),
         });
+        if (changed.includes('readReceipts')) tellMembers();
         return { viewer };
       }),
   }),

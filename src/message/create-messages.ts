@@ -11,7 +11,7 @@ import type { Messages } from './messages.ts';
 import { createPages } from './pages.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
-import { listReaders, readReaches } from './reach.ts';
+import { listReaders, readReaches, tellingOf } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
 import { recall } from './recall.ts';
@@ -60,6 +60,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of) => readReaches(parts, of),
     readers: (of) => listReaders(parts, of),
+    receiptsTelling: (viewer) => tellingOf(parts, viewer),
     setTyping: (viewer, what) => typing.tell(viewer, what),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };

@@ -80,6 +80,8 @@ export interface Messages extends AsyncDisposable {
   reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
   /** The members of each conversation who show how far they have read, as they joined, in order; nobody where that is not told. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
+  /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
+  receiptsTelling(viewer: Viewer): Promise<() => void>;
   /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import { readReach, readReaders } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
+import { formatHint, streamTopic } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
 import type { Reach, Reader } from './message.ts';
 import type { MessageParts } from './parts.ts';
 
@@ -30,6 +32,24 @@ export async function listReaders(
   const rows = await readReaders(db.client, small(of, config));
   const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
   return of.map(({ id }) => found.get(id) ?? []);
+}
+
+/**
+ * Reads where others are shown how far the viewer has got, and answers how to tell them that this has changed: the members then see anew what is shown of it.
+ * Throws UNAVAILABLE.
+ */
+export async function tellingOf({ bus, groups, config }: MessageParts, viewer: Viewer): Promise<() => void> {
+  const accesses = await groups.shown(viewer);
+  const conversations = await groups.byIds(accesses.map(({ conversationId }) => conversationId));
+  const ids = small(
+    conversations.filter((conversation) => conversation !== null),
+    config,
+  );
+  return () => {
+    // Not awaited: an answer never waits for the bus.
+    for (const conversationId of ids)
+      void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId: viewer.userId }));
+  };
 }
 
 function small(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], { receiptMembers }: MessageParts['config']): readonly bigint[] {

@@ -1,31 +1,49 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Fact } from '../log/index.ts';
+import type { Fact, Inside, Verdict } from '../log/index.ts';
 import type { UserParts } from './parts.ts';
-import type { Settings, Viewer } from './user.ts';
+import type { Throttle } from './throttle.ts';
+import type { Settings, SettingsChange, Viewer } from './user.ts';
+
+const names = ['messagesFrom', 'readReceipts'] as const satisfies readonly (keyof Settings)[];
 
 /** A user's settings. Governed by their account stream. */
 const settings: Fact<bigint, Settings | null> = { name: 'settings', key: String, read: settingsOf };
 
-/** Changes how others may reach the viewer, and what they see of what the viewer reads. What changes nothing makes no entry. */
-export function updateSettings({ log }: UserParts, { userId }: Viewer, change: Partial<Settings>): Promise<Settings> {
-  return log.append<Settings>({
-    lock: [userId],
-    async decide(inside) {
-      const before = await inside.read(settings, userId);
-      if (before === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
-      const after: Settings = { ...before, ...change };
-      if (after.messagesFrom === before.messagesFrom && after.readReceipts === before.readReceipts) return { result: () => before };
-      return {
-        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
-        async write(tx) {
-          const { messagesFrom, readReceipts } = after;
-          await tx.user.updateMany({ where: { id: userId }, data: { messagesFrom, privateMode: !readReceipts } });
-        },
-        result: () => after,
-      };
+/**
+ * Changes how others may reach the viewer, and what they see of what the viewer reads; answers what has changed. What changes nothing makes no entry.
+ * Throws RATE_LIMITED, UNAVAILABLE.
+ */
+export async function updateSettings(
+  { log, throttle }: UserParts & { readonly throttle: Throttle },
+  { userId }: Viewer,
+  change: Partial<Settings>,
+): Promise<SettingsChange> {
+  const giveBack = await throttle.settings(userId);
+  try {
+    const changed = await log.append<SettingsChange>({ lock: [userId], decide: (inside) => decide(inside, userId, change) });
+    if (changed.length === 0) await giveBack();
+    return changed;
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+async function decide(inside: Inside, userId: bigint, change: Partial<Settings>): Promise<Verdict<SettingsChange>> {
+  const before = await inside.read(settings, userId);
+  if (before === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
+  const after: Settings = { ...before, ...change };
+  const changed = names.filter((name) => after[name] !== before[name]);
+  if (changed.length === 0) return { result: () => changed };
+  return {
+    entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
+    async write(tx) {
+      const { messagesFrom, readReceipts } = after;
+      await tx.user.updateMany({ where: { id: userId }, data: { messagesFrom, privateMode: !readReceipts } });
     },
-  });
+    result: () => changed,
+  };
 }
 
 /** Each user's settings, in the order asked for; null where there is no such user. */

@@ -4,6 +4,8 @@ import { countedAddress } from './address.ts';
 import type { UserParts } from './parts.ts';
 
 const windowSeconds = 15 * 60;
+// Each change of settings may be told in all conversations of a user; nobody who decides changes them as often.
+const settingsChanges = 30;
 
 /** What keeps guessing slow. */
 export interface Throttle {
@@ -14,12 +16,15 @@ export interface Throttle {
    * before it runs, so that attempts made at once do not all slip through. Throws RATE_LIMITED.
    */
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
+  /** Counts a change of a user's settings, and answers how to take that back. Throws RATE_LIMITED. */
+  settings(userId: bigint): Promise<() => Promise<void>>;
 }
 
 /** Makes the throttle. */
 export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'config'>): Throttle {
   const signUps = limits.limit({ name: 'sign-up-address', points: config.addressAttempts, windowSeconds });
   const addresses = limits.limit({ name: 'sign-in-address', points: config.addressAttempts, windowSeconds });
+  const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
   const handles = limits.limit({ name: 'sign-in-handle', points: config.signInAttempts, windowSeconds });
 
   async function signIn<T>(
@@ -44,6 +49,7 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
 
   return {
     signIn,
+    settings: (userId) => take(settings, String(userId)),
     async signUp(address) {
       await take(signUps, countedAddress(address));
     },

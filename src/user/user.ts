@@ -46,6 +46,9 @@ export interface Settings {
   readonly readReceipts: boolean;
 }
 
+/** Which of a user's settings an act has changed; none where they stood so already. */
+export type SettingsChange = readonly (keyof Settings)[];
+
 /** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
   /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
@@ -69,8 +72,8 @@ export interface Users {
     viewer: Viewer,
     options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined },
   ): Promise<User>;
-  /** Absent leaves unchanged. */
-  updateSettings(viewer: Viewer, options: Partial<Settings>): Promise<Settings>;
+  /** Absent leaves unchanged. Throws RATE_LIMITED. */
+  updateSettings(viewer: Viewer, options: Partial<Settings>): Promise<SettingsChange>;
   /** In the order asked for; null where there is no such user. Only for the user themselves, but for what shows that others see nothing. */
   settings(ids: readonly bigint[]): Promise<readonly (Settings | null)[]>;
   /** In the order asked for; null where there is none. */

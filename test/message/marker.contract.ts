@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
@@ -55,6 +55,80 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
       seqs.map((seq, n) => (n % 2 === 0 ? world.messages.markDelivered : world.messages.markRead)(bob, { conversationId, seq })),
     );
     expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 8, deliveredSeq: 8 });
+  });
+
+  describe('never stop right before what their member said:', () => {
+    /** Says one thing after the other, entries from 3 on; so many letters a message by Ada (a) or Bob (b). */
+    async function talk(script: string) {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      for (const letter of script) await world.say(letter === 'a' ? ada : bob, conversationId);
+      const marks = async () => {
+        const access = await world.access(bob, conversationId);
+        return [access?.deliveredSeq, access?.readSeq];
+      };
+      return { ada, bob, conversationId, marks };
+    }
+
+    it.each([
+      ['abba', 3, [5, 5]],
+      ['abbab', 4, [5, 5]],
+      ['abb', 3, [5, 5]],
+      ['aabab', 3, [3, 3]],
+      ['aabab', 4, [5, 5]],
+      ['aabab', 2, [2, 2]],
+    ])('of %s, reading up to %d means %j', async (script, seq, expected) => {
+      const { bob, conversationId, marks } = await talk(script);
+      await world.messages.markRead(bob, { conversationId, seq });
+      expect(await marks()).toEqual(expected);
+    });
+
+    it('what has arrived goes on over what they say, and what they have not read stays unread', async () => {
+      const { bob, conversationId, marks } = await talk('aab');
+      await world.messages.markDelivered(bob, { conversationId, seq: 4 });
+      expect(await marks()).toEqual([5, 0]);
+      await world.say(bob, conversationId);
+      expect(await marks()).toEqual([6, 0]);
+      await world.messages.markRead(bob, { conversationId, seq: 3 });
+      expect(await marks()).toEqual([6, 3]);
+      await world.messages.markRead(bob, { conversationId, seq: 4 });
+      expect(await marks()).toEqual([6, 6]);
+    });
+
+    it('two messages of theirs in one commit with somebody else’s between them move them as far as the first', async () => {
+      const { ada, bob, conversationId, marks } = await talk('a');
+      await world.messages.markRead(bob, { conversationId, seq: 3 });
+      await Promise.all([bob, bob, ada, bob].map((sender) => world.say(sender, conversationId)));
+      expect(await marks()).toEqual([5, 5]);
+    });
+
+    it('whoever sends and marks at the same moment, on two nodes', async () => {
+      const people = await world.people();
+      const [ada, bob, cy] = people;
+      const conversationId = await world.group(ada, bob, cy);
+      const nodes = [world.messages, world.node().messages];
+      for (let round = 0; round < 15; round += 1) {
+        const lastSeq = (await world.log.heads([conversationId])).get(conversationId)?.lastSeq ?? 0;
+        await Promise.all(
+          people.flatMap((viewer, who) => {
+            const [here, there] = (who + round) % 2 === 0 ? nodes : nodes.toReversed();
+            const seq = lastSeq - ((who * 5 + round * 3) % 4);
+            const mark = (who + round) % 3 === 0 ? here?.markDelivered : here?.markRead;
+            const send = { conversationId, text: 'meanwhile', clientMessageId: `${round}` };
+            return [mark?.(viewer, { conversationId, seq }), ...((who + round) % 3 === 1 ? [] : [there?.send(viewer, send)])];
+          }),
+        );
+        const sent = (await world.entries(conversationId)).filter(({ type }) => type === 'MessageSent');
+        for (const viewer of people) {
+          const { deliveredSeq = 0, readSeq = 0 } = (await world.access(viewer, conversationId)) ?? {};
+          expect(readSeq).toBeLessThanOrEqual(deliveredSeq);
+          for (const marker of [deliveredSeq, readSeq]) {
+            const next = sent.find(({ seq }) => seq > marker);
+            expect(next?.actorId, `round ${round}: after ${marker}`).not.toBe(viewer.userId);
+          }
+        }
+      }
+    });
   });
 
   it.each([-1, 4, 1.5, Number.NaN, 2 ** 40])('cannot stand at %d where the log ends at 3', async (seq) => {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { talkOn } from '../group/talk-world.ts';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfMarksAtOnce } from './mark-queue.contract.ts';
+
+describe('on MariaDB', () => promisesOfMarksAtOnce(mysqlDb));
+
+describe('while another transaction holds somebody’s account', () => {
+  /** Holds it until the answered function is called. */
+  async function holding(world: ReturnType<typeof talkOn>, userId: bigint): Promise<() => Promise<void>> {
+    const held = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    const over = world.db.transaction(async (tx) => {
+      await world.db.lockStreams(tx, [userId]);
+      held.resolve();
+      await letGo.promise;
+    });
+    await held.promise;
+    return () => {
+      letGo.resolve();
+      return over;
+    };
+  }
+
+  it('what they read waits for it, and nobody else does', async () => {
+    await using world = talkOn(await mysqlDb());
+    const [ada, bob, cy] = await world.people();
+    const conversationId = await world.group(ada, bob, cy);
+    const release = await holding(world, bob.userId);
+    let isStored = false;
+    const waits = world.messages.markRead(bob, { conversationId, seq: 3 }).then(() => {
+      isStored = true;
+    });
+    await world.messages.markDelivered(bob, { conversationId, seq: 2 });
+    for (const seq of [1, 2, 3]) await world.messages.markRead(cy, { conversationId, seq });
+    expect(isStored).toBe(false);
+    await release();
+    await waits;
+    expect(await world.access(bob, conversationId)).toMatchObject({ deliveredSeq: 3, readSeq: 3 });
+    expect(await world.access(cy, conversationId)).toMatchObject({ readSeq: 3 });
+  });
+
+  it('who reads is told UNAVAILABLE at the deadline, and may send the same again', async () => {
+    await using world = talkOn(await mysqlDb());
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    const { messages } = world.node({ writeDeadlineMs: 200 });
+    const release = await holding(world, bob.userId);
+    await expect(messages.markRead(bob, { conversationId, seq: 2 })).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
+    await release();
+    await messages.markRead(bob, { conversationId, seq: 2 });
+    expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 2 });
+  });
+});
