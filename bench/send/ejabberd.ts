@@ -22,11 +22,11 @@ export async function startEjabberd(places: Places, members: number): Promise<Ta
   try {
     ensurePrograms('ejabberdctl', 'erl');
     if (!existsSync(tables)) throw new Error(`${tables} is missing`);
+    return await start(places, members);
   } catch (error) {
     process.stderr.write(`without ejabberd: ${error instanceof Error ? error.message : String(error)}\n`);
     return undefined;
   }
-  return await start(places, members);
 }
 
 async function start(places: Places, members: number): Promise<Talking> {

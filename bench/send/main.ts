@@ -11,31 +11,38 @@ import { differenceOf } from './difference.ts';
 import type { Transport } from './load-plan.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, readOptions } from './options.ts';
-import { openPlaces } from './places.ts';
+import { openPlaces, type Places } from './places.ts';
 import type { Result, Row } from './result.ts';
 import { tablesOf } from './tables.ts';
 
+/** What of a run is measured in one go. */
+type Measurement = (places: Places) => Promise<readonly Row[]>;
+
+function measurementsOf({ only, connections, rounds, ms, warmUpMs, inFlight, ...options }: Options): readonly Measurement[] {
+  const rest = { connections, rounds, ms, warmUpMs };
+  const transports: readonly Transport[] = (['http', 'socket'] as const).filter((transport) => only.includes(transport));
+  const { storeInFlight, storeRooms, storeMembers, rooms, members, roomMembers } = options;
+  const measurements: Measurement[] = [];
+  if (only.includes('store')) {
+    measurements.push((places) => compareStores(places, { ...rest, inFlight: storeInFlight, rooms: storeRooms, members: storeMembers }));
+  }
+  if (transports.length > 0) measurements.push((places) => compareTalks(places, { ...rest, transports, rooms, members, inFlight }));
+  if (only.includes('room')) measurements.push((places) => compareRooms(places, { ...rest, members: roomMembers, inFlight }));
+  return measurements;
+}
+
+/** Measures, and writes what there is after each measurement: a later one that fails does not take the figures along. */
 async function measure(options: Options): Promise<Result> {
-  const { only, connections, rounds, ms, warmUpMs } = options;
   await using places = await openPlaces();
   const machine = await describeMachine(places.mariadbVersion);
   process.stderr.write(`${JSON.stringify(machine)}\n`);
-  const shared = { connections, rounds, ms, warmUpMs };
-  const rows: Row[] = [];
-  if (only.includes('store')) {
-    const { storeInFlight: inFlight, storeRooms: rooms, storeMembers: members } = options;
-    rows.push(...(await compareStores(places, { ...shared, inFlight, rooms, members })));
+  await mkdir(dirname(options.json), { recursive: true });
+  let result: Result = { takenAt: new Date().toISOString(), machine, options: { ...options }, rows: [] };
+  for (const measurement of measurementsOf(options)) {
+    result = { ...result, rows: [...result.rows, ...(await measurement(places))] };
+    await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
-  const transports: readonly Transport[] = (['http', 'socket'] as const).filter((transport) => only.includes(transport));
-  if (transports.length > 0) {
-    const { rooms, members, inFlight } = options;
-    rows.push(...(await compareTalks(places, { ...shared, transports, rooms, members, inFlight })));
-  }
-  if (only.includes('room')) {
-    const { roomMembers: members, inFlight } = options;
-    rows.push(...(await compareRooms(places, { ...shared, members, inFlight })));
-  }
-  return { takenAt: new Date().toISOString(), machine, options: { ...options }, rows };
+  return result;
 }
 
 const options = readOptions(process.argv.slice(2));
@@ -43,8 +50,6 @@ if (options.compare !== undefined) {
   process.stdout.write(await differenceOf(...options.compare));
 } else {
   const result = await measure(options);
-  await mkdir(dirname(options.json), { recursive: true });
-  await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(`${tablesOf(result)}\n### Aims\n\n${aimsOf(result)}\n`);
   process.stderr.write(`written to ${options.json}\n`);
 }
