@@ -15,10 +15,13 @@ const settings: Fact<bigint, Settings | null> = { name: 'settings', key: String,
  * Throws RATE_LIMITED, UNAVAILABLE.
  */
 export async function updateSettings(
-  { log, throttle }: UserParts & { readonly throttle: Throttle },
+  { db, log, throttle }: UserParts & { readonly throttle: Throttle },
   { userId }: Viewer,
   change: Partial<Settings>,
 ): Promise<SettingsChange> {
+  // Who says again what stands takes nothing from what they may change.
+  const [stands] = await settingsOf(db.client, [userId]);
+  if (stands && changedBy(stands, change).length === 0) return [];
   const giveBack = await throttle.settings(userId);
   try {
     const changed = await log.append<SettingsChange>({ lock: [userId], decide: (inside) => decide(inside, userId, change) });
@@ -34,7 +37,7 @@ async function decide(inside: Inside, userId: bigint, change: Partial<Settings>)
   const before = await inside.read(settings, userId);
   if (before === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
   const after: Settings = { ...before, ...change };
-  const changed = names.filter((name) => after[name] !== before[name]);
+  const changed = changedBy(before, change);
   if (changed.length === 0) return { result: () => changed };
   return {
     entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
@@ -44,6 +47,10 @@ async function decide(inside: Inside, userId: bigint, change: Partial<Settings>)
     },
     result: () => changed,
   };
+}
+
+function changedBy(before: Settings, change: Partial<Settings>): SettingsChange {
+  return names.filter((name) => change[name] !== undefined && change[name] !== before[name]);
 }
 
 /** Each user's settings, in the order asked for; null where there is no such user. */

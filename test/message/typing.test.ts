@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { parseHint, streamTopic } from '../../src/log/index.ts';
+import { TypingTeller } from '../../src/message/typing.ts';
+import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { sqliteDb } from '../support/db.ts';
+
+let world: TalkWorld;
+beforeAll(async () => {
+  world = talkOn(await sqliteDb());
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Somebody in two conversations whose topics are heard, and a node's clock that goes only when told to. */
+async function scene() {
+  const [ada, bob] = await world.people();
+  const rooms = [await world.group(ada, bob), await world.direct(ada, bob)] as const;
+  const { groups, bus } = world;
+  let now = 1_000;
+  const teller = new TypingTeller({ groups, bus, config: readConfig({}) }, () => now);
+  const heard: (readonly [number, boolean])[] = [];
+  for (const [room, conversationId] of rooms.entries()) {
+    await world.bus.subscribe(streamTopic(conversationId), (text) => {
+      const hint = parseHint(text);
+      if (hint?.kind === 'typing' && hint.userId === ada.userId) heard.push([room, hint.typing]);
+    });
+  }
+  return {
+    ada,
+    rooms,
+    /** What the topics hear of it. */
+    async type(room: 0 | 1, typing: boolean) {
+      heard.length = 0;
+      await teller.tell(ada, { conversationId: rooms[room], typing });
+      // A message is heard in the microtask after its publish.
+      await null;
+      return [...heard];
+    },
+    pass(ms: number) {
+      now += ms;
+    },
+    teller,
+  };
+}
+
+describe('typing', () => {
+  it('is told when it begins, then every three seconds while it goes on, and when it ends', async () => {
+    const { type, pass } = await scene();
+    expect(await type(0, true)).toEqual([[0, true]]);
+    pass(2_999);
+    expect(await type(0, true)).toEqual([]);
+    pass(1);
+    expect(await type(0, true)).toEqual([[0, true]]);
+    expect(await type(0, false)).toEqual([[0, false]]);
+    expect(await type(0, true)).toEqual([[0, true]]);
+  });
+
+  it('is told of each conversation by itself', async () => {
+    const { type } = await scene();
+    expect(await type(0, true)).toEqual([[0, true]]);
+    expect(await type(1, true)).toEqual([[1, true]]);
+    expect(await type(0, true)).toEqual([]);
+    expect(await type(1, false)).toEqual([[1, false]]);
+    expect(await type(0, true)).toEqual([]);
+  });
+
+  it('is told twenty times in ten seconds by one user at most', async () => {
+    const { type, pass } = await scene();
+    let told = 0;
+    for (let n = 0; n < 50; n += 1) told += (await type(n % 4 < 2 ? 0 : 1, n % 2 === 0)).length;
+    expect(told).toBe(20);
+    pass(9_999);
+    expect(await type(0, true)).toEqual([]);
+    pass(1);
+    expect(await type(0, true)).toEqual([[0, true]]);
+  });
+
+  it('is for members, of what they are shown', async () => {
+    const { teller } = await scene();
+    const [ada, bob, cy] = await world.people();
+    const left = await world.group(ada, bob);
+    await world.groups.leave(bob, { groupId: left });
+    const unseen = await world.direct(cy, bob);
+    for (const conversationId of [left, unseen, 9_000_000_000n, bob.userId]) {
+      for (const typing of [true, false]) {
+        expect(await refusal(teller.tell(bob, { conversationId, typing }))).toEqual({ code: 'NOT_FOUND', field: ['conversationId'] });
+      }
+    }
+  });
+});
