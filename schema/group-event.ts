@@ -5,23 +5,22 @@ import { conversationEventInterfaces as interfaces } from './conversation-event.
 import { loggedTypes } from './event.ts';
 import { shareable } from './shareable.ts';
 
-/** What of a group can change. */
-const fields: Record<GroupFieldWord, { readonly description: string }> = {
-  name: { description: 'Its name.' },
-  description: { description: 'Its description.' },
-  announcement: { description: 'What it announces to its members.' },
-  avatarUrl: { description: 'Its picture.' },
-  joinPolicy: { description: 'Who may join by themselves.' },
-  invitePolicy: { description: 'Who may add members.' },
-  postPolicy: { description: 'Who may write.' },
-  pinPolicy: { description: 'Who may pin messages.' },
-  mentionPolicy: { description: 'Who may mention everyone.' },
-  slowModeSeconds: { description: 'How long a member waits between messages.' },
-  mutedUntil: { description: 'Until when its members are mute.' },
-  ownerId: { description: 'Who owns it.' },
-};
+const words = {
+  NAME: { value: 'name', description: 'Its name.' },
+  DESCRIPTION: { value: 'description', description: 'Its description.' },
+  ANNOUNCEMENT: { value: 'announcement', description: 'What it announces to its members.' },
+  AVATAR_URL: { value: 'avatarUrl', description: 'Its picture.' },
+  JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
+  INVITE_POLICY: { value: 'invitePolicy', description: 'Who may add members.' },
+  POST_POLICY: { value: 'postPolicy', description: 'Who may write.' },
+  PIN_POLICY: { value: 'pinPolicy', description: 'Who may pin messages.' },
+  MENTION_POLICY: { value: 'mentionPolicy', description: 'Who may mention everyone.' },
+  SLOW_MODE_SECONDS: { value: 'slowModeSeconds', description: 'How long a member waits between messages.' },
+  MUTED_UNTIL: { value: 'mutedUntil', description: 'Until when its members are mute.' },
+  OWNER: { value: 'ownerId', description: 'Who owns it.' },
+} as const satisfies Record<string, { readonly value: GroupFieldWord; readonly description: string }>;
 
-const GroupField = builder.enumType('GroupField', { description: 'What of a group was changed.', values: fields });
+const GroupField = builder.enumType('GroupField', { description: 'What of a group was changed.', values: words });
 
 loggedTypes.GroupChanged.implement({
   description: 'Something about the group was changed.',
