@@ -59,6 +59,18 @@ MessageHidden.implement({
       description: 'The message.',
       resolve: ({ entry: { data } }) => formatId('Message', { conversationId: data.conversationId, seq: data.messageSeq }),
     }),
+    threadRoot: t.field({
+      type: Message,
+      nullable: true,
+      description:
+        'Where it was a reply, the message that its thread is about, with what waits there; null: it was none, or is not theirs any more.',
+      async resolve(event, _args, context) {
+        const { conversationId, messageSeq: seq } = event.entry.data;
+        const { messages } = context.scope.loaders;
+        const reply = (await accessed(event, context)) && (await messages.load({ conversationId, seq }));
+        return reply?.threadRootSeq ? messages.load({ conversationId, seq: reply.threadRootSeq }) : null;
+      },
+    }),
   }),
 });
 withCounts(MessageHidden);

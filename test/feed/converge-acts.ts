@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
-import { AcquaintanceDocument, RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
+import { AcquaintanceDocument, HistoryDocument, RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
 import { given, type Person, password, type World } from '../support/world.ts';
 
 /** The people of a scene: Ann, who acts, Ben, to whom it is done, Cat, who is by, and Dan, who knows nobody. */
@@ -212,6 +212,97 @@ const marking: readonly Act[] = [
     async prepare(chat, cast, deliver) {
       const group = await talk(chat, cast, cast.ben);
       return () => deliver(cast.ann, { conversationId: group, seq: 4 });
+    },
+  },
+];
+
+/** Messages of others at 4 to 6, the second of which calls Ann. */
+async function waiting(chat: World, cast: Cast): Promise<{ readonly group: string; readonly called: string }> {
+  const group = await talk(chat, cast, cast.ben);
+  const send = doing(chat, 'sendMessage');
+  await send(cast.cat, { ...message(group), mentionIds: [cast.ann.id] });
+  await send(cast.ben, message(group));
+  return { group, called: await idAt(chat, cast.ann, group, 1) };
+}
+
+async function idAt(chat: World, viewer: Person, group: string, place: number): Promise<string> {
+  const { conversation } = await chat.ask(HistoryDocument, { id: group }, viewer);
+  return given(conversation?.messages.edges[place]?.node, []).id;
+}
+
+const forOneself: readonly Act[] = [
+  {
+    by: 'hideMessage',
+    what: 'of one that called the viewer, and of the last',
+    changes: own,
+    async prepare(chat, cast, hide) {
+      const { group, called } = await waiting(chat, cast);
+      const last = await chat.say(cast.cat, group, 'the last');
+      return async () => {
+        for (const messageId of [called, last.id]) await hide(cast.ann, { messageId });
+      };
+    },
+  },
+  {
+    by: 'hideMessage',
+    what: 'of a reply that waits, and of a message that is pinned',
+    changes: own,
+    async prepare(chat, cast, hide) {
+      const group = await talk(chat, cast);
+      const root = await chat.say(cast.ann, group, 'said to be answered');
+      await doing(chat, 'sendMessage')(cast.ben, reply(group, root.id));
+      const answer = await idAt(chat, cast.ann, group, 1);
+      const pinned = await chat.say(cast.ann, group, 'said to be pinned');
+      await doing(chat, 'pinMessage')(cast.ann, { messageId: pinned.id });
+      return async () => {
+        for (const messageId of [answer, pinned.id]) await hide(cast.ann, { messageId });
+      };
+    },
+  },
+  {
+    by: 'clearConversation',
+    what: 'up to a part of what was said, and then all of it',
+    changes: own,
+    async prepare(chat, cast, clear) {
+      const { group } = await waiting(chat, cast);
+      return async () => {
+        await clear(cast.ann, { conversationId: group, seq: 5 });
+        await clear(cast.ann, { conversationId: group });
+      };
+    },
+  },
+  {
+    by: 'markUnread',
+    what: 'of what was read, and from elsewhere then',
+    changes: own,
+    async prepare(chat, cast, mark) {
+      const { group } = await waiting(chat, cast);
+      await doing(chat, 'markRead')(cast.ann, { conversationId: group, seq: 6 });
+      return async () => {
+        for (const fromSeq of [6, 4]) await mark(cast.ann, { conversationId: group, fromSeq });
+      };
+    },
+  },
+  {
+    by: 'markRead',
+    what: 'up to where the viewer had marked it as unread, behind their marker',
+    changes: own,
+    async prepare(chat, cast, read) {
+      const { group } = await waiting(chat, cast);
+      await read(cast.ann, { conversationId: group, seq: 6 });
+      await doing(chat, 'markUnread')(cast.ann, { conversationId: group, fromSeq: 4 });
+      return () => read(cast.ann, { conversationId: group, seq: 5 });
+    },
+  },
+  {
+    by: 'markThreadRead',
+    what: 'up to a part of the replies',
+    changes: own,
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast);
+      const root = await chat.say(cast.ann, group, 'said to be answered');
+      for (const sayer of [cast.ben, cast.cat, cast.ben]) await doing(chat, 'sendMessage')(sayer, reply(group, root.id));
+      return () => read(cast.ann, { messageId: root.id, seq: root.seq + 2 });
     },
   },
 ];
@@ -681,6 +772,7 @@ export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
   ...forwarding,
   ...marking,
+  ...forOneself,
   ...changing,
   ...recalling,
   ...reacting,

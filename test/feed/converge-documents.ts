@@ -19,11 +19,11 @@ const message = `fragment Said on Message {
 const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } invitePolicy pinPolicy mentionPolicy }`;
 
 const talk = `fragment Talk on Conversation {
-  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerUnreadCount
+  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Waiting
   viewerLastMessage { ...Said }
   viewerMembership { ...Member }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
-  messages(last: 20) { edges { cursor node { ...Said viewerReactions replies(first: 10) { edges { cursor node { id } } } } } }
+  messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
   pins(first: 10) { edges { node { ...Said } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
@@ -39,7 +39,11 @@ const self = `fragment Self on Viewer {
   sessions { id deviceName createdAt viewerIsCurrent }
 }`;
 
-const fragments = [acquaintance, member, message, group, talk, contacts, self].join('\n');
+// What waits for the viewer, which an event that changes it brings.
+const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
+fragment Totals on UnreadTotals { messages mentions conversations threads }`;
+
+const fragments = [acquaintance, member, message, group, talk, contacts, self, waiting].join('\n');
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -47,7 +51,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
     viewer {
       ...Self
       positions { streamId seq epoch }
-      unread { messages conversations }
+      unread { ...Totals }
       conversations(first: 10) { edges { node { ...Talk } } }
       contacts(first: 10) { edges { cursor node { ...Known } } }
       incoming: contactRequests(direction: INCOMING, first: 10) { totalCount edges { cursor node { ...Asked } } }
@@ -76,6 +80,10 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MemberLeft { membershipId }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
+      ... on MembershipSettled { membership { ...Member } conversation { id ...Waiting } unread { ...Totals } }
+      ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
+      ... on ConversationCleared { clearedSeq conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
+      ... on ThreadRead { message { id viewerThreadUnreadCount } unread { ...Totals } }
       ... on ContactRequestSent { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }
@@ -84,8 +92,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ViewerChanged { viewer { ...Self } }
       ... on ReceiptMoved { membership { id deliveredSeq readSeq } }
       ... on ViewerMarkersMoved {
-        conversation { id lastSeq viewerReadSeq viewerUnreadCount viewerMembership { id deliveredSeq readSeq } }
-        unread { messages conversations }
+        conversation { id lastSeq viewerReadSeq ...Waiting viewerMembership { id deliveredSeq readSeq } }
+        unread { ...Totals }
       }
       ... on StreamReady { positions { streamId seq epoch } }
       ... on ResyncRequired { streamId resyncReason }

@@ -64,6 +64,15 @@ const rules: Readonly<Record<string, Rule>> = {
   ViewerChanged({ shown }, { viewer }) {
     if (isThing(viewer)) shown.viewer = { ...shown.viewer, ...viewer };
   },
+  MembershipSettled: () => undefined,
+  MessageHidden({ cache }, { conversation, messageId }) {
+    const seq = cache.entity(text(messageId))?.['seq'];
+    leaveOut(cache, idOf(conversation) ?? '', (place) => place === seq);
+  },
+  ConversationCleared({ cache }, { conversation, clearedSeq }) {
+    leaveOut(cache, idOf(conversation) ?? '', (place) => place <= number(clearedSeq));
+  },
+  ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
   ViewerMarkersMoved: () => undefined,
   StreamReady: () => undefined,
@@ -77,8 +86,12 @@ const rules: Readonly<Record<string, Rule>> = {
 export function apply(held: Held, event: Thing): void {
   const rule = rules[text(event['__typename'])];
   if (rule === undefined) throw new Error(`no rule for ${JSON.stringify(event)}`);
+  const before = callsBefore(held, event);
   const written = held.cache.write(event);
-  if (isThing(written)) rule(held, written);
+  if (isThing(written)) {
+    rule(held, written);
+    count(held, written, before);
+  }
   order(held);
   sum(held);
 }
@@ -97,11 +110,69 @@ function conversationOf(cache: Cache, node: Json | undefined): Thing | undefined
   return cache.entity(idOf(node) ?? '');
 }
 
+/** Whether a message that an event brings has called the viewer so far; null where it brings none, or was known. Any event may bring a later one's change. */
+function callsBefore({ cache, shown }: Held, { conversation, message, seq }: Thing): boolean | null {
+  if (seq === undefined || !isThing(conversation) || !isThing(message)) return null;
+  const known = cache.entity(text(conversation['id']))?.['lastSeq'];
+  return known === undefined || number(seq) <= number(known) ? null : calls(cache.entity(text(message['id'])), shown);
+}
+
+/** Counts a call that an edit has added, and one that is gone from a message that waits. */
+function count({ cache, shown }: Held, { conversation, message }: Thing, before: boolean | null): void {
+  const id = idOf(conversation) ?? '';
+  const held = cache.entity(id);
+  const changed = cache.entity(idOf(message) ?? '');
+  if (before === null || held === undefined || changed === undefined) return;
+  const now = calls(changed, shown);
+  const waits = number(changed['seq']) > number(held['viewerReadSeq']);
+  const gone = before && !now && waits ? -1 : 0;
+  cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + (!before && now ? 1 : gone) });
+}
+
+/** Whether a message of somebody else's mentions the viewer or everyone. */
+function calls(message: Thing | undefined, { viewer }: Shown): boolean {
+  const me = idOf(viewer['user']);
+  if (message === undefined || idOf(message['sender']) === me) return false;
+  const mentions = Array.isArray(message['mentions']) ? message['mentions'] : [];
+  return message['mentionsEveryone'] === true || mentions.some((user: Json) => idOf(user) === me);
+}
+
+/** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. */
+function leaveOut(cache: Cache, id: string, goes: (seq: number) => boolean): void {
+  function stays({ node }: Thing): boolean {
+    const entity = isThing(node) && idOf(node) === null ? node : cache.entity(idOf(node) ?? '');
+    return entity === undefined || !goes(number(entity['seq']));
+  }
+  const places = [id, ...edgesOf(cache.entity(id)?.['messages']).map(({ node }) => idOf(node) ?? '')];
+  for (const place of places) {
+    for (const name of ['messages', 'timeline', 'pins', 'replies']) {
+      const list = listOf(cache, place, name);
+      if ('edges' in list) cache.change(place, { [name]: { ...list, edges: edgesOf(list).filter(stays) } });
+    }
+  }
+}
+
 /** Sums up what waits to be read. */
 function sum({ cache, shown }: Held): void {
-  const counts = edgesOf(shown.viewer['conversations']).map(({ node }) => number(conversationOf(cache, node)?.['viewerUnreadCount']));
-  const messages = counts.reduce((total, count) => total + count, 0);
-  shown.viewer = { ...shown.viewer, unread: { messages, conversations: counts.filter((count) => count > 0).length } };
+  const waiting = edgesOf(shown.viewer['conversations']).map(({ node }) => {
+    const conversation = conversationOf(cache, node);
+    const replies = edgesOf(conversation?.['messages']).map(
+      (edge) => conversationOf(cache, edge['node'])?.['viewerThreadUnreadCount'] ?? 0,
+    );
+    return {
+      messages: number(conversation?.['viewerUnreadCount']),
+      mentions: number(conversation?.['viewerMentionCount']),
+      threads: replies.reduce<number>((total, one) => total + number(one), 0),
+    };
+  });
+  const all = (of: (one: (typeof waiting)[number]) => number) => waiting.reduce((total, one) => total + of(one), 0);
+  const unread = {
+    messages: all(({ messages }) => messages),
+    mentions: all(({ mentions }) => mentions),
+    conversations: waiting.filter(({ messages, mentions }) => messages + mentions > 0).length,
+    threads: all(({ threads }) => threads),
+  };
+  shown.viewer = { ...shown.viewer, unread };
 }
 
 function messageSent({ cache, shown }: Held, event: Thing): void {
@@ -119,13 +190,28 @@ function messageSent({ cache, shown }: Held, event: Thing): void {
   logged({ cache, shown }, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
   if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
-  if (fresh && !own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
+  if (!fresh) return;
+  if (!own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
+  if (calls(message, shown)) cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
+  waitInThread({ cache, shown }, message);
 }
 
-/** A reply stands at the end of its thread; its own replies, and the viewer's reactions to it, are none so far. */
+/** A reply waits for who takes part in its thread; who replies has read it. */
+function waitInThread({ cache, shown }: Held, message: Thing): void {
+  const root = cache.entity(idOf(message['threadRoot']) ?? '');
+  const known = root?.['viewerThreadUnreadCount'];
+  if (root === undefined || known === undefined) return;
+  const me = idOf(shown.viewer['user']);
+  const said = [root, ...edgesOf(root['replies']).map(({ node }) => cache.entity(idOf(node) ?? ''))];
+  const own = idOf(message['sender']) === me;
+  const part = said.some((one) => idOf(one?.['sender']) === me);
+  if (own || part) cache.change(text(root['id']), { viewerThreadUnreadCount: own ? 0 : number(known) + 1 });
+}
+
+/** A reply stands at the end of its thread; nothing has happened to itself so far. */
 function standInThread(cache: Cache, message: Thing, edge: Json): void {
   const id = text(message['id']);
-  if (!('replies' in message)) cache.change(id, { replies: { edges: [] }, viewerReactions: [] });
+  if (!('replies' in message)) cache.change(id, { replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 });
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
 
