@@ -7,6 +7,7 @@ interface Rows {
   readonly Message: Awaited<ReturnType<Tx['message']['findMany']>>[number];
   readonly Membership: Awaited<ReturnType<Tx['membership']['findMany']>>[number];
   readonly Conversation: Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
+  readonly Session: Awaited<ReturnType<Tx['session']['findMany']>>[number];
   readonly Entry: Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 }
 
@@ -39,6 +40,10 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
     ...{ joinPolicy: 'text', invitePolicy: 'text', postPolicy: 'text', slowModeSeconds: 'number', mutedUntil: 'time', ownerId: 'id' },
     ...{ memberCount: 'number', createdById: 'id', clientGroupId: 'text', createdAt: 'time', dissolvedAt: 'time' },
     ...{ pinPolicy: 'text', mentionPolicy: 'text' },
+  },
+  Session: {
+    ...{ id: 'bytes', userId: 'id', deviceName: 'text', generation: 'number', rotatedAt: 'time', createdAt: 'time' },
+    ...{ lastSeenAt: 'time', expiresAt: 'time', endedAt: 'time' },
   },
   Entry: {
     ...{ streamId: 'id', seq: 'number', type: 'text', version: 'number', actorId: 'id', data: 'text', timeline: 'flag', at: 'time' },

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import { join, selectRows, sql, type Tx } from '../db/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
 import type { Session, User } from './user.ts';
@@ -66,7 +66,7 @@ function sessionRow({ id, ...row }: StoredSession): SessionRow {
 
 /** Sessions in the order asked for, by UUID text, ended ones too; null where there is none. */
 export async function readSessions(tx: Tx, ids: readonly string[]): Promise<readonly (SessionRow | null)[]> {
-  const rows = await tx.session.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
+  const rows = await selectRows(tx, 'Session', sql`id IN (${join([...new Set(ids)].map(uuidBytes))})`);
   const found = new Map(rows.map((row) => [uuidText(row.id), sessionRow(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
