@@ -40,7 +40,9 @@ async function shown(as: Person, id: string, people: Readonly<Record<string, Per
   return {
     all: [deliveredToAllSeq, readByAllSeq],
     members: Object.fromEntries(members.edges.map(({ node }) => [name(node.user.id), [node.deliveredSeq, node.readSeq]])),
-    messages: messages.edges.map(({ node }) => [node.delivery, ...node.receipts.edges.map((edge) => name(edge.node.user.id))].join(' ')),
+    messages: messages.edges.map(({ node }) =>
+      [node.delivery, ...node.receipts.edges.map((edge) => name(edge.node.user.id)).toSorted()].join(' '),
+    ),
   };
 }
 
