@@ -48,6 +48,10 @@ describe('who is signed out', () => {
     'mutation { recallMessage(input: { messageId: "x" }) { errors { code } } }',
     'mutation { markDelivered(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
     'mutation { markRead(input: { conversationId: "x", seq: 1 }) { errors { code } } }',
+    'mutation { markUnread(input: { conversationId: "x", fromSeq: 1 }) { errors { code } } }',
+    'mutation { markThreadRead(input: { messageId: "x", seq: 1 }) { errors { code } } }',
+    'mutation { hideMessage(input: { messageId: "x" }) { errors { code } } }',
+    'mutation { clearConversation(input: { conversationId: "x" }) { errors { code } } }',
   ])('is told UNAUTHENTICATED by %s', async (source) => {
     expect((await ask(chat, null, source)).errors).toEqual([{ code: 'UNAUTHENTICATED' }]);
   });
@@ -139,6 +143,11 @@ describe('a bad id in an input is INVALID_INPUT in the payload, under its field:
     [`recallMessage(input: { messageId: "${formatId('User', 1n)}" })`, ['input', 'messageId']],
     ['markDelivered(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
     ['markRead(input: { conversationId: "x", seq: 1 })', ['input', 'conversationId']],
+    ['markUnread(input: { conversationId: "x", fromSeq: 1 })', ['input', 'conversationId']],
+    ['markThreadRead(input: { messageId: "x", seq: 1 })', ['input', 'messageId']],
+    ['hideMessage(input: { messageId: "x" })', ['input', 'messageId']],
+    [`hideMessage(input: { messageId: "${group}" })`, ['input', 'messageId']],
+    ['clearConversation(input: { conversationId: "x" })', ['input', 'conversationId']],
   ])('%s', async (field, path) => {
     const { data, errors } = await ask(chat, alice, `mutation { it: ${field} { errors { code field } } }`);
     expect({ data, errors }).toEqual({ data: { it: { errors: [{ code: 'INVALID_INPUT', field: path }] } }, errors: [] });
