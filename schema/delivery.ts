@@ -20,20 +20,13 @@ builder.interfaceFields(Conversation, (t) => ({
     extensions: shareable,
     nullable: true,
     description: description.delivered,
-    async resolve(conversation, _args, { scope }) {
-      const reach = await scope.loaders.reach.load(conversation);
-      // Nothing in a response is later than its lastSeq.
-      return reach && Math.min(reach.deliveredToAllSeq, conversation.lastSeq);
-    },
+    resolve: async (conversation, _args, { scope }) => (await scope.loaders.reach.load(conversation))?.deliveredToAllSeq,
   }),
   readByAllSeq: t.int({
     extensions: shareable,
     nullable: true,
     description: description.read,
-    async resolve(conversation, _args, { scope }) {
-      const reach = await scope.loaders.reach.load(conversation);
-      return reach && Math.min(reach.readByAllSeq, conversation.lastSeq);
-    },
+    resolve: async (conversation, _args, { scope }) => (await scope.loaders.reach.load(conversation))?.readByAllSeq,
   }),
 }));
 

@@ -22,9 +22,8 @@ const Role = builder.enumType('Role', {
 async function shownMarker({ chat, scope }: Context, { conversationId, userId }: MembershipShape, seq: number): Promise<number | null> {
   const conversation = await scope.loaders.conversations.load(conversationId);
   if (conversation === null || conversation.memberCount > chat.receiptMembers) return null;
-  // Nothing in a response is later than its lastSeq.
   const settings = await scope.loaders.settings.load(userId);
-  return settings?.readReceipts ? Math.min(seq, conversation.lastSeq) : null;
+  return settings?.readReceipts ? seq : null;
 }
 
 /** Somebody's part in a conversation. */

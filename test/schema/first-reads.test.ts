@@ -172,6 +172,33 @@ test('a reaction is answered with a message that is not older than its conversat
   });
 });
 
+test('who has read what on a page of conversations takes the same few reads, however many messages there are', async () => {
+  const reader = await person(chat, 'reader');
+  const source = `{ viewer { conversations { edges { node { deliveredToAllSeq readByAllSeq members(first: 1) { edges { node { deliveredSeq readSeq } } }
+    messages { edges { node { delivery receipts { totalCount edges { node { readSeq user { handle } } } } } } } } } } } }`;
+  async function talk(size: number): Promise<void> {
+    const id = await groupOf(chat, alice, bob, reader);
+    for (let n = 0; n < size; n += 1) await say(chat, alice, id, 'hello');
+    await chat.messages.markRead(bob, { conversationId: id, seq: 3 + size });
+  }
+  // The pages themselves are read one by one: of each conversation its members, and its messages.
+  const pages = (calls: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(calls).filter(([name]) => !/^(members|messages|list)$/.test(name)));
+  for (let size = 1; size <= 2; size += 1) await talk(size);
+  const few = counting(chat);
+  await ask(few.chat, reader, source);
+  for (let size = 3; size <= 6; size += 1) await talk(size);
+  const many = counting(chat);
+  const { data } = await ask(many.chat, reader, source);
+  const node = { delivery: 'SENT', receipts: { totalCount: 1, edges: [{ node: { user: { handle: await handleOf(bob) } } }] } };
+  expect(data).toMatchObject({
+    viewer: {
+      conversations: { edges: [{ node: { messages: { edges: Array.from({ length: 6 }, () => ({ node })) } } }, {}, {}, {}, {}, {}] },
+    },
+  });
+  expect(pages(many.calls)).toEqual(pages(few.calls));
+});
+
 /** The chat, and how often each of its modules' functions was called. */
 function counting(of: Chat): { readonly chat: Chat; readonly calls: Readonly<Record<string, number>> } {
   const calls: Record<string, number> = {};

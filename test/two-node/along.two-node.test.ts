@@ -1,32 +1,70 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { startProxy } from '../db/proxy.ts';
+import { socketClient, subscribe } from '../support/client.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
 import { earOnSocket } from './ear.ts';
 
-it('what is said in a group is shown on another node without asking the database', async () => {
-  await using stores = await realStores();
+/** Two nodes on one database, the second of which tells what it asks the database for once it is told to. */
+async function twoNodes(env: Readonly<Record<string, string>> = {}) {
+  await using opened = new AsyncDisposableStack();
+  const stores = opened.use(await realStores());
   const place = new URL(stores.env['DATABASE_URL'] ?? '');
-  await using proxy = await startProxy(Number(place.port));
+  const proxy = opened.use(await startProxy(Number(place.port)));
   place.port = String(proxy.port);
+  const here = opened.use(await startNodeProcess({ ...stores.env, ...env }));
   // Checks heads of its own accord no sooner than the test is over.
-  await using here = await startNodeProcess(stores.env);
-  await using there = await startNodeProcess({ ...stores.env, DATABASE_URL: place.href, HEAD_CHECK_MS: '600000' });
-  const { people, group, say } = peopleOf(() => here.url);
-  const [ann, ben] = await people('ann', 'ben');
-  const room = await group(ann, ben);
-  const ear = await earOnSocket({ url: there.url, token: ben.token });
+  const there = opened.use(await startNodeProcess({ ...stores.env, ...env, DATABASE_URL: place.href, HEAD_CHECK_MS: '600000' }));
   const asked: string[] = [];
-  proxy.cutAfter = (bytes) => {
-    asked.push(bytes.toString('latin1'));
-    return false;
-  };
+  function ask(): void {
+    proxy.cutAfter = (bytes) => {
+      asked.push(bytes.toString('latin1'));
+      return false;
+    };
+  }
+  const nodes = opened.move();
+  return { url: there.url, asked, listening: ask, ...peopleOf(() => here.url), [Symbol.asyncDispose]: () => nodes.disposeAsync() };
+}
+
+it('what is said in a group is shown on another node without asking the database', async () => {
+  await using nodes = await twoNodes();
+  const [ann, ben] = await nodes.people('ann', 'ben');
+  const room = await nodes.group(ann, ben);
+  const ear = await earOnSocket({ url: nodes.url, token: ben.token });
+  nodes.listening();
   for (let n = 0; n < 5; n += 1) {
-    const { seq } = await say(ann, room, `message ${n}`);
+    const { seq } = await nodes.say(ann, room, `message ${n}`);
     const heard = await ear.hear((event) => event.__typename === 'MessageSent' && event.seq === seq);
     expect(heard.at(-1)).toMatchObject({ messageEdge: { node: { text: `message ${n}`, sender: { id: ann.id } } } });
   }
-  expect(asked).toEqual([]);
+  expect(nodes.asked).toEqual([]);
   ear.stop();
+});
+
+const source: DocumentNode = parse(`subscription { events { __typename ... on MessageSent {
+  conversation { deliveredToAllSeq readByAllSeq } messageEdge { node { text delivery } } } } }`);
+const withDelivery: TypedDocumentNode<{ readonly events: object }, Record<string, never>> = source;
+
+it('nor is it asked how far a message has come in a group too large for receipts', async () => {
+  await using nodes = await twoNodes({ RECEIPT_MEMBERS: '2' });
+  const [ann, ben, cat] = await nodes.people('ann', 'ben', 'cat');
+  const room = await nodes.group(ann, ben, cat);
+  const client = socketClient(nodes.url, ben.token);
+  const events = subscribe(client, withDelivery, {});
+  const next = async () => (await events.next()).value?.data?.events;
+  expect(await next()).toEqual({ __typename: 'StreamReady' });
+  nodes.listening();
+  for (let n = 0; n < 3; n += 1) {
+    await nodes.say(ann, room, `message ${n}`);
+    expect(await next()).toEqual({
+      __typename: 'MessageSent',
+      conversation: { deliveredToAllSeq: null, readByAllSeq: null },
+      messageEdge: { node: { text: `message ${n}`, delivery: 'SENT' } },
+    });
+  }
+  expect(nodes.asked).toEqual([]);
+  client.terminate();
 });
