@@ -14,6 +14,8 @@ const withoutId = {
     'Viewer',
     'UnreadTotals',
     'MessageOrigin',
+    'MessageEdit',
+    'TypingChanged',
     'Position',
     'MessageSent',
     'MessageEdited',
@@ -54,7 +56,8 @@ export default [
       ...configs['flat/schema-recommended'].rules,
       ...configs['flat/schema-relay'].rules,
       '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
-      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      // An earlier text of a message is read with its message, and not by itself.
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldTypeImplementNode: false }],
       '@graphql-eslint/strict-id-in-types': ['error', { exceptions: withoutId }],
     },
   },
@@ -62,6 +65,10 @@ export default [
     files: ['test/support/documents/*.graphql'],
     plugins: { '@graphql-eslint': graphql },
     languageOptions: { parser, parserOptions: { graphQLConfig } },
-    rules: configs['flat/operations-recommended'].rules,
+    rules: {
+      ...configs['flat/operations-recommended'].rules,
+      // As deep as a client can ask, and one test does: a quotation in a page of a conversation in a list.
+      '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }],
+    },
   },
 ];

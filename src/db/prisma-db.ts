@@ -121,15 +121,23 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
       if (error instanceof ChatError) throw error;
       if (deadline.left() === 0 || closed) throw unavailable(error);
       if (!(error instanceof Transient)) throw error;
-      // Lost at COMMIT: done or not done, and running it again could do it twice. A snapshot has nothing to do twice.
-      const outcome = error.kind === 'lost' && !manner.snapshot ? current?.outcome() : undefined;
-      if (outcome !== undefined) {
-        if (manner.mark === undefined) throw unavailable(error);
-        if (await wasCommitted(manner.mark, deadline)) return outcome;
-      }
-      await backOff(deadline, tries, error);
-      return null;
+      const done = await settleLost(error, deadline, { current, manner });
+      if (done === null) await backOff(deadline, tries, error);
+      return done;
     }
+  }
+
+  /** What a try came to that was lost at COMMIT; null where nothing was done, so that it can be run again. Throws ChatError UNAVAILABLE where that is not known. */
+  async function settleLost<T>(
+    error: Transient,
+    deadline: Deadline,
+    { current, manner: { snapshot, mark } }: { readonly current: Try<T> | undefined; readonly manner: Manner },
+  ): Promise<{ readonly done: T } | null> {
+    // A snapshot has nothing to do twice.
+    const outcome = error.kind === 'lost' && !snapshot ? current?.outcome() : undefined;
+    if (outcome === undefined) return null;
+    if (mark === undefined) throw unavailable(error);
+    return (await wasCommitted(mark, deadline)) ? outcome : null;
   }
 
   // Asks until the database answers. It waits for the lost transaction, should the server still be at it.
