@@ -57,7 +57,7 @@ export default [
       ...configs['flat/schema-relay'].rules,
       '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
       // An earlier text of a message is read with its message, and not by itself.
-      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldTypeImplementNode: false }],
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
       '@graphql-eslint/strict-id-in-types': ['error', { exceptions: withoutId }],
     },
   },
