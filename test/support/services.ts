@@ -68,6 +68,8 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
       `--user=${user}`,
       `--datadir=${folder}/data`,
       `--socket=${folder}/s.sock`,
+      // A server that starts removes what others keep in a folder for temporary tables that they share.
+      `--tmpdir=${folder}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
