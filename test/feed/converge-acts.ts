@@ -28,6 +28,8 @@ export interface Act {
   prepare(chat: World, cast: Cast, act: Do): Promise<() => Promise<void>>;
   /** Whose devices show something else afterwards. */
   readonly changes: readonly Watcher[];
+  /** Whose are told of it that were away; absent: all of them. Receipts are not logged. */
+  readonly toldLater?: readonly Watcher[];
 }
 
 /** The way to do any mutation of one `input`. */
@@ -189,6 +191,7 @@ const marking: readonly Act[] = [
     by: 'markRead',
     what: 'up to a part of what was said',
     changes: three,
+    toldLater: [...own, 'dan'],
     async prepare(chat, cast, read) {
       const group = await talk(chat, cast, cast.ben, cast.cat, cast.ben);
       return () => read(cast.ann, { conversationId: group, seq: 5 });
@@ -198,6 +201,7 @@ const marking: readonly Act[] = [
     by: 'markRead',
     what: 'to the end, in several steps',
     changes: three,
+    toldLater: [...own, 'dan'],
     async prepare(chat, cast, read) {
       const group = await talk(chat, cast, cast.ben, cast.cat, cast.ben);
       return async () => {
@@ -209,6 +213,7 @@ const marking: readonly Act[] = [
     by: 'markDelivered',
     what: 'to the end',
     changes: three,
+    toldLater: ['dan'],
     async prepare(chat, cast, deliver) {
       const group = await talk(chat, cast, cast.ben);
       return () => deliver(cast.ann, { conversationId: group, seq: 4 });
@@ -722,6 +727,95 @@ const knowing: readonly Act[] = [
   },
 ];
 
+const settings: readonly Act[] = [
+  {
+    by: 'updateSettings',
+    what: 'to show nobody how far they have read, where others do',
+    changes: three,
+    toldLater: ['dan'],
+    async prepare(chat, cast, update) {
+      const group = await talk(chat, cast, cast.ann, cast.ben);
+      const direct = await chat.direct(cast.ann, cast.ben);
+      const { seq } = await chat.say(cast.ann, direct, 'hello');
+      for (const person of [cast.ann, cast.ben, cast.cat]) await doing(chat, 'markRead')(person, { conversationId: group, seq: 5 });
+      await doing(chat, 'markRead')(cast.ben, { conversationId: direct, seq });
+      return () => update(cast.ann, { readReceipts: false });
+    },
+  },
+  {
+    by: 'updateSettings',
+    what: 'to show it again, after having read in private',
+    changes: three,
+    toldLater: ['dan'],
+    async prepare(chat, cast, update) {
+      const group = await talk(chat, cast, cast.ben, cast.cat);
+      await update(cast.ann, { readReceipts: false });
+      await doing(chat, 'markRead')(cast.ann, { conversationId: group, seq: 5 });
+      return () => update(cast.ann, { readReceipts: true });
+    },
+  },
+  {
+    by: 'updateSettings',
+    what: 'of whom to take messages from',
+    changes: own,
+    async prepare(_chat, { ann }, update) {
+      return () => update(ann, { messagesFrom: 'CONTACTS' });
+    },
+  },
+  {
+    by: 'setTyping',
+    what: 'on and off, of which nothing stays',
+    changes: [],
+    async prepare(chat, cast, type) {
+      const conversationId = await talk(chat, cast, cast.ben);
+      return async () => {
+        for (const typing of [true, false, true]) await type(cast.ann, { conversationId, typing });
+      };
+    },
+  },
+];
+
+const reading: readonly Act[] = [
+  {
+    by: 'markRead',
+    what: 'and markDelivered by who shows nobody, which they alone are told',
+    changes: own,
+    toldLater: [...own, 'ben', 'cat', 'dan'],
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast, cast.ben, cast.cat);
+      await doing(chat, 'updateSettings')(cast.ann, { readReceipts: false });
+      return async () => {
+        await doing(chat, 'markDelivered')(cast.ann, { conversationId: group, seq: 5 });
+        await read(cast.ann, { conversationId: group, seq: 4 });
+      };
+    },
+  },
+  {
+    by: 'markRead',
+    what: 'up to what they said themselves, and on over it',
+    changes: three,
+    toldLater: [...own, 'dan'],
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast, cast.ben, cast.ann, cast.ann, cast.cat);
+      for (const person of [cast.ben, cast.cat]) await doing(chat, 'markRead')(person, { conversationId: group, seq: 7 });
+      return () => read(cast.ann, { conversationId: group, seq: 4 });
+    },
+  },
+  {
+    by: 'sendMessage',
+    what: 'by who has got all and not read it',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ben, cast.ann);
+      await doing(chat, 'markDelivered')(cast.ann, { conversationId: group, seq: 4 });
+      return async () => {
+        await send(cast.ann, message(group));
+        await send(cast.ann, message(group));
+      };
+    },
+  },
+];
+
 const signing: readonly Act[] = [
   {
     by: 'updateProfile',
@@ -772,6 +866,8 @@ export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
   ...forwarding,
   ...marking,
+  ...reading,
+  ...settings,
   ...forOneself,
   ...changing,
   ...recalling,

@@ -12,14 +12,14 @@ const member = `fragment Member on Membership { id role joinedAt nickname delive
 const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
-  replyCount threadRoot { id replyCount }
+  replyCount threadRoot { id replyCount } delivery
   reactions { id emoji count } pinnedAt
 }`;
 
 const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } invitePolicy pinPolicy mentionPolicy }`;
 
 const talk = `fragment Talk on Conversation {
-  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Waiting
+  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
   viewerMembership { ...Member }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
@@ -37,13 +37,17 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 const self = `fragment Self on Viewer {
   user { ...Acquaintance displayName avatarUrl bio }
   sessions { id deviceName createdAt viewerIsCurrent }
+  messagesFrom readReceipts
 }`;
+
+// How far all others have a conversation, which every event of it may move.
+const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
 
 // What waits for the viewer, which an event that changes it brings.
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
 fragment Totals on UnreadTotals { messages mentions conversations threads }`;
 
-const fragments = [acquaintance, member, message, group, talk, contacts, self, waiting].join('\n');
+const fragments = [acquaintance, member, message, group, talk, contacts, self, reached, waiting].join('\n');
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -69,7 +73,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       __typename
       at
       ... on LogEvent { streamId seq }
-      ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt } }
+      ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt ...Reached } }
       ... on MessageSent { messageEdge { cursor node { ...Said } } }
       ... on MessageEdited { message { ...Said } }
       ... on MessageRecalled { message { ...Said } }
@@ -90,9 +94,10 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
       ... on ContactChanged { contactId contact { ...Known } }
       ... on ViewerChanged { viewer { ...Self } }
-      ... on ReceiptMoved { membership { id deliveredSeq readSeq } }
+      ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }
+      ... on TypingChanged { conversationId typing }
       ... on ViewerMarkersMoved {
-        conversation { id lastSeq viewerReadSeq ...Waiting viewerMembership { id deliveredSeq readSeq } }
+        conversation { id lastSeq viewerReadSeq ...Reached ...Waiting viewerMembership { id deliveredSeq readSeq } }
         unread { ...Totals }
       }
       ... on StreamReady { positions { streamId seq epoch } }

@@ -74,6 +74,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
+  TypingChanged: () => undefined,
   ViewerMarkersMoved: () => undefined,
   StreamReady: () => undefined,
   ResyncRequired(_held, { resyncReason }) {
@@ -90,6 +91,7 @@ export function apply(held: Held, event: Thing): void {
   const written = held.cache.write(event);
   if (isThing(written)) {
     rule(held, written);
+    deliver(held);
     count(held, written, before);
   }
   order(held);
@@ -224,15 +226,28 @@ function moveSender(
     .entities()
     .find((entity) => idOf(entity['conversation']) === id && 'readSeq' in entity && idOf(entity['user']) === sender);
   if (member === undefined) return;
-  const others = edgesOf(cache.entity(id)?.['messages']).some(({ node }) => {
-    const said = cache.entity(idOf(node) ?? '');
-    return (
-      said !== undefined && idOf(said['sender']) !== sender && number(said['seq']) > number(member['readSeq']) && number(said['seq']) < seq
-    );
-  });
-  if (others) return;
-  cache.change(text(member['id']), { readSeq: seq, deliveredSeq: seq });
-  if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: seq });
+  const others = edgesOf(cache.entity(id)?.['messages'])
+    .map(({ node }) => cache.entity(idOf(node) ?? ''))
+    .filter((said) => said !== undefined && idOf(said['sender']) !== sender)
+    .map((said) => number(said?.['seq']));
+  /** Where a marker stands once its member has said something. */
+  function moved(marker: Json | undefined): Json {
+    return typeof marker !== 'number' || others.some((other) => other > marker && other < seq) ? (marker ?? null) : seq;
+  }
+  const { deliveredSeq, readSeq } = member;
+  cache.change(text(member['id']), { deliveredSeq: moved(deliveredSeq), readSeq: moved(readSeq) });
+  if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: moved(cache.entity(id)?.['viewerReadSeq']) });
+}
+
+/** How far each message has come follows from how far all others have its conversation. */
+function deliver({ cache }: Held): void {
+  for (const message of cache.entities()) {
+    const { id, seq } = message;
+    const { deliveredToAllSeq, readByAllSeq } = cache.entity(idOf(message['conversation']) ?? '') ?? {};
+    if (!('delivery' in message) || deliveredToAllSeq === undefined || readByAllSeq === undefined) continue;
+    const state = number(seq) <= Number(deliveredToAllSeq) ? 'DELIVERED' : 'SENT';
+    cache.change(text(id), { delivery: number(seq) <= Number(readByAllSeq) ? 'READ' : state });
+  }
 }
 
 /** The viewer's own reactions are gone with the message. */
