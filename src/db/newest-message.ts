@@ -17,7 +17,8 @@ interface Newest {
 
 /**
  * The seq of the newest message that each member sees, in the order asked for; null where there is none. With a constant for each, both databases
- * go back from the end of the key; correlated to a list of them, MariaDB may walk the whole table backwards.
+ * go back from the end of the key; correlated to a list of them, MariaDB may walk the whole table backwards. Likewise what is hidden is asked for row by
+ * row: of NOT EXISTS it would make a table of all that the member has hidden.
  */
 export async function newestMessages(tx: Tx, sights: readonly Sight[]): Promise<readonly (number | null)[]> {
   const newest: (number | null)[] = sights.map(() => null);
@@ -30,6 +31,6 @@ export async function newestMessages(tx: Tx, sights: readonly Sight[]): Promise<
 function select({ place, conversationId, userId, firstSeq }: Sight & { readonly place: number }) {
   return sql`SELECT ${place} AS place, (SELECT m.seq FROM Message m
     WHERE m.conversationId = ${conversationId} AND m.seq >= ${firstSeq}
-      AND NOT EXISTS (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = ${conversationId} AND h.seq = m.seq)
+      AND (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = ${conversationId} AND h.seq = m.seq LIMIT 1) IS NULL
     ORDER BY m.seq DESC LIMIT 1) AS seq`;
 }

@@ -1,4 +1,4 @@
-import type { Tx } from './db.ts';
+import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
@@ -71,16 +71,22 @@ export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Pri
   return rows.map(rowReader(model));
 }
 
-/** The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. */
-export async function selectPages<T extends Selected>(tx: Tx, model: T, rests: readonly Prisma.Sql[]): Promise<Rows[T][][]> {
-  const [only] = rests;
-  if (only !== undefined && rests.length === 1) return [await selectRows(tx, model, only)];
+/**
+ * The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. `index`: the one by
+ * which they are read, where MariaDB would choose another.
+ */
+export async function selectPages<T extends Selected>(
+  { dialect }: Pick<Db, 'dialect'>,
+  tx: Tx,
+  { model, rests, index }: { readonly model: T; readonly rests: readonly Prisma.Sql[]; readonly index?: string },
+): Promise<Rows[T][][]> {
   const readRow = rowReader(model);
   const found: Rows[T][][] = rests.map(() => []);
-  const parts = rests.map(
-    // A part of a UNION can be bounded where it is a table of its own.
-    (rest, place) => sql`SELECT ${place} AS place, p.* FROM (SELECT ${names(model)} FROM ${raw(model)} WHERE ${rest}) AS p`,
-  );
+  // To SQLite, which would take this index anyway, it is a comment.
+  const table = raw(index === undefined ? model : `${model} /*! FORCE INDEX (${index}) */`);
+  const selects = rests.map((rest, place) => sql`SELECT ${place} AS place, ${names(model)} FROM ${table} WHERE ${rest}`);
+  // SQLite takes a limit within a UNION in a table of its own only. MariaDB would make such tables, with text in them, on disk.
+  const parts = dialect === 'sqlite' ? selects.map((select) => sql`SELECT * FROM (${select})`) : selects.map((select) => sql`(${select})`);
   for (const row of await inPieces(parts, (piece) => tx.$queryRaw<Found[]>(join([...piece], ' UNION ALL ')))) {
     found[Number(row['place'])]?.push(readRow(row));
   }

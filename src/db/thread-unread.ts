@@ -39,9 +39,12 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
     SELECT COUNT(*) AS count FROM ThreadPart p
     JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
     JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.seq > p.readSeq
-    WHERE p.userId = ${userId} AND r.senderId <> ${userId} AND r.seq >= m.fromSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
+    WHERE p.userId = ${userId} AND ${newestReply} > p.readSeq AND r.senderId <> ${userId} AND r.seq >= m.fromSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
   return Number(row?.count ?? 0);
 }
+
+// Most threads have nothing new: of them one row is read, and not all that was ever said there.
+const newestReply = sql`(SELECT n.seq FROM Reply n WHERE n.conversationId = p.conversationId AND n.rootSeq = p.rootSeq ORDER BY n.seq DESC LIMIT 1)`;
 
 function hiddenReply(userId: bigint) {
   return sql`SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = r.conversationId AND h.seq = r.seq`;

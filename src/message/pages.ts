@@ -30,8 +30,8 @@ export function createPages({
   readonly db: Db;
   readonly log: Log;
 }): Pick<Messages, 'messages' | 'timeline' | 'replies' | 'pins'> {
-  const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db.client, ranges), rangesAtOnce);
-  const entryRows = together((ranges: readonly Range[]) => readEntryRows(db.client, ranges), rangesAtOnce);
+  const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db, ranges), rangesAtOnce);
+  const entryRows = together((ranges: readonly Range[]) => readEntryRows(db, ranges), rangesAtOnce);
   const firstEntry = together(firstEntries.bind(null, db.client), stretchesAtOnce);
   const timelineRange = (range: Range) => readTimelineRange({ messageRange, entryRows }, range);
 

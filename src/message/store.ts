@@ -1,4 +1,4 @@
-import { inPieces, join, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
+import { type Db, inPieces, join, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
@@ -40,14 +40,15 @@ export interface Range {
 }
 
 /** Messages of stretches, each in the order it asks for, but those that its reader has hidden. */
-export async function readMessageRanges(tx: Tx, ranges: readonly Range[]): Promise<readonly (readonly Message[])[]> {
-  const found = await selectPages(tx, 'Message', ranges.map(messagesWithin));
+export async function readMessageRanges(db: Db, ranges: readonly Range[]): Promise<readonly (readonly Message[])[]> {
+  const found = await selectPages(db, db.client, { model: 'Message', rests: ranges.map(messagesWithin) });
   return found.map((rows, place) => inOrder(rows.map(messageOf), ranges[place]));
 }
 
 function messagesWithin({ conversationId, readerId, from, to, newestFirst, limit }: Range) {
-  return sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND NOT EXISTS (SELECT 1 FROM HiddenMessage h
-    WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq)
+  // A scalar subquery is asked for each row that is read; of NOT EXISTS MariaDB makes a table of all that the reader has hidden there.
+  return sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND (SELECT 1 FROM HiddenMessage h
+    WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq LIMIT 1) IS NULL
     ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`;
 }
 

@@ -1,7 +1,10 @@
-import { join, selectPages, sql, type Tx } from '../db/index.ts';
+import { type Db, join, selectPages, sql, type Tx } from '../db/index.ts';
 import { type Entry, entryVersion, type KnownEntry, parseEntry, seenFrom } from '../log/index.ts';
 import type { Message, TimelineEntry } from './message.ts';
 import { inOrder, type Range } from './store.ts';
+
+// By it the stretch is entered at its end; MariaDB may take what begins it only, and read all that lies past it.
+const index = 'Entry_streamId_timeline_seq_idx';
 
 type EntryRow = Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 
@@ -50,8 +53,8 @@ async function readEntryRange({ entryRows }: Sources, range: Range): Promise<rea
 }
 
 /** What happened between the messages of stretches, each in the order it asks for. */
-export async function readEntryRows(tx: Tx, ranges: readonly Range[]): Promise<readonly (readonly EntryRow[])[]> {
-  const found = await selectPages(tx, 'Entry', ranges.map(entriesWithin));
+export async function readEntryRows(db: Db, ranges: readonly Range[]): Promise<readonly (readonly EntryRow[])[]> {
+  const found = await selectPages(db, db.client, { model: 'Entry', rests: ranges.map(entriesWithin), index });
   return found.map((rows, place) => inOrder(rows, ranges[place]));
 }
 
