@@ -32,6 +32,8 @@ export interface Cast extends AsyncDisposable {
   entry(conversationId: bigint, seq: number): Promise<object>;
   receipt(conversationId: bigint, of: Onlooker, seq: number): Promise<object>;
   typing(conversationId: bigint, of: Onlooker): Promise<object>;
+  /** Of somebody who has only one conversation with others. */
+  showing(of: Onlooker, readReceipts: boolean): Promise<object>;
 }
 
 /** Brings them together, on a database of their own. */
@@ -70,6 +72,12 @@ export async function openCast(): Promise<Cast> {
       toldOf(chat, sender, 'receipt', () => chat.messages.markRead(people[of], { conversationId, seq })),
     typing: (conversationId, of) =>
       toldOf(chat, sender, 'typing', () => chat.messages.setTyping(people[of], { conversationId, typing: true })),
+    showing: (of, readReceipts) =>
+      toldOf(chat, sender, 'receipt', async () => {
+        const tell = await chat.messages.receiptsTelling(people[of]);
+        await chat.users.updateSettings(people[of], { readReceipts });
+        tell();
+      }),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };
 }

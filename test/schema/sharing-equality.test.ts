@@ -270,6 +270,27 @@ const occasions: readonly Occasion[] = [
     seenBy: both,
     happens: async ({ say, direct, receipt }) => receipt(direct, 'inTouch', await say('sender', direct, 'read this')),
   },
+  {
+    what: 'that somebody shows nobody any more how far they have read',
+    type: 'ReceiptMoved',
+    seenBy: everybody,
+    happens: ({ showing }) => showing('knowing', false),
+  },
+  {
+    what: 'a message by somebody who shows nobody, and whose own side shows no more than others’',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: async ({ chat, people, say, group, entry }) => {
+      await chat.users.updateSettings(people.knowing, { readReceipts: false });
+      return entry(group, await say('knowing', group, 'unseen'));
+    },
+  },
+  {
+    what: 'that they show it again',
+    type: 'ReceiptMoved',
+    seenBy: everybody,
+    happens: ({ showing }) => showing('knowing', true),
+  },
   ...(['member', 'newcomer', 'knowing'] as const).map((name) => ({
     what: `that ${name} is typing`,
     type: 'TypingChanged',
