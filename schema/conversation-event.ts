@@ -57,7 +57,7 @@ export const LeaveReason = builder.enumType('LeaveReason', {
 
 MessageSent.implement({
   description:
-    'Something was said. Unless a message by somebody else lies between what its sender had read and it, they have read it too: their readSeq and deliveredSeq, and on their own devices viewerReadSeq, are its seq, without another event.',
+    'Something was said. Its sender has it: their deliveredSeq and their readSeq, and on their own devices viewerReadSeq, become its seq without another event, each of them unless a message by somebody else lies between it and this one.',
   interfaces,
   fields: (t) => ({
     messageEdge: t.field({

@@ -50,7 +50,8 @@ async function mark(context: Context, input: { readonly conversationId: string; 
 builder.mutationField('markDelivered', (t) =>
   t.field({
     type: MarkDeliveredPayload,
-    description: 'Says that messages have arrived. The marker only rises; below it nothing changes.',
+    description:
+      'Says that messages have arrived. Answers once it is stored. The marker only rises; below it nothing changes. It goes on over what the viewer said right after.',
     args: { input: t.arg({ type: MarkDeliveredInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mark(context, input, context.chat.messages.markDelivered)),
   }),
@@ -87,7 +88,8 @@ const MarkReadPayload = withErrors(
 builder.mutationField('markRead', (t) =>
   t.field({
     type: MarkReadPayload,
-    description: 'Says that messages were read. Answers once it is stored. The marker only rises; below it nothing changes.',
+    description:
+      'Says that messages were read. Answers once it is stored. The marker only rises; below it nothing changes. It goes on over what the viewer said right after.',
     args: { input: t.arg({ type: MarkReadInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mark(context, input, context.chat.messages.markRead)),
   }),

@@ -57,7 +57,7 @@ const UpdateSettingsPayload = withErrors(
 builder.mutationField('updateSettings', (t) =>
   t.field({
     type: UpdateSettingsPayload,
-    description: 'Settles how others may reach the viewer, and what they see of what the viewer reads.',
+    description: 'Settles how others may reach the viewer, and what they see of what the viewer reads. All own devices get ViewerChanged.',
     args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messagesFrom, readReceipts } }, context, info) =>
       settle(context, info, async () => {

@@ -18,7 +18,8 @@ const SetTypingPayload = withErrors(
 builder.mutationField('setTyping', (t) =>
   t.field({
     type: SetTypingPayload,
-    description: 'Tells the others that the viewer is typing. Nothing is stored; it ends by itself, and with what they send.',
+    description:
+      'Tells the others that the viewer is typing, or is not any more. Nothing is stored; it ends by itself, and with what they send. Repeats that the others need not hear are answered and not told.',
     args: { input: t.arg({ type: SetTypingInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { conversationId: id, typing } }, context, info) =>
       settle(context, info, async () => {
