@@ -16,6 +16,7 @@ export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
 export { inPieces } from './pieces.ts';
+export { type PostingName, type PostingRows, selectPosting } from './posting.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
 export { type Selected, selectPages, selectRows } from './select.ts';

@@ -3,12 +3,16 @@ import type { Prisma } from './generated/mysql/client.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
 
-interface Rows {
+/** The rows of the models. */
+export interface Rows {
   readonly Message: Awaited<ReturnType<Tx['message']['findMany']>>[number];
   readonly Membership: Awaited<ReturnType<Tx['membership']['findMany']>>[number];
   readonly Conversation: Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
   readonly Session: Awaited<ReturnType<Tx['session']['findMany']>>[number];
   readonly Entry: Awaited<ReturnType<Tx['entry']['findMany']>>[number];
+  readonly Reply: Awaited<ReturnType<Tx['reply']['findMany']>>[number];
+  readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
+  readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
 }
 
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
@@ -48,6 +52,9 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   Entry: {
     ...{ streamId: 'id', seq: 'number', type: 'text', version: 'number', actorId: 'id', data: 'text', timeline: 'flag', at: 'time' },
   },
+  Reply: { conversationId: 'id', rootSeq: 'number', seq: 'number', senderId: 'id' },
+  HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
+  Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
 };
 
 // The two databases tell some values in forms of their own.
@@ -60,7 +67,8 @@ const readers: { readonly [K in Kind]: (value: never) => unknown } = {
   bytes: (value: Uint8Array) => Uint8Array.from(value),
 };
 
-type Found = Readonly<Record<string, unknown>>;
+/** A row as a raw query tells it. */
+export type Found = Readonly<Record<string, unknown>>;
 
 /**
  * The whole rows of a model as Prisma's findMany gives them; `rest` is what follows WHERE. Its query builder takes some 300 µs of CPU a query, this a
@@ -91,6 +99,26 @@ export async function selectPages<T extends Selected>(
     found[Number(row['place'])]?.push(readRow(row));
   }
   return found;
+}
+
+/** A model's columns as they are selected of a table that is joined under a letter. */
+export function joinedNames(model: Selected, letter: string): Prisma.Sql {
+  return raw(
+    Object.keys(columns[model])
+      .map((name) => `${letter}.${name} AS ${letter}_${name}`)
+      .join(', '),
+  );
+}
+
+/** The row of a model that was joined under a letter; null where nothing was. `key`: a column that is never null. */
+export function joinedRow<T extends Selected>(
+  model: T,
+  found: Found,
+  { letter, key }: { readonly letter: string; readonly key: keyof Rows[T] & string },
+): Rows[T] | null {
+  if (found[`${letter}_${key}`] === null) return null;
+  const kinds = Object.entries(columns[model]) as [keyof Rows[T] & string, Kind][];
+  return Object.fromEntries(kinds.map(([name, kind]) => [name, read(kind, found[`${letter}_${name}`])])) as Rows[T];
 }
 
 function names(model: Selected): Prisma.Sql {

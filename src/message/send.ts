@@ -7,11 +7,12 @@ import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
+import { postingAt } from './posting.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
 import { requireStanding } from './target.ts';
-import { requireWriting } from './writing.ts';
+import { requirePosting } from './writing.ts';
 
 /** What is sent. */
 export interface NewText extends Refers {
@@ -87,21 +88,18 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   requireClientMessageId(clientMessageId);
   const name = { senderId: viewer.userId, clientMessageId };
   const lock = [...new Set([conversationId, ...also])];
+  const posting = postingAt(db);
   return appendSearching<Message>(log, {
     lock,
     keys: [sentUnder.key(name)],
     async decide(inside, holds) {
-      // Read together, in one round trip; who repeats a request may have lost the right to make it.
-      const [known, writing, sender] = await Promise.all([
-        inside.read(sentUnder, name),
-        requireWriting(inside, viewer, conversationId).catch((refusal: unknown) => ({ refusal })),
-        inside.read(senderAtCommit(db), viewer.userId),
-      ]);
+      const { known, sender, ...rows } = await inside.read(posting, { ...name, conversationId });
+      // Who repeats a request may have lost the right to make it.
       if (known !== null) {
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
-      if ('refusal' in writing) throw writing.refusal;
+      const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };

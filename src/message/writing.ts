@@ -1,3 +1,4 @@
+import type { PostingRows } from '../db/index.ts';
 import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow, sideRows } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
@@ -10,6 +11,17 @@ export interface Writing {
   readonly row: ConversationRow | null;
   /** The other side of a direct conversation that has not been shown to them yet. */
   readonly unaware: MembershipRow | null;
+}
+
+/** The same as requireWriting, for who posts: `rows` were read already. */
+export async function requirePosting(
+  inside: Inside,
+  viewer: Viewer,
+  { conversationId, rows: { access, row } }: { readonly conversationId: bigint; readonly rows: Pick<PostingRows, 'access' | 'row'> },
+): Promise<Writing> {
+  const kind = inside.head(conversationId)?.kind;
+  if (kind === 'GROUP') return memberIn(row, access);
+  return requireWriting(inside, viewer, conversationId);
 }
 
 /** Throws NOT_FOUND (conversationId) where the viewer has no access, or is not shown the conversation yet. */
@@ -31,6 +43,10 @@ async function requireMember(inside: Inside, { userId }: Viewer, conversationId:
     inside.read(conversationRow, conversationId),
     inside.read(membershipRow, { conversationId, userId }),
   ]);
+  return memberIn(row, access);
+}
+
+function memberIn(row: ConversationRow | null, access: MembershipRow | null): Writing {
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
   return { access, row, unaware: null };
 }
