@@ -2,6 +2,9 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
+// Not a join, which a server may begin with all users there are.
+const isHiding = sql`(SELECT u.privateMode FROM User u WHERE u.id = m.userId)`;
+
 /** How far all active members of a conversation have it, and have read it. */
 export interface ReachRow {
   readonly conversationId: bigint;
@@ -15,8 +18,8 @@ export interface ReachRow {
 export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReachRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ conversationId: bigint | number; deliveredSeq: bigint | number; readSeq: bigint | number; hiding: unknown }[]>(sql`
-      SELECT m.conversationId AS conversationId, MIN(m.deliveredSeq) AS deliveredSeq, MIN(m.readSeq) AS readSeq, MAX(u.privateMode) AS hiding
-      FROM Membership m JOIN User u ON u.id = m.userId
+      SELECT m.conversationId AS conversationId, MIN(m.deliveredSeq) AS deliveredSeq, MIN(m.readSeq) AS readSeq, MAX(${isHiding}) AS hiding
+      FROM Membership m
       WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' GROUP BY m.conversationId`),
   );
   return rows.map(({ conversationId, deliveredSeq, readSeq, hiding }) => ({
@@ -35,14 +38,12 @@ export interface ReaderRow {
   readonly readSeq: number;
 }
 
-/** Those of each conversation, in the order in which they joined; who shows nobody is left out. */
+/** Those of each conversation, in no order; who shows nobody is left out. */
 export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
       SELECT m.conversationId AS conversationId, m.userId AS userId, m.fromSeq AS fromSeq, m.readSeq AS readSeq
-      FROM Membership m JOIN User u ON u.id = m.userId
-      WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND u.privateMode = 0
-      ORDER BY m.conversationId, m.fromSeq, m.userId`),
+      FROM Membership m WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND ${isHiding} = 0`),
   );
   return rows.map(({ conversationId, userId, fromSeq, readSeq }) => ({
     conversationId: BigInt(conversationId),

@@ -31,7 +31,11 @@ export async function listReaders(
 ): Promise<readonly (readonly Reader[])[]> {
   const rows = await readReaders(db.client, small(of, config));
   const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
-  return of.map(({ id }) => found.get(id) ?? []);
+  return of.map(({ id }) => (found.get(id) ?? []).toSorted(asTheyJoined));
+}
+
+function asTheyJoined(one: Reader, other: Reader): number {
+  return one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1);
 }
 
 /**
