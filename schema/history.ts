@@ -4,7 +4,6 @@ import type { Page } from '../src/page.ts';
 import { AccountEventConnection, accountEventEdge } from './account-event.ts';
 import { builder } from './builder.ts';
 import { type Connection, type Edge, emptyPage } from './connection.ts';
-import { requireViewer } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { ConversationEventConnection, conversationEventEdge } from './conversation-event.ts';
 import { standsOn } from './event.ts';
@@ -87,9 +86,9 @@ builder.interfaceFields(Conversation, (t) => ({
     args: streamArgs,
     async resolve(conversation, args, context) {
       const page = streamPage(args);
-      if ((await viewerAccess(context, conversation)) === null) return emptyPage;
-      const read = (part: StreamPage) =>
-        context.chat.feed.conversationEntries(requireViewer(context), { conversationId: conversation.id, ...part });
+      const access = await viewerAccess(context, conversation);
+      if (access === null) return emptyPage;
+      const read = (part: StreamPage) => context.chat.feed.conversationEntries(access, { ...part, upTo: conversation.lastSeq });
       const shown = await shownPage(page, read, (entry) => standsOn('conversation', entry));
       return connectionFrom(shown, conversationEventEdge);
     },

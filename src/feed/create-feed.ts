@@ -5,6 +5,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Entry, type Log, seenFrom } from '../log/index.ts';
 import type { Page } from '../page.ts';
+import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
 import { createAdmission } from './admission.ts';
 import { createChannels } from './channels.ts';
@@ -30,6 +31,9 @@ interface Parts {
   readonly now?: () => Date;
 }
 
+// As many pages of logs as a page of conversations has.
+const pagesAtOnce = 100;
+
 interface EntryRange {
   /** The first seq that the viewer may read. */
   readonly fromSeq: number;
@@ -46,6 +50,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
+  const page = together(log.readAll, pagesAtOnce);
 
   /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
   function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {
@@ -75,7 +80,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
 
   async function entries(streamId: bigint, { fromSeq, afterSeq, first, upTo }: EntryRange): Promise<Page<Entry>> {
     const after = Math.max(afterSeq, fromSeq - 1);
-    const { entries: items, head: last, floor } = await log.read(streamId, { after, limit: first, upTo });
+    const { entries: items, head: last, floor } = await page({ streamId, after, limit: first, upTo });
     const head = Math.min(last, upTo ?? last);
     const hasPreviousPage = Math.min(after, head) >= Math.max(fromSeq, floor + 1);
     const seen = items.map((entry) => seenFrom(entry, fromSeq));
@@ -102,13 +107,7 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
         held.release();
       };
     },
-    async conversationEntries(viewer, { conversationId, afterSeq, first }) {
-      const { conversations } = await readSnapshot(db, viewer.userId, conversationId);
-      const [stream] = conversations;
-      if (stream === undefined) throw new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
-      // Nothing past the head at which the access was seen: what came later may be past its end.
-      return entries(conversationId, { fromSeq: stream.fromSeq, afterSeq, first, upTo: stream.lastSeq });
-    },
+    conversationEntries: ({ conversationId, fromSeq }, range) => entries(conversationId, { fromSeq, ...range }),
     accountEntries: (viewer, range) => entries(viewer.userId, { fromSeq: 1, ...range }),
     async [Symbol.asyncDispose]() {
       const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.');

@@ -1,3 +1,4 @@
+import type { Membership } from '../group/index.ts';
 import type { Entry } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
@@ -31,7 +32,14 @@ export interface Feed extends AsyncDisposable {
   ): EventStream<FeedEvent>;
   /** Tells of an account's entries from here on, until what it resolves with is called. Throws ChatError UNAVAILABLE. */
   watchAccount(userId: bigint, watcher: AccountWatcher): Promise<() => void>;
-  /** Log entries past a position, in seq order, as the queries `Conversation.events` and `Viewer.events` hand them out: bounded by access. */
-  conversationEntries(viewer: Viewer, options: { conversationId: bigint; afterSeq: number; first: number }): Promise<Page<Entry>>;
+  /**
+   * Log entries past a position, in seq order, as the query `Conversation.events` hands them out: bounded by the viewer's access, and by the
+   * conversation's lastSeq as it stood before that was read (`upTo`), for what came later may be past its end.
+   */
+  conversationEntries(
+    access: Pick<Membership, 'conversationId' | 'fromSeq'>,
+    options: { afterSeq: number; first: number; upTo: number },
+  ): Promise<Page<Entry>>;
+  /** The same of the viewer's account, for `Viewer.events`. */
   accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;
 }

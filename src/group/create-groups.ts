@@ -5,7 +5,7 @@ import { openDirect } from './direct.ts';
 import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
-import { directsWith, listConversations, listMembers } from './list.ts';
+import { createMemberList, directsWith, listConversations } from './list.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
@@ -52,7 +52,7 @@ export function createGroups(parts: GroupParts): Groups {
       return rows.map(membershipOf);
     },
     list: (viewer, request) => listConversations(parts, viewer, request),
-    members: (conversationId, request) => listMembers(parts, conversationId, request),
+    members: createMemberList(parts),
     directWith: (viewer, userIds) => directsWith(parts, viewer, userIds),
   };
 }

@@ -1,10 +1,12 @@
-import { inPieces, listShown } from '../db/index.ts';
+import { type Db, inPieces, listShown, selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Conversation, Membership } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
-import { directKey, isActive, membershipOf, readConversations, readMemberships } from './store.ts';
+import { directKey, isActive, type MembershipRow, membershipOf, readConversations, readMemberships } from './store.ts';
 
 /** How much of a list, after which key. */
 export interface ListRequest {
@@ -55,25 +57,37 @@ export async function listConversations(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** A conversation's active members in the order they joined. Throws BAD_USER_INPUT (after). */
-export async function listMembers(
-  { db }: Pick<GroupParts, 'db'>,
-  conversationId: bigint,
-  { first, after }: ListRequest,
-): Promise<Listed<{ readonly member: Membership; readonly key: string }>> {
-  const [fromSeq, userId] = after === undefined ? [] : parseKey(after, lastSeq);
-  const rows = await db.client.membership.findMany({
-    where: {
-      ...{ conversationId, state: 'ACTIVE' },
-      // Said as a range and an exception, so that the index is entered at the key.
-      ...(fromSeq !== undefined &&
-        userId !== undefined && { fromSeq: { gte: fromSeq }, OR: [{ fromSeq: { gt: fromSeq } }, { userId: { gt: userId } }] }),
-    },
-    orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
-    take: first + 1,
-  });
-  const items = rows.slice(0, first).map((row) => ({ member: membershipOf(row), key: memberKey(row) }));
-  return { items, hasNextPage: rows.length > first };
+/** A stretch of a conversation's members: past `fromSeq` and `userId`, in the order in which they joined. */
+interface MemberRange {
+  readonly conversationId: bigint;
+  readonly fromSeq: number;
+  readonly userId: bigint;
+  readonly limit: number;
+}
+
+// As many pages of members as a page of conversations has.
+const pagesAtOnce = 100;
+
+/** Makes what lists a conversation's active members in the order they joined. Pages that are asked for together are read together. Throws BAD_USER_INPUT (after). */
+export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
+  const members = together((ranges: readonly MemberRange[]) => readMemberRanges(db, ranges), pagesAtOnce);
+  return async (conversationId, { first, after }) => {
+    const [fromSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
+    const rows = await members({ conversationId, fromSeq, userId, limit: first + 1 });
+    const items = rows.slice(0, first).map((row) => ({ member: membershipOf(row), key: memberKey(row) }));
+    return { items, hasNextPage: rows.length > first };
+  };
+}
+
+async function readMemberRanges(db: Db, ranges: readonly MemberRange[]): Promise<readonly (readonly MembershipRow[])[]> {
+  const found = await selectPages(db, db.client, { model: 'Membership', rests: ranges.map(membersPast) });
+  return found.map((rows) => rows.toSorted((one, other) => one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1)));
+}
+
+// Said as a range and an exception, so that the index is entered at the key.
+function membersPast({ conversationId, fromSeq, userId, limit }: MemberRange) {
+  return sql`conversationId = ${conversationId} AND state = 'ACTIVE' AND fromSeq >= ${fromSeq}
+    AND (fromSeq > ${fromSeq} OR userId > ${userId}) ORDER BY fromSeq, userId LIMIT ${limit}`;
 }
 
 /** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */

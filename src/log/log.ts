@@ -5,7 +5,7 @@ import type { Append } from './append.ts';
 import { type CommitLimits, Committer } from './committer.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
-import { type LogPage, type LogRange, readHeads, readPage } from './read.ts';
+import { type LogPage, type LogRange, readHeads, readPage, readPages, type StreamRange } from './read.ts';
 
 /** The log's face. Disposing it lets what was accepted come to its end. */
 export interface Log extends AsyncDisposable {
@@ -16,6 +16,8 @@ export interface Log extends AsyncDisposable {
   append<T>(append: Append<T>): Promise<T>;
   /** Entries past a position, without a hole. Throws ChatError UNAVAILABLE. */
   read(streamId: bigint, range: LogRange): Promise<LogPage>;
+  /** The same of several streams, in the order asked for: they are read together. */
+  readAll(ranges: readonly StreamRange[]): Promise<readonly LogPage[]>;
   /** The streams' rows as they stand; absent ones are absent. Throws ChatError UNAVAILABLE. */
   heads(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>>;
 }
@@ -49,6 +51,7 @@ export function createLog({ db, bus, logger, limits = usualLimits }: LogParts): 
     // What an append is answered is its own verdict's result.
     append: <T>(append: Append<T>) => committer.append(append) as Promise<T>,
     read: (streamId, range) => readPage(db, streamId, range),
+    readAll: (ranges) => readPages(db, ranges),
     heads: (ids) => readHeads(db.client, ids),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };

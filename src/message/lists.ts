@@ -1,79 +1,82 @@
-import type { Tx } from '../db/index.ts';
+import { type Db, selectPages, sql } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
+import { together } from '../together.ts';
 import type { Message, MessageRef, Part } from './message.ts';
+import type { Messages } from './messages.ts';
 import { readHidden, readMessages } from './store.ts';
 import { firstSeen } from './target.ts';
 
-/** How much of a list, after which key. */
-interface Request<K> {
-  readonly first: number;
-  readonly after?: K | undefined;
+// As many lists as a page of conversations or messages has.
+const listsAtOnce = 100;
+const messagesAtOnce = 500;
+
+/** Part of a thread: past a seq, in order. */
+interface ReplyRange {
+  readonly conversationId: bigint;
+  readonly rootSeq: number;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Makes the lists of messages that stand in a conversation or a thread. Those that are asked for in one turn of the event loop are read together. */
+export function createLists(db: Db): Pick<Messages, 'replies' | 'pins'> {
+  const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), messagesAtOnce);
+  const isHidden = together((keys: Parameters<typeof readHidden>[1]) => readHidden(db.client, keys), messagesAtOnce);
+  const repliesIn = together((ranges: readonly ReplyRange[]) => readReplyRanges(db, ranges), listsAtOnce);
+  const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), listsAtOnce);
+
+  /** Those that a member sees, in order. */
+  async function seenBy(access: Membership, refs: readonly MessageRef[]): Promise<readonly Message[]> {
+    const { userId } = access;
+    const within = refs.filter(({ seq }) => seq >= firstSeen(access));
+    const found = await Promise.all(within.map((ref) => Promise.all([messageAt(ref), isHidden({ ...ref, userId })])));
+    return found.flatMap(([message, hidden]) => (message === null || hidden ? [] : [message]));
+  }
+
+  return {
+    // Reads on until the page is full of what the member sees: what they have hidden is stepped over.
+    async replies(access, { conversationId, seq: rootSeq }, { first, after: start = 0 }) {
+      const limit = first + 1;
+      const shown: Message[] = [];
+      for (let after = start; shown.length < limit; ) {
+        const rows = await repliesIn({ conversationId, rootSeq, after, limit });
+        shown.push(...(await seenBy(access, rows)));
+        after = rows.at(-1)?.seq ?? after;
+        if (rows.length < limit) break;
+      }
+      return part(shown, first);
+    },
+    // There are few, by config MAX_PINS. Where `after` is pinned no longer, from the start.
+    async pins(access, { first, after }) {
+      const { conversationId } = access;
+      const seqs = (await pinsIn(conversationId)).map(({ messageSeq }) => messageSeq);
+      const rest = seqs.slice(after === undefined ? 0 : seqs.indexOf(after) + 1);
+      return part(
+        await seenBy(
+          access,
+          rest.map((seq) => ({ conversationId, seq })),
+        ),
+        first,
+      );
+    },
+  };
 }
 
 function part<T>(found: readonly T[], first: number): Part<T> {
   return { items: found.slice(0, first), hasNextPage: found.length > first };
 }
 
-/** Reads on until a page is full of what the member sees: what they have hidden is stepped over. */
-async function fill<R extends MessageRef>(
-  tx: Tx,
-  access: Membership,
-  { first, read }: { readonly first: number; readonly read: (after: R | undefined) => Promise<readonly R[]> },
-): Promise<readonly (R & { readonly message: Message })[]> {
-  const shown: (R & { readonly message: Message })[] = [];
-  for (let after: R | undefined; shown.length <= first; ) {
-    const rows = await read(after);
-    const [messages, hidden] = await Promise.all([
-      readMessages(tx, rows),
-      readHidden(
-        tx,
-        rows.map(({ conversationId, seq }) => ({ conversationId, seq, userId: access.userId })),
-      ),
-    ]);
-    for (const [place, row] of rows.entries()) {
-      const message = messages[place];
-      if (message && hidden[place] === false && row.seq >= firstSeen(access)) shown.push({ ...row, message });
-    }
-    after = rows.at(-1);
-    if (rows.length <= first) break;
-  }
-  return shown;
+async function readReplyRanges(db: Db, ranges: readonly ReplyRange[]): Promise<readonly (readonly MessageRef[])[]> {
+  const rests = ranges.map(
+    ({ conversationId, rootSeq, after, limit }) =>
+      sql`conversationId = ${conversationId} AND rootSeq = ${rootSeq} AND seq > ${after} ORDER BY seq LIMIT ${limit}`,
+  );
+  const found = await selectPages(db, db.client, { model: 'Reply', rests });
+  return found.map((rows) => rows.toSorted((one, other) => one.seq - other.seq));
 }
 
-/** The replies in a thread that a member sees, in order. `after`: a seq. */
-export async function listReplies(
-  tx: Tx,
-  access: Membership,
-  root: MessageRef,
-  { first, after: start = 0 }: Request<number>,
-): Promise<Part<Message>> {
-  const { conversationId, seq: rootSeq } = root;
-  const rows = await fill(tx, access, {
-    first,
-    read: (last: MessageRef | undefined) =>
-      tx.reply.findMany({
-        where: { conversationId, rootSeq, seq: { gt: last?.seq ?? start } },
-        orderBy: { seq: 'asc' },
-        take: first + 1,
-        select: { conversationId: true, seq: true },
-      }),
-  });
-  return part(
-    rows.map(({ message }) => message),
-    first,
-  );
-}
-
-/** The pinned messages that a member sees, the one pinned last first. `after`: the seq of a pinned message; where it is pinned no longer, from the start. */
-export async function listPins(tx: Tx, access: Membership, { first, after }: Request<number>): Promise<Part<Message>> {
-  const { conversationId } = access;
-  // There are few, by config MAX_PINS.
-  const pins = await tx.pin.findMany({ where: { conversationId }, orderBy: { seq: 'desc' } });
-  const start = pins.findIndex(({ messageSeq }) => messageSeq === after) + 1;
-  const refs = pins.slice(start).map(({ messageSeq: seq }) => ({ conversationId, seq }));
-  const shown = await fill(tx, access, { first: refs.length, read: async () => refs });
-  return part(
-    shown.map(({ message }) => message),
-    first,
-  );
+/** What is pinned in each conversation, newest first. */
+async function readPins(db: Db, conversationIds: readonly bigint[]): Promise<readonly (readonly { readonly messageSeq: number }[])[]> {
+  const found = await selectPages(db, db.client, { model: 'Pin', rests: conversationIds.map((id) => sql`conversationId = ${id}`) });
+  return found.map((rows) => rows.toSorted((one, other) => other.seq - one.seq));
 }

@@ -4,7 +4,7 @@ import type { Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import { together } from '../together.ts';
 import { type HistoryList, type Placed, readHistory } from './history.ts';
-import { listPins, listReplies } from './lists.ts';
+import { createLists } from './lists.ts';
 import type { HistoryRequest } from './message.ts';
 import type { Messages } from './messages.ts';
 import { seqBefore } from './moment.ts';
@@ -50,7 +50,6 @@ export function createPages({
   return {
     messages: (access, request) => history(access, request, { read: messageRange, at: ({ sentAt }) => sentAt }),
     timeline: (access, request) => history(access, request, { read: timelineRange, at: ({ at }) => at }),
-    replies: (access, root, request) => listReplies(db.client, access, root, request),
-    pins: (access, request) => listPins(db.client, access, request),
+    ...createLists(db),
   };
 }

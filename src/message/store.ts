@@ -61,10 +61,21 @@ export function inOrder<T extends { readonly seq: number }>(
 }
 
 /** Whether each user has hidden a message for themselves, in the order asked for. */
-export async function readHidden(tx: Tx, keys: readonly (MessageRef & { readonly userId: bigint })[]): Promise<readonly boolean[]> {
-  const rows = await inPieces(keys, (piece) =>
-    tx.hiddenMessage.findMany({ where: { OR: piece.map(({ userId, conversationId, seq }) => ({ userId, conversationId, seq })) } }),
-  );
+export async function readHidden(tx: Tx, keys: readonly HiddenKey[]): Promise<readonly boolean[]> {
+  const rows = await inPieces(keys, (piece) => selectRows(tx, 'HiddenMessage', hiddenAmong(piece)));
   const found = new Set(rows.map((row) => `${row.userId}:${refKey(row)}`));
   return keys.map((key) => found.has(`${key.userId}:${refKey(key)}`));
+}
+
+type HiddenKey = MessageRef & { readonly userId: bigint };
+
+function hiddenAmong(keys: readonly HiddenKey[]) {
+  const users = [...Map.groupBy(keys, ({ userId }) => userId)];
+  const either = users.flatMap(([userId, own]) =>
+    [...Map.groupBy(own, ({ conversationId }) => conversationId)].map(
+      ([conversationId, refs]) =>
+        sql`(userId = ${userId} AND conversationId = ${conversationId} AND seq IN (${join(refs.map(({ seq }) => seq))}))`,
+    ),
+  );
+  return join(either, ' OR ');
 }

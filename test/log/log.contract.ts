@@ -171,6 +171,26 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(await log.read(999_999n, { after: 0, limit: 2 })).toEqual({ entries: [], head: 0, floor: 0 });
     });
 
+    it('of many streams gives what reading each of them does, in the order asked for', async () => {
+      const [stream, other, account] = [await newStream(), await newStream(), await newStream('ACCOUNT')];
+      for (let n = 1; n <= 5; n += 1) {
+        await send(stream, 1n, `together ${n}`);
+        await join(n % 2 === 0 ? other : account, BigInt(n));
+      }
+      const ranges = [
+        { streamId: other, after: 0, limit: 9 },
+        { streamId: stream, after: 1, limit: 2 },
+        { streamId: 999_999n, after: 0, limit: 2 },
+        { streamId: account, after: 0, limit: 2 },
+        { streamId: stream, after: 0, limit: 9, upTo: 4 },
+        { streamId: stream, after: 9, limit: 9 },
+      ];
+      const pages = await Promise.all(ranges.map(({ streamId, ...range }) => log.read(streamId, range)));
+      expect(await log.readAll(ranges)).toEqual(pages);
+      expect(pages.map(({ entries }) => entries.length)).toEqual([2, 2, 0, 2, 4, 0]);
+      expect(await log.readAll(ranges.slice(1, 2))).toEqual(pages.slice(1, 2));
+    });
+
     it('shows an entry that a later release wrote as hidden, at its place', async () => {
       const stream = await newStream();
       await join(stream, 1n);
@@ -189,6 +209,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       const stream = await newStream();
       await db.transaction((tx) => tx.stream.update({ where: { id: stream }, data: { lastSeq: 3 } }));
       await expect(log.read(stream, { after: 0, limit: 10 })).rejects.toThrow('has a hole');
+      await expect(log.readAll([{ streamId: stream, after: 0, limit: 10 }])).rejects.toThrow('has a hole');
     });
   });
 }
