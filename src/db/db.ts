@@ -22,6 +22,8 @@ export interface Db extends AsyncDisposable {
    * for the mark before anything else is done, so that what was stored is answered as such and what was not is run anew.
    */
   commit<T>(id: Uint8Array<ArrayBuffer>, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for work that finds what it has done before, and so needs no mark: where the connection is lost at COMMIT it is simply run anew. */
+  commitAgain<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Removes the marks of commits that nobody can ask for any more. */
   forgetCommits(): Promise<void>;
   /** Runs reads that all see one moment (REPEATABLE READ; SQLite's read transaction). */

@@ -1,6 +1,7 @@
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
-import { join, sql } from './sql.ts';
+import { joinRaises, type MarkerRaise, raised, raiseMarkers, raiseRows } from './raise-markers.ts';
+import { empty, join, sql } from './sql.ts';
 
 type Dialect = Pick<Db, 'dialect'>;
 
@@ -120,9 +121,17 @@ export function insertEntries(tx: Tx, rows: readonly EntryInsert[]): Promise<voi
   );
 }
 
-/** Moves the heads of streams that the transaction has locked. */
-export function moveHeads({ dialect }: Dialect, tx: Tx, moves: readonly HeadMove[]): Promise<void> {
-  return inBatches(
+/** Moves the heads of streams that the transaction has locked, and raises markers of their members with them. */
+export async function moveHeads(
+  { dialect }: Dialect,
+  tx: Tx,
+  moves: readonly HeadMove[],
+  raises: readonly MarkerRaise[] = [],
+): Promise<void> {
+  const members = joinRaises(raises);
+  // One statement for both is a round trip less; SQLite, which has none, cannot say it.
+  const together = dialect === 'mysql' && members.length > 0 && Math.max(moves.length, members.length) <= rowsAtOnce;
+  await inBatches(
     moves,
     () => 0,
     (batch) => {
@@ -137,10 +146,16 @@ export function moveHeads({ dialect }: Dialect, tx: Tx, moves: readonly HeadMove
           ? sql`UPDATE Stream SET lastSeq = v.lastSeq, lastOrdinal = v.lastOrdinal, lastAt = v.lastAt, activeAt = v.activeAt,
                 lastSenderId = v.lastSenderId, lastMessageSeq = v.lastMessageSeq, otherMessageSeq = v.otherMessageSeq
               FROM (${to}) AS v WHERE Stream.id = v.id`
-          : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id
-              SET s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
+          : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id ${together ? joinMembers(members) : empty}
+              SET ${together ? sql`${raised}, ` : empty} s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
                 s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq`,
       );
     },
   );
+  if (!together) await raiseMarkers({ dialect }, tx, members);
+}
+
+function joinMembers(members: readonly MarkerRaise[]): Prisma.Sql {
+  return sql`LEFT JOIN (${raiseRows(members)}) AS r ON r.conversationId = v.id
+    LEFT JOIN Membership m ON m.conversationId = r.conversationId AND m.userId = r.userId AND m.state = 'ACTIVE'`;
 }

@@ -81,6 +81,8 @@ interface Manner {
   readonly snapshot: boolean;
   /** The mark that it leaves, for a COMMIT whose answer is lost. */
   readonly mark?: Uint8Array<ArrayBuffer>;
+  /** It may be done twice. */
+  readonly again?: true;
 }
 
 /** The one implementation of Db, over what differs. */
@@ -131,11 +133,11 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
   async function settleLost<T>(
     error: Transient,
     deadline: Deadline,
-    { current, manner: { snapshot, mark } }: { readonly current: Try<T> | undefined; readonly manner: Manner },
+    { current, manner: { snapshot, mark, again } }: { readonly current: Try<T> | undefined; readonly manner: Manner },
   ): Promise<{ readonly done: T } | null> {
     // A snapshot has nothing to do twice.
     const outcome = error.kind === 'lost' && !snapshot ? current?.outcome() : undefined;
-    if (outcome === undefined) return null;
+    if (outcome === undefined || again) return null;
     if (mark === undefined) throw unavailable(error);
     return (await wasCommitted(mark, deadline)) ? outcome : null;
   }
@@ -176,6 +178,7 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
     epoch,
     client,
     transaction: (work) => run(work, { snapshot: false }),
+    commitAgain: (work) => run(work, { snapshot: false, again: true }),
     commit: (mark, work) => run(work, { snapshot: false, mark }),
     forgetCommits: () => run((tx) => forgetMarks(parts, tx), { snapshot: false }),
     snapshot: (read) => run(read, { snapshot: true }),

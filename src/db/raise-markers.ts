@@ -1,4 +1,5 @@
 import type { Db, Tx } from './db.ts';
+import type { Prisma } from './generated/mysql/client.ts';
 import { join, sql } from './sql.ts';
 
 /** How far a member has a conversation, and has read it: 0 <= readSeq <= deliveredSeq. */
@@ -19,14 +20,9 @@ const rowsAtOnce = 400;
  * is read after it, nobody else raises them meanwhile.
  */
 export async function raiseMarkers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
-  const members = joined(raises);
+  const members = joinRaises(raises);
   for (let from = 0; from < members.length; from += rowsAtOnce) {
-    const rows = members.slice(from, from + rowsAtOnce).map(
-      ({ conversationId, userId, deliveredSeq, readSeq, onlyFrom }) =>
-        sql`SELECT ${conversationId} AS conversationId, ${userId} AS userId, ${deliveredSeq} AS deliveredSeq, ${readSeq} AS readSeq,
-            ${onlyFrom} AS onlyFrom`,
-    );
-    const to = join(rows, ' UNION ALL ');
+    const to = raiseRows(members.slice(from, from + rowsAtOnce));
     await tx.$executeRaw(
       dialect === 'sqlite'
         ? sql`UPDATE Membership SET
@@ -34,16 +30,30 @@ export async function raiseMarkers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rai
               readSeq = CASE WHEN Membership.readSeq < v.onlyFrom THEN Membership.readSeq ELSE MAX(Membership.readSeq, v.readSeq) END
             FROM (${to}) AS v
             WHERE Membership.conversationId = v.conversationId AND Membership.userId = v.userId AND Membership.state = 'ACTIVE'`
-        : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Membership m ON m.conversationId = v.conversationId AND m.userId = v.userId AND m.state = 'ACTIVE'
-            SET m.deliveredSeq = CASE WHEN m.deliveredSeq < v.onlyFrom THEN m.deliveredSeq ELSE GREATEST(m.deliveredSeq, v.deliveredSeq) END,
-              m.readSeq = CASE WHEN m.readSeq < v.onlyFrom THEN m.readSeq ELSE GREATEST(m.readSeq, v.readSeq) END`,
+        : sql`UPDATE (${to}) AS r STRAIGHT_JOIN Membership m ON m.conversationId = r.conversationId AND m.userId = r.userId AND m.state = 'ACTIVE'
+            SET ${raised}`,
     );
   }
 }
 
+/** The markers of `m` as the raises `r` have them, in the words of MySQL. */
+export const raised = sql`m.deliveredSeq = CASE WHEN m.deliveredSeq < r.onlyFrom THEN m.deliveredSeq ELSE GREATEST(m.deliveredSeq, r.deliveredSeq) END,
+  m.readSeq = CASE WHEN m.readSeq < r.onlyFrom THEN m.readSeq ELSE GREATEST(m.readSeq, r.readSeq) END`;
+
+/** Raises as rows. */
+export function raiseRows(raises: readonly MarkerRaise[]): Prisma.Sql {
+  const rows = raises.map(
+    ({ conversationId, userId, deliveredSeq, readSeq, onlyFrom }) =>
+      sql`SELECT ${conversationId} AS conversationId, ${userId} AS userId, ${deliveredSeq} AS deliveredSeq, ${readSeq} AS readSeq,
+        ${onlyFrom} AS onlyFrom`,
+  );
+  return join(rows, ' UNION ALL ');
+}
+
 // A member who is named twice would be raised to one of the two, and nobody says to which. Where the conditions differ the lower one decides: nobody has got as
 // far as the higher, which stands behind what this transaction has not committed.
-function joined(raises: readonly MarkerRaise[]): readonly MarkerRaise[] {
+/** One raise for each member, in the order of their keys. */
+export function joinRaises(raises: readonly MarkerRaise[]): readonly MarkerRaise[] {
   const members = new Map<string, MarkerRaise>();
   for (const raise of raises) {
     const key = `${raise.conversationId}:${raise.userId}`;

@@ -1,4 +1,4 @@
-import type { StreamKind, StreamRow, Tx } from '../db/index.ts';
+import type { MarkerRaise, StreamKind, StreamRow, Tx } from '../db/index.ts';
 import type { Effect } from './effect.ts';
 import type { Entry, NewEntry, NewMessage } from './entry.ts';
 
@@ -38,6 +38,8 @@ export interface Verdict<T> {
   readonly entries?: (
     created: readonly bigint[],
   ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
+  /** Markers of members that rise with the entries. */
+  readonly markers?: (placed: Placed) => readonly MarkerRaise[];
   /** Row changes that commit with the entries and are written together with those of others that share the commit. */
   readonly effects?: (placed: Placed) => readonly Effect[];
   /** Row changes that commit with the entries. Runs in the transaction, maybe more than once; must touch nothing but `tx`. */
@@ -70,6 +72,8 @@ export interface Append<T> {
    * decision then holds whatever they are, or sees to it through Placed.head. Without it the act has its streams to itself.
    */
   readonly keys?: readonly string[];
+  /** Deciding anew finds what was done before: where it is not known whether a commit was, it may simply be run again. */
+  readonly repeatable?: boolean;
   /** Throws ChatError to refuse: nothing is left. Must not act on the outside world: it may run again after a deadlock. */
   readonly decide: (inside: Inside) => Promise<Verdict<T>>;
 }

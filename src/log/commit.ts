@@ -23,7 +23,10 @@ export function commit(
   { leaveBusy }: { readonly leaveBusy: boolean },
 ): Promise<readonly Outcome[]> {
   const ids = appends.flatMap(({ lock }) => lock);
-  return db.commit(uuidBytes(newUuid()), async (tx) => {
+  const run: Db['commitAgain'] = appends.every(({ repeatable }) => repeatable)
+    ? (work) => db.commitAgain(work)
+    : (work) => db.commit(uuidBytes(newUuid()), work);
+  return run(async (tx) => {
     const locked = lookInside(tx, await db.lockStreams(tx, ids, { leaveBusy }));
     const outcomes: (Outcome | { readonly verdict: Verdict<unknown> })[] = await settleAll(
       appends.map(async (append) => {

@@ -1,4 +1,4 @@
-import { type Db, type HeadMove, insertEntries, insertMessages, moveHeads, type Tx } from '../db/index.ts';
+import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
 import type { Head, Placed, Verdict } from './append.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
@@ -30,12 +30,13 @@ export async function place<T>(
   const plan = new Plan(locked);
   const done: Done<T>[] = [];
   for (const verdict of verdicts) done.push(plan.add(verdict, await create(tx, verdict, locked.now)));
+  const raises = done.flatMap(({ verdict, placed }): readonly MarkerRaise[] => verdict.markers?.(placed) ?? []);
   const effects = done.flatMap(({ verdict, placed }): readonly Effect[] => verdict.effects?.(placed) ?? []);
   // Sent one after the other without waiting for each answer, as a connection can.
   await Promise.all([
     insertMessages(tx, plan.messages),
     insertEntries(tx, plan.entries),
-    moveHeads(db, tx, plan.moves()),
+    moveHeads(db, tx, plan.moves(), raises),
     writeEffects(tx, effects),
   ]);
   for (const { verdict, placed } of done) await verdict.write?.(tx, placed);

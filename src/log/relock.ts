@@ -13,6 +13,8 @@ export interface Searching<T> {
   readonly lock: Append<T>['lock'];
   /** Like Append's, while it holds these; with another set it has its streams to itself. */
   readonly keys?: readonly string[];
+  /** Like Append's. */
+  readonly repeatable?: boolean;
   /** Like Append's; `holds` tells whether a stream is locked. */
   readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean) => Promise<Verdict<T> | Relock>;
 }
@@ -24,7 +26,8 @@ const lockSets = 5;
 export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T> {
   let lock = act.lock;
   for (let set = 1; set <= lockSets; set += 1) {
-    const outcome = await tryWith(log, lock, set === 1 ? act : { decide: act.decide });
+    const { decide, repeatable = false } = act;
+    const outcome = await tryWith(log, lock, set === 1 ? act : { decide, repeatable });
     if ('done' in outcome) return outcome.done;
     lock = outcome.relock;
   }
@@ -34,11 +37,12 @@ export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T
 function tryWith<T>(
   log: Log,
   lock: readonly bigint[],
-  { keys, decide }: Pick<Searching<T>, 'keys' | 'decide'>,
+  { keys, repeatable = false, decide }: Pick<Searching<T>, 'keys' | 'repeatable' | 'decide'>,
 ): Promise<{ readonly done: T } | Relock> {
   const held = new Set(lock);
   return log.append<{ readonly done: T } | Relock>({
     lock,
+    repeatable,
     ...(keys !== undefined && { keys }),
     async decide(inside) {
       const verdict = await decide(inside, (streamId) => held.has(streamId));

@@ -92,6 +92,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   return appendSearching<Message>(log, {
     lock,
     keys: [sentUnder.key(name)],
+    repeatable: true,
     async decide(inside, holds) {
       const { known, sender, ...rows } = await inside.read(posting, { ...name, conversationId });
       // Who repeats a request may have lost the right to make it.

@@ -1,16 +1,7 @@
-import { type Db, type HeldUser, type MarkerRaise, raiseMarkers, type Tx } from '../db/index.ts';
+import type { Db, HeldUser, MarkerRaise, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import {
-  type Effect,
-  type EffectKind,
-  type EntryData,
-  effect,
-  type Inside,
-  newestByOther,
-  type Placed,
-  type Verdict,
-} from '../log/index.ts';
+import { type Effect, type EntryData, effect, type Inside, newestByOther, type Placed, type Verdict } from '../log/index.ts';
 import type { MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, newMentions, nobody, type Wanted } from './mention.ts';
@@ -58,11 +49,11 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const message = { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, origin, ...mentions };
   return {
     entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
+    markers: (placed) => [ownMarker(access, placed)],
     effects(placed): readonly Effect[] {
       const { seq } = sentIn(placed);
       const sent = { conversationId, seq, senderId: userId };
       return [
-        ...ownMarkers(db, access, placed),
         ...(thread === null ? [] : [effect(newReplies(db), { ...thread, ...sent })]),
         ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
       ];
@@ -99,9 +90,7 @@ function sentIn({ entries }: Placed): Message {
 }
 
 /** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. Where it stands is looked at when it is written: others raise it too. */
-function ownMarkers(db: Db, { conversationId, userId }: MembershipRow, placed: Placed): readonly Effect[] {
+function ownMarker({ conversationId, userId }: MembershipRow, placed: Placed): MarkerRaise {
   const { seq } = sentIn(placed);
-  const onlyFrom = newestByOther(placed.head(conversationId), userId);
-  const markers: EffectKind<MarkerRaise> = { name: 'markers', write: (tx, raises) => raiseMarkers(db, tx, raises) };
-  return [effect(markers, { conversationId, userId, deliveredSeq: seq, readSeq: seq, onlyFrom })];
+  return { conversationId, userId, deliveredSeq: seq, readSeq: seq, onlyFrom: newestByOther(placed.head(conversationId), userId) };
 }

@@ -90,8 +90,8 @@ describe('sends whose connection is lost', () => {
     proxy.cutAfter = (bytes) => {
       if (!bytes.includes('COMMIT')) return false;
       proxy.cutAfter = (next) => {
-        // The question for the mark is on its way: now the server gets the COMMIT that it waits for.
-        if (next.includes('LOCK IN SHARE MODE') && next.includes('`Commit`')) {
+        // The conversation is waited for: now the server gets the COMMIT that lets go of it.
+        if (next.includes('FOR UPDATE') && !next.includes('SKIP LOCKED')) {
           asked = true;
           late.resolve();
         }
@@ -102,6 +102,35 @@ describe('sends whose connection is lost', () => {
     const { seq } = await world.say(ada, room, 'said once');
     expect(asked).toBe(true);
     expect(await stored(room)).toEqual([{ seq, text: 'said once' }]);
+    proxy.cutAfter = () => false;
+  });
+
+  test('with a COMMIT that the server is yet to do, where no key of theirs would tell a second time, are asked for, and not done again', async () => {
+    const room = await world.group(ada, bob);
+    const [group] = await world.groups.byIds([room]);
+    const late = Promise.withResolvers<void>();
+    let asked = false;
+    proxy.cutAfter = (bytes) => {
+      if (!bytes.includes('COMMIT')) return false;
+      proxy.cutAfter = (next) => {
+        // The question for the mark is on its way: now the server gets the COMMIT that it waits for.
+        if (next.includes('LOCK IN SHARE MODE') && next.includes('`Commit`')) {
+          asked = true;
+          late.resolve();
+        }
+        return false;
+      };
+      return late.promise;
+    };
+    const seq = await world.log.append({
+      lock: [room],
+      decide: async () => ({
+        entries: () => [{ stream: room, actorId: null, entry: { type: 'GroupChanged', data: { fields: ['name'] } } }],
+        result: ({ entries }) => entries[0]?.seq,
+      }),
+    });
+    expect([asked, seq]).toEqual([true, (group?.lastSeq ?? 0) + 1]);
+    expect((await world.entries(room)).at(-1)?.seq).toBe(seq);
     proxy.cutAfter = () => false;
   });
 
