@@ -119,14 +119,22 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
           }),
         );
         const sent = (await world.entries(conversationId)).filter(({ type }) => type === 'MessageSent');
+        const readBy = new Map<bigint, number>();
         for (const viewer of people) {
           const { deliveredSeq = 0, readSeq = 0 } = (await world.access(viewer, conversationId)) ?? {};
+          readBy.set(viewer.userId, readSeq);
           expect(readSeq).toBeLessThanOrEqual(deliveredSeq);
           for (const marker of [deliveredSeq, readSeq]) {
             const next = sent.find(({ seq }) => seq > marker);
             expect(next?.actorId, `round ${round}: after ${marker}`).not.toBe(viewer.userId);
           }
         }
+        // So the least of them tells which messages all but their senders have read: those before the first that somebody has not.
+        const missing = sent.find(({ seq, actorId }) => [...readBy].some(([userId, readSeq]) => userId !== actorId && readSeq < seq));
+        const [all] = await world.messages.reach([{ id: conversationId, memberCount: people.length }]);
+        expect(sent.filter(({ seq }) => seq <= (all?.readByAllSeq ?? 0))).toEqual(
+          sent.filter(({ seq }) => seq < (missing?.seq ?? Number.POSITIVE_INFINITY)),
+        );
       }
     });
   });
