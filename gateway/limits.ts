@@ -118,7 +118,7 @@ function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
   const ids = values.get('ids');
   if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : usualPage;
   if (!page) return 1;
-  return ['around', 'aroundId'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
+  return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
 }
 
 /** The number that a value stands for; none where it is absent or null. */

@@ -24,4 +24,4 @@ export { join, sql } from './sql.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
-export { searchUsers, type UserPlace } from './user-search.ts';
+export { rarestFirst, searchUsers, type UserPlace } from './user-search.ts';

@@ -9,7 +9,7 @@ export interface UserPlace {
 
 /** What a search asks for. */
 export interface UserSearch {
-  /** At least one. Each must begin one of the user's terms. */
+  /** At least one. Each must begin one of the user's terms; the first is what is read by, the others are only looked up. */
   readonly prefixes: readonly string[];
   /** Exclusive; its term begins with the first prefix. Null: from the beginning. */
   readonly after: UserPlace | null;
@@ -20,6 +20,23 @@ type Sql = ReturnType<typeof sql>;
 
 // Above every letter and digit in the order of both databases: what begins with p lies between p and p + last.
 const last = '\u{10ffff}';
+
+// Past so many it does not matter any more which of two prefixes is rarer, and counting would cost more than it saves.
+const countedTerms = 1_000;
+
+/** Prefixes, the one that begins the fewest terms first; of those that begin as few, or very many, in the order given. */
+export async function rarestFirst(tx: Tx, prefixes: readonly string[]): Promise<readonly string[]> {
+  if (prefixes.length < 2) return prefixes;
+  const counts = prefixes.map(
+    (prefix, place) => sql`SELECT ${place} AS place, (SELECT COUNT(*) FROM
+      (SELECT 1 FROM UserTerm WHERE term >= ${prefix} AND term < ${prefix + last} LIMIT ${countedTerms}) AS some) AS count`,
+  );
+  const rows = await tx.$queryRaw<readonly { readonly place: bigint | number; readonly count: bigint | number }[]>(
+    join(counts, ' UNION ALL '),
+  );
+  const found = new Map(rows.map(({ place, count }) => [prefixes[Number(place)], Number(count)]));
+  return prefixes.toSorted((one, other) => (found.get(one) ?? 0) - (found.get(other) ?? 0));
+}
 
 /**
  * Active users for whom each prefix begins a term, ordered by (term, userId), each once. Reads ranges of UserTerm's primary key, in order,

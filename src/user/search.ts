@@ -1,4 +1,4 @@
-import { searchUsers, type UserPlace } from '../db/index.ts';
+import { rarestFirst, searchUsers, type UserPlace } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { UserParts } from './parts.ts';
 import { readUsers } from './store.ts';
@@ -7,8 +7,11 @@ import type { User, Users } from './user.ts';
 
 /** Users by the beginnings of words. Throws BAD_USER_INPUT (after) for a key that this never gave. */
 export async function search({ db }: UserParts, { text, first, after }: Parameters<Users['search']>[0]): ReturnType<Users['search']> {
-  const prefixes = prefixesOf(text);
-  const place = after === undefined ? null : readPlace(after, prefixes[0] ?? '');
+  const asked = prefixesOf(text);
+  const place = after === undefined ? null : readPlace(after);
+  // A list goes on in the order in which it began: by the one prefix that begins the term where it stands.
+  const prefixes = place === null ? await rarestFirst(db.client, asked) : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
+  if (place !== null && begins(prefixes[0] ?? '', place) === 0) throw otherList();
   if (prefixes.length === 0) return { items: [], hasNextPage: false };
   // One more than asked for tells whether there is a next page.
   const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
@@ -25,10 +28,16 @@ function withKey(user: User | null, key: string): readonly { readonly user: User
   return user === null ? [] : [{ user, key }];
 }
 
-function readPlace(key: string, prefix: string): UserPlace {
+function readPlace(key: string): UserPlace {
   const [, userId, term] = /^(\d{1,19}) (.{1,64})$/su.exec(key) ?? [];
-  if (userId === undefined || !term?.startsWith(prefix)) {
-    throw new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
-  }
+  if (userId === undefined || term === undefined) throw otherList();
   return { userId: BigInt(userId), term };
+}
+
+function begins(prefix: string, { term }: UserPlace): number {
+  return Number(term.startsWith(prefix));
+}
+
+function otherList(): ChatError {
+  return new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
 }

@@ -21,12 +21,14 @@ export function termsOf({ handle, displayName }: { readonly handle: string; read
   return [...new Set([handle, ...words.map(cut)])].filter((term) => term !== '');
 }
 
-/** The beginnings of words that a search asks for, the longest first: a user is found if each of them begins a term. Empty: nobody is meant. */
+/**
+ * The beginnings of words that a search asks for, the longest first, none of which begins another: a user is found if each of them begins a term. Empty:
+ * nobody is meant.
+ */
 export function prefixesOf(search: string): readonly string[] {
-  const words = new Set(joinedWords(normalised(search)).map(cut));
-  words.delete('');
-  // The first is what is read by, the others are only looked up: the longest is shared by the fewest.
-  return [...words].slice(0, maxWords).toSorted((a, b) => b.length - a.length);
+  const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '').slice(0, maxWords);
+  const asked = words.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
+  return asked.toSorted((a, b) => b.length - a.length);
 }
 
 function joinedWords(normal: string): readonly string[] {

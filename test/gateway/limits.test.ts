@@ -77,6 +77,11 @@ describe('a document', () => {
     for (const page of ['messages', 'messages(last: 100)', 'messages(last: null)', 'messages(around: 3)', 'messages(first: $n)']) {
       expect(faults(outer(page, inner(page)))).toEqual(refused);
     }
+    // Both sides of a place are two pages.
+    expect(faults(outer('messages', 'id '.repeat(25)))).toEqual([]);
+    for (const place of ['around: 3', 'aroundId: "a"', 'aroundDate: "2026-02-03T04:05:06Z"']) {
+      expect(faults(outer(`messages(${place})`, 'id '.repeat(25)))).toEqual(refused);
+    }
     expect(faults(`${outer('messages', '...Below')} fragment Below on Message { ${inner('messages')} }`)).toEqual(refused);
     const page = 'messages { edges { node { conversation { messages { edges { node { id } } } } } } }';
     expect(faults(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { ${page} } } }`)).toEqual(refused);

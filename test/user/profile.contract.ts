@@ -171,6 +171,24 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await world.users.search({ text: s, first: 12 })).toMatchObject({ hasNextPage: false });
     });
 
+    test('by several words pages through all of them once, whichever of the words is the rarest by then', async () => {
+      const s = syllable();
+      const ids: bigint[] = [];
+      for (let count = 0; count < 5; count += 1) ids.push(await signUp(`${s}y${count}`, `${s}x ${s}z${count} other`));
+      for (let count = 0; count < 3; count += 1) await signUp(`${s}n${count}`, `${s}z and no more`);
+      const text = `${s}x ${s}z ${s}`;
+      const seen: bigint[] = [];
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await world.users.search({ text, first: 2, after });
+        seen.push(...page.items.map(({ user }) => user.id));
+        after = page.items.at(-1)?.key;
+        more = page.hasNextPage;
+        // What was the rarer word is the more common one from here on.
+        for (let count = 0; count < 4; count += 1) await signUp(`${s}m${seen.length}${count}`, `${s}x and no more`);
+      }
+      expect(seen.toSorted()).toEqual(ids.toSorted());
+    });
+
     test('a new name is found at once, the old one no more', async () => {
       const s = syllable();
       const { viewer } = await world.newcomer({ displayName: `${s}old` });
