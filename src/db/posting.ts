@@ -1,6 +1,6 @@
 import type { Db, Tx } from './db.ts';
 import type { HeldUser } from './hold-users.ts';
-import { type Found, joinedNames, joinedRow, type Rows } from './select.ts';
+import { type Found, joinedNames, joinedRow, type Rows, selectRows } from './select.ts';
 import { sql } from './sql.ts';
 
 /** Who says something where, and under which name. */
@@ -32,15 +32,20 @@ export async function selectPosting(
   // Only the user's row is locked, and only for others who write it.
   const held = dialect === 'sqlite' ? sql`` : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<Found[]>(sql`
-    SELECT ${joinedNames('Message', 'k')}, ${joinedNames('Membership', 'm')}, ${joinedNames('Conversation', 'c')},
+    SELECT k.seq AS k_seq, ${joinedNames('Membership', 'm')}, ${joinedNames('Conversation', 'c')},
       u.id AS u_id, u.handle AS u_handle, u.displayName AS u_displayName, u.avatarUrl AS u_avatarUrl, u.bio AS u_bio, u.createdAt AS u_createdAt
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
     LEFT JOIN Membership m ON m.conversationId = ${conversationId} AND m.userId = ${senderId}
     LEFT JOIN Conversation c ON c.id = ${conversationId}
     LEFT JOIN (SELECT id, handle, displayName, avatarUrl, bio, createdAt FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
+  // Hardly ever is something found: its columns would cost every message.
+  const isKnown = (found['k_seq'] ?? null) !== null;
+  const [known = null] = isKnown
+    ? await selectRows(tx, 'Message', sql`senderId = ${senderId} AND clientMessageId = ${clientMessageId}`)
+    : [];
   return {
-    known: joinedRow('Message', found, { letter: 'k', key: 'seq' }),
+    known,
     access: joinedRow('Membership', found, { letter: 'm', key: 'userId' }),
     row: joinedRow('Conversation', found, { letter: 'c', key: 'id' }),
     sender: senderIn(found),
