@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Db } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
@@ -36,8 +36,6 @@ interface Waiting {
 
 // Marks of commits pile up by some hundred a second at most: every so many commits, in steps of ten thousand, they are kept down.
 const forgetEvery = 2_000;
-// From this many appends a commit on there is load, and under load a group is let grow: a quarter of what a commit takes is soon won back by a larger one.
-const [crowd, gatherMs] = [4, 1];
 // After an overload has been told, a client that waits this long finds the queue moved on.
 const retryMs = 1_000;
 
@@ -113,15 +111,8 @@ export class Committer implements AsyncDisposable {
       const { taken, left } = this.#take(this.#queue);
       this.#queue = left;
       await this.#commit(taken, { leaveBusy: true });
-      if (taken.length >= crowd) await this.#gather(taken.length);
     }
     this.#running = false;
-  }
-
-  /** Who was just answered under load sends again within a moment: a group that waits for them saves a commit. */
-  async #gather(last: number): Promise<void> {
-    await nextTurn();
-    if (this.#queue.length < last / 2) await delay(gatherMs);
   }
 
   #take(queue: readonly Waiting[]): Batch<Waiting> {
