@@ -19,7 +19,7 @@ export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPosting } from './posting.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
-export { type Selected, selectPages, selectRows } from './select.ts';
+export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, sql } from './sql.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';

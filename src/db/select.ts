@@ -67,6 +67,14 @@ const readers: { readonly [K in Kind]: (value: never) => unknown } = {
   bytes: (value: Uint8Array) => Uint8Array.from(value),
 };
 
+/** The index to read by, where MariaDB would choose another, or enter it at its beginning only. */
+interface By {
+  readonly index?: string;
+}
+
+/** By the primary key. MariaDB, which knows how many rows a key's beginning has on average, may rather read all that a large group has. */
+export const byKey: By = { index: 'PRIMARY' };
+
 /** A row as a raw query tells it. */
 export type Found = Readonly<Record<string, unknown>>;
 
@@ -74,25 +82,20 @@ export type Found = Readonly<Record<string, unknown>>;
  * The whole rows of a model as Prisma's findMany gives them; `rest` is what follows WHERE. Its query builder takes some 300 µs of CPU a query, this a
  * tenth of it (docs/performance.md).
  */
-export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Prisma.Sql): Promise<Rows[T][]> {
-  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${names(model)} FROM ${raw(model)} WHERE ${rest}`);
+export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Prisma.Sql, by: By = {}): Promise<Rows[T][]> {
+  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${names(model)} FROM ${table(model, by)} WHERE ${rest}`);
   return rows.map(rowReader(model));
 }
 
-/**
- * The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. `index`: the one by
- * which they are read, where MariaDB would choose another.
- */
+/** The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. */
 export async function selectPages<T extends Selected>(
   { dialect }: Pick<Db, 'dialect'>,
   tx: Tx,
-  { model, rests, index }: { readonly model: T; readonly rests: readonly Prisma.Sql[]; readonly index?: string },
+  { model, rests, ...by }: By & { readonly model: T; readonly rests: readonly Prisma.Sql[] },
 ): Promise<Rows[T][][]> {
   const readRow = rowReader(model);
   const found: Rows[T][][] = rests.map(() => []);
-  // To SQLite, which would take this index anyway, it is a comment.
-  const table = raw(index === undefined ? model : `${model} /*! FORCE INDEX (${index}) */`);
-  const selects = rests.map((rest, place) => sql`SELECT ${place} AS place, ${names(model)} FROM ${table} WHERE ${rest}`);
+  const selects = rests.map((rest, place) => sql`SELECT ${place} AS place, ${names(model)} FROM ${table(model, by)} WHERE ${rest}`);
   // SQLite takes a limit within a UNION in a table of its own only. MariaDB would make such tables, with text in them, on disk.
   const parts = dialect === 'sqlite' ? selects.map((select) => sql`SELECT * FROM (${select})`) : selects.map((select) => sql`(${select})`);
   for (const row of await inPieces(parts, (piece) => tx.$queryRaw<Found[]>(join([...piece], ' UNION ALL ')))) {
@@ -119,6 +122,11 @@ export function joinedRow<T extends Selected>(
   if (found[`${letter}_${key}`] === null) return null;
   const kinds = Object.entries(columns[model]) as [keyof Rows[T] & string, Kind][];
   return Object.fromEntries(kinds.map(([name, kind]) => [name, read(kind, found[`${letter}_${name}`])])) as Rows[T];
+}
+
+// To SQLite, which takes the right index anyway, it is a comment.
+function table(model: Selected, { index }: By): Prisma.Sql {
+  return raw(index === undefined ? model : `${model} /*! FORCE INDEX (${index}) */`);
 }
 
 function names(model: Selected): Prisma.Sql {

@@ -50,7 +50,10 @@ export function createFeed({ db, log, bus, logger, config, now = () => new Date(
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
-  const page = together(log.readAll, pagesAtOnce);
+  const page = together(log.readAll, {
+    atOnce: pagesAtOnce,
+    name: ({ streamId, after, limit, upTo }) => [streamId, after, limit, upTo].join(),
+  });
 
   /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
   function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {

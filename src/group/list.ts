@@ -70,7 +70,10 @@ const pagesAtOnce = 100;
 
 /** Makes what lists a conversation's active members in the order they joined. Pages that are asked for together are read together. Throws BAD_USER_INPUT (after). */
 export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
-  const members = together((ranges: readonly MemberRange[]) => readMemberRanges(db, ranges), pagesAtOnce);
+  const members = together((ranges: readonly MemberRange[]) => readMemberRanges(db, ranges), {
+    atOnce: pagesAtOnce,
+    name: ({ conversationId, fromSeq, userId, limit }) => [conversationId, fromSeq, userId, limit].join(),
+  });
   return async (conversationId, { first, after }) => {
     const [fromSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
     const rows = await members({ conversationId, fromSeq, userId, limit: first + 1 });

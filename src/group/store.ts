@@ -1,4 +1,4 @@
-import { inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
 import type { Conversation, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
 
@@ -60,7 +60,7 @@ function readByUser(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipR
   const either = groups.map(
     ([userId, own]) => sql`(userId = ${userId} AND conversationId IN (${join(own.map(({ conversationId }) => conversationId))}))`,
   );
-  return selectRows(tx, 'Membership', join(either, ' OR '));
+  return selectRows(tx, 'Membership', join(either, ' OR '), byKey);
 }
 
 function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<MembershipRow[]> {
@@ -68,7 +68,7 @@ function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<Mem
   const either = groups.map(
     ([conversationId, own]) => sql`(conversationId = ${conversationId} AND userId IN (${join(own.map(({ userId }) => userId))}))`,
   );
-  return selectRows(tx, 'Membership', join(either, ' OR '));
+  return selectRows(tx, 'Membership', join(either, ' OR '), byKey);
 }
 
 /** Rows in the order asked for; null where there is none. */

@@ -3,7 +3,7 @@ import type { Membership } from '../group/index.ts';
 import { together } from '../together.ts';
 import type { Message, MessageRef, Part } from './message.ts';
 import type { Messages } from './messages.ts';
-import { readHidden, readMessages } from './store.ts';
+import { type HiddenKey, readHidden, readMessages, refKey } from './store.ts';
 import { firstSeen } from './target.ts';
 
 // As many lists as a page of conversations or messages has.
@@ -20,10 +20,16 @@ interface ReplyRange {
 
 /** Makes the lists of messages that stand in a conversation or a thread. Those that are asked for in one turn of the event loop are read together. */
 export function createLists(db: Db): Pick<Messages, 'replies' | 'pins'> {
-  const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), messagesAtOnce);
-  const isHidden = together((keys: Parameters<typeof readHidden>[1]) => readHidden(db.client, keys), messagesAtOnce);
-  const repliesIn = together((ranges: readonly ReplyRange[]) => readReplyRanges(db, ranges), listsAtOnce);
-  const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), listsAtOnce);
+  const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), { atOnce: messagesAtOnce, name: refKey });
+  const isHidden = together((keys: readonly HiddenKey[]) => readHidden(db.client, keys), {
+    atOnce: messagesAtOnce,
+    name: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
+  });
+  const repliesIn = together((ranges: readonly ReplyRange[]) => readReplyRanges(db, ranges), {
+    atOnce: listsAtOnce,
+    name: ({ conversationId, rootSeq, after, limit }) => [conversationId, rootSeq, after, limit].join(),
+  });
+  const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), { atOnce: listsAtOnce, name: (id) => id });
 
   /** Those that a member sees, in order. */
   async function seenBy(access: Membership, refs: readonly MessageRef[]): Promise<readonly Message[]> {

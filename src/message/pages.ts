@@ -1,4 +1,4 @@
-import { type Db, firstEntries } from '../db/index.ts';
+import { type Db, firstEntries, type StreamStretch } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Page } from '../page.ts';
@@ -30,9 +30,12 @@ export function createPages({
   readonly db: Db;
   readonly log: Log;
 }): Pick<Messages, 'messages' | 'timeline' | 'replies' | 'pins'> {
-  const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db, ranges), rangesAtOnce);
-  const entryRows = together((ranges: readonly Range[]) => readEntryRows(db, ranges), rangesAtOnce);
-  const firstEntry = together(firstEntries.bind(null, db.client), stretchesAtOnce);
+  const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
+  const entryRows = together((ranges: readonly Range[]) => readEntryRows(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
+  const firstEntry = together((stretches: readonly StreamStretch[]) => firstEntries(db.client, stretches), {
+    atOnce: stretchesAtOnce,
+    name: ({ streamId, from, to }) => [streamId, from, to].join(),
+  });
   const timelineRange = (range: Range) => readTimelineRange({ messageRange, entryRows }, range);
 
   async function history<T extends Placed>(access: Membership, request: HistoryRequest, { read, at }: Listing<T>): Promise<Page<T>> {
@@ -52,4 +55,8 @@ export function createPages({
     timeline: (access, request) => history(access, request, { read: timelineRange, at: ({ at }) => at }),
     ...createLists(db),
   };
+}
+
+function nameOfRange({ conversationId, readerId, firstSeq, from, to, newestFirst, limit }: Range): string {
+  return [conversationId, readerId, firstSeq, from, to, newestFirst, limit].join();
 }

@@ -1,4 +1,4 @@
-import { type Db, inPieces, join, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, type Db, inPieces, join, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
@@ -20,7 +20,7 @@ export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise
     const either = groups.map(
       ([conversationId, own]) => sql`(conversationId = ${conversationId} AND seq IN (${join(own.map(({ seq }) => seq))}))`,
     );
-    return selectRows(tx, 'Message', join(either, ' OR '));
+    return selectRows(tx, 'Message', join(either, ' OR '), byKey);
   });
   const found = new Map(rows.map((row) => [refKey(row), messageOf(row)]));
   return refs.map((ref) => found.get(refKey(ref)) ?? null);
@@ -67,7 +67,8 @@ export async function readHidden(tx: Tx, keys: readonly HiddenKey[]): Promise<re
   return keys.map((key) => found.has(`${key.userId}:${refKey(key)}`));
 }
 
-type HiddenKey = MessageRef & { readonly userId: bigint };
+/** Names what a user may have hidden for themselves. */
+export type HiddenKey = MessageRef & { readonly userId: bigint };
 
 function hiddenAmong(keys: readonly HiddenKey[]) {
   const users = [...Map.groupBy(keys, ({ userId }) => userId)];

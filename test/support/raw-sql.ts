@@ -9,6 +9,8 @@ export interface RawSql extends AsyncDisposable {
   run(...statements: readonly string[]): Promise<void>;
   /** The one number that a query answers. */
   number(sql: string): Promise<number>;
+  /** The one text that it answers. */
+  text(sql: string): Promise<string>;
   /** Keeps everybody else from writing until it is released. */
   holdWrites(): Promise<AsyncDisposable>;
 }
@@ -29,11 +31,13 @@ async function sqlite(file: string): Promise<RawSql> {
     await run('BEGIN IMMEDIATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  async function number(sql: string): Promise<number> {
+  async function value(sql: string): Promise<unknown> {
     const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
-    return Number(rows[0]?.[0]);
+    return rows[0]?.[0];
   }
-  return { run, number, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
+  const number = async (sql: string) => Number(await value(sql));
+  const text = async (sql: string) => String(await value(sql));
+  return { run, number, text, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
 }
 
 async function mysql(url: string): Promise<RawSql> {
@@ -47,11 +51,13 @@ async function mysql(url: string): Promise<RawSql> {
     await run('START TRANSACTION', 'SELECT id FROM Stream FOR UPDATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  async function number(sql: string): Promise<number> {
+  async function value(sql: string): Promise<unknown> {
     const rows: Readonly<Record<string, unknown>>[] = await connection.query(sql);
-    return Number(Object.values(rows[0] ?? {})[0]);
+    return Object.values(rows[0] ?? {})[0];
   }
-  return { run, number, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
+  const number = async (sql: string) => Number(await value(sql));
+  const text = async (sql: string) => String(await value(sql));
+  return { run, number, text, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
 }
 
 /** The number that a global id of a user or conversation stands for. */

@@ -1,0 +1,219 @@
+import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import type { Chat } from '../../src/chat.ts';
+import { ask } from '../schema/asking.ts';
+import { chatOn } from '../support/chat.ts';
+import { fillLarge, smallTables } from '../support/large-tables.ts';
+import { person } from '../support/people.ts';
+import { type Allowance, faultsOf, planOf } from '../support/query-plan.ts';
+import { type StatementLog, startStatementLog } from '../support/statement-log.ts';
+import { isList, reachable } from './everything.ts';
+import { type Listing, listings } from './lists.ts';
+
+// Every list of the API, read from tables of tens of thousands of rows: how the database comes by what it gives is looked at, statement by statement,
+// with the values that they really had.
+
+/** What may read more than a page needs. Each says why, and how much. */
+const allowances: readonly Allowance[] = [
+  {
+    statement: /FROM Membership m JOIN Stream s/,
+    ...{ rows: 2 * 5_002, sorted: 2 * 5_002 },
+    why: 'A message moves its conversation in the lists of all its members. An order kept for each of them would be a write for each; sorting 5,000 takes 8 ms.',
+  },
+  {
+    statement:
+      /FROM `mpim`.`Membership` WHERE \(`mpim`.`Membership`.`userId` = \d+ AND `mpim`.`Membership`.`state` = 'ACTIVE' AND `mpim`.`Membership`.`shown` = true\)/,
+    rows: 5_002,
+    why: 'Positions and totals are told of all that the viewer follows.',
+  },
+  {
+    statement: /AS own,/,
+    rows: 16_000,
+    why: 'What waits is a difference of ordinals, less one’s own messages among it and those that one has hidden: they are counted in ranges of an index.',
+  },
+  {
+    statement: /COUNT\(DISTINCT n.messageSeq\)/,
+    rows: 40_000,
+    why: 'Mentions that wait are counted in ranges of the key, less those that one has hidden.',
+  },
+  { statement: /FROM ThreadPart p/, rows: 22_000, why: 'Replies that wait are counted, in threads that have something new.' },
+  { statement: /COUNT\(\*\) AS `_count\$_all`/, rows: 3_750, why: 'totalCount: what waits is counted in a range of an index.' },
+  {
+    statement: /privateMode FROM User u/,
+    rows: 2 * 100 * 20,
+    why: 'How far all members are is asked of groups of RECEIPT_MEMBERS at most, for a page of conversations.',
+  },
+  {
+    statement: /AS some\) AS count/,
+    rows: 2_300,
+    why: 'Of two words the rarer is found by counting the terms that each begins, up to a thousand.',
+  },
+  {
+    statement: /FROM Reaction\s+WHERE/,
+    rows: 8_000,
+    why: 'Reactions are counted from their rows: those of the page’s messages, in ranges of the key.',
+  },
+];
+
+interface Run {
+  readonly listing: Listing;
+  readonly data: unknown;
+  readonly errors: readonly object[];
+  readonly statements: readonly string[];
+}
+
+let log: StatementLog;
+let chat: Chat;
+const runs: Run[] = [];
+
+beforeAll(async () => {
+  log = await startStatementLog();
+  chat = await chatOn(log.stores);
+  const viewer = await person(chat);
+  const world = await fillLarge(log.sql, String(viewer.userId));
+  async function run(listing: Listing): Promise<void> {
+    const { result, statements } = await log.during(() => ask(chat, viewer, listing.source, listing.variables));
+    runs.push({ listing, ...result, statements });
+    const after = listing.goesOn ? endOf(result.data) : null;
+    if (after !== null)
+      await run({ ...listing, what: `${listing.what}, the page after`, variables: { ...listing.variables, after }, goesOn: false });
+  }
+  for (const listing of listings(world, viewer.userId)) await run(listing);
+}, 180_000);
+
+afterAll(async () => {
+  await chat[Symbol.asyncDispose]();
+  await log[Symbol.asyncDispose]();
+});
+
+/** The cursor at the end of the outermost page in a result; null where there is none, or it is empty. */
+function endOf(data: unknown): string | null {
+  for (
+    let level = [data];
+    level.length > 0;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  ) {
+    const ends = level.flatMap((each) =>
+      typeof each === 'object' && each !== null && 'PageInfo_endCursor' in each ? [each.PageInfo_endCursor] : [],
+    );
+    if (typeof ends[0] === 'string') return ends[0];
+  }
+  return null;
+}
+
+function shown(value: unknown, found = { fields: new Set<string>(), types: new Set<string>() }) {
+  if (typeof value !== 'object' || value === null) return found;
+  for (const [name, below] of Object.entries(value)) {
+    if (name === '__typename') found.types.add(String(below));
+    const isFull = Array.isArray(below)
+      ? below.length > 0
+      : Object.entries(below ?? {}).some(([field, edges]) => field.endsWith('_edges') && Array.isArray(edges) && edges.length > 0);
+    if (isFull) for (const field of inherited(name)) found.fields.add(field);
+    shown(below, found);
+  }
+  return found;
+}
+
+/** A field's name as `Type_field`, and what it is called in the types that have it from an interface. */
+function inherited(name: string): readonly string[] {
+  const [typeName = '', field = ''] = name.split('_');
+  const type = schema.getType(typeName);
+  return isInterfaceType(type) ? schema.getPossibleTypes(type).map((one) => `${one.name}_${field}`) : [`${typeName}_${field}`];
+}
+
+describe('the documents', () => {
+  it('are answered without errors', () => {
+    expect(runs.flatMap(({ listing, errors }) => (errors.length > 0 ? [[listing.what, errors]] : []))).toEqual([]);
+  });
+
+  it('come to every type that a query can come to, and find something in every list of it', () => {
+    const { fields, types } = shown(runs.map(({ data }) => data));
+    const lists = reachable().flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(isList)
+        .map(({ name }) => `${type.name}_${name}`),
+    );
+    expect(lists.length).toBeGreaterThan(30);
+    expect(lists.filter((list) => !fields.has(list))).toEqual([]);
+    expect(reachable().flatMap(({ name }) => (types.has(name) || name === 'Query' ? [] : [name]))).toEqual([]);
+  });
+
+  it('use every argument of every list', () => {
+    const used = new Set(runs.flatMap(({ listing }) => [...argumentsUsed(listing)]));
+    const all = reachable().flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(isList)
+        .flatMap(({ name, args }) => args.map((argument) => `${type.name}.${name}(${argument.name})`)),
+    );
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.filter((argument) => !used.has(argument))).toEqual([]);
+  });
+});
+
+function argumentsUsed({ source, variables }: Listing): ReadonlySet<string> {
+  const info = new TypeInfo(schema);
+  const used = new Set<string>();
+  visit(
+    parse(source),
+    visitWithTypeInfo(info, {
+      Argument({ name, value }) {
+        const [parent, field] = [info.getParentType(), info.getFieldDef()];
+        if (!parent || !field || (value.kind === 'Variable' && variables[value.name.value] === undefined)) return;
+        const types = isInterfaceType(parent) ? schema.getPossibleTypes(parent) : [parent];
+        for (const type of types) used.add(`${type.name}.${field.name}(${name.value})`);
+      },
+    }),
+  );
+  return used;
+}
+
+describe('the database', () => {
+  it('holds tens of thousands of rows in every table that grows', async () => {
+    const tables = (await log.sql.text("SELECT GROUP_CONCAT(table_name) FROM information_schema.tables WHERE table_schema = 'mpim'")).split(
+      ',',
+    );
+    expect(tables.length).toBeGreaterThan(15);
+    for (const table of tables.filter((name) => !smallTables.includes(name))) {
+      expect(await log.sql.number(`SELECT COUNT(*) FROM \`${table}\``), table).toBeGreaterThan(10_000);
+    }
+  });
+
+  it('comes by every list through ranges of keys, and sorts no more than a page', async () => {
+    const selects = new Map(
+      runs.flatMap(({ listing, statements }) => statements.filter(isSelect).map((each) => [each, listing.what] as const)),
+    );
+    expect(selects.size).toBeGreaterThan(1_000);
+    const needed = new Set<Allowance>();
+    const faults: (readonly [string, readonly string[], string])[] = [];
+    for (const [statement, what] of selects) {
+      const plan = await planOf(log.sql, statement);
+      const allowance = allowances.find((each) => each.statement.test(statement));
+      const found = faultsOf(plan, allowance);
+      if (found.length > 0) faults.push([what, found, statement.slice(0, 600)]);
+      if (allowance && faultsOf(plan).length > 0) needed.add(allowance);
+    }
+    expect(faults).toEqual([]);
+    // What nothing needs any more is not to be allowed.
+    expect(allowances.filter((each) => !needed.has(each))).toEqual([]);
+  }, 180_000);
+
+  it.each([
+    ['reads all of Message', "SELECT seq FROM Message WHERE text = 'x'"],
+    ['reads all of Stream', 'SELECT MAX(activeAt) FROM Stream'],
+    [
+      'reads all of u',
+      'SELECT m.seq FROM Message m JOIN User u ON u.displayName = m.text WHERE m.conversationId = 5000000 AND m.seq < 2010',
+    ],
+    ['sorts', 'SELECT seq FROM Message WHERE conversationId = 5000000 AND seq > 30000 ORDER BY text LIMIT 10'],
+    ['keeps', 'SELECT text, COUNT(*) FROM Message WHERE conversationId = 5000000 AND seq > 39000 GROUP BY text'],
+    ['reads 30400 rows of', 'SELECT seq, text FROM Message WHERE conversationId = 5000000 AND seq > 1 AND ordinal = 3'],
+    ['reads 5010 rows of', 'SELECT seq FROM Message WHERE conversationId = 5000000 ORDER BY seq LIMIT 10 OFFSET 5000'],
+  ])('is caught when it %s: %s', async (fault, statement) => {
+    expect(faultsOf(await planOf(log.sql, statement))).toContainEqual(expect.stringContaining(fault));
+  });
+});
+
+function isSelect(statement: string): boolean {
+  return /^[\s(]*SELECT\b/.test(statement);
+}

@@ -1,0 +1,160 @@
+import { formatId } from '../../schema/ids.ts';
+import type { LargeWorld } from '../support/large-tables.ts';
+import { everythingOf } from './everything.ts';
+
+/** A document that reads a list, or several, and with what it is sent. */
+export interface Listing {
+  readonly what: string;
+  readonly source: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The page after the first is asked for as well, from the cursor at its end. */
+  readonly goesOn?: boolean;
+}
+
+const size = { depth: 2, size: 3 } as const;
+const first = 20;
+
+/** A list of the viewer's. */
+function ofViewer(field: string, connection: string, { types = '', call = '', ...rest }: Readonly<Record<string, unknown>> = {}): Listing {
+  const source = `query($first: Int, $after: String${types}) { Query_viewer: viewer {
+    Viewer_${field}: ${field}(${call}first: $first, after: $after) ${everythingOf(connection, size)} } }`;
+  return { what: `${field} of the viewer`, source, variables: { first, ...rest }, goesOn: true };
+}
+
+/** A list of a conversation's that is read forwards. */
+function ofConversation(field: string, connection: string, { types = '', call = '', ...rest }: Readonly<Record<string, unknown>>): Listing {
+  const source = `query($id: ID!, $first: Int, $after: String${types}) { Query_conversation: conversation(id: $id) {
+    Conversation_${field}: ${field}(${call}first: $first, after: $after) ${everythingOf(connection, size)} } }`;
+  return { what: `${field} of a conversation`, source, variables: { first, ...rest }, goesOn: true };
+}
+
+/** A list of a node's. */
+function ofNode(type: string, field: string, connection: string, id: string): Listing {
+  const source = `query($id: ID!, $first: Int, $after: String) { Query_node: node(id: $id) { ... on ${type} {
+    ${type}_${field}: ${field}(first: $first, after: $after) ${everythingOf(connection, size)} } } }`;
+  return { what: `${field} of a ${type}`, source, variables: { first, id }, goesOn: true };
+}
+
+/** A page of a history, each way in which it can be asked for. */
+function ofHistory(
+  field: string,
+  connection: string,
+  { id, seq, conversationId }: { id: string; seq: number; conversationId: bigint },
+): readonly Listing[] {
+  const source = `query($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: Int, $aroundId: ID, $aroundDate: DateTime) {
+    Query_conversation: conversation(id: $id) { Conversation_${field}: ${field}(first: $first, after: $after, last: $last, before: $before,
+      around: $around, aroundId: $aroundId, aroundDate: $aroundDate) ${everythingOf(connection, size)} } }`;
+  const cursor = Buffer.from(`seq@${seq}`).toString('base64url');
+  const ways: readonly Readonly<Record<string, unknown>>[] = [
+    ...[{ last: first }, { first }, { first, after: cursor }, { last: first, before: cursor }, { last: first, after: cursor }],
+    ...[
+      { first: 10, last: 10, around: seq },
+      { first: 10, last: 10, aroundId: formatId('Message', { conversationId, seq }) },
+    ],
+    ...[
+      { first: 10, last: 10, aroundDate: new Date(Date.UTC(2026, 0, 1) + seq * 1_000).toISOString() },
+      { first: 10, aroundDate: '2999-01-01T00:00:00Z' },
+    ],
+  ];
+  return ways.map((way) => ({ what: `${field} of a conversation, ${Object.keys(way).join(' and ')}`, source, variables: { id, ...way } }));
+}
+
+/** Documents that read every list there is, in every way, of a world that is large. */
+export function listings(world: LargeWorld, viewerId: bigint): readonly Listing[] {
+  const groups = [
+    { conversationId: BigInt(world.bigGroup), seq: world.bigSeq - 15_002, root: world.bigRoot },
+    { conversationId: BigInt(world.fairGroup), seq: world.fairSeq - 6_002, root: world.fairRoot },
+  ].map((group) => ({ ...group, id: formatId('Conversation', group.conversationId) }));
+  return [...ofPeople(world), ...groups.flatMap(ofGroup), ...ofNodes(world, viewerId)];
+}
+
+function ofPeople(world: LargeWorld): readonly Listing[] {
+  const everything = everythingOf('Viewer', { depth: 1, size: 3 });
+  return [
+    { what: 'all of the viewer', source: `{ Query_viewer: viewer ${everything} }`, variables: {} },
+    ofViewer('conversations', 'ConversationConnection'),
+    ofViewer('contacts', 'ContactConnection'),
+    ...['INCOMING', 'OUTGOING'].map((direction) =>
+      ofViewer('contactRequests', 'ContactRequestConnection', {
+        types: ', $direction: RequestDirection!',
+        call: 'direction: $direction, ',
+        direction,
+      }),
+    ),
+    ...[0, 2_000].map((afterSeq) =>
+      ofViewer('events', 'AccountEventConnection', { types: ', $afterSeq: Int!', call: 'afterSeq: $afterSeq, ', afterSeq, first: 100 }),
+    ),
+    ...['anna', 'an 77', 'anna1999'].map((search) => ({
+      ...{ what: `users by ${search}`, variables: { first, search }, goesOn: search !== 'anna1999' },
+      source: `query($search: String!, $first: Int, $after: String) {
+        Query_users: users(search: $search, first: $first, after: $after) ${everythingOf('UserConnection', size)} }`,
+    })),
+    ...ofHistory('messages', 'MessageConnection', {
+      id: formatId('Conversation', BigInt(world.direct)),
+      seq: 2,
+      conversationId: BigInt(world.direct),
+    }),
+  ];
+}
+
+function ofGroup(group: { id: string; conversationId: bigint; seq: number; root: number }): readonly Listing[] {
+  const { id, conversationId, seq } = group;
+  const root = { conversationId, seq: group.root };
+  return [
+    ofConversation('members', 'MembershipConnection', { id }),
+    ofConversation('pins', 'MessageConnection', { id }),
+    ...[0, seq].map((afterSeq) =>
+      ofConversation('events', 'ConversationEventConnection', {
+        id,
+        types: ', $afterSeq: Int!',
+        call: 'afterSeq: $afterSeq, ',
+        afterSeq,
+        first: 100,
+      }),
+    ),
+    ...ofHistory('messages', 'MessageConnection', group),
+    ...ofHistory('timeline', 'ConversationEventConnection', group),
+    ofNode('Message', 'replies', 'MessageConnection', formatId('Message', root)),
+    ofNode('Message', 'receipts', 'MembershipConnection', formatId('Message', root)),
+    ofNode('Message', 'viewerEdits', 'MessageEditConnection', formatId('Message', root)),
+    ofNode('Reaction', 'users', 'UserConnection', formatId('Reaction', { ...root, emoji: '👍' })),
+  ];
+}
+
+function ofNodes(
+  { bigGroup, fairRoot, fairGroup, other, direct, smallGroup, contact, asker, asked }: LargeWorld,
+  viewerId: bigint,
+): readonly Listing[] {
+  const root = { conversationId: BigInt(fairGroup), seq: fairRoot };
+  const [otherId, groupId] = [BigInt(other), BigInt(smallGroup)];
+  const ids = [
+    ...[formatId('User', otherId), formatId('User', BigInt(asker)), formatId('Contact', { userId: viewerId, otherId: BigInt(contact) })],
+    ...[
+      formatId('ContactRequest', { fromId: BigInt(asker), toId: viewerId }),
+      formatId('ContactRequest', { fromId: viewerId, toId: BigInt(asked) }),
+    ],
+    ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],
+    ...[
+      formatId('Membership', { conversationId: groupId, userId: viewerId }),
+      formatId('Message', root),
+      formatId('Reaction', { ...root, emoji: '🎉' }),
+    ],
+  ];
+  const node = everythingOf('Node', size);
+  return [
+    { what: 'things by their ids', source: `query($ids: [ID!]!) { Query_nodes: nodes(ids: $ids) ${node} }`, variables: { ids } },
+    {
+      what: 'a thing by its id',
+      source: `query($id: ID!) { Query_node: node(id: $id) ${node} }`,
+      variables: { id: formatId('Message', root) },
+    },
+    {
+      ...{ what: 'a conversation', variables: { id: formatId('Conversation', groupId) } },
+      source: `query($id: ID!) { Query_conversation: conversation(id: $id) ${everythingOf('Conversation', size)} }`,
+    },
+    {
+      ...{ what: 'a user by their handle', variables: { handle: 'anna7' } },
+      source: `query($handle: String!) { Query_user: user(handle: $handle) ${everythingOf('User', size)} }`,
+    },
+  ];
+}

@@ -1,0 +1,257 @@
+import { entryTypes } from '../../src/log/index.ts';
+import type { RawSql } from './raw-sql.ts';
+
+// How much there is. Tens of thousands of rows in every table that grows, of which the viewer's own are a part: large enough that reading all of a
+// table, or all of a conversation, is told from reading a page of it.
+const users = 20_000;
+const directs = 4_500;
+const smallGroups = 500;
+const strangersDirects = 20_000;
+const bigMembers = 2_000;
+const bigSeqs = 40_000;
+const fairMembers = 100;
+const fairSeqs = 12_000;
+
+// Ids that the database has not given out itself.
+const firstUser = 1_000_000;
+const firstDirect = 2_000_000;
+const firstSmall = 3_000_000;
+const firstStrange = 4_000_000;
+const big = 5_000_000;
+const fair = 5_000_001;
+
+/** What the tables are filled around, by their numbers. */
+export interface LargeWorld {
+  /** A group of 2,000 with 30,000 messages, which the viewer owns; most of it unread. */
+  readonly bigGroup: number;
+  /** A group of 100 with 9,000 messages, small enough for receipts. */
+  readonly fairGroup: number;
+  /** The newest entry of each. */
+  readonly bigSeq: number;
+  readonly fairSeq: number;
+  /** Messages of each that have everything: reactions, edits, replies. */
+  readonly bigRoot: number;
+  readonly fairRoot: number;
+  /** Somebody else, and their direct conversation with the viewer. */
+  readonly other: number;
+  readonly direct: number;
+  readonly smallGroup: number;
+  /** A contact of the viewer's, who has asked the viewer to be one, and whom the viewer has asked. */
+  readonly contact: number;
+  readonly asker: number;
+  readonly asked: number;
+}
+
+/** Tables of which there are few rows by their nature. */
+export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commit', '_prisma_migrations'];
+
+/**
+ * Fills a MariaDB that a node has migrated with a busy service's rows around one viewer (the number of their id), in some seconds: 5,002 conversations, thousands
+ * of contacts, requests and ended sessions, threads and mentions in their ten thousands.
+ */
+export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld> {
+  const seq = await sql.number(`SELECT lastSeq FROM Stream WHERE id = ${viewer}`);
+  await sql.run('SET unique_checks = 0', 'SET autocommit = 0');
+  await sql.run(...people(viewer), ...conversations(viewer), ...said(viewer), ...account(viewer, seq), ...aroundMessages(viewer), ...heads);
+  await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
+  return {
+    ...{ bigGroup: big, fairGroup: fair, bigSeq: bigSeqs, fairSeq: fairSeqs, bigRoot: bigSeqs - 8, fairRoot: fairSeqs - 8 },
+    ...{ other: firstUser + 1, direct: firstDirect + 1, smallGroup: firstSmall + 1 },
+    ...{ contact: firstUser + 1, asker: firstUser + 5_001, asked: firstUser + 10_001 },
+  };
+}
+
+const analysed = [
+  ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
+  ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Conversation', 'Membership'],
+];
+
+// A moment that is later the greater the number.
+const at = (number: string) => `TIMESTAMP('2026-01-01') + INTERVAL (${number}) SECOND`;
+
+function people(viewer: string): readonly string[] {
+  const numbers = `seq_1_to_${users}`;
+  return [
+    `INSERT INTO Stream (id, kind, lastSeq, lastAt, activeAt, createdAt)
+      SELECT ${firstUser} + seq, 'ACCOUNT', 0, ${at('seq')}, ${at('seq')}, ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO User (id, handle, displayName, passwordHash, createdAt)
+      SELECT ${firstUser} + seq, CONCAT('anna', seq), CONCAT('Anna ', seq), '', ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO UserTerm (term, userId)
+      SELECT 'anna', ${firstUser} + seq FROM ${numbers} UNION ALL SELECT CONCAT('anna', seq), ${firstUser} + seq FROM ${numbers}
+      UNION ALL SELECT CONCAT('', seq), ${firstUser} + seq FROM ${numbers}`,
+    // Of the viewer, whose one session is live: five more, and thousands that have ended.
+    `INSERT INTO Session (id, userId, deviceName, rotatedAt, createdAt, lastSeenAt, expiresAt, endedAt)
+      SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', IF(seq <= 5, NULL, ${at('seq')})
+        FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', NULL FROM ${numbers}`,
+    `INSERT INTO Contact (userId, otherId, state, since)
+      SELECT ${viewer}, ${firstUser} + seq, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
+      UNION ALL SELECT ${firstUser} + seq, ${viewer}, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
+      UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'ACTIVE', ${at('seq')} FROM seq_9_to_${users}`,
+    // Some that the viewer has declined or taken back lie between those that wait.
+    `INSERT INTO ContactRequest (fromId, toId, fromState, toState, createdAt)
+      SELECT ${firstUser} + seq, ${viewer}, 'PENDING', IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
+      UNION ALL SELECT ${viewer}, ${firstUser} + seq, IF(seq % 4 = 0, 'WITHDRAWN', 'PENDING'), 'PENDING', ${at('seq DIV 3')} FROM seq_10001_to_15000
+      UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'PENDING', 'PENDING', ${at('seq')} FROM seq_9_to_${users}`,
+  ];
+}
+
+function conversations(viewer: string): readonly string[] {
+  const stream = (from: number, kind: string, numbers: string) =>
+    `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt) SELECT ${from} + seq, '${kind}', ${at('seq')}, ${at('seq')}, ${at('seq')} FROM ${numbers}`;
+  const direct = (from: number, one: string, other: string, numbers: string) =>
+    `INSERT INTO Conversation (id, kind, directKey, memberCount, createdById, createdAt)
+      SELECT ${from} + seq, 'DIRECT', CONCAT(LEAST(${one}, ${other}), ':', GREATEST(${one}, ${other})), 2, ${one}, ${at('seq')} FROM ${numbers}`;
+  const group = (from: number, numbers: string, members: number) =>
+    `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt)
+      SELECT ${from} + seq, 'GROUP', 'A group', ${viewer}, ${members}, ${viewer}, ${at('seq')} FROM ${numbers}`;
+  const member = (conversation: string, user: string, role: string, fromSeq: string, from: string) =>
+    `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedAt, deliveredSeq, readSeq)
+      SELECT ${conversation}, ${user}, 'ACTIVE', ${role}, ${fromSeq}, ${at(fromSeq)}, ${fromSeq}, ${fromSeq} FROM ${from}`;
+  const [own, small, strange] = [`seq_1_to_${directs}`, `seq_1_to_${smallGroups}`, `seq_1_to_${strangersDirects}`];
+  const each = `seq_1_to_${smallGroups} g JOIN seq_1_to_39 m`;
+  return [
+    ...[stream(firstDirect, 'DIRECT', own), stream(firstSmall, 'GROUP', small), stream(firstStrange, 'DIRECT', strange)],
+    stream(big, 'GROUP', 'seq_0_to_1'),
+    direct(firstDirect, viewer, `${firstUser} + seq`, own),
+    direct(firstStrange, `${firstUser} + seq`, `${firstUser} + 1 + seq % ${users}`, strange),
+    ...[group(firstSmall, small, 40), group(big, 'seq_0_to_0', bigMembers), group(fair, 'seq_0_to_0', fairMembers)],
+    member(`${firstDirect} + seq`, viewer, "'MEMBER'", '1', own),
+    member(`${firstDirect} + seq`, `${firstUser} + seq`, "'MEMBER'", '1', own),
+    member(`${firstStrange} + seq`, `${firstUser} + seq`, "'MEMBER'", '1', strange),
+    member(`${firstStrange} + seq`, `${firstUser} + 1 + seq % ${users}`, "'MEMBER'", '1', strange),
+    member(`${firstSmall} + seq`, viewer, "'OWNER'", '1', small),
+    member(`${firstSmall} + g.seq`, `${firstUser} + (g.seq * 39 + m.seq) % ${users} + 1`, "'MEMBER'", 'm.seq + 1', each),
+    member(`${big}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${bigMembers}`),
+    member(`${fair}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${fairMembers}`),
+    // Of most direct conversations nothing waits.
+    `UPDATE Membership SET deliveredSeq = 4, readSeq = 4 WHERE userId = ${viewer} AND conversationId > ${firstDirect + 500} AND conversationId < ${firstSmall}`,
+    // Those who came to the group of a hundred have read nearly all of it.
+    `UPDATE Membership SET deliveredSeq = ${fairSeqs}, readSeq = ${fairSeqs - 3} WHERE conversationId = ${fair}`,
+  ];
+}
+
+/** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
+function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {
+  const root = { conversationId: `${big}`, rootSeq: bigSeqs - 8, clearedSeq: 1, readSeq: bigSeqs, seq: 0 };
+  const asked = {
+    fromId: `${firstUser + 5_001}`,
+    toId: viewer,
+    otherId: `${firstUser + 1}`,
+    sessionId: '00000000-0000-7000-8000-000000000000',
+  };
+  const rest = JSON.stringify({ ...root, ...asked, reason: 'LEFT', emoji: '👍', added: true, pinned: true, fields: ['name'] }).slice(1);
+  return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
+}
+
+function typesOf(on: 'conversation' | 'account', timeline: boolean): readonly string[] {
+  const types = Object.entries(entryTypes).filter(
+    ([type, entry]) => entry.on === on && entry.timeline === timeline && type !== 'MessageSent',
+  );
+  return types.map(([type]) => `'${type}'`);
+}
+
+// In a group: everybody joins; then of ten entries eight are messages, one is what the timeline shows beside them, and one is not shown there.
+function said(viewer: string): readonly string[] {
+  const entry = (stream: string, seq: string, { type, timeline, from }: { type: string; timeline: boolean; from: string }) =>
+    `INSERT INTO Entry (streamId, seq, type, actorId, data, timeline, at)
+      SELECT ${stream}, ${seq}, ${type}, ${viewer}, ${dataOf(viewer, { seq: `${seq} - 1`, userId: `IF(${seq} = 1, ${viewer}, ${firstUser} + ${seq})` })},
+        ${timeline}, ${at(seq)} FROM ${from}`;
+  const message = (conversation: string, seq: string, sender: string, ordinal: string, from: string) =>
+    `INSERT INTO Message (conversationId, seq, ordinal, senderId, clientMessageId, fingerprint, text, sentAt)
+      SELECT ${conversation}, ${seq}, ${ordinal}, ${sender}, CONCAT(${conversation}, '-', ${seq}), REPEAT('f', 16), 'What somebody says, of some length.', ${at(seq)} FROM ${from}`;
+  const between = (conversation: number, timeline: boolean, from: string) => {
+    const types = typesOf('conversation', timeline);
+    return entry(`${conversation}`, 'seq', { type: `ELT(1 + seq DIV 10 % ${types.length}, ${types.join(', ')})`, timeline, from });
+  };
+  const talk = (conversation: number, members: number, seqs: number) => [
+    entry(`${conversation}`, 'seq', { type: "'MemberJoined'", timeline: true, from: `seq_1_to_${members}` }),
+    between(conversation, true, `seq_${members + 10}_to_${seqs}_step_10`),
+    between(conversation, false, `seq_${members + 5}_to_${seqs}_step_10`),
+    message(
+      `${conversation}`,
+      'seq',
+      `IF(seq % 7 = 0, ${viewer}, ${firstUser} + 2 + seq % ${members - 1})`,
+      'ROW_NUMBER() OVER (ORDER BY seq)',
+      `seq_${members + 1}_to_${seqs} WHERE seq % 5 <> 0`,
+    ),
+  ];
+  const two = 'seq_1_to_4 s';
+  return [
+    ...talk(big, bigMembers, bigSeqs),
+    ...talk(fair, fairMembers, fairSeqs),
+    message(
+      `${firstDirect} + c.seq`,
+      's.seq',
+      `IF(s.seq % 2 = 0, ${viewer}, ${firstUser} + c.seq)`,
+      's.seq',
+      `seq_1_to_${directs} c JOIN ${two}`,
+    ),
+    message(`${firstStrange} + c.seq`, 's.seq', `${firstUser} + c.seq`, 's.seq', `seq_1_to_${strangersDirects} c JOIN ${two}`),
+    entry(`${firstSmall} + g.seq`, 'm.seq', {
+      type: "'MemberJoined'",
+      timeline: true,
+      from: `seq_1_to_${smallGroups} g JOIN seq_1_to_40 m`,
+    }),
+    message(`${firstSmall} + g.seq`, 'm.seq', `${firstUser} + m.seq`, 'm.seq - 40', `seq_1_to_${smallGroups} g JOIN seq_41_to_60 m`),
+  ];
+}
+
+function account(viewer: string, seq: number): readonly string[] {
+  const types = typesOf('account', false);
+  return [
+    `INSERT INTO Entry (streamId, seq, type, actorId, data, at)
+      SELECT ${viewer}, ${seq} + seq, ELT(1 + seq % ${types.length}, ${types.join(', ')}), ${viewer}, ${dataOf(viewer, { seq: `${bigSeqs - 3}`, userId: viewer })}, ${at('seq')}
+      FROM seq_1_to_${directs}`,
+  ];
+}
+
+// In both groups: the newest messages and one far back have everything; the rest is there to be stepped over.
+function aroundMessages(viewer: string): readonly string[] {
+  return [
+    ['big', big, bigSeqs, bigMembers],
+    ['fair', fair, fairSeqs, fairMembers],
+  ].flatMap(([, conversation, seqs, members]) => around(viewer, Number(conversation), Number(seqs), Number(members)));
+}
+
+function around(viewer: string, conversation: number, seqs: number, members: number): readonly string[] {
+  const root = seqs - 8;
+  const messages = `seq_${members + 1}_to_${seqs} s WHERE s.seq % 5 <> 0`;
+  return [
+    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt)
+      SELECT ${conversation}, ${root}, ${root} + seq, 'What it said before.', ${at('seq')} FROM seq_1_to_500
+      UNION ALL SELECT ${conversation}, s.seq, s.seq + 1, 'What it said before.', ${at('s.seq')} FROM ${messages} AND s.seq <> ${root}`,
+    `INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId)
+      SELECT ${conversation}, IF(s.seq % 3 = 0, 0, IF(s.seq % 3 = 1, ${viewer}, ${firstUser} + 5)), s.seq, s.seq, ${firstUser} + 2 FROM ${messages}`,
+    `INSERT INTO Reply (conversationId, rootSeq, seq, senderId)
+      SELECT ${conversation}, ${root}, s.seq, ${firstUser} + 2 FROM ${messages} AND s.seq > ${seqs} - 6000
+      UNION ALL SELECT ${conversation}, s.seq, s.seq + 1, ${firstUser} + 2 FROM ${messages} AND s.seq % 5 = 1`,
+    `INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq)
+      SELECT IF(s.seq % 25 = 1, ${viewer}, ${firstUser} + 2), ${conversation}, s.seq, s.seq + s.seq % 2 FROM ${messages} AND s.seq % 5 = 1 AND s.seq <> ${root}
+      UNION ALL SELECT ${viewer}, ${conversation}, ${root}, ${root} - 3000
+      UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, s.seq FROM ${messages} AND s.seq % 5 = 1`,
+    `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
+      SELECT ${conversation}, ${root}, ELT(1 + seq % 5, '👍', '🎉', '❤️', '😀', '🚀'), ${firstUser} + seq, ${root} + 1 FROM seq_2_to_${members}
+      UNION ALL SELECT ${conversation}, s.seq, '👍', IF(s.seq % 2 = 0, ${viewer}, ${firstUser} + 2), s.seq + 1 FROM ${messages} AND s.seq <> ${root}`,
+    `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${conversation}, seq * 10, seq * 10 - 1 FROM seq_${seqs / 10 - 49}_to_${seqs / 10}`,
+    `INSERT INTO HiddenMessage (userId, conversationId, seq, own)
+      SELECT ${viewer}, ${conversation}, s.seq, s.seq % 7 = 0 FROM ${messages} AND s.seq % 3 = 0 AND s.seq < ${seqs} - 3
+      UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, 0 FROM ${messages}`,
+    `UPDATE Message SET editedAt = sentAt, hasReactions = 1, replyCount = 1, mentionIds = '${viewer},${firstUser + 5}', replyToSeq = seq - seq % 5 - 4
+      WHERE conversationId = ${conversation}`,
+    `UPDATE Message SET originId = ${firstUser + 9}, originName = 'Anna' WHERE conversationId = ${conversation} AND seq % 10 = 7`,
+    `UPDATE Message SET replyCount = 4800 WHERE conversationId = ${conversation} AND seq = ${root}`,
+    `UPDATE Message SET threadRootSeq = ${root} WHERE conversationId = ${conversation} AND seq > ${root}`,
+    `UPDATE Message m JOIN Pin p ON p.conversationId = m.conversationId AND p.messageSeq = m.seq SET m.pinnedAt = m.sentAt WHERE m.conversationId = ${conversation}`,
+  ];
+}
+
+// What others have pinned, so that there is much of it; then the head of every stream from what stands in it.
+const heads: readonly string[] = [
+  `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${firstStrange} + seq, 5, 1 FROM seq_1_to_${strangersDirects}`,
+  `UPDATE Stream s JOIN (
+      SELECT id, MAX(seq) AS seq, MAX(ordinal) AS ordinal FROM (
+        SELECT conversationId AS id, MAX(seq) AS seq, MAX(ordinal) AS ordinal FROM Message GROUP BY conversationId
+        UNION ALL SELECT streamId, MAX(seq), 0 FROM Entry GROUP BY streamId) AS entry GROUP BY id) AS newest ON newest.id = s.id
+    SET s.lastSeq = newest.seq, s.lastOrdinal = newest.ordinal, s.activeAt = ${at('newest.seq * 1000 + s.id % 1000')}`,
+];

@@ -1,0 +1,72 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RawSql, rawSql } from './raw-sql.ts';
+import { startMariadb } from './services.ts';
+import type { Stores } from './stores.ts';
+
+/** A MariaDB of one's own, and all that it is told, to the letter. */
+export interface StatementLog extends AsyncDisposable {
+  /** An empty database there; no Redis. */
+  readonly stores: Stores;
+  readonly sql: RawSql;
+  /** Does something, and answers the statements that the server received meanwhile, from whomever; without what a connection begins and ends with. */
+  during<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly statements: readonly string[] }>;
+}
+
+/** Starts one, with its general log in a file: in the table of that name four-byte characters would be lost. */
+export async function startStatementLog(): Promise<StatementLog> {
+  await using starting = new AsyncDisposableStack();
+  const server = starting.use(await startMariadb({ args: ['--general-log=1', '--log-output=FILE', '--general-log-file=statements.log'] }));
+  const onServer = starting.use(
+    await rawSql({ env: { DATABASE_URL: `${server.url}mysql` }, [Symbol.asyncDispose]: async () => undefined }),
+  );
+  await onServer.run('CREATE DATABASE mpim');
+  const stores: Stores = { env: { DATABASE_URL: `${server.url}mpim`, DATA_DIR: '' }, [Symbol.asyncDispose]: async () => undefined };
+  const sql = starting.use(await rawSql(stores));
+  const file = join(await onServer.text('SELECT @@datadir'), 'statements.log');
+  const started = starting.move();
+  return {
+    stores,
+    sql,
+    async during(work) {
+      const { size } = await stat(file);
+      const result = await work();
+      return { result, statements: statementsIn(await readFrom(file, size)) };
+    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+async function readFrom(file: string, start: number): Promise<string> {
+  await using handle = await open(file);
+  const { size } = await handle.stat();
+  const { buffer } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+  return readable(buffer.toString('latin1'));
+}
+
+// A literal of bytes as the driver writes it. Each character stands for a byte.
+const bytesLiteral = /_BINARY '((?:[^'\\]|\\.)*)'/gs;
+const escapes: Readonly<Record<string, string>> = { 0: '\0', n: '\n', r: '\r', t: '\t', b: '\b', Z: '\x1a' };
+
+/** The log as text: what it holds as bytes is spelled in hexadecimal, for it need not be UTF-8. */
+function readable(log: string): string {
+  const spelled = log.replace(bytesLiteral, (_, literal: string) => {
+    const bytes = literal.replace(/\\(.)/gs, (_escape, letter: string) => escapes[letter] ?? letter);
+    return `X'${Buffer.from(bytes, 'latin1').toString('hex')}'`;
+  });
+  return Buffer.from(spelled, 'latin1').toString('utf8');
+}
+
+// Of each command the log has a time, where it is another one than before, the connection, what kind it is, and its text, which may go over lines.
+const command = /^(?:\d{6} +\d+:\d\d:\d\d)?\t+ *\d+ (\w[\w ]*?)\t/;
+
+function statementsIn(log: string): readonly string[] {
+  const commands: { readonly kind: string; text: string }[] = [];
+  for (const line of log.split('\n')) {
+    const [head = '', kind] = command.exec(line) ?? [];
+    const last = commands.at(-1);
+    if (kind !== undefined) commands.push({ kind, text: line.slice(head.length) });
+    else if (last !== undefined) last.text += `\n${line}`;
+  }
+  return commands.flatMap(({ kind, text }) => (kind === 'Query' && !/^SET /.test(text) ? [text.trimEnd()] : []));
+}
