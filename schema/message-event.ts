@@ -13,17 +13,19 @@ function message({ entry: { streamId: conversationId, data } }: OfMessage, _args
   return scope.loaders.messages.load({ conversationId, seq: data.messageSeq });
 }
 
+const messageField = {
+  extensions: shareable,
+  type: Message,
+  nullable: true,
+  description: 'The message as it stands, or what is left of it; null once it is gone.',
+  resolve: message,
+} as const;
+
 MessageEdited.implement({
   description: 'The text of a message was changed.',
   interfaces,
   fields: (t) => ({
-    message: t.field({
-      extensions: shareable,
-      type: Message,
-      nullable: true,
-      description: 'The message as it stands; null once it is gone.',
-      resolve: message,
-    }),
+    message: t.field(messageField),
   }),
 });
 
@@ -31,13 +33,7 @@ MessageRecalled.implement({
   description: 'A message was taken back: its text, mentions, reactions and edits are gone, its place stays.',
   interfaces,
   fields: (t) => ({
-    message: t.field({
-      extensions: shareable,
-      type: Message,
-      nullable: true,
-      description: 'What is left of the message.',
-      resolve: message,
-    }),
+    message: t.field(messageField),
   }),
 });
 
@@ -45,13 +41,7 @@ ReactionsChanged.implement({
   description: 'Somebody, the actor, has reacted to a message, or no longer does.',
   interfaces,
   fields: (t) => ({
-    message: t.field({
-      extensions: shareable,
-      type: Message,
-      nullable: true,
-      description: 'The message as it stands; null once it is gone.',
-      resolve: message,
-    }),
+    message: t.field(messageField),
     emoji: t.string({ extensions: shareable, description: 'With what.', resolve: ({ entry }) => entry.data.emoji }),
     added: t.boolean({
       extensions: shareable,
@@ -65,13 +55,7 @@ PinChanged.implement({
   description: 'A message was pinned, or is pinned no longer.',
   interfaces,
   fields: (t) => ({
-    message: t.field({
-      extensions: shareable,
-      type: Message,
-      nullable: true,
-      description: 'The message as it stands; null once it is gone.',
-      resolve: message,
-    }),
+    message: t.field(messageField),
     pinned: t.boolean({
       extensions: shareable,
       description: 'Whether it is pinned from here on.',

@@ -148,7 +148,15 @@ describe('a channel', () => {
 
   it('compares heads by itself, again and again', async () => {
     const stream = await newStream();
-    await using checking = createChannels({ log, bus: elsewhere, logger, headCheckMs: 50, maxGap: 50, typingMs: never, now: () => new Date() });
+    await using checking = createChannels({
+      log,
+      bus: elsewhere,
+      logger,
+      headCheckMs: 50,
+      maxGap: 50,
+      typingMs: never,
+      now: () => new Date(),
+    });
     const [held] = await checking.hold([stream]);
     const seqs: number[] = [];
     held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
@@ -229,7 +237,15 @@ describe('a channel', () => {
         return log.heads(ids);
       },
     };
-    await using opening = createChannels({ log: noting, bus: elsewhere, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
+    await using opening = createChannels({
+      log: noting,
+      bus: elsewhere,
+      logger,
+      headCheckMs: never,
+      maxGap: 50,
+      typingMs: never,
+      now: () => new Date(),
+    });
     await Promise.all(streams.map((stream) => opening.hold([stream])));
     expect(asked).toEqual([streams]);
   });
