@@ -10,14 +10,14 @@ import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { embeddedStores } from '../support/stores.ts';
 
 /** Every kind of relation in which somebody who sees an event can stand to where it happens and to who did it. A new kind is a new name here. */
-export const onlookers = ['owner', 'admin', 'member', 'newcomer', 'sender', 'asking', 'asked', 'knowing', 'inTouch'] as const;
+export const onlookers = ['owner', 'admin', 'member', 'newcomer', 'sender', 'asking', 'asked', 'knowing', 'inTouch', 'sparing'] as const;
 export type Onlooker = (typeof onlookers)[number];
 
 /** A group and two direct conversations in which `sender` does everything, and those who look on. */
 export interface Cast extends AsyncDisposable {
   readonly chat: Chat;
   readonly sql: RawSql;
-  /** All of them are in the group: `asking` has asked the sender to be a contact, `asked` was asked by them; `knowing` has a name of their own for the sender; `inTouch` has a direct conversation with them. */
+  /** All of them are in the group: `asking` has asked the sender to be a contact, `asked` was asked by them; `knowing` has a name of their own for the sender; `inTouch` has a direct conversation with them; `sparing` deletes for themselves whatever is said. */
   readonly people: Readonly<Record<Onlooker, Viewer>>;
   readonly group: bigint;
   /** Of `sender` and `inTouch`. */
@@ -34,6 +34,8 @@ export interface Cast extends AsyncDisposable {
   typing(conversationId: bigint, of: Onlooker): Promise<object>;
   /** Of somebody who has only one conversation with others. */
   showing(of: Onlooker, readReceipts: boolean): Promise<object>;
+  /** Has `sparing` delete for themselves what was said last in the group, and clear all that was said before. */
+  spare(): Promise<void>;
 }
 
 /** Brings them together, on a database of their own. */
@@ -72,6 +74,7 @@ export async function openCast(): Promise<Cast> {
       toldOf(chat, sender, 'receipt', () => chat.messages.markRead(people[of], { conversationId, seq })),
     typing: (conversationId, of) =>
       toldOf(chat, sender, 'typing', () => chat.messages.setTyping(people[of], { conversationId, typing: true })),
+    spare: () => spare(chat, people.sparing, group),
     showing: (of, readReceipts) =>
       toldOf(chat, sender, 'receipt', async () => {
         const tell = await chat.messages.receiptsTelling(people[of]);
@@ -80,6 +83,14 @@ export async function openCast(): Promise<Cast> {
       }),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };
+}
+
+async function spare({ groups, messages }: Chat, viewer: Viewer, conversationId: bigint): Promise<void> {
+  const [access] = await groups.memberships([{ conversationId, userId: viewer.userId }]);
+  const [last] = access ? await messages.last([access]) : [];
+  if (!last) return;
+  await messages.hide(viewer, last);
+  await messages.clear(viewer, { conversationId, seq: last.seq - 1 });
 }
 
 /** What no mutation does so far: an admin, a nickname. */

@@ -413,7 +413,9 @@ describe('what is shown to all at once is, to the byte, what each of them would 
     const text = eventDocument(schema, type);
     expect(validate(schema, parse(text))).toEqual([]);
     expect([...sharingOf(schema, parse(text)).types]).toContain(type);
-    const { shared, differ } = await show(await happens(cast), text, seenBy);
+    const event = await happens(cast);
+    await cast.spare();
+    const { shared, differ } = await show(event, text, seenBy);
     const { data, errors } = JSON.parse(shared);
     expect(errors).toBeUndefined();
     expect(data.events.__typename).toBe(type);
