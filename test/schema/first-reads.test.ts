@@ -110,7 +110,7 @@ test('a conversation has one lastSeq in one response', async () => {
 
 test('a page of conversations with all that a client shows of them takes the same few reads, however long it is', async () => {
   const reader = await person(chat, 'reader');
-  const source = `{ viewer { unread { messages } conversations { edges { node { id lastSeq memberCount viewerUnreadCount viewerReadSeq
+  const source = `{ viewer { unread { messages } conversations { edges { node { id lastSeq memberCount viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq viewerReadSeq
     viewerLastMessage { text sender { displayName } } ... on Group { owner { handle } } } } } } }`;
   for (let size = 1; size <= 2; size += 1) await say(chat, alice, await groupOf(chat, alice, reader), 'hello');
   const few = counting(chat);
