@@ -67,13 +67,16 @@ builder.objectField(Viewer, 'contactRequests', (t) =>
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
     },
-    async resolve(viewer, { direction, ...args }, { chat }) {
+    async resolve(viewer, { direction, ...args }, { chat, scope: { loaders } }) {
       const page = await forwardConnection(args, {
         order: 'contactRequest',
-        read: (request) => chat.contacts.requests(viewer, { ...request, direction }),
+        read: (request) =>
+          loaders.ownPage(`requests ${direction} ${request.first} ${request.after}`, () =>
+            chat.contacts.requests(viewer, { ...request, direction }),
+          ),
         node: ({ request }) => request,
       });
-      return { ...page, totalCount: () => chat.contacts.countRequests(viewer, direction) };
+      return { ...page, totalCount: () => loaders.ownPage(`requests ${direction}`, () => chat.contacts.countRequests(viewer, direction)) };
     },
   }),
 );

@@ -43,8 +43,12 @@ builder.objectField(Viewer, 'contacts', (t) =>
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
     },
-    resolve: (viewer, args, { chat }) =>
-      forwardConnection(args, { order: 'contact', read: (page) => chat.contacts.list(viewer, page), node: ({ contact }) => contact }),
+    resolve: (viewer, args, { chat, scope }) =>
+      forwardConnection(args, {
+        order: 'contact',
+        read: (page) => scope.loaders.ownPage(`contacts ${page.first} ${page.after}`, () => chat.contacts.list(viewer, page)),
+        node: ({ contact }) => contact,
+      }),
   }),
 );
 

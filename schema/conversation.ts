@@ -104,7 +104,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
     resolve: (viewer, args, { chat, scope: { loaders } }) =>
       forwardConnection(args, {
         order: 'conversation',
-        read: (page) => chat.groups.list(viewer, page),
+        read: (page) => loaders.ownPage(`conversations ${page.first} ${page.after}`, () => chat.groups.list(viewer, page)),
         // Whatever of the response was read before this page must not be older than the lastSeq shown here.
         async node({ conversation }) {
           const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);

@@ -62,6 +62,10 @@ export interface Loaders {
   readonly hidden: DataLoader<MessageRef, boolean, string>;
   /** The viewer's direct conversation with a user. */
   readonly directs: DataLoader<bigint, Conversation | null>;
+  /**
+   * A page of one of the viewer's own lists: it is read once, in however many places of a response the viewer stands. A name is of one list and one page.
+   */
+  readonly ownPage: <T>(name: string, read: () => Promise<T>) => Promise<T>;
   /** Of the viewer; empty when signed out. */
   readonly positions: () => Promise<readonly Position[]>;
   /** Of the viewer; zero when signed out. */
@@ -125,6 +129,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
+    ownPage: keep(),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
     unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
   };
@@ -136,6 +141,16 @@ function membershipKey({ conversationId, userId }: MembershipRef): string {
 
 function messageKey({ conversationId, seq }: MessageRef): string {
   return `${conversationId}:${seq}`;
+}
+
+function keep(): Loaders['ownPage'] {
+  const pages = new Map<string, Promise<unknown>>();
+  return <T>(name: string, read: () => Promise<T>) => {
+    const page = pages.get(name) ?? read();
+    pages.set(name, page);
+    // What a name stands for is always read in the same way.
+    return page as Promise<T>;
+  };
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

@@ -25,6 +25,6 @@ builder.objectField(Viewer, 'sessions', (t) =>
   t.field({
     type: [Session],
     description: 'The devices on which the viewer is signed in, newest first; at most 50.',
-    resolve: (viewer, _args, { chat }) => chat.users.sessions(viewer),
+    resolve: (viewer, _args, { chat, scope }) => scope.loaders.ownPage('sessions', () => chat.users.sessions(viewer)),
   }),
 );

@@ -2,12 +2,14 @@ import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'grap
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
-import { fillLarge, smallTables } from '../support/large-tables.ts';
+import { fillLarge, type LargeWorld, smallTables } from '../support/large-tables.ts';
 import { person } from '../support/people.ts';
 import { type Allowance, faultsOf, planOf } from '../support/query-plan.ts';
-import { type StatementLog, startStatementLog } from '../support/statement-log.ts';
+import { kindOf, type StatementLog, startStatementLog } from '../support/statement-log.ts';
+import { deepDocument } from './deep.ts';
 import { isList, reachable } from './everything.ts';
 import { type Listing, listings } from './lists.ts';
 
@@ -37,7 +39,7 @@ const allowances: readonly Allowance[] = [
     rows: 40_000,
     why: 'Mentions that wait are counted in ranges of the key, less those that one has hidden.',
   },
-  { statement: /FROM ThreadPart p/, rows: 22_000, why: 'Replies that wait are counted, in threads that have something new.' },
+  { statement: /FROM ThreadPart p/, rows: 25_000, why: 'Replies that wait are counted, in threads that have something new.' },
   { statement: /COUNT\(\*\) AS `_count\$_all`/, rows: 3_750, why: 'totalCount: what waits is counted in a range of an index.' },
   {
     statement: /privateMode FROM User u/,
@@ -65,13 +67,15 @@ interface Run {
 
 let log: StatementLog;
 let chat: Chat;
+let viewer: Viewer;
+let world: LargeWorld;
 const runs: Run[] = [];
 
 beforeAll(async () => {
   log = await startStatementLog();
   chat = await chatOn(log.stores);
-  const viewer = await person(chat);
-  const world = await fillLarge(log.sql, String(viewer.userId));
+  viewer = await person(chat);
+  world = await fillLarge(log.sql, String(viewer.userId));
   async function run(listing: Listing): Promise<void> {
     const { result, statements } = await log.during(() => ask(chat, viewer, listing.source, listing.variables));
     runs.push({ listing, ...result, statements });
@@ -213,6 +217,55 @@ describe('the database', () => {
     expect(faultsOf(await planOf(log.sql, statement))).toContainEqual(expect.stringContaining(fault));
   });
 });
+
+// A response asks in rounds, one for each step from a thing to what it refers to; in a round all of a kind are asked for together. So a longer list is
+// longer statements, and more of them only where they would become too long.
+describe('the number of statements', () => {
+  async function statementsOf(source: string, variables: Listing['variables'] = {}): Promise<readonly string[]> {
+    const { result, statements } = await log.during(() => ask(chat, viewer, source, variables));
+    expect(result.errors).toEqual([]);
+    return statements;
+  }
+
+  it('of the deepest document a client may ask is that of ten conversations, when it asks for a hundred, or for ten times as many messages', async () => {
+    // What is read once in the life of a node is read by now.
+    await statementsOf(deepDocument({ conversations: 10, messages: 3 }));
+    const few = await statementsOf(deepDocument({ conversations: 10, messages: 3 }));
+    expect(few.length).toBeLessThan(150);
+    expect(grownIn(few, await statementsOf(deepDocument({ conversations: 100, messages: 3 })), 90)).toEqual([]);
+    expect(grownIn(few, await statementsOf(deepDocument({ conversations: 10, messages: 30 })), 27)).toEqual([]);
+  }, 60_000);
+
+  it('of every list, with all that is in it, does not grow with the page', async () => {
+    const [small, large] = [5, 50];
+    const pages = listings(world, viewer.userId).filter(({ goesOn, what }) => goesOn === true || /, (first|last)$/.test(what));
+    expect(pages.length).toBeGreaterThan(25);
+    const grown: (readonly [string, readonly string[]])[] = [];
+    for (const { what, source, variables } of pages) {
+      const sized = (size: number) => statementsOf(source, { ...variables, ['last' in variables ? 'last' : 'first']: size });
+      const kinds = grownIn(await sized(small), await sized(large), large - small);
+      if (kinds.length > 0) grown.push([what, kinds]);
+    }
+    expect(grown).toEqual([]);
+  }, 120_000);
+
+  it('is told to grow where each of a page is read by itself', async () => {
+    const each = (count: number) => Array.from({ length: count }, (_, n) => `SELECT * FROM User WHERE id = ${n} AND handle = 'anna${n}'`);
+    const together = (count: number) => [`SELECT * FROM User WHERE id IN (${each(count).map((_, n) => n)})`];
+    expect(grownIn([...each(10), ...together(10)], [...each(100), ...together(100)], 90)).toEqual([
+      '10 -> 100 SELECT * FROM User WHERE id = ? AND handle = ?',
+    ]);
+  });
+});
+
+/** The kinds of statements of which there are more by what grows with the things that were added, and not with the statements that hold some hundred each. */
+function grownIn(few: readonly string[], many: readonly string[], added: number): readonly string[] {
+  const [before, after] = [Map.groupBy(few, kindOf), Map.groupBy(many, kindOf)];
+  return [...after].flatMap(([kind, { length }]) => {
+    const known = before.get(kind)?.length ?? 0;
+    return length - known < added / 4 ? [] : [`${known} -> ${length} ${kind}`];
+  });
+}
 
 function isSelect(statement: string): boolean {
   return /^[\s(]*SELECT\b/.test(statement);

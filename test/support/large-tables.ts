@@ -52,7 +52,8 @@ export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commi
 export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld> {
   const seq = await sql.number(`SELECT lastSeq FROM Stream WHERE id = ${viewer}`);
   await sql.run('SET unique_checks = 0', 'SET autocommit = 0');
-  await sql.run(...people(viewer), ...conversations(viewer), ...said(viewer), ...account(viewer, seq), ...aroundMessages(viewer), ...heads);
+  await sql.run(...people(viewer), ...conversations(viewer), ...said(viewer), ...account(viewer, seq), ...aroundMessages(viewer));
+  await sql.run(...inSmallGroups(viewer), ...heads);
   await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
   return {
     ...{ bigGroup: big, fairGroup: fair, bigSeq: bigSeqs, fairSeq: fairSeqs, bigRoot: bigSeqs - 8, fairRoot: fairSeqs - 8 },
@@ -203,6 +204,27 @@ function account(viewer: string, seq: number): readonly string[] {
     `INSERT INTO Entry (streamId, seq, type, actorId, data, at)
       SELECT ${viewer}, ${seq} + seq, ELT(1 + seq % ${types.length}, ${types.join(', ')}), ${viewer}, ${dataOf(viewer, { seq: `${bigSeqs - 3}`, userId: viewer })}, ${at('seq')}
       FROM seq_1_to_${directs}`,
+  ];
+}
+
+// In each small group: what can become of a message has become of the last ten.
+function inSmallGroups(viewer: string): readonly string[] {
+  const conversation = `${firstSmall} + g.seq`;
+  const last = `seq_1_to_${smallGroups} g JOIN seq_51_to_60 m`;
+  const once = `seq_1_to_${smallGroups} g`;
+  const within = `conversationId > ${firstSmall} AND conversationId <= ${firstSmall + smallGroups}`;
+  return [
+    `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
+      SELECT ${conversation}, m.seq, '🎉', ${viewer}, 61 FROM ${last} UNION ALL SELECT ${conversation}, m.seq, '👍', ${firstUser} + m.seq, 61 FROM ${last}`,
+    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt) SELECT ${conversation}, m.seq, 61, 'Before.', ${at('m.seq')} FROM ${last}`,
+    `INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId) SELECT ${conversation}, ${viewer}, m.seq, m.seq, ${firstUser} + m.seq FROM ${last}`,
+    `INSERT INTO Reply (conversationId, rootSeq, seq, senderId) SELECT ${conversation}, 51, m.seq, ${firstUser} + m.seq FROM ${last} WHERE m.seq > 55`,
+    `INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq) SELECT ${viewer}, ${conversation}, 51, 58 FROM ${once}`,
+    `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${conversation}, 61, 59 FROM ${once}`,
+    `INSERT INTO HiddenMessage (userId, conversationId, seq, own) SELECT ${viewer}, ${conversation}, 54, 0 FROM ${once}`,
+    `UPDATE Message SET hasReactions = 1, editedAt = sentAt, mentionIds = '${viewer}', replyToSeq = seq - 7, replyCount = IF(seq = 51, 5, 0),
+      threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna'
+      WHERE ${within} AND seq > 50`,
   ];
 }
 

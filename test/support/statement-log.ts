@@ -70,3 +70,14 @@ function statementsIn(log: string): readonly string[] {
   }
   return commands.flatMap(({ kind, text }) => (kind === 'Query' && !/^SET /.test(text) ? [text.trimEnd()] : []));
 }
+
+/** What kind of statement it is: without its values, however many of them there are, and but one part of a UNION. */
+export function kindOf(statement: string): string {
+  return statement
+    .replace(/'(?:[^'\\]|\\.)*'/gs, '?')
+    .replace(/\b\d+\b/g, '?')
+    .replace(/\s+/g, ' ')
+    .replace(/\?(?:, ?\?)+/g, '?')
+    .replace(/(\([^()]*(?:\([^()]*\))?[^()]*\))(?: OR \1)+/g, '$1')
+    .replace(/ UNION ALL .*/, ' UNION ALL …');
+}
