@@ -273,6 +273,88 @@ it('a message has one cursor in all lists', async () => {
   expect(asTimeline?.map(({ node }) => ('messageEdge' in node ? node.messageEdge?.cursor : null))).toEqual(expected);
 });
 
+describe('while others send', () => {
+  const size = 7;
+
+  /** A group in which two people say things, and others come and go, until `turns` are over. */
+  async function busyGroup(turns: number) {
+    const [dee, eli, fay] = await chat.people('dee', 'eli', 'fay');
+    const id = await chat.group(dee, eli);
+    async function act(person: Person, alone = true): Promise<void> {
+      for (let turn = 1; turn <= turns; turn += 1) {
+        await chat.say(person, id, `turn ${turn}`);
+        if (alone || turn % 5 !== 0) continue;
+        await chat.ask(AddMembersDocument, { input: { groupId: id, userIds: [fay.id] } }, dee);
+        await chat.ask(LeaveGroupDocument, { input: { groupId: id } }, fay);
+      }
+    }
+    const acting = { over: false };
+    const done = Promise.all([act(dee), act(eli), act(dee, false)]).finally(() => {
+      acting.over = true;
+    });
+    return { id, dee, acting, done };
+  }
+
+  const beginning: Connection = {
+    edges: [],
+    pageInfo: { hasPreviousPage: false, hasNextPage: true, startCursor: null, endCursor: null },
+  };
+
+  type Read = (args: Omit<HistoryQueryVariables, 'id'>) => Promise<Connection>;
+
+  /** Pages on from a page's end until there is no more and nothing is said any more. */
+  async function onwards(read: Read, page: Connection, acting: { readonly over: boolean }): Promise<number[]> {
+    const seqs: number[] = [];
+    for (let { endCursor: after, hasNextPage: more } = page.pageInfo; more || !acting.over; ) {
+      const { edges, pageInfo } = await read({ first: size, after });
+      seqs.push(...edges.map(({ node }) => node.seq));
+      more = pageInfo.hasNextPage;
+      after = pageInfo.endCursor ?? after;
+    }
+    return seqs;
+  }
+
+  /** Pages back from a page's start until there is no more. */
+  async function backwards(read: Read, page: Connection): Promise<number[]> {
+    const seqs: number[] = [];
+    for (let { startCursor: before, hasPreviousPage: more } = page.pageInfo; more; ) {
+      const { edges, pageInfo } = await read({ last: size, before });
+      seqs.unshift(...edges.map(({ node }) => node.seq));
+      more = pageInfo.hasPreviousPage;
+      before = pageInfo.startCursor;
+    }
+    return seqs;
+  }
+
+  it('pages that are gathered both ways, from any place, have no hole and no duplicate', async () => {
+    const { id, dee, acting, done } = await busyGroup(40);
+    const lists: readonly Read[] = [
+      async (args) => given((await chat.ask(HistoryDocument, { id, ...args }, dee)).conversation, []).messages,
+      async (args) => given((await chat.ask(TimelineDocument, { id, ...args }, dee)).conversation, []).timeline,
+    ];
+    const starts = [
+      { first: size },
+      { last: size },
+      { around: 20, first: 2, last: 2 },
+      { aroundDate: new Date().toISOString(), first: 2, last: 2 },
+    ];
+    const gathered = lists.flatMap((read) =>
+      starts.map(async (start) => {
+        const page = await read(start);
+        const [earlier, later] = await Promise.all([backwards(read, page), onwards(read, page, acting)]);
+        return [...earlier, ...page.edges.map(({ node }) => node.seq), ...later];
+      }),
+    );
+    const seqs = await Promise.all(gathered);
+    await done;
+    const [messageSeqs = [], entrySeqs = []] = await Promise.all(lists.map((read) => onwards(read, beginning, { over: true })));
+    expect(entrySeqs).toEqual(entrySeqs.map((_, at) => at + 1));
+    expect(messageSeqs).toHaveLength(120);
+    expect(entrySeqs).toHaveLength(2 + 120 + 8 * 2);
+    expect(seqs).toEqual([...starts.map(() => messageSeqs), ...starts.map(() => entrySeqs)]);
+  }, 60_000);
+});
+
 describe('the log of a conversation', () => {
   async function log(args: { readonly afterSeq: number; readonly first?: number | null; readonly after?: string | null }): Promise<string> {
     return inShort(given((await chat.ask(ConversationLogDocument, { id: group, ...args }, ann)).conversation, []).events);
