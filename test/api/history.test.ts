@@ -305,10 +305,11 @@ describe('while others send', () => {
   /** Pages on from a page's end until there is no more and nothing is said any more. */
   async function onwards(read: Read, page: Connection, acting: { readonly over: boolean }): Promise<number[]> {
     const seqs: number[] = [];
-    for (let { endCursor: after, hasNextPage: more } = page.pageInfo; more || !acting.over; ) {
+    for (let { endCursor: after } = page.pageInfo, more = true; more; ) {
+      const { over } = acting;
       const { edges, pageInfo } = await read({ first: size, after });
       seqs.push(...edges.map(({ node }) => node.seq));
-      more = pageInfo.hasNextPage;
+      more = pageInfo.hasNextPage || !over;
       after = pageInfo.endCursor ?? after;
     }
     return seqs;
