@@ -74,6 +74,19 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     await world.messages.clear(viewer, { conversationId, seq: cleared });
   }
 
+  /** Has four entries on end share a moment, as those of a busy ms do. */
+  async function fallTogether(conversationId: bigint): Promise<void> {
+    const entries = await world.entries(conversationId);
+    const start = entries[0]?.at.getTime() ?? 0;
+    await world.db.transaction(async (tx) => {
+      for (const { seq, type } of entries) {
+        const at = new Date(start + Math.floor(seq / 4) * 10);
+        if (type === 'MessageSent') await tx.message.update({ where: { conversationId_seq: { conversationId, seq } }, data: { sentAt: at } });
+        else await tx.entry.update({ where: { streamId_seq: { streamId: conversationId, seq } }, data: { at } });
+      }
+    });
+  }
+
   // 1 Ada, 2 Bob joined; then messages, among them comings and goings, and what was said is pinned much later; Dan sees from the middle on, and Eve has
   // cleared the beginning and deleted a part of the rest.
   beforeAll(async () => {
@@ -95,6 +108,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
       if (n % 4 === 0) await world.messages.pin(ada, { conversationId: groupId, seq: said[n / 4]?.seq ?? 0 });
     }
     await spare(eve, groupId);
+    await fallTogether(groupId);
     early = await requireAccess(ada, groupId);
     late = await requireAccess(dan, groupId);
     sparing = await requireAccess(eve, groupId);
