@@ -81,7 +81,8 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     await world.db.transaction(async (tx) => {
       for (const { seq, type } of entries) {
         const at = new Date(start + Math.floor(seq / 4) * 10);
-        if (type === 'MessageSent') await tx.message.update({ where: { conversationId_seq: { conversationId, seq } }, data: { sentAt: at } });
+        if (type === 'MessageSent')
+          await tx.message.update({ where: { conversationId_seq: { conversationId, seq } }, data: { sentAt: at } });
         else await tx.entry.update({ where: { streamId_seq: { streamId: conversationId, seq } }, data: { at } });
       }
     });
