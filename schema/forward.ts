@@ -4,7 +4,7 @@ import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
-import { Message, MessageEdge, messageEdge } from './message.ts';
+import { Message, MessageEdge, sentEdge } from './message.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
@@ -53,7 +53,7 @@ const ForwardMessagePayload = withErrors(
         type: MessageEdge,
         nullable: true,
         description: 'The new message in its conversation’s lists; null if it was refused.',
-        resolve: ({ message }): Edge<MessageShape> | undefined => message && messageEdge(message),
+        resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
       }),
     }),
   }),

@@ -6,6 +6,7 @@ import type {
   Edit,
   EditsRequest,
   Message,
+  MessageAlong,
   MessageRef,
   Part,
   Reach,
@@ -133,6 +134,12 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
     unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
   };
+}
+
+/** What is known of a message's sender and conversation need not be read. It is later than what was read before. */
+export function useMessageAlong({ users, conversations }: Loaders, { sender, conversation }: MessageAlong): void {
+  users.clear(sender.id).prime(sender.id, sender);
+  if (conversation !== undefined) conversations.clear(conversation.id).prime(conversation.id, conversation);
 }
 
 function membershipKey({ conversationId, userId }: MembershipRef): string {

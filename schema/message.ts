@@ -1,10 +1,11 @@
 import type { KnownEntry } from '../src/log/index.ts';
-import type { Message as MessageShape } from '../src/message/index.ts';
+import { type Message as MessageShape, storedAlong } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
+import { type Loaders, useMessageAlong } from './loaders.ts';
 import { Node, presentConversation } from './node.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
@@ -75,6 +76,13 @@ export const MessageConnection = Messages.connection;
 /** The edge of a message: its cursor is the same in every list and event. */
 export function messageEdge(message: MessageShape): Edge<MessageShape> {
   return { node: message, cursor: formatCursor('seq', message.seq) };
+}
+
+/** The edge of a message that was just sent: who said it, and where, is known from its commit. */
+export function sentEdge(loaders: Loaders, message: MessageShape): Edge<MessageShape> {
+  const along = storedAlong(message);
+  if (along !== null) useMessageAlong(loaders, along);
+  return messageEdge(message);
 }
 
 /** The message that an entry logs, as the entry carries it: no read. Null once its sender is erased from the entry. */

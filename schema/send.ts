@@ -4,7 +4,7 @@ import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
-import { MessageEdge, messageEdge } from './message.ts';
+import { MessageEdge, sentEdge } from './message.ts';
 
 const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'What to say where.',
@@ -35,7 +35,7 @@ const SendMessagePayload = withErrors(
         type: MessageEdge,
         nullable: true,
         description: 'The message in the conversation’s lists: the first one under its clientMessageId. Null if it was refused.',
-        resolve: ({ message }): Edge<MessageShape> | undefined => message && messageEdge(message),
+        resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
       }),
     }),
   }),

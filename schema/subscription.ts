@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
 import { Event, type EventShape, inAccount, inConversation, standsOn } from './event.ts';
 import { argumentId, parseId } from './ids.ts';
+import { useMessageAlong } from './loaders.ts';
 import { readFirst } from './operation.ts';
 import { badArgument, seqArgument } from './page.ts';
 import { streamIdFor } from './position.ts';
@@ -110,10 +111,7 @@ function beginEvent(event: EventShape, context: Context, info: GraphQLResolveInf
 /** What came with a message need not be read. It is later than what another event of the same moment brought, or of the same time. */
 function useAlong(entry: Entry, { scope: { loaders } }: Context): void {
   const along = parseAlong(alongOf(entry));
-  if (along === null) return;
-  const { sender, conversation } = along;
-  loaders.users.clear(sender.id).prime(sender.id, sender);
-  if (conversation !== undefined) loaders.conversations.clear(conversation.id).prime(conversation.id, conversation);
+  if (along !== null) useMessageAlong(loaders, along);
 }
 
 builder.subscriptionFields((t) => ({

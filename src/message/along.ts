@@ -3,6 +3,7 @@ import { type Db, type HeldUser, holdUsers } from '../db/index.ts';
 import { type Conversation, groupPolicies } from '../group/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { User } from '../user/index.ts';
+import type { Message } from './message.ts';
 
 /** What the hint of a message brings along: who said it, and where, as they stood when it was stored. */
 export interface MessageAlong {
@@ -35,6 +36,18 @@ const conversation = z.object({
   mentionPolicy: policy,
 });
 const along = z.object({ sender: user, conversation: conversation.optional() });
+
+const known = new WeakMap<Message, MessageAlong>();
+
+/** Keeps by a message that was just stored what its commit knew of it. */
+export function keepAlong(message: Message, along: MessageAlong): void {
+  known.set(message, along);
+}
+
+/** Who said a message, and where, as they stood when it was stored; null but for the very message that `send` or `forward` has just stored and answered. */
+export function storedAlong(message: Message): MessageAlong | null {
+  return known.get(message) ?? null;
+}
 
 /** Reads what a hint brought; null where it brought nothing, or what another release wrote. */
 export function parseAlong(brought: unknown): MessageAlong | null {

@@ -5,7 +5,7 @@
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
 // Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, pinned), ConversationOpened for a side that a
 // first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
-export { type MessageAlong, parseAlong } from './along.ts';
+export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { isEmoji } from './emoji.ts';

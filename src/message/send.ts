@@ -104,7 +104,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       const { unaware } = writing;
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
-      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender });
+      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender, row: rows.row });
     },
   });
 }

@@ -1,8 +1,8 @@
 import type { Db, HeldUser, MarkerRaise, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
+import { type ConversationRow, conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
 import { type Effect, type EntryData, effect, type Inside, newestByOther, type Placed, type Verdict } from '../log/index.ts';
-import type { MessageAlong } from './along.ts';
+import { keepAlong, type MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -31,6 +31,8 @@ export interface Sending extends Refers {
   readonly db: Db;
   /** As they are when it commits. */
   readonly sender: HeldUser | null;
+  /** The conversation's, of either kind. */
+  readonly row: ConversationRow | null;
 }
 
 /** Decides on a message and all that comes with it. Throws what its content does, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for what it refers to. */
@@ -46,6 +48,8 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   ]);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
+  // What the answer shows besides the message is known by the time that it is told of.
+  let stored: MessageAlong | undefined;
   const message = { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, origin, ...mentions };
   return {
     entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
@@ -61,9 +65,15 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
     along(entry, head): MessageAlong | undefined {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
-      return { sender, conversation: row === null ? undefined : conversationOf(row, head) };
+      stored = { sender, conversation: sending.row === null ? undefined : conversationOf(sending.row, head) };
+      // Of two who talk, hardly anybody else listens.
+      return row === null ? { sender } : stored;
     },
-    result: sentIn,
+    result(placed) {
+      const sent = sentIn(placed);
+      if (stored !== undefined) keepAlong(sent, stored);
+      return sent;
+    },
   };
 }
 
