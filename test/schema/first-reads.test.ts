@@ -108,6 +108,26 @@ test('a conversation has one lastSeq in one response', async () => {
   expect(viewer).toMatchObject({ conversations: { edges: [{ node: { lastSeq: conversation.lastSeq } }] } });
 });
 
+test('the answer to a send shows who said it, and where, without reading anything again', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { node {
+    seq sender { handle displayName } conversation { lastSeq ... on Group { name owner { id } } } } } errors { code } } }`;
+  const input = { conversationId: formatId('Conversation', id), clientMessageId: 'answered at once', text: 'hello' };
+  const first = counting(chat);
+  const { data } = await ask(first.chat, alice, source, { input });
+  const sender = { handle: await handleOf(alice), displayName: expect.any(String) };
+  const conversation = { lastSeq: 3, name: expect.any(String), owner: { id: formatId('User', alice.userId) } };
+  expect(data).toEqual({ sendMessage: { messageEdge: { node: { seq: 3, sender, conversation } }, errors: [] } });
+  expect(first.calls).toEqual({ send: 1 });
+  // Sent again it is found, and shown as things stand by then.
+  const again = counting(chat);
+  await say(chat, bob, id, 'more');
+  expect((await ask(again.chat, alice, source, { input })).data).toMatchObject({
+    sendMessage: { messageEdge: { node: { conversation: { lastSeq: 4 } } } },
+  });
+  expect(again.calls).toMatchObject({ send: 1, byIds: expect.any(Number) });
+});
+
 test('a page of conversations with all that a client shows of them takes the same few reads, however long it is', async () => {
   const reader = await person(chat, 'reader');
   const source = `{ viewer { unread { messages } conversations { edges { node { id lastSeq memberCount viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq viewerReadSeq
