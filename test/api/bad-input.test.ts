@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { RequestContactDocument } from '../support/generated/graphql.ts';
-import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
 /** What is there to act on: Ann's, but for what is named otherwise. */
@@ -134,7 +134,10 @@ const acts: Readonly<Record<string, Act>> = {
   },
   unpinMessage: onMessage,
   updateContact: {
-    valid: () => ({ contactId: formatId('Contact', { userId: 1n, otherId: 2n }), alias: 'Benny' }),
+    valid: ({ ann, ben }) => ({
+      contactId: formatId('Contact', { userId: BigInt(rawId(ann.id)), otherId: BigInt(rawId(ben.id)) }),
+      alias: 'Benny',
+    }),
     kinds: { contactId: 'contact', alias: 'name' },
   },
   updateGroup: {
