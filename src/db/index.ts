@@ -7,6 +7,7 @@
 export { listShown, type ShownRange } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
+export { unavailable } from './deadline.ts';
 export { isDuplicate } from './duplicate.ts';
 export { type EntryTime, firstEntries, type StreamStretch } from './first-entries.ts';
 export { countGroups } from './group-count.ts';

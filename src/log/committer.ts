@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Db } from '../db/index.ts';
+import { type Db, unavailable } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
 import type { Append } from './append.ts';
 import { type Batch, takeBatch } from './batch.ts';
@@ -69,7 +69,7 @@ export class Committer implements AsyncDisposable {
     const waiting: Waiting = { append, resolve, reject, gone: false };
     const timer = setTimeout(() => {
       waiting.gone = true;
-      reject(late());
+      reject(unavailable(new Error('it waited too long for its turn')));
     }, limits.deadlineMs);
     this.#waiting += 1;
     this.#enter(waiting);
@@ -172,10 +172,4 @@ export class Committer implements AsyncDisposable {
       this.#open(this.#follow(streamId));
     }
   }
-}
-
-function late(): ChatError {
-  return new ChatError('UNAVAILABLE', 'The database does not answer in time: not known to be stored, send the same request again.', {
-    retryAfterMs: retryMs,
-  });
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { unavailable } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
@@ -71,7 +72,7 @@ export class MarkQueue implements AsyncDisposable {
     const waiting: Waiting = { marking, resolve, reject, gone: false };
     const timer = setTimeout(() => {
       waiting.gone = true;
-      reject(late());
+      reject(unavailable(new Error('it waited too long for its turn')));
     }, writeDeadlineMs);
     this.#waiting += 1;
     this.#swift.push(waiting);
@@ -141,10 +142,4 @@ class Lane {
     }
     this.#running = undefined;
   }
-}
-
-function late(): ChatError {
-  return new ChatError('UNAVAILABLE', 'The database does not answer in time: not known to be stored, send the same again.', {
-    retryAfterMs: retryMs,
-  });
 }
