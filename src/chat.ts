@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, type Groups } from './group/index.ts';
+import { createJobs, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
@@ -17,6 +18,7 @@ export interface Chat extends AsyncDisposable {
   readonly groups: Groups;
   readonly messages: Messages;
   readonly feed: Feed;
+  readonly jobs: Jobs;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
@@ -46,6 +48,7 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const feed = createFeed({ db, log, bus, logger, config });
+  const jobs = createJobs({ db, logger, config, doers: { GroupDissolved: (dissolved) => groups.tellDissolved(dissolved) } });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -60,6 +63,7 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   async function dispose(): Promise<void> {
+    await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
@@ -67,5 +71,5 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   const { receiptMembers } = config;
-  return { users, contacts, groups, messages, feed, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+  return { users, contacts, groups, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
 }

@@ -13,9 +13,10 @@ const below: Readonly<Record<string, readonly string[]>> = {
   bus: [],
   limit: [],
   log: ['db', 'bus'],
-  user: ['db', 'log', 'limit'],
-  group: ['db', 'log', 'user'],
-  message: ['db', 'bus', 'log', 'user', 'group'],
+  jobs: ['db'],
+  user: ['db', 'log', 'limit', 'jobs'],
+  group: ['db', 'log', 'user', 'jobs'],
+  message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -43,7 +43,7 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
     ...{ id: 'id', kind: 'text', directKey: 'text', name: 'text', description: 'text', announcement: 'text', avatarUrl: 'text' },
     ...{ joinPolicy: 'text', invitePolicy: 'text', postPolicy: 'text', slowModeSeconds: 'number', mutedUntil: 'time', ownerId: 'id' },
     ...{ memberCount: 'number', createdById: 'id', clientGroupId: 'text', createdAt: 'time', dissolvedAt: 'time' },
-    ...{ pinPolicy: 'text', mentionPolicy: 'text' },
+    ...{ pinPolicy: 'text', mentionPolicy: 'text', history: 'text' },
   },
   Session: {
     ...{ id: 'bytes', userId: 'id', deviceName: 'text', generation: 'number', rotatedAt: 'time', createdAt: 'time' },

@@ -2,6 +2,7 @@ import { ChatError } from '../errors.ts';
 import type { Conversation } from './conversation.ts';
 import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
+import { tellDissolved } from './dissolve.ts';
 import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
@@ -42,6 +43,7 @@ export function createGroups(parts: GroupParts): Groups {
       return byId(groupId);
     },
     leave: (viewer, options) => leaveGroup(parts, viewer, options),
+    tellDissolved: (options) => tellDissolved(parts, options),
     byIds: (ids) => readConversations(db.client, log, ids),
     async memberships(refs) {
       const rows = await readMemberships(db.client, refs);

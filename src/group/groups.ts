@@ -28,6 +28,8 @@ export interface Groups {
   removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
   /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
+  /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
+  tellDissolved(options: { groupId: bigint; actorId: bigint }): Promise<void>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Active memberships in the order asked for; null where there is none. */

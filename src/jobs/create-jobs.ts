@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import { type Doers, type JobKind, jobKinds } from './job.ts';
+import { finishJob, type JobRow, putOff, renewLease, takeDue } from './store.ts';
+
+/** A node's share in the work. */
+export interface Jobs extends AsyncDisposable {
+  /** Does what is due at this moment and answers how many that were, whatever came of them. Throws UNAVAILABLE. */
+  doDue(): Promise<number>;
+}
+
+interface JobParts {
+  readonly db: Db;
+  readonly doers: Doers;
+  readonly logger: Logger;
+  readonly config: Pick<Config, 'jobPollMs'>;
+}
+
+/** Of a node that died its jobs are taken up so many ms later. */
+const leaseMs = 30_000;
+/** A doer that has not ended by then never will. */
+const doMs = 10 * 60_000;
+/** At a time: jobs wait for the database more than they work. */
+const atOnce = 4;
+/** Tried again after a second, then ever later, at most every hour: the twentieth failure is half a day after the first. */
+const retryMs = { first: 1_000, last: 3_600_000 };
+const maxAttempts = 20;
+
+/** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
+export function createJobs({ db, doers, logger, config }: JobParts): Jobs {
+  const closing = new AbortController();
+  let round: Promise<number> | undefined;
+
+  async function work(row: JobRow): Promise<void> {
+    const kind = row.kind as JobKind;
+    const log = logger.child({ job: kind, key: row.key });
+    let held: JobRow = row;
+    let renewing = Promise.resolve();
+    const renewal = setInterval(() => {
+      renewing = renewLease(db, held, leaseMs).then(
+        (renewed) => {
+          held = renewed ?? held;
+        },
+        (error: unknown) => log.warn({ err: error }, 'a job could not be kept'),
+      );
+    }, leaseMs / 3);
+    try {
+      const data = jobKinds[kind].parse(JSON.parse(row.data));
+      await within(AbortSignal.any([AbortSignal.timeout(doMs), closing.signal]), (signal) => doers[kind](data as never, signal));
+      clearInterval(renewal);
+      await renewing;
+      await finishJob(db, held);
+    } catch (error) {
+      clearInterval(renewal);
+      await renewing;
+      await fail(held, error);
+    }
+  }
+
+  async function fail(row: JobRow, error: unknown): Promise<void> {
+    const dead = row.attempts + 1 >= maxAttempts;
+    const ms = Math.min(retryMs.first * 2 ** row.attempts, retryMs.last) * (0.5 + Math.random());
+    logger[dead ? 'error' : 'warn']({ err: error, job: row.kind, key: row.key }, dead ? 'a job has failed for good' : 'a job has failed');
+    // Where this cannot be stored either, its lease runs out, and it is tried again.
+    await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms }).catch((cause: unknown) =>
+      logger.warn({ err: cause, job: row.kind, key: row.key }, 'a job could not be put off'),
+    );
+  }
+
+  async function doRound(): Promise<number> {
+    const rows = await takeDue(db, { limit: atOnce, leaseMs });
+    await Promise.all(rows.map(work));
+    return rows.length;
+  }
+
+  async function doDue(): Promise<number> {
+    for (let done = 0; ; ) {
+      // One round at a time, whoever asks for it.
+      round ??= doRound().finally(() => {
+        round = undefined;
+      });
+      const count = await round;
+      done += count;
+      if (count === 0) return done;
+    }
+  }
+
+  async function poll(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await doDue().catch((error: unknown) => logger.warn({ err: error }, 'due jobs could not be read; they are looked for again'));
+      // With jitter, so that nodes do not look all at once.
+      const pauseMs = config.jobPollMs * (0.5 + Math.random());
+      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  const polling = poll();
+  return {
+    doDue,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await polling;
+    },
+  };
+}
+
+async function within(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => over.reject(signal.reason), { once: true });
+  await Promise.race([work(signal), over.promise]);
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+// Ids are bigint in the process and decimal text in JSON, which has no integers past 2^53.
+const id = z.coerce.bigint();
+
+/** Every kind of job, and the shape of what it is told: ids and immutable facts, never people's text. A member added here fails to compile until somebody does it. */
+export const jobKinds = {
+  /** A dissolved group's members are told on their accounts. */
+  GroupDissolved: z.object({ groupId: id, actorId: id }),
+} as const;
+
+/** Names a kind of job. */
+export type JobKind = keyof typeof jobKinds;
+
+/** What a job of that kind is told. */
+export type JobData<K extends JobKind> = z.output<(typeof jobKinds)[K]>;
+
+/** Work to be left for later. */
+export type NewJob = {
+  [K in JobKind]: {
+    readonly kind: K;
+    /** 1 to 64 ASCII characters. Of a kind there is one under a key. */
+    readonly key: string;
+    readonly data: JobData<K>;
+    /** The earliest moment, by the database's clock. */
+    readonly dueAt: Date;
+  };
+}[JobKind];
+
+/** Who does what. Each may be called again with the same: twice is to be once. Whatever it throws has it tried again later. */
+export type Doers = { readonly [K in JobKind]: (data: JobData<K>, signal: AbortSignal) => Promise<void> };

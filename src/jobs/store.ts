@@ -1,0 +1,79 @@
+import type { Db, Tx } from '../db/index.ts';
+import { newUuid, uuidBytes } from '../uuid.ts';
+import type { JobKind, NewJob } from './job.ts';
+
+/** A job's row. */
+export type JobRow = Awaited<ReturnType<Tx['job']['findMany']>>[number];
+
+/** Leaves a job with the transaction that calls for it, in place of the one under the same key. */
+export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
+  const fresh = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, state: 'PENDING', failure: null };
+  await tx.job.upsert({
+    where: { kind_key: { kind, key } },
+    create: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: dueAt },
+    update: fresh,
+  });
+}
+
+/** Takes back what was left under a key; where nothing is, nothing happens. */
+export async function cancelJob(tx: Tx, kind: JobKind, key: string): Promise<void> {
+  await tx.job.deleteMany({ where: { kind, key } });
+}
+
+/** Takes up what is due, in the order in which it became so: for `leaseMs` nobody else does. */
+export async function takeDue(
+  db: Db,
+  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+): Promise<readonly JobRow[]> {
+  // Nearly always there is nothing, which a plain read finds.
+  const now = await db.now();
+  const due = await db.client.job.findMany({
+    where: { state: 'PENDING', dueAt: { lte: now } },
+    orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
+    take: limit,
+  });
+  if (due.length === 0) return [];
+  const leasedUntil = new Date(now.getTime() + leaseMs);
+  return db.transaction(async (tx) => {
+    const taken: JobRow[] = [];
+    for (const row of due) if (await moveOn(tx, row, leasedUntil)) taken.push({ ...row, dueAt: leasedUntil });
+    return taken;
+  });
+}
+
+/** Keeps a job for longer; null where somebody has taken or replaced it. */
+export async function renewLease(db: Db, row: JobRow, leaseMs: number): Promise<JobRow | null> {
+  const until = new Date((await db.now()).getTime() + leaseMs);
+  return (await db.transaction((tx) => moveOn(tx, row, until))) ? { ...row, dueAt: until } : null;
+}
+
+/** Removes what was done, unless it was left anew meanwhile. */
+export async function finishJob(db: Db, { id, dueAt }: JobRow): Promise<void> {
+  await db.transaction((tx) => tx.job.deleteMany({ where: { id, dueAt } }));
+}
+
+/** What became of a try. */
+export interface Failure {
+  /** Why, up to 1,000 characters. */
+  readonly reason: string;
+  /** After how many ms it is tried again; null: never. */
+  readonly retryMs: number | null;
+}
+
+/** Puts off what failed, unless it was left anew meanwhile. */
+export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, retryMs }: Failure): Promise<void> {
+  const again = retryMs === null ? {} : { dueAt: new Date((await db.now()).getTime() + retryMs) };
+  const state = retryMs === null ? 'DEAD' : 'PENDING';
+  await db.transaction((tx) =>
+    tx.job.updateMany({ where: { id, dueAt }, data: { ...again, state, attempts: attempts + 1, failure: reason.slice(0, 1_000) } }),
+  );
+}
+
+async function moveOn(tx: Tx, { id, dueAt }: JobRow, until: Date): Promise<boolean> {
+  const { count } = await tx.job.updateMany({ where: { id, dueAt, state: 'PENDING' }, data: { dueAt: until } });
+  return count === 1;
+}
+
+function decimal(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
