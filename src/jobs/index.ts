@@ -3,5 +3,5 @@
 // replaces it; what fails is tried again, ever later, and stays in the table as DEAD once it has failed too often. A job that is done twice is to be
 // the same as once: its doer sees to that. Does not know what the kinds mean.
 export { createJobs, type Jobs } from './create-jobs.ts';
-export { type Doers, type JobData, type JobKind, jobKinds, type NewJob } from './job.ts';
+export type { Doers, JobData, JobKind, NewJob } from './job.ts';
 export { cancelJob, leaveJob } from './store.ts';
