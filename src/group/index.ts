@@ -18,5 +18,5 @@ export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
-export { permits } from './rules.ts';
+export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

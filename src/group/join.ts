@@ -2,13 +2,12 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { GroupPolicy } from './conversation.ts';
 import { conversationOpened, memberJoined } from './entries.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
+import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, noUser, tooManyGroups } from './refusal.ts';
-import { permits } from './rules.ts';
 import { type Named, requireUsers } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
 
@@ -40,9 +39,7 @@ export async function addMembers(
     lock: [...new Set([groupId, ...named.map(({ userId }) => userId)])],
     async decide(inside) {
       const group = await requireGroup(inside, { groupId, viewer });
-      if (!permits(group.row.invitePolicy as GroupPolicy, group.role)) {
-        throw new ChatError('FORBIDDEN', 'You may not add members to this group. Ask its owner or an admin.');
-      }
+      requireMay('ADD_MEMBERS', group.wish);
       const { joiners, errors } = await sortOut(inside, named, { group, config });
       return join(group, viewer, { joiners, errors });
     },

@@ -2,13 +2,12 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { LeaveReason, Placed, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Role } from './conversation.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
 import { membershipRow } from './facts.ts';
+import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
-import { mayRemove } from './rules.ts';
 import { isActive } from './store.ts';
 
 /**
@@ -23,14 +22,12 @@ export function removeMember(
   return log.append<void>({
     lock: [...new Set([groupId, userId])],
     async decide(inside) {
-      const { role } = await requireGroup(inside, { groupId, viewer });
+      const { wish } = await requireGroup(inside, { groupId, viewer });
       if (userId === viewer.userId)
         throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
       if (!isActive(access)) throw noUser('userId');
-      if (!mayRemove(role, access.role as Role)) {
-        throw new ChatError('FORBIDDEN', 'You may not remove this member. The owner removes anybody, admins remove members.');
-      }
+      requireMay('REMOVE_MEMBERS', { ...wish, to: access });
       return part({ groupId, actorId: viewer.userId, userId, reason: 'REMOVED' });
     },
   });
@@ -42,10 +39,9 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
   return log.append<void>({
     lock: [...new Set([groupId, userId])],
     async decide(inside) {
-      const { row, role } = await requireGroup(inside, { groupId, viewer });
+      const { row, wish } = await requireGroup(inside, { groupId, viewer });
+      requireMay('LEAVE_GROUP', wish);
       const last = row.memberCount === 1;
-      if (role === 'OWNER' && !last)
-        throw new ChatError('OWNER_MUST_TRANSFER', 'You own this group: make somebody else its owner, then leave.');
       return part({ groupId, actorId: userId, userId, reason: last ? 'DISSOLVED' : 'LEFT' });
     },
   });

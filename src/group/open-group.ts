@@ -2,6 +2,7 @@ import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Role } from './conversation.ts';
 import { conversationRow, membershipRow } from './facts.ts';
+import type { Wish } from './may.ts';
 import { noGroup } from './refusal.ts';
 import { type ConversationRow, isActive } from './store.ts';
 
@@ -12,6 +13,8 @@ export interface OpenGroup {
   readonly lastSeq: number;
   /** The viewer's. */
   readonly role: Role;
+  /** What the viewer's rights follow from. */
+  readonly wish: Wish;
 }
 
 /** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (groupId). */
@@ -26,5 +29,5 @@ export async function requireGroup(
     inside.read(membershipRow, { conversationId: groupId, userId: viewer.userId }),
   ]);
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noGroup();
-  return { row, lastSeq: head.lastSeq, role: access.role as Role };
+  return { row, lastSeq: head.lastSeq, role: access.role as Role, wish: { group: row, access, now: inside.now } };
 }

@@ -3,9 +3,9 @@ import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
 import type { GroupPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
+import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
-import { maySettle } from './rules.ts';
 import { requireAnnouncement, requireDescription, requireName } from './shape.ts';
 import type { ConversationRow } from './store.ts';
 
@@ -38,8 +38,8 @@ export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: View
   return log.append<void>({
     lock: [groupId],
     async decide(inside): Promise<Verdict<void>> {
-      const { row, role } = await requireGroup(inside, { groupId, viewer });
-      if (!maySettle(role)) throw new ChatError('FORBIDDEN', 'You may not change this group. Ask its owner or an admin.');
+      const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
+      requireMay('UPDATE_GROUP', wish);
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => wanted[field] !== row[field]);
       requireOwnerFor(fields, role, { row, wanted });
       if (fields.length === 0) return { result: () => undefined };

@@ -1,6 +1,6 @@
 import { insertMentions, type MentionRow, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type GroupPolicy, isActive, membershipRow, permits, type Role } from '../group/index.ts';
+import { isActive, membershipRow, requireMay } from '../group/index.ts';
 import type { EffectKind, Inside } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 import type { Target } from './target.ts';
@@ -48,9 +48,8 @@ export async function judgeMentions(
       throw new ChatError('NOT_FOUND', 'They are not in this conversation.', { field: ['mentionIds', String(place)] });
     }),
   );
-  const mayAll = row === null || permits(row.mentionPolicy as GroupPolicy, access.role as Role);
-  if (mentionsEveryone && !standing.mentionsEveryone && !mayAll) {
-    throw new ChatError('FORBIDDEN', 'In this group you may not mention everyone.', { field: ['mentionsEveryone'] });
+  if (row !== null && mentionsEveryone && !standing.mentionsEveryone) {
+    requireMay('MENTION_EVERYONE', { group: row, access, now: inside.now }, ['mentionsEveryone']);
   }
   return { mentionIds: [...new Set(mentionIds)], mentionsEveryone };
 }

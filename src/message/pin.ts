@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
-import { type GroupPolicy, permits, type Role } from '../group/index.ts';
-import type { Fact } from '../log/index.ts';
+import { requireMay } from '../group/index.ts';
+import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -21,7 +21,7 @@ export function pin({ log, config }: MessageParts, viewer: Viewer, ref: MessageR
     async decide(inside) {
       const target = await requireStanding(inside, viewer, ref);
       const { message } = target;
-      requireRight(target);
+      requireRight(inside, target);
       if (message.pinnedAt !== null) return { result: () => message };
       if ((await inside.read(pinCount, conversationId)) >= config.maxPins) {
         throw new ChatError('LIMIT_REACHED', `At most ${config.maxPins} messages are pinned here. Unpin one first.`, {
@@ -50,7 +50,7 @@ export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): P
     async decide(inside) {
       const target = await requireSeen(inside, viewer, ref);
       const { message } = target;
-      requireRight(target);
+      requireRight(inside, target);
       if (message.pinnedAt === null) return { result: () => message };
       return {
         entries: () => [
@@ -67,7 +67,6 @@ export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): P
 }
 
 // Between two, both may.
-function requireRight({ access, row }: Target): void {
-  if (row === null || permits(row.pinPolicy as GroupPolicy, access.role as Role)) return;
-  throw new ChatError('FORBIDDEN', 'In this group you may not pin messages. Ask its owner or an admin.', { field: ['messageId'] });
+function requireRight({ now }: Inside, { access, row }: Target): void {
+  if (row !== null) requireMay('PIN_MESSAGES', { group: row, access, now }, ['messageId']);
 }

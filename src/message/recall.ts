@@ -1,11 +1,12 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type NewEntry, recalledMessage } from '../log/index.ts';
+import { judge, requireMay } from '../group/index.ts';
+import { type Inside, type NewEntry, recalledMessage } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { isPast } from './edit.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { isRunBy, requireSeen, type Target } from './target.ts';
+import { requireSeen, type Target } from './target.ts';
 import { messageEntry, messageOfEntry } from './timeline.ts';
 
 /**
@@ -20,7 +21,7 @@ export function recall({ log, config }: MessageParts, viewer: Viewer, ref: Messa
       const target = await requireSeen(inside, viewer, ref);
       const { message } = target;
       if (message.recalledAt !== null) return { result: () => message };
-      requireRight(target, viewer, isPast(inside.now, message.sentAt, config.recallWindowSeconds));
+      requireRight(inside, viewer, { target, late: isPast(inside.now, message.sentAt, config.recallWindowSeconds) });
       const unpinning: NewEntry[] = message.pinnedAt === null ? [] : [{ type: 'PinChanged', data: { messageSeq, pinned: false } }];
       const entries: readonly NewEntry[] = [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
       return {
@@ -32,12 +33,19 @@ export function recall({ log, config }: MessageParts, viewer: Viewer, ref: Messa
   });
 }
 
-function requireRight(target: Target, { userId }: Viewer, late: boolean): void {
-  if (isRunBy(target)) return;
-  if (target.message.senderId !== userId) {
-    throw new ChatError('FORBIDDEN', 'Only who said it can take it back, or who runs the group.', { field: ['messageId'] });
+function requireRight(
+  { now }: Inside,
+  { userId }: Viewer,
+  { target: { message, access, row }, late }: { readonly target: Target; readonly late: boolean },
+): void {
+  const field = ['messageId'];
+  const wish = row && { group: row, access, now };
+  if (wish !== null && judge('RECALL_MESSAGES', wish) === 'ALLOWED') return;
+  if (message.senderId !== userId) {
+    if (wish !== null) requireMay('RECALL_MESSAGES', wish, field);
+    throw new ChatError('FORBIDDEN', 'Only who said it can take it back.', { field });
   }
-  if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field: ['messageId'] });
+  if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field });
 }
 
 async function erase(tx: Tx, { conversationId, seq: messageSeq }: MessageRef, recalledAt: Date): Promise<void> {

@@ -53,8 +53,3 @@ export function firstSeen({ fromSeq, clearedSeq }: { readonly fromSeq: number; r
 export function noMessage(): ChatError {
   return new ChatError('NOT_FOUND', 'There is no such message for you.', { field: ['messageId'] });
 }
-
-/** Whether the viewer runs the group that the message is in. */
-export function isRunBy({ access, row }: Target): boolean {
-  return row !== null && access.role !== 'MEMBER';
-}

@@ -1,5 +1,13 @@
 import type { PostingRows } from '../db/index.ts';
-import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow, sideRows } from '../group/index.ts';
+import {
+  type ConversationRow,
+  conversationRow,
+  isActive,
+  type MembershipRow,
+  membershipRow,
+  requireMay,
+  sideRows,
+} from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { noConversation } from './refusal.ts';
@@ -13,14 +21,18 @@ export interface Writing {
   readonly unaware: MembershipRow | null;
 }
 
-/** The same as requireWriting, for who posts: `rows` were read already. */
+/** The same as requireWriting, for who posts: `rows` were read already. Throws FORBIDDEN and MUTED (conversationId) as well. */
 export async function requirePosting(
   inside: Inside,
   viewer: Viewer,
   { conversationId, rows: { access, row } }: { readonly conversationId: bigint; readonly rows: Pick<PostingRows, 'access' | 'row'> },
 ): Promise<Writing> {
   const kind = inside.head(conversationId)?.kind;
-  if (kind === 'GROUP') return memberIn(row, access);
+  if (kind === 'GROUP') {
+    const writing = memberIn(row, access);
+    requireMay('POST', { group: writing.row, access: writing.access, now: inside.now }, ['conversationId']);
+    return writing;
+  }
   return requireWriting(inside, viewer, conversationId);
 }
 
@@ -46,7 +58,7 @@ async function requireMember(inside: Inside, { userId }: Viewer, conversationId:
   return memberIn(row, access);
 }
 
-function memberIn(row: ConversationRow | null, access: MembershipRow | null): Writing {
+function memberIn(row: ConversationRow | null, access: MembershipRow | null): Writing & { readonly row: ConversationRow } {
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
   return { access, row, unaware: null };
 }

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { groupPolicies, type Role, type Standing, type Wish } from '../../src/group/index.ts';
+import { allowedActions, judge, mutedUntil } from '../../src/group/may.ts';
+import { groupActions, permissions } from '../../src/group/permission.ts';
+
+const now = new Date('2026-02-03T04:05:06.789Z');
+const before = new Date(now.getTime() - 1);
+const later = new Date(now.getTime() + 60_000);
+const latest = new Date(now.getTime() + 120_000);
+const roles: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER'];
+
+const policies = { postPolicy: 'EVERYONE', invitePolicy: 'ADMINS', pinPolicy: 'ADMINS', mentionPolicy: 'ADMINS' } as const;
+
+interface Case {
+  readonly role?: Role;
+  readonly muted?: Date;
+  readonly group?: Partial<Wish['group']>;
+  readonly to?: Role;
+}
+
+function wish({ role = 'MEMBER', muted, group, to }: Case): Wish {
+  const access: Standing = { role, mutedUntil: muted ?? null };
+  const rules = { ...policies, mutedUntil: null, memberCount: 3, ...group };
+  return { group: rules, access, now, ...(to !== undefined && { to: { role: to } }) };
+}
+
+describe('the table of permissions', () => {
+  it('lets the owner do everything to members, but leave', () => {
+    for (const action of groupActions)
+      expect(judge(action, wish({ role: 'OWNER', to: 'MEMBER' })), action).toBe(
+        action === 'LEAVE_GROUP' ? 'OWNER_MUST_TRANSFER' : 'ALLOWED',
+      );
+  });
+
+  it('lets nobody do anything to the owner', () => {
+    const done = groupActions.filter((action) => 'to' in permissions[action]);
+    expect(done).toEqual(['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES']);
+    for (const action of done) for (const role of roles) expect(judge(action, wish({ role, to: 'OWNER' })), action).toBe('FORBIDDEN');
+  });
+
+  it('follows the setting that an action depends on', () => {
+    for (const action of groupActions) {
+      const { policy, by } = permissions[action];
+      if (policy === null) continue;
+      for (const value of groupPolicies)
+        for (const role of roles) expect(judge(action, wish({ role, group: { [policy]: value } })), action).toBe(by[value][role]);
+    }
+  });
+
+  it('gives an action that depends on no setting one answer, whatever the settings say', () => {
+    for (const action of groupActions) {
+      const { policy, by } = permissions[action];
+      if (policy === null) expect(new Set(groupPolicies.map((value) => JSON.stringify(by[value]))).size, action).toBe(1);
+    }
+  });
+
+  it('lets the last one leave, whoever they are', () => {
+    expect(judge('LEAVE_GROUP', wish({ role: 'OWNER', group: { memberCount: 1 } }))).toBe('ALLOWED');
+  });
+
+  it('says what a person is told, for every action', () => {
+    for (const action of groupActions) expect(permissions[action].says, action).toMatch(/^[A-Z].+\.$/);
+  });
+});
+
+describe('who is muted', () => {
+  it('does not write, and may do all else', () => {
+    const muted = allowedActions(wish({ muted: later }));
+    expect(muted).toEqual(allowedActions(wish({})).filter((action) => action !== 'POST'));
+    expect(judge('POST', wish({ muted: later }))).toBe('MUTED');
+  });
+
+  it('writes again once the time has come', () => {
+    expect(judge('POST', wish({ muted: before }))).toBe('ALLOWED');
+    expect(judge('POST', wish({ muted: now }))).toBe('ALLOWED');
+  });
+
+  it('is everyone where the group is muted, but for its owner and admins', () => {
+    const answers = roles.map((role) => judge('POST', wish({ role, group: { mutedUntil: later } })));
+    expect(answers).toEqual(['ALLOWED', 'ALLOWED', 'MUTED']);
+  });
+
+  it('is so until the later of the two', () => {
+    expect(mutedUntil(wish({ muted: later, group: { mutedUntil: latest } }))).toEqual(latest);
+    expect(mutedUntil(wish({ muted: latest, group: { mutedUntil: later } }))).toEqual(latest);
+    expect(mutedUntil(wish({ role: 'ADMIN', muted: later, group: { mutedUntil: latest } }))).toEqual(later);
+    expect(mutedUntil(wish({}))).toBeNull();
+  });
+});
