@@ -1,6 +1,6 @@
+import type { Places } from '../support/places.ts';
 import { startEjabberd } from './ejabberd.ts';
 import { startMpim, startRecipe, type TalkOptions } from './graphql-servers.ts';
-import type { Places } from './places.ts';
 import type { Row } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
 import type { Talking } from './talking.ts';

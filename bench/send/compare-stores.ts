@@ -1,4 +1,4 @@
-import type { Places } from './places.ts';
+import type { Places } from '../support/places.ts';
 import type { Row } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
 import { type StoreOptions, startMpimStore, startRecipeStore } from './store.ts';

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { ensurePrograms, requireProgram } from '../../test/support/binaries.ts';
 import { freePort, type Service, startService } from '../../test/support/services.ts';
 import { newDatabase, openSql } from '../support/database.ts';
+import type { Places } from '../support/places.ts';
 import { cpuOf } from '../support/process.ts';
 import type { Held } from './acknowledged.ts';
-import type { Places } from './places.ts';
 import { startTalking, type Talking } from './talking.ts';
 
 // As Debian's package installs it.

@@ -2,10 +2,10 @@
 // its room, and requests over HTTP or mutations on that socket. Every delivery is checked.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type MemberSocket, openMember } from '../support/member-sockets.ts';
 import { answerRuns } from './answer-runs.ts';
 import { HttpLines } from './http-line.ts';
 import type { LoadPlan, Transport } from './load-plan.ts';
-import { type MemberSocket, openMember } from './member-sockets.ts';
 import { RoomOrder } from './room-order.ts';
 import { Tally } from './tally.ts';
 import { textOf } from './text.ts';

@@ -3,15 +3,15 @@
 // What sending costs and how fast it is, beside the documented recipe and ejabberd. bench/README.md says how to read it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { describeMachine } from '../support/machine.ts';
+import { openPlaces, type Places } from '../support/places.ts';
 import { aimsOf } from './aims.ts';
 import { compareRooms } from './compare-rooms.ts';
 import { compareStores } from './compare-stores.ts';
 import { compareTalks } from './compare-talks.ts';
 import { differenceOf } from './difference.ts';
 import type { Transport } from './load-plan.ts';
-import { describeMachine } from './machine.ts';
 import { type Options, readOptions } from './options.ts';
-import { openPlaces, type Places } from './places.ts';
 import type { Result, Row } from './result.ts';
 import { tablesOf } from './tables.ts';
 

@@ -1,6 +1,6 @@
+import type { Machine } from '../support/machine.ts';
 import { median } from '../support/markdown.ts';
 import type { Figures } from './figures.ts';
-import type { Machine } from './machine.ts';
 
 /** What is compared: write paths; the most that goes end to end; end to end at half of the recipe's most; one room beside ejabberd. */
 export type Part = 'store' | 'most' | 'half' | 'room';

@@ -1,6 +1,6 @@
 import { type Service, startMariadb, startRedis } from '../../test/support/services.ts';
-import { openSql } from '../support/database.ts';
-import { cpuOf } from '../support/process.ts';
+import { openSql } from './database.ts';
+import { cpuOf } from './process.ts';
 
 /** The MariaDB and the Redis of this run, which nobody else uses. */
 export interface Places extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { openWire, type WireSocket } from '../support/wire.ts';
+import { openWire, type WireSocket } from './wire.ts';
 
 /** What a member's socket is opened with. */
 export interface MemberOptions {
@@ -15,7 +15,7 @@ export interface MemberOptions {
 }
 
 /** A member's socket: it receives what the member is subscribed to, and sends as a client does, on the same connection. */
-export interface MemberSocket {
+export interface MemberSocket extends Disposable {
   /** Runs a mutation, given as JSON, and resolves with its result. */
   mutate(payload: string): Promise<unknown>;
 }
@@ -40,6 +40,7 @@ export async function openMember({ port, token, id, subscription, ready, onEvent
   const waiting = new Map<string, PromiseWithResolvers<unknown>>();
   const live = Promise.withResolvers<void>();
   let begun = false;
+  let over = false;
   let mutations = 0;
 
   function settle({ id: operation, type, payload }: Answer): void {
@@ -73,7 +74,7 @@ export async function openMember({ port, token, id, subscription, ready, onEvent
       onEvent(bytes, start + head.length, end - 1);
     },
     onClose(why) {
-      throw new Error(`member ${id}: ${why}`);
+      if (!over) throw new Error(`member ${id}: ${why}`);
     },
   });
   await live.promise;
@@ -84,6 +85,10 @@ export async function openMember({ port, token, id, subscription, ready, onEvent
       waiting.set(operation, waiter);
       socket.send(`{"id":"${operation}","type":"subscribe","payload":${payload}}`);
       return waiter.promise;
+    },
+    [Symbol.dispose]() {
+      over = true;
+      socket.destroy();
     },
   };
 }

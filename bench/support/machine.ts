@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../support/markdown.ts';
+import { median } from './markdown.ts';
 
 /** What a run was made on. */
 export interface Machine {

@@ -1,0 +1,87 @@
+// npm run bench:large -- [--members 10,1000,20000] [--seconds 3] [--json FILE]
+// Whether what people do in a group costs by what they do, or by how many are in it. bench/README.md says how to read it.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { describeMachine } from '../support/machine.ts';
+import { markdownTable, median } from '../support/markdown.ts';
+import { openPlaces, type Places } from '../support/places.ts';
+import { type Act, acts } from './acts.ts';
+import { type LargeGroup, online, startGroup } from './group.ts';
+
+const { values } = parseArgs({
+  options: {
+    members: { type: 'string', default: '10,1000,20000' },
+    seconds: { type: 'string', default: '3' },
+    json: { type: 'string' },
+  },
+});
+
+/** One act in one group. */
+interface Row {
+  readonly act: string;
+  readonly members: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** CPU of one time. */
+  readonly serverUs: number;
+  readonly databaseUs: number;
+}
+
+/** Does an act again and again, so many at a time, for so long; answers how many ms each time took. */
+async function repeat(group: LargeGroup, { inFlight, once }: Act, ms: number): Promise<readonly number[]> {
+  const taken: number[] = [];
+  const end = performance.now() + ms;
+  async function work(): Promise<void> {
+    while (performance.now() < end) {
+      const begun = performance.now();
+      await once(group, taken.length);
+      taken.push(performance.now() - begun);
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, work));
+  return taken;
+}
+
+async function measure(
+  places: Places,
+  group: LargeGroup,
+  { act, members, ms }: { readonly act: Act; readonly members: number; readonly ms: number },
+): Promise<Row> {
+  // Half as long before it counts: V8 optimises what has run some hundred times.
+  await repeat(group, act, ms / 2);
+  const [server, database] = [await group.cpuUs(), await places.databaseUs()];
+  const taken = (await repeat(group, act, ms)).toSorted((one, other) => one - other);
+  const [serverAfter, databaseAfter] = [await group.cpuUs(), await places.databaseUs()];
+  return {
+    ...{ act: act.name, members, p50: median(taken), p99: taken[Math.floor(taken.length * 0.99)] ?? Number.NaN },
+    serverUs: (serverAfter - server) / taken.length,
+    databaseUs: (databaseAfter - database) / taken.length,
+  };
+}
+
+/** Rows as lines, each beside the same act in the smallest group. */
+function lines(rows: readonly Row[]): readonly Readonly<Record<string, string | number>>[] {
+  return rows.map(({ act, members, p50, p99, serverUs, databaseUs }) => {
+    const base = rows.find((row) => row.act === act) ?? { serverUs, databaseUs };
+    return {
+      ...{ act, members, 'p50 ms': p50.toFixed(1), 'p99 ms': p99.toFixed(1) },
+      ...{ 'server µs': serverUs.toFixed(0), 'MariaDB µs': databaseUs.toFixed(0) },
+      '× smallest': ((serverUs + databaseUs) / (base.serverUs + base.databaseUs)).toFixed(2),
+    };
+  });
+}
+
+const sizes = values.members.split(',').map(Number);
+if (sizes.some((size) => !Number.isInteger(size) || size < online)) throw new Error(`--members takes whole numbers from ${online} on`);
+await using places = await openPlaces();
+const machine = await describeMachine(places.mariadbVersion);
+process.stderr.write(`${JSON.stringify(machine)}\n`);
+const rows: Row[] = [];
+for (const members of sizes) {
+  await using group = await startGroup(places, members);
+  for (const act of acts) rows.push(await measure(places, group, { act, members, ms: Number(values.seconds) * 1_000 }));
+}
+const inOrder = acts.flatMap(({ name }) => rows.filter(({ act }) => act === name));
+process.stdout.write(markdownTable(lines(inOrder)));
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ takenAt: new Date().toISOString(), machine, rows }, null, 2)}\n`);
