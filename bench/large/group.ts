@@ -6,17 +6,23 @@ import { openChat } from '../../src/open.ts';
 import { newDatabase } from '../support/database.ts';
 import { clientDocument } from '../support/documents.ts';
 import { openMember } from '../support/member-sockets.ts';
-import { makeRooms, tokensFor } from '../support/people.ts';
+import { makeRooms, type Room, tokensFor } from '../support/people.ts';
 import type { Places } from '../support/places.ts';
 import { startServer } from '../support/server.ts';
 
-/** A node with one group on it, of whose members some are connected and the rest are not. */
-export interface LargeGroup extends AsyncDisposable {
+/** A group of whose members some are connected and the rest are not. */
+export interface LargeGroup {
+  readonly members: number;
   readonly id: string;
   /** Global id of somebody outside, who may be added. */
   readonly outsider: string;
   /** Asks as the n-th who is connected; the first owns the group. Throws what was refused. */
   call(who: number, query: string, variables: object): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** A node with such groups on it. */
+export interface LargeGroups extends AsyncDisposable {
+  readonly groups: readonly LargeGroup[];
   /** µs of CPU of the node since its start. */
   cpuUs(): Promise<number>;
 }
@@ -24,51 +30,57 @@ export interface LargeGroup extends AsyncDisposable {
 /** How many of a group's members are connected, whatever its size: what others cost who are not is measured. */
 export const online = 10;
 
-/** Starts a gateway as `npm start` does, and a group with so many members and a few hundred messages. */
-export async function startGroup(places: Places, members: number): Promise<LargeGroup> {
+/** Starts a gateway as `npm start` does, and a group of each size with a few hundred messages. */
+export async function startGroups(places: Places, sizes: readonly number[]): Promise<LargeGroups> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
   const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
   const env = {
     ...{ DATABASE_URL: databaseUrl, REDIS_URL: places.redisUrl, SECRET_KEYS: `${key.id}:${key.secret}`, PORT: '0' },
     ...{ LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400', MAX_GROUP_MEMBERS: '100000' },
   };
-  const { conversationId, people } = await prepare(env, databaseUrl, members);
-  const tokens = await tokensFor(key, people.slice(0, online));
+  const { rooms, outside } = await prepare(env, databaseUrl, sizes);
   await using started = new AsyncDisposableStack();
   const server = started.use(await startServer(new URL('../support/mpim.ts', import.meta.url), env));
-  const subscription = { query: clientDocument };
-  for (const [n, token] of tokens.entries()) {
-    const id = String(100_000 + n);
-    started.use(await openMember({ port: server.port, token, id, subscription, ready: '"positions"', onEvent: () => undefined }));
+  const groups: LargeGroup[] = [];
+  let socket = 100_000;
+  for (const { conversationId, members } of rooms) {
+    const tokens = await tokensFor(key, members.slice(0, online));
+    for (const token of tokens) {
+      socket += 1;
+      const subscription = { query: clientDocument };
+      const member = { port: server.port, token, id: String(socket), subscription, ready: '"positions"', onEvent: () => undefined };
+      started.use(await openMember(member));
+    }
+    groups.push({
+      members: members.length,
+      id: formatId('Conversation', conversationId),
+      outsider: formatId('User', outside),
+      call: (who, query, variables) => call({ port: server.port, token: tokens[who % tokens.length] ?? '' }, { query, variables }),
+    });
   }
-  const outsider = people.at(-1);
-  if (outsider === undefined) throw new Error('nobody is outside');
   const parting = started.move();
-  return {
-    id: formatId('Conversation', conversationId),
-    outsider: formatId('User', outsider.userId),
-    call: (who, query, variables) => call({ port: server.port, token: tokens[who % tokens.length] ?? '' }, { query, variables }),
-    cpuUs: () => server.cpuUs(),
-    [Symbol.asyncDispose]: () => parting.disposeAsync(),
-  };
+  return { groups, cpuUs: () => server.cpuUs(), [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
 // More than a page, so that opening reads a page and not all.
 const said = 300;
 
-async function prepare(env: Readonly<Record<string, string>>, databaseUrl: string, members: number) {
+async function prepare(env: Readonly<Record<string, string>>, databaseUrl: string, sizes: readonly number[]) {
   await using chat = await openChat(readConfig(env), { logger: pino({ level: 'silent' }) });
-  const [room] = await makeRooms(chat, databaseUrl, { rooms: 1, members });
-  const [outside] = await makeRooms(chat, databaseUrl, { rooms: 1, members: 1 });
-  const [owner] = room?.members ?? [];
-  if (room === undefined || outside === undefined || owner === undefined) throw new Error('no room was made');
-  const { conversationId } = room;
-  await Promise.all(
-    Array.from({ length: said }, (_, n) =>
-      chat.messages.send(room.members[n % online] ?? owner, { conversationId, clientMessageId: `before ${n}`, text: `Said before, ${n}.` }),
-    ),
-  );
-  return { conversationId, people: [...room.members, ...outside.members] };
+  const rooms: Room[] = [];
+  for (const members of sizes) rooms.push(...(await makeRooms(chat, databaseUrl, { rooms: 1, members })));
+  const [alone] = await makeRooms(chat, databaseUrl, { rooms: 1, members: 1 });
+  const outside = alone?.members[0]?.userId;
+  if (outside === undefined) throw new Error('nobody is outside');
+  for (const { conversationId, members } of rooms) {
+    const speakers = members.slice(0, online);
+    const texts = Array.from({ length: said }, (_, n) => ({ clientMessageId: `before ${n}`, text: `Said before, ${n}.` }));
+    for (const [n, text] of texts.entries()) {
+      const speaker = speakers[n % speakers.length];
+      if (speaker !== undefined) await chat.messages.send(speaker, { conversationId, ...text });
+    }
+  }
+  return { rooms, outside };
 }
 
 async function call(

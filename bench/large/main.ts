@@ -6,7 +6,7 @@ import { describeMachine } from '../support/machine.ts';
 import { markdownTable, median } from '../support/markdown.ts';
 import { openPlaces, type Places } from '../support/places.ts';
 import { type Act, acts } from './acts.ts';
-import { type LargeGroup, online, startGroup } from './group.ts';
+import { type LargeGroup, type LargeGroups, online, startGroups } from './group.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,21 +42,22 @@ async function repeat(group: LargeGroup, { inFlight, once }: Act, ms: number): P
   return taken;
 }
 
-async function measure(
-  places: Places,
-  group: LargeGroup,
-  { act, members, ms }: { readonly act: Act; readonly members: number; readonly ms: number },
-): Promise<Row> {
-  // Half as long before it counts: V8 optimises what has run some hundred times.
-  await repeat(group, act, ms / 2);
-  const [server, database] = [await group.cpuUs(), await places.databaseUs()];
+/** Measures one act in one group. */
+async function measure(places: Places, { cpuUs }: LargeGroups, { act, group, ms }: Measurement): Promise<Row> {
+  const [server, database] = [await cpuUs(), await places.databaseUs()];
   const taken = (await repeat(group, act, ms)).toSorted((one, other) => one - other);
-  const [serverAfter, databaseAfter] = [await group.cpuUs(), await places.databaseUs()];
+  const [serverAfter, databaseAfter] = [await cpuUs(), await places.databaseUs()];
   return {
-    ...{ act: act.name, members, p50: median(taken), p99: taken[Math.floor(taken.length * 0.99)] ?? Number.NaN },
+    ...{ act: act.name, members: group.members, p50: median(taken), p99: taken[Math.floor(taken.length * 0.99)] ?? Number.NaN },
     serverUs: (serverAfter - server) / taken.length,
     databaseUs: (databaseAfter - database) / taken.length,
   };
+}
+
+interface Measurement {
+  readonly act: Act;
+  readonly group: LargeGroup;
+  readonly ms: number;
 }
 
 /** Rows as lines, each beside the same act in the smallest group. */
@@ -76,12 +77,14 @@ if (sizes.some((size) => !Number.isInteger(size) || size < online)) throw new Er
 await using places = await openPlaces();
 const machine = await describeMachine(places.mariadbVersion);
 process.stderr.write(`${JSON.stringify(machine)}\n`);
+const ms = Number(values.seconds) * 1_000;
 const rows: Row[] = [];
-for (const members of sizes) {
-  await using group = await startGroup(places, members);
-  for (const act of acts) rows.push(await measure(places, group, { act, members, ms: Number(values.seconds) * 1_000 }));
+{
+  await using node = await startGroups(places, sizes);
+  // V8 optimises what has run some hundred times: everything once before anything counts.
+  for (const act of acts) for (const group of node.groups) await repeat(group, act, ms / 2);
+  for (const act of acts) for (const group of node.groups) rows.push(await measure(places, node, { act, group, ms }));
 }
-const inOrder = acts.flatMap(({ name }) => rows.filter(({ act }) => act === name));
-process.stdout.write(markdownTable(lines(inOrder)));
+process.stdout.write(markdownTable(lines(rows)));
 if (values.json !== undefined)
   await writeFile(values.json, `${JSON.stringify({ takenAt: new Date().toISOString(), machine, rows }, null, 2)}\n`);
