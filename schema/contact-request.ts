@@ -24,6 +24,10 @@ export const ContactRequest = builder.objectRef<ContactRequestShape>('ContactReq
     from: t.field({ type: User, description: 'Who asks.', resolve: ({ fromId }, _args, context) => presentUser(context, fromId) }),
     to: t.field({ type: User, description: 'Who is asked.', resolve: ({ toId }, _args, context) => presentUser(context, toId) }),
     note: t.exposeString('note', { nullable: true, description: 'What they say with it.' }),
+    message: t.exposeString('message', {
+      nullable: true,
+      description: 'What they say first, in the direct conversation of the two, once it is accepted; null: nothing.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });
@@ -103,6 +107,7 @@ const RequestContactInput = builder.inputType('RequestContactInput', {
   fields: (t) => ({
     userId: t.id({ required: true, description: 'The other user.' }),
     note: t.string({ description: 'What to say with it, up to 300 characters.' }),
+    message: t.string({ description: 'What to say first, as a message in the direct conversation of the two, once it is accepted.' }),
   }),
 });
 
@@ -139,7 +144,7 @@ builder.mutationField('requestContact', (t) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const userId = inputId('User', input.userId, 'userId');
-        const { request, contact } = await context.chat.contacts.request(viewer, { userId, note: input.note });
+        const { request, contact } = await context.chat.contacts.request(viewer, { userId, note: input.note, message: input.message });
         return {
           contactRequestEdge: request && contactRequestEdge(request, viewer.userId),
           contactEdge: contact && contactEdge(contact),

@@ -1,7 +1,7 @@
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
-export type Order = 'seq' | 'contact' | 'contactRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
+export type Order = 'seq' | 'block' | 'contact' | 'contactRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -11,6 +11,7 @@ export function formatCursor(order: Order, key: string | number): string {
 // What a key of each order looks like. A number that no column holds would fail in the database instead of being refused.
 const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   seq: (key) => key === '0' || parseWhole(key, maxSeq) !== null,
+  block: (key) => pairWithin(key, maxTime),
   contact: (key) => pairWithin(key, maxTime),
   contactRequest: (key) => pairWithin(key, maxTime),
   conversation: (key) => pairWithin(key, maxTime),

@@ -62,6 +62,7 @@ export const loggedTypes = {
   ContactRequestReceived: builder.objectRef<Logged<KnownEntry<'ContactRequestReceived'>>>('ContactRequestReceived'),
   ContactRequestWithdrawn: builder.objectRef<Logged<KnownEntry<'ContactRequestWithdrawn'>>>('ContactRequestWithdrawn'),
   ContactRequestClosed: builder.objectRef<Logged<KnownEntry<'ContactRequestClosed'>>>('ContactRequestClosed'),
+  BlockChanged: builder.objectRef<Logged<KnownEntry<'BlockChanged'>>>('BlockChanged'),
   ContactChanged: builder.objectRef<Logged<KnownEntry<'ContactChanged'>>>('ContactChanged'),
   ProfileChanged: viewerChanged,
   SettingsChanged: viewerChanged,

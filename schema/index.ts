@@ -5,6 +5,8 @@
 import './scalars.ts';
 import './sign-in.ts';
 import './session.ts';
+import './block.ts';
+import './block-event.ts';
 import './contact-event.ts';
 import './contact-request.ts';
 import './direct-conversation.ts';

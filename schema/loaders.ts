@@ -37,6 +37,8 @@ export interface Loaders {
   readonly users: DataLoader<bigint, User | null>;
   /** Does not ask who may see them: only their `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
+  /** Whether the viewer has blocked a user; nobody when signed out. */
+  readonly blocked: DataLoader<bigint, boolean>;
   /** Requests that wait in the eyes of `userId`. */
   readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
   /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
@@ -75,7 +77,7 @@ export interface Loaders {
 
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, contacts, groups, messages, feed } = chat;
+  const { users, contacts, blocks, groups, messages, feed } = chat;
   const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
   return {
     users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
@@ -83,6 +85,10 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
     }),
+    blocked: new DataLoader(
+      async (ids) => (viewer === null ? ids.map(() => false) : blocks.byRefs(ids.map((otherId) => ({ userId: viewer.userId, otherId })))),
+      { maxBatchSize },
+    ),
     contactRequests: new DataLoader((views) => contacts.seenRequests(views), {
       maxBatchSize,
       cacheKeyFn: ({ userId, fromId, toId }) => `${userId}:${fromId}:${toId}`,

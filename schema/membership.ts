@@ -60,14 +60,14 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
       nullable: true,
       description:
         'The newest entry that one of their devices has; never below readSeq, and only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
-      resolve: (member, _args, context) => shownMarker(context, member, member.deliveredSeq),
+      resolve: (member, _args, context) => shownMarker(context, member, member.shownDeliveredSeq),
     }),
     readSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
         'The newest entry that they have read; only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
-      resolve: (member, _args, context) => shownMarker(context, member, member.readSeq),
+      resolve: (member, _args, context) => shownMarker(context, member, member.shownReadSeq),
     }),
   }),
 });

@@ -35,6 +35,9 @@ const Users = connectionOf<UserShape>('User', {
   node: (t) => t.field({ type: User, description: 'The user.', resolve: ({ node }) => node }),
 });
 
+/** A user in a list. */
+export const UserEdge = Users.edge;
+
 /** A page of users. */
 export const UserConnection = Users.connection;
 

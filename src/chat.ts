@@ -3,18 +3,19 @@ import type { Bus } from './bus/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
-import { createGroups, type Groups } from './group/index.ts';
-import { createJobs, type Jobs } from './jobs/index.ts';
+import { createGroups, frozenMarkers, type Groups } from './group/index.ts';
+import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import type { ServerKey } from './server-key.ts';
-import { type Contacts, createContacts, createUsers, type Users } from './user/index.ts';
+import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, type Users } from './user/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
   readonly users: Users;
   readonly contacts: Contacts;
+  readonly blocks: Blocks;
   readonly groups: Groups;
   readonly messages: Messages;
   readonly feed: Feed;
@@ -44,11 +45,22 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
   const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs } });
   const users = createUsers({ db, log, limits, keys, config, logger });
-  const contacts = createContacts({ db, log });
+  const people = { db, log, limits, config, blockEffects: frozenMarkers };
+  const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const feed = createFeed({ db, log, bus, logger, config });
-  const jobs = createJobs({ db, logger, config, doers: { GroupDissolved: (dissolved) => groups.tellDissolved(dissolved) } });
+  const doers: Doers = {
+    GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
+    ContactRequestExpired: (request) => contacts.expire(request),
+    async FirstMessage(request) {
+      const first = await contacts.firstMessage(request);
+      if (first === null) return;
+      await messages.sayFirst(request, first);
+      await contacts.firstMessageSaid(request);
+    },
+  };
+  const jobs = createJobs({ db, logger, config, doers });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -71,5 +83,5 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   const { receiptMembers } = config;
-  return { users, contacts, groups, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+  return { users, contacts, blocks, groups, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
 }

@@ -24,3 +24,11 @@ export function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonl
     sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
   );
 }
+
+/**
+ * Has everybody wait who holds one of these users, until the transaction ends: for whoever changes what those rely on and is not in the row itself. As with
+ * `holdUsers`, take all other locks first.
+ */
+export async function holdUsersForChange({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<void> {
+  if (dialect === 'mysql') await tx.$queryRaw(sql`SELECT id FROM User WHERE id IN (${join(ids)}) ORDER BY id FOR UPDATE`);
+}

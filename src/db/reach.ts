@@ -18,7 +18,8 @@ export interface ReachRow {
 export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReachRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ conversationId: bigint | number; deliveredSeq: bigint | number; readSeq: bigint | number; hiding: unknown }[]>(sql`
-      SELECT m.conversationId AS conversationId, MIN(m.deliveredSeq) AS deliveredSeq, MIN(m.readSeq) AS readSeq, MAX(${isHiding}) AS hiding
+      SELECT m.conversationId AS conversationId, MIN(COALESCE(m.shownDeliveredSeq, m.deliveredSeq)) AS deliveredSeq,
+        MIN(COALESCE(m.shownReadSeq, m.readSeq)) AS readSeq, MAX(${isHiding}) AS hiding
       FROM Membership m
       WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' GROUP BY m.conversationId`),
   );
@@ -42,7 +43,7 @@ export interface ReaderRow {
 export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
-      SELECT m.conversationId AS conversationId, m.userId AS userId, m.fromSeq AS fromSeq, m.readSeq AS readSeq
+      SELECT m.conversationId AS conversationId, m.userId AS userId, m.fromSeq AS fromSeq, COALESCE(m.shownReadSeq, m.readSeq) AS readSeq
       FROM Membership m WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND ${isHiding} = 0`),
   );
   return rows.map(({ conversationId, userId, fromSeq, readSeq }) => ({

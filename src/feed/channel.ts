@@ -115,7 +115,7 @@ export class StreamChannel implements Channel {
     if (this.#closed) return;
     if (hint.kind === 'markers') this.#markerMoved(hint);
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
-    else if (hint.kind === 'typing') this.#knownTypists().hear(hint.userId, hint.typing);
+    else if (hint.kind === 'typing') this.#knownTypists().hear(hint);
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) tellWith(hint.entry, hint.along, () => this.#deliver(hint.entry));
     else this.reaches(hint.entry.seq);
   }
@@ -172,7 +172,7 @@ export class StreamChannel implements Channel {
   #knownTypists(): Typists {
     this.#typists ??= new Typists({
       typingMs: this.#parts.typingMs,
-      tell: (userId, typing) => this.#pass({ kind: 'typing', at: this.#parts.now(), conversationId: this.streamId, userId, typing }),
+      tell: (typist, typing) => this.#pass({ ...typist, kind: 'typing', at: this.#parts.now(), conversationId: this.streamId, typing }),
     });
     return this.#typists;
   }

@@ -30,7 +30,15 @@ export interface EntryEvent {
 export type FeedEvent =
   | EntryEvent
   | { readonly kind: 'receipt'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint }
-  | { readonly kind: 'typing'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint; readonly typing: boolean }
+  | {
+      readonly kind: 'typing';
+      readonly at: Date;
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      readonly typing: boolean;
+      /** Who is not told. */
+      readonly except: readonly bigint[];
+    }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
   | { readonly kind: 'ready'; readonly at: Date; readonly positions: readonly Position[] }
   | {
@@ -50,4 +58,9 @@ export function eventOf(entry: Entry): EntryEvent {
   const event: EntryEvent = { kind: 'entry', at: entry.at, entry };
   events.set(entry, event);
   return event;
+}
+
+/** Whether a user is told of somebody's typing: not of their own, nor where one of the two has blocked the other. */
+export function isToldOfTyping({ userId, except }: Extract<FeedEvent, { readonly kind: 'typing' }>, listenerId: bigint): boolean {
+  return userId !== listenerId && !except.includes(listenerId);
 }

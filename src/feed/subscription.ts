@@ -4,7 +4,7 @@ import { type Entry, type EntryData, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
-import type { KnownPosition, Position, ResyncReason } from './event.ts';
+import { isToldOfTyping, type KnownPosition, type Position, type ResyncReason } from './event.ts';
 import { Follower, graceMs, type Owner } from './follower.ts';
 import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
@@ -107,9 +107,9 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    // The viewer's own markers come through those who coalesce them, and of their own typing they know.
-    const isOwn = event.kind === 'markers' || (event.kind === 'typing' && event.userId === this.#userId);
-    if (!isOwn) this.#outlet.push(event);
+    // The viewer's own markers come through those who coalesce them.
+    if (event.kind === 'markers' || (event.kind === 'typing' && !isToldOfTyping(event, this.#userId))) return;
+    this.#outlet.push(event);
   }
 
   skipped(streamId: bigint): void {

@@ -3,7 +3,18 @@ import type { Entry } from '../log/index.ts';
 interface TypistParts {
   /** After so many ms without another word of it somebody is not typing any more. */
   readonly typingMs: number;
-  readonly tell: (userId: bigint, typing: boolean) => void;
+  readonly tell: (typist: Typist, typing: boolean) => void;
+}
+
+/** Somebody who types. */
+interface Typist {
+  readonly userId: bigint;
+  /** Who is not told. */
+  readonly except: readonly bigint[];
+}
+
+interface Known extends Typist {
+  readonly timer: NodeJS.Timeout;
 }
 
 // Whoever hears it shows a few names at most, and each of them is told to everyone in the conversation every few seconds.
@@ -15,14 +26,14 @@ const atOnce = 20;
  */
 export class Typists {
   readonly #parts: TypistParts;
-  readonly #timers = new Map<bigint, NodeJS.Timeout>();
+  readonly #known = new Map<bigint, Known>();
 
   constructor(parts: TypistParts) {
     this.#parts = parts;
   }
 
-  hear(userId: bigint, typing: boolean): void {
-    if (typing) this.#goOn(userId);
+  hear({ userId, except, typing }: Typist & { readonly typing: boolean }): void {
+    if (typing) this.#goOn({ userId, except });
     else this.#end(userId);
   }
 
@@ -33,23 +44,26 @@ export class Typists {
   }
 
   clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#known.values()) clearTimeout(timer);
+    this.#known.clear();
   }
 
-  #goOn(userId: bigint): void {
-    const known = this.#timers.get(userId);
-    if (known === undefined && this.#timers.size >= atOnce) return;
-    if (known === undefined) this.#timers.set(userId, setTimeout(() => this.#end(userId), this.#parts.typingMs).unref());
-    else known.refresh();
-    this.#parts.tell(userId, true);
+  #goOn(typist: Typist): void {
+    const { userId } = typist;
+    const known = this.#known.get(userId);
+    if (known === undefined && this.#known.size >= atOnce) return;
+    const timer = known?.timer.refresh() ?? setTimeout(() => this.#end(userId), this.#parts.typingMs).unref();
+    this.#known.set(userId, { ...typist, timer });
+    this.#parts.tell(typist, true);
   }
 
+  // Told to those who were told that it began, and to nobody else.
   #end(userId: bigint): void {
-    const timer = this.#timers.get(userId);
-    if (timer === undefined) return;
+    const known = this.#known.get(userId);
+    if (known === undefined) return;
+    const { timer, except } = known;
     clearTimeout(timer);
-    this.#timers.delete(userId);
-    this.#parts.tell(userId, false);
+    this.#known.delete(userId);
+    this.#parts.tell({ userId, except }, false);
   }
 }

@@ -41,6 +41,9 @@ export interface Membership {
   readonly nickname: string | null;
   readonly deliveredSeq: number;
   readonly readSeq: number;
+  /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation. */
+  readonly shownDeliveredSeq: number;
+  readonly shownReadSeq: number;
   /** From where on the member has marked it as unread for themselves; null: nowhere. */
   readonly markedUnreadFromSeq: number | null;
   /** Up to where the member has cleared it for themselves; 0: nothing. */

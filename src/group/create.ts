@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { addressing, unwelcome, type Viewer } from '../user/index.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
 import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';
@@ -74,6 +74,10 @@ async function requireRoom(
   const known = await Promise.all(others.map(({ userId }) => inside.read(userExists, userId)));
   const stranger = others[known.indexOf(false)];
   if (stranger !== undefined) throw noUser(...placeOf(stranger));
+  const answers = await Promise.all(others.map(({ userId }) => inside.read(addressing, { fromId: ownerId, toId: userId })));
+  const refused = others[answers.findIndex((answer) => answer !== null)];
+  const unwanted = answers.find((answer) => answer !== null);
+  if (refused !== undefined && unwanted) throw unwelcome(unwanted, ...placeOf(refused));
   if ((await inside.read(groupCount, ownerId)) >= maxGroupsPerUser) throw tooManyGroups(maxGroupsPerUser);
   const counts = await Promise.all(others.map(({ userId }) => inside.read(groupCount, userId)));
   const busy = others[counts.findIndex((count) => count >= maxGroupsPerUser)];

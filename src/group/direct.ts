@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { appendSearching, type Inside, type Verdict } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { addressing, unwelcome, type Viewer } from '../user/index.ts';
 import { conversationOpened, onlyCreated } from './entries.ts';
 import { directUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';
@@ -26,7 +26,11 @@ export function openDirect({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { u
     async decide(inside, holds) {
       if (!(await inside.read(userExists, pair.other))) throw noUser('userId');
       const known = await inside.read(directUnder, directKey(pair.opener, pair.other));
-      if (known === null) return makeDirect(pair);
+      if (known === null) {
+        // What has been said stays readable; what was never opened begins by unblocking.
+        if ((await inside.read(addressing, { fromId: pair.opener, toId: pair.other })) === 'BLOCKED') throw unwelcome('BLOCKED', 'userId');
+        return makeDirect(pair);
+      }
       return (await showDirect(inside, known, { ...pair, holds })) ?? { relock: [...accounts, known] };
     },
   });

@@ -16,6 +16,7 @@ export { createGroups } from './create-groups.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
+export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { addressing, unwelcome, type Viewer } from '../user/index.ts';
 import { conversationOpened, memberJoined } from './entries.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { requireMay } from './may.ts';
@@ -40,7 +40,7 @@ export async function addMembers(
     async decide(inside) {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
-      const { joiners, errors } = await sortOut(inside, named, { group, config });
+      const { joiners, errors } = await sortOut(inside, named, { viewer, group, config });
       return join(group, viewer, { joiners, errors });
     },
   });
@@ -49,9 +49,9 @@ export async function addMembers(
 async function sortOut(
   inside: Inside,
   named: readonly Named[],
-  { group, config }: { readonly group: OpenGroup; readonly config: GroupParts['config'] },
+  { viewer, group, config }: { readonly viewer: Viewer; readonly group: OpenGroup; readonly config: GroupParts['config'] },
 ): Promise<{ readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] }> {
-  const answers = await Promise.all(named.map((user) => judge(inside, user, { group, config })));
+  const answers = await Promise.all(named.map((user) => judge(inside, user, { viewer, group, config })));
   const errors = answers.filter((answer) => answer instanceof ChatError);
   const willing = answers.filter((answer): answer is Joiner => !(answer instanceof ChatError));
   const room = Math.max(0, config.maxGroupMembers - group.row.memberCount);
@@ -62,15 +62,17 @@ async function sortOut(
 async function judge(
   inside: Inside,
   { userId, index }: Named,
-  { group, config }: { readonly group: OpenGroup; readonly config: GroupParts['config'] },
+  { viewer, group, config }: { readonly viewer: Viewer; readonly group: OpenGroup; readonly config: GroupParts['config'] },
 ): Promise<Joiner | ChatError> {
   const field = ['userIds', String(index)];
-  const [exists, earlier, groups] = await Promise.all([
+  const [exists, unwanted, earlier, groups] = await Promise.all([
     inside.read(userExists, userId),
+    inside.read(addressing, { fromId: viewer.userId, toId: userId }),
     inside.read(membershipRow, { conversationId: group.row.id, userId }),
     inside.read(groupCount, userId),
   ]);
   if (!exists) return noUser(...field);
+  if (unwanted !== null) return unwelcome(unwanted, ...field);
   if (isActive(earlier)) return new ChatError('CONFLICT', 'They are a member already.', { field });
   if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'They are banned from this group. Unban them first.', { field });
   if (groups >= config.maxGroupsPerUser) return tooManyGroups(config.maxGroupsPerUser, field);

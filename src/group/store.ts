@@ -39,7 +39,11 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 export function membershipOf(row: MembershipRow): Membership {
   const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
   const role = row.role as Role;
-  return { conversationId, userId, role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq };
+  return {
+    ...{ conversationId, userId, role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
+    shownDeliveredSeq: row.shownDeliveredSeq ?? deliveredSeq,
+    shownReadSeq: row.shownReadSeq ?? readSeq,
+  };
 }
 
 /** Rows in the order asked for, in any state; null where there is none. */

@@ -5,6 +5,10 @@ const id = z.coerce.bigint();
 
 /** Every kind of job, and the shape of what it is told: ids and immutable facts, never people's text. A member added here fails to compile until somebody does it. */
 export const jobKinds = {
+  /** A request to become a contact that nobody has answered is over. */
+  ContactRequestExpired: z.object({ fromId: id, toId: id }),
+  /** Somebody's request was accepted, and what they said with it is said. */
+  FirstMessage: z.object({ fromId: id, toId: id }),
   /** A dissolved group's members are told on their accounts. */
   GroupDissolved: z.object({ groupId: id, actorId: id }),
 } as const;

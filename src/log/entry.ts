@@ -59,6 +59,7 @@ export const entryTypes = {
   ContactRequestReceived: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestWithdrawn: { on: 'account', timeline: false, data: contactRequest },
   ContactRequestClosed: { on: 'account', timeline: false, data: contactRequest },
+  BlockChanged: { on: 'account', timeline: false, data: z.object({ otherId: id, blocked: z.boolean() }) },
   ContactChanged: { on: 'account', timeline: false, data: z.object({ otherId: id }) },
   ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
   SettingsChanged: { on: 'account', timeline: false, data: z.object({}) },

@@ -7,7 +7,14 @@ import { toJson } from './json.ts';
  */
 export type Ephemeral =
   | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
-  | { readonly kind: 'typing'; readonly conversationId: bigint; readonly userId: bigint; readonly typing: boolean }
+  | {
+      readonly kind: 'typing';
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      readonly typing: boolean;
+      /** Who is not told. */
+      readonly except: readonly bigint[];
+    }
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
 /** What travels on a stream's topic. `along`: Verdict.along, in JSON. */
@@ -40,6 +47,7 @@ export function parseHint(message: string): Hint | null {
         conversationId: BigInt(hint.conversationId),
         userId: BigInt(hint.userId),
         typing: Boolean(hint.typing),
+        except: (hint.except ?? []).map(BigInt),
       };
     case 'markers':
       if (!Number.isInteger(hint.count)) return null;

@@ -3,6 +3,7 @@ import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals }
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
+import { sayFirst } from './first-message.ts';
 import { clear, hide } from './hide.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
@@ -11,7 +12,7 @@ import type { Messages } from './messages.ts';
 import { createPages } from './pages.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
-import { listReaders, readReaches, tellingOf } from './reach.ts';
+import { listReaders, readReaches, tellingOf, tellReading } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
 import { recall } from './recall.ts';
@@ -61,6 +62,8 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     reach: (of) => readReaches(parts, of),
     readers: (of) => listReaders(parts, of),
     receiptsTelling: (viewer) => tellingOf(parts, viewer),
+    tellReading: (of) => tellReading(parts, of),
+    sayFirst: (ref, first) => sayFirst(parts, ref, first),
     setTyping: (viewer, what) => typing.tell(viewer, what),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };

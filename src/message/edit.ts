@@ -7,6 +7,7 @@ import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireText } from './shape.ts';
 import { requireStanding, type Target } from './target.ts';
+import { requireReach } from './writing.ts';
 
 /** What a message is to say, and whom it is to mention: absent, as before. */
 export interface Change extends Partial<Wanted> {
@@ -18,7 +19,7 @@ export interface Change extends Partial<Wanted> {
  * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
  * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (somebody else's, a forwarded one, mentionsEveryone), TOO_LATE, UNAVAILABLE.
  */
-export function edit({ log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { message: ref, text } = change;
   requireText(text, config.maxMessageLength);
   return log.append<Message>({
@@ -32,6 +33,7 @@ export function edit({ log, config }: MessageParts, viewer: Viewer, change: Chan
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
+      await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       const edited = { ...message, text, ...mentions };
       return {
         entries: () => [

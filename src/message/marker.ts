@@ -187,10 +187,10 @@ function answers({ config }: MessageParts, { judged, raises, counts }: Stored): 
     const { userId, isRead, seq, access, memberCount, isPrivate } = one;
     const raise = untold.get(memberOf(one));
     untold.delete(memberOf(one));
-    const { markedUnreadFromSeq } = access;
+    const { markedUnreadFromSeq, shownReadSeq: frozen } = access;
     return {
       moved: {
-        isTold: raise !== undefined && !isPrivate && memberCount <= config.receiptMembers,
+        isTold: raise !== undefined && !isPrivate && frozen === null && memberCount <= config.receiptMembers,
         ...(raise?.isRead && { count: nextCount(userId) }),
         endsUnread: isRead && markedUnreadFromSeq !== null && seq >= markedUnreadFromSeq,
       },

@@ -1,6 +1,6 @@
 import type { Conversation, Membership } from '../group/index.ts';
 import type { Page } from '../page.ts';
-import type { Viewer } from '../user/index.ts';
+import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
 import type { Held } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
@@ -82,6 +82,10 @@ export interface Messages extends AsyncDisposable {
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
   /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
   receiptsTelling(viewer: Viewer): Promise<() => void>;
+  /** Tells all who are in a conversation that what is shown of some members' reading has changed. */
+  tellReading(options: { conversationId: bigint; userIds: readonly bigint[] }): void;
+  /** Says what somebody has said with a request that was accepted, once. Throws UNAVAILABLE. */
+  sayFirst(request: ContactRequestRef, first: FirstMessage): Promise<void>;
   /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Viewer } from '../user/index.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSeen, requireStanding, type Target } from './target.ts';
+import { requireReach } from './writing.ts';
 
 /** How many messages are pinned in a conversation. Governed by its stream. */
 const pinCount: Fact<bigint, number> = {
@@ -14,7 +15,7 @@ const pinCount: Fact<bigint, number> = {
 };
 
 /** Pins a message; twice is once. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled), FORBIDDEN, LIMIT_REACHED, UNAVAILABLE. */
-export function pin({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
+export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   const { conversationId, seq: messageSeq } = ref;
   return log.append<Message>({
     lock: [conversationId],
@@ -28,6 +29,7 @@ export function pin({ log, config }: MessageParts, viewer: Viewer, ref: MessageR
           field: ['messageId'],
         });
       }
+      await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       return {
         entries: () => [
           { stream: conversationId, actorId: viewer.userId, entry: { type: 'PinChanged', data: { messageSeq, pinned: true } } },

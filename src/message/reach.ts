@@ -50,10 +50,17 @@ export async function tellingOf({ bus, groups, config }: MessageParts, viewer: V
     config,
   );
   return () => {
-    // Not awaited: an answer never waits for the bus.
-    for (const conversationId of ids)
-      void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId: viewer.userId }));
+    for (const conversationId of ids) tellReading({ bus }, { conversationId, userIds: [viewer.userId] });
   };
+}
+
+/** Tells all who are in a conversation that what is shown of some members' reading has changed. */
+export function tellReading(
+  { bus }: Pick<MessageParts, 'bus'>,
+  { conversationId, userIds }: { readonly conversationId: bigint; readonly userIds: readonly bigint[] },
+): void {
+  // Not awaited: an answer never waits for the bus.
+  for (const userId of userIds) void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId }));
 }
 
 function small(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], { receiptMembers }: MessageParts['config']): readonly bigint[] {

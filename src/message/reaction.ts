@@ -7,6 +7,7 @@ import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { refKey } from './store.ts';
 import { requireSeen, requireStanding } from './target.ts';
+import { requireReach } from './writing.ts';
 
 /** An emoji on a message. */
 export interface Reacting {
@@ -80,17 +81,19 @@ function sharing({ conversationId, seq }: MessageRef): Pick<Append<unknown>, 'lo
  * Puts a reaction on a message, once per user and emoji; twice is once. Throws INVALID_INPUT (emoji, messageId: recalled), NOT_FOUND (messageId),
  * LIMIT_REACHED (emoji: so many different ones stand there), UNAVAILABLE.
  */
-export async function addReaction({ log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
+export async function addReaction({ db, log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
   requireEmoji(emoji);
   const own: OwnReaction = { ...ref, emoji, userId: viewer.userId };
   return log.append<Message>({
     ...sharing(ref),
     async decide(inside) {
-      const { message } = await requireStanding(inside, viewer, ref);
+      const target = await requireStanding(inside, viewer, ref);
+      const { message } = target;
       if (message.hasReactions) {
         if (await inside.read(reacted, own)) return { result: () => message };
         await requireRoom(inside, own, config.maxReactions);
       }
+      await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       return {
         entries: () => [changed(own, true)],
         effects: ({ entries }) => [

@@ -12,7 +12,7 @@ import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { messageOf } from './store.ts';
 import { requireStanding } from './target.ts';
-import { requirePosting } from './writing.ts';
+import { requirePosting, requireReach } from './writing.ts';
 
 /** What is sent. */
 export interface NewText extends Refers {
@@ -102,6 +102,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       }
       const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
+      await requireReach(inside, { db }, { writing, field: ['conversationId'] });
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
       return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender, row: rows.row });

@@ -12,6 +12,8 @@ export interface Target {
   readonly access: MembershipRow;
   /** Of a group. */
   readonly row: ConversationRow | null;
+  /** The other side of a direct conversation. */
+  readonly peerId: bigint | null;
 }
 
 /** Throws NOT_FOUND (messageId) where there is none, or the viewer may not read it. */
@@ -24,7 +26,7 @@ export async function requireTarget(inside: Inside, viewer: Viewer, ref: Message
     }),
   ]);
   if (message === null || writing === null || message.seq < firstSeen(writing.access)) throw noMessage();
-  return { message, access: writing.access, row: writing.row };
+  return { message, access: writing.access, row: writing.row, peerId: writing.peerId };
 }
 
 /** The same; what the viewer has deleted for themselves is not theirs to see either. */

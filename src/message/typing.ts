@@ -1,3 +1,4 @@
+import { blockedWithin } from '../db/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
@@ -29,26 +30,28 @@ const remembered = 10_000;
  * forgets it by themselves.
  */
 export class TypingTeller {
-  readonly #parts: Pick<MessageParts, 'groups' | 'bus' | 'config'>;
+  readonly #parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>;
   readonly #now: () => number;
   /** By user, who was told of last standing last. */
   readonly #told = new Map<bigint, Told>();
 
   /** `now`: a clock of the node that never goes back, in ms. */
-  constructor(parts: Pick<MessageParts, 'groups' | 'bus' | 'config'>, now: () => number = () => performance.now()) {
+  constructor(parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>, now: () => number = () => performance.now()) {
     this.#parts = parts;
     this.#now = now;
   }
 
   /** Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
-    const { groups, bus } = this.#parts;
+    const { db, groups, bus } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
     const [access] = await groups.memberships([{ conversationId, userId }]);
     if (!access?.shown) throw noConversation();
     if (!this.#take(userId, { conversationId, typing })) return;
+    // Who has blocked them, or is blocked by them, is not told, and neither knows.
+    const except = await blockedWithin(db.client, { conversationId, userId });
     // Not awaited: an answer never waits for the bus.
-    void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing }));
+    void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
   }
 
   /** Whether those who listen know it, and go on to know it until the next one: half the time after which they forget, so that a lost one is made good. */

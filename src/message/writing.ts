@@ -9,7 +9,9 @@ import {
   sideRows,
 } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { senderAtCommit } from './along.ts';
+import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
 /** A conversation in which the viewer may post, as the lock on its stream keeps it. */
@@ -17,6 +19,8 @@ export interface Writing {
   readonly access: MembershipRow;
   /** Of a group. */
   readonly row: ConversationRow | null;
+  /** The other side of a direct conversation; oneself, where one talks to oneself. */
+  readonly peerId: bigint | null;
   /** The other side of a direct conversation that has not been shown to them yet. */
   readonly unaware: MembershipRow | null;
 }
@@ -36,6 +40,23 @@ export async function requirePosting(
   return requireWriting(inside, viewer, conversationId);
 }
 
+/**
+ * Throws BLOCKED and NOT_CONTACTS (`field`) where the other side of a direct conversation is not to be reached: they see what it shows, and nothing new. To be
+ * asked after all else, because it holds the users' rows of both. Groups have rules of their own.
+ */
+export async function requireReach(
+  inside: Inside,
+  { db }: Pick<MessageParts, 'db'>,
+  { writing: { access, peerId }, field }: { readonly writing: Pick<Writing, 'access' | 'peerId'>; readonly field: readonly string[] },
+): Promise<void> {
+  if (peerId === null || peerId === access.userId) return;
+  const held = senderAtCommit(db);
+  await Promise.all([inside.read(held, access.userId), inside.read(held, peerId)]);
+  // Only now: what is read stays true.
+  const code = await inside.read(addressing, { fromId: access.userId, toId: peerId });
+  if (code !== null) throw unwelcome(code, ...field);
+}
+
 /** Throws NOT_FOUND (conversationId) where the viewer has no access, or is not shown the conversation yet. */
 export async function requireWriting(inside: Inside, viewer: Viewer, conversationId: bigint): Promise<Writing> {
   const kind = inside.head(conversationId)?.kind;
@@ -47,7 +68,8 @@ export async function requireWriting(inside: Inside, viewer: Viewer, conversatio
 function requireSide(sides: readonly MembershipRow[], { userId }: Viewer): Writing {
   const access = sides.find((side) => side.userId === userId) ?? null;
   if (!isActive(access) || !access.shown) throw noConversation();
-  return { access, row: null, unaware: sides.find((side) => !side.shown) ?? null };
+  const peer = sides.find((side) => side.userId !== userId) ?? access;
+  return { access, row: null, peerId: peer.userId, unaware: sides.find((side) => !side.shown) ?? null };
 }
 
 async function requireMember(inside: Inside, { userId }: Viewer, conversationId: bigint): Promise<Writing> {
@@ -60,5 +82,5 @@ async function requireMember(inside: Inside, { userId }: Viewer, conversationId:
 
 function memberIn(row: ConversationRow | null, access: MembershipRow | null): Writing & { readonly row: ConversationRow } {
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
-  return { access, row, unaware: null };
+  return { access, row, peerId: null, unaware: null };
 }

@@ -1,14 +1,15 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
+import { quietOf } from './block-store.ts';
 import type { Contact, ContactRef, Contacts } from './contact.ts';
 import { contactChanged } from './contact-entries.ts';
 import { contactRow } from './contact-facts.ts';
 import { contactOf, endContacts, isContact, setAlias } from './contact-store.ts';
-import type { UserParts } from './parts.ts';
+import type { ContactParts } from './parts.ts';
 import { requireAlias } from './shape.ts';
 import type { Viewer } from './user.ts';
 
-type Parts = Pick<UserParts, 'log'>;
+type Parts = Pick<ContactParts, 'db' | 'log'>;
 
 /** Changes what the viewer calls a contact, which only they see. What changes nothing makes no entry. Throws as Contacts.update says. */
 export async function updateContact(
@@ -38,7 +39,7 @@ export async function updateContact(
 }
 
 /** Ends a contact for both sides; one that has ended stays so. Throws as Contacts.remove says. */
-export async function removeContact({ log }: Parts, viewer: Viewer, { userId: otherId }: { readonly userId: bigint }): Promise<void> {
+export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId: otherId }: { readonly userId: bigint }): Promise<void> {
   const { userId } = viewer;
   const absent = new ChatError('NOT_FOUND', 'They are no contact of yours.', { field: ['userId'] });
   if (userId === otherId) throw absent;
@@ -48,6 +49,8 @@ export async function removeContact({ log }: Parts, viewer: Viewer, { userId: ot
       const row = await inside.read(contactRow, { userId, otherId });
       if (row === null) throw absent;
       if (!isContact(row)) return { result: () => undefined };
+      // Messages may depend on it, either way.
+      await inside.read(quietOf(db), userId);
       return {
         entries: () => [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)],
         write: (tx) => endContacts(tx, userId, otherId),

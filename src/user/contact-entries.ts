@@ -8,13 +8,14 @@ export interface AccountEntry {
   readonly entry: NewEntry;
 }
 
-/** Tells who asks, on all their devices, and who is asked. */
-export function requestMade({ fromId, toId }: ContactRequestRef): readonly AccountEntry[] {
-  const data = { fromId, toId };
-  return [
-    { stream: fromId, actorId: fromId, entry: { type: 'ContactRequestSent', data } },
-    { stream: toId, actorId: fromId, entry: { type: 'ContactRequestReceived', data } },
-  ];
+/** Tells who asks, on all their devices. */
+export function requestSent({ fromId, toId }: ContactRequestRef): AccountEntry {
+  return { stream: fromId, actorId: fromId, entry: { type: 'ContactRequestSent', data: { fromId, toId } } };
+}
+
+/** Tells who is asked. */
+export function requestReceived({ fromId, toId }: ContactRequestRef): AccountEntry {
+  return { stream: toId, actorId: fromId, entry: { type: 'ContactRequestReceived', data: { fromId, toId } } };
 }
 
 /** Tells an account that a request does not wait any more, because of what `actorId` did. */
@@ -25,6 +26,11 @@ export function requestClosed(stream: bigint, actorId: bigint, { fromId, toId }:
 /** Tells who was asked that the request was taken back. */
 export function requestWithdrawn({ fromId, toId }: ContactRequestRef): AccountEntry {
   return { stream: toId, actorId: fromId, entry: { type: 'ContactRequestWithdrawn', data: { fromId, toId } } };
+}
+
+/** Tells a user's devices that they have blocked somebody, or do so no more. */
+export function blockChanged(userId: bigint, data: { readonly otherId: bigint; readonly blocked: boolean }): AccountEntry {
+  return { stream: userId, actorId: userId, entry: { type: 'BlockChanged', data } };
 }
 
 /** Tells an account that a contact of theirs is another or none any more. */

@@ -11,3 +11,10 @@ export const requestRow: Fact<ContactRequestRef, ContactRequestRow | null> = {
   key: requestRefKey,
   read: readRequests,
 };
+
+/** How many requests of a user wait, in their eyes. Governed by their account stream. */
+export const waitingCount: Fact<bigint, number> = {
+  name: 'waiting requests',
+  key: String,
+  read: (tx, userIds) => Promise.all(userIds.map((fromId) => tx.contactRequest.count({ where: { fromId, fromState: 'PENDING' } }))),
+};

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import type { Block } from './block.ts';
 import type { Contact, ContactPage, ContactPageRequest, ContactRequest, RequestDirection } from './contact.ts';
 import { contactOf, requestOf } from './contact-store.ts';
 import type { Viewer } from './user.ts';
@@ -49,6 +50,28 @@ export async function listContacts(
     take: first + 1,
   });
   const items = rows.slice(0, first).map((row) => ({ contact: contactOf(row), key: contactKey(row) }));
+  return { items, hasNextPage: rows.length > first };
+}
+
+/** Where a block stands in `Blocks.list`, as the key that `after` takes: since when in ms, then the other's id, both descending. */
+export function blockListKey({ since, otherId }: Pick<Block, 'since' | 'otherId'>): string {
+  return contactKey({ since, otherId });
+}
+
+/** Whom a user has blocked, newest first. Throws BAD_USER_INPUT (after). */
+export async function listBlocks(
+  tx: Tx,
+  { userId }: Viewer,
+  { first, after }: ContactPageRequest,
+): Promise<ContactPage<{ readonly block: Block }>> {
+  const place = parseKey(after);
+  const past = place && { since: { lte: place.at }, OR: [{ since: { lt: place.at } }, { otherId: { lt: place.otherId } }] };
+  const rows = await tx.block.findMany({
+    where: { userId, state: 'ACTIVE', ...past },
+    orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
+    take: first + 1,
+  });
+  const items = rows.slice(0, first).map((block) => ({ block, key: blockListKey(block) }));
   return { items, hasNextPage: rows.length > first };
 }
 

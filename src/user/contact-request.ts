@@ -1,140 +1,112 @@
 import { ChatError } from '../errors.ts';
+import { leaveJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import type { Contact, ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
-import { requestClosed, requestMade, requestWithdrawn } from './contact-entries.ts';
-import { contactRow, requestRow } from './contact-facts.ts';
-import {
-  type ContactRequestRow,
-  contactOf,
-  isContact,
-  putContacts,
-  putRequest,
-  requestOf,
-  settleRequest,
-  waitsFor,
-} from './contact-store.ts';
+import { unwelcome } from './addressing.ts';
+import { blockRow, isBlock } from './block-store.ts';
+import type { ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
+import { accept, leaveFirstMessage } from './contact-answer.ts';
+import { requestReceived, requestSent } from './contact-entries.ts';
+import { contactRow, requestRow, waitingCount } from './contact-facts.ts';
+import { type ContactRequestRow, isContact, putRequest, requestOf, requestRefKey } from './contact-store.ts';
 import { userRow } from './facts.ts';
-import type { UserParts } from './parts.ts';
-import { requireNote } from './shape.ts';
+import type { ContactParts } from './parts.ts';
+import { requireFirstMessage, requireNote } from './shape.ts';
 import type { Viewer } from './user.ts';
 
-type Parts = Pick<UserParts, 'log'>;
+const secondsADay = 86_400;
 
-/** Asks a user to become a contact. Throws as Contacts.request says. */
-export async function requestContact({ log }: Parts, viewer: Viewer, options: Parameters<Contacts['request']>[1]): Promise<Requested> {
-  const ref = { fromId: viewer.userId, toId: options.userId };
-  if (ref.fromId === ref.toId) throw new ChatError('INVALID_INPUT', 'You cannot be a contact of your own.', { field: ['userId'] });
-  const note = requireNote(options.note);
-  return log.append<Requested>({
-    lock: [ref.fromId, ref.toId],
-    async decide(inside): Promise<Verdict<Requested>> {
-      const [other, contact, asked, askedBack] = await Promise.all([
-        inside.read(userRow, ref.toId),
-        inside.read(contactRow, { userId: ref.fromId, otherId: ref.toId }),
-        inside.read(requestRow, ref),
-        inside.read(requestRow, { fromId: ref.toId, toId: ref.fromId }),
-      ]);
-      if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'There is no such user.', { field: ['userId'] });
-      if (isContact(contact)) throw new ChatError('CONFLICT', 'They are a contact of yours already.', { field: ['userId'] });
-      if (asked?.fromState === 'PENDING') return { result: () => ({ request: requestOf(asked), contact: null }) };
-      // Also if the viewer had declined: the other's request stands for as long as they let it, and both want the same.
-      if (askedBack?.fromState === 'PENDING') {
-        const { result, ...accepting } = accept(askedBack, ref.fromId);
-        return { ...accepting, result: (placed) => ({ request: null, contact: result(placed) }) };
-      }
-      return ask(ref, note);
-    },
-  });
+/** A request as it is to be made. */
+interface Asking extends ContactRequestRef {
+  readonly note: string | null;
+  readonly message: string | null;
 }
 
-function ask(ref: ContactRequestRef, note: string | null): Verdict<Requested> {
+/** Makes what asks users to become contacts, so often a day at most. Throws as Contacts.request says. */
+export function createRequestContact({ log, limits, config }: ContactParts): Contacts['request'] {
+  const throttle = limits.limit({ name: 'contact-request', points: config.contactRequestsPerDay, windowSeconds: secondsADay });
+
+  function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
+    if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot be a contact of your own.', { field: ['userId'] });
+    return { fromId, toId, note: requireNote(words.note), message: requireFirstMessage(words.message, config.maxMessageLength) };
+  }
+
+  return async (viewer, options) => {
+    const asking = requireAsking(viewer, options);
+    const key = String(asking.fromId);
+    const retryAfterMs = await throttle.take(key);
+    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'You have asked many people today. Ask on later.', { retryAfterMs });
+    let isNew = false;
+    try {
+      return await log.append<Requested>({
+        lock: [asking.fromId, asking.toId],
+        async decide(inside) {
+          const verdict = await decide(inside, asking, config);
+          isNew = verdict.entries !== undefined;
+          return verdict;
+        },
+      });
+    } finally {
+      // What was refused, or stood already, counts for nothing.
+      if (!isNew) await throttle.giveBack(key);
+    }
+  };
+}
+
+async function decide(inside: Inside, asking: Asking, config: ContactParts['config']): Promise<Verdict<Requested>> {
+  const { fromId, toId } = asking;
+  const field = ['userId'];
+  const [other, contact, asked, askedBack, blocks, isBlocked, waiting] = await Promise.all([
+    inside.read(userRow, toId),
+    inside.read(contactRow, { userId: fromId, otherId: toId }),
+    inside.read(requestRow, { fromId, toId }),
+    inside.read(requestRow, { fromId: toId, toId: fromId }),
+    inside.read(blockRow, { userId: fromId, otherId: toId }),
+    inside.read(blockRow, { userId: toId, otherId: fromId }),
+    inside.read(waitingCount, fromId),
+  ]);
+  if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'There is no such user.', { field });
+  if (isBlock(blocks)) throw unwelcome('BLOCKED', ...field);
+  if (isContact(contact)) throw new ChatError('CONFLICT', 'They are a contact of yours already.', { field });
+  if (asked?.fromState === 'PENDING') return { result: () => ({ request: requestOf(asked), contact: null }) };
+  // Also if the viewer had declined: the other's request stands for as long as they let it, and both want the same.
+  if (askedBack?.fromState === 'PENDING' && !isBlock(isBlocked)) return meet(askedBack, asking);
+  if (waiting >= config.maxContactRequests) {
+    throw new ChatError('LIMIT_REACHED', `At most ${config.maxContactRequests} requests wait at a time. Take some back.`, { field });
+  }
+  return ask(asking, { reaches: !isBlock(isBlocked), days: config.contactRequestDays });
+}
+
+/** Who was blocked asks as anybody does, and waits; the other never hears of it. */
+function ask(
+  { fromId, toId, note, message }: Asking,
+  { reaches, days }: { readonly reaches: boolean; readonly days: number },
+): Verdict<Requested> {
+  const ref = { fromId, toId };
   function asOf(createdAt: Date): ContactRequest {
-    return { ...ref, note, createdAt };
+    return { ...ref, note, message, createdAt };
   }
   return {
-    entries: () => requestMade(ref),
-    write: (tx, { at }) => putRequest(tx, asOf(at)),
+    entries: () => (reaches ? [requestSent(ref), requestReceived(ref)] : [requestSent(ref)]),
+    async write(tx, { at }) {
+      await putRequest(tx, asOf(at), { fromState: 'PENDING', toState: reaches ? 'PENDING' : 'BLOCKED' });
+      const dueAt = new Date(at.getTime() + days * secondsADay * 1_000);
+      await leaveJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
+    },
     result: ({ at }) => ({ request: asOf(at), contact: null }),
   };
 }
 
-function accept(ref: ContactRequestRef, accepterId: bigint): Verdict<Contact> {
-  const { fromId, toId } = ref;
+/** Each has asked the other: what either says with it is said. */
+function meet(askedBack: ContactRequestRow, { fromId, toId, note, message }: Asking): Verdict<Requested> {
+  const { result, write, ...accepting } = accept(askedBack, fromId);
   return {
-    entries: () => [requestClosed(toId, accepterId, ref), requestClosed(fromId, accepterId, ref)],
-    async write(tx, { at }) {
-      await settleRequest(tx, ref, { fromState: 'ACCEPTED', toState: 'ACCEPTED' });
-      await putContacts(tx, fromId, toId, at);
+    ...accepting,
+    async write(tx, placed) {
+      await write?.(tx, placed);
+      if (message === null) return;
+      await putRequest(tx, { fromId, toId, note, message, createdAt: placed.at }, { fromState: 'ACCEPTED', toState: 'ACCEPTED' });
+      await leaveFirstMessage(tx, { fromId, toId }, placed.at);
     },
-    result: ({ at }) => ({ userId: toId, otherId: fromId, alias: null, since: at }),
+    result: (placed) => ({ request: null, contact: result(placed) }),
   };
-}
-
-/** Accepts or declines a request to the viewer; who declines does so for themselves alone. Throws as Contacts.answer says. */
-export async function answerRequest(
-  { log }: Parts,
-  viewer: Viewer,
-  { ref, accept: willing }: { readonly ref: ContactRequestRef; readonly accept: boolean },
-): Promise<Contact | null> {
-  const { userId } = viewer;
-  requireSide(ref, userId);
-  return log.append<Contact | null>({
-    lock: [ref.fromId, ref.toId],
-    async decide(inside): Promise<Verdict<Contact | null>> {
-      const row = await inside.read(requestRow, ref);
-      if (row === null) throw noRequest();
-      if (ref.toId !== userId) throw notTheirs(row, userId, 'Only who was asked can answer this request. To take it back, cancel it.');
-      if (row.toState !== 'PENDING') return answeredAlready(inside, row, willing);
-      return willing ? accept(ref, userId) : decline(ref);
-    },
-  });
-}
-
-function decline(ref: ContactRequestRef): Verdict<null> {
-  return {
-    entries: () => [requestClosed(ref.toId, ref.toId, ref)],
-    write: (tx) => settleRequest(tx, ref, { toState: 'DECLINED' }),
-    result: () => null,
-  };
-}
-
-/** The same answer again is no error; any other comes too late. */
-async function answeredAlready(inside: Inside, row: ContactRequestRow, willing: boolean): Promise<Verdict<Contact | null>> {
-  if (!willing && row.toState === 'DECLINED') return { result: () => null };
-  const contact = await inside.read(contactRow, { userId: row.toId, otherId: row.fromId });
-  if (willing && row.toState === 'ACCEPTED' && isContact(contact)) return { result: () => contactOf(contact) };
-  throw noRequest();
-}
-
-/** Takes the viewer's own request back. Who had declined it is told nothing. Throws as Contacts.cancel says. */
-export async function cancelRequest({ log }: Parts, { userId }: Viewer, ref: ContactRequestRef): Promise<void> {
-  requireSide(ref, userId);
-  return log.append<void>({
-    lock: [ref.fromId, ref.toId],
-    async decide(inside): Promise<Verdict<void>> {
-      const row = await inside.read(requestRow, ref);
-      if (row === null) throw noRequest();
-      if (ref.fromId !== userId) throw notTheirs(row, userId, 'Only who asked can cancel this request. To refuse it, answer it.');
-      if (row.fromState === 'CANCELLED') return { result: () => undefined };
-      if (row.fromState !== 'PENDING') throw noRequest();
-      const seen = row.toState === 'PENDING';
-      return {
-        entries: () => [requestClosed(userId, userId, ref), ...(seen ? [requestWithdrawn(ref)] : [])],
-        write: (tx) => settleRequest(tx, ref, { fromState: 'CANCELLED', ...(seen && { toState: 'CANCELLED' }) }),
-        result: () => undefined,
-      };
-    },
-  });
-}
-
-function requireSide({ fromId, toId }: ContactRequestRef, userId: bigint): void {
-  if (fromId === toId || (fromId !== userId && toId !== userId)) throw noRequest();
-}
-
-function notTheirs(row: ContactRequestRow, userId: bigint, message: string): ChatError {
-  return waitsFor(row, userId) ? new ChatError('FORBIDDEN', message, { field: ['requestId'] }) : noRequest();
-}
-
-function noRequest(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
 }

@@ -1,4 +1,5 @@
 import { inPieces, type Tx } from '../db/index.ts';
+import { cancelJob } from '../jobs/index.ts';
 import type { Contact, ContactRef, ContactRequest, ContactRequestRef, ContactRequestView } from './contact.ts';
 
 /** One side of a contact, in any state. */
@@ -8,7 +9,7 @@ export interface ContactRow extends Contact {
 }
 
 /** How a request stands for one of the two; what is not PENDING they do not see any more. */
-export type RequestState = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'CANCELLED';
+export type RequestState = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'CANCELLED' | 'EXPIRED' | 'BLOCKED';
 
 /** A request, whatever became of it. */
 export interface ContactRequestRow extends ContactRequest {
@@ -39,8 +40,8 @@ export function contactOf({ userId, otherId, alias, since }: ContactRow): Contac
 }
 
 /** A request as the two may see it. */
-export function requestOf({ fromId, toId, note, createdAt }: ContactRequestRow): ContactRequest {
-  return { fromId, toId, note, createdAt };
+export function requestOf({ fromId, toId, note, createdAt, message }: ContactRequestRow): ContactRequest {
+  return { fromId, toId, note, createdAt, message };
 }
 
 /** Sides in the order asked for, in any state; null where there never was one. */
@@ -87,8 +88,12 @@ export function waitsFor({ fromId, toId, fromState, toState }: ContactRequestRow
 }
 
 /** Puts a new request in the place of any earlier one between the two this way. */
-export async function putRequest(tx: Tx, { fromId, toId, note, createdAt }: ContactRequest): Promise<void> {
-  const fresh = { fromState: 'PENDING', toState: 'PENDING', note, createdAt } satisfies Partial<ContactRequestRow>;
+export async function putRequest(
+  tx: Tx,
+  { fromId, toId, note, createdAt, message }: ContactRequest,
+  states: { readonly fromState: RequestState; readonly toState: RequestState },
+): Promise<void> {
+  const fresh = { ...states, note, createdAt, message } satisfies Partial<ContactRequestRow>;
   await tx.contactRequest.upsert({
     where: { fromId_toId: { fromId, toId } },
     create: { fromId, toId, ...fresh },
@@ -103,6 +108,17 @@ export async function settleRequest(
   states: { readonly fromState?: RequestState; readonly toState?: RequestState },
 ): Promise<void> {
   await tx.contactRequest.update({ where: { fromId_toId: { fromId, toId } }, data: states });
+}
+
+/** Ends a request for who asked: it is over by no time any more, and what was to be said with it is kept no longer. */
+export async function endRequest(
+  tx: Tx,
+  ref: ContactRequestRef,
+  states: { readonly fromState: RequestState; readonly toState?: RequestState },
+): Promise<void> {
+  const { fromId, toId } = ref;
+  await tx.contactRequest.update({ where: { fromId_toId: { fromId, toId } }, data: { ...states, message: null } });
+  await cancelJob(tx, 'ContactRequestExpired', requestRefKey(ref));
 }
 
 /** Makes two users contacts, as if they had never been. */
@@ -132,4 +148,9 @@ export async function endContacts(tx: Tx, one: bigint, other: bigint): Promise<v
 /** Changes what a user calls a contact. */
 export async function setAlias(tx: Tx, { userId, otherId, alias }: Contact): Promise<void> {
   await tx.contact.update({ where: { userId_otherId: { userId, otherId } }, data: { alias } });
+}
+
+/** The text that was to be said with a request has been said. */
+export async function clearFirstMessage(tx: Tx, { fromId, toId }: ContactRequestRef): Promise<void> {
+  await tx.contactRequest.updateMany({ where: { fromId, toId, fromState: 'ACCEPTED' }, data: { message: null } });
 }

@@ -21,12 +21,21 @@ export interface ContactRequest {
   readonly toId: bigint;
   readonly note: string | null;
   readonly createdAt: Date;
+  /** What who asks says first, once it is accepted; null: nothing, or it has been said. */
+  readonly message: string | null;
 }
 
 /** Names a request: there is one at most from one user to another. */
 export interface ContactRequestRef {
   readonly fromId: bigint;
   readonly toId: bigint;
+}
+
+/** What somebody says with a request, once it is accepted. */
+export interface FirstMessage {
+  readonly text: string;
+  /** The same each time it is asked for: 1 to 64 printable ASCII characters. */
+  readonly clientMessageId: string;
 }
 
 /** A request as one of the two sees it. */
@@ -58,9 +67,13 @@ export interface ContactPageRequest {
 export interface Contacts {
   /**
    * Asks a user to become a contact; a request that waits already is answered as it stands. Where the other has asked the viewer, they are
-   * contacts at once. Throws INVALID_INPUT (userId: oneself; note), NOT_FOUND (userId), CONFLICT (userId: a contact already).
+   * contacts at once. It ends by itself some time later. Throws INVALID_INPUT (userId: oneself; note; message), NOT_FOUND (userId), CONFLICT (userId: a
+   * contact already), BLOCKED (userId), LIMIT_REACHED, RATE_LIMITED.
    */
-  request(viewer: Viewer, options: { userId: bigint; note?: string | null | undefined }): Promise<Requested>;
+  request(
+    viewer: Viewer,
+    options: { userId: bigint; note?: string | null | undefined; message?: string | null | undefined },
+  ): Promise<Requested>;
   /** Takes the viewer's own request back. Throws NOT_FOUND (requestId), FORBIDDEN (requestId: somebody else's). */
   cancel(viewer: Viewer, request: ContactRequestRef): Promise<void>;
   /** Answers a request to the viewer: the contact, or null where it is declined, of which the asker hears nothing. Throws as cancel does. */
@@ -69,6 +82,12 @@ export interface Contacts {
   update(viewer: Viewer, contact: ContactRef, options: { alias?: string | null | undefined }): Promise<Contact>;
   /** Ends a contact for both sides. Throws NOT_FOUND (userId) where there never was one. */
   remove(viewer: Viewer, options: { userId: bigint }): Promise<void>;
+  /** Ends a request whose time is over; answers nothing where it is not, or has ended otherwise. Throws UNAVAILABLE. */
+  expire(request: ContactRequestRef): Promise<void>;
+  /** What is to be said first, in the name of who asked, of a request that was accepted; null: nothing is left to say. */
+  firstMessage(request: ContactRequestRef): Promise<FirstMessage | null>;
+  /** It has been said: its text is kept no longer here. */
+  firstMessageSaid(request: ContactRequestRef): Promise<void>;
   /** The viewer's contacts. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly contact: Contact }>>;
   /** The viewer's requests one way that wait, in their eyes. Throws BAD_USER_INPUT (after). */

@@ -1,19 +1,27 @@
 import type { Contacts } from './contact.ts';
+import { answerRequest, cancelRequest, expireRequest } from './contact-answer.ts';
 import { removeContact, updateContact } from './contact-change.ts';
 import { countRequests, listContacts, listRequests } from './contact-list.ts';
-import { answerRequest, cancelRequest, requestContact } from './contact-request.ts';
-import { contactOf, isContact, readContacts, readSeenRequests } from './contact-store.ts';
-import type { UserParts } from './parts.ts';
+import { createRequestContact } from './contact-request.ts';
+import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './contact-store.ts';
+import type { ContactParts } from './parts.ts';
 
 /** Makes the part that knows who knows whom. */
-export function createContacts(parts: Pick<UserParts, 'db' | 'log'>): Contacts {
+export function createContacts(parts: ContactParts): Contacts {
   const { client } = parts.db;
   return {
-    request: (viewer, options) => requestContact(parts, viewer, options),
+    request: createRequestContact(parts),
     cancel: (viewer, ref) => cancelRequest(parts, viewer, ref),
     answer: (viewer, ref, { accept }) => answerRequest(parts, viewer, { ref, accept }),
     update: (viewer, ref, { alias }) => updateContact(parts, viewer, { ref, alias }),
     remove: (viewer, options) => removeContact(parts, viewer, options),
+    expire: (ref) => expireRequest(parts, ref),
+    async firstMessage(ref) {
+      const [row] = await readRequests(client, [ref]);
+      if (row?.fromState !== 'ACCEPTED' || row.message === null) return null;
+      return { text: row.message, clientMessageId: `contact-request-${row.createdAt.getTime()}-${ref.toId}` };
+    },
+    firstMessageSaid: (ref) => parts.db.transaction((tx) => clearFirstMessage(tx, ref)),
     list: (viewer, page) => listContacts(client, viewer, page),
     requests: (viewer, page) => listRequests(client, viewer, page),
     countRequests: (viewer, direction) => countRequests(client, viewer, direction),

@@ -4,7 +4,17 @@ import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 import type { ServerKey } from '../server-key.ts';
+import type { BlockEffects } from './block.ts';
 import type { PasswordCost } from './password.ts';
+
+/** What the parts that know who knows whom, and who has blocked whom, are made of. */
+export interface ContactParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly config: Pick<Config, 'contactRequestDays' | 'contactRequestsPerDay' | 'maxContactRequests' | 'maxBlocks' | 'maxMessageLength'>;
+  readonly blockEffects: BlockEffects;
+}
 
 /** What the module is made of. */
 export interface UserParts {

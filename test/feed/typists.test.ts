@@ -5,14 +5,19 @@ import type { Entry } from '../../src/log/index.ts';
 /** What is told, and a way to wait for so much of it. */
 function typists(typingMs: number) {
   const told: (readonly [bigint, boolean])[] = [];
+  const spared: (readonly bigint[])[] = [];
   let tell: () => void = () => undefined;
   const made = new Typists({
     typingMs,
-    tell(userId, typing) {
+    tell({ userId, except }, typing) {
       told.push([userId, typing]);
+      spared.push(except);
       tell();
     },
   });
+  function hear(userId: bigint, typing: boolean, except: readonly bigint[] = []): void {
+    made.hear({ userId, typing, except });
+  }
   async function until(count: number): Promise<void> {
     while (told.length < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -20,7 +25,7 @@ function typists(typingMs: number) {
       await promise;
     }
   }
-  return { made, told, until };
+  return { made, hear, told, spared, until };
 }
 
 // So long that no test sees its end.
@@ -35,9 +40,9 @@ function entry(type: 'MessageSent' | 'MemberLeft', actorId: bigint, userId: bigi
 }
 
 it('who types and says no more is not typing any more, each by themselves', async () => {
-  const { made, told, until } = typists(20);
-  made.hear(1n, true);
-  made.hear(2n, true);
+  const { made, hear, told, until } = typists(20);
+  hear(1n, true);
+  hear(2n, true);
   await until(4);
   expect(told).toEqual([
     [1n, true],
@@ -49,11 +54,11 @@ it('who types and says no more is not typing any more, each by themselves', asyn
 });
 
 it('goes on as long as it is said again, and every word of it is passed on', async () => {
-  const { made, told, until } = typists(60);
-  made.hear(1n, true);
-  made.hear(2n, true);
+  const { made, hear, told, until } = typists(60);
+  hear(1n, true);
+  hear(2n, true);
   // The one goes on whenever a part of the other's time has passed; so the other ends first, however slow the machine.
-  const timer = setInterval(() => made.hear(1n, true), 5);
+  const timer = setInterval(() => hear(1n, true), 5);
   while (!told.some(([userId, typing]) => userId === 2n && !typing)) await until(told.length + 1);
   clearInterval(timer);
   expect(told.filter(([userId, typing]) => userId === 1n && !typing)).toEqual([]);
@@ -62,10 +67,10 @@ it('goes on as long as it is said again, and every word of it is passed on', asy
 });
 
 it('ends at once when they say so, with what they send, and with their part in the conversation', () => {
-  const { made, told } = typists(everMs);
-  for (const userId of [1n, 2n, 3n, 4n]) made.hear(userId, true);
+  const { made, hear, told } = typists(everMs);
+  for (const userId of [1n, 2n, 3n, 4n]) hear(userId, true);
   told.length = 0;
-  made.hear(1n, false);
+  hear(1n, false);
   made.entry(entry('MessageSent', 2n, 2n));
   made.entry(entry('MemberLeft', 9n, 3n));
   expect(told).toEqual([
@@ -74,7 +79,7 @@ it('ends at once when they say so, with what they send, and with their part in t
     [3n, false],
   ]);
   // Of who is not typing nothing is told.
-  made.hear(1n, false);
+  hear(1n, false);
   made.entry(entry('MessageSent', 9n, 9n));
   made.entry(entry('MemberLeft', 4n, 9n));
   expect(told.length).toBe(3);
@@ -82,12 +87,12 @@ it('ends at once when they say so, with what they send, and with their part in t
 });
 
 it('of more than twenty at once only so many are told', () => {
-  const { made, told } = typists(everMs);
-  for (let userId = 1n; userId <= 30n; userId += 1n) made.hear(userId, true);
+  const { made, hear, told } = typists(everMs);
+  for (let userId = 1n; userId <= 30n; userId += 1n) hear(userId, true);
   expect(told.length).toBe(20);
-  made.hear(1n, false);
-  made.hear(30n, true);
-  made.hear(29n, true);
+  hear(1n, false);
+  hear(30n, true);
+  hear(29n, true);
   expect(told.slice(20)).toEqual([
     [1n, false],
     [30n, true],
@@ -97,9 +102,21 @@ it('of more than twenty at once only so many are told', () => {
 
 it('nothing is told any more once it is closed', async () => {
   const [closed, open] = [typists(10), typists(30)];
-  closed.made.hear(1n, true);
-  open.made.hear(1n, true);
+  closed.hear(1n, true);
+  open.hear(1n, true);
   closed.made.clear();
   await open.until(2);
   expect(closed.told).toEqual([[1n, true]]);
+});
+
+it('is told to nobody whom it is kept from, nor is its end, whatever is said with that', () => {
+  const { made, hear, told, spared } = typists(everMs);
+  hear(1n, true, [5n]);
+  hear(1n, false, []);
+  expect(told).toEqual([
+    [1n, true],
+    [1n, false],
+  ]);
+  expect(spared).toEqual([[5n], [5n]]);
+  made.clear();
 });

@@ -7,6 +7,11 @@ const logger = pino({ level: 'silent' });
 // Looks for nothing by itself: the tests say when.
 const config = { jobPollMs: 60_000 };
 
+/** Who does one kind of job; there are no others here. */
+function only(dissolved: Doers['GroupDissolved']): Doers {
+  return { GroupDissolved: dissolved } as unknown as Doers;
+}
+
 /** What is promised to those who leave work for later, on any database. */
 export function promisesOfJobs(open: () => Promise<Db>): void {
   let db: Db;
@@ -26,7 +31,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
   }
 
   function nodeThat(dissolved: Doers['GroupDissolved']): Jobs {
-    return createJobs({ db, logger, config, doers: { GroupDissolved: dissolved } as Doers });
+    return createJobs({ db, logger, config, doers: only(dissolved) });
   }
 
   /** Moves what waits under a key to the present, as time would. */
@@ -173,8 +178,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     const id = newId();
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
     await db.transaction(jobAbout(id));
-    const doers = { GroupDissolved: async ({ groupId }) => resolve(groupId) } as Doers;
-    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers });
+    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers: only(async ({ groupId }) => resolve(groupId)) });
     expect(await done).toBe(id);
   });
 }

@@ -15,9 +15,9 @@ afterAll(() => world[Symbol.asyncDispose]());
 async function scene() {
   const [ada, bob] = await world.people();
   const rooms = [await world.group(ada, bob), await world.direct(ada, bob)] as const;
-  const { groups, bus } = world;
+  const { db, groups, bus } = world;
   let now = 1_000;
-  const teller = new TypingTeller({ groups, bus, config: readConfig({}) }, () => now);
+  const teller = new TypingTeller({ db, groups, bus, config: readConfig({}) }, () => now);
   const heard: (readonly [number, boolean])[] = [];
   for (const [room, conversationId] of rooms.entries()) {
     await world.bus.subscribe(streamTopic(conversationId), (text) => {

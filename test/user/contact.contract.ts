@@ -29,7 +29,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       const note = 'Hello 👋\nit is me';
       const { request, contact } = await world.contacts.request(ann, { userId: ben.userId, note });
       expect(contact).toBeNull();
-      expect(request).toEqual({ ...ref(ann, ben), note, createdAt: expect.any(Date) });
+      expect(request).toEqual({ ...ref(ann, ben), note, message: null, createdAt: expect.any(Date) });
       expect(await world.shown(ann)).toEqual({ ...nothing, outgoing: [ben.userId] });
       expect(await world.shown(ben)).toEqual({ ...nothing, incoming: [ann.userId] });
       const data = ref(ann, ben);

@@ -1,6 +1,16 @@
 import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import type { Entry, Log } from '../../src/log/index.ts';
-import { type Contact, type Contacts, createContacts, type RequestDirection, type Viewer } from '../../src/user/index.ts';
+import {
+  type Blocks,
+  type Contact,
+  type ContactParts,
+  type Contacts,
+  createBlocks,
+  createContacts,
+  type RequestDirection,
+  type Viewer,
+} from '../../src/user/index.ts';
 import { usersOn } from './users-world.ts';
 
 /** Contacts on a database, with people and the means to look behind them. */
@@ -8,6 +18,9 @@ export interface ContactsWorld {
   readonly db: Db;
   readonly log: Log;
   readonly contacts: Contacts;
+  readonly blocks: Blocks;
+  /** The same with other limits. */
+  with(config: Partial<ContactParts['config']>): { readonly contacts: Contacts; readonly blocks: Blocks };
   /** Three fresh people. */
   people(): Promise<readonly [Viewer, Viewer, Viewer]>;
   /** Makes contacts of two. */
@@ -22,10 +35,18 @@ export interface ContactsWorld {
   told(viewer: Viewer): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]>;
 }
 
+const config = { contactRequestDays: 30, contactRequestsPerDay: 1_000, maxContactRequests: 500, maxBlocks: 100, maxMessageLength: 100 };
+
 /** Puts contacts on a database. */
 export function contactsOn(db: Db): ContactsWorld {
   const { log, newcomer } = usersOn(db);
-  const contacts = createContacts({ db, log });
+  const blockEffects = { begin: async () => undefined, end: async () => undefined };
+
+  function make(changed: Partial<ContactParts['config']> = {}) {
+    const parts = { db, log, limits: createMemoryLimits(), config: { ...config, ...changed }, blockEffects };
+    return { contacts: createContacts(parts), blocks: createBlocks(parts) };
+  }
+  const { contacts, blocks } = make();
 
   async function person(): Promise<Viewer> {
     return (await newcomer()).viewer;
@@ -44,7 +65,7 @@ export function contactsOn(db: Db): ContactsWorld {
   }
 
   return {
-    ...{ db, log, contacts, befriend },
+    ...{ db, log, contacts, blocks, befriend, with: make },
     people: async () => [await person(), await person(), await person()],
     async shown(viewer) {
       const { items } = await contacts.list(viewer, { first: 100 });
@@ -56,7 +77,9 @@ export function contactsOn(db: Db): ContactsWorld {
     },
     async told({ userId }) {
       const { entries } = await log.read(userId, { after: 0, limit: 1_000 });
-      return entries.filter(({ type }) => type.startsWith('Contact')).map(({ type, data, actorId }) => ({ type, data, actorId }));
+      return entries
+        .filter(({ type }) => type.startsWith('Contact') || type === 'BlockChanged')
+        .map(({ type, data, actorId }) => ({ type, data, actorId }));
     },
   };
 }

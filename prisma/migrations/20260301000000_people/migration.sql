@@ -6,6 +6,10 @@ ALTER TABLE `ContactRequest`
 ALTER TABLE `Conversation`
   ADD COLUMN `history` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'JOINING';
 
+ALTER TABLE `Membership`
+  ADD COLUMN `shownDeliveredSeq` INTEGER NULL,
+  ADD COLUMN `shownReadSeq` INTEGER NULL;
+
 CREATE TABLE `Block` (
   `userId` BIGINT NOT NULL,
   `otherId` BIGINT NOT NULL,

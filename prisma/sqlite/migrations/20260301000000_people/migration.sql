@@ -2,6 +2,8 @@
 
 ALTER TABLE "ContactRequest" ADD COLUMN "message" TEXT;
 ALTER TABLE "Conversation" ADD COLUMN "history" TEXT NOT NULL DEFAULT 'JOINING';
+ALTER TABLE "Membership" ADD COLUMN "shownDeliveredSeq" INTEGER;
+ALTER TABLE "Membership" ADD COLUMN "shownReadSeq" INTEGER;
 
 CREATE TABLE "Block" (
   "userId" BIGINT NOT NULL,

@@ -1,0 +1,136 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import type { Blocked, BlockRef, Blocks } from './block.ts';
+import { blockCount, blockRow, endBlock, isBlock, putBlock, quietOf } from './block-store.ts';
+import type { ContactRequestRef } from './contact.ts';
+import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
+import { contactRow, requestRow } from './contact-facts.ts';
+import { type ContactRequestRow, endContacts, endRequest, isContact, settleRequest } from './contact-store.ts';
+import { userRow } from './facts.ts';
+import type { ContactParts } from './parts.ts';
+import type { Viewer } from './user.ts';
+
+/** What stood between the two before. */
+interface Between {
+  readonly ref: BlockRef;
+  readonly isContact: boolean;
+  /** The other has asked the user; or the user the other. */
+  readonly asked: ContactRequestRow | null;
+  readonly asks: ContactRequestRow | null;
+  /** The other has blocked the user as well. */
+  readonly isMutual: boolean;
+}
+
+/** Blocks somebody. Throws as Blocks.block says. */
+export async function blockUser(
+  parts: ContactParts,
+  viewer: Viewer,
+  { userId: otherId }: Parameters<Blocks['block']>[1],
+): Promise<Blocked> {
+  const ref = { userId: viewer.userId, otherId };
+  if (ref.userId === otherId) throw new ChatError('INVALID_INPUT', 'You cannot block yourself.', { field: ['userId'] });
+  const { db, log, config } = parts;
+  return log.append<Blocked>({
+    lock: [ref.userId, otherId],
+    async decide(inside): Promise<Verdict<Blocked>> {
+      const [other, known, count] = await Promise.all([
+        inside.read(userRow, otherId),
+        inside.read(blockRow, ref),
+        inside.read(blockCount, ref.userId),
+      ]);
+      if (other?.state !== 'ACTIVE') throw noUser();
+      if (isBlock(known)) return { result: () => ({ block: known, endedContact: false }) };
+      if (count >= config.maxBlocks) {
+        throw new ChatError('LIMIT_REACHED', `At most ${config.maxBlocks} people are blocked at once.`, { field: ['userId'] });
+      }
+      const between = await lookBetween(inside, ref);
+      await inside.read(quietOf(db), ref.userId);
+      return {
+        entries: () => entriesOf(between),
+        async write(tx, { at }) {
+          await putBlock(tx, { ...ref, since: at });
+          await part(tx, between);
+          if (!between.isMutual) await parts.blockEffects.begin(tx, ref.userId, otherId);
+        },
+        result: ({ at }) => ({ block: { ...ref, since: at }, endedContact: between.isContact }),
+      };
+    },
+  });
+}
+
+async function lookBetween(inside: Inside, ref: BlockRef): Promise<Between> {
+  const { userId, otherId } = ref;
+  const [contact, asked, asks, reverse] = await Promise.all([
+    inside.read(contactRow, ref),
+    inside.read(requestRow, { fromId: otherId, toId: userId }),
+    inside.read(requestRow, { fromId: userId, toId: otherId }),
+    inside.read(blockRow, { userId: otherId, otherId: userId }),
+  ]);
+  return {
+    ref,
+    isContact: isContact(contact),
+    asked: asked?.toState === 'PENDING' ? asked : null,
+    asks: asks?.fromState === 'PENDING' ? asks : null,
+    isMutual: isBlock(reverse),
+  };
+}
+
+// To the other side all of it looks as if the contact had been removed and the request taken back; their own request goes on to wait in their eyes.
+function entriesOf({ ref: { userId, otherId }, isContact: known, asked, asks }: Between): readonly AccountEntry[] {
+  return [
+    blockChanged(userId, { otherId, blocked: true }),
+    ...(known ? [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)] : []),
+    ...(asked === null ? [] : [requestClosed(userId, userId, asked)]),
+    ...(asks === null ? [] : [requestClosed(userId, userId, asks)]),
+    ...(asks?.toState === 'PENDING' ? [requestWithdrawn(asks)] : []),
+  ];
+}
+
+async function part(tx: Tx, { ref: { userId, otherId }, isContact: known, asked, asks }: Between): Promise<void> {
+  if (known) await endContacts(tx, userId, otherId);
+  if (asked !== null) await settleRequest(tx, refOf(asked), { toState: 'BLOCKED' });
+  if (asks !== null) {
+    await endRequest(tx, refOf(asks), { fromState: 'CANCELLED', ...(asks.toState === 'PENDING' && { toState: 'CANCELLED' }) });
+  }
+}
+
+function refOf({ fromId, toId }: ContactRequestRef): ContactRequestRef {
+  return { fromId, toId };
+}
+
+/** Ends a block. Throws as Blocks.unblock says. */
+export async function unblockUser(
+  { log, blockEffects }: ContactParts,
+  { userId }: Viewer,
+  { userId: otherId }: Parameters<Blocks['unblock']>[1],
+): Promise<boolean> {
+  const ref = { userId, otherId };
+  if (userId === otherId) throw noUser();
+  return log.append<boolean>({
+    lock: [userId, otherId],
+    async decide(inside): Promise<Verdict<boolean>> {
+      const [other, known, reverse] = await Promise.all([
+        inside.read(userRow, otherId),
+        inside.read(blockRow, ref),
+        inside.read(blockRow, { userId: otherId, otherId: userId }),
+      ]);
+      if (!isBlock(known)) {
+        if (other?.state !== 'ACTIVE') throw noUser();
+        return { result: () => false };
+      }
+      return {
+        entries: () => [blockChanged(userId, { otherId, blocked: false })],
+        async write(tx) {
+          await endBlock(tx, ref);
+          if (!isBlock(reverse)) await blockEffects.end(tx, userId, otherId);
+        },
+        result: () => !isBlock(reverse),
+      };
+    },
+  });
+}
+
+function noUser(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such user.', { field: ['userId'] });
+}

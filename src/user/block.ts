@@ -1,0 +1,43 @@
+import type { Tx } from '../db/index.ts';
+import type { ContactPage, ContactPageRequest } from './contact.ts';
+import type { Viewer } from './user.ts';
+
+/** Somebody whom a user will have nothing to do with. */
+export interface Block {
+  readonly userId: bigint;
+  readonly otherId: bigint;
+  readonly since: Date;
+}
+
+/** Names a block, whether there is one or not. */
+export type BlockRef = Pick<Block, 'userId' | 'otherId'>;
+
+/** What a block came to. */
+export interface Blocked {
+  readonly block: Block;
+  /** They were contacts, and are so no more. */
+  readonly endedContact: boolean;
+}
+
+/** What else is to change with a block, in its transaction: what two people see of how far the other has read. */
+export interface BlockEffects {
+  /** The first block between the two. */
+  readonly begin: (tx: Tx, one: bigint, other: bigint) => Promise<void>;
+  /** No block is left between them. */
+  readonly end: (tx: Tx, one: bigint, other: bigint) => Promise<void>;
+}
+
+/** Who has blocked whom. Refusals are thrown as ChatError with `field` named from the options. */
+export interface Blocks {
+  /**
+   * Ends all between the viewer and a user but the groups that both are in: the contact, requests, messages, what each sees of the other's reading and
+   * typing. The other is not told. Again is no error. Throws INVALID_INPUT (userId: oneself), NOT_FOUND (userId), LIMIT_REACHED.
+   */
+  block(viewer: Viewer, options: { userId: bigint }): Promise<Blocked>;
+  /** Ends a block; answers whether there was one, after which nothing stands between the two. Throws NOT_FOUND (userId). */
+  unblock(viewer: Viewer, options: { userId: bigint }): Promise<boolean>;
+  /** Whom the viewer has blocked, newest first. Throws BAD_USER_INPUT (after). */
+  list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
+  /** Whether `userId` has blocked `otherId`, in the order asked for. Only `userId` may know. */
+  byRefs(refs: readonly BlockRef[]): Promise<readonly boolean[]>;
+}

@@ -1,0 +1,131 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { cancelJob, leaveJob } from '../jobs/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import type { Contact, ContactRequestRef } from './contact.ts';
+import { requestClosed, requestWithdrawn } from './contact-entries.ts';
+import { contactRow, requestRow } from './contact-facts.ts';
+import {
+  type ContactRequestRow,
+  contactOf,
+  endRequest,
+  isContact,
+  putContacts,
+  requestRefKey,
+  settleRequest,
+  waitsFor,
+} from './contact-store.ts';
+import type { ContactParts } from './parts.ts';
+import type { Viewer } from './user.ts';
+
+type Parts = Pick<ContactParts, 'log'>;
+
+/** What accepting a request comes to: the two are contacts, and what was to be said with it is left to be said. */
+export function accept(row: ContactRequestRow, accepterId: bigint): Verdict<Contact> {
+  const { fromId, toId, message } = row;
+  const ref = { fromId, toId };
+  return {
+    entries: () => [requestClosed(toId, accepterId, ref), requestClosed(fromId, accepterId, ref)],
+    async write(tx, { at }) {
+      await settleRequest(tx, ref, { fromState: 'ACCEPTED', toState: 'ACCEPTED' });
+      await cancelJob(tx, 'ContactRequestExpired', requestRefKey(ref));
+      await putContacts(tx, fromId, toId, at);
+      if (message !== null) await leaveFirstMessage(tx, ref, at);
+    },
+    result: ({ at }) => ({ userId: toId, otherId: fromId, alias: null, since: at }),
+  };
+}
+
+/** Leaves it to be said what somebody said with a request that is accepted. */
+export async function leaveFirstMessage(tx: Tx, ref: ContactRequestRef, dueAt: Date): Promise<void> {
+  await leaveJob(tx, { kind: 'FirstMessage', key: requestRefKey(ref), data: ref, dueAt });
+}
+
+/** Accepts or declines a request to the viewer; who declines does so for themselves alone. Throws as Contacts.answer says. */
+export async function answerRequest(
+  { log }: Parts,
+  viewer: Viewer,
+  { ref, accept: willing }: { readonly ref: ContactRequestRef; readonly accept: boolean },
+): Promise<Contact | null> {
+  const { userId } = viewer;
+  requireSide(ref, userId);
+  return log.append<Contact | null>({
+    lock: [ref.fromId, ref.toId],
+    async decide(inside): Promise<Verdict<Contact | null>> {
+      const row = await inside.read(requestRow, ref);
+      if (row === null) throw noRequest();
+      if (ref.toId !== userId) throw notTheirs(row, userId, 'Only who was asked can answer this request. To take it back, cancel it.');
+      if (row.toState !== 'PENDING') return answeredAlready(inside, row, willing);
+      return willing ? accept(row, userId) : decline(ref);
+    },
+  });
+}
+
+function decline(ref: ContactRequestRef): Verdict<null> {
+  return {
+    entries: () => [requestClosed(ref.toId, ref.toId, ref)],
+    write: (tx) => settleRequest(tx, ref, { toState: 'DECLINED' }),
+    result: () => null,
+  };
+}
+
+/** The same answer again is no error; any other comes too late. */
+async function answeredAlready(inside: Inside, row: ContactRequestRow, willing: boolean): Promise<Verdict<Contact | null>> {
+  if (!willing && row.toState === 'DECLINED') return { result: () => null };
+  const contact = await inside.read(contactRow, { userId: row.toId, otherId: row.fromId });
+  if (willing && row.toState === 'ACCEPTED' && isContact(contact)) return { result: () => contactOf(contact) };
+  throw noRequest();
+}
+
+/** Takes the viewer's own request back. Who had declined it is told nothing. Throws as Contacts.cancel says. */
+export async function cancelRequest({ log }: Parts, { userId }: Viewer, ref: ContactRequestRef): Promise<void> {
+  requireSide(ref, userId);
+  return log.append<void>({
+    lock: [ref.fromId, ref.toId],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = await inside.read(requestRow, ref);
+      if (row === null) throw noRequest();
+      if (ref.fromId !== userId) throw notTheirs(row, userId, 'Only who asked can cancel this request. To refuse it, answer it.');
+      if (row.fromState === 'CANCELLED') return { result: () => undefined };
+      if (row.fromState !== 'PENDING') throw noRequest();
+      const seen = row.toState === 'PENDING';
+      return {
+        entries: () => [requestClosed(userId, userId, ref), ...(seen ? [requestWithdrawn(ref)] : [])],
+        write: (tx) => endRequest(tx, ref, { fromState: 'CANCELLED', ...(seen && { toState: 'CANCELLED' }) }),
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+function requireSide({ fromId, toId }: ContactRequestRef, userId: bigint): void {
+  if (fromId === toId || (fromId !== userId && toId !== userId)) throw noRequest();
+}
+
+function notTheirs(row: ContactRequestRow, userId: bigint, message: string): ChatError {
+  return waitsFor(row, userId) ? new ChatError('FORBIDDEN', message, { field: ['requestId'] }) : noRequest();
+}
+
+function noRequest(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
+}
+
+/** Ends a request whose time is over, for who asked and, where it waits for them too, for who was asked. Throws as Contacts.expire says. */
+export async function expireRequest({ log, config }: Pick<ContactParts, 'log' | 'config'>, ref: ContactRequestRef): Promise<void> {
+  const { fromId, toId } = ref;
+  return log.append<void>({
+    lock: [fromId, toId],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = await inside.read(requestRow, ref);
+      // Made anew since, it has another time.
+      const over = row !== null && inside.now.getTime() - row.createdAt.getTime() >= config.contactRequestDays * 86_400_000;
+      if (row?.fromState !== 'PENDING' || !over) return { result: () => undefined };
+      const seen = row.toState === 'PENDING';
+      return {
+        entries: () => [requestClosed(fromId, fromId, ref), ...(seen ? [requestWithdrawn(ref)] : [])],
+        write: (tx) => endRequest(tx, ref, { fromState: 'EXPIRED', ...(seen && { toState: 'EXPIRED' }) }),
+        result: () => undefined,
+      };
+    },
+  });
+}

@@ -1,0 +1,19 @@
+import type { Blocks } from './block.ts';
+import { blockUser, unblockUser } from './block-act.ts';
+import { isBlock, readBlocks } from './block-store.ts';
+import { listBlocks } from './contact-list.ts';
+import type { ContactParts } from './parts.ts';
+
+/** Makes the part that knows who has blocked whom. */
+export function createBlocks(parts: ContactParts): Blocks {
+  const { client } = parts.db;
+  return {
+    block: (viewer, options) => blockUser(parts, viewer, options),
+    unblock: (viewer, options) => unblockUser(parts, viewer, options),
+    list: (viewer, page) => listBlocks(client, viewer, page),
+    async byRefs(refs) {
+      const rows = await readBlocks(client, refs);
+      return rows.map(isBlock);
+    },
+  };
+}

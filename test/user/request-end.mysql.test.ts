@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfRequestEnds } from './request-end.contract.ts';
+
+describe('ends of requests on MariaDB', () => promisesOfRequestEnds(mysqlDb));
