@@ -1,6 +1,9 @@
+import type { User as UserShape } from '../src/user/index.ts';
 import { AccountEvent } from './account-event.ts';
+import { blockEdge } from './block.ts';
+import type { Edge } from './connection.ts';
 import { Event, LogEvent, loggedTypes } from './event.ts';
-import { User } from './user.ts';
+import { User, UserEdge } from './user.ts';
 
 loggedTypes.BlockChanged.implement({
   description: 'The viewer has blocked somebody, or does so no more, on whichever device.',
@@ -11,6 +14,15 @@ loggedTypes.BlockChanged.implement({
       nullable: true,
       description: 'Whom; null once their account is erased.',
       resolve: ({ entry: { data } }, _args, { scope }) => scope.loaders.users.load(data.otherId),
+    }),
+    userEdge: t.field({
+      type: UserEdge,
+      nullable: true,
+      description: 'They, with their cursor in the list of those whom the viewer has blocked; null where they are not blocked any more.',
+      async resolve({ entry: { data } }, _args, context): Promise<Edge<UserShape> | null> {
+        const block = await context.scope.loaders.blocks.load(data.otherId);
+        return block && blockEdge(context, block);
+      },
     }),
     blocked: t.boolean({ description: 'Whether they are blocked from here on.', resolve: ({ entry: { data } }) => data.blocked }),
   }),

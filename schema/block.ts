@@ -1,7 +1,7 @@
 import { type Block, blockListKey, type User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Edge, forwardConnection } from './connection.ts';
-import { requireViewer } from './context.ts';
+import { type Context, requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
@@ -12,7 +12,7 @@ import { Viewer } from './viewer.ts';
 builder.objectField(User, 'viewerHasBlocked', (t) =>
   t.boolean({
     description: 'Whether the viewer has blocked them. Whether they have blocked the viewer is not told.',
-    resolve: ({ id }, _args, { scope }) => scope.loaders.blocked.load(id),
+    resolve: async ({ id }, _args, { scope }) => (await scope.loaders.blocks.load(id)) !== null,
   }),
 );
 
@@ -33,6 +33,11 @@ builder.objectField(Viewer, 'blocks', (t) =>
   }),
 );
 
+/** The edge under which `Viewer.blocks` lists who is blocked. */
+export async function blockEdge(context: Context, block: Block): Promise<Edge<UserShape>> {
+  return { node: await presentUser(context, block.otherId), cursor: formatCursor('block', blockListKey(block)) };
+}
+
 const BlockUserInput = builder.inputType('BlockUserInput', {
   description: 'Whom to block.',
   fields: (t) => ({ userId: t.id({ required: true, description: 'The other user.' }) }),
@@ -51,9 +56,7 @@ const BlockUserPayload = withErrors(
         type: UserEdge,
         nullable: true,
         description: 'Who is blocked, in the viewer’s list; null if it was refused.',
-        async resolve({ block }, _args, context): Promise<Edge<UserShape> | undefined> {
-          return block && { node: await presentUser(context, block.otherId), cursor: formatCursor('block', blockListKey(block)) };
-        },
+        resolve: ({ block }, _args, context) => block && blockEdge(context, block),
       }),
       contactId: t.id({
         nullable: true,

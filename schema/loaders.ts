@@ -15,7 +15,7 @@ import type {
   Reader,
   UnreadTotals,
 } from '../src/message/index.ts';
-import type { Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
+import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
 const maxBatchSize = 500;
@@ -37,8 +37,8 @@ export interface Loaders {
   readonly users: DataLoader<bigint, User | null>;
   /** Does not ask who may see them: only their `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
-  /** Whether the viewer has blocked a user; nobody when signed out. */
-  readonly blocked: DataLoader<bigint, boolean>;
+  /** The viewer's block of a user; none when signed out. */
+  readonly blocks: DataLoader<bigint, Block | null>;
   /** Requests that wait in the eyes of `userId`. */
   readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
   /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
@@ -85,8 +85,8 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
     }),
-    blocked: new DataLoader(
-      async (ids) => (viewer === null ? ids.map(() => false) : blocks.byRefs(ids.map((otherId) => ({ userId: viewer.userId, otherId })))),
+    blocks: new DataLoader(
+      async (ids) => (viewer === null ? ids.map(() => null) : blocks.byRefs(ids.map((otherId) => ({ userId: viewer.userId, otherId })))),
       { maxBatchSize },
     ),
     contactRequests: new DataLoader((views) => contacts.seenRequests(views), {

@@ -38,6 +38,6 @@ export interface Blocks {
   unblock(viewer: Viewer, options: { userId: bigint }): Promise<boolean>;
   /** Whom the viewer has blocked, newest first. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
-  /** Whether `userId` has blocked `otherId`, in the order asked for. Only `userId` may know. */
-  byRefs(refs: readonly BlockRef[]): Promise<readonly boolean[]>;
+  /** Blocks that stand, in the order asked for; null where there is none. Only `userId` may know. */
+  byRefs(refs: readonly BlockRef[]): Promise<readonly (Block | null)[]>;
 }

@@ -13,7 +13,7 @@ export function createBlocks(parts: ContactParts): Blocks {
     list: (viewer, page) => listBlocks(client, viewer, page),
     async byRefs(refs) {
       const rows = await readBlocks(client, refs);
-      return rows.map(isBlock);
+      return rows.map((row) => (isBlock(row) ? row : null));
     },
   };
 }

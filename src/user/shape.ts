@@ -80,9 +80,9 @@ export function requireBio(bio: string | null): string | null {
   return bio;
 }
 
-/** What is to be said first, once a request is accepted; '' is nothing. Throws INVALID_INPUT (message). */
+/** What is to be said first, once a request is accepted; null: nothing. Throws INVALID_INPUT (message). */
 export function requireFirstMessage(message: string | null | undefined, maxLength: number): string | null {
-  if (message === null || message === undefined || message === '') return null;
+  if (message === null || message === undefined) return null;
   if (isBlank(message)) throw invalid('message', 'A message needs text that can be seen.');
   if (!isStorable(message)) throw invalid('message', 'A message is well-formed Unicode without NUL.');
   if (codePoints(message) > maxLength) throw invalid('message', `A message has at most ${maxLength} characters.`);

@@ -111,7 +111,12 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { groupId: 'conversation', userId: 'user' },
   },
   removeReaction: reacting,
-  requestContact: { valid: ({ dan }) => ({ userId: dan.id, note: 'please' }), kinds: { userId: 'user', note: 'lines' } },
+  requestContact: {
+    valid: ({ dan }) => ({ userId: dan.id, note: 'please', message: 'hello' }),
+    kinds: { userId: 'user', note: 'lines', message: 'text' },
+  },
+  blockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
+  unblockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },

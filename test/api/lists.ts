@@ -74,6 +74,7 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
     { what: 'all of the viewer', source: `{ Query_viewer: viewer ${everything} }`, variables: {} },
     ofViewer('conversations', 'ConversationConnection'),
     ofViewer('contacts', 'ContactConnection'),
+    ofViewer('blocks', 'UserConnection'),
     ...['INCOMING', 'OUTGOING'].map((direction) =>
       ofViewer('contactRequests', 'ContactRequestConnection', {
         types: ', $direction: RequestDirection!',

@@ -727,6 +727,66 @@ const knowing: readonly Act[] = [
   },
 ];
 
+const blocking: readonly Act[] = [
+  {
+    by: 'blockUser',
+    what: 'of a contact, who sees the contact end and nothing else',
+    changes: two,
+    async prepare(chat, { ann, ben, cat }, block) {
+      await doing(chat, 'blockUser')(ann, { userId: cat.id });
+      await befriended(chat, ann, ben);
+      return () => block(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'blockUser',
+    what: 'of somebody who has asked, of which they see nothing',
+    changes: own,
+    async prepare(chat, { ann, ben }, block) {
+      await requested(chat, ben, ann);
+      return () => block(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'blockUser',
+    what: 'of somebody who was asked, and who talks with them',
+    changes: two,
+    async prepare(chat, { ann, ben }, block) {
+      const direct = await chat.direct(ann, ben);
+      await chat.say(ann, direct, 'hello');
+      await chat.say(ben, direct, 'hello');
+      await requested(chat, ann, ben);
+      return () => block(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'unblockUser',
+    what: 'after which each sees how far the other has read meanwhile',
+    changes: two,
+    toldLater: ['dan'],
+    async prepare(chat, { ann, ben }, unblock) {
+      const direct = await chat.direct(ann, ben);
+      await chat.say(ann, direct, 'hello');
+      const { seq } = await chat.say(ben, direct, 'hello');
+      await doing(chat, 'blockUser')(ann, { userId: ben.id });
+      await doing(chat, 'markRead')(ann, { conversationId: direct, seq });
+      return () => unblock(ann, { userId: ben.id });
+    },
+  },
+  {
+    by: 'markRead',
+    what: 'where a block stands, of which the other side sees nothing',
+    changes: own,
+    async prepare(chat, { ann, ben }, mark) {
+      const direct = await chat.direct(ann, ben);
+      await chat.say(ann, direct, 'hello');
+      const { seq } = await chat.say(ben, direct, 'hello');
+      await doing(chat, 'blockUser')(ann, { userId: ben.id });
+      return () => mark(ann, { conversationId: direct, seq });
+    },
+  },
+];
+
 const settings: readonly Act[] = [
   {
     by: 'updateSettings',
@@ -867,6 +927,7 @@ export const acts: readonly Act[] = [
   ...forwarding,
   ...marking,
   ...reading,
+  ...blocking,
   ...settings,
   ...forOneself,
   ...changing,

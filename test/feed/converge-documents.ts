@@ -4,7 +4,7 @@ import type { Json, Thing } from './converge-cache.ts';
 
 // Everybody in sight, and what is between them and the viewer.
 const acquaintance = `fragment Acquaintance on User {
-  id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id }
+  id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
 }`;
 
 const member = `fragment Member on Membership { id role joinedAt nickname deliveredSeq readSeq user { id } conversation { id } }`;
@@ -58,6 +58,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
       unread { ...Totals }
       conversations(first: 10) { edges { node { ...Talk } } }
       contacts(first: 10) { edges { cursor node { ...Known } } }
+      blocks(first: 10) { edges { cursor node { ...Acquaintance } } }
       incoming: contactRequests(direction: INCOMING, first: 10) { totalCount edges { cursor node { ...Asked } } }
       outgoing: contactRequests(direction: OUTGOING, first: 10) { totalCount edges { cursor node { ...Asked } } }
     }
@@ -92,6 +93,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }
       ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
+      ... on BlockChanged { blocked user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
       ... on ContactChanged { contactId contact { ...Known } }
       ... on ViewerChanged { viewer { ...Self } }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }

@@ -58,6 +58,13 @@ const rules: Readonly<Record<string, Rule>> = {
     requestGone(held, event);
     put(held, 'contacts', event['contactEdge'] ?? null);
   },
+  BlockChanged(held, { user, userEdge }) {
+    const { shown } = held;
+    const list = shown.viewer['blocks'];
+    const edges = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(user));
+    if (isThing(list)) shown.viewer = { ...shown.viewer, blocks: { ...list, edges } };
+    put(held, 'blocks', userEdge ?? null);
+  },
   ContactChanged({ cache }, { contact, contactId }) {
     if (contact === null) cache.evict(text(contactId));
   },

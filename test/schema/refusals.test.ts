@@ -33,6 +33,8 @@ describe('who is signed out', () => {
     'mutation { signOut(input: {}) { sessionId } }',
     'mutation { updateProfile(input: {}) { user { id } } }',
     `mutation { openDirectConversation(input: { userId: "x" }) { errors { code } } }`,
+    'mutation { blockUser(input: { userId: "x" }) { errors { code } } }',
+    'mutation { unblockUser(input: { userId: "x" }) { errors { code } } }',
     'mutation { createGroup(input: { name: "" }) { errors { code } } }',
     'mutation { updateGroup(input: { groupId: "x" }) { errors { code } } }',
     'mutation { addReaction(input: { messageId: "x", emoji: "a" }) { errors { code } } }',

@@ -331,6 +331,7 @@ const neverShared = [
   'ContactRequestReceived',
   'ContactRequestWithdrawn',
   'ContactRequestClosed',
+  'BlockChanged',
   'ContactChanged',
   'ViewerChanged',
   'ViewerMarkersMoved',

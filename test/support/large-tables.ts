@@ -64,7 +64,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 
 const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
-  ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Conversation', 'Membership'],
+  ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
 ];
 
 // A moment that is later the greater the number.
@@ -89,6 +89,9 @@ function people(viewer: string): readonly string[] {
       SELECT ${viewer}, ${firstUser} + seq, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT ${firstUser} + seq, ${viewer}, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'ACTIVE', ${at('seq')} FROM seq_9_to_${users}`,
+    `INSERT INTO Block (userId, otherId, state, since)
+      SELECT ${viewer}, ${firstUser} + seq, IF(seq % 4 = 0, 'ENDED', 'ACTIVE'), ${at('seq DIV 3')} FROM seq_15001_to_${users}
+      UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'ACTIVE', ${at('seq')} FROM seq_9_to_15000`,
     // Some that the viewer has declined or taken back lie between those that wait.
     `INSERT INTO ContactRequest (fromId, toId, fromState, toState, createdAt)
       SELECT ${firstUser} + seq, ${viewer}, 'PENDING', IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000

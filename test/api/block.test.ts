@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  AnswerContactRequestDocument,
+  BlocksDocument,
+  BlockUserDocument,
+  HistoryDocument,
+  MembersDocument,
+  RequestContactDocument,
+  SendMessageDocument,
+  SetTypingDocument,
+  UnblockUserDocument,
+} from '../support/generated/graphql.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+const chat = world();
+
+async function block(as: Person, { id: userId }: Person) {
+  return (await chat.ask(BlockUserDocument, { input: { userId } }, as)).blockUser;
+}
+
+async function unblock(as: Person, { id: userId }: Person) {
+  return (await chat.ask(UnblockUserDocument, { input: { userId } }, as)).unblockUser;
+}
+
+async function send(as: Person, conversationId: string) {
+  const input = { conversationId, clientMessageId: randomUUID(), text: 'hello' };
+  return (await chat.ask(SendMessageDocument, { input }, as)).sendMessage;
+}
+
+describe('a block', () => {
+  it('is seen in the list, on the user, and at once on the other devices', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const phone = chat.listen(await chat.anotherDevice(ann));
+    await phone.ready();
+    const made = await block(ann, ben);
+    expect(made).toMatchObject({ userEdge: { node: { id: ben.id, viewerHasBlocked: true } }, contactId: null, errors: [] });
+    await phone.until(({ __typename }) => __typename === 'BlockChanged');
+    const listed = given((await chat.ask(BlocksDocument, {}, ann)).viewer, []).blocks.edges;
+    expect(listed).toEqual([{ cursor: made.userEdge?.cursor, node: { id: ben.id } }]);
+    expect(await unblock(ann, ben)).toMatchObject({ user: { id: ben.id, viewerHasBlocked: false }, errors: [] });
+    await phone.until(({ __typename }) => __typename === 'BlockChanged');
+    expect(given((await chat.ask(BlocksDocument, {}, ann)).viewer, []).blocks.edges).toEqual([]);
+  });
+
+  it('is told by its code to who made it, and by that of strangers to who was blocked', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const direct = await chat.direct(ann, ben);
+    await chat.say(ann, direct, 'hello');
+    await block(ann, ben);
+    const field = ['input', 'conversationId'];
+    expect((await send(ann, direct)).errors).toMatchObject([{ code: 'BLOCKED', field }]);
+    expect((await send(ben, direct)).errors).toMatchObject([{ code: 'NOT_CONTACTS', field }]);
+    const { conversation } = await chat.ask(HistoryDocument, { id: direct, last: 10 }, ben);
+    expect(conversation?.messages.edges.map(({ node }) => node.text)).toEqual(['hello']);
+  });
+
+  it('keeps each from seeing the other type, and others see them', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const group = await chat.group(cat, ann, ben);
+    await block(ann, ben);
+    const ears = [chat.listen(ann), chat.listen(cat)] as const;
+    for (const ear of ears) await ear.ready();
+    await chat.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ben);
+    await chat.ask(SetTypingDocument, { input: { conversationId: group, typing: false } }, ben);
+    await chat.say(cat, group, 'over');
+    const types = await Promise.all(
+      ears.map(async (ear) => (await ear.until(({ __typename }) => __typename === 'MessageSent')).map(({ __typename }) => __typename)),
+    );
+    expect(types).toEqual([['MessageSent'], ['TypingChanged', 'TypingChanged', 'MessageSent']]);
+  });
+
+  it('leaves what was read as it was shown', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const direct = await chat.direct(ann, ben);
+    await chat.say(ann, direct, 'hello');
+    await chat.say(ben, direct, 'hello');
+    const shown = async () => {
+      const { conversation } = await chat.ask(MembersDocument, { id: direct, first: 10 }, ben);
+      return conversation?.members.edges.map(({ node }) => [node.user.id, node.readSeq, node.deliveredSeq]);
+    };
+    const before = await shown();
+    await block(ann, ben);
+    expect(await shown()).toEqual(before);
+  });
+});
+
+it('what is said with a request is the first message once it is accepted, and is said once', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const ear = chat.listen(ben);
+  await ear.ready();
+  const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: ben.id, message: 'It is me!' } }, ann);
+  const { id, message } = given(requestContact.contactRequestEdge, requestContact.errors).node;
+  expect(message).toBe('It is me!');
+  await chat.ask(AnswerContactRequestDocument, { input: { requestId: id, accept: true } }, ben);
+  const events = await ear.until(({ __typename }) => __typename === 'MessageSent');
+  expect(events.map(({ __typename }) => __typename)).toContain('ConversationOpened');
+  await chat.node.chat.jobs.doDue();
+  const direct = await chat.direct(ann, ben);
+  const { conversation } = await chat.ask(HistoryDocument, { id: direct, last: 10 }, ben);
+  expect(conversation?.messages.edges.map(({ node }) => [node.text, node.sender?.id])).toEqual([['It is me!', ann.id]]);
+});

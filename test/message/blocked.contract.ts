@@ -1,0 +1,284 @@
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createGroups, frozenMarkers } from '../../src/group/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import { createLog, type Log } from '../../src/log/index.ts';
+import { createMessages } from '../../src/message/index.ts';
+import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, type Users, type Viewer } from '../../src/user/index.ts';
+import { freshKey, refusal, type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
+
+/** All that decides who may write to whom, as one node has it. */
+interface Node extends TalkNode {
+  readonly users: Users;
+  readonly contacts: Contacts;
+  readonly blocks: Blocks;
+}
+
+/** Who may write to whom, on any database. */
+export function promisesOfReaching(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  let here: Node;
+  let there: Node;
+  const logs: Log[] = [];
+
+  function node(): Node {
+    const { db, bus, key } = world;
+    const log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+    logs.push(log);
+    const config = readConfig({});
+    const limits = createMemoryLimits();
+    const parts = { db, log, limits, config, blockEffects: frozenMarkers };
+    const groups = createGroups({ db, log, config });
+    return {
+      groups,
+      messages: createMessages({ db, log, groups, bus, keys: [key], config }),
+      users: createUsers({ db, log, limits, config, keys: [key], logger: pino({ level: 'silent' }) }),
+      contacts: createContacts(parts),
+      blocks: createBlocks(parts),
+    };
+  }
+
+  beforeAll(async () => {
+    world = talkOn(await open());
+    here = node();
+    there = node();
+  });
+  afterAll(async () => {
+    for (const { messages } of [here, there]) await messages[Symbol.asyncDispose]();
+    for (const log of logs) await log[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  function say(on: Node, sender: Viewer, conversationId: bigint) {
+    return on.messages.send(sender, { conversationId, text: 'hello', clientMessageId: freshKey() });
+  }
+
+  async function befriend(one: Viewer, other: Viewer): Promise<void> {
+    await here.contacts.request(one, { userId: other.userId });
+    await here.contacts.request(other, { userId: one.userId });
+  }
+
+  /** Two who have talked, and the one's message. */
+  async function talked() {
+    const [ann, ben, cat] = await world.people();
+    const direct = await world.direct(ann, ben);
+    const first = await world.say(ann, direct);
+    await world.say(ben, direct);
+    return { ann, ben, cat, direct, first };
+  }
+
+  const blocked = { code: 'BLOCKED', field: ['conversationId'] };
+  const stranger = { code: 'NOT_CONTACTS', field: ['conversationId'] };
+
+  describe('who takes messages from contacts only', () => {
+    test('is written to by contacts, and not by others', async () => {
+      const { ann, ben, direct } = await talked();
+      await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
+      expect(await refusal(say(here, ann, direct))).toEqual(stranger);
+      await befriend(ann, ben);
+      await say(here, ann, direct);
+      await here.contacts.remove(ben, { userId: ann.userId });
+      expect(await refusal(say(here, ann, direct))).toEqual(stranger);
+      await here.users.updateSettings(ben, { messagesFrom: 'EVERYONE' });
+      await say(here, ann, direct);
+    });
+
+    test('writes to others all the same', async () => {
+      const { ann, ben, direct } = await talked();
+      await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
+      await say(here, ben, direct);
+      expect(await refusal(say(here, ann, direct))).toEqual(stranger);
+    });
+
+    test('is opened a conversation with, and hears nothing of it', async () => {
+      const [ann, ben] = await world.people();
+      await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
+      const { id } = await here.groups.openDirect(ann, { userId: ben.userId });
+      expect(await refusal(say(here, ann, id))).toEqual(stranger);
+      expect(await world.told(ben)).toEqual([]);
+    });
+
+    test('talks to themselves', async () => {
+      const [ann] = await world.people();
+      await here.users.updateSettings(ann, { messagesFrom: 'CONTACTS' });
+      await say(here, ann, await world.direct(ann, ann));
+    });
+
+    test('is added to groups by contacts, and not by others, who may add the rest', async () => {
+      const [ann, ben, cat] = await world.people();
+      await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
+      const group = await world.group(ann);
+      const { members, errors } = await here.groups.addMembers(ann, { groupId: group, userIds: [ben.userId, cat.userId] });
+      expect(members.map(({ userId }) => userId)).toEqual([cat.userId]);
+      expect(errors).toMatchObject([{ code: 'NOT_CONTACTS', field: ['userIds', '0'] }]);
+      const creating = here.groups.create(ann, { name: 'Us', memberIds: [cat.userId, ben.userId] });
+      expect(await refusal(creating)).toEqual({ code: 'NOT_CONTACTS', field: ['memberIds', '1'] });
+      await befriend(ann, ben);
+      await here.groups.create(ann, { name: 'Us', memberIds: [cat.userId, ben.userId] });
+    });
+  });
+
+  describe('a block', () => {
+    test('ends messages either way; who was blocked hears what strangers hear', async () => {
+      const { ann, ben, direct } = await talked();
+      await here.blocks.block(ann, { userId: ben.userId });
+      expect(await refusal(say(there, ann, direct))).toEqual(blocked);
+      expect(await refusal(say(there, ben, direct))).toEqual(stranger);
+      await here.blocks.unblock(ann, { userId: ben.userId });
+      await say(there, ben, direct);
+      await say(there, ann, direct);
+    });
+
+    test('tells who was blocked the very words that a stranger is told', async () => {
+      const { ann, ben, cat, direct } = await talked();
+      const other = await world.direct(ben, cat);
+      await here.users.updateSettings(cat, { messagesFrom: 'CONTACTS' });
+      await here.blocks.block(ann, { userId: ben.userId });
+      const words = async (id: bigint) => String(await say(here, ben, id).catch((error: unknown) => error));
+      expect(await words(direct)).toBe(await words(other));
+    });
+
+    test('ends edits, reactions and pins there as well, and nothing that takes back', async () => {
+      const { ann, ben, direct, first } = await talked();
+      await here.messages.addReaction(ben, { message: first, emoji: '👍' });
+      await here.blocks.block(ben, { userId: ann.userId });
+      const { messages } = here;
+      const on = { code: 'NOT_CONTACTS', field: ['messageId'] };
+      expect(await refusal(messages.edit(ann, { message: first, text: 'changed' }))).toEqual(on);
+      expect(await refusal(messages.addReaction(ann, { message: first, emoji: '🎉' }))).toEqual(on);
+      expect(await refusal(messages.pin(ann, first))).toEqual(on);
+      expect(await refusal(messages.addReaction(ben, { message: first, emoji: '🎉' }))).toEqual({ ...on, code: 'BLOCKED' });
+      await messages.removeReaction(ben, { message: first, emoji: '👍' });
+      await messages.recall(ann, first);
+      await messages.markRead(ann, { conversationId: direct, seq: first.seq });
+    });
+
+    test('leaves a repeated send the message that it was', async () => {
+      const { ann, ben, direct } = await talked();
+      const request = { conversationId: direct, text: 'once', clientMessageId: freshKey() };
+      const sent = await here.messages.send(ben, request);
+      await here.blocks.block(ann, { userId: ben.userId });
+      expect((await here.messages.send(ben, request)).seq).toBe(sent.seq);
+    });
+
+    test('keeps its maker from opening what was never opened, and lets them read what was', async () => {
+      const { ann, ben, cat, direct } = await talked();
+      await here.blocks.block(ann, { userId: ben.userId });
+      await here.blocks.block(ann, { userId: cat.userId });
+      expect((await here.groups.openDirect(ann, { userId: ben.userId })).id).toBe(direct);
+      expect(await refusal(here.groups.openDirect(ann, { userId: cat.userId }))).toEqual({ code: 'BLOCKED', field: ['userId'] });
+      await here.groups.openDirect(cat, { userId: ann.userId });
+    });
+
+    test('lets both take part in their groups', async () => {
+      const { ann, ben, cat } = await talked();
+      const group = await world.group(cat, ann, ben);
+      await here.blocks.block(ann, { userId: ben.userId });
+      const { seq } = await say(here, ben, group);
+      await here.messages.addReaction(ann, { message: { conversationId: group, seq }, emoji: '👍' });
+      await here.messages.send(ann, {
+        ...{ conversationId: group, text: 'hello', clientMessageId: freshKey() },
+        ...{ mentionIds: [ben.userId], replyTo: { conversationId: group, seq } },
+      });
+    });
+
+    test('keeps each from adding the other to a group', async () => {
+      const { ann, ben } = await talked();
+      const groups = [await world.group(ann), await world.group(ben)] as const;
+      await here.blocks.block(ann, { userId: ben.userId });
+      const byAnn = await here.groups.addMembers(ann, { groupId: groups[0], userIds: [ben.userId] });
+      const byBen = await here.groups.addMembers(ben, { groupId: groups[1], userIds: [ann.userId] });
+      expect([byAnn.errors, byBen.errors]).toMatchObject([[{ code: 'BLOCKED' }], [{ code: 'NOT_CONTACTS' }]]);
+    });
+
+    test('shows each how far the other had read when it began, as if they had not opened it since', async () => {
+      const { ann, ben, direct } = await talked();
+      const { seq } = await world.say(ben, direct);
+      await here.messages.markRead(ben, { conversationId: direct, seq });
+      const reach = async () => (await here.messages.reach([{ id: direct, memberCount: 2 }]))[0];
+      const shown = async (viewer: Viewer) => {
+        const access = await world.access(viewer, direct);
+        return [access?.readSeq, access?.shownReadSeq];
+      };
+      const before = await reach();
+      const [read] = await shown(ann);
+      await here.blocks.block(ann, { userId: ben.userId });
+      await here.messages.markRead(ann, { conversationId: direct, seq });
+      expect(await shown(ann)).toEqual([seq, read]);
+      expect(await reach()).toEqual(before);
+      await here.blocks.unblock(ann, { userId: ben.userId });
+      expect(await shown(ann)).toEqual([seq, seq]);
+      expect(await reach()).toEqual({ deliveredToAllSeq: seq, readByAllSeq: seq });
+    });
+
+    test('of each other hides what it hides until the last one ends', async () => {
+      const { ann, ben, direct } = await talked();
+      const { seq } = await world.say(ben, direct);
+      await here.blocks.block(ann, { userId: ben.userId });
+      await here.blocks.block(ben, { userId: ann.userId });
+      await here.messages.markRead(ann, { conversationId: direct, seq });
+      await here.blocks.unblock(ann, { userId: ben.userId });
+      expect((await world.access(ann, direct))?.shownReadSeq).toBeLessThan(seq);
+      await here.blocks.unblock(ben, { userId: ann.userId });
+      expect((await world.access(ann, direct))?.shownReadSeq).toBe(seq);
+    });
+  });
+
+  describe('on two nodes, at any moment,', () => {
+    /** Sends on one node until the act on the other is done and once more; answers what was stored after it began to hold. */
+    async function race(act: (scene: Awaited<ReturnType<typeof talked>>) => Promise<unknown>, sender: 'ann' | 'ben') {
+      const scene = await talked();
+      const { direct } = scene;
+      let done = false;
+      const acting = act(scene).then(() => {
+        done = true;
+      });
+      let late = 0;
+      const outcomes: string[] = [];
+      for (let tries = 0; tries < 200; tries += 1) {
+        const began = done;
+        const outcome = await say(there, scene[sender], direct).then(
+          () => 'sent',
+          (error: { code?: string }) => error.code ?? String(error),
+        );
+        outcomes.push(outcome);
+        if (began && outcome === 'sent') late += 1;
+        if (began) break;
+      }
+      await acting;
+      return { late, outcomes };
+    }
+
+    test.each([
+      ['block', 'ben', ({ ann, ben }) => here.blocks.block(ann, { userId: ben.userId }), 'NOT_CONTACTS'],
+      ['block', 'ann', ({ ann, ben }) => here.blocks.block(ann, { userId: ben.userId }), 'BLOCKED'],
+      ['closing', 'ann', ({ ben }) => here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' }), 'NOT_CONTACTS'],
+    ] as const satisfies readonly (readonly [
+      string,
+      'ann' | 'ben',
+      Parameters<typeof race>[0],
+      string,
+    ])[])('nothing is sent after a %s by %s', async (_name, sender, act, code) => {
+      for (let time = 0; time < 8; time += 1) {
+        const { late, outcomes } = await race(act, sender);
+        expect(late).toBe(0);
+        expect(outcomes.at(-1)).toBe(code);
+        expect(new Set(outcomes).size).toBeLessThanOrEqual(2);
+      }
+    });
+
+    test('no message stands behind the block that refuses it', async () => {
+      for (let time = 0; time < 8; time += 1) {
+        const { ann, ben, direct } = await talked();
+        const sends = Array.from({ length: 8 }, (_, n) => say(n % 2 === 0 ? here : there, ben, direct).catch(() => null));
+        const { block } = await there.blocks.block(ann, { userId: ben.userId });
+        await Promise.all(sends);
+        const entries = await world.entries(direct);
+        // What committed together with it may be of the same moment.
+        expect(entries.filter(({ at }) => at > block.since)).toEqual([]);
+      }
+    });
+  });
+}
