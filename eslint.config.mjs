@@ -35,6 +35,7 @@ const withoutId = {
     'ContactRequestReceived',
     'ContactRequestWithdrawn',
     'ContactRequestClosed',
+    'BlockChanged',
     'ContactChanged',
     'ViewerChanged',
     'EntryHidden',
