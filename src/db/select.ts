@@ -11,6 +11,7 @@ export interface Rows {
   readonly Session: Awaited<ReturnType<Tx['session']['findMany']>>[number];
   readonly Entry: Awaited<ReturnType<Tx['entry']['findMany']>>[number];
   readonly Reply: Awaited<ReturnType<Tx['reply']['findMany']>>[number];
+  readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
 }
@@ -54,6 +55,7 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   },
   Reply: { conversationId: 'id', rootSeq: 'number', seq: 'number', senderId: 'id' },
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
+  Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
 };
 

@@ -1,4 +1,4 @@
-import { type Db, holdUsersForChange, inPieces, type Tx } from '../db/index.ts';
+import { byKey, type Db, holdUsersForChange, inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { Block, BlockRef } from './block.ts';
 
@@ -21,11 +21,10 @@ export function isBlock(row: BlockRow | null): row is BlockRow {
 /** Blocks in the order asked for, in any state; null where there never was one. */
 export async function readBlocks(tx: Tx, refs: readonly BlockRef[]): Promise<readonly (BlockRow | null)[]> {
   const rows = await inPieces(refs, (piece) => {
-    const OR = [...Map.groupBy(piece, ({ userId }) => userId)].map(([userId, own]) => ({
-      userId,
-      otherId: { in: own.map(({ otherId }) => otherId) },
-    }));
-    return tx.block.findMany({ where: { OR } });
+    const either = [...Map.groupBy(piece, ({ userId }) => userId)].map(
+      ([userId, own]) => sql`(userId = ${userId} AND otherId IN (${join(own.map(({ otherId }) => otherId))}))`,
+    );
+    return selectRows(tx, 'Block', join(either, ' OR '), byKey);
   });
   const found = new Map(rows.map((row) => [blockKey(row), row]));
   return refs.map((ref) => found.get(blockKey(ref)) ?? null);

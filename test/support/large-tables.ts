@@ -144,7 +144,16 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     otherId: `${firstUser + 1}`,
     sessionId: '00000000-0000-7000-8000-000000000000',
   };
-  const rest = JSON.stringify({ ...root, ...asked, reason: 'LEFT', emoji: '👍', added: true, pinned: true, fields: ['name'] }).slice(1);
+  const rest = JSON.stringify({
+    ...root,
+    ...asked,
+    reason: 'LEFT',
+    emoji: '👍',
+    added: true,
+    pinned: true,
+    blocked: true,
+    fields: ['name'],
+  }).slice(1);
   return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
 }
 
