@@ -2,11 +2,12 @@ import { leaveJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { conversationClosed } from './entries.ts';
-import { conversationRow } from './facts.ts';
+import { conversationRow, membershipRow } from './facts.ts';
 import { part } from './leave.ts';
 import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
+import { isActive } from './store.ts';
 
 // As many accounts as one call may name: what one transaction can lock and write in a moment.
 const accountsAtOnce = 100;
@@ -47,13 +48,16 @@ export async function tellDissolved(
       orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
       take: accountsAtOnce,
     });
-    const userIds = rows.map(({ userId }) => userId);
-    if (userIds.length === 0) return;
+    const found = rows.map(({ userId }) => userId);
+    if (found.length === 0) return;
     await log.append<void>({
-      lock: [groupId, ...userIds],
+      lock: [groupId, ...found],
       async decide(inside): Promise<Verdict<void>> {
         const row = await inside.read(conversationRow, groupId);
         if (row?.dissolvedAt == null) throw new Error(`group ${groupId} is not dissolved`);
+        // Of two who do it at once, each tells whom the other has not.
+        const accesses = await Promise.all(found.map((userId) => inside.read(membershipRow, { conversationId: groupId, userId })));
+        const userIds = accesses.filter(isActive).map(({ userId }) => userId);
         const untilSeq = inside.head(groupId)?.lastSeq ?? 0;
         return {
           entries: () => userIds.map((userId) => conversationClosed(userId, actorId, { conversationId: groupId, reason: 'DISSOLVED' })),
