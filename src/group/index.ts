@@ -22,7 +22,7 @@ export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
-export { allowedActions, allowedTo, type GroupRules, judge, msUntil, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
+export { allowedActions, allowedTo, type GroupRules, judge, msUntil, requireMay, type Standing, type Wish } from './may.ts';
 export { type GroupAction, groupActions } from './permission.ts';
 export type { Rights } from './rights.ts';
 export { type AssignableRole, assignableRoles } from './role.ts';
