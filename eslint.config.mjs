@@ -28,6 +28,7 @@ const withoutId = {
     'ConversationCleared',
     'ThreadRead',
     'MemberJoined',
+    'MemberChanged',
     'MemberLeft',
     'ConversationOpened',
     'ConversationClosed',

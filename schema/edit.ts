@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { connectionOf, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { inputDescription } from './errors.ts';
+import { viewerRights } from './group-action.ts';
 import { inputId } from './ids.ts';
 import { Message } from './message.ts';
 import { actOn, messagePayload } from './message-act.ts';
@@ -34,7 +35,7 @@ builder.objectField(Message, 'viewerEdits', (t) =>
     async resolve(message, args, context) {
       const { conversationId, seq, editedAt } = message;
       const access = await viewerAccess(context, { id: conversationId });
-      if (access === null || !maySeeEdits(access, message)) return null;
+      if (access === null || !maySeeEdits(access, message, await viewerRights(context, conversationId))) return null;
       return forwardConnection(args, {
         order: 'edit',
         async read({ first, after }) {

@@ -46,6 +46,7 @@ const viewerChanged =
 export const loggedTypes = {
   MessageSent: builder.objectRef<Logged<KnownEntry<'MessageSent'>>>('MessageSent'),
   MemberJoined: builder.objectRef<Logged<KnownEntry<'MemberJoined'>>>('MemberJoined'),
+  MemberChanged: builder.objectRef<Logged<KnownEntry<'MemberChanged'>>>('MemberChanged'),
   MemberLeft: builder.objectRef<Logged<KnownEntry<'MemberLeft'>>>('MemberLeft'),
   MessageEdited: builder.objectRef<Logged<KnownEntry<'MessageEdited'>>>('MessageEdited'),
   MessageRecalled: builder.objectRef<Logged<KnownEntry<'MessageRecalled'>>>('MessageRecalled'),

@@ -71,7 +71,8 @@ const RemoveMemberInput = builder.inputType('RemoveMemberInput', {
   description: 'Whom to remove from which group.',
   fields: (t) => ({
     groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member.' }),
+    userId: t.id({ required: true, description: 'The member; to be banned, anybody.' }),
+    ban: t.boolean({ description: 'Whether they are to be kept from coming in again, or at all; false by default.' }),
   }),
 });
 
@@ -110,7 +111,7 @@ builder.mutationField('removeMember', (t) =>
         const viewer = requireViewer(context);
         const conversationId = inputId('Conversation', input.groupId, 'groupId');
         const userId = inputId('User', input.userId, 'userId');
-        const group = await context.chat.groups.removeMember(viewer, { groupId: conversationId, userId });
+        const group = await context.chat.groups.removeMember(viewer, { groupId: conversationId, userId, ban: input.ban ?? false });
         return { group, removed: { conversationId, userId } };
       }),
   }),

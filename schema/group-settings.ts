@@ -24,25 +24,43 @@ builder.objectFields(Group, (t) => ({
     nullable: true,
     description: 'What its members are to know.',
   }),
+  postPolicy: t.expose('postPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may write.' }),
   invitePolicy: t.expose('invitePolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may add members.' }),
   pinPolicy: t.expose('pinPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may pin messages.' }),
   mentionPolicy: t.expose('mentionPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may mention everyone.' }),
+  slowModeSeconds: t.exposeInt('slowModeSeconds', {
+    extensions: shareable,
+    description: 'How many seconds a member waits between two messages; 0: none. Its owner and admins need not.',
+  }),
+  mutedUntil: t.expose('mutedUntil', {
+    extensions: shareable,
+    type: 'DateTime',
+    nullable: true,
+    description: 'Until when nobody but its owner and admins may write, which counts once it has passed no more; null: everyone may.',
+  }),
 }));
 
 const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
-  description: 'What to change about which group: absent leaves it as it is, null clears it. A name and the policies cannot be cleared.',
+  description:
+    'What to change about which group: absent leaves it as it is, null clears or ends it. A name and the policies cannot be cleared.',
   fields: (t) => ({
     groupId: t.id({ required: true, description: 'The group.' }),
     name: t.string({ description: '1 to 100 characters.' }),
     description: t.string({ description: 'Up to 1,000 characters.' }),
     announcement: t.string({ description: 'Up to 2,000 characters.' }),
     avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
+    postPolicy: t.field({
+      type: GroupPolicy,
+      description: 'Who may write. Only the owner gives or takes what the owner alone may do.',
+    }),
     invitePolicy: t.field({
       type: GroupPolicy,
-      description: 'Who may add members. Only the owner gives or takes what the owner alone may do.',
+      description: 'Who may add members; likewise.',
     }),
     pinPolicy: t.field({ type: GroupPolicy, description: 'Who may pin messages; likewise.' }),
     mentionPolicy: t.field({ type: GroupPolicy, description: 'Who may mention everyone; likewise.' }),
+    slowModeSeconds: t.int({ description: 'How many seconds a member waits between two messages, up to 86,400, a day; 0: none.' }),
+    mutedUntil: t.field({ type: 'DateTime', description: 'Until when nobody but its owner and admins may write, which is yet to come.' }),
   }),
 });
 

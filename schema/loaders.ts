@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
-import type { Conversation, Membership, MembershipRef } from '../src/group/index.ts';
+import type { Conversation, Membership, MembershipRef, Rights } from '../src/group/index.ts';
 import type {
   Edit,
   EditsRequest,
@@ -46,6 +46,8 @@ export interface Loaders {
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
   readonly messages: DataLoader<MessageRef, Message | null, string>;
   readonly lastMessages: DataLoader<Membership, Message | null, string>;
+  /** What rights in a group follow from. */
+  readonly rights: DataLoader<Accessed, Rights, string>;
   readonly unreadCounts: DataLoader<Accessed, number, string>;
   readonly mentionCounts: DataLoader<Accessed, number, string>;
   readonly reactions: DataLoader<Message, readonly ReactionCount[], string>;
@@ -103,6 +105,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: membershipKey,
     }),
+    rights: new DataLoader((accessed) => groups.rights(accessed), { maxBatchSize, cacheKeyFn: ({ access }) => membershipKey(access) }),
     unreadCounts: new DataLoader((accessed) => messages.unread(accessed), {
       maxBatchSize,
       cacheKeyFn: ({ access }) => membershipKey(access),

@@ -13,7 +13,7 @@ const Role = builder.enumType('Role', {
   description: 'What a member may do in a conversation.',
   values: {
     OWNER: { description: 'Everything; a group has one.' },
-    ADMIN: { description: 'Adding and removing members.' },
+    ADMIN: { description: 'Running the group: its settings, its members, what they say.' },
     MEMBER: { description: 'Reading and writing. In a direct conversation all are members.' },
   },
 });

@@ -43,8 +43,10 @@ export function present<T>(thing: T | null | undefined, what: string): T {
 }
 
 /** The conversation by its id, once per scope. Throws where there is none. */
-export async function presentConversation({ scope }: Context, id: bigint): Promise<Conversation> {
-  return present(await scope.loaders.conversations.load(id), `conversation ${id}`);
+export async function presentConversation({ chat, scope }: Context, id: bigint): Promise<Conversation> {
+  // Of a group that was dissolved meanwhile, what was said before may be on its way to those who were in it.
+  const conversation = (await scope.loaders.conversations.load(id)) ?? (await chat.groups.evenDissolved(id));
+  return present(conversation, `conversation ${id}`);
 }
 
 /** The user by their id, once per scope. Throws where there is none. */

@@ -140,6 +140,7 @@ export const options = {
   maxContactRequests: option('MAX_CONTACT_REQUESTS', '500', whole(1, 10_000), 'Requests of one user that may wait at a time.'),
   maxBlocks: option('MAX_BLOCKS', '5000', whole(1, 100_000), 'People whom a user may have blocked at a time.'),
   maxGroupMembers: option('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
+  maxAdmins: option('MAX_ADMINS', '50', whole(1, 1_000), 'Admins a group may have beside its owner.'),
   maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
   jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),

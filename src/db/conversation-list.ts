@@ -1,5 +1,6 @@
 import type { Tx } from './db.ts';
 import { sql } from './sql.ts';
+import { standing } from './standing.ts';
 
 /** Which part of a user's conversations. */
 export interface ShownRange {
@@ -19,7 +20,7 @@ export async function listShown(
   const rows = await tx.$queryRaw<{ id: bigint; activeAt: Date }[]>(sql`
     SELECT s.id AS id, s.activeAt AS activeAt
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
-    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 ${below}
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
   return rows.map(({ id, activeAt }) => ({ id: BigInt(id), activeAt }));

@@ -8,7 +8,7 @@ export async function countGroups(tx: Tx, userIds: readonly bigint[]): Promise<r
     tx.$queryRaw<{ userId: bigint; count: bigint }[]>(sql`
       SELECT m.userId AS userId, COUNT(*) AS count
       FROM Membership m JOIN Conversation c ON c.id = m.conversationId
-      WHERE m.userId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND c.kind = 'GROUP'
+      WHERE m.userId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND c.kind = 'GROUP' AND c.dissolvedAt IS NULL
       GROUP BY m.userId`),
   );
   const counts = new Map(rows.map(({ userId, count }) => [BigInt(userId), Number(count)]));

@@ -11,6 +11,7 @@ export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.
 export { unavailable } from './deadline.ts';
 export { isDuplicate } from './duplicate.ts';
 export { type EntryTime, firstEntries, type StreamStretch } from './first-entries.ts';
+export { type FollowedRow, selectFollowed } from './followed.ts';
 export { countGroups } from './group-count.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
@@ -23,6 +24,7 @@ export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, sql } from './sql.ts';
+export { standing } from './standing.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/index.ts';
+import { type Db, selectFollowed, type Tx } from '../db/index.ts';
 
 /** How far a stream reaches. */
 export interface StreamHead {
@@ -28,11 +28,7 @@ const idsAtOnce = 900;
 /** Reads what the user follows; `only` narrows it to one conversation. Throws ChatError UNAVAILABLE. */
 export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Snapshot> {
   return db.snapshot(async (tx) => {
-    const accesses = await tx.membership.findMany({
-      where: { userId, state: 'ACTIVE', shown: true, ...(only !== undefined && { conversationId: only }) },
-      select: { conversationId: true, fromSeq: true, readSeq: true },
-      orderBy: { conversationId: 'asc' },
-    });
+    const accesses = await selectFollowed(tx, userId, only);
     const heads = await readHeads(tx, [userId, ...accesses.map(({ conversationId }) => conversationId)]);
     const absent: StreamHead = { lastSeq: 0, floorSeq: 0 };
     return {

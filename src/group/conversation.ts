@@ -15,10 +15,15 @@ export interface Conversation {
   readonly announcement: string | null;
   readonly avatarUrl: string | null;
   readonly ownerId: bigint | null;
-  /** Who may add members, pin messages, mention everyone; they count in groups only. */
+  /** Who may write, add members, pin messages, mention everyone; they count in groups only. */
+  readonly postPolicy: GroupPolicy;
   readonly invitePolicy: GroupPolicy;
   readonly pinPolicy: GroupPolicy;
   readonly mentionPolicy: GroupPolicy;
+  /** How long a member waits between two messages, in s; 0: they need not. */
+  readonly slowModeSeconds: number;
+  /** Until when everyone but the owner and the admins is muted; that moment may have passed. */
+  readonly mutedUntil: Date | null;
 }
 
 /** Whom a group lets do something (schema: `enum GroupPolicy`). */
@@ -27,6 +32,10 @@ export type GroupPolicy = (typeof groupPolicies)[number];
 
 /** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
+
+/** Of what somebody wants to be notified (schema: `enum NotificationLevel`). */
+export const notificationLevels = ['ALL', 'MENTIONS', 'NONE'] as const;
+export type NotificationLevel = (typeof notificationLevels)[number];
 
 /** A user's access to a conversation. Only active ones are ever handed out. */
 export interface Membership {
@@ -39,6 +48,10 @@ export interface Membership {
   /** False for the side of a direct conversation that has not received a first message yet. */
   readonly shown: boolean;
   readonly nickname: string | null;
+  /** Until when they may not write; that moment may have passed. */
+  readonly mutedUntil: Date | null;
+  /** Of what their devices are to tell them. */
+  readonly notificationLevel: NotificationLevel;
   readonly deliveredSeq: number;
   readonly readSeq: number;
   /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation. */

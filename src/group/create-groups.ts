@@ -1,14 +1,21 @@
+import { selectRows, sql, standing } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Conversation } from './conversation.ts';
+import { unbanUser } from './ban.ts';
+import type { Conversation, Membership, MembershipRef } from './conversation.ts';
 import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
-import { tellDissolved } from './dissolve.ts';
+import { dissolveGroup, tellDissolved } from './dissolve.ts';
 import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
-import { createMemberList, directsWith, listConversations } from './list.ts';
+import { createBanList, createMemberList, directsWith, listConversations } from './list.ts';
+import { muteMember } from './mute.ts';
+import { updateOwnPart } from './own-part.ts';
+import { transferOwnership } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
-import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
+import { readRights } from './rights.ts';
+import { setRole } from './role.ts';
+import { conversationOf, isActive, membershipOf, readConversationRows, readConversations, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
 /** Makes the group module. */
@@ -20,6 +27,16 @@ export function createGroups(parts: GroupParts): Groups {
     // Dissolved by another in the moment since the act was stored.
     if (!conversation) throw new ChatError('NOT_FOUND', 'The conversation is gone.');
     return conversation;
+  }
+
+  async function memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]> {
+    const rows = await readMemberships(db.client, refs);
+    return rows.map((row) => (isActive(row) ? membershipOf(row) : null));
+  }
+
+  async function member(groupId: bigint, userId: bigint): Promise<Membership | null> {
+    const [membership = null] = await memberships([{ conversationId: groupId, userId }]);
+    return membership;
   }
 
   return {
@@ -38,23 +55,51 @@ export function createGroups(parts: GroupParts): Groups {
       );
       return { group, members: rows.filter(isActive).map(membershipOf), errors };
     },
-    async removeMember(viewer, { groupId, userId }) {
-      await removeMember(parts, viewer, { groupId, userId });
-      return byId(groupId);
+    async removeMember(viewer, removal) {
+      await removeMember(parts, viewer, removal);
+      return byId(removal.groupId);
     },
+    unbanUser: (viewer, options) => unbanUser(parts, viewer, options),
+    async setRole(viewer, options) {
+      await setRole(parts, viewer, options);
+      return member(options.groupId, options.userId);
+    },
+    async transferOwnership(viewer, { groupId, userId }) {
+      await transferOwnership(parts, viewer, { groupId, userId });
+      const group = await byId(groupId);
+      const both = await memberships([viewer.userId, userId].map((one) => ({ conversationId: groupId, userId: one })));
+      return { group, members: both.filter((membership) => membership !== null) };
+    },
+    async muteMember(viewer, muting) {
+      await muteMember(parts, viewer, muting);
+      return member(muting.groupId, muting.userId);
+    },
+    async updateOwnPart(viewer, part) {
+      await updateOwnPart(parts, viewer, part);
+      return member(part.conversationId, viewer.userId);
+    },
+    dissolve: (viewer, options) => dissolveGroup(parts, viewer, options),
     leave: (viewer, options) => leaveGroup(parts, viewer, options),
     tellDissolved: (options) => tellDissolved(parts, options),
     byIds: (ids) => readConversations(db.client, log, ids),
-    async memberships(refs) {
-      const rows = await readMemberships(db.client, refs);
-      return rows.map((row) => (isActive(row) ? membershipOf(row) : null));
+    async evenDissolved(id) {
+      const head = (await log.heads([id])).get(id);
+      const [row] = await readConversationRows(db.client, [id]);
+      return head && row ? conversationOf(row, head) : null;
     },
+    memberships,
     async shown({ userId }) {
-      const rows = await db.client.membership.findMany({ where: { userId, state: 'ACTIVE', shown: true } });
+      const rows = await selectRows(
+        db.client,
+        'Membership',
+        sql`userId = ${userId} AND state = 'ACTIVE' AND shown = 1 AND ${standing('Membership')}`,
+      );
       return rows.map(membershipOf);
     },
+    rights: (of) => readRights(parts, of),
     list: (viewer, request) => listConversations(parts, viewer, request),
     members: createMemberList(parts),
+    bans: createBanList(parts),
     directWith: (viewer, userIds) => directsWith(parts, viewer, userIds),
   };
 }

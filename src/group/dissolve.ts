@@ -1,10 +1,39 @@
+import { leaveJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { conversationClosed } from './entries.ts';
-import { conversationRow } from './facts.ts';
+import { conversationRow, membershipRow } from './facts.ts';
+import { part } from './leave.ts';
+import { requireMay } from './may.ts';
+import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
+import { isActive } from './store.ts';
 
 // As many accounts as one call may name: what one transaction can lock and write in a moment.
 const accountsAtOnce = 100;
+
+/**
+ * Ends everybody's access with one entry, the group's last, at the same cost however many they are: their accounts are told by a job that is left with it.
+ * Throws NOT_FOUND (groupId), FORBIDDEN.
+ */
+export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId }: { readonly groupId: bigint }): Promise<void> {
+  const { userId } = viewer;
+  return log.append<void>({
+    lock: [...new Set([groupId, userId])],
+    async decide(inside) {
+      const { wish } = await requireGroup(inside, { groupId, viewer });
+      requireMay('DISSOLVE_GROUP', wish);
+      const ending = part({ groupId, actorId: userId, userId, reason: 'DISSOLVED' });
+      return {
+        ...ending,
+        async write(tx, placed) {
+          await ending.write?.(tx, placed);
+          await leaveJob(tx, { kind: 'GroupDissolved', key: String(groupId), data: { groupId, actorId: userId }, dueAt: placed.at });
+        },
+      };
+    },
+  });
+}
 
 /** Tells the accounts of a dissolved group's members that it is theirs no more, some at a time. Done again, it goes on where it was. */
 export async function tellDissolved(
@@ -15,16 +44,20 @@ export async function tellDissolved(
     const rows = await db.client.membership.findMany({
       where: { conversationId: groupId, state: 'ACTIVE' },
       select: { userId: true },
-      orderBy: { userId: 'asc' },
+      // Those that were told are out of the index: each piece begins at its head.
+      orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
       take: accountsAtOnce,
     });
-    const userIds = rows.map(({ userId }) => userId);
-    if (userIds.length === 0) return;
+    const found = rows.map(({ userId }) => userId);
+    if (found.length === 0) return;
     await log.append<void>({
-      lock: [groupId, ...userIds],
+      lock: [groupId, ...found],
       async decide(inside): Promise<Verdict<void>> {
         const row = await inside.read(conversationRow, groupId);
         if (row?.dissolvedAt == null) throw new Error(`group ${groupId} is not dissolved`);
+        // Of two who do it at once, each tells whom the other has not.
+        const accesses = await Promise.all(found.map((userId) => inside.read(membershipRow, { conversationId: groupId, userId })));
+        const userIds = accesses.filter(isActive).map(({ userId }) => userId);
         const untilSeq = inside.head(groupId)?.lastSeq ?? 0;
         return {
           entries: () => userIds.map((userId) => conversationClosed(userId, actorId, { conversationId: groupId, reason: 'DISSOLVED' })),

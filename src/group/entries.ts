@@ -1,4 +1,4 @@
-import type { GroupField, LeaveReason, NewEntry, Placed } from '../log/index.ts';
+import type { GroupField, LeaveReason, MemberField, NewEntry, Placed } from '../log/index.ts';
 
 /** An entry and the stream it stands on. */
 export interface Written {
@@ -17,6 +17,15 @@ export function memberLeft(conversationId: bigint, actorId: bigint, { userId, re
   return { stream: conversationId, actorId, entry: { type: 'MemberLeft', data: { userId, reason } } };
 }
 
+/** Tells a conversation what of a user's part in it was changed. */
+export function memberChanged(
+  conversationId: bigint,
+  actorId: bigint,
+  { userId, fields }: { readonly userId: bigint; readonly fields: MemberField[] },
+): Written {
+  return { stream: conversationId, actorId, entry: { type: 'MemberChanged', data: { userId, fields } } };
+}
+
 /** Tells a conversation what of its group was changed. */
 export function groupChanged(conversationId: bigint, actorId: bigint, fields: GroupField[]): Written {
   return { stream: conversationId, actorId, entry: { type: 'GroupChanged', data: { fields } } };
@@ -25,6 +34,11 @@ export function groupChanged(conversationId: bigint, actorId: bigint, fields: Gr
 /** Tells a user's devices that a conversation is theirs from here on, and to read it from the entry after `seq`. */
 export function conversationOpened(userId: bigint, actorId: bigint, data: { conversationId: bigint; seq: number }): Written {
   return { stream: userId, actorId, entry: { type: 'ConversationOpened', data } };
+}
+
+/** Tells a user's devices that something of their own part in a conversation was settled, which only they know of. */
+export function membershipSettled(userId: bigint, conversationId: bigint): Written {
+  return { stream: userId, actorId: userId, entry: { type: 'MembershipSettled', data: { conversationId } } };
 }
 
 /** Tells a user's devices that a conversation is theirs no more. */

@@ -34,6 +34,14 @@ export const userExists: Fact<bigint, boolean> = { name: 'user', key: String, re
 /** In how many groups a user is. Governed by the user's account stream, which every joining locks. */
 export const groupCount: Fact<bigint, number> = { name: 'group count', key: String, read: countGroups };
 
+/** How many admins a group has. Governed by its stream. */
+export const adminCount: Fact<bigint, number> = {
+  name: 'admin count',
+  key: String,
+  read: (tx, ids) =>
+    Promise.all(ids.map((conversationId) => tx.membership.count({ where: { conversationId, state: 'ACTIVE', role: 'ADMIN' } }))),
+};
+
 async function readSides(tx: Tx, ids: readonly bigint[]): Promise<readonly (readonly MembershipRow[])[]> {
   const rows = await tx.membership.findMany({ where: { conversationId: { in: [...ids] } } });
   const found = Map.groupBy(rows, ({ conversationId }) => conversationId);

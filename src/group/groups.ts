@@ -1,6 +1,11 @@
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import type { Removal } from './leave.ts';
+import type { Muting } from './mute.ts';
+import type { OwnPart } from './own-part.ts';
+import type { PartIn, Rights } from './rights.ts';
+import type { AssignableRole } from './role.ts';
 import type { GroupChange } from './update.ts';
 
 /** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
@@ -24,15 +29,32 @@ export interface Groups {
     viewer: Viewer,
     options: { groupId: bigint; userIds: readonly bigint[] },
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
-  /** Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (userId: oneself, who leaves instead). */
-  removeMember(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<Conversation>;
+  /** With `ban` they cannot come in again, and need not be in it. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (userId: oneself, who leaves instead). */
+  removeMember(viewer: Viewer, removal: Removal): Promise<Conversation>;
+  /** Of who is not banned nothing changes. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+  unbanUser(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<void>;
+  /** Null: they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role). */
+  setRole(viewer: Viewer, options: { groupId: bigint; userId: bigint; role: AssignableRole }): Promise<Membership | null>;
+  /** The viewer becomes an admin; both parts as they stand. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (userId). */
+  transferOwnership(
+    viewer: Viewer,
+    options: { groupId: bigint; userId: bigint },
+  ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[] }>;
+  /** `until` null lets them write again; null is answered where they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until). */
+  muteMember(viewer: Viewer, muting: Muting): Promise<Membership | null>;
+  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, nickname). */
+  updateOwnPart(viewer: Viewer, part: OwnPart): Promise<Membership | null>;
+  /** Ends it for everybody at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
+  dissolve(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
   tellDissolved(options: { groupId: bigint; actorId: bigint }): Promise<void>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
-  /** Active memberships in the order asked for; null where there is none. */
+  /** The same of one, also where it is dissolved: to show what was said there before to those who were in it. */
+  evenDissolved(id: bigint): Promise<Conversation | null>;
+  /** Active memberships in the order asked for; null where there is none. Whether the conversation still stands is for `byIds` to say. */
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
   /** The viewer's active memberships in all that they are shown. */
   shown(viewer: Viewer): Promise<readonly Membership[]>;
@@ -46,6 +68,13 @@ export interface Groups {
     conversationId: bigint,
     options: { first: number; after?: string | undefined },
   ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Who is banned, in the order in which they came to be known to the group. Keys are opaque text. Does not ask who may know. */
+  bans(
+    conversationId: bigint,
+    options: { first: number; after?: string | undefined },
+  ): Promise<{ readonly items: readonly { readonly userId: bigint; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** What members' rights follow from, in the order asked for. Throws UNAVAILABLE. */
+  rights(of: readonly PartIn[]): Promise<readonly Rights[]>;
   /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
   directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { LeaveReason, Placed, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { banOutsider } from './ban.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
 import { membershipRow } from './facts.ts';
 import { requireMay } from './may.ts';
@@ -10,25 +11,30 @@ import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
 import { isActive } from './store.ts';
 
+/** Whom to remove. */
+export interface Removal {
+  readonly groupId: bigint;
+  readonly userId: bigint;
+  /** And to keep from coming in again, which can be done to somebody who is not in it. */
+  readonly ban?: boolean | undefined;
+}
+
 /**
  * Ends a member's access: their last entry is the one that says so. To leave oneself there is `leaveGroup`. Throws NOT_FOUND (groupId,
  * userId), INVALID_INPUT (userId: oneself), FORBIDDEN.
  */
-export function removeMember(
-  { log }: Pick<GroupParts, 'log'>,
-  viewer: Viewer,
-  { groupId, userId }: { readonly groupId: bigint; readonly userId: bigint },
-): Promise<void> {
+export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId, userId, ban = false }: Removal): Promise<void> {
   return log.append<void>({
     lock: [...new Set([groupId, userId])],
     async decide(inside) {
-      const { wish } = await requireGroup(inside, { groupId, viewer });
+      const group = await requireGroup(inside, { groupId, viewer });
       if (userId === viewer.userId)
         throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
+      if (ban && !isActive(access)) return banOutsider(inside, viewer, { group, userId, earlier: access });
       if (!isActive(access)) throw noUser('userId');
-      requireMay('REMOVE_MEMBERS', { ...wish, to: access });
-      return part({ groupId, actorId: viewer.userId, userId, reason: 'REMOVED' });
+      requireMay(ban ? 'BAN_MEMBERS' : 'REMOVE_MEMBERS', { ...group.wish, to: access });
+      return part({ groupId, actorId: viewer.userId, userId, reason: ban ? 'BANNED' : 'REMOVED' });
     },
   });
 }
@@ -47,7 +53,7 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
   });
 }
 
-/** An access that ends. */
+/** An access that ends; with DISSOLVED everybody's. */
 interface Parting {
   readonly groupId: bigint;
   readonly actorId: bigint;
@@ -55,7 +61,8 @@ interface Parting {
   readonly reason: LeaveReason;
 }
 
-function part(parting: Parting): Verdict<void> {
+/** Ends an access, on the conversation and on the account. */
+export function part(parting: Parting): Verdict<void> {
   const { groupId, actorId, userId, reason } = parting;
   return {
     entries: () => [

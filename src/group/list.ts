@@ -6,7 +6,15 @@ import type { Conversation } from './conversation.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
-import { directKey, isActive, type MembershipRow, membershipOf, readConversations, readMemberships } from './store.ts';
+import {
+  directKey,
+  isActive,
+  type MembershipRow,
+  type MembershipState,
+  membershipOf,
+  readConversations,
+  readMemberships,
+} from './store.ts';
 
 /** How much of a list, after which key. */
 export interface ListRequest {
@@ -70,26 +78,47 @@ const pagesAtOnce = 100;
 
 /** Makes what lists a conversation's active members in the order they joined. Pages that are asked for together are read together. Throws BAD_USER_INPUT (after). */
 export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
-  const members = together((ranges: readonly MemberRange[]) => readMemberRanges(db, ranges), {
+  const rowsOf = createRowList(db, 'ACTIVE');
+  return async (conversationId, page) => {
+    const { items, hasNextPage } = await rowsOf(conversationId, page);
+    return { items: items.map((row) => ({ member: membershipOf(row), key: memberKey(row) })), hasNextPage };
+  };
+}
+
+/** The same of those who are banned from it. */
+export function createBanList({ db }: Pick<GroupParts, 'db'>): Groups['bans'] {
+  const rowsOf = createRowList(db, 'BANNED');
+  return async (conversationId, page) => {
+    const { items, hasNextPage } = await rowsOf(conversationId, page);
+    return { items: items.map((row) => ({ userId: row.userId, key: memberKey(row) })), hasNextPage };
+  };
+}
+
+function createRowList(db: Db, state: MembershipState): (conversationId: bigint, page: ListRequest) => Promise<Listed<MembershipRow>> {
+  const pages = together((ranges: readonly MemberRange[]) => readMemberRanges(db, state, ranges), {
     atOnce: pagesAtOnce,
     name: ({ conversationId, fromSeq, userId, limit }) => [conversationId, fromSeq, userId, limit].join(),
   });
   return async (conversationId, { first, after }) => {
     const [fromSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
-    const rows = await members({ conversationId, fromSeq, userId, limit: first + 1 });
-    const items = rows.slice(0, first).map((row) => ({ member: membershipOf(row), key: memberKey(row) }));
-    return { items, hasNextPage: rows.length > first };
+    const rows = await pages({ conversationId, fromSeq, userId, limit: first + 1 });
+    return { items: rows.slice(0, first), hasNextPage: rows.length > first };
   };
 }
 
-async function readMemberRanges(db: Db, ranges: readonly MemberRange[]): Promise<readonly (readonly MembershipRow[])[]> {
-  const found = await selectPages(db, db.client, { model: 'Membership', rests: ranges.map(membersPast) });
+async function readMemberRanges(
+  db: Db,
+  state: MembershipState,
+  ranges: readonly MemberRange[],
+): Promise<readonly (readonly MembershipRow[])[]> {
+  const rests = ranges.map((range) => membersPast(state, range));
+  const found = await selectPages(db, db.client, { model: 'Membership', rests });
   return found.map((rows) => rows.toSorted((one, other) => one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1)));
 }
 
 // Said as a range and an exception, so that the index is entered at the key.
-function membersPast({ conversationId, fromSeq, userId, limit }: MemberRange) {
-  return sql`conversationId = ${conversationId} AND state = 'ACTIVE' AND fromSeq >= ${fromSeq}
+function membersPast(state: MembershipState, { conversationId, fromSeq, userId, limit }: MemberRange) {
+  return sql`conversationId = ${conversationId} AND state = ${state} AND fromSeq >= ${fromSeq}
     AND (fromSeq > ${fromSeq} OR userId > ${userId}) ORDER BY fromSeq, userId LIMIT ${limit}`;
 }
 

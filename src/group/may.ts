@@ -25,6 +25,9 @@ export interface Wish {
   readonly to?: Pick<Standing, 'role'>;
 }
 
+// The greatest Int of GraphQL, some 24 days: who comes back by then is told the rest.
+const longestMs = 2 ** 31 - 1;
+
 /** What the table of permissions says to a member who wishes to act. Without `to`: whether there is anybody whom they may do it to. */
 export function judge(action: GroupAction, { group, access, now, to }: Wish): Answer {
   const rule: Permission = permissions[action];
@@ -50,11 +53,21 @@ export function requireMay(action: GroupAction, wish: Wish, field?: readonly str
   const until = answer === 'MUTED' ? mutedUntil(wish) : null;
   throw new ChatError(answer, answer === 'MUTED' ? 'You are muted here for some time.' : permissions[action].says, {
     field,
-    retryAfterMs: until === null ? undefined : until.getTime() - wish.now.getTime(),
+    retryAfterMs: until === null ? undefined : msUntil(until, wish.now),
   });
+}
+
+/** How long it is until a moment, for who is to come back then; in ms, as far as an answer can tell. */
+export function msUntil(moment: Date, now: Date): number {
+  return Math.min(moment.getTime() - now.getTime(), longestMs);
 }
 
 /** All that a member may do in a group, in the table's order. */
 export function allowedActions(wish: Omit<Wish, 'to'>): readonly GroupAction[] {
   return groupActions.filter((action) => judge(action, wish) === 'ALLOWED');
+}
+
+/** What a member may do to another, or to themselves, in the table's order: of those actions that are done to a member. */
+export function allowedTo(wish: Omit<Wish, 'to'>, to: Pick<Standing, 'role'>): readonly GroupAction[] {
+  return groupActions.filter((action) => 'to' in permissions[action] && judge(action, { ...wish, to }) === 'ALLOWED');
 }

@@ -1,10 +1,10 @@
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Role } from './conversation.ts';
+import type { MembershipRef, Role } from './conversation.ts';
 import { conversationRow, membershipRow } from './facts.ts';
 import type { Wish } from './may.ts';
-import { noGroup } from './refusal.ts';
-import { type ConversationRow, isActive } from './store.ts';
+import { noGroup, noUser } from './refusal.ts';
+import { type ActiveRow, type ConversationRow, isActive } from './store.ts';
 
 /** A group in which the viewer acts, as the locks keep it. */
 export interface OpenGroup {
@@ -30,4 +30,11 @@ export async function requireGroup(
   ]);
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noGroup();
   return { row, lastSeq: head.lastSeq, role: access.role as Role, wish: { group: row, access, now: inside.now } };
+}
+
+/** The part of somebody to whom something is done, in a group whose stream is locked. Throws NOT_FOUND (userId). */
+export async function requireMember(inside: Inside, ref: MembershipRef): Promise<ActiveRow> {
+  const access = await inside.read(membershipRow, ref);
+  if (!isActive(access)) throw noUser('userId');
+  return access;
 }

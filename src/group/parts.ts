@@ -6,5 +6,5 @@ import type { Log } from '../log/index.ts';
 export interface GroupParts {
   readonly db: Db;
   readonly log: Log;
-  readonly config: Pick<Config, 'maxGroupMembers' | 'maxGroupsPerUser'>;
+  readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
 }

@@ -87,7 +87,10 @@ export const permissions = {
     says: 'You may not change what this member may do. The owner and the admins do, and nobody changes the owner.',
   },
   UPDATE_GROUP: { policy: null, by: always(admins), says: 'You may not change this group. Ask its owner or an admin.' },
-  TRANSFER_OWNERSHIP: { policy: null, by: always(owner), says: 'Only the owner can hand the group over.' },
+  TRANSFER_OWNERSHIP: {
+    ...{ policy: null, by: always(owner), to: belowOrBeside },
+    says: 'Only the owner can hand the group over.',
+  },
   DISSOLVE_GROUP: { policy: null, by: always(owner), says: 'Only the owner can dissolve the group.' },
   LEAVE_GROUP: {
     ...{ policy: null, by: always({ ...everyone, OWNER: 'OWNER_MUST_TRANSFER' }), alone: everyone },

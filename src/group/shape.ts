@@ -5,6 +5,9 @@ import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../te
 const maxName = 100;
 const maxDescription = 1_000;
 const maxAnnouncement = 2_000;
+const maxNickname = 64;
+/** A day: whoever is to say less is to be muted. */
+const maxSlowModeSeconds = 86_400;
 
 /** Users that one call may name: what one transaction can lock and write in a moment. */
 export const maxUsersAtOnce = 100;
@@ -41,6 +44,22 @@ export function requireAnnouncement(announcement: string | null): string | null 
     throw invalid('announcement', 'An announcement is text without control characters.');
   }
   return announcement;
+}
+
+/** What a member is called in a group, as it is stored; '' is nothing but their own name. Throws INVALID_INPUT (nickname). */
+export function requireNickname(nickname: string | null): string | null {
+  if (nickname === null || nickname === '') return null;
+  if (isBlank(nickname)) throw invalid('nickname', 'Nobody can see this nickname: leave it out, or choose another.');
+  if (codePoints(nickname) > maxNickname) throw invalid('nickname', `A nickname has at most ${maxNickname} characters.`);
+  if (!isStorable(nickname) || hasControls(nickname, { lines: false })) throw invalid('nickname', 'A nickname is one line of text.');
+  return nickname;
+}
+
+/** How long a member is to wait between two messages; null is not at all. Throws INVALID_INPUT (slowModeSeconds). */
+export function requireSlowMode(seconds: number | null): number {
+  if (seconds === null) return 0;
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxSlowModeSeconds) return seconds;
+  throw invalid('slowModeSeconds', `Slow mode is a whole number of seconds from 0, which is none, to ${maxSlowModeSeconds}, a day.`);
 }
 
 /** Throws INVALID_INPUT (clientGroupId). */

@@ -1,6 +1,6 @@
 import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
-import type { Conversation, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
+import type { Conversation, GroupPolicy, Membership, MembershipRef, NotificationLevel, Role } from './conversation.ts';
 
 /** A conversation's row. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
@@ -37,10 +37,13 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
-  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
+  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, mutedUntil } = row;
+  const { deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
   const role = row.role as Role;
+  const notificationLevel = row.notificationLevel as NotificationLevel;
   return {
-    ...{ conversationId, userId, role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
+    ...{ conversationId, userId, role, joinedAt, fromSeq, shown, nickname, mutedUntil, notificationLevel },
+    ...{ deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
     shownDeliveredSeq: row.shownDeliveredSeq ?? deliveredSeq,
     shownReadSeq: row.shownReadSeq ?? readSeq,
   };
@@ -84,13 +87,14 @@ export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Prom
 
 /** A conversation's row with its stream's head, read no later than it. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
-  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, ownerId } = row;
+  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, ownerId, slowModeSeconds, mutedUntil } = row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
   const sides = row.directKey === null ? null : sidesOf(row.directKey);
   const kind = row.kind as Conversation['kind'];
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
-    ...{ name, description, announcement, avatarUrl, ownerId },
+    ...{ name, description, announcement, avatarUrl, ownerId, slowModeSeconds, mutedUntil },
+    postPolicy: row.postPolicy as GroupPolicy,
     invitePolicy: row.invitePolicy as GroupPolicy,
     pinPolicy: row.pinPolicy as GroupPolicy,
     mentionPolicy: row.mentionPolicy as GroupPolicy,

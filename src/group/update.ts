@@ -4,27 +4,37 @@ import { requireAvatarUrl, type Viewer } from '../user/index.ts';
 import type { GroupPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
+import { unchanged } from './member-change.ts';
+import { requireFuture } from './mute.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
-import { requireAnnouncement, requireDescription, requireName } from './shape.ts';
+import { requireAnnouncement, requireDescription, requireName, requireSlowMode } from './shape.ts';
 import type { ConversationRow } from './store.ts';
 
-/** What of a group is to change: absent stays as it is, null is cleared. A name and the policies cannot be. */
+/** What of a group is to change: absent stays as it is, null is cleared, or ended. A name and the policies cannot be. */
 export interface GroupChange {
   readonly groupId: bigint;
   readonly name?: string | null | undefined;
   readonly description?: string | null | undefined;
   readonly announcement?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
+  readonly postPolicy?: GroupPolicy | null | undefined;
   readonly invitePolicy?: GroupPolicy | null | undefined;
   readonly pinPolicy?: GroupPolicy | null | undefined;
   readonly mentionPolicy?: GroupPolicy | null | undefined;
+  readonly slowModeSeconds?: number | null | undefined;
+  readonly mutedUntil?: Date | null | undefined;
 }
 
-const policies = ['invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
+const policies = ['postPolicy', 'invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
 /** What a change names, as it is stored. */
-type Wanted = Partial<Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies)[number]>>;
+type Wanted = Partial<
+  Pick<
+    ConversationRow,
+    'name' | 'description' | 'announcement' | 'avatarUrl' | 'slowModeSeconds' | 'mutedUntil' | (typeof policies)[number]
+  >
+>;
 
 /**
  * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing
@@ -40,9 +50,10 @@ export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: View
     async decide(inside): Promise<Verdict<void>> {
       const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('UPDATE_GROUP', wish);
-      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => wanted[field] !== row[field]);
+      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
-      if (fields.length === 0) return { result: () => undefined };
+      if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
+      if (fields.length === 0) return unchanged;
       return {
         entries: () => [groupChanged(groupId, viewer.userId, fields)],
         async write(tx) {
@@ -54,8 +65,12 @@ export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: View
   });
 }
 
+function isSame(one: unknown, other: unknown): boolean {
+  return one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;
+}
+
 function requireWanted(change: GroupChange): Wanted {
-  const { name, description, announcement, avatarUrl } = change;
+  const { name, description, announcement, avatarUrl, slowModeSeconds, mutedUntil } = change;
   const named = policies.flatMap((field) => {
     const policy = change[field];
     return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
@@ -66,6 +81,8 @@ function requireWanted(change: GroupChange): Wanted {
     ...(announcement !== undefined && { announcement: requireAnnouncement(announcement) }),
     ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
     ...Object.fromEntries(named),
+    ...(slowModeSeconds !== undefined && { slowModeSeconds: requireSlowMode(slowModeSeconds) }),
+    ...(mutedUntil !== undefined && { mutedUntil }),
   };
 }
 

@@ -36,6 +36,10 @@ export const groupFields = [
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 
+/** What of somebody's part in a group an act has changed (schema: `enum MembershipField`); who is banned or not need not be in it. */
+export const memberFields = ['role', 'nickname', 'mutedUntil', 'banned', 'unbanned'] as const;
+export type MemberField = (typeof memberFields)[number];
+
 /**
  * Every type of log entry: on which kind of stream it stands (which is its audience: all who follow that stream), whether
  * Conversation.timeline shows it, and the shape of its data. A member added here fails to compile until schema/events shows it.
@@ -44,6 +48,7 @@ export const entryTypes = {
   MessageSent: { on: 'conversation', timeline: true, data: message },
   MemberJoined: { on: 'conversation', timeline: true, data: z.object({ userId: id }) },
   MemberLeft: { on: 'conversation', timeline: true, data: z.object({ userId: id, reason: z.enum(leaveReasons) }) },
+  MemberChanged: { on: 'conversation', timeline: true, data: z.object({ userId: id, fields: z.array(z.enum(memberFields)) }) },
   MessageEdited: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   MessageRecalled: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },

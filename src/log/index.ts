@@ -18,6 +18,7 @@ export {
   type KnownEntry,
   type LeaveReason,
   leaveReasons,
+  type MemberField,
   type NewEntry,
   type NewMessage,
   parseEntry,

@@ -5,18 +5,20 @@ import type { Log } from './log.ts';
 /** What a decision answers that has found out, under its locks, that it needs others: the whole set to hold next time. */
 export interface Relock {
   readonly relock: readonly bigint[];
+  /** The keys under which it shares them then, like Append's; absent: it has its streams to itself. */
+  readonly keys?: readonly string[];
 }
 
 /** An act that learns only inside which streams it must lock. */
 export interface Searching<T> {
   /** The streams it most likely needs. */
   readonly lock: Append<T>['lock'];
-  /** Like Append's, while it holds these; with another set it has its streams to itself. */
+  /** Like Append's, while it holds these. */
   readonly keys?: readonly string[];
   /** Like Append's. */
   readonly repeatable?: boolean;
-  /** Like Append's; `holds` tells whether a stream is locked. */
-  readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean) => Promise<Verdict<T> | Relock>;
+  /** Like Append's; `holds` tells whether a stream is locked, `hasKey` whether it shares its streams under a key. */
+  readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean, hasKey: (key: string) => boolean) => Promise<Verdict<T> | Relock>;
 }
 
 // What an act finds changes only when another commits between: the second set is nearly always right, the fifth nearly certainly.
@@ -24,20 +26,20 @@ const lockSets = 5;
 
 /** Appends, and begins anew with the right locks where the decision asks for them. Throws as Log.append does. */
 export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T> {
-  let lock = act.lock;
-  for (let set = 1; set <= lockSets; set += 1) {
-    const { decide, repeatable = false } = act;
-    const outcome = await tryWith(log, lock, set === 1 ? act : { decide, repeatable });
+  let set: Pick<Searching<T>, 'lock' | 'keys'> = act;
+  for (let tried = 0; tried < lockSets; tried += 1) {
+    const outcome = await tryWith(log, set, act);
     if ('done' in outcome) return outcome.done;
-    lock = outcome.relock;
+    const { relock: lock, keys } = outcome;
+    set = { lock, ...(keys !== undefined && { keys }) };
   }
   throw new ChatError('UNAVAILABLE', 'Too much is changing here at once. Try again.');
 }
 
 function tryWith<T>(
   log: Log,
-  lock: readonly bigint[],
-  { keys, repeatable = false, decide }: Pick<Searching<T>, 'keys' | 'repeatable' | 'decide'>,
+  { lock, keys }: Pick<Searching<T>, 'lock' | 'keys'>,
+  { repeatable = false, decide }: Pick<Searching<T>, 'repeatable' | 'decide'>,
 ): Promise<{ readonly done: T } | Relock> {
   const held = new Set(lock);
   return log.append<{ readonly done: T } | Relock>({
@@ -45,7 +47,11 @@ function tryWith<T>(
     repeatable,
     ...(keys !== undefined && { keys }),
     async decide(inside) {
-      const verdict = await decide(inside, (streamId) => held.has(streamId));
+      const verdict = await decide(
+        inside,
+        (streamId) => held.has(streamId),
+        (key) => keys?.includes(key) ?? false,
+      );
       if ('relock' in verdict) return { result: () => verdict };
       return { ...verdict, result: (placed) => ({ done: verdict.result(placed) }) };
     },

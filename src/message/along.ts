@@ -31,9 +31,12 @@ const conversation = z.object({
   announcement: text.default(null),
   avatarUrl: text,
   ownerId: id.nullable(),
+  postPolicy: z.enum(groupPolicies).default('EVERYONE'),
   invitePolicy: policy,
   pinPolicy: policy,
   mentionPolicy: policy,
+  slowModeSeconds: z.number().default(0),
+  mutedUntil: z.coerce.date().nullable().default(null),
 });
 const along = z.object({ sender: user, conversation: conversation.optional() });
 

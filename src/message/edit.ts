@@ -1,5 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
@@ -17,7 +18,8 @@ export interface Change extends Partial<Wanted> {
 
 /**
  * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
- * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (somebody else's, a forwarded one, mentionsEveryone), TOO_LATE, UNAVAILABLE.
+ * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
+ * (messageId), TOO_LATE, UNAVAILABLE.
  */
 export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { message: ref, text } = change;
@@ -33,6 +35,7 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
+      requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       const edited = { ...message, text, ...mentions };
       return {
@@ -52,6 +55,11 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
       };
     },
   });
+}
+
+/** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */
+function requireSay({ now }: Inside, { access, row }: Target): void {
+  if (row !== null) requireMay('POST', { group: row, access, now }, ['messageId']);
 }
 
 function requireOwn({ message }: Target, { userId }: Viewer): void {

@@ -1,11 +1,15 @@
 import { inPieces, join, sql, type Tx } from '../db/index.ts';
-import type { Membership } from '../group/index.ts';
+import { judge, type Membership, type Rights } from '../group/index.ts';
 import type { Edit, EditsRequest, Message, Part } from './message.ts';
 import { firstSeen } from './target.ts';
 
-/** Whether a member may know what a message said before: who said it may, and who runs the group, as far as they see the message itself. */
-export function maySeeEdits(access: Membership, { seq, senderId }: Message): boolean {
-  return seq >= firstSeen(access) && (access.role !== 'MEMBER' || access.userId === senderId);
+/**
+ * Whether a member may know what a message said before: who said it may, and whom their group lets, as far as they see the message itself. `rights`: theirs in a
+ * group; null between two.
+ */
+export function maySeeEdits(access: Membership, { seq, senderId }: Message, rights: Rights | null): boolean {
+  if (seq < firstSeen(access)) return false;
+  return access.userId === senderId || (rights !== null && judge('SEE_EDITS', rights) === 'ALLOWED');
 }
 
 interface Row {

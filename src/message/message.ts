@@ -1,4 +1,4 @@
-import type { EntryData, KnownEntry } from '../log/index.ts';
+import type { EntryData, EntryType, entryTypes, KnownEntry } from '../log/index.ts';
 import type { PageRequest } from '../page.ts';
 
 /** A message as it stands: what its entry says (`text` is '' and `mentionIds` empty once recalled), and where it stands. */
@@ -29,7 +29,7 @@ export interface HistoryRequest extends PageRequest<number> {
 }
 
 /** What a timeline shows: messages and what happened between them. */
-export type TimelineEntry = KnownEntry<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'PinChanged' | 'GroupChanged'>;
+export type TimelineEntry = KnownEntry<{ [T in EntryType]: (typeof entryTypes)[T]['timeline'] extends true ? T : never }[EntryType]>;
 
 /** Part of a list that is read from its start on. */
 export interface Part<T> {

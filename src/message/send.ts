@@ -10,6 +10,7 @@ import type { MessageParts } from './parts.ts';
 import { postingAt } from './posting.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
+import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf } from './store.ts';
 import { requireStanding } from './target.ts';
 import { requirePosting, requireReach } from './writing.ts';
@@ -34,7 +35,8 @@ const looks = 3;
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
  * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
- * (conversationId, replyToId, threadRootId, mentionIds.N), FORBIDDEN (mentionsEveryone), CONFLICT (clientMessageId), UNAVAILABLE.
+ * (conversationId, replyToId, threadRootId, mentionIds.N), FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
+ * (clientMessageId), UNAVAILABLE.
  */
 export function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { text } = request;
@@ -88,12 +90,13 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   requireClientMessageId(clientMessageId);
   const name = { senderId: viewer.userId, clientMessageId };
   const lock = [...new Set([conversationId, ...also])];
+  const keys = [sentUnder.key(name)];
   const posting = postingAt(db);
   return appendSearching<Message>(log, {
     lock,
-    keys: [sentUnder.key(name)],
+    keys,
     repeatable: true,
-    async decide(inside, holds) {
+    async decide(inside, holds, hasKey) {
       const { known, sender, ...rows } = await inside.read(posting, { ...name, conversationId });
       // Who repeats a request may have lost the right to make it.
       if (known !== null) {
@@ -103,6 +106,9 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
       await requireReach(inside, { db }, { writing, field: ['conversationId'] });
+      const slow = slowed(writing);
+      if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };
+      if (slow !== null) await requirePause(db, inside, slow);
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
       return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender, row: rows.row });

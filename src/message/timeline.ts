@@ -1,5 +1,5 @@
 import { type Db, join, selectPages, sql, type Tx } from '../db/index.ts';
-import { type Entry, entryVersion, type KnownEntry, parseEntry, seenFrom } from '../log/index.ts';
+import { type Entry, type EntryType, entryTypes, entryVersion, type KnownEntry, parseEntry, seenFrom } from '../log/index.ts';
 import type { Message, TimelineEntry } from './message.ts';
 import { inOrder, type Range } from './store.ts';
 
@@ -9,10 +9,10 @@ const index = 'Entry_streamId_timeline_seq_idx';
 type EntryRow = Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 
 // What this release can show; what a newer one logged between the messages is stepped over.
-const shownTypes = ['MemberJoined', 'MemberLeft', 'PinChanged', 'GroupChanged'] as const satisfies readonly TimelineEntry['type'][];
+const shownTypes = (Object.keys(entryTypes) as EntryType[]).filter((type) => entryTypes[type].timeline && type !== 'MessageSent');
 
 function isShown(entry: Entry): entry is TimelineEntry {
-  return (shownTypes as readonly string[]).includes(entry.type);
+  return entry.type !== 'Hidden' && shownTypes.includes(entry.type);
 }
 
 /** A message as the log entry that it is. */

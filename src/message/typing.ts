@@ -1,4 +1,5 @@
 import { blockedWithin } from '../db/index.ts';
+import { type Conversation, judge, type Membership, type MembershipRef } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
@@ -41,17 +42,25 @@ export class TypingTeller {
     this.#now = now;
   }
 
-  /** Throws NOT_FOUND (conversationId). */
+  /** Of who may not write there nobody is told. Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
     const { db, groups, bus } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
-    const [access] = await groups.memberships([{ conversationId, userId }]);
-    if (!access?.shown) throw noConversation();
+    const [conversation, access] = await this.#partOf({ conversationId, userId });
+    const [rights] = conversation.kind === 'GROUP' ? await groups.rights([{ conversation, access }]) : [];
+    if (rights !== undefined && judge('POST', rights) !== 'ALLOWED') return;
     if (!this.#take(userId, { conversationId, typing })) return;
     // Who has blocked them, or is blocked by them, is not told, and neither knows.
     const except = await blockedWithin(db.client, { conversationId, userId });
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
+  }
+
+  async #partOf(ref: MembershipRef): Promise<readonly [Conversation, Membership]> {
+    const { groups } = this.#parts;
+    const [[conversation], [access]] = await Promise.all([groups.byIds([ref.conversationId]), groups.memberships([ref])]);
+    if (!conversation || !access?.shown) throw noConversation();
+    return [conversation, access];
   }
 
   /** Whether those who listen know it, and go on to know it until the next one: half the time after which they forget, so that a lost one is made good. */

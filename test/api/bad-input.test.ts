@@ -44,6 +44,8 @@ type Kind =
   | 'url'
   | 'emoji'
   | 'seq'
+  | 'seconds'
+  | 'moment'
   | 'refreshToken'
   | 'flag'
   | 'word';
@@ -62,6 +64,11 @@ const marking: Act = {
   valid: ({ group: conversationId }) => ({ conversationId, seq: 1 }),
   kinds: { conversationId: 'conversation', seq: 'seq' },
 };
+const ruling: Act = {
+  valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id }),
+  kinds: { groupId: 'conversation', userId: 'user' },
+};
+const someDay = '2999-01-01T00:00:00.000Z';
 const person = { handle: 'handle', password: 'password', deviceName: 'line' } as const;
 
 /** Every mutation, what it takes, and what it would do. */
@@ -81,6 +88,7 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
     kinds: { name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
   },
+  dissolveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
     kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag' },
@@ -101,14 +109,18 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ group: conversationId }) => ({ conversationId, fromSeq: 1 }),
     kinds: { conversationId: 'conversation', fromSeq: 'seq' },
   },
+  muteMember: {
+    valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id, until: someDay }),
+    kinds: { groupId: 'conversation', userId: 'user', until: 'moment' },
+  },
   openDirectConversation: { valid: ({ ben }) => ({ userId: ben.id }), kinds: { userId: 'user' } },
   pinMessage: onMessage,
   recallMessage: onMessage,
   refreshToken: { valid: ({ ann: { refreshToken } }) => ({ refreshToken }), kinds: { refreshToken: 'refreshToken' } },
   removeContact: { valid: ({ ben }) => ({ userId: ben.id }), kinds: { userId: 'user' } },
   removeMember: {
-    valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id }),
-    kinds: { groupId: 'conversation', userId: 'user' },
+    valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id, ban: true }),
+    kinds: { groupId: 'conversation', userId: 'user', ban: 'flag' },
   },
   removeReaction: reacting,
   requestContact: {
@@ -127,6 +139,10 @@ const acts: Readonly<Record<string, Act>> = {
       ...{ mentionIds: 'users', mentionsEveryone: 'flag' },
     },
   },
+  setRole: {
+    valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id, role: 'ADMIN' }),
+    kinds: { groupId: 'conversation', userId: 'user', role: 'word' },
+  },
   setTyping: {
     valid: ({ group: conversationId }) => ({ conversationId, typing: true }),
     kinds: { conversationId: 'conversation', typing: 'flag' },
@@ -137,6 +153,9 @@ const acts: Readonly<Record<string, Act>> = {
     valid: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password, displayName: 'New', deviceName: 'phone' }),
     kinds: { ...person, displayName: 'name' },
   },
+  transferOwnership: ruling,
+  unbanUser: ruling,
+  unmuteMember: ruling,
   unpinMessage: onMessage,
   updateContact: {
     valid: ({ ann, ben }) => ({
@@ -148,12 +167,18 @@ const acts: Readonly<Record<string, Act>> = {
   updateGroup: {
     valid: ({ group: groupId }) => ({
       ...{ groupId, name: 'Another', description: 'Of others', announcement: 'News', avatarUrl: 'https://example.org/a.png' },
-      ...{ invitePolicy: 'ADMINS', mentionPolicy: 'ADMINS', pinPolicy: 'ADMINS' },
+      ...{ postPolicy: 'ADMINS', invitePolicy: 'ADMINS', mentionPolicy: 'ADMINS', pinPolicy: 'ADMINS' },
+      ...{ slowModeSeconds: 30, mutedUntil: someDay },
     }),
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
-      ...{ invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
+      ...{ postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
+      ...{ slowModeSeconds: 'seconds', mutedUntil: 'moment' },
     },
+  },
+  updateMembership: {
+    valid: ({ group: conversationId }) => ({ conversationId, notificationLevel: 'NONE', nickname: 'Annie' }),
+    kinds: { conversationId: 'conversation', notificationLevel: 'word', nickname: 'name' },
   },
   updateProfile: {
     valid: () => ({ displayName: 'Ann', avatarUrl: 'https://example.org/a.png', bio: 'About me' }),
@@ -280,6 +305,22 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['no Int', 2 ** 31],
     ['a fraction', 1.5],
     ['text', '1'],
+  ],
+  seconds: [
+    ['negative', -1],
+    ['more than a day', 86_401],
+    ['no Int', 2 ** 31],
+    ['a fraction', 1.5],
+    ['text', '1'],
+  ],
+  moment: [
+    ['past', '2000-01-01T00:00:00.000Z'],
+    ['no moment', 'tomorrow'],
+    ['of no zone', '2999-01-01T00:00:00'],
+    ['a day that there is none of', '2999-02-30T00:00:00Z'],
+    ['after the last year', '+10000-01-01T00:00:00Z'],
+    ['a number', 32_472_144_000],
+    ['nothing', ''],
   ],
   refreshToken: [
     ['nothing', ''],

@@ -20,14 +20,13 @@ import { type Listing, listings } from './lists.ts';
 const allowances: readonly Allowance[] = [
   {
     statement: /FROM Membership m JOIN Stream s/,
-    ...{ rows: 2 * 5_002, sorted: 2 * 5_002 },
+    ...{ rows: 3 * 5_002, sorted: 3 * 5_002 },
     why: 'A message moves its conversation in the lists of all its members. An order kept for each of them would be a write for each; sorting 5,000 takes 8 ms.',
   },
   {
-    statement:
-      /FROM `mpim`.`Membership` WHERE \(`mpim`.`Membership`.`userId` = \d+ AND `mpim`.`Membership`.`state` = 'ACTIVE' AND `mpim`.`Membership`.`shown` = true\)/,
-    rows: 5_002,
-    why: 'Positions and totals are told of all that the viewer follows.',
+    statement: /FROM Membership( m)?\s+WHERE (m\.)?userId = \d+ AND (m\.)?state = 'ACTIVE' AND (m\.)?shown = 1/,
+    rows: 2 * 5_002,
+    why: 'Positions and totals are told of all that the viewer follows, and that still stands.',
   },
   {
     statement: /AS own,/,

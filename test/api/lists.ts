@@ -104,6 +104,7 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
   return [
     ofConversation('members', 'MembershipConnection', { id }),
     ofConversation('pins', 'MessageConnection', { id }),
+    ofNode('Group', 'viewerBans', 'UserConnection', id),
     ...[0, seq].map((afterSeq) =>
       ofConversation('events', 'ConversationEventConnection', {
         id,

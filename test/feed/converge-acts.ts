@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
-import { AcquaintanceDocument, HistoryDocument, RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
+import { expect } from 'vitest';
+import {
+  AccountEventsDocument,
+  AcquaintanceDocument,
+  HistoryDocument,
+  RequestContactDocument,
+  SessionsDocument,
+} from '../support/generated/graphql.ts';
 import { given, type Person, password, type World } from '../support/world.ts';
 
 /** The people of a scene: Ann, who acts, Ben, to whom it is done, Cat, who is by, and Dan, who knows nobody. */
@@ -63,6 +70,12 @@ async function befriended(chat: World, one: Person, other: Person): Promise<stri
   const requestId = await requested(chat, one, other);
   await doing(chat, 'answerContactRequest')(other, { requestId, accept: true });
   return given((await chat.ask(AcquaintanceDocument, { handle: other.handle }, one)).user?.viewerContact, []).id;
+}
+
+/** Resolves once somebody's devices are told that a conversation is theirs no more. */
+async function toldClosed(chat: World, person: Person, conversationId: string): Promise<void> {
+  const account = async () => given((await chat.ask(AccountEventsDocument, {}, person)).viewer, []).events.edges.map(({ node }) => node);
+  await expect.poll(account).toContainEqual(expect.objectContaining({ __typename: 'ConversationClosed', conversationId }));
 }
 
 function message(conversationId: string, replyToId?: string): object {
@@ -650,6 +663,125 @@ const settling: readonly Act[] = [
   },
 ];
 
+const ruling: readonly Act[] = [
+  {
+    by: 'updateGroup',
+    what: 'in who may write, how often, and that nobody does for a while',
+    changes: three,
+    async prepare(chat, cast, update) {
+      const groupId = await talk(chat, cast, cast.ann);
+      return () => update(cast.ann, { groupId, postPolicy: 'ADMINS', slowModeSeconds: 30, mutedUntil: '2999-01-01T00:00:00.000Z' });
+    },
+  },
+  {
+    by: 'setRole',
+    what: 'of two, one of whom was an admin before',
+    changes: three,
+    async prepare(chat, cast, give) {
+      const groupId = await talk(chat, cast, cast.ann);
+      await give(cast.ann, { groupId, userId: cast.cat.id, role: 'ADMIN' });
+      await doing(chat, 'removeMember')(cast.ann, { groupId, userId: cast.dan.id, ban: true });
+      return async () => {
+        await give(cast.ann, { groupId, userId: cast.ben.id, role: 'ADMIN' });
+        await give(cast.ann, { groupId, userId: cast.cat.id, role: 'MEMBER' });
+      };
+    },
+  },
+  {
+    by: 'setRole',
+    what: 'of an admin who will not be one any more',
+    changes: three,
+    async prepare(chat, { ann, ben, cat }, give) {
+      const groupId = await chat.group(ben, ann, cat);
+      await give(ben, { groupId, userId: ann.id, role: 'ADMIN' });
+      return () => give(ann, { groupId, userId: ann.id, role: 'MEMBER' });
+    },
+  },
+  {
+    by: 'transferOwnership',
+    what: 'to who was muted',
+    changes: three,
+    async prepare(chat, cast, transfer) {
+      const groupId = await talk(chat, cast, cast.ann);
+      await doing(chat, 'muteMember')(cast.ann, { groupId, userId: cast.ben.id, until: '2999-01-01T00:00:00.000Z' });
+      return () => transfer(cast.ann, { groupId, userId: cast.ben.id });
+    },
+  },
+  {
+    by: 'muteMember',
+    what: 'until some day',
+    changes: three,
+    async prepare(chat, cast, mute) {
+      const groupId = await talk(chat, cast, cast.ann);
+      return () => mute(cast.ann, { groupId, userId: cast.ben.id, until: '2999-01-01T00:00:00.000Z' });
+    },
+  },
+  {
+    by: 'unmuteMember',
+    what: 'before that day',
+    changes: three,
+    async prepare(chat, cast, unmute) {
+      const groupId = await talk(chat, cast, cast.ann);
+      await doing(chat, 'muteMember')(cast.ann, { groupId, userId: cast.ben.id, until: '2999-01-01T00:00:00.000Z' });
+      return () => unmute(cast.ann, { groupId, userId: cast.ben.id });
+    },
+  },
+  {
+    by: 'removeMember',
+    what: 'for good, and of somebody who is not in it, of whom those hear who run it',
+    changes: three,
+    async prepare(chat, cast, remove) {
+      const groupId = await talk(chat, cast, cast.ann, cast.ben);
+      await doing(chat, 'setRole')(cast.ann, { groupId, userId: cast.cat.id, role: 'ADMIN' });
+      return async () => {
+        await remove(cast.ann, { groupId, userId: cast.ben.id, ban: true });
+        await remove(cast.ann, { groupId, userId: cast.dan.id, ban: true });
+      };
+    },
+  },
+  {
+    by: 'unbanUser',
+    what: 'of one of two',
+    changes: three.filter((watcher) => watcher !== 'ben'),
+    async prepare(chat, cast, unban) {
+      const groupId = await talk(chat, cast, cast.ann);
+      for (const { id } of [cast.ben, cast.dan]) await doing(chat, 'removeMember')(cast.ann, { groupId, userId: id, ban: true });
+      return () => unban(cast.ann, { groupId, userId: cast.ben.id });
+    },
+  },
+  {
+    by: 'updateMembership',
+    what: 'with a nickname, which all see, and a level, which is one’s own',
+    changes: three,
+    async prepare(chat, cast, update) {
+      const conversationId = await talk(chat, cast, cast.ben);
+      return () => update(cast.ann, { conversationId, nickname: 'Annie', notificationLevel: 'MENTIONS' });
+    },
+  },
+  {
+    by: 'updateMembership',
+    what: 'in how a direct conversation notifies',
+    changes: own,
+    async prepare(chat, cast, update) {
+      const conversationId = await chat.direct(cast.ann, cast.ben);
+      await chat.say(cast.ann, conversationId, 'hello');
+      return () => update(cast.ann, { conversationId, notificationLevel: 'NONE' });
+    },
+  },
+  {
+    by: 'dissolveGroup',
+    what: 'with others in it, who have something to read',
+    changes: three,
+    async prepare(chat, cast, dissolve) {
+      const groupId = await talk(chat, cast, cast.ann, cast.ben);
+      return async () => {
+        await dissolve(cast.ann, { groupId });
+        for (const member of [cast.ben, cast.cat]) await toldClosed(chat, member, groupId);
+      };
+    },
+  },
+];
+
 const knowing: readonly Act[] = [
   {
     by: 'requestContact',
@@ -936,6 +1068,7 @@ export const acts: readonly Act[] = [
   ...pinning,
   ...grouping,
   ...settling,
+  ...ruling,
   ...knowing,
   ...signing,
 ];

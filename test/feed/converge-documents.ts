@@ -7,7 +7,7 @@ const acquaintance = `fragment Acquaintance on User {
   id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
 }`;
 
-const member = `fragment Member on Membership { id role joinedAt nickname deliveredSeq readSeq user { id } conversation { id } }`;
+const member = `fragment Member on Membership { id role joinedAt nickname mutedUntil deliveredSeq readSeq user { id } conversation { id } }`;
 
 const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
@@ -16,18 +16,21 @@ const message = `fragment Said on Message {
   reactions { id emoji count } pinnedAt
 }`;
 
-const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } invitePolicy pinPolicy mentionPolicy }`;
+const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil }`;
+
+// What the viewer may do in a group, and whom it keeps out: with a role or a setting it is another.
+const ruling = `fragment Ruling on Group { id viewerMay viewerBans(first: 10) { edges { cursor node { id } } } }`;
 
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
-  viewerMembership { ...Member }
+  viewerMembership { ...Member viewerNotificationLevel }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
   messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
   pins(first: 10) { edges { node { ...Said } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
-  ...Gathering
+  ...Gathering ...Ruling
 }`;
 
 const contacts = `fragment Known on Contact { id alias since user { ...Acquaintance } }
@@ -47,7 +50,7 @@ const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllS
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
 fragment Totals on UnreadTotals { messages mentions conversations threads }`;
 
-const fragments = [acquaintance, member, message, group, talk, contacts, self, reached, waiting].join('\n');
+const fragments = [acquaintance, member, message, group, ruling, talk, contacts, self, reached, waiting].join('\n');
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -67,7 +70,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   ${fragments}
 `);
 
-/** What a client follows that shows it. All of a conversation's own events can be shared by everybody in it. */
+/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else. */
 export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
   subscription Changes($after: [PositionInput!]) {
     events(after: $after) {
@@ -80,12 +83,13 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
       ... on PinChanged { message { ...Said } pinned }
-      ... on GroupChanged { group { ...Gathering } }
-      ... on MemberJoined { membershipEdge { cursor node { ...Member } } }
-      ... on MemberLeft { membershipId }
+      ... on GroupChanged { group { ...Gathering ...Ruling } }
+      ... on MemberJoined { membershipEdge { cursor node { ...Member } } conversation { ...Ruling } }
+      ... on MemberChanged { membership { ...Member } conversation { ...Ruling } }
+      ... on MemberLeft { membershipId conversation { ...Ruling } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
-      ... on MembershipSettled { membership { ...Member } conversation { id ...Waiting } unread { ...Totals } }
+      ... on MembershipSettled { membership { ...Member viewerNotificationLevel } conversation { id ...Waiting } unread { ...Totals } }
       ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ConversationCleared { clearedSeq conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ThreadRead { message { id viewerThreadUnreadCount } unread { ...Totals } }

@@ -23,6 +23,7 @@ const rules: Readonly<Record<string, Rule>> = {
     append(held, event, 'members', event['membershipEdge'] ?? null);
     logged(held, event);
   },
+  MemberChanged: logged,
   MemberLeft(held, event) {
     held.cache.evict(text(event['membershipId']));
     logged(held, event);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupPolicies, type Role, type Standing, type Wish } from '../../src/group/index.ts';
-import { allowedActions, judge, mutedUntil } from '../../src/group/may.ts';
+import { allowedActions, allowedTo, judge, msUntil, mutedUntil } from '../../src/group/may.ts';
 import { groupActions, permissions } from '../../src/group/permission.ts';
 
 const now = new Date('2026-02-03T04:05:06.789Z');
@@ -34,7 +34,7 @@ describe('the table of permissions', () => {
 
   it('lets nobody do anything to the owner', () => {
     const done = groupActions.filter((action) => 'to' in permissions[action]);
-    expect(done).toEqual(['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES']);
+    expect(done).toEqual(['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES', 'TRANSFER_OWNERSHIP']);
     for (const action of done) for (const role of roles) expect(judge(action, wish({ role, to: 'OWNER' })), action).toBe('FORBIDDEN');
   });
 
@@ -56,6 +56,14 @@ describe('the table of permissions', () => {
 
   it('lets the last one leave, whoever they are', () => {
     expect(judge('LEAVE_GROUP', wish({ role: 'OWNER', group: { memberCount: 1 } }))).toBe('ALLOWED');
+  });
+
+  it('tells what may be done to each member, who may be oneself', () => {
+    const to = (by: Role, of: Role) => allowedTo(wish({ role: by }), { role: of });
+    const below = ['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES'];
+    expect(roles.map((of) => to('OWNER', of))).toEqual([[], [...below, 'TRANSFER_OWNERSHIP'], [...below, 'TRANSFER_OWNERSHIP']]);
+    expect(roles.map((of) => to('ADMIN', of))).toEqual([[], ['SET_ROLES'], below]);
+    expect(roles.map((of) => to('MEMBER', of))).toEqual([[], [], []]);
   });
 
   it('says what a person is told, for every action', () => {
@@ -85,5 +93,12 @@ describe('who is muted', () => {
     expect(mutedUntil(wish({ muted: latest, group: { mutedUntil: later } }))).toEqual(latest);
     expect(mutedUntil(wish({ role: 'ADMIN', muted: later, group: { mutedUntil: latest } }))).toEqual(later);
     expect(mutedUntil(wish({}))).toBeNull();
+  });
+});
+
+describe('the time that is left', () => {
+  it('is in ms, and no more than an answer can hold', () => {
+    expect(msUntil(later, now)).toBe(60_000);
+    expect(msUntil(new Date('9999-12-31T23:59:59.999Z'), now)).toBe(2_147_483_647);
   });
 });

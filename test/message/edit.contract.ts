@@ -232,7 +232,13 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       const where = { conversationId_userId: { conversationId, userId: dan.userId } };
       await world.db.transaction((tx) => tx.membership.update({ where, data: { role: 'ADMIN' } }));
       const later = await world.say(bob, conversationId);
-      const may = async (viewer: Viewer, of: Message) => maySeeEdits(await access(viewer, of.conversationId), of);
+      async function may(viewer: Viewer, of: Message): Promise<boolean> {
+        const [conversation] = await world.groups.byIds([of.conversationId]);
+        if (!conversation) throw new Error('it is there');
+        const part = await access(viewer, of.conversationId);
+        const [rights = null] = conversation.kind === 'GROUP' ? await world.groups.rights([{ conversation, access: part }]) : [];
+        return maySeeEdits(part, of, rights);
+      }
       for (const [viewer, ...allowed] of [
         [ada, true, true],
         [bob, true, true],

@@ -56,8 +56,8 @@ export async function openCast(): Promise<Cast> {
   };
   const before = await say('sender', group, 'before the newcomer');
   await chat.groups.addMembers(owner, { groupId: group, userIds: [newcomer.userId] });
-  await appoint(sql, people, group);
-  const shown = { description: 'All of us', announcement: 'We meet at six', avatarUrl: 'https://example.com/us.png' };
+  await appoint(chat, people, group);
+  const shown = { description: 'All of us', announcement: 'We meet at six', avatarUrl: 'https://example.com/us.png', slowModeSeconds: 0 };
   await chat.groups.update(owner, { groupId: group, ...shown });
   await chat.users.updateProfile(sender, { displayName: 'Sue', bio: 'Says it all', avatarUrl: 'https://example.com/sue.png' });
   await chat.contacts.request(asking, { userId: sender.userId, note: 'hello?' });
@@ -93,12 +93,9 @@ async function spare({ groups, messages }: Chat, viewer: Viewer, conversationId:
   await messages.clear(viewer, { conversationId, seq: last.seq - 1 });
 }
 
-/** What no mutation does so far: an admin, a nickname. */
-async function appoint(sql: RawSql, { admin, sender }: Readonly<Record<Onlooker, Viewer>>, group: bigint): Promise<void> {
-  await sql.run(
-    `UPDATE Membership SET role = 'ADMIN' WHERE conversationId = ${group} AND userId = ${admin.userId}`,
-    `UPDATE Membership SET nickname = 'Susie' WHERE conversationId = ${group} AND userId = ${sender.userId}`,
-  );
+async function appoint({ groups }: Chat, { owner, admin, sender }: Readonly<Record<Onlooker, Viewer>>, group: bigint): Promise<void> {
+  await groups.setRole(owner, { groupId: group, userId: admin.userId, role: 'ADMIN' });
+  await groups.updateOwnPart(sender, { conversationId: group, nickname: 'Susie' });
 }
 
 async function befriend(chat: Chat, one: Viewer, other: Viewer): Promise<void> {

@@ -4,6 +4,7 @@ import { createContext, forEvent, forEveryone, schema, sharingOf } from '../../s
 import type { Chat } from '../../src/chat.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey } from '../group/talk-world.ts';
+import { person } from '../support/people.ts';
 import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
 import { eventDocument, isShareable, shownIn } from './shareable-document.ts';
 
@@ -232,6 +233,52 @@ const occasions: readonly Occasion[] = [
       const name = `Us, ${freshKey()}`;
       const { lastSeq } = await chat.groups.update(people.admin, { groupId: group, name, pinPolicy: 'ADMINS', mentionPolicy: 'EVERYONE' });
       return entry(group, lastSeq);
+    },
+  },
+  {
+    what: 'a group where for a while only those write who run it',
+    type: 'GroupChanged',
+    seenBy: everybody,
+    async happens({ chat, people, group, say, entry }) {
+      const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, mutedUntil: new Date(Date.now() + 100) });
+      // It stays to be seen that they were muted, and hinders nobody.
+      await expect.poll(() => say('member', group, 'at last').catch(() => 0), { interval: 10 }).toBeGreaterThan(lastSeq);
+      return entry(group, lastSeq);
+    },
+  },
+  {
+    what: 'that a member is muted, and called otherwise by then',
+    type: 'MemberChanged',
+    seenBy: everybody,
+    async happens(cast) {
+      const { chat, people, group, entry } = cast;
+      const muted = await guest(cast);
+      await chat.groups.muteMember(people.admin, { groupId: group, userId: muted.userId, until: new Date('2999-01-01') });
+      const seq = await newest(chat, group);
+      await chat.groups.updateOwnPart(muted, { conversationId: group, nickname: freshKey() });
+      return entry(group, seq);
+    },
+  },
+  {
+    what: 'that the newcomer is an admin',
+    type: 'MemberChanged',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const { userId } = people.newcomer;
+      await chat.groups.setRole(people.owner, { groupId: group, userId, role: 'ADMIN' });
+      const seq = await newest(chat, group);
+      await chat.groups.setRole(people.owner, { groupId: group, userId, role: 'MEMBER' });
+      return entry(group, seq);
+    },
+  },
+  {
+    what: 'that somebody outside is banned',
+    type: 'MemberChanged',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const { userId } = await person(chat, 'outside');
+      await chat.groups.removeMember(people.admin, { groupId: group, userId, ban: true });
+      return entry(group, await newest(chat, group));
     },
   },
   {

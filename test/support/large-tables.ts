@@ -128,6 +128,11 @@ function conversations(viewer: string): readonly string[] {
     member(`${firstSmall} + g.seq`, `${firstUser} + (g.seq * 39 + m.seq) % ${users} + 1`, "'MEMBER'", 'm.seq + 1', each),
     member(`${big}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${bigMembers}`),
     member(`${fair}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${fairMembers}`),
+    // Whom they keep out: one has been in it, the next has not.
+    ...[big, fair].map(
+      (conversation) => `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, untilSeq, joinedAt)
+        SELECT ${conversation}, ${firstUser} + seq, 'BANNED', 'MEMBER', seq DIV 2, seq, ${at('seq')} FROM seq_5001_to_8000`,
+    ),
     // Of most direct conversations nothing waits.
     `UPDATE Membership SET deliveredSeq = 4, readSeq = 4 WHERE userId = ${viewer} AND conversationId > ${firstDirect + 500} AND conversationId < ${firstSmall}`,
     // Those who came to the group of a hundred have read nearly all of it.
@@ -144,16 +149,8 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     otherId: `${firstUser + 1}`,
     sessionId: '00000000-0000-7000-8000-000000000000',
   };
-  const rest = JSON.stringify({
-    ...root,
-    ...asked,
-    reason: 'LEFT',
-    emoji: '👍',
-    added: true,
-    pinned: true,
-    blocked: true,
-    fields: ['name'],
-  }).slice(1);
+  const facts = { reason: 'LEFT', emoji: '👍', added: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
+  const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);
   return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
 }
 

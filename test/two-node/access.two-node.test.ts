@@ -3,6 +3,7 @@ import {
   AddMembersDocument,
   ConversationLogDocument,
   ConversationsDocument,
+  DissolveGroupDocument,
   type FollowedFragment,
   HistoryDocument,
   LeaveGroupDocument,
@@ -23,6 +24,12 @@ const partings = [
     leaveReason: 'REMOVED',
     part: (group: string, owner: Person, { id }: Person) =>
       here.ask(RemoveMemberDocument, { input: { groupId: group, userId: id } }, owner),
+  },
+  {
+    did: 'was banned',
+    leaveReason: 'BANNED',
+    part: (group: string, owner: Person, { id }: Person) =>
+      here.ask(RemoveMemberDocument, { input: { groupId: group, userId: id, ban: true } }, owner),
   },
   {
     did: 'left',
@@ -103,6 +110,29 @@ describe.each(ways)('on another node, $name', (way) => {
       await here.say(ann, rest, 'alone');
       for (const ear of whole) {
         const events = await ear.hear(isClosed, says('alone'));
+        expect(streamIds(events)).not.toContain(group);
+        expect(events.find(isClosed)).toMatchObject({ conversationId: group, leaveReason: 'DISSOLVED' });
+      }
+    } finally {
+      await way.end();
+    }
+  });
+
+  it('a member whose group its owner dissolves gets nothing more of it, and is told by and by', async () => {
+    const [ann, ben] = await here.people('ann', 'ben');
+    const [group, rest] = [await here.group(ann, ben), await here.group(ann, ben)];
+    const node = way.there();
+    const whole = [await listen(node, ben), await stream(node, ben)];
+    const ofGroup = [await listen(node, ben, group), await stream(node, ben, group)];
+
+    await way.begin();
+    try {
+      await here.ask(DissolveGroupDocument, { input: { groupId: group } }, ann);
+      await expectNothing(way, ben, group);
+      for (const ear of ofGroup) expect(await ear.end()).toEqual({ events: [], how: 'NOT_FOUND' });
+      await here.say(ann, rest, 'for ben');
+      for (const ear of whole) {
+        const events = await ear.hear(isClosed, says('for ben'));
         expect(streamIds(events)).not.toContain(group);
         expect(events.find(isClosed)).toMatchObject({ conversationId: group, leaveReason: 'DISSOLVED' });
       }

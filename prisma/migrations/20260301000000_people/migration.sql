@@ -86,3 +86,5 @@ CREATE TABLE `Job` (
   UNIQUE INDEX `Job_kind_key_key` (`kind`, `key`),
   INDEX `Job_state_dueAt_id_idx` (`state`, `dueAt`, `id`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE INDEX `Membership_conversationId_state_role_idx` ON `Membership` (`conversationId`, `state`, `role`);

@@ -81,3 +81,5 @@ CREATE TABLE "Job" (
 );
 CREATE UNIQUE INDEX "Job_kind_key_key" ON "Job" ("kind", "key");
 CREATE INDEX "Job_state_dueAt_id_idx" ON "Job" ("state", "dueAt", "id");
+
+CREATE INDEX "Membership_conversationId_state_role_idx" ON "Membership" ("conversationId", "state", "role");

@@ -1,0 +1,26 @@
+import type { Tx } from './db.ts';
+import { sql } from './sql.ts';
+import { standing } from './standing.ts';
+
+/** A conversation that a user is shown, and from where on. */
+export interface FollowedRow {
+  readonly conversationId: bigint;
+  /** The first seq they may read. */
+  readonly fromSeq: number;
+  readonly readSeq: number;
+}
+
+/** All conversations that a user is shown, by id; `only` narrows it to one. */
+export async function selectFollowed(tx: Tx, userId: bigint, only?: bigint): Promise<readonly FollowedRow[]> {
+  const one = only === undefined ? sql`` : sql`AND m.conversationId = ${only}`;
+  const rows = await tx.$queryRaw<{ readonly [C in keyof FollowedRow]: bigint | number }[]>(sql`
+    SELECT m.conversationId AS conversationId, m.fromSeq AS fromSeq, m.readSeq AS readSeq
+    FROM Membership m
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${one}
+    ORDER BY m.conversationId`);
+  return rows.map(({ conversationId, fromSeq, readSeq }) => ({
+    conversationId: BigInt(conversationId),
+    fromSeq: Number(fromSeq),
+    readSeq: Number(readSeq),
+  }));
+}

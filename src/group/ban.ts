@@ -1,0 +1,67 @@
+import type { Tx } from '../db/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { memberChanged } from './entries.ts';
+import { membershipRow, userExists } from './facts.ts';
+import { requireMay } from './may.ts';
+import { changeMember, unchanged } from './member-change.ts';
+import { type OpenGroup, requireGroup } from './open-group.ts';
+import type { GroupParts } from './parts.ts';
+import { noUser } from './refusal.ts';
+import type { MembershipRow } from './store.ts';
+
+/** Somebody outside a group, who is kept outside. */
+interface Outsider {
+  readonly userId: bigint;
+  /** Their row from an earlier stay. */
+  readonly earlier: MembershipRow | null;
+}
+
+/**
+ * Keeps somebody who is not in a group from coming in; the group and their account are locked. They have nothing there, then or before: their row is an empty
+ * stretch of the log, or that of their earlier stay. Throws FORBIDDEN, NOT_FOUND (userId).
+ */
+export async function banOutsider(
+  inside: Inside,
+  viewer: Viewer,
+  { group: { row, wish }, userId, earlier }: Outsider & { readonly group: OpenGroup },
+): Promise<Verdict<void>> {
+  requireMay('BAN_MEMBERS', wish);
+  if (!(await inside.read(userExists, userId))) throw noUser('userId');
+  if (earlier?.state === 'BANNED') return unchanged;
+  const ban = { groupId: row.id, actorId: viewer.userId, userId };
+  if (earlier !== null) return changeMember({ ...ban, fields: ['banned'], to: { state: 'BANNED' } });
+  return {
+    entries: () => [memberChanged(row.id, viewer.userId, { userId, fields: ['banned'] })],
+    write: (tx, { at, entries }) => storeStranger(tx, { conversationId: row.id, userId, seq: entries[0]?.seq ?? 0, at }),
+    result: () => undefined,
+  };
+}
+
+async function storeStranger(
+  tx: Tx,
+  { seq, at, ...member }: { readonly conversationId: bigint; readonly userId: bigint; readonly seq: number; readonly at: Date },
+): Promise<void> {
+  await tx.membership.create({ data: { ...member, state: 'BANNED', role: 'MEMBER', fromSeq: seq, untilSeq: seq, joinedAt: at } });
+}
+
+/** Lets somebody who was banned come in again, if they may; they are not in it by that. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+export function unbanUser(
+  { log }: Pick<GroupParts, 'log'>,
+  viewer: Viewer,
+  { groupId, userId }: { readonly groupId: bigint; readonly userId: bigint },
+): Promise<void> {
+  return log.append<void>({
+    lock: [...new Set([groupId, userId])],
+    async decide(inside) {
+      const { wish } = await requireGroup(inside, { groupId, viewer });
+      requireMay('BAN_MEMBERS', wish);
+      const access = await inside.read(membershipRow, { conversationId: groupId, userId });
+      if (access?.state === 'BANNED') {
+        return changeMember({ groupId, actorId: viewer.userId, userId, fields: ['unbanned'], to: { state: 'REMOVED' } });
+      }
+      if (!(await inside.read(userExists, userId))) throw noUser('userId');
+      return unchanged;
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { ChatError } from '../errors.ts';
+import type { Inside } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Role } from './conversation.ts';
+import { adminCount } from './facts.ts';
+import { requireMay } from './may.ts';
+import { changeMember, unchanged } from './member-change.ts';
+import { requireGroup, requireMember } from './open-group.ts';
+import type { GroupParts } from './parts.ts';
+
+/** The roles that can be given; the owner's is handed over. */
+export const assignableRoles = ['ADMIN', 'MEMBER'] as const satisfies readonly Role[];
+export type AssignableRole = (typeof assignableRoles)[number];
+
+/**
+ * Gives a member a role; an admin may give up their own. Of two admins who take it from each other the first to commit wins, for the other is no admin any more.
+ * Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role).
+ */
+export function setRole(
+  { log, config }: Pick<GroupParts, 'log' | 'config'>,
+  viewer: Viewer,
+  { groupId, userId, role }: { readonly groupId: bigint; readonly userId: bigint; readonly role: AssignableRole },
+): Promise<void> {
+  return log.append<void>({
+    lock: [groupId],
+    async decide(inside) {
+      const { wish } = await requireGroup(inside, { groupId, viewer });
+      const access = await requireMember(inside, { conversationId: groupId, userId });
+      requireMay('SET_ROLES', { ...wish, to: access });
+      if (access.role === role) return unchanged;
+      if (role === 'ADMIN') await requireRoomForAdmin(inside, groupId, { maxAdmins: config.maxAdmins, field: 'role' });
+      return changeMember({ groupId, actorId: viewer.userId, userId, fields: ['role'], to: { role } });
+    },
+  });
+}
+
+/** Throws LIMIT_REACHED (the field) where one more admin would be one too many. */
+export async function requireRoomForAdmin(
+  inside: Inside,
+  groupId: bigint,
+  { maxAdmins, field }: { readonly maxAdmins: number; readonly field: string },
+): Promise<void> {
+  if ((await inside.read(adminCount, groupId)) < maxAdmins) return;
+  throw new ChatError('LIMIT_REACHED', `A group has at most ${maxAdmins} admins. Make one of them a member first.`, { field: [field] });
+}

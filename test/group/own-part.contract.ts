@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { Groups } from '../../src/group/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
+
+type Part = Omit<Parameters<Groups['updateOwnPart']>[1], 'conversationId'>;
+
+/** What settling one's own part in a conversation promises, on any database. */
+export function promisesOfOwnParts(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** Ada's group with Bob: their joining is entries 1 and 2. */
+  async function scene() {
+    const [ada, bob, cy] = await world.people();
+    return { ada, bob, cy, group: await world.group(ada, bob) };
+  }
+
+  const settle = (viewer: Viewer, conversationId: bigint, part: Part) => world.groups.updateOwnPart(viewer, { conversationId, ...part });
+
+  async function settled({ userId }: Viewer): Promise<number> {
+    return (await world.entries(userId)).filter(({ type }) => type === 'MembershipSettled').length;
+  }
+
+  it('a newcomer is notified of everything, under their own name', async () => {
+    const { bob, group } = await scene();
+    expect(await world.access(bob, group)).toMatchObject({ notificationLevel: 'ALL', nickname: null, mutedUntil: null });
+  });
+
+  describe('of what to be notified', () => {
+    it('is settled for oneself, and only one’s own devices are told', async () => {
+      const { ada, bob, group } = await scene();
+      expect(await settle(bob, group, { notificationLevel: 'MENTIONS' })).toMatchObject({ notificationLevel: 'MENTIONS' });
+      expect((await world.entries(bob.userId)).at(-1)).toMatchObject({
+        ...{ type: 'MembershipSettled', actorId: bob.userId },
+        data: { conversationId: group },
+      });
+      expect(await world.entries(group)).toHaveLength(2);
+      expect([await settled(ada), await settled(bob)]).toEqual([0, 1]);
+      await settle(bob, group, { notificationLevel: 'MENTIONS' });
+      expect(await settled(bob)).toBe(1);
+    });
+
+    it('is settled in direct conversations, and with oneself, too', async () => {
+      const { ada, bob } = await scene();
+      for (const other of [ada, bob]) {
+        expect(await settle(ada, await world.direct(ada, other), { notificationLevel: 'NONE' })).toMatchObject({
+          notificationLevel: 'NONE',
+        });
+      }
+    });
+
+    it('is not nothing at all', async () => {
+      const { bob, group } = await scene();
+      expect(await refusal(settle(bob, group, { notificationLevel: null, nickname: 'x' }))).toEqual({
+        code: 'INVALID_INPUT',
+        field: ['notificationLevel'],
+      });
+    });
+  });
+
+  describe('a nickname', () => {
+    it('is seen by everybody, who are told', async () => {
+      const { bob, group } = await scene();
+      expect(await settle(bob, group, { nickname: 'Bobby 👑' })).toMatchObject({ nickname: 'Bobby 👑' });
+      expect((await world.entries(group)).slice(2)).toMatchObject([
+        { type: 'MemberChanged', actorId: bob.userId, data: { userId: bob.userId, fields: ['nickname'] } },
+      ]);
+      expect(await settled(bob)).toBe(0);
+      await settle(bob, group, { nickname: 'Bobby 👑' });
+      expect(await world.entries(group)).toHaveLength(3);
+    });
+
+    it.each([null, ''])('is cleared by %j', async (nickname) => {
+      const { bob, group } = await scene();
+      await settle(bob, group, { nickname: 'Bobby' });
+      expect(await settle(bob, group, { nickname })).toMatchObject({ nickname: null });
+    });
+
+    it('has up to 64 characters, wherever they come from', async () => {
+      const { bob, group } = await scene();
+      expect(await settle(bob, group, { nickname: '𝒳'.repeat(64) })).toMatchObject({ nickname: '𝒳'.repeat(64) });
+    });
+
+    it.each([
+      ['of 65 characters', 'x'.repeat(65)],
+      ['that nobody can see', ' \u200b\u3164'],
+      ['of two lines', 'a\nb'],
+      ['with a bell', 'a\u0007'],
+      ['with half a character', '\ud83d'],
+    ])('%s is refused, with all that came with it', async (_, nickname) => {
+      const { bob, group } = await scene();
+      expect(await refusal(settle(bob, group, { nickname, notificationLevel: 'NONE' }))).toEqual({
+        code: 'INVALID_INPUT',
+        field: ['nickname'],
+      });
+      expect(await world.access(bob, group)).toMatchObject({ nickname: null, notificationLevel: 'ALL' });
+    });
+
+    it('is nothing for direct conversations, where there is none to clear either', async () => {
+      const { ada, bob } = await scene();
+      const direct = await world.direct(ada, bob);
+      expect(await refusal(settle(ada, direct, { nickname: 'Ada' }))).toEqual({ code: 'INVALID_INPUT', field: ['nickname'] });
+      expect(await settle(ada, direct, { nickname: null })).toMatchObject({ nickname: null });
+    });
+
+    it('ends with the stay', async () => {
+      const { ada, bob, group } = await scene();
+      await settle(bob, group, { nickname: 'Bobby', notificationLevel: 'NONE' });
+      await world.groups.leave(bob, { groupId: group });
+      await world.groups.addMembers(ada, { groupId: group, userIds: [bob.userId] });
+      expect(await world.access(bob, group)).toMatchObject({ nickname: null, notificationLevel: 'ALL' });
+    });
+  });
+
+  it('both at once are an entry each', async () => {
+    const { bob, group } = await scene();
+    await settle(bob, group, { nickname: 'Bobby', notificationLevel: 'NONE' });
+    expect([(await world.entries(group)).length, await settled(bob)]).toEqual([3, 1]);
+  });
+
+  it('what names nothing is answered, and no entry', async () => {
+    const { bob, group } = await scene();
+    expect(await settle(bob, group, {})).toMatchObject({ userId: bob.userId });
+    expect([(await world.entries(group)).length, await settled(bob)]).toEqual([2, 0]);
+  });
+
+  it('is for who is in it, and is shown it', async () => {
+    const { ada, bob, cy, group } = await scene();
+    const unseen = { code: 'NOT_FOUND', field: ['conversationId'] };
+    const part: Part = { notificationLevel: 'NONE' };
+    expect(await refusal(settle(cy, group, part))).toEqual(unseen);
+    expect(await refusal(settle(ada, 9_000_000_000n, part))).toEqual(unseen);
+    expect(await refusal(settle(ada, ada.userId, part))).toEqual(unseen);
+    expect(await refusal(settle(bob, await world.direct(ada, bob), part))).toEqual(unseen);
+    await world.groups.leave(bob, { groupId: group });
+    expect(await refusal(settle(bob, group, part))).toEqual(unseen);
+  });
+}

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { Entry } from '../../src/log/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
+
+/** What roles and ownership promise, on any database. */
+export function promisesOfRoles(open: () => Promise<Db>): void {
+  let world: TalkWorld;
+  beforeAll(async () => {
+    world = talkOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** Ada's group with Bob and Cy: their joining is entries 1 to 3. */
+  async function scene() {
+    const [ada, bob, cy] = await world.people();
+    return { ada, bob, cy, group: await world.group(ada, bob, cy) };
+  }
+
+  const give = (by: Viewer, groupId: bigint, to: Viewer, role: 'ADMIN' | 'MEMBER') =>
+    world.groups.setRole(by, { groupId, userId: to.userId, role });
+  const transfer = (by: Viewer, groupId: bigint, to: Viewer) => world.groups.transferOwnership(by, { groupId, userId: to.userId });
+
+  async function roles(groupId: bigint): Promise<readonly (readonly [bigint, string])[]> {
+    const { items } = await world.groups.members(groupId, { first: 100 });
+    return items.map(({ member }) => [member.userId, member.role]);
+  }
+
+  async function since(groupId: bigint, seq: number): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]> {
+    return (await world.entries(groupId)).slice(seq).map(({ type, data, actorId }) => ({ type, data, actorId }));
+  }
+
+  const outcomes = async (...acts: readonly Promise<unknown>[]) => (await Promise.allSettled(acts)).map(({ status }) => status);
+
+  describe('a role', () => {
+    it('is given by the owner, and everybody is told', async () => {
+      const { ada, bob, group } = await scene();
+      expect(await give(ada, group, bob, 'ADMIN')).toMatchObject({ userId: bob.userId, role: 'ADMIN' });
+      expect(await world.access(bob, group)).toMatchObject({ role: 'ADMIN' });
+      expect(await since(group, 3)).toEqual([
+        { type: 'MemberChanged', actorId: ada.userId, data: { userId: bob.userId, fields: ['role'] } },
+      ]);
+    });
+
+    it('given twice is given once', async () => {
+      const { ada, bob, group } = await scene();
+      await give(ada, group, bob, 'ADMIN');
+      expect(await give(ada, group, bob, 'ADMIN')).toMatchObject({ role: 'ADMIN' });
+      expect(await world.entries(group)).toHaveLength(4);
+    });
+
+    it('is given and taken by an admin, also their own, and not the owner’s', async () => {
+      const { ada, bob, cy, group } = await scene();
+      await give(ada, group, bob, 'ADMIN');
+      await give(bob, group, cy, 'ADMIN');
+      expect(await refusal(give(cy, group, ada, 'MEMBER'))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      await give(cy, group, bob, 'MEMBER');
+      await give(cy, group, cy, 'MEMBER');
+      expect(await roles(group)).toEqual([
+        [ada.userId, 'OWNER'],
+        [bob.userId, 'MEMBER'],
+        [cy.userId, 'MEMBER'],
+      ]);
+    });
+
+    it('is not the owner’s to give up: they hand the group over', async () => {
+      const { ada, group } = await scene();
+      expect(await refusal(give(ada, group, ada, 'MEMBER'))).toEqual({ code: 'FORBIDDEN', field: undefined });
+    });
+
+    it('is nothing for a member to give', async () => {
+      const { bob, cy, group } = await scene();
+      expect(await refusal(give(bob, group, cy, 'ADMIN'))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      expect(await refusal(give(bob, group, bob, 'ADMIN'))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      expect(await world.entries(group)).toHaveLength(3);
+    });
+
+    it('is for who is in the group, given by who is', async () => {
+      const { ada, bob, group } = await scene();
+      const eve = await world.person();
+      expect(await refusal(give(ada, group, eve, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
+      expect(await refusal(give(eve, group, bob, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+      expect(await refusal(give(ada, await world.direct(ada, bob), bob, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+      await world.groups.removeMember(ada, { groupId: group, userId: bob.userId });
+      expect(await refusal(give(ada, group, bob, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
+    });
+
+    it('ends with the stay: who comes again is a member', async () => {
+      const { ada, bob, group } = await scene();
+      await give(ada, group, bob, 'ADMIN');
+      await world.groups.leave(bob, { groupId: group });
+      await world.groups.addMembers(ada, { groupId: group, userIds: [bob.userId] });
+      expect(await world.access(bob, group)).toMatchObject({ role: 'MEMBER' });
+    });
+
+    it('taken by two admins from each other is taken by the first alone', async () => {
+      for (let time = 0; time < 5; time += 1) {
+        const { ada, bob, cy, group } = await scene();
+        await Promise.all([give(ada, group, bob, 'ADMIN'), give(ada, group, cy, 'ADMIN')]);
+        const done = await outcomes(give(bob, group, cy, 'MEMBER'), give(cy, group, bob, 'MEMBER'));
+        expect(done.toSorted()).toEqual(['fulfilled', 'rejected']);
+        expect((await roles(group)).map(([, role]) => role).toSorted()).toEqual(['ADMIN', 'MEMBER', 'OWNER']);
+      }
+    });
+
+    it('of an admin is had by so many at most, also when asked for at once', async () => {
+      const { ada, bob, cy, group } = await scene();
+      const { groups } = world.node({ maxAdmins: 1 });
+      const both = [bob, cy].map(({ userId }) => groups.setRole(ada, { groupId: group, userId, role: 'ADMIN' }));
+      const settled = await Promise.allSettled(both);
+      expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [left, made] = settled[0]?.status === 'fulfilled' ? [cy, bob] : [bob, cy];
+      const again = () => groups.setRole(ada, { groupId: group, userId: left.userId, role: 'ADMIN' });
+      expect(await refusal(again())).toEqual({ code: 'LIMIT_REACHED', field: ['role'] });
+      await groups.setRole(ada, { groupId: group, userId: made.userId, role: 'MEMBER' });
+      expect(await again()).toMatchObject({ role: 'ADMIN' });
+    });
+  });
+
+  describe('a group', () => {
+    it('is handed over by its owner, who runs it on as an admin', async () => {
+      const { ada, bob, cy, group } = await scene();
+      const given = await transfer(ada, group, bob);
+      expect(given.group).toMatchObject({ id: group, ownerId: bob.userId, memberCount: 3 });
+      expect(given.members).toMatchObject([
+        { userId: ada.userId, role: 'ADMIN' },
+        { userId: bob.userId, role: 'OWNER' },
+      ]);
+      expect(await since(group, 3)).toEqual([
+        { type: 'MemberChanged', actorId: ada.userId, data: { userId: bob.userId, fields: ['role'] } },
+        { type: 'GroupChanged', actorId: ada.userId, data: { fields: ['ownerId'] } },
+        { type: 'MemberChanged', actorId: ada.userId, data: { userId: ada.userId, fields: ['role'] } },
+      ]);
+      expect(await roles(group)).toEqual([
+        [ada.userId, 'ADMIN'],
+        [bob.userId, 'OWNER'],
+        [cy.userId, 'MEMBER'],
+      ]);
+      // Then she may go.
+      await world.groups.leave(ada, { groupId: group });
+    });
+
+    it('handed over twice to the same is handed over once', async () => {
+      const { ada, bob, group } = await scene();
+      await transfer(ada, group, ada);
+      await transfer(ada, group, bob);
+      expect((await transfer(ada, group, bob)).group).toMatchObject({ ownerId: bob.userId });
+      expect(await world.entries(group)).toHaveLength(6);
+    });
+
+    it('is handed over by nobody else, and to nobody outside', async () => {
+      const { ada, bob, cy, group } = await scene();
+      const eve = await world.person();
+      await give(ada, group, bob, 'ADMIN');
+      expect(await refusal(transfer(bob, group, bob))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      expect(await refusal(transfer(cy, group, bob))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      expect(await refusal(transfer(cy, group, ada))).toEqual({ code: 'FORBIDDEN', field: undefined });
+      expect(await refusal(transfer(ada, group, eve))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
+      expect(await refusal(transfer(eve, group, bob))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
+    });
+
+    it('is nobody’s who is muted: a mute ends with it', async () => {
+      const { ada, bob, group } = await scene();
+      await world.groups.muteMember(ada, { groupId: group, userId: bob.userId, until: new Date(Date.now() + 60_000) });
+      await transfer(ada, group, bob);
+      expect(await world.access(bob, group)).toMatchObject({ role: 'OWNER', mutedUntil: null });
+      expect((await since(group, 4))[0]).toMatchObject({ data: { userId: bob.userId, fields: ['role', 'mutedUntil'] } });
+      await world.say(bob, group);
+    });
+
+    it('is not handed over where its owner would be an admin too many, but to an admin', async () => {
+      const { ada, bob, cy, group } = await scene();
+      const { groups } = world.node({ maxAdmins: 1 });
+      await give(ada, group, bob, 'ADMIN');
+      expect(await refusal(groups.transferOwnership(ada, { groupId: group, userId: cy.userId }))).toEqual({
+        code: 'LIMIT_REACHED',
+        field: ['userId'],
+      });
+      expect((await groups.transferOwnership(ada, { groupId: group, userId: bob.userId })).group).toMatchObject({ ownerId: bob.userId });
+    });
+
+    it('handed over to two at once goes to one of them', async () => {
+      for (let time = 0; time < 5; time += 1) {
+        const { ada, bob, cy, group } = await scene();
+        const done = await outcomes(transfer(ada, group, bob), transfer(ada, group, cy));
+        expect(done.toSorted()).toEqual(['fulfilled', 'rejected']);
+        const [stands] = await world.groups.byIds([group]);
+        const owners = (await roles(group)).filter(([, role]) => role === 'OWNER');
+        expect(owners).toEqual([[stands?.ownerId, 'OWNER']]);
+      }
+    });
+
+    it('handed over to somebody who leaves at once has an owner who is in it', async () => {
+      for (let time = 0; time < 5; time += 1) {
+        const { ada, bob, group } = await scene();
+        const done = await outcomes(transfer(ada, group, bob), world.groups.leave(bob, { groupId: group }));
+        expect(done.toSorted()).toEqual(['fulfilled', 'rejected']);
+        const [stands] = await world.groups.byIds([group]);
+        expect((await roles(group)).filter(([, role]) => role === 'OWNER')).toEqual([[stands?.ownerId, 'OWNER']]);
+      }
+    });
+  });
+}

@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfBans } from './ban.contract.ts';
+import { promisesOfDissolving } from './dissolve.contract.ts';
+import { promisesOfOwnParts } from './own-part.contract.ts';
+import { promisesOfRoles } from './role.contract.ts';
+import { promisesOfSpeaking } from './speaking.contract.ts';
+
+describe('roles on SQLite', () => promisesOfRoles(sqliteDb));
+describe('bans on SQLite', () => promisesOfBans(sqliteDb));
+describe('speaking on SQLite', () => promisesOfSpeaking(sqliteDb));
+describe('own parts on SQLite', () => promisesOfOwnParts(sqliteDb));
+describe('dissolving on SQLite', () => promisesOfDissolving(sqliteDb));

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import { ChatError } from '../../src/errors.ts';
+import type { Entry } from '../../src/log/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import type { RawSql } from '../support/raw-sql.ts';
+
+/** A group that is ruled from two nodes at once. */
+export interface Realm {
+  readonly nodes: readonly [Chat, Chat];
+  readonly sql: RawSql;
+  readonly entries: (streamId: bigint) => Promise<readonly Entry[]>;
+  readonly random: () => number;
+}
+
+/** Something that somebody does on one of the nodes. */
+export type Deed = (chat: Chat) => Promise<unknown>;
+
+// As long as a commit takes or two: acts that begin within it meet in every order.
+const spreadMs = 8;
+
+/** Does all at once, each on one of the nodes and a moment later or sooner than the others; answers what became of each: done, or the code of its refusal. */
+export async function atOnce({ nodes, random }: Realm, ...deeds: readonly Deed[]): Promise<readonly string[]> {
+  return Promise.all(
+    deeds.map(async (deed) => {
+      const node = nodes[random() < 0.5 ? 0 : 1];
+      await delay(random() * spreadMs);
+      try {
+        await deed(node);
+        return 'done';
+      } catch (error) {
+        if (error instanceof ChatError) return error.code;
+        throw error;
+      }
+    }),
+  );
+}
+
+/** What the log says of who was in a group. */
+interface Story {
+  readonly members: ReadonlySet<bigint>;
+  readonly dissolved: boolean;
+}
+
+/** Reads a group's log from its beginning. Fails where somebody comes who is in it, goes or speaks who is not, or anything stands after its end. */
+function toldBy(entries: readonly Entry[]): Story {
+  const members = new Set<bigint>();
+  let dissolved = false;
+  for (const [place, entry] of entries.entries()) {
+    const where = `entry ${entry.seq}, ${entry.type}`;
+    expect(entry.seq, where).toBe(place + 1);
+    expect(dissolved, `${where} after the group’s end`).toBe(false);
+    if (entry.type === 'MemberJoined') {
+      expect(members.has(entry.data.userId), `${where} of a member`).toBe(false);
+      members.add(entry.data.userId);
+    } else if (entry.type === 'MemberLeft') {
+      expect(members.delete(entry.data.userId), `${where} of nobody in it`).toBe(true);
+      dissolved = entry.data.reason === 'DISSOLVED';
+    } else {
+      expect(members.has(entry.actorId ?? 0n), `${where} by somebody outside`).toBe(true);
+    }
+  }
+  return { members, dissolved };
+}
+
+/** Expects of a group that it has one owner, nobody in it twice, as many members as it says, and a log that tells the same. */
+export async function expectOrder({ sql, entries }: Realm, groupId: bigint): Promise<Story> {
+  const story = toldBy(await entries(groupId));
+  const count = (where: string) => sql.number(`SELECT COUNT(*) FROM Membership WHERE conversationId = ${groupId} AND ${where}`);
+  const dissolved = await sql.number(`SELECT COUNT(*) FROM Conversation WHERE id = ${groupId} AND dissolvedAt IS NOT NULL`);
+  expect(dissolved === 1, 'the row and the log agree on whether it is dissolved').toBe(story.dissolved);
+  if (story.dissolved) return story;
+  const owner = await sql.number(`SELECT ownerId FROM Conversation WHERE id = ${groupId}`);
+  expect(await count("state = 'ACTIVE' AND role = 'OWNER'"), 'one owner').toBe(1);
+  expect(await count(`state = 'ACTIVE' AND role = 'OWNER' AND userId = ${owner}`), 'the owner whom the group names').toBe(1);
+  const members = await count("state = 'ACTIVE'");
+  expect(await sql.number(`SELECT memberCount FROM Conversation WHERE id = ${groupId}`), 'as many as it says').toBe(members);
+  expect(members, 'as many as the log has').toBe(story.members.size);
+  return story;
+}
+
+/** A group of these people, the first of whom owns it, made on the first node. */
+export async function groupOf({ nodes: [chat] }: Realm, owner: Viewer, ...members: readonly Viewer[]): Promise<bigint> {
+  return (await chat.groups.create(owner, { name: 'The realm', memberIds: members.map(({ userId }) => userId) })).id;
+}
