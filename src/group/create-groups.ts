@@ -6,8 +6,10 @@ import { tellDissolved } from './dissolve.ts';
 import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
+import { leaveAll } from './leave-all.ts';
 import { createMemberList, directsWith, listConversations } from './list.ts';
 import type { GroupParts } from './parts.ts';
+import { listStays } from './stay.ts';
 import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
@@ -44,6 +46,8 @@ export function createGroups(parts: GroupParts): Groups {
     },
     leave: (viewer, options) => leaveGroup(parts, viewer, options),
     tellDissolved: (options) => tellDissolved(parts, options),
+    leaveAll: (userId, signal) => leaveAll(parts, userId, signal),
+    stays: (userId, options) => listStays(db.client, userId, options),
     byIds: (ids) => readConversations(db.client, log, ids),
     async memberships(refs) {
       const rows = await readMemberships(db.client, refs);

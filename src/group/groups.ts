@@ -1,6 +1,7 @@
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import type { Stay } from './stay.ts';
 import type { GroupChange } from './update.ts';
 
 /** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
@@ -30,6 +31,10 @@ export interface Groups {
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
   tellDissolved(options: { groupId: bigint; actorId: bigint }): Promise<void>;
+  /** Takes an erased account out of every conversation, one after the other. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
+  /** Every part that a user has, or ever had, in a conversation, for a file of their own: some at a time, by id. */
+  stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly Stay[]>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Active memberships in the order asked for; null where there is none. */

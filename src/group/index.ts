@@ -20,4 +20,5 @@ export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
+export type { Stay } from './stay.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';
