@@ -45,13 +45,15 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
   }
 
   async function download(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const file = await openDownload(chat, request).catch((error: unknown) => {
-      if (error instanceof ChatError && error.code === 'UNAVAILABLE') return 'later';
-      throw error;
-    });
-    if (file === null) return false;
-    if (file === 'later') response.writeHead(503, { 'retry-after': '1' }).end();
-    else await sendDownload(config, { request, response }, file);
+    try {
+      const file = await openDownload(chat, request);
+      if (file === null) return false;
+      await sendDownload(config, { request, response }, file);
+    } catch (error) {
+      // Once it has begun there is no way to say so but to break off.
+      if (!(error instanceof ChatError) || error.code !== 'UNAVAILABLE' || response.headersSent) throw error;
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    }
     return true;
   }
 

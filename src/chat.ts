@@ -51,7 +51,7 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
-  const exports = createExports({ db, log, limits, keys, users, contacts, groups, messages, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, messages, config });
   const feed = createFeed({ db, log, bus, logger, config });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, messages, exports }) });
 

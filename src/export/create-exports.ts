@@ -1,4 +1,3 @@
-import type { Limits } from '../limit/index.ts';
 import type { ServerKey } from '../server-key.ts';
 import type { Viewer } from '../user/index.ts';
 import { isUuid } from '../uuid.ts';
@@ -12,7 +11,6 @@ import { exportOf, readExports, readPart } from './store.ts';
 
 /** What the module is made of. `keys`: the first signs links, all verify them; at least one. */
 export interface ExportParts extends Sources {
-  readonly limits: Limits;
   readonly keys: readonly ServerKey[];
 }
 
@@ -20,10 +18,9 @@ export interface ExportParts extends Sources {
 const most = 50;
 
 /** Makes the module of exports. */
-export function createExports({ limits, keys, ...sources }: ExportParts): DataExports {
-  const { db, config } = sources;
+export function createExports({ keys, ...sources }: ExportParts): DataExports {
+  const { db } = sources;
   const links = createLinks(keys);
-  const perDay = limits.limit({ name: 'data-export', points: config.exportsPerDay, windowSeconds: 24 * 60 * 60 });
 
   async function byId({ userId }: Viewer, id: string): Promise<DataExport | null> {
     const file = await find(id);
@@ -56,7 +53,7 @@ export function createExports({ limits, keys, ...sources }: ExportParts): DataEx
   }
 
   return {
-    request: (viewer, options) => requestExport({ ...sources, perDay }, viewer, options),
+    request: (viewer, options) => requestExport(sources, viewer, options),
     list,
     byId,
     link: (file) => (file.state === 'READY' ? links.make(file.id, new Date()) : null),

@@ -26,6 +26,25 @@ export const exportRow: Fact<string, ExportRow | null> = { name: 'data export', 
 /** The file that a user waits for; null: none. Governed by their account stream. */
 export const pendingExport: Fact<bigint, ExportRow | null> = { name: 'pending data export', key: String, read: readPending };
 
+/** Whose files, and from when on. */
+interface Lately {
+  readonly userId: bigint;
+  readonly since: Date;
+}
+
+/** When each file of a user was asked for since a moment, newest first; ended ones too. Governed by their account stream. */
+export const latelyAsked: Fact<Lately, readonly Date[]> = {
+  name: 'data exports lately',
+  key: ({ userId, since }) => `${userId}:${since.getTime()}`,
+  read: (tx, keys) =>
+    Promise.all(
+      keys.map(async ({ userId, since }) => {
+        const rows = await tx.dataExport.findMany({ where: { userId, createdAt: { gt: since } }, select: { createdAt: true } });
+        return rows.map(({ createdAt }) => createdAt).toSorted((one, other) => other.getTime() - one.getTime());
+      }),
+    ),
+};
+
 /** Rows in the order asked for, in any state; null where there is none. */
 export async function readExports(tx: Tx, ids: readonly string[]): Promise<readonly (ExportRow | null)[]> {
   const rows = await tx.dataExport.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
@@ -34,7 +53,7 @@ export async function readExports(tx: Tx, ids: readonly string[]): Promise<reado
 }
 
 /** What each user waits for, in the order asked for; null: nothing. */
-export async function readPending(tx: Tx, userIds: readonly bigint[]): Promise<readonly (ExportRow | null)[]> {
+async function readPending(tx: Tx, userIds: readonly bigint[]): Promise<readonly (ExportRow | null)[]> {
   const rows = await tx.dataExport.findMany({ where: { userId: { in: [...userIds] }, state: 'PENDING' } });
   const found = new Map(rows.map((row) => [row.userId, row]));
   return userIds.map((userId) => found.get(userId) ?? null);

@@ -28,7 +28,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
         address: world.address(),
       });
       expect(await world.users.byIds([viewer.userId])).toEqual([
-        { id: viewer.userId, handle: name, displayName: name, avatarUrl: null, bio: null, createdAt: expect.any(Date) },
+        { id: viewer.userId, handle: name, displayName: name, avatarUrl: null, bio: null, createdAt: expect.any(Date), erased: false },
       ]);
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
       expect((await world.log.heads([viewer.userId])).get(viewer.userId)).toMatchObject({ kind: 'ACCOUNT', lastSeq: 1 });
