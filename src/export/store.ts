@@ -68,21 +68,31 @@ export async function beginExport(db: Db, exportId: string): Promise<number | nu
     const { count } = await tx.dataExport.updateMany({ where: { id, state: 'PENDING' }, data: { attempt: { increment: 1 } } });
     return count === 0 ? null : (await tx.dataExport.findUniqueOrThrow({ where: { id } })).attempt;
   });
-  if (attempt !== null) await deleteParts(db, exportId);
+  // Who comes after has begun with nothing, and what they have made since is not to be deleted.
+  if (attempt !== null) await deleteParts(db, exportId, (tx) => requireOwn(tx, { exportId, attempt }));
   return attempt;
+}
+
+/** A making of a file. */
+interface Making {
+  readonly exportId: string;
+  readonly attempt: number;
+}
+
+/** Throws where somebody has begun the file anew, or it has ended. It is written, not only read: whoever begins anew waits for this transaction. */
+async function requireOwn(tx: Tx, { exportId, attempt }: Making): Promise<void> {
+  const { count } = await tx.dataExport.updateMany({ where: { id: uuidBytes(exportId), state: 'PENDING', attempt }, data: { attempt } });
+  if (count === 0) throw new Error(`data export ${exportId} is made by another, or not wanted any more`);
 }
 
 /** Stores a file's next part, unless somebody has begun it anew or it has ended: then it throws. */
 export async function putPart(
   db: Db,
-  { exportId, attempt, part, content }: { readonly exportId: string; readonly attempt: number; readonly part: number; readonly content: Uint8Array<ArrayBuffer> },
+  { part, content, ...making }: Making & { readonly part: number; readonly content: Uint8Array<ArrayBuffer> },
 ): Promise<void> {
-  const id = uuidBytes(exportId);
   await db.transaction(async (tx) => {
-    // It is written, not only read, so that whoever begins anew waits for this part or finds it refused.
-    const { count } = await tx.dataExport.updateMany({ where: { id, state: 'PENDING', attempt }, data: { attempt } });
-    if (count === 0) throw new Error(`data export ${exportId} is made by another, or not wanted any more`);
-    await tx.dataExportPart.create({ data: { exportId: id, part, content } });
+    await requireOwn(tx, making);
+    await tx.dataExportPart.create({ data: { exportId: uuidBytes(making.exportId), part, content } });
   });
 }
 
@@ -92,12 +102,15 @@ export async function readPart(tx: Tx, exportId: string, part: number): Promise<
   return row?.content ?? null;
 }
 
-/** Leaves nothing of what a file holds, some parts at a time. */
-export async function deleteParts(db: Db, exportId: string): Promise<void> {
+/** Leaves nothing of what a file holds, some parts at a time, each time if `may` lets it. */
+export async function deleteParts(db: Db, exportId: string, may: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {
   const id = uuidBytes(exportId);
   for (;;) {
     const rows = await db.client.dataExportPart.findMany({ where: { exportId: id }, select: { part: true }, take: partsAtOnce });
     if (rows.length === 0) return;
-    await db.transaction((tx) => tx.dataExportPart.deleteMany({ where: { exportId: id, part: { in: rows.map(({ part }) => part) } } }));
+    await db.transaction(async (tx) => {
+      await may(tx);
+      await tx.dataExportPart.deleteMany({ where: { exportId: id, part: { in: rows.map(({ part }) => part) } } });
+    });
   }
 }

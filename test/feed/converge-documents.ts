@@ -2,9 +2,9 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
 import type { Json, Thing } from './converge-cache.ts';
 
-// Everybody in sight, and what is between them and the viewer.
+// Everybody in sight, and what is between them and the viewer. Not what they change about themselves, of which nobody else is told.
 const acquaintance = `fragment Acquaintance on User {
-  id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
+  id createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
 }`;
 
 const member = `fragment Member on Membership { id role joinedAt nickname deliveredSeq readSeq user { id } conversation { id } }`;
@@ -35,10 +35,11 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 
 // Not lastSeenAt, which any request moves, and of which nobody is told.
 const self = `fragment Self on Viewer {
-  user { ...Acquaintance displayName avatarUrl bio }
+  user { ...Acquaintance handle displayName avatarUrl bio }
   sessions { id deviceName createdAt viewerIsCurrent }
   messagesFrom readReceipts
-}`;
+}
+fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }`;
 
 // How far all others have a conversation, which every event of it may move.
 const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
@@ -54,6 +55,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   query State($people: [ID!]!) {
     viewer {
       ...Self
+      dataExports { ...Export }
       positions { streamId seq epoch }
       unread { ...Totals }
       conversations(first: 10) { edges { node { ...Talk } } }
@@ -82,7 +84,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on PinChanged { message { ...Said } pinned }
       ... on GroupChanged { group { ...Gathering } }
       ... on MemberJoined { membershipEdge { cursor node { ...Member } } }
-      ... on MemberLeft { membershipId }
+      ... on MemberLeft { membershipId user { id } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
       ... on MembershipSettled { membership { ...Member } conversation { id ...Waiting } unread { ...Totals } }
@@ -93,9 +95,10 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }
       ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
-      ... on BlockChanged { blocked user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
+      ... on BlockChanged { blocked userId user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
       ... on ContactChanged { contactId contact { ...Known } }
       ... on ViewerChanged { viewer { ...Self } }
+      ... on DataExportChanged { dataExportId dataExport { ...Export } }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }
       ... on TypingChanged { conversationId typing }
       ... on ViewerMarkersMoved {
