@@ -38,6 +38,7 @@ const withoutId = {
     'BlockChanged',
     'ContactChanged',
     'ViewerChanged',
+    'DataExportChanged',
     'EntryHidden',
     'ReceiptMoved',
     'ViewerMarkersMoved',

@@ -57,7 +57,11 @@ const RequestDataExportPayload = withErrors(
   builder.objectRef<RequestDataExportShape>('RequestDataExportPayload').implement({
     description: 'What came of requestDataExport.',
     fields: (t) => ({
-      dataExport: t.expose('dataExport', { type: DataExport, nullable: true, description: 'The file that is to come; null if it was refused.' }),
+      dataExport: t.expose('dataExport', {
+        type: DataExport,
+        nullable: true,
+        description: 'The file that is to come; null if it was refused.',
+      }),
     }),
   }),
 );

@@ -80,7 +80,13 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
 }
 
 /** Who does what was left for later. */
-function doersOf({ users, contacts, groups, messages, exports }: Pick<Chat, 'users' | 'contacts' | 'groups' | 'messages' | 'exports'>): Doers {
+function doersOf({
+  users,
+  contacts,
+  groups,
+  messages,
+  exports,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'messages' | 'exports'>): Doers {
   return {
     GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
     async AccountErased({ userId, messages: becomes }, signal) {

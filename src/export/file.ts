@@ -35,7 +35,10 @@ async function* list(name: string, pages: Iterable<readonly object[]> | AsyncIte
 async function* contactsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
   for (let after: string | undefined; ; ) {
     const { items, hasNextPage } = await contacts.list(viewer, { first, after });
-    const people = await named(users, items.map(({ contact }) => contact.otherId));
+    const people = await named(
+      users,
+      items.map(({ contact }) => contact.otherId),
+    );
     yield items.map(({ contact: { otherId, alias, since } }) => ({ user: people(otherId), alias, since }));
     after = items.at(-1)?.key;
     if (!hasNextPage) return;
@@ -46,7 +49,10 @@ async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncG
   for (const direction of ['INCOMING', 'OUTGOING'] as const) {
     for (let after: string | undefined; ; ) {
       const { items, hasNextPage } = await contacts.requests(viewer, { direction, first, after });
-      const people = await named(users, items.flatMap(({ request }) => [request.fromId, request.toId]));
+      const people = await named(
+        users,
+        items.flatMap(({ request }) => [request.fromId, request.toId]),
+      );
       yield items.map(({ request: { fromId, toId, note, createdAt } }) => ({ from: people(fromId), to: people(toId), note, createdAt }));
       after = items.at(-1)?.key;
       if (!hasNextPage) break;
@@ -57,7 +63,10 @@ async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncG
 async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): AsyncGenerator<readonly object[]> {
   for (let from = 0; from < blocks.length; from += first) {
     const page = blocks.slice(from, from + first);
-    const people = await named(users, page.map(({ userId }) => userId));
+    const people = await named(
+      users,
+      page.map(({ userId }) => userId),
+    );
     yield page.map(({ userId, since }) => ({ user: people(userId), since }));
   }
 }
@@ -65,7 +74,10 @@ async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): Async
 async function* conversationsOf({ groups, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
   for (let after = 0n; ; ) {
     const stays = await groups.stays(userId, { first, after });
-    const people = await named(users, stays.flatMap(({ peerId }) => (peerId === null ? [] : [peerId])));
+    const people = await named(
+      users,
+      stays.flatMap(({ peerId }) => (peerId === null ? [] : [peerId])),
+    );
     yield stays.map(({ conversationId: id, peerId, ...stay }) => ({ id, ...stay, peer: peerId && people(peerId) }));
     const last = stays.at(-1);
     if (last === undefined) return;

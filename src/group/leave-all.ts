@@ -16,7 +16,10 @@ const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigin
   key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
   read: (tx, keys) =>
     Promise.all(
-      keys.map(async ({ conversationId, ownerId }) => (await longestIn(tx, { conversationId, ownerId, role: 'ADMIN' })) ?? longestIn(tx, { conversationId, ownerId })),
+      keys.map(
+        async ({ conversationId, ownerId }) =>
+          (await longestIn(tx, { conversationId, ownerId, role: 'ADMIN' })) ?? longestIn(tx, { conversationId, ownerId }),
+      ),
     ),
 };
 

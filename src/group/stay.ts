@@ -28,7 +28,9 @@ export async function listStays(
     take: first,
   });
   const ids = rows.map(({ conversationId }) => conversationId);
-  const found = new Map((await inPieces(ids, (piece) => readConversationRows(tx, piece))).flatMap((row) => (row === null ? [] : [[row.id, row] as const])));
+  const found = new Map(
+    (await inPieces(ids, (piece) => readConversationRows(tx, piece))).flatMap((row) => (row === null ? [] : [[row.id, row] as const])),
+  );
   return rows.flatMap((row): readonly Stay[] => {
     const conversation = found.get(row.conversationId);
     if (conversation === undefined) return [];

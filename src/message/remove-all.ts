@@ -24,7 +24,10 @@ export async function removeAll(
     orderBy: { conversationId: 'asc' },
   });
   const ids = accesses.map(({ conversationId }) => conversationId);
-  const rows = what === 'ALL' ? [] : await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
+  const rows =
+    what === 'ALL'
+      ? []
+      : await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
   for (const conversationId of what === 'ALL' ? ids : rows.map(({ id }) => id)) await removeIn(parts, { userId, conversationId }, signal);
   // What they hid from themselves, and how far they had read in threads, is theirs.
   await parts.db.transaction(async (tx) => {

@@ -16,7 +16,8 @@ function cut(word: string): string {
 
 // Scripts that put no space between words, so that one may begin at any letter: Han, kana, Hangul (by its leading consonants, into which NFKD takes it
 // apart), Thai, Lao, Khmer and Burmese.
-const unspaced = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+const unspaced =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const unspacedLetters = new RegExp(`[${unspaced}]`, 'gu');
 // A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
 const unspacedGap = new RegExp(`(?<=[${unspaced}\\u1160-\\u11ff\\u30fc])[\\s\\u00b7\\u30fb]+(?=[${unspaced}])`, 'gu');

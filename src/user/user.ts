@@ -92,10 +92,7 @@ export interface Users {
   /** Calls one of the viewer's live sessions by another name. Throws NOT_FOUND (sessionId), INVALID_INPUT (deviceName). */
   renameSession(viewer: Viewer, options: { sessionId: string; deviceName: string }): Promise<Session>;
   /** Puts another password in force and ends all of the viewer's other sessions; answers which. Throws INVALID_CREDENTIALS (currentPassword), INVALID_INPUT (newPassword), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */
-  changePassword(
-    viewer: Viewer,
-    options: { currentPassword: string; newPassword: string; address: string },
-  ): Promise<readonly string[]>;
+  changePassword(viewer: Viewer, options: { currentPassword: string; newPassword: string; address: string }): Promise<readonly string[]>;
   /** Gives the viewer another handle; the old one is kept back for them for config HANDLE_HOLD_DAYS. Throws INVALID_INPUT (handle), CONFLICT (handle: somebody's, or kept back for somebody), RATE_LIMITED per user. */
   changeHandle(viewer: Viewer, options: { handle: string }): Promise<User>;
   /** Erases the viewer's account: profile, password and sessions at once, the rest by a job. Throws INVALID_CREDENTIALS (password), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */

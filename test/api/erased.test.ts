@@ -35,7 +35,8 @@ describe('an account that is deleted', () => {
     await Promise.all(listening.map((events) => events.ready()));
     await erase(phone, 'KEEP');
     for (const events of listening) expect((await events.end()).ending).toMatchObject({ how: 'closed', code: 4401 });
-    for (const { token } of [phone, desk]) expect(refusals((await chat.post(MeDocument, {}, { token })).errors)).toEqual(['UNAUTHENTICATED']);
+    for (const { token } of [phone, desk])
+      expect(refusals((await chat.post(MeDocument, {}, { token })).errors)).toEqual(['UNAUTHENTICATED']);
     const { signIn } = await chat.ask(SignInDocument, { input: { handle: phone.handle, password } });
     expect(refusals(signIn.errors)).toEqual(['INVALID_CREDENTIALS']);
     const left = await chat.ask(WhatIsLeftDocument, { handle: phone.handle, userId: phone.id, conversationIds: [] }, ben);
@@ -60,9 +61,7 @@ describe('an account that is deleted', () => {
     const events = chat.listen(ben);
     await events.ready();
     await erase(ann, 'KEEP');
-    const told = await events.until(
-      (event) => event.__typename === 'MemberLeft' && event.streamId === direct,
-    );
+    const told = await events.until((event) => event.__typename === 'MemberLeft' && event.streamId === direct);
     expect(told.map(({ __typename }) => __typename)).toEqual(['ContactChanged', 'MemberLeft', 'MemberLeft']);
     expect(told.slice(1)).toMatchObject(Array(2).fill({ user: null, actor: null, leaveReason: 'LEFT' }));
     const { nodes } = await chat.ask(WhatIsLeftDocument, { handle: ann.handle, userId: ann.id, conversationIds: [group, direct] }, ben);
@@ -95,7 +94,12 @@ describe('an account that is deleted', () => {
     const after = await chat.positions(ben);
     await erase(ann, 'REMOVE');
     const missed = await chat.listen(ben, after).ready();
-    expect(missed.map(({ __typename }) => __typename).toSorted()).toEqual(['MemberLeft', 'MessageRecalled', 'MessageRecalled', 'StreamReady']);
+    expect(missed.map(({ __typename }) => __typename).toSorted()).toEqual([
+      'MemberLeft',
+      'MessageRecalled',
+      'MessageRecalled',
+      'StreamReady',
+    ]);
     const { nodes } = await chat.ask(WhatIsLeftDocument, { handle: ann.handle, userId: ann.id, conversationIds: [group] }, ben);
     expect(nodes).toMatchObject([
       {

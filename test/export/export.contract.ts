@@ -204,7 +204,8 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       const [id, proof] = linkOf(file);
       expect(await chat.exports.open(id, proof)).not.toBeNull();
       const elsewhere = chatOver(db);
-      const [, forged] = ((link) => [link.pathname, { until: Number(link.searchParams.get('until')), signature: link.searchParams.get('signature') ?? '' }] as const)(
+      const [, forged] = ((link) =>
+        [link.pathname, { until: Number(link.searchParams.get('until')), signature: link.searchParams.get('signature') ?? '' }] as const)(
         new URL(elsewhere.exports.link(file) ?? '/', 'http://node'),
       );
       await elsewhere[Symbol.asyncDispose]();

@@ -52,7 +52,14 @@ export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commi
 export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld> {
   const seq = await sql.number(`SELECT lastSeq FROM Stream WHERE id = ${viewer}`);
   await sql.run('SET unique_checks = 0', 'SET autocommit = 0');
-  await sql.run(...people(viewer), ...leftOvers(viewer), ...conversations(viewer), ...said(viewer), ...account(viewer, seq), ...aroundMessages(viewer));
+  await sql.run(
+    ...people(viewer),
+    ...leftOvers(viewer),
+    ...conversations(viewer),
+    ...said(viewer),
+    ...account(viewer, seq),
+    ...aroundMessages(viewer),
+  );
   await sql.run(...inSmallGroups(viewer), ...heads);
   await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
   return {

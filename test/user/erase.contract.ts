@@ -107,7 +107,9 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await erase(ann);
       await expect(chat.users.signUp({ handle, password, address: 'somewhere' })).rejects.toMatchObject({ code: 'CONFLICT' });
       await db.transaction((tx) => tx.handleHold.updateMany({ where: { userId: ann.userId }, data: { until: new Date(0) } }));
-      await db.transaction((tx) => tx.job.updateMany({ where: { kind: 'HandleFreed', key: String(ann.userId) }, data: { dueAt: new Date(0) } }));
+      await db.transaction((tx) =>
+        tx.job.updateMany({ where: { kind: 'HandleFreed', key: String(ann.userId) }, data: { dueAt: new Date(0) } }),
+      );
       await chat.jobs.doDue();
       expect(await db.client.handleHold.count({ where: { userId: ann.userId } })).toBe(0);
       await chat.users.signUp({ handle, password, address: 'somewhere' });
@@ -162,7 +164,12 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       );
       expect(await roles(joined)).toEqual(new Map([[ben.userId, 'OWNER']]));
       const groups = await chat.groups.byIds([owned, led, joined, alone]);
-      expect(groups.map((group) => group && [group.ownerId, group.memberCount])).toEqual([[ben.userId, 2], [cat.userId, 2], [ben.userId, 1], null]);
+      expect(groups.map((group) => group && [group.ownerId, group.memberCount])).toEqual([
+        [ben.userId, 2],
+        [cat.userId, 2],
+        [ben.userId, 1],
+        null,
+      ]);
       const told = await Promise.all([owned, led, joined, alone].map((id, place) => entries(id, before[place])));
       expect(told.map((types) => types.at(-1))).toEqual(Array(4).fill('MemberLeft'));
       expect(told[2]).toEqual(['MemberLeft']);
@@ -214,7 +221,9 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await chat.messages.pin(ben, { conversationId: group, seq: third });
       const before = await head(group);
       await erase(ann, 'REMOVE');
-      expect((await chat.messages.byRefs(refs)).map((message) => [message?.text, message?.recalledAt !== null])).toEqual(Array(5).fill(['', true]));
+      expect((await chat.messages.byRefs(refs)).map((message) => [message?.text, message?.recalledAt !== null])).toEqual(
+        Array(5).fill(['', true]),
+      );
       expect((await chat.messages.byRefs([{ conversationId: group, seq: kept }]))[0]).toMatchObject({ text: 'mine', recalledAt: null });
       const about = { conversationId: group, messageSeq: { in: said } };
       const left = [
