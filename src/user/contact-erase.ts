@@ -1,4 +1,4 @@
-import { inPieces } from '../db/index.ts';
+import { inPieces, type Tx } from '../db/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { blockRow, endBlock, isBlock } from './block-store.ts';
 import type { ContactRequestRef } from './contact.ts';
@@ -80,20 +80,22 @@ function partFrom({ log, blockEffects }: ContactParts, userId: bigint, others: r
       return {
         entries: () => ties.flatMap((tie) => entriesOf(userId, tie)),
         async write(tx) {
-          for (const { otherId, isContact: known, asked, asks, isBlocked, blocks } of ties) {
-            if (known) await endContacts(tx, userId, otherId);
-            for (const request of [asked, asks]) {
-              if (request !== null) await endRequest(tx, refOf(request), { fromState: 'CANCELLED', toState: 'CANCELLED' });
-            }
-            if (blocks) await endBlock(tx, { userId, otherId });
-            if (isBlocked) await endBlock(tx, { userId: otherId, otherId: userId });
-            if (blocks || isBlocked) await blockEffects.end(tx, userId, otherId);
-          }
+          for (const tie of ties) await end(tx, userId, tie);
+          // What each was shown of the other's reading while a block stood.
+          for (const { otherId, isBlocked, blocks } of ties) if (isBlocked || blocks) await blockEffects.end(tx, userId, otherId);
         },
         result: () => undefined,
       };
     },
   });
+}
+
+async function end(tx: Tx, userId: bigint, { otherId, isContact: known, asked, asks, isBlocked, blocks }: Ties): Promise<void> {
+  if (known) await endContacts(tx, userId, otherId);
+  if (asked !== null) await endRequest(tx, refOf(asked), { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (asks !== null) await endRequest(tx, refOf(asks), { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (blocks) await endBlock(tx, { userId, otherId });
+  if (isBlocked) await endBlock(tx, { userId: otherId, otherId: userId });
 }
 
 async function tiesWith(inside: Inside, userId: bigint, otherId: bigint): Promise<Ties> {

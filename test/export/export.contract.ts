@@ -84,6 +84,8 @@ export function promisesOfExports(open: () => Promise<Db>): void {
   describe('a file with all that is one’s own', () => {
     test('holds profile, settings, sessions, people and conversations, and what one said there, and nothing that others said', async () => {
       const [ann, ben, cat, dan] = [await person(chat, 'ann'), await person(chat), await person(chat), await person(chat)];
+      const eve = await person(chat);
+      await chat.blocks.block(ann, { userId: eve.userId });
       const [before] = await chat.users.byIds([ann.userId]);
       await chat.users.changeHandle(ann, { handle: `ann-${ann.userId}` });
       await chat.users.updateProfile(ann, { displayName: 'Ann "Ä" 🎉\u2028' });
@@ -109,7 +111,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(file.sessions.map(({ deviceName }) => deviceName)).toEqual(['unknown device']);
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
-      expect(file.blocks).toEqual([]);
+      expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);
       expect(file.conversations.map(({ id, name, state }) => [id, name, state])).toEqual([
         [String(group), 'The group', 'ACTIVE'],
         [String(left), null, 'LEFT'],

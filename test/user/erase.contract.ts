@@ -138,6 +138,19 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.contactRequest.count({ where: { fromId: ann.userId, note: { not: null } } })).toBe(0);
     });
 
+    test('blocks nobody and is blocked by nobody: who had blocked it is told, who was blocked by it is not', async () => {
+      const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
+      await chat.blocks.block(ann, { userId: ben.userId });
+      await chat.blocks.block(cat, { userId: ann.userId });
+      const before = await Promise.all([ben, cat].map(({ userId }) => head(userId)));
+      await erase(ann);
+      expect(await entries(ben.userId, before[0])).toEqual([]);
+      expect(await entries(cat.userId, before[1])).toEqual(['BlockChanged']);
+      expect((await chat.blocks.list(cat, { first: 10 })).items).toEqual([]);
+      const about = { OR: [{ userId: ann.userId }, { otherId: ann.userId }], state: 'ACTIVE' };
+      expect(await db.client.block.count({ where: about })).toBe(0);
+    });
+
     test('leaves its groups: the longest-standing admin, else member, owns them; what nobody is left in is dissolved', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const owned = await groupOf(chat, ann, ben);
