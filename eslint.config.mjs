@@ -39,6 +39,7 @@ const withoutId = {
     'BlockChanged',
     'ContactChanged',
     'ViewerChanged',
+    'DataExportChanged',
     'EntryHidden',
     'ReceiptMoved',
     'ViewerMarkersMoved',

@@ -3,6 +3,7 @@ import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Engine } from './engine.ts';
+import { openDownload, sendDownload } from './export-download.ts';
 import { type Health, live, ready } from './health.ts';
 import { callOverHttp } from './http-caller.ts';
 import type { Logging } from './logger.ts';
@@ -43,10 +44,24 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
     await engine(request, response, callOverHttp(chat, config, { request, response, requestId, stopping }));
   }
 
+  async function download(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    try {
+      const file = await openDownload(chat, request);
+      if (file === null) return false;
+      await sendDownload(config, { request, response }, file);
+    } catch (error) {
+      // Once it has begun there is no way to say so but to break off.
+      if (!(error instanceof ChatError) || error.code !== 'UNAVAILABLE' || response.headersSent) throw error;
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    }
+    return true;
+  }
+
   async function read(path: string | null, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     const page = request.headers.accept?.includes('text/html') ? await pages.at(path) : null;
     if (page !== null) sendPage(request, response, page);
+    else if (path?.startsWith('/exports/')) return await download(request, response);
     else if (path === '/health/live') sendHealth(response, live());
     else if (path === '/health/ready') sendHealth(response, await ready(chat, stopping.aborted));
     else return false;

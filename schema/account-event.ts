@@ -62,7 +62,7 @@ ConversationClosed.implement({
 });
 
 ViewerChanged.implement({
-  description: 'Something about the viewer has changed: their profile, or where they are signed in.',
+  description: 'Something about the viewer has changed: their profile, their settings, or where they are signed in.',
   interfaces,
   fields: (t) => ({
     viewer: t.field({

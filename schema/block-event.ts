@@ -3,12 +3,17 @@ import { AccountEvent } from './account-event.ts';
 import { blockEdge } from './block.ts';
 import type { Edge } from './connection.ts';
 import { Event, LogEvent, loggedTypes } from './event.ts';
+import { formatId } from './ids.ts';
 import { User, UserEdge } from './user.ts';
 
 loggedTypes.BlockChanged.implement({
   description: 'The viewer has blocked somebody, or does so no more, on whichever device.',
   interfaces: [AccountEvent, LogEvent, Event],
   fields: (t) => ({
+    userId: t.id({
+      description: 'Whom, also once their account is erased: it ends the block.',
+      resolve: ({ entry: { data } }) => formatId('User', data.otherId),
+    }),
     user: t.field({
       type: User,
       nullable: true,

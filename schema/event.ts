@@ -39,8 +39,8 @@ export interface ResyncShape extends Pick<Live<'resync'>, 'kind' | 'at' | 'lastS
 /** An event as it is resolved: what the feed delivers, with global ids for bare stream ids. */
 export type EventShape = Logged | Live<'receipt'> | Live<'typing'> | Live<'markers'> | ReadyShape | ResyncShape;
 
-const viewerChanged =
-  builder.objectRef<Logged<KnownEntry<'ProfileChanged' | 'SettingsChanged' | 'SessionStarted' | 'SessionEnded'>>>('ViewerChanged');
+type ViewerEntry = KnownEntry<'ProfileChanged' | 'SettingsChanged' | 'SessionStarted' | 'SessionChanged' | 'SessionEnded'>;
+const viewerChanged = builder.objectRef<Logged<ViewerEntry>>('ViewerChanged');
 
 /** How each type of entry is shown. An entry type that the log learns does not compile until it is named here, nor run until it is described. */
 export const loggedTypes = {
@@ -69,6 +69,8 @@ export const loggedTypes = {
   SettingsChanged: viewerChanged,
   SessionStarted: viewerChanged,
   SessionEnded: viewerChanged,
+  SessionChanged: viewerChanged,
+  DataExportChanged: builder.objectRef<Logged<KnownEntry<'DataExportChanged'>>>('DataExportChanged'),
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),
 } satisfies Record<Entry['type'], unknown>;
 

@@ -14,6 +14,8 @@ export interface Keys {
   readonly Membership: MembershipRef;
   /** UUID text, lower case. */
   readonly Session: string;
+  /** The same. */
+  readonly DataExport: string;
 }
 
 /** A kind of global id. */
@@ -31,6 +33,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Reaction: ({ conversationId, seq, emoji }) => `${conversationId}:${seq}:${emoji}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
   Session: (uuid) => uuid,
+  DataExport: (uuid) => uuid,
 };
 
 /** The opaque id under which a thing is known outside: one spelling each. */
@@ -59,12 +62,17 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
     const [conversationId, userId] = parsePair(text, maxId);
     return conversationId === null || userId === null ? null : { conversationId, userId };
   },
-  Session: (text) => (uuidPattern.test(text) ? text : null),
+  Session: parseUuid,
+  DataExport: parseUuid,
 };
 
 function parseMessage(text: string): MessageRef | null {
   const [conversationId, seq] = parsePair(text, maxSeq);
   return conversationId === null || seq === null ? null : { conversationId, seq: Number(seq) };
+}
+
+function parseUuid(text: string): string | null {
+  return uuidPattern.test(text) ? text : null;
 }
 
 function isIdType(type: string): type is IdType {

@@ -34,7 +34,10 @@ interface ThreadAccess {
 
 /** Reads that are batched, and made once each, within one scope. Absent things are null. */
 export interface Loaders {
-  readonly users: DataLoader<bigint, User | null>;
+  /** Erased ones are absent: what refers to them shows nobody. */
+  readonly users: Pick<DataLoader<bigint, User | null>, 'load'>;
+  /** The same, erased ones as what is left of them: for what cannot do without. */
+  readonly people: DataLoader<bigint, User | null>;
   /** Does not ask who may see them: only their `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
   /** The viewer's block of a user; none when signed out. */
@@ -81,8 +84,10 @@ export interface Loaders {
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
   const { users, contacts, blocks, groups, messages, feed } = chat;
   const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+  const people = new DataLoader<bigint, User | null>((ids) => users.byIds(ids), { maxBatchSize });
   return {
-    users: new DataLoader((ids) => users.byIds(ids), { maxBatchSize }),
+    people,
+    users: { load: async (id) => unlessErased(await people.load(id)) },
     contacts: new DataLoader((refs) => contacts.byRefs(refs), {
       maxBatchSize,
       cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
@@ -146,9 +151,13 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
 }
 
 /** What is known of a message's sender and conversation need not be read. It is later than what was read before. */
-export function useMessageAlong({ users, conversations }: Loaders, { sender, conversation }: MessageAlong): void {
-  users.clear(sender.id).prime(sender.id, sender);
+export function useMessageAlong({ people, conversations }: Loaders, { sender, conversation }: MessageAlong): void {
+  people.clear(sender.id).prime(sender.id, sender);
   if (conversation !== undefined) conversations.clear(conversation.id).prime(conversation.id, conversation);
+}
+
+function unlessErased(user: User | null): User | null {
+  return user?.erased ? null : user;
 }
 
 function membershipKey({ conversationId, userId }: MembershipRef): string {

@@ -25,6 +25,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return scope.loaders.users.load(key);
     case 'Session':
       return chat.users.session(viewer, key);
+    case 'DataExport':
+      return chat.exports.byId(viewer, key);
     case 'Contact':
       return key.userId === viewer.userId ? scope.loaders.contacts.load(key) : null;
     case 'ContactRequest':

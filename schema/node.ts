@@ -1,3 +1,4 @@
+import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Membership } from '../src/group/index.ts';
 import type { Message, ReactionCount } from '../src/message/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
@@ -5,7 +6,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
 /** Everything that has a global id, as the modules hand it out. */
-export type NodeShape = User | Session | Contact | ContactRequest | Conversation | Membership | Message | ReactionCount;
+export type NodeShape = User | Session | DataExport | Contact | ContactRequest | Conversation | Membership | Message | ReactionCount;
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -20,6 +21,7 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
 function typeName(node: NodeShape): string {
   if ('handle' in node) return 'User';
   if ('deviceName' in node) return 'Session';
+  if ('readyAt' in node) return 'DataExport';
   if ('alias' in node) return 'Contact';
   if ('note' in node) return 'ContactRequest';
   if ('kind' in node) return conversationTypes[node.kind];
@@ -49,7 +51,7 @@ export async function presentConversation({ chat, scope }: Context, id: bigint):
   return present(conversation, `conversation ${id}`);
 }
 
-/** The user by their id, once per scope. Throws where there is none. */
+/** The user by their id, once per scope; of an erased account what is left of it. Throws where there never was one. */
 export async function presentUser({ scope }: Context, id: bigint): Promise<User> {
-  return present(await scope.loaders.users.load(id), `user ${id}`);
+  return present(await scope.loaders.people.load(id), `user ${id}`);
 }

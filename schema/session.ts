@@ -10,8 +10,8 @@ export const Session = builder.objectRef<SessionShape>('Session').implement({
   description: 'A device on which the viewer is signed in. Nobody sees the sessions of others.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, for `signOut`.', resolve: ({ id }) => formatId('Session', id) }),
-    deviceName: t.exposeString('deviceName', { description: 'What the device was called when signing in.' }),
+    id: t.id({ description: 'Its global id, for `signOut` and `renameSession`.', resolve: ({ id }) => formatId('Session', id) }),
+    deviceName: t.exposeString('deviceName', { description: 'What the device is called.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was signed in.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it last asked for something, to the minute.' }),
     viewerIsCurrent: t.boolean({

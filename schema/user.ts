@@ -26,6 +26,11 @@ export const User = builder.objectRef<UserShape>('User').implement({
     avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where their picture is.' }),
     bio: t.exposeString('bio', { extensions: shareable, nullable: true, description: 'What they say about themselves.' }),
     createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When they signed up.' }),
+    erased: t.exposeBoolean('erased', {
+      extensions: shareable,
+      description:
+        'Whether their account is erased. Nearly everywhere such a user is null; where somebody has to stand, names are empty then and the handle is one that nobody can have.',
+    }),
   }),
 });
 
@@ -54,17 +59,19 @@ builder.queryFields((t) => ({
   }),
   users: t.field({
     type: UserConnection,
-    description: 'Users whose handle, or a word of whose display name, begins with a text; case and accents do not matter.',
+    description:
+      'Users whose handle, or a word of whose display name, begins with a text; case and accents do not matter, and a word of a script without spaces may begin at any of its letters. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE.',
     args: {
       search: t.arg.string({ required: true, description: 'The beginning of a handle or of a word.' }),
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
     },
     async resolve(_root, { search: text, ...args }, context, info) {
-      await beginField(context, info);
+      const viewer = await beginField(context, info);
+      const read = await context.chat.users.search(viewer, text);
       return forwardConnection(args, {
         order: 'user',
-        read: (page) => context.chat.users.search({ text, ...page }),
+        read,
         node: ({ user }) => user,
       });
     },
@@ -100,5 +107,30 @@ builder.mutationField('updateProfile', (t) =>
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => ({ user: await context.chat.users.updateProfile(requireViewer(context), input) })),
+  }),
+);
+
+const ChangeHandleInput = builder.inputType('ChangeHandleInput', {
+  description: 'What to be found by and sign in with.',
+  fields: (t) => ({ handle: t.string({ required: true, description: '3 to 32 of `a-z 0-9 _ . -`; upper case is lowered.' }) }),
+});
+
+const ChangeHandlePayload = withErrors(
+  builder.objectRef<UpdateProfileShape>('ChangeHandlePayload').implement({
+    description: 'What came of changeHandle.',
+    fields: (t) => ({
+      user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+    }),
+  }),
+);
+
+builder.mutationField('changeHandle', (t) =>
+  t.field({
+    type: ChangeHandlePayload,
+    description:
+      'Gives the viewer another handle. The old one finds nobody any more, and is kept for them for HANDLE_HOLD_DAYS: until then nobody else can take it. CONFLICT: it is somebody’s, or kept for somebody.',
+    args: { input: t.arg({ type: ChangeHandleInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () => ({ user: await context.chat.users.changeHandle(requireViewer(context), input) })),
   }),
 );

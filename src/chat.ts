@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
+import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, frozenMarkers, type Groups } from './group/index.ts';
 import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
@@ -18,6 +19,7 @@ export interface Chat extends AsyncDisposable {
   readonly blocks: Blocks;
   readonly groups: Groups;
   readonly messages: Messages;
+  readonly exports: DataExports;
   readonly feed: Feed;
   readonly jobs: Jobs;
   /** Members up to which a group tells who has received and read what. */
@@ -49,18 +51,9 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, messages, config });
   const feed = createFeed({ db, log, bus, logger, config });
-  const doers: Doers = {
-    GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
-    ContactRequestExpired: (request) => contacts.expire(request),
-    async FirstMessage(request) {
-      const first = await contacts.firstMessage(request);
-      if (first === null) return;
-      await messages.sayFirst(request, first);
-      await contacts.firstMessageSaid(request);
-    },
-  };
-  const jobs = createJobs({ db, logger, config, doers });
+  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, messages, exports }) });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -83,5 +76,34 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   const { receiptMembers } = config;
-  return { users, contacts, blocks, groups, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+  return { users, contacts, blocks, groups, messages, exports, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+}
+
+/** Who does what was left for later. */
+function doersOf({
+  users,
+  contacts,
+  groups,
+  messages,
+  exports,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'messages' | 'exports'>): Doers {
+  return {
+    GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
+    async AccountErased({ userId, messages: becomes }, signal) {
+      await exports.eraseAll(userId);
+      await contacts.eraseAll(userId, signal);
+      await groups.leaveAll(userId, signal);
+      await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
+    },
+    ContactRequestExpired: (request) => contacts.expire(request),
+    async FirstMessage(request) {
+      const first = await contacts.firstMessage(request);
+      if (first === null) return;
+      await messages.sayFirst(request, first);
+      await contacts.firstMessageSaid(request);
+    },
+    HandleFreed: (freed) => users.freeHandles(freed),
+    DataExport: (wanted, signal) => exports.make(wanted, signal),
+    DataExportOver: (over) => exports.end(over),
+  };
 }

@@ -92,6 +92,16 @@ export const options = {
     whole(1, 1_000_000),
     'Failed sign-ins, and sign-ups, per address within 15 minutes before it is throttled.',
   ),
+  handleHoldDays: option(
+    'HANDLE_HOLD_DAYS',
+    '30',
+    whole(0, 3_650),
+    'For how many days a handle that somebody gave up is kept from everybody else.',
+  ),
+  handleChanges: option('HANDLE_CHANGES', '3', whole(1, 1_000), 'Changes of handle per user within 24 hours.'),
+  searchesPerMinute: option('SEARCHES_PER_MINUTE', '60', whole(1, 100_000), 'Searches for users per user and minute.'),
+  exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
+  exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
   trustProxy: option(
     'TRUST_PROXY',
     'false',

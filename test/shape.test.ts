@@ -17,6 +17,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   user: ['db', 'log', 'limit', 'jobs'],
   group: ['db', 'log', 'user', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -9,19 +9,26 @@ export interface HeldUser {
   readonly avatarUrl: string | null;
   readonly bio: string | null;
   readonly createdAt: Date;
+  readonly erased: boolean;
 }
 
-const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true } as const;
+const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
+
+type Row = Omit<HeldUser, 'erased'> & { readonly state: string };
 
 /**
  * Users that do not change until the transaction ends, in no order; absent ones are absent. Only reads may follow on their rows. Whoever
  * changes a user waits meanwhile, so nobody may wait for them who holds one: take all other locks first.
  */
-export function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
-  // Whoever writes holds SQLite's only write lock.
-  if (dialect === 'sqlite') return tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown });
-  return tx.$queryRaw<HeldUser[]>(
-    sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
+export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
+  const rows = await (dialect === 'sqlite' ? tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown }) : shareLock(tx, ids));
+  return rows.map(({ state, ...row }) => ({ ...row, erased: state === 'ERASED' }));
+}
+
+// Whoever writes holds SQLite's only write lock.
+function shareLock(tx: Tx, ids: readonly bigint[]): Promise<Row[]> {
+  return tx.$queryRaw<Row[]>(
+    sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt, state FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
   );
 }
 

@@ -8,6 +8,7 @@ import { dissolveGroup, tellDissolved } from './dissolve.ts';
 import type { Groups } from './groups.ts';
 import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
+import { leaveAll } from './leave-all.ts';
 import { createBanList, createMemberList, directsWith, listConversations } from './list.ts';
 import { muteMember } from './mute.ts';
 import { updateOwnPart } from './own-part.ts';
@@ -15,6 +16,7 @@ import { transferOwnership } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { readRights } from './rights.ts';
 import { setRole } from './role.ts';
+import { listStays } from './stay.ts';
 import { conversationOf, isActive, membershipOf, readConversationRows, readConversations, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
@@ -81,6 +83,8 @@ export function createGroups(parts: GroupParts): Groups {
     dissolve: (viewer, options) => dissolveGroup(parts, viewer, options),
     leave: (viewer, options) => leaveGroup(parts, viewer, options),
     tellDissolved: (options) => tellDissolved(parts, options),
+    leaveAll: (userId, signal) => leaveAll(parts, userId, signal),
+    stays: (userId, options) => listStays(db.client, userId, options),
     byIds: (ids) => readConversations(db.client, log, ids),
     async evenDissolved(id) {
       const head = (await log.heads([id])).get(id);

@@ -6,6 +6,7 @@ import type { Muting } from './mute.ts';
 import type { OwnPart } from './own-part.ts';
 import type { PartIn, Rights } from './rights.ts';
 import type { AssignableRole } from './role.ts';
+import type { Stay } from './stay.ts';
 import type { GroupChange } from './update.ts';
 
 /** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
@@ -50,6 +51,10 @@ export interface Groups {
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
   tellDissolved(options: { groupId: bigint; actorId: bigint }): Promise<void>;
+  /** Takes an erased account out of every conversation, one after the other. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
+  /** Every part that a user has, or ever had, in a conversation, for a file of their own: some at a time, by id. */
+  stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly Stay[]>;
   /** In the order asked for; null where there is none. Does not ask who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** The same of one, also where it is dissolved: to show what was said there before to those who were in it. */

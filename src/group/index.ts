@@ -26,4 +26,5 @@ export { allowedActions, allowedTo, type GroupRules, judge, msUntil, requireMay,
 export { type GroupAction, groupActions } from './permission.ts';
 export type { Rights } from './rights.ts';
 export { type AssignableRole, assignableRoles } from './role.ts';
+export type { Stay } from './stay.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -11,6 +11,14 @@ export const jobKinds = {
   FirstMessage: z.object({ fromId: id, toId: id }),
   /** A dissolved group's members are told on their accounts. */
   GroupDissolved: z.object({ groupId: id, actorId: id }),
+  /** An erased account is taken out of all that it was part of; its messages stay or go. */
+  AccountErased: z.object({ userId: id, messages: z.enum(['KEEP', 'REMOVE']) }),
+  /** Handles that a user gave up are anybody's again. */
+  HandleFreed: z.object({ userId: id }),
+  /** The file with all that is a user's own is made. */
+  DataExport: z.object({ userId: id, exportId: z.string(), messages: z.boolean() }),
+  /** The time is over in which it can be downloaded. */
+  DataExportOver: z.object({ userId: id, exportId: z.string() }),
 } as const;
 
 /** Names a kind of job. */

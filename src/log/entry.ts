@@ -70,6 +70,8 @@ export const entryTypes = {
   SettingsChanged: { on: 'account', timeline: false, data: z.object({}) },
   SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
+  SessionChanged: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
+  DataExportChanged: { on: 'account', timeline: false, data: z.object({ exportId: z.string() }) },
 } as const;
 
 /** Names a kind of entry. */

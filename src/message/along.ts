@@ -14,7 +14,15 @@ export interface MessageAlong {
 
 const id = z.coerce.bigint();
 const text = z.string().nullable();
-const user = z.object({ id, handle: z.string(), displayName: z.string(), avatarUrl: text, bio: text, createdAt: z.coerce.date() });
+const user = z.object({
+  id,
+  handle: z.string(),
+  displayName: z.string(),
+  avatarUrl: text,
+  bio: text,
+  createdAt: z.coerce.date(),
+  erased: z.boolean().default(false),
+});
 const policy = z.enum(groupPolicies).default('ADMINS');
 const conversation = z.object({
   id,

@@ -16,6 +16,8 @@ import { listReaders, readReaches, tellingOf, tellReading } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
 import { recall } from './recall.ts';
+import { removeAll } from './remove-all.ts';
+import { listSaid } from './said.ts';
 import { forward, send } from './send.ts';
 import { readHidden, readMessages } from './store.ts';
 import { markThreadRead } from './thread-mark.ts';
@@ -61,6 +63,8 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of) => readReaches(parts, of),
     readers: (of) => listReaders(parts, of),
+    removeAll: (userId, what, signal) => removeAll(parts, { userId, what }, signal),
+    saidBy: (userId, options) => listSaid(db.client, userId, options),
     receiptsTelling: (viewer) => tellingOf(parts, viewer),
     tellReading: (of) => tellReading(parts, of),
     sayFirst: (ref, first) => sayFirst(parts, ref, first),

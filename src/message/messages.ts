@@ -80,6 +80,10 @@ export interface Messages extends AsyncDisposable {
   reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
   /** The members of each conversation who show how far they have read, as they joined, in order; nobody where that is not told. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
+  /** Takes back what an erased account said: all of it, or what nobody is left to read. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
+  /** What a user said in a conversation, ascending by seq, for a file of their own. */
+  saidBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
   /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
   receiptsTelling(viewer: Viewer): Promise<() => void>;
   /** Tells all who are in a conversation that what is shown of some members' reading has changed. */

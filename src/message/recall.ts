@@ -14,7 +14,7 @@ import { messageEntry, messageOfEntry } from './timeline.ts';
  * else's, unless the viewer runs the group), TOO_LATE (the viewer's own, unless they run the group), UNAVAILABLE.
  */
 export function recall({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
-  const { conversationId: stream, seq: messageSeq } = ref;
+  const { conversationId: stream, seq } = ref;
   return log.append<Message>({
     lock: [stream],
     async decide(inside) {
@@ -22,11 +22,9 @@ export function recall({ log, config }: MessageParts, viewer: Viewer, ref: Messa
       const { message } = target;
       if (message.recalledAt !== null) return { result: () => message };
       requireRight(inside, viewer, { target, late: isPast(inside.now, message.sentAt, config.recallWindowSeconds) });
-      const unpinning: NewEntry[] = message.pinnedAt === null ? [] : [{ type: 'PinChanged', data: { messageSeq, pinned: false } }];
-      const entries: readonly NewEntry[] = [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
       return {
-        entries: () => entries.map((entry) => ({ stream, actorId: viewer.userId, entry })),
-        write: (tx, { at }) => erase(tx, ref, at),
+        entries: () => recalling(message).map((entry) => ({ stream, actorId: viewer.userId, entry })),
+        write: (tx, { at }) => eraseMessages(tx, stream, { seqs: [seq], recalledAt: at }),
         result: ({ at }) => messageOfEntry(recalledMessage(messageEntry(message), at)),
       };
     },
@@ -48,8 +46,19 @@ function requireRight(
   if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field });
 }
 
-async function erase(tx: Tx, { conversationId, seq: messageSeq }: MessageRef, recalledAt: Date): Promise<void> {
-  const where = { conversationId, messageSeq };
+/** The entries by which a message is taken back. */
+export function recalling({ seq: messageSeq, pinnedAt }: Message): readonly NewEntry[] {
+  const unpinning: readonly NewEntry[] = pinnedAt === null ? [] : [{ type: 'PinChanged', data: { messageSeq, pinned: false } }];
+  return [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
+}
+
+/** Leaves nothing of what messages of a conversation said. */
+export async function eraseMessages(
+  tx: Tx,
+  conversationId: bigint,
+  { seqs, recalledAt }: { readonly seqs: readonly number[]; readonly recalledAt: Date },
+): Promise<void> {
+  const where = { conversationId, messageSeq: { in: [...seqs] } };
   const nothing = {
     text: '',
     mentionIds: null,
@@ -59,7 +68,7 @@ async function erase(tx: Tx, { conversationId, seq: messageSeq }: MessageRef, re
     originId: null,
     originName: null,
   };
-  await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { ...nothing, recalledAt } });
+  await tx.message.updateMany({ where: { conversationId, seq: { in: [...seqs] } }, data: { ...nothing, recalledAt } });
   await tx.mention.deleteMany({ where });
   await tx.reaction.deleteMany({ where });
   await tx.messageEdit.deleteMany({ where });

@@ -1,4 +1,5 @@
 import type { PostingRows } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
 import {
   type ConversationRow,
   conversationRow,
@@ -41,7 +42,7 @@ export async function requirePosting(
 }
 
 /**
- * Throws BLOCKED and NOT_CONTACTS (`field`) where the other side of a direct conversation is not to be reached: they see what it shows, and nothing new. To be
+ * Throws BLOCKED, NOT_CONTACTS and, where their account is erased, FORBIDDEN (`field`) where the other side of a direct conversation is not to be reached: they see what it shows, and nothing new. To be
  * asked after all else, because it holds the users' rows of both. Groups have rules of their own.
  */
 export async function requireReach(
@@ -51,7 +52,8 @@ export async function requireReach(
 ): Promise<void> {
   if (peerId === null || peerId === access.userId) return;
   const held = senderAtCommit(db);
-  await Promise.all([inside.read(held, access.userId), inside.read(held, peerId)]);
+  const [, peer] = await Promise.all([inside.read(held, access.userId), inside.read(held, peerId)]);
+  if (peer?.erased) throw new ChatError('FORBIDDEN', 'Their account does not exist any more: nobody would read it.', { field });
   // Only now: what is read stays true.
   const code = await inside.read(addressing, { fromId: access.userId, toId: peerId });
   if (code !== null) throw unwelcome(code, ...field);

@@ -97,6 +97,8 @@ export interface Contacts {
   ): Promise<ContactPage<{ readonly request: ContactRequest }>>;
   /** How many they are. */
   countRequests(viewer: Viewer, direction: RequestDirection): Promise<number>;
+  /** Ends all that an erased account has with others, some at a time. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  eraseAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Contacts in the order asked for; null where there is none. Does not ask who may see them: only `userId` may. */
   byRefs(refs: readonly ContactRef[]): Promise<readonly (Contact | null)[]>;
   /** Requests that wait in the eyes of `userId`, in the order asked for; null where there is none, or it is not theirs. */

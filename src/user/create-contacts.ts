@@ -1,6 +1,7 @@
 import type { Contacts } from './contact.ts';
 import { answerRequest, cancelRequest, expireRequest } from './contact-answer.ts';
 import { removeContact, updateContact } from './contact-change.ts';
+import { eraseContacts } from './contact-erase.ts';
 import { countRequests, listContacts, listRequests } from './contact-list.ts';
 import { createRequestContact } from './contact-request.ts';
 import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './contact-store.ts';
@@ -22,6 +23,7 @@ export function createContacts(parts: ContactParts): Contacts {
       return { text: row.message, clientMessageId: `contact-request-${row.createdAt.getTime()}-${ref.toId}` };
     },
     firstMessageSaid: (ref) => parts.db.transaction((tx) => clearFirstMessage(tx, ref)),
+    eraseAll: (userId, signal) => eraseContacts(parts, userId, signal),
     list: (viewer, page) => listContacts(client, viewer, page),
     requests: (viewer, page) => listRequests(client, viewer, page),
     countRequests: (viewer, direction) => countRequests(client, viewer, direction),

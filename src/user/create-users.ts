@@ -1,18 +1,25 @@
 import { createAccessTokens } from './access-token.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { eraseAccount } from './erase.ts';
+import { changeHandle } from './handle.ts';
+import { freeHandles } from './handle-hold.ts';
+import { readOwnRecord } from './own-record.ts';
 import type { UserParts } from './parts.ts';
 import { createPasswords } from './password.ts';
+import { changePassword } from './password-change.ts';
 import { updateProfile } from './profile.ts';
 import { refreshSession } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { search } from './search.ts';
+import { renameSession } from './session-name.ts';
 import { findSession, listSessions } from './sessions.ts';
 import { settingsOf, updateSettings } from './settings.ts';
 import { readHandle } from './shape.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
+import { signOutOthers } from './sign-out-others.ts';
 import { signUp } from './sign-up.ts';
-import { findByHandle, readUsers } from './store.ts';
+import { findByHandle, publicPart, readUsers } from './store.ts';
 import { createThrottle } from './throttle.ts';
 import type { User, Users } from './user.ts';
 
@@ -30,9 +37,7 @@ export function createUsers(given: UserParts): Users {
   async function byHandle(text: string): Promise<User | null> {
     const handle = readHandle(text);
     const found = handle === null ? null : await findByHandle(client, handle);
-    if (found === null) return null;
-    const { passwordHash: _hash, state: _state, ...user } = found;
-    return user;
+    return found && publicPart(found);
   }
 
   return {
@@ -40,6 +45,13 @@ export function createUsers(given: UserParts): Users {
     signIn: (options) => signIn(parts, options),
     refresh: (options) => refreshSession(parts, options),
     signOut: (viewer, options) => signOut(parts, viewer, options),
+    signOutOthers: (viewer, options) => signOutOthers(parts, viewer, options),
+    renameSession: (viewer, options) => renameSession(parts, viewer, options),
+    changePassword: (viewer, options) => changePassword(parts, viewer, options),
+    changeHandle: (viewer, options) => changeHandle(parts, viewer, options),
+    erase: (viewer, options) => eraseAccount(parts, viewer, options),
+    freeHandles: ({ userId }) => freeHandles(parts, userId),
+    ownRecord: (userId) => readOwnRecord(parts, userId),
     authenticate: createAuthenticate(parts),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
     updateSettings: (viewer, options) => updateSettings(parts, viewer, options),
@@ -47,7 +59,7 @@ export function createUsers(given: UserParts): Users {
     byIds: (ids) => readUsers(client, ids),
     byHandle,
     any: async () => (await client.user.findFirst({ select: { id: true } })) !== null,
-    search: (options) => search(parts, options),
+    search: (viewer, text) => search(parts, viewer, text),
     sessions: (viewer) => listSessions(parts, viewer),
     session: (viewer, id) => findSession(parts, viewer, id),
   };

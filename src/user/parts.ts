@@ -15,6 +15,16 @@ export interface ContactParts {
   readonly config: Pick<Config, 'contactRequestDays' | 'contactRequestsPerDay' | 'maxContactRequests' | 'maxBlocks' | 'maxMessageLength'>;
   readonly blockEffects: BlockEffects;
 }
+/** What of the configuration the module heeds. */
+export type UserOption =
+  | 'accessTokenSeconds'
+  | 'sessionDays'
+  | 'maxSessions'
+  | 'signInAttempts'
+  | 'addressAttempts'
+  | 'handleHoldDays'
+  | 'handleChanges'
+  | 'searchesPerMinute';
 
 /** What the module is made of. */
 export interface UserParts {
@@ -23,7 +33,7 @@ export interface UserParts {
   readonly limits: Limits;
   /** At least one. The first signs, all verify. */
   readonly keys: readonly ServerKey[];
-  readonly config: Pick<Config, 'accessTokenSeconds' | 'sessionDays' | 'maxSessions' | 'signInAttempts' | 'addressAttempts'>;
+  readonly config: Pick<Config, UserOption>;
   readonly logger: Logger;
   /** What a password's hash costs; less than the default is for tests. */
   readonly passwordCost?: PasswordCost | undefined;

@@ -1,9 +1,9 @@
-import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
+import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
 import { requireAvatarUrl, requireBio, requireDisplayName } from './shape.ts';
-import { type UserRow, updateProfileRow } from './store.ts';
+import { publicPart, updateProfileRow } from './store.ts';
 import type { User, Users, Viewer } from './user.ts';
 
 type Change = Parameters<Users['updateProfile']>[1];
@@ -15,8 +15,7 @@ export async function updateProfile({ log }: UserParts, { userId }: Viewer, chan
   return log.append<User>({
     lock: [userId],
     async decide(inside): Promise<Verdict<User>> {
-      const row = await inside.read(userRow, userId);
-      if (row === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
+      const row = requireAccount(await inside.read(userRow, userId));
       const before = publicPart(row);
       const after: User = { ...before, ...requireProfile(change, row.handle) };
       if (isSame(before, after)) return { result: () => before };
@@ -35,10 +34,6 @@ function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string)
     ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
     ...(bio !== undefined && { bio: requireBio(bio) }),
   };
-}
-
-function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt }: UserRow): User {
-  return { id, handle, displayName, avatarUrl, bio, createdAt };
 }
 
 function isSame(one: User, other: User): boolean {

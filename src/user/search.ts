@@ -3,11 +3,26 @@ import { ChatError } from '../errors.ts';
 import type { UserParts } from './parts.ts';
 import { readUsers } from './store.ts';
 import { prefixesOf } from './term.ts';
-import type { User, Users } from './user.ts';
+import type { Throttle } from './throttle.ts';
+import type { User, UserPage, Users, Viewer } from './user.ts';
 
-/** Users by the beginnings of words. Throws BAD_USER_INPUT (after) for a key that this never gave. */
-export async function search({ db }: UserParts, { text, first, after }: Parameters<Users['search']>[0]): ReturnType<Users['search']> {
+/** Counts a search by the beginnings of words, and answers what reads its pages. Throws as Users.search says. */
+export async function search(
+  parts: UserParts & { readonly throttle: Throttle },
+  { userId }: Viewer,
+  text: string,
+): ReturnType<Users['search']> {
+  await parts.throttle.search(userId);
   const asked = prefixesOf(text);
+  return (page) => readFound(parts, asked, page);
+}
+
+/** Throws BAD_USER_INPUT (after) for a key that this never gave. */
+async function readFound(
+  { db }: UserParts,
+  asked: readonly string[],
+  { first, after }: { readonly first: number; readonly after?: string | undefined },
+): Promise<UserPage> {
   const place = after === undefined ? null : readPlace(after);
   // A list goes on in the order in which it began: by the one prefix that begins the term where it stands.
   const prefixes = place === null ? await rarestFirst(db.client, asked) : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
@@ -25,7 +40,7 @@ export async function search({ db }: UserParts, { text, first, after }: Paramete
 }
 
 function withKey(user: User | null, key: string): readonly { readonly user: User; readonly key: string }[] {
-  return user === null ? [] : [{ user, key }];
+  return user === null || user.erased ? [] : [{ user, key }];
 }
 
 function readPlace(key: string): UserPlace {

@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { isLive, type SessionParts, shownSession } from './session.ts';
 import { readOpenSessions, readSessions } from './store.ts';
@@ -6,8 +7,13 @@ import type { Session, Viewer } from './user.ts';
 // What `Viewer.sessions` promises; config MAX_SESSIONS is never more.
 const most = 50;
 
+/** The refusal of a session that is not there, or not the viewer's: never told apart. */
+export function noSession(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
+}
+
 /** The viewer's live sessions, newest first. */
-export async function listSessions({ db }: SessionParts, { userId }: Viewer): Promise<readonly Session[]> {
+export async function listSessions({ db }: SessionParts, { userId }: Pick<Viewer, 'userId'>): Promise<readonly Session[]> {
   const [now, [open = []]] = await Promise.all([db.now(), readOpenSessions(db.client, [userId])]);
   return open
     .filter((session) => isLive(session, now))

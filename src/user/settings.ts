@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
 import type { Fact, Inside, Verdict } from '../log/index.ts';
+import { accountGone } from './account.ts';
 import type { UserParts } from './parts.ts';
 import type { Throttle } from './throttle.ts';
 import type { Settings, SettingsChange, Viewer } from './user.ts';
@@ -35,7 +35,7 @@ export async function updateSettings(
 
 async function decide(inside: Inside, userId: bigint, change: Partial<Settings>): Promise<Verdict<SettingsChange>> {
   const before = await inside.read(settings, userId);
-  if (before === null) throw new ChatError('NOT_FOUND', 'This account does not exist any more.');
+  if (before === null) throw accountGone();
   const after: Settings = { ...before, ...change };
   const changed = changedBy(before, change);
   if (changed.length === 0) return { result: () => changed };

@@ -36,9 +36,9 @@ export function isPassword(password: string): boolean {
   return length >= passwordLength.min && length <= passwordLength.max && isStorable(password);
 }
 
-/** Throws INVALID_INPUT (password). */
-export function requirePassword(password: string): void {
-  if (!isPassword(password)) throw invalid('password', `A password has ${passwordLength.min} to ${passwordLength.max} characters.`);
+/** Throws INVALID_INPUT (field). */
+export function requirePassword(password: string, field = 'password'): void {
+  if (!isPassword(password)) throw invalid(field, `A password has ${passwordLength.min} to ${passwordLength.max} characters.`);
 }
 
 /** What to call a person; their handle where nothing is given. Throws INVALID_INPUT (displayName). */
@@ -58,6 +58,12 @@ export function requireDeviceName(deviceName: string | null | undefined): string
     throw invalid('deviceName', "A device's name is one line of text.");
   }
   return deviceName;
+}
+
+/** What to call a device that has a name already. Throws INVALID_INPUT (deviceName). */
+export function requireNewDeviceName(deviceName: string): string {
+  if (isBlank(deviceName)) throw invalid('deviceName', "A device's name has at least one character that can be seen.");
+  return requireDeviceName(deviceName);
 }
 
 /** Where a picture is, as ASCII. Throws INVALID_INPUT (avatarUrl). */

@@ -1,7 +1,7 @@
 import type { Passwords } from './password.ts';
 import { invalidCredentials, type SessionParts } from './session.ts';
 import { isPassword, readHandle, requireDeviceName } from './shape.ts';
-import { startSession } from './start.ts';
+import { type Checked, startSession } from './start.ts';
 import { findByHandle } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { SignedIn, Users } from './user.ts';
@@ -14,9 +14,9 @@ export async function signIn(
   const deviceName = requireDeviceName(options.deviceName);
   // What can be nobody's handle is wrong like any other: asking for it costs the same and says the same.
   const handle = readHandle(options.handle);
-  const userId = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
-  if (userId === null) throw invalidCredentials('Handle or password is wrong.');
-  return startSession(parts, userId, deviceName);
+  const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
+  if (checked === null) throw invalidCredentials('Handle or password is wrong.');
+  return startSession(parts, checked, deviceName);
 }
 
 /** Whose password it is; null where handle or password is wrong, which takes the same time whatever is wrong. */
@@ -24,10 +24,10 @@ async function checkPassword(
   { db, passwords }: SessionParts & { readonly passwords: Passwords },
   handle: string | null,
   password: string,
-): Promise<bigint | null> {
+): Promise<Checked | null> {
   const user = handle === null ? null : await findByHandle(db.client, handle);
   const possible = isPassword(password);
   const usable = user?.state === 'ACTIVE' && possible ? user.passwordHash : null;
   const matches = await passwords.matches(usable, possible ? password : '');
-  return matches && user !== null ? user.id : null;
+  return matches && user !== null ? { userId: user.id, passwordHash: user.passwordHash } : null;
 }

@@ -1,7 +1,7 @@
-import { ChatError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { sessionRow } from './facts.ts';
 import { type SessionParts, sessionEnded } from './session.ts';
+import { noSession } from './sessions.ts';
 import { endSessionRows } from './store.ts';
 import type { Viewer } from './user.ts';
 
@@ -13,13 +13,12 @@ export async function signOut(
 ): Promise<string> {
   const { userId } = viewer;
   const id = sessionId ?? viewer.sessionId;
-  const absent = new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
-  if (!isUuid(id)) throw absent;
+  if (!isUuid(id)) throw noSession();
   return log.append<string>({
     lock: [userId],
     async decide(inside) {
       const session = await inside.read(sessionRow, id);
-      if (session?.userId !== userId) throw absent;
+      if (session?.userId !== userId) throw noSession();
       if (session.endedAt !== null) return { result: () => id };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: sessionEnded(id) }],

@@ -1,12 +1,15 @@
 import { isDuplicate } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
+import { HandleHeld, handleTaken, isHeld, settleHold } from './handle-hold.ts';
 import type { Passwords } from './password.ts';
 import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';
 import { requireDeviceName, requireDisplayName, requireHandle, requirePassword } from './shape.ts';
 import { findByHandle, insertSession, insertUser } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { SignedIn, Users } from './user.ts';
+
+// No user has this id.
+const nobody = 0n;
 
 /** Makes a user, their account stream and their first session, in one append. Throws as Users.signUp says. */
 export async function signUp(
@@ -18,9 +21,9 @@ export async function signUp(
   const deviceName = requireDeviceName(options.deviceName);
   requirePassword(options.password);
   await parts.throttle.signUp(address);
-  const taken = new ChatError('CONFLICT', 'This handle is taken. Choose another.', { field: ['handle'] });
-  // Spares the hash; whether it is still free is decided by the unique key.
-  if ((await findByHandle(parts.db.client, handle)) !== null) throw taken;
+  // Spares the hash; whether it is still free is decided by the unique key and the hold.
+  if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
+  if (await isHeld(parts.db.client, { handle, userId: nobody, at: await parts.db.now() })) throw handleTaken();
   const passwordHash = await parts.passwords.hash(options.password);
   const sessionId = newUuid();
   const { userId, at } = await parts.log
@@ -31,13 +34,14 @@ export async function signUp(
         entries: ([id = 0n]) => [{ stream: id, actorId: id, entry: sessionStarted(sessionId) }],
         async write(tx, { created: [id = 0n], at: createdAt }) {
           await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl: null, bio: null, createdAt });
+          await settleHold(tx, { handle, userId: id, at: createdAt });
           await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName }, createdAt));
         },
         result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
       }),
     })
     .catch((error: unknown) => {
-      throw isDuplicate(error) ? taken : error;
+      throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
     });
   return signedIn(parts, { userId, sessionId }, { generation: 1, at });
 }

@@ -5,14 +5,23 @@ import { firstRow, invalidCredentials, isLive, type SessionParts, sessionEnded, 
 import { endSessionRows, insertSession, type SessionRow } from './store.ts';
 import type { SignedIn } from './user.ts';
 
-/** Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active. */
-export async function startSession(parts: SessionParts, userId: bigint, deviceName: string): Promise<SignedIn> {
+/** Whose password was right, and the hash that it fits. */
+export interface Checked {
+  readonly userId: bigint;
+  readonly passwordHash: string;
+}
+
+/**
+ * Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active, or has
+ * another password by now: a session that begins with the old one would outlive the change.
+ */
+export async function startSession(parts: SessionParts, { userId, passwordHash }: Checked, deviceName: string): Promise<SignedIn> {
   const sessionId = newUuid();
   const at = await parts.log.append<Date>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Date>> {
       const user = await inside.read(userRow, userId);
-      if (user?.state !== 'ACTIVE') throw invalidCredentials('Handle or password is wrong.');
+      if (user?.state !== 'ACTIVE' || user.passwordHash !== passwordHash) throw invalidCredentials('Handle or password is wrong.');
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {
         entries: () =>

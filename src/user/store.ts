@@ -3,9 +3,13 @@ import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
 import type { Session, User } from './user.ts';
 
+/** How an account stands. */
+export type UserState = 'ACTIVE' | 'ERASED';
+
 /** A user's row. */
 export interface UserRow extends User {
   readonly passwordHash: string;
+  /** A UserState. */
   readonly state: string;
 }
 
@@ -19,29 +23,42 @@ export interface SessionRow extends Session {
   readonly endedAt: Date | null;
 }
 
-const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true } as const;
+const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
+const whole = { ...shown, passwordHash: true } as const;
 
-/** Users in the order asked for; null where there is none. */
+type Shown = Omit<User, 'erased'> & { readonly state: string };
+
+function withErased<R extends Shown>(row: R): R & Pick<User, 'erased'> {
+  return { ...row, erased: row.state === 'ERASED' };
+}
+
+/** A row as others may see it. */
+export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state }: Shown): User {
+  return { id, handle, displayName, avatarUrl, bio, createdAt, erased: state === 'ERASED' };
+}
+
+/** Users in the order asked for, erased ones too; null where there never was one. */
 export async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly (User | null)[]> {
   const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown });
-  const found = new Map(rows.map((row) => [row.id, row]));
+  const found = new Map(rows.map((row) => [row.id, publicPart(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
 /** Users' whole rows in the order asked for; null where there is none. */
 export async function readUserRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (UserRow | null)[]> {
-  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: { ...shown, passwordHash: true, state: true } });
-  const found = new Map(rows.map((row) => [row.id, row]));
+  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: whole });
+  const found = new Map(rows.map((row) => [row.id, withErased(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
 /** The user with a handle, in any state. */
-export function findByHandle(tx: Tx, handle: string): Promise<UserRow | null> {
-  return tx.user.findUnique({ where: { handle }, select: { ...shown, passwordHash: true, state: true } });
+export async function findByHandle(tx: Tx, handle: string): Promise<UserRow | null> {
+  const row = await tx.user.findUnique({ where: { handle }, select: whole });
+  return row && withErased(row);
 }
 
 /** A new user, and what they are found by. */
-export async function insertUser(tx: Tx, user: Omit<UserRow, 'state'>): Promise<void> {
+export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'erased'>): Promise<void> {
   await tx.user.create({ data: user });
   await insertTerms(tx, user);
 }
@@ -52,6 +69,26 @@ export async function updateProfileRow(tx: Tx, before: User, { id, handle, displ
   if (displayName === before.displayName) return;
   await tx.userTerm.deleteMany({ where: { userId: id } });
   await insertTerms(tx, { id, handle, displayName });
+}
+
+/** Gives a user another handle, and with it what they are found by. Fails where it is another's (isDuplicate). */
+export async function updateHandleRow(tx: Tx, { id, handle, displayName }: User): Promise<void> {
+  await tx.user.update({ where: { id }, data: { handle } });
+  await tx.userTerm.deleteMany({ where: { userId: id } });
+  await insertTerms(tx, { id, handle, displayName });
+}
+
+/** Puts another password in force. */
+export async function updatePasswordRow(tx: Tx, id: bigint, passwordHash: string): Promise<void> {
+  await tx.user.update({ where: { id }, data: { passwordHash } });
+}
+
+/** Leaves nothing of a user but their id and that they are gone. The handle in its place is one that nobody can ask for. */
+export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
+  const nothing = { displayName: '', avatarUrl: null, bio: null, passwordHash: '', messagesFrom: 'EVERYONE', privateMode: true };
+  await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
+  await tx.userTerm.deleteMany({ where: { userId: id } });
+  await tx.session.deleteMany({ where: { userId: id } });
 }
 
 async function insertTerms(tx: Tx, user: Pick<User, 'id' | 'handle' | 'displayName'>): Promise<void> {
@@ -84,6 +121,11 @@ export async function readOpenSessions(tx: Tx, userIds: readonly bigint[]): Prom
 /** A new session. */
 export async function insertSession(tx: Tx, { id, ...row }: Omit<SessionRow, 'endedAt'>): Promise<void> {
   await tx.session.create({ data: { id: uuidBytes(id), ...row } });
+}
+
+/** Calls a session by another name. */
+export async function renameSessionRow(tx: Tx, id: string, deviceName: string): Promise<void> {
+  await tx.session.updateMany({ where: { id: uuidBytes(id) }, data: { deviceName } });
 }
 
 /** Marks sessions, by UUID text, as ended. */

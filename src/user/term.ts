@@ -14,11 +14,27 @@ function cut(word: string): string {
   return word.length <= maxTerm ? word : [...word].slice(0, maxTerm).join('');
 }
 
-/** What a user is found by: the handle, and each word of the display name, also where a hyphen, dot or underscore joins two. */
+// Scripts that put no space between words, so that one may begin at any letter: Han, kana, Hangul (by its leading consonants, into which NFKD takes it
+// apart), Thai, Lao, Khmer and Burmese.
+const unspaced =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+const unspacedLetters = new RegExp(`[${unspaced}]`, 'gu');
+// A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
+const unspacedGap = new RegExp(`(?<=[${unspaced}\\u1160-\\u11ff\\u30fc])[\\s\\u00b7\\u30fb]+(?=[${unspaced}])`, 'gu');
+
+/**
+ * What a user is found by: the handle, and each word of the display name, also where a hyphen, dot or underscore joins two; of scripts that put no
+ * space between words, what follows from any letter on.
+ */
 export function termsOf({ handle, displayName }: { readonly handle: string; readonly displayName: string }): readonly string[] {
   const name = normalised(displayName);
-  const words = [...name.split(/[^\p{L}\p{N}]+/u), ...joinedWords(name)];
-  return [...new Set([handle, ...words.map(cut)])].filter((term) => term !== '');
+  const words = [...name.split(/[^\p{L}\p{N}]+/u), ...joinedWords(name), ...joinedWords(name.replaceAll(unspacedGap, ''))];
+  return [...new Set([handle, ...words.flatMap(beginningsIn).map(cut)])].filter((term) => term !== '');
+}
+
+/** A word, and what is left of it from each of its unspaced letters on. */
+function beginningsIn(word: string): readonly string[] {
+  return [word, ...[...word.matchAll(unspacedLetters)].map(({ index }) => word.slice(index))];
 }
 
 /**

@@ -18,6 +18,10 @@ export interface Throttle {
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
   /** Counts a change of a user's settings, and answers how to take that back. Throws RATE_LIMITED. */
   settings(userId: bigint): Promise<() => Promise<void>>;
+  /** Counts a change of a user's handle, and answers how to take that back. Throws RATE_LIMITED. */
+  handle(userId: bigint): Promise<() => Promise<void>>;
+  /** Counts a search. Throws RATE_LIMITED. */
+  search(userId: bigint): Promise<void>;
 }
 
 /** Makes the throttle. */
@@ -26,6 +30,8 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   const addresses = limits.limit({ name: 'sign-in-address', points: config.addressAttempts, windowSeconds });
   const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
   const handles = limits.limit({ name: 'sign-in-handle', points: config.signInAttempts, windowSeconds });
+  const changes = limits.limit({ name: 'handle-change', points: config.handleChanges, windowSeconds: 24 * 60 * 60 });
+  const searches = limits.limit({ name: 'user-search', points: config.searchesPerMinute, windowSeconds: 60 });
 
   async function signIn<T>(
     { handle, address }: { readonly handle: string | null; readonly address: string },
@@ -50,6 +56,10 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   return {
     signIn,
     settings: (userId) => take(settings, String(userId)),
+    handle: (userId) => take(changes, String(userId)),
+    async search(userId) {
+      await take(searches, String(userId));
+    },
     async signUp(address) {
       await take(signUps, countedAddress(address));
     },

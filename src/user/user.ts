@@ -13,6 +13,28 @@ export interface User {
   readonly avatarUrl: string | null;
   readonly bio: string | null;
   readonly createdAt: Date;
+  /** True: the account is erased. All above is empty then, and the handle is one that nobody can have. */
+  readonly erased: boolean;
+}
+
+/** What becomes of the messages of an account that is erased (schema: `enum DeletedMessages`). */
+export const deletedMessages = ['KEEP', 'REMOVE'] as const;
+export type DeletedMessages = (typeof deletedMessages)[number];
+
+/** All that the module holds of a user and tells nobody else, for a file of their own. */
+export interface OwnRecord {
+  readonly user: User;
+  readonly settings: Settings;
+  readonly sessions: readonly Session[];
+  /** Handles that they gave up and that are kept back for them. */
+  readonly formerHandles: readonly { readonly handle: string; readonly until: Date }[];
+  readonly blocks: readonly { readonly userId: bigint; readonly since: Date }[];
+}
+
+/** Part of a search. Keys are opaque text: where to go on. */
+export interface UserPage {
+  readonly items: readonly { readonly user: User; readonly key: string }[];
+  readonly hasNextPage: boolean;
 }
 
 /** One signed-in device. */
@@ -65,6 +87,20 @@ export interface Users {
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
   /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */
   signOut(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<string>;
+  /** Ends all of the viewer's sessions but one, by default the one that asks; answers which have ended. Throws NOT_FOUND (sessionId). */
+  signOutOthers(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<readonly string[]>;
+  /** Calls one of the viewer's live sessions by another name. Throws NOT_FOUND (sessionId), INVALID_INPUT (deviceName). */
+  renameSession(viewer: Viewer, options: { sessionId: string; deviceName: string }): Promise<Session>;
+  /** Puts another password in force and ends all of the viewer's other sessions; answers which. Throws INVALID_CREDENTIALS (currentPassword), INVALID_INPUT (newPassword), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */
+  changePassword(viewer: Viewer, options: { currentPassword: string; newPassword: string; address: string }): Promise<readonly string[]>;
+  /** Gives the viewer another handle; the old one is kept back for them for config HANDLE_HOLD_DAYS. Throws INVALID_INPUT (handle), CONFLICT (handle: somebody's, or kept back for somebody), RATE_LIMITED per user. */
+  changeHandle(viewer: Viewer, options: { handle: string }): Promise<User>;
+  /** Erases the viewer's account: profile, password and sessions at once, the rest by a job. Throws INVALID_CREDENTIALS (password), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */
+  erase(viewer: Viewer, options: { password: string; messages: DeletedMessages; address: string }): Promise<void>;
+  /** Makes the handles that a user gave up anybody's again, once their time is over. Throws UNAVAILABLE. */
+  freeHandles(options: { userId: bigint }): Promise<void>;
+  /** Null where there is no such user (any more). */
+  ownRecord(userId: bigint): Promise<OwnRecord | null>;
   /** Whose token it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
   authenticate(accessToken: string): Promise<Access>;
   /** Absent leaves unchanged, null clears. Throws INVALID_INPUT. */
@@ -76,17 +112,14 @@ export interface Users {
   updateSettings(viewer: Viewer, options: Partial<Settings>): Promise<SettingsChange>;
   /** In the order asked for; null where there is no such user. Only for the user themselves, but for what shows that others see nothing. */
   settings(ids: readonly bigint[]): Promise<readonly (Settings | null)[]>;
-  /** In the order asked for; null where there is none. */
+  /** In the order asked for, erased ones too; null where there never was one. */
   byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]>;
+  /** Null where nobody has it. */
   byHandle(handle: string): Promise<User | null>;
   /** Whether anybody has ever signed up. */
   any(): Promise<boolean>;
-  /** By prefix of handle or of a word of the display name, case- and accent-insensitive. `after` and keys are opaque text: `key` of an item. Throws BAD_USER_INPUT (after) for a key of another search. */
-  search(options: {
-    text: string;
-    first: number;
-    after?: string | undefined;
-  }): Promise<{ readonly items: readonly { readonly user: User; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user. */
+  search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
   /** The viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
   /** One of the viewer's live sessions. */

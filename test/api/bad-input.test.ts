@@ -4,7 +4,7 @@ import { isInputObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
-import { RequestContactDocument } from '../support/generated/graphql.ts';
+import { RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
 import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
@@ -19,6 +19,8 @@ interface Scene {
   /** Of a group that Ann is not in, and a message there. */
   readonly foreignGroup: string;
   readonly foreignMessage: string;
+  /** Of Ann. */
+  readonly session: string;
   /** From Ben to Ann. */
   readonly request: string;
 }
@@ -83,12 +85,21 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { requestId: 'request', accept: 'flag' },
   },
   cancelContactRequest: { valid: ({ request: requestId }) => ({ requestId }), kinds: { requestId: 'request' } },
+  changeHandle: { valid: () => ({ handle: `ann.${randomUUID().slice(0, 8)}` }), kinds: { handle: 'handle' } },
+  changePassword: {
+    valid: () => ({ currentPassword: password, newPassword: password }),
+    kinds: { currentPassword: 'password', newPassword: 'password' },
+  },
   clearConversation: marking,
   createGroup: {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
     kinds: { name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
   },
   dissolveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
+  deleteAccount: {
+    valid: () => ({ password: 'wrong horse battery', messages: 'KEEP' }),
+    kinds: { password: 'password', messages: 'word' },
+  },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
     kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag' },
@@ -129,6 +140,11 @@ const acts: Readonly<Record<string, Act>> = {
   },
   blockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
   unblockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
+  renameSession: {
+    valid: ({ session: sessionId }) => ({ sessionId, deviceName: 'phone' }),
+    kinds: { sessionId: 'session', deviceName: 'line' },
+  },
+  requestDataExport: { valid: () => ({ messages: false }), kinds: { messages: 'flag' } },
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
@@ -149,6 +165,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   signIn: { valid: ({ ann: { handle } }) => ({ handle, password, deviceName: 'phone' }), kinds: person },
   signOut: { valid: () => ({}), kinds: { sessionId: 'session' } },
+  signOutOthers: { valid: () => ({}), kinds: { sessionId: 'session' } },
   signUp: {
     valid: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password, displayName: 'New', deviceName: 'phone' }),
     kinds: { ...person, displayName: 'name' },
@@ -358,7 +375,9 @@ describe('input that cannot be accepted', () => {
     const { id: foreignMessage } = await chat.say(dan, foreignGroup, 'something else');
     const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: ann.id, note: null } }, ben);
     const request = given(requestContact.contactRequestEdge, requestContact.errors).node.id;
-    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request };
+    const { viewer } = await chat.ask(SessionsDocument, {}, ann);
+    const session = given(viewer?.sessions[0], []).id;
+    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request, session };
     sql = await rawSql(chat.stores);
   });
   afterAll(() => sql[Symbol.asyncDispose]());
@@ -389,7 +408,7 @@ describe('input that cannot be accepted', () => {
       'User',
       'Session',
     ],
-    ...['Contact', 'ContactRequest', 'Conversation', 'Membership'],
+    ...['Contact', 'ContactRequest', 'Conversation', 'Membership', 'HandleHold', 'DataExport', 'Job'],
   ];
 
   /** What there is, in figures: any write moves one of them. */

@@ -1053,6 +1053,96 @@ const signing: readonly Act[] = [
   },
 ];
 
+/** Somebody whom Ann and Ben know, who is in a group with them, talks to Ann, and has asked Cat and been asked by Dan. */
+async function parting(chat: World, cast: Cast) {
+  const { ann, ben, cat, dan } = cast;
+  const [eve] = await chat.people('eve');
+  const group = await chat.group(ann, ben, cat, eve);
+  const { id: messageId } = await chat.say(eve, group, 'said by who will be gone');
+  const send = doing(chat, 'sendMessage');
+  await send(ben, { ...message(group, messageId), mentionIds: [eve.id] });
+  await doing(chat, 'pinMessage')(ann, { messageId });
+  await doing(chat, 'addReaction')(ben, { messageId, emoji: '👍' });
+  await doing(chat, 'forwardMessage')(cat, { messageId, conversationId: group, clientMessageId: randomUUID() });
+  const direct = await chat.direct(eve, ann);
+  await chat.say(eve, direct, 'goodbye');
+  for (const friend of [ann, ben]) await befriended(chat, friend, eve);
+  await requested(chat, eve, cat);
+  await requested(chat, dan, eve);
+  await doing(chat, 'blockUser')(cat, { userId: eve.id });
+  await doing(chat, 'blockUser')(eve, { userId: dan.id });
+  return eve;
+}
+
+const ofAccounts: readonly Act[] = [
+  {
+    by: 'changeHandle',
+    what: 'to another, and to what it is already',
+    changes: own,
+    async prepare(_chat, { ann }, change) {
+      const handle = `anna.${randomUUID().slice(0, 8)}`;
+      return async () => {
+        for (let times = 0; times < 2; times += 1) await change(ann, { handle });
+      };
+    },
+  },
+  {
+    by: 'renameSession',
+    what: 'of another device',
+    changes: own,
+    async prepare(chat, { ann }, rename) {
+      const sessions = given((await chat.ask(SessionsDocument, {}, ann)).viewer, []).sessions;
+      const sessionId = sessions.find(({ viewerIsCurrent }) => !viewerIsCurrent)?.id;
+      return () => rename(ann, { sessionId, deviceName: 'the desk' });
+    },
+  },
+  {
+    by: 'signOutOthers',
+    what: 'of two further devices',
+    changes: ['ben'],
+    async prepare(chat, { ben }, signOut) {
+      for (const name of ['phone', 'tablet']) await chat.anotherDevice(ben, name);
+      return () => signOut(ben, {});
+    },
+  },
+  {
+    by: 'changePassword',
+    what: 'which signs a further device out',
+    changes: ['ben'],
+    async prepare(chat, { ben }, change) {
+      await chat.anotherDevice(ben, 'phone');
+      return () => change(ben, { currentPassword: password, newPassword: `${password} indeed` });
+    },
+  },
+  ...(['KEEP', 'REMOVE'] as const).map(
+    (messages): Act => ({
+      by: 'deleteAccount',
+      what: `of somebody whom the others know, and whose messages are to ${messages === 'KEEP' ? 'stay' : 'go'}`,
+      changes: [...three, 'dan'],
+      async prepare(chat, cast, erase) {
+        const eve = await parting(chat, cast);
+        return async () => {
+          await erase(eve, { password, messages });
+          await chat.node.chat.jobs.doDue();
+        };
+      },
+    }),
+  ),
+  {
+    by: 'requestDataExport',
+    what: 'until it is ready, twice',
+    changes: own,
+    async prepare(chat, { ann }, request) {
+      return async () => {
+        for (let times = 0; times < 2; times += 1) {
+          await request(ann, {});
+          await chat.node.chat.jobs.doDue();
+        }
+      };
+    },
+  },
+];
+
 /** All that can be done: for every mutation at least one act, and one for each way in which it tells others of itself. */
 export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
@@ -1071,4 +1161,5 @@ export const acts: readonly Act[] = [
   ...ruling,
   ...knowing,
   ...signing,
+  ...ofAccounts,
 ];

@@ -2,9 +2,9 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
 import type { Json, Thing } from './converge-cache.ts';
 
-// Everybody in sight, and what is between them and the viewer.
+// Everybody in sight, and what is between them and the viewer. Not what they change about themselves, of which nobody else is told.
 const acquaintance = `fragment Acquaintance on User {
-  id handle createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
+  id createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
 }`;
 
 const member = `fragment Member on Membership { id role joinedAt nickname mutedUntil deliveredSeq readSeq user { id } conversation { id } }`;
@@ -38,10 +38,11 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 
 // Not lastSeenAt, which any request moves, and of which nobody is told.
 const self = `fragment Self on Viewer {
-  user { ...Acquaintance displayName avatarUrl bio }
+  user { ...Acquaintance handle displayName avatarUrl bio }
   sessions { id deviceName createdAt viewerIsCurrent }
   messagesFrom readReceipts
-}`;
+}
+fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }`;
 
 // How far all others have a conversation, which every event of it may move.
 const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
@@ -57,6 +58,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   query State($people: [ID!]!) {
     viewer {
       ...Self
+      dataExports { ...Export }
       positions { streamId seq epoch }
       unread { ...Totals }
       conversations(first: 10) { edges { node { ...Talk } } }
@@ -86,7 +88,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on GroupChanged { group { ...Gathering ...Ruling } }
       ... on MemberJoined { membershipEdge { cursor node { ...Member } } conversation { ...Ruling } }
       ... on MemberChanged { membership { ...Member } conversation { ...Ruling } }
-      ... on MemberLeft { membershipId conversation { ...Ruling } }
+      ... on MemberLeft { membershipId user { id } conversation { ...Ruling } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
       ... on MembershipSettled { membership { ...Member viewerNotificationLevel } conversation { id ...Waiting } unread { ...Totals } }
@@ -97,9 +99,10 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }
       ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
-      ... on BlockChanged { blocked user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
+      ... on BlockChanged { blocked userId user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
       ... on ContactChanged { contactId contact { ...Known } }
       ... on ViewerChanged { viewer { ...Self } }
+      ... on DataExportChanged { dataExportId dataExport { ...Export } }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }
       ... on TypingChanged { conversationId typing }
       ... on ViewerMarkersMoved {

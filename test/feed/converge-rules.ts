@@ -25,6 +25,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   MemberChanged: logged,
   MemberLeft(held, event) {
+    if (event['user'] === null) forget(held, idOf(held.cache.entity(text(event['membershipId']))?.['user']));
     held.cache.evict(text(event['membershipId']));
     logged(held, event);
   },
@@ -59,10 +60,10 @@ const rules: Readonly<Record<string, Rule>> = {
     requestGone(held, event);
     put(held, 'contacts', event['contactEdge'] ?? null);
   },
-  BlockChanged(held, { user, userEdge }) {
+  BlockChanged(held, { userId, userEdge }) {
     const { shown } = held;
     const list = shown.viewer['blocks'];
-    const edges = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(user));
+    const edges = edgesOf(list).filter(({ node }) => idOf(node) !== text(userId));
     if (isThing(list)) shown.viewer = { ...shown.viewer, blocks: { ...list, edges } };
     put(held, 'blocks', userEdge ?? null);
   },
@@ -71,6 +72,13 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   ViewerChanged({ shown }, { viewer }) {
     if (isThing(viewer)) shown.viewer = { ...shown.viewer, ...viewer };
+  },
+  DataExportChanged({ cache, shown }, { dataExport, dataExportId }) {
+    const known = Array.isArray(shown.viewer['dataExports']) ? shown.viewer['dataExports'] : [];
+    const others = known.filter((file: Json) => idOf(file) !== text(dataExportId));
+    const files = others.length < known.length ? known : [{ ref: text(dataExportId) }, ...known];
+    shown.viewer = { ...shown.viewer, dataExports: dataExport === null ? others : files };
+    if (dataExport === null) cache.evict(text(dataExportId));
   },
   MembershipSettled: () => undefined,
   MessageHidden({ cache }, { conversation, messageId }) {
@@ -271,6 +279,25 @@ function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing
   if (idOf(actor) !== idOf(shown.viewer['user']) || !Array.isArray(known)) return;
   const others = known.filter((one) => one !== emoji);
   cache.change(id, { viewerReactions: added === true ? [...others, text(emoji)] : others });
+}
+
+/** An account is erased: nobody said or did what it did. */
+function forget({ cache }: Held, userId: string | null): void {
+  function nobody(value: Json | undefined): boolean {
+    return userId !== null && idOf(value) === userId;
+  }
+  for (const { id = null, sender, mentions, forwardedFrom, timeline } of cache.entities()) {
+    if (typeof id !== 'string') continue;
+    if (nobody(sender)) cache.change(id, { sender: null });
+    if (Array.isArray(mentions)) cache.change(id, { mentions: mentions.filter((user: Json) => !nobody(user)) });
+    if (isThing(forwardedFrom) && nobody(forwardedFrom['user'])) cache.change(id, { forwardedFrom: { ...forwardedFrom, user: null } });
+    if (!isThing(timeline)) continue;
+    const edges = edgesOf(timeline).map((edge) => {
+      const { node } = edge;
+      return isThing(node) && nobody(node['actor']) ? { ...edge, node: { ...node, actor: null } } : edge;
+    });
+    cache.change(id, { timeline: { ...timeline, edges } });
+  }
 }
 
 /** What is pinned last stands first. */

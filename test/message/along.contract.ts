@@ -33,7 +33,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
   async function userOf(id: bigint): Promise<unknown> {
     const row = await world.db.client.user.findUniqueOrThrow({ where: { id } });
     const { handle, displayName, avatarUrl, bio, createdAt } = row;
-    return { id, handle, displayName, avatarUrl, bio, createdAt };
+    return { id, handle, displayName, avatarUrl, bio, createdAt, erased: false };
   }
 
   describe('the hint of a message', () => {

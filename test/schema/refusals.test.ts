@@ -32,6 +32,12 @@ describe('who is signed out', () => {
     `{ conversation(id: "${formatId('Conversation', 1n)}") { id } }`,
     'mutation { signOut(input: {}) { sessionId } }',
     'mutation { updateProfile(input: {}) { user { id } } }',
+    'mutation { changeHandle(input: { handle: "anna" }) { errors { code } } }',
+    'mutation { renameSession(input: { sessionId: "x", deviceName: "a" }) { errors { code } } }',
+    'mutation { signOutOthers(input: {}) { errors { code } } }',
+    'mutation { changePassword(input: { currentPassword: "a", newPassword: "b" }) { errors { code } } }',
+    'mutation { deleteAccount(input: { password: "a", messages: KEEP }) { errors { code } } }',
+    'mutation { requestDataExport(input: {}) { errors { code } } }',
     `mutation { openDirectConversation(input: { userId: "x" }) { errors { code } } }`,
     'mutation { blockUser(input: { userId: "x" }) { errors { code } } }',
     'mutation { unblockUser(input: { userId: "x" }) { errors { code } } }',
@@ -118,6 +124,8 @@ describe('a bad id in an input is INVALID_INPUT in the payload, under its field:
   const message = formatId('Message', { conversationId: 1n, seq: 1 });
   test.each([
     ['signOut(input: { sessionId: "x" })', ['input', 'sessionId']],
+    ['signOutOthers(input: { sessionId: "x" })', ['input', 'sessionId']],
+    ['renameSession(input: { sessionId: "x", deviceName: "a" })', ['input', 'sessionId']],
     ['openDirectConversation(input: { userId: "x" })', ['input', 'userId']],
     [`openDirectConversation(input: { userId: "${group}" })`, ['input', 'userId']],
     ['createGroup(input: { name: "Us", memberIds: ["x"] })', ['input', 'memberIds', '0']],

@@ -305,6 +305,30 @@ const occasions: readonly Occasion[] = [
     seenBy: everybody,
     happens: async (cast) => (await passing(cast)).left,
   },
+  {
+    what: 'a removal of somebody whose account is erased since',
+    type: 'MemberLeft',
+    seenBy: everybody,
+    async happens(cast) {
+      const leaver = await guest(cast);
+      const { lastSeq } = await cast.chat.groups.removeMember(cast.people.owner, { groupId: cast.group, userId: leaver.userId });
+      await cast.chat.users.erase(leaver, { password: 'correct horse', messages: 'KEEP', address: '10.1.0.1' });
+      return cast.entry(cast.group, lastSeq);
+    },
+  },
+  {
+    what: 'a message by somebody whose account is erased since, which mentions them too',
+    type: 'MessageSent',
+    seenBy: everybody,
+    async happens(cast) {
+      const { chat, group, entry } = cast;
+      const leaver = await guest(cast);
+      const said = { conversationId: group, clientMessageId: freshKey(), text: 'farewell', mentionIds: [leaver.userId] };
+      const { seq } = await chat.messages.send(leaver, said);
+      await chat.users.erase(leaver, { password: 'correct horse', messages: 'KEEP', address: '10.1.0.1' });
+      return entry(group, seq);
+    },
+  },
   ...(['sender', 'member', 'newcomer', 'knowing'] as const).map((name) => ({
     what: `what ${name} has read`,
     type: 'ReceiptMoved',
@@ -381,6 +405,7 @@ const neverShared = [
   'BlockChanged',
   'ContactChanged',
   'ViewerChanged',
+  'DataExportChanged',
   'ViewerMarkersMoved',
   'StreamReady',
   'ResyncRequired',

@@ -72,6 +72,24 @@ describe('node', () => {
     expect(await shown(bob, ...things)).toEqual([true, false, false]);
   });
 
+  test('shows a file with somebody’s data to nobody else', async () => {
+    const { id } = await chat.exports.request(alice, { messages: true });
+    expect(await shown(alice, { type: 'DataExport', key: id })).toEqual([true]);
+    expect(await shown(bob, { type: 'DataExport', key: id })).toEqual([false]);
+  });
+
+  test('shows nobody whose account is erased, nor their sessions', async () => {
+    const gone = await person(chat, 'gone');
+    const things: readonly ParsedId[] = [
+      { type: 'User', key: gone.userId },
+      { type: 'Session', key: gone.sessionId },
+    ];
+    expect(await shown(gone, ...things)).toEqual([true, true]);
+    await chat.users.erase(gone, { password: 'correct horse', messages: 'KEEP', address: 'somewhere' });
+    expect(await shown(gone, ...things)).toEqual([false, false]);
+    expect(await shown(alice, ...things)).toEqual([false, false]);
+  });
+
   test('does not show who joined later what was said before, though a reply shows what it quotes', async () => {
     const conversationId = await groupOf(chat, alice);
     const before = await say(chat, alice, conversationId, 'before');

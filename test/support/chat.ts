@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import type { Chat } from '../../src/chat.ts';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { type Chat, createChat } from '../../src/chat.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { openChat } from '../../src/open.ts';
 import { embeddedStores, realStores, type Stores } from './stores.ts';
 
@@ -18,6 +22,16 @@ export async function embeddedChat(env: Readonly<Record<string, string>> = {}): 
 /** A chat of its own on the run's MariaDB and Redis. */
 export async function realChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
   return leaving(await realStores(), env);
+}
+
+/** A chat on a database that the test looks into as well; disposing the chat leaves it open. */
+export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}): Chat {
+  return createChat({
+    ...{ db, bus: createMemoryBus(), limits: createMemoryLimits(), logger: pino({ level: 'silent' }) },
+    keys: [{ id: 'k1', secret: randomBytes(32).toString('base64url') }],
+    // Jobs are done when a test says so.
+    config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', ...env }),
+  });
 }
 
 async function leaving(stores: Stores, env: Readonly<Record<string, string>>): Promise<Chat> {

@@ -52,7 +52,14 @@ export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commi
 export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld> {
   const seq = await sql.number(`SELECT lastSeq FROM Stream WHERE id = ${viewer}`);
   await sql.run('SET unique_checks = 0', 'SET autocommit = 0');
-  await sql.run(...people(viewer), ...conversations(viewer), ...said(viewer), ...account(viewer, seq), ...aroundMessages(viewer));
+  await sql.run(
+    ...people(viewer),
+    ...leftOvers(viewer),
+    ...conversations(viewer),
+    ...said(viewer),
+    ...account(viewer, seq),
+    ...aroundMessages(viewer),
+  );
   await sql.run(...inSmallGroups(viewer), ...heads);
   await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
   return {
@@ -65,6 +72,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
+  ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
 ];
 
 // A moment that is later the greater the number.
@@ -97,6 +105,20 @@ function people(viewer: string): readonly string[] {
       SELECT ${firstUser} + seq, ${viewer}, 'PENDING', IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
       UNION ALL SELECT ${viewer}, ${firstUser} + seq, IF(seq % 4 = 0, 'WITHDRAWN', 'PENDING'), 'PENDING', ${at('seq DIV 3')} FROM seq_10001_to_15000
       UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'PENDING', 'PENDING', ${at('seq')} FROM seq_9_to_${users}`,
+  ];
+}
+
+// What people leave behind: handles they gave up, files that were made for them, work that nobody could do.
+function leftOvers(viewer: string): readonly string[] {
+  const numbers = `seq_1_to_${users}`;
+  return [
+    `INSERT INTO HandleHold (handle, userId, until) SELECT CONCAT('was.anna', seq), ${firstUser} + seq, '2999-01-01' FROM ${numbers}`,
+    `INSERT INTO DataExport (id, userId, state, createdAt, readyAt, expiresAt, bytes)
+      SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, IF(seq <= 5, 'READY', 'ENDED'), ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'READY', ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM ${numbers}`,
+    `INSERT INTO DataExportPart (exportId, part, content) SELECT UNHEX(MD5(seq)), 0, '{"a": 1}\n' FROM ${numbers}`,
+    `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
+      SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];
 }
 
@@ -148,6 +170,7 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     toId: viewer,
     otherId: `${firstUser + 1}`,
     sessionId: '00000000-0000-7000-8000-000000000000',
+    exportId: '00000000-0000-7000-8000-000000000000',
   };
   const facts = { reason: 'LEFT', emoji: '👍', added: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);

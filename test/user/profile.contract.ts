@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
-import { password, type UsersWorld, usersOn } from './users-world.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import type { UserPage, Viewer } from '../../src/user/index.ts';
+import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 /** What profiles and the search for people promise, on any database. */
 export function promisesOfProfiles(open: () => Promise<Db>): void {
@@ -100,8 +102,16 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
     async function signUp(handle: string, displayName: string): Promise<bigint> {
       return (await world.users.signUp({ handle, displayName, password, address: world.address() })).viewer.userId;
     }
+    let seeker: Viewer;
+    beforeAll(async () => {
+      seeker = (await world.newcomer()).viewer;
+    });
+    async function search(text: string, page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage> {
+      const read = await world.users.search(seeker, text);
+      return read(page);
+    }
     async function found(text: string): Promise<readonly bigint[]> {
-      return (await world.users.search({ text, first: 100 })).items.map(({ user }) => user.id);
+      return (await search(text, { first: 100 })).items.map(({ user }) => user.id);
     }
 
     test('finds by the beginning of the handle or of any word of the name', async () => {
@@ -132,6 +142,33 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       }
     });
 
+    test('finds a word of a script without spaces from any of its letters on, in one word with its neighbour or apart from it', async () => {
+      const s = syllable();
+      const names = {
+        [`田中太郎 ${s}a`]: ['田中太郎', '田中', '太郎', '中太', '郎', '田中 太郎'],
+        [`田中 次郎 ${s}b`]: ['田中次郎', '中次', '次郎 田中'],
+        [`マリア・カラス ${s}c`]: ['マリア', 'カラス', 'マリアカラス', 'ｶﾗｽ'],
+        [`김민수 ${s}d`]: ['김민수', '민수', '수', '김'],
+        [`สมชาย ${s}e`]: ['สมชาย', 'ชาย'],
+      };
+      for (const [place, [name, words]] of Object.entries(names).entries()) {
+        const id = await signUp(`h${place}.${s}`, name);
+        const mark = name.slice(name.indexOf(s));
+        for (const word of words) expect(await found(`${word} ${mark}`), word).toEqual([id]);
+      }
+      for (const word of ['太田', '郎太', '수민']) expect(await found(`${word} ${s}`), word).toEqual([]);
+    });
+
+    test('is throttled per user, and each search counts once however many pages are read', async () => {
+      const throttled = world.node({ limits: createMemoryLimits(), config: { ...usualConfig, searchesPerMinute: 2 } });
+      const other = await world.newcomer();
+      const read = await throttled.search(seeker, 'a');
+      for (let pages = 0; pages < 5; pages += 1) await read({ first: 1 });
+      await throttled.search(seeker, 'b');
+      await expect(throttled.search(seeker, 'c')).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+      await throttled.search(other.viewer, 'c');
+    });
+
     test('reads punctuation as a gap between words and never as a pattern', async () => {
       const s = syllable();
       const id = await signUp(`${s}.y`, `${s} percent`);
@@ -160,7 +197,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       const seen: bigint[] = [];
       let after: string | undefined;
       for (let pages = 1; ; pages += 1) {
-        const page = await world.users.search({ text: s, first: 5, after });
+        const page = await search(s, { first: 5, after });
         seen.push(...page.items.map(({ user }) => user.id));
         after = page.items.at(-1)?.key;
         expect(page.hasNextPage).toBe(pages < 3);
@@ -168,7 +205,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       }
       expect(seen.toSorted()).toEqual(ids.toSorted());
       expect(new Set(seen).size).toBe(12);
-      expect(await world.users.search({ text: s, first: 12 })).toMatchObject({ hasNextPage: false });
+      expect(await search(s, { first: 12 })).toMatchObject({ hasNextPage: false });
     });
 
     test('by several words pages through all of them once, whichever of the words is the rarest by then', async () => {
@@ -179,7 +216,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       const text = `${s}x ${s}z ${s}`;
       const seen: bigint[] = [];
       for (let after: string | undefined, more = true; more; ) {
-        const page = await world.users.search({ text, first: 2, after });
+        const page = await search(text, { first: 2, after });
         seen.push(...page.items.map(({ user }) => user.id));
         after = page.items.at(-1)?.key;
         more = page.hasNextPage;
@@ -208,7 +245,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
 
     test('a key of another list is refused', async () => {
       for (const after of ['', 'x', '1:2', '12345678901234567890 a', `1 ${'x'.repeat(65)}`, '1 bob']) {
-        await expect(world.users.search({ text: 'a', first: 1, after })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        await expect(search('a', { first: 1, after })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
       }
     });
   });

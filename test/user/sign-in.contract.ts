@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
-import { newKey, password, type UsersWorld, usersOn } from './users-world.ts';
+import { newKey, password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 /** What signing up and in promise, on any database. */
 export function promisesOfSigningIn(open: () => Promise<Db>): void {
@@ -28,7 +28,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
         address: world.address(),
       });
       expect(await world.users.byIds([viewer.userId])).toEqual([
-        { id: viewer.userId, handle: name, displayName: name, avatarUrl: null, bio: null, createdAt: expect.any(Date) },
+        { id: viewer.userId, handle: name, displayName: name, avatarUrl: null, bio: null, createdAt: expect.any(Date), erased: false },
       ]);
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
       expect((await world.log.heads([viewer.userId])).get(viewer.userId)).toMatchObject({ kind: 'ACCOUNT', lastSeq: 1 });
@@ -120,7 +120,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
     test('is throttled by address, for a while', async () => {
       const users = world.node({
         limits: createMemoryLimits(),
-        config: { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 3 },
+        config: { ...usualConfig, addressAttempts: 3 },
       });
       const address = world.address();
       for (let count = 0; count < 3; count += 1) await users.signUp({ handle: handle(), password, address });
@@ -185,7 +185,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
 
     test('ends the oldest sessions beyond the limit', async () => {
       const users = world.node({
-        config: { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 3, signInAttempts: 10, addressAttempts: 100 },
+        config: { ...usualConfig, maxSessions: 3 },
       });
       const { handle: name, viewer, accessToken } = await world.newcomer();
       const ids = [viewer.sessionId];
@@ -207,7 +207,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
 
     test('many at once stay within the limit of sessions, each with an entry of its own', async () => {
       const users = world.node({
-        config: { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 2, signInAttempts: 100, addressAttempts: 100 },
+        config: { ...usualConfig, maxSessions: 2, signInAttempts: 100 },
       });
       const { handle: name, viewer } = await world.newcomer();
       await Promise.all(Array.from({ length: 8 }, () => users.signIn({ handle: name, password, address: world.address() })));
@@ -219,7 +219,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
   });
 
   describe('guessing', () => {
-    const few = { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 3, addressAttempts: 5 };
+    const few = { ...usualConfig, signInAttempts: 3, addressAttempts: 5 };
 
     test('is throttled by handle from any address, also for who then knows the password', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });

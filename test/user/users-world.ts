@@ -28,6 +28,12 @@ export interface UsersWorld {
   age(sessionId: string, ms: number): Promise<void>;
 }
 
+/** What is configured where a test says nothing else. */
+export const usualConfig: UserParts['config'] = {
+  ...{ accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 },
+  ...{ handleHoldDays: 30, handleChanges: 100, searchesPerMinute: 100_000 },
+};
+
 /** A signing key. */
 export function newKey(id = 'k1'): ServerKey {
   return { id, secret: randomBytes(32).toString('base64url') };
@@ -38,10 +44,9 @@ export function usersOn(db: Db): UsersWorld {
   const logger = pino({ level: 'silent' });
   const log = createLog({ db, bus: createMemoryBus(), logger });
   const limits: Limits = createMemoryLimits();
-  const config = { accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 };
   const keys = [newKey()];
   const node = (parts: Partial<UserParts> = {}) =>
-    createUsers({ db, log, limits, keys, config, logger, passwordCost: { memoryKib: 8, passes: 1 }, ...parts });
+    createUsers({ db, log, limits, keys, config: usualConfig, logger, passwordCost: { memoryKib: 8, passes: 1 }, ...parts });
   const users = node();
 
   function address(): string {

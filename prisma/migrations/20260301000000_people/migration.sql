@@ -36,6 +36,7 @@ CREATE TABLE `DataExport` (
   `readyAt` DATETIME(3) NULL,
   `expiresAt` DATETIME(3) NULL,
   `bytes` INTEGER NOT NULL DEFAULT 0,
+  `attempt` INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   INDEX `DataExport_userId_state_createdAt_idx` (`userId`, `state`, `createdAt`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -31,6 +31,7 @@ CREATE TABLE "DataExport" (
   "readyAt" DATETIME,
   "expiresAt" DATETIME,
   "bytes" INTEGER NOT NULL DEFAULT 0,
+  "attempt" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("id")
 );
 CREATE INDEX "DataExport_userId_state_createdAt_idx" ON "DataExport" ("userId", "state", "createdAt");

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Chat } from '../src/chat.ts';
+import type { Config } from '../src/config.ts';
+import type { Download } from '../src/export/index.ts';
+
+const pattern = /^\/exports\/([0-9a-f-]{36})$/;
+
+/** The file that a request's link opens; null where it is no such link, or opens none. */
+export async function openDownload({ exports }: Chat, { url = '/' }: IncomingMessage): Promise<Download | null> {
+  if (!URL.canParse(url, 'http://node')) return null;
+  const { pathname, searchParams } = new URL(url, 'http://node');
+  const [, id] = pattern.exec(pathname) ?? [];
+  if (id === undefined) return null;
+  const until = Number(searchParams.get('until') ?? '');
+  return exports.open(id, { until, signature: searchParams.get('signature') ?? '' });
+}
+
+/** Sends a file part by part, as fast as the client takes it; one that takes nothing for config SLOW_SOCKET_MS, or is cut short, is ended. */
+export async function sendDownload(
+  { slowSocketMs }: Pick<Config, 'slowSocketMs'>,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  download: Download,
+): Promise<void> {
+  response.setTimeout(slowSocketMs, () => response.destroy());
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': download.bytes,
+    'content-disposition': `attachment; filename="${download.name}"`,
+    // It is one person's, and its address holds the right to it.
+    'cache-control': 'private, no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.method === 'HEAD') return void response.end();
+  await pipeline(Readable.from(partsOf(download), { objectMode: false }), response).catch((error: unknown) => {
+    // Whoever breaks off a download has a reason of their own.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
+}
+
+async function* partsOf(download: Download): AsyncGenerator<Uint8Array> {
+  for (let place = 0; ; place += 1) {
+    const part = await download.part(place);
+    if (part === null) return;
+    yield part;
+  }
+}

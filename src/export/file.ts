@@ -1,0 +1,124 @@
+import type { Message } from '../message/index.ts';
+import type { OwnRecord, User, Viewer } from '../user/index.ts';
+import type { Sources } from './parts.ts';
+
+// A page of any list; the users named on it are read together.
+const first = 100;
+
+/** The file with all that is a user's own, as JSON text in pieces: one object, whose lists have a line for each thing. Ids are decimal text. */
+export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
+  const { user, settings, sessions, formerHandles, blocks } = record;
+  const viewer = { userId: user.id, sessionId: '' };
+  const { erased: _erased, ...profile } = user;
+  yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)}`;
+  yield* list('formerHandles', [formerHandles]);
+  yield* list('sessions', [sessions.map(({ userId: _userId, ...session }) => session)]);
+  yield* list('contacts', contactsOf(sources, viewer));
+  yield* list('contactRequests', requestsOf(sources, viewer));
+  yield* list('blocks', blocksOf(sources, blocks));
+  yield* list('conversations', conversationsOf(sources, user.id));
+  if (messages) yield* list('messages', messagesOf(sources, user.id));
+  yield '\n}\n';
+}
+
+async function* list(name: string, pages: Iterable<readonly object[]> | AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  yield `,\n"${name}": [`;
+  let between = '\n';
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield between + page.map(json).join(',\n');
+    between = ',\n';
+  }
+  yield ']';
+}
+
+async function* contactsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for (let after: string | undefined; ; ) {
+    const { items, hasNextPage } = await contacts.list(viewer, { first, after });
+    const people = await named(
+      users,
+      items.map(({ contact }) => contact.otherId),
+    );
+    yield items.map(({ contact: { otherId, alias, since } }) => ({ user: people(otherId), alias, since }));
+    after = items.at(-1)?.key;
+    if (!hasNextPage) return;
+  }
+}
+
+async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for (const direction of ['INCOMING', 'OUTGOING'] as const) {
+    for (let after: string | undefined; ; ) {
+      const { items, hasNextPage } = await contacts.requests(viewer, { direction, first, after });
+      const people = await named(
+        users,
+        items.flatMap(({ request }) => [request.fromId, request.toId]),
+      );
+      yield items.map(({ request: { fromId, toId, note, createdAt } }) => ({ from: people(fromId), to: people(toId), note, createdAt }));
+      after = items.at(-1)?.key;
+      if (!hasNextPage) break;
+    }
+  }
+}
+
+async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): AsyncGenerator<readonly object[]> {
+  for (let from = 0; from < blocks.length; from += first) {
+    const page = blocks.slice(from, from + first);
+    const people = await named(
+      users,
+      page.map(({ userId }) => userId),
+    );
+    yield page.map(({ userId, since }) => ({ user: people(userId), since }));
+  }
+}
+
+async function* conversationsOf({ groups, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after = 0n; ; ) {
+    const stays = await groups.stays(userId, { first, after });
+    const people = await named(
+      users,
+      stays.flatMap(({ peerId }) => (peerId === null ? [] : [peerId])),
+    );
+    yield stays.map(({ conversationId: id, peerId, ...stay }) => ({ id, ...stay, peer: peerId && people(peerId) }));
+    const last = stays.at(-1);
+    if (last === undefined) return;
+    after = last.conversationId;
+  }
+}
+
+async function* messagesOf({ groups, messages }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after = 0n; ; ) {
+    const stays = await groups.stays(userId, { first, after });
+    for (const { conversationId } of stays) yield* saidIn(messages, userId, conversationId);
+    const last = stays.at(-1);
+    if (last === undefined) return;
+    after = last.conversationId;
+  }
+}
+
+async function* saidIn(messages: Sources['messages'], userId: bigint, conversationId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after = 0; ; ) {
+    const page = await messages.saidBy(userId, { conversationId, first, after });
+    yield page.filter(({ recalledAt }) => recalledAt === null).map(ownWords);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+function ownWords({ conversationId, seq, text, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
+  return { conversationId, seq, sentAt, text, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
+}
+
+/** What people are called who are named in a file. */
+async function named(users: Sources['users'], ids: readonly bigint[]): Promise<(id: bigint) => object> {
+  const known = new Map((await users.byIds([...new Set(ids)])).flatMap((user) => (user === null ? [] : [[user.id, user] as const])));
+  return (id) => shortly(known.get(id)) ?? { id };
+}
+
+function shortly(user: User | undefined): object | undefined {
+  return user && { id: user.id, handle: user.handle, displayName: user.displayName };
+}
+
+function json(thing: object): string {
+  return JSON.stringify(thing, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}

@@ -1,0 +1,91 @@
+import { leaveJob } from '../jobs/index.ts';
+import type { Verdict } from '../log/index.ts';
+import { uuidBytes } from '../uuid.ts';
+import type { ExportRef } from './data-export.ts';
+import { endExport } from './end.ts';
+import { dataExportChanged } from './entries.ts';
+import { fileOf } from './file.ts';
+import type { Sources } from './parts.ts';
+import { beginExport, exportRow, putPart } from './store.ts';
+
+const dayMs = 86_400_000;
+// Small enough to be read for many downloads at once, and far below what one packet to MariaDB holds.
+const partBytes = 1_048_576;
+
+/** Makes a file that was asked for. Throws as DataExports.make says. */
+export async function makeExport(
+  sources: Sources,
+  { userId, exportId, messages }: ExportRef & { readonly messages: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const record = await sources.users.ownRecord(userId);
+  if (record === null) return endExport(sources, { userId, exportId });
+  const attempt = await beginExport(sources.db, exportId);
+  if (attempt === null) return;
+  const cutter = new Cutter((part, content) => putPart(sources.db, { exportId, attempt, part, content }));
+  for await (const text of fileOf(sources, record, { messages })) {
+    signal.throwIfAborted();
+    await cutter.add(text);
+  }
+  await finish(sources, { userId, exportId, attempt, bytes: await cutter.end() });
+}
+
+interface Made extends ExportRef {
+  readonly attempt: number;
+  readonly bytes: number;
+}
+
+function finish({ log, config }: Sources, { userId, exportId, attempt, bytes }: Made): Promise<void> {
+  return log.append<void>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = await inside.read(exportRow, exportId);
+      if (row?.state !== 'PENDING' || row.attempt !== attempt) return { result: () => undefined };
+      return {
+        entries: () => [dataExportChanged(userId, exportId)],
+        async write(tx, { at }) {
+          const expiresAt = new Date(at.getTime() + config.exportDays * dayMs);
+          const data = { state: 'READY', readyAt: at, expiresAt, bytes };
+          await tx.dataExport.update({ where: { id: uuidBytes(exportId) }, data });
+          await leaveJob(tx, { kind: 'DataExportOver', key: exportId, data: { userId, exportId }, dueAt: expiresAt });
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+/** Cuts text into parts of one size, the last of which may be smaller, and stores each as soon as it is full. */
+class Cutter {
+  readonly #put: (part: number, content: Uint8Array<ArrayBuffer>) => Promise<void>;
+  #pieces: Buffer[] = [];
+  #held = 0;
+  #parts = 0;
+  #bytes = 0;
+
+  constructor(put: (part: number, content: Uint8Array<ArrayBuffer>) => Promise<void>) {
+    this.#put = put;
+  }
+
+  async add(text: string): Promise<void> {
+    const piece = Buffer.from(text, 'utf8');
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+    while (this.#held >= partBytes) await this.#store(partBytes);
+  }
+
+  /** Stores what is left and answers the size of all. */
+  async end(): Promise<number> {
+    if (this.#held > 0) await this.#store(this.#held);
+    return this.#bytes;
+  }
+
+  async #store(size: number): Promise<void> {
+    const all = Buffer.concat(this.#pieces);
+    await this.#put(this.#parts, Uint8Array.from(all.subarray(0, size)));
+    this.#pieces = [all.subarray(size)];
+    this.#held -= size;
+    this.#bytes += size;
+    this.#parts += 1;
+  }
+}

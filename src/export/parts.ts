@@ -1,0 +1,17 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Groups } from '../group/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Messages } from '../message/index.ts';
+import type { Contacts, Users } from '../user/index.ts';
+
+/** What the module's inner parts share. */
+export interface Sources {
+  readonly db: Db;
+  readonly log: Log;
+  readonly users: Users;
+  readonly contacts: Contacts;
+  readonly groups: Groups;
+  readonly messages: Messages;
+  readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
+}

@@ -1,0 +1,97 @@
+import type { Tx } from '../db/index.ts';
+import type { Fact, Verdict } from '../log/index.ts';
+import { conversationClosed, groupChanged, memberLeft } from './entries.ts';
+import { conversationRow, membershipRow } from './facts.ts';
+import type { GroupParts } from './parts.ts';
+import { isActive } from './store.ts';
+
+type Parts = Pick<GroupParts, 'db' | 'log'>;
+
+// Each is an act of its own on a conversation that others use: so many are looked up at a time.
+const conversationsAtOnce = 100;
+
+/** Who owns a group once its owner is gone: the longest-standing admin, else member; null: nobody is left. Governed by the group's stream. */
+const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, bigint | null> = {
+  name: 'successor',
+  key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
+  read: (tx, keys) =>
+    Promise.all(
+      keys.map(
+        async ({ conversationId, ownerId }) =>
+          (await longestIn(tx, { conversationId, ownerId, role: 'ADMIN' })) ?? longestIn(tx, { conversationId, ownerId }),
+      ),
+    ),
+};
+
+async function longestIn(
+  tx: Tx,
+  { conversationId, ownerId, role }: { readonly conversationId: bigint; readonly ownerId: bigint; readonly role?: string },
+): Promise<bigint | null> {
+  const row = await tx.membership.findFirst({
+    where: { conversationId, state: 'ACTIVE', userId: { not: ownerId }, ...(role !== undefined && { role }) },
+    orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
+    select: { userId: true },
+  });
+  return row?.userId ?? null;
+}
+
+/**
+ * Takes an erased account out of every conversation, one after the other: all who are there are told. A group that it owned goes to who is there
+ * longest of its admins, else of its members; with the last one out a group is dissolved. A direct conversation stays for the other side. Done
+ * again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with.
+ */
+export async function leaveAll({ db, log }: Parts, userId: bigint, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const rows = await db.client.membership.findMany({
+      where: { userId, state: 'ACTIVE' },
+      select: { conversationId: true },
+      orderBy: { conversationId: 'asc' },
+      take: conversationsAtOnce,
+    });
+    if (rows.length === 0) break;
+    for (const { conversationId } of rows) {
+      signal.throwIfAborted();
+      await leaveOne({ log }, conversationId, userId);
+    }
+  }
+  // What they were called, and how they had settled their part, is theirs.
+  const nothing = { nickname: null, mutedUntil: null, notificationLevel: 'ALL', markedUnreadFromSeq: null };
+  await db.transaction((tx) => tx.membership.updateMany({ where: { userId }, data: nothing }));
+}
+
+function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: bigint): Promise<void> {
+  return log.append<void>({
+    lock: [conversationId, userId],
+    async decide(inside): Promise<Verdict<void>> {
+      const [row, access] = await Promise.all([
+        inside.read(conversationRow, conversationId),
+        inside.read(membershipRow, { conversationId, userId }),
+      ]);
+      if (row === null || !isActive(access)) return { result: () => undefined };
+      const heir = row.ownerId === userId ? await inside.read(successor, { conversationId, ownerId: userId }) : null;
+      const reason = row.memberCount === 1 ? 'DISSOLVED' : 'LEFT';
+      return {
+        entries: () => [
+          ...(heir === null ? [] : [groupChanged(conversationId, userId, ['ownerId'])]),
+          memberLeft(conversationId, userId, { userId, reason }),
+          conversationClosed(userId, userId, { conversationId, reason }),
+        ],
+        async write(tx, { at, entries }) {
+          const untilSeq = entries.find(({ type }) => type === 'MemberLeft')?.seq ?? null;
+          await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: { state: reason, untilSeq } });
+          await tx.conversation.update({
+            where: { id: conversationId },
+            data: {
+              ...{ memberCount: { decrement: 1 } },
+              ...(reason === 'DISSOLVED' && { dissolvedAt: at }),
+              ...(heir !== null && { ownerId: heir }),
+            },
+          });
+          if (heir === null) return;
+          await tx.membership.update({ where: { conversationId_userId: { conversationId, userId: heir } }, data: { role: 'OWNER' } });
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}

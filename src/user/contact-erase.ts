@@ -1,0 +1,129 @@
+import { inPieces, type Tx } from '../db/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import { blockRow, endBlock, isBlock } from './block-store.ts';
+import type { ContactRequestRef } from './contact.ts';
+import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
+import { contactRow, requestRow } from './contact-facts.ts';
+import { type ContactRequestRow, endContacts, endRequest, isContact } from './contact-store.ts';
+import type { ContactParts } from './parts.ts';
+
+// As many accounts as one call may name: what one transaction can lock and write in a moment.
+const accountsAtOnce = 100;
+
+/** What is left between an erased account and somebody else. */
+interface Ties {
+  readonly otherId: bigint;
+  readonly isContact: boolean;
+  /** The other has asked the erased one; or the erased one the other. */
+  readonly asked: ContactRequestRow | null;
+  readonly asks: ContactRequestRow | null;
+  /** The other has blocked the erased one; or the erased one the other. */
+  readonly isBlocked: boolean;
+  readonly blocks: boolean;
+}
+
+/**
+ * Ends all contacts, requests and blocks of an erased account, for both sides, some at a time, and tells the others; then forgets what the user called
+ * others and wrote to them. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with.
+ */
+export async function eraseContacts(parts: ContactParts, userId: bigint, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const others = await acquaintances(parts, userId);
+    if (others.length === 0) break;
+    await partFrom(parts, userId, others);
+  }
+  await forgetWords(parts, userId);
+}
+
+// What has ended long ago still says what each called the other, and what they wrote.
+async function forgetWords({ db }: ContactParts, userId: bigint): Promise<void> {
+  const rows = await db.client.contact.findMany({ where: { userId }, select: { otherId: true } });
+  const others = rows.map(({ otherId }) => otherId);
+  const nothing = { note: null, message: null };
+  await db.transaction(async (tx) => {
+    await tx.contact.updateMany({ where: { userId }, data: { alias: null } });
+    await inPieces(others, async (piece) => {
+      await tx.contact.updateMany({ where: { userId: { in: [...piece] }, otherId: userId }, data: { alias: null } });
+      return [];
+    });
+    await tx.contactRequest.updateMany({ where: { fromId: userId }, data: nothing });
+    await tx.contactRequest.updateMany({ where: { toId: userId }, data: nothing });
+  });
+}
+
+/** Some of those with whom something is left to end. */
+async function acquaintances({ db: { client } }: ContactParts, userId: bigint): Promise<readonly bigint[]> {
+  const take = accountsAtOnce;
+  const pending = { OR: [{ fromState: 'PENDING' }, { toState: 'PENDING' }] };
+  const found = [
+    await client.contact.findMany({ where: { userId, state: 'ACTIVE' }, select: { otherId: true }, take }),
+    await client.block.findMany({ where: { userId, state: 'ACTIVE' }, select: { otherId: true }, take }),
+    (await client.block.findMany({ where: { otherId: userId, state: 'ACTIVE' }, select: { userId: true }, take })).map((row) => ({
+      otherId: row.userId,
+    })),
+    (await client.contactRequest.findMany({ where: { fromId: userId, ...pending }, select: { toId: true }, take })).map(({ toId }) => ({
+      otherId: toId,
+    })),
+    (await client.contactRequest.findMany({ where: { toId: userId, ...pending }, select: { fromId: true }, take })).map(({ fromId }) => ({
+      otherId: fromId,
+    })),
+  ];
+  return [...new Set(found.flat().map(({ otherId }) => otherId))].slice(0, take);
+}
+
+function partFrom({ log, blockEffects }: ContactParts, userId: bigint, others: readonly bigint[]): Promise<void> {
+  return log.append<void>({
+    lock: [userId, ...others],
+    async decide(inside): Promise<Verdict<void>> {
+      const ties = await Promise.all(others.map((otherId) => tiesWith(inside, userId, otherId)));
+      return {
+        entries: () => ties.flatMap((tie) => entriesOf(userId, tie)),
+        async write(tx) {
+          for (const tie of ties) await end(tx, userId, tie);
+          // What each was shown of the other's reading while a block stood.
+          for (const { otherId, isBlocked, blocks } of ties) if (isBlocked || blocks) await blockEffects.end(tx, userId, otherId);
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}
+
+async function end(tx: Tx, userId: bigint, { otherId, isContact: known, asked, asks, isBlocked, blocks }: Ties): Promise<void> {
+  if (known) await endContacts(tx, userId, otherId);
+  if (asked !== null) await endRequest(tx, refOf(asked), { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (asks !== null) await endRequest(tx, refOf(asks), { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (blocks) await endBlock(tx, { userId, otherId });
+  if (isBlocked) await endBlock(tx, { userId: otherId, otherId: userId });
+}
+
+async function tiesWith(inside: Inside, userId: bigint, otherId: bigint): Promise<Ties> {
+  const [contact, asked, asks, blocked, blocks] = await Promise.all([
+    inside.read(contactRow, { userId, otherId }),
+    inside.read(requestRow, { fromId: otherId, toId: userId }),
+    inside.read(requestRow, { fromId: userId, toId: otherId }),
+    inside.read(blockRow, { userId: otherId, otherId: userId }),
+    inside.read(blockRow, { userId, otherId }),
+  ]);
+  const [isBlocked, blocksOther] = [isBlock(blocked), isBlock(blocks)];
+  return { otherId, isContact: isContact(contact), asked: waiting(asked), asks: waiting(asks), isBlocked, blocks: blocksOther };
+}
+
+function waiting(row: ContactRequestRow | null): ContactRequestRow | null {
+  return row?.fromState === 'PENDING' || row?.toState === 'PENDING' ? row : null;
+}
+
+/** Nobody is left to be told on the erased account itself. Who was blocked by it hears nothing of that now either. */
+function entriesOf(userId: bigint, { otherId, isContact: known, asked, asks, isBlocked }: Ties): readonly AccountEntry[] {
+  return [
+    ...(known ? [contactChanged(otherId, userId, userId)] : []),
+    ...(asks?.toState === 'PENDING' ? [requestWithdrawn(asks)] : []),
+    ...(asked?.fromState === 'PENDING' ? [requestClosed(otherId, userId, asked)] : []),
+    ...(isBlocked ? [blockChanged(otherId, { otherId: userId, blocked: false })] : []),
+  ];
+}
+
+function refOf({ fromId, toId }: ContactRequestRow): ContactRequestRef {
+  return { fromId, toId };
+}

@@ -1,0 +1,29 @@
+import type { Verdict } from '../log/index.ts';
+import { openSessions } from './facts.ts';
+import { isLive, type SessionParts, sessionEnded } from './session.ts';
+import { noSession } from './sessions.ts';
+import { endSessionRows } from './store.ts';
+import type { Viewer } from './user.ts';
+
+/** Ends all of the viewer's sessions but one, in one act; answers which. Throws NOT_FOUND (sessionId) where the one that is to stay is none of theirs. */
+export function signOutOthers(
+  { log }: SessionParts,
+  viewer: Viewer,
+  { sessionId: kept = viewer.sessionId }: { readonly sessionId?: string | undefined },
+): Promise<readonly string[]> {
+  const { userId } = viewer;
+  return log.append<readonly string[]>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<readonly string[]>> {
+      const open = await inside.read(openSessions, userId);
+      if (!open.some((session) => session.id === kept && isLive(session, inside.now))) throw noSession();
+      const others = open.map(({ id }) => id).filter((id) => id !== kept);
+      if (others.length === 0) return { result: () => others };
+      return {
+        entries: () => others.map((id) => ({ stream: userId, actorId: userId, entry: sessionEnded(id) })),
+        write: (tx, { at }) => endSessionRows(tx, others, at),
+        result: () => others,
+      };
+    },
+  });
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { DataExport, LinkProof } from '../../src/export/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { uuidBytes } from '../../src/uuid.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, person, say } from '../support/people.ts';
+
+/** What a file holds, as far as it is looked at. */
+interface Contents {
+  readonly profile: { readonly id: string; readonly displayName: string };
+  readonly formerHandles: readonly { readonly handle: string }[];
+  readonly settings: object;
+  readonly sessions: readonly { readonly deviceName: string }[];
+  readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
+  readonly contactRequests: readonly { readonly note: string | null }[];
+  readonly blocks: readonly object[];
+  readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
+  readonly messages?: readonly { readonly conversationId: string; readonly seq: number; readonly text: string }[];
+}
+
+/** What files with one's own data promise, on any database. */
+export function promisesOfExports(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  beforeAll(async () => {
+    db = await open();
+    chat = chatOver(db, { EXPORTS_PER_DAY: '3' });
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  /** Id and proof of a file's link. */
+  function linkOf(file: DataExport): readonly [id: string, proof: LinkProof] {
+    const { pathname, searchParams } = new URL(chat.exports.link(file) ?? '/', 'http://node');
+    return [
+      pathname.replace('/exports/', ''),
+      { until: Number(searchParams.get('until')), signature: searchParams.get('signature') ?? '' },
+    ];
+  }
+
+  async function download(file: DataExport): Promise<Buffer | null> {
+    const opened = await chat.exports.open(...linkOf(file));
+    if (opened === null) return null;
+    const parts: Uint8Array[] = [];
+    for (let part = await opened.part(0); part !== null; part = await opened.part(parts.length)) parts.push(part);
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(1_048_576);
+    const all = Buffer.concat(parts);
+    expect(all.length).toBe(opened.bytes);
+    return all;
+  }
+
+  async function made(viewer: Viewer, messages = true): Promise<DataExport> {
+    const { id } = await chat.exports.request(viewer, { messages });
+    await chat.jobs.doDue();
+    const file = await chat.exports.byId(viewer, id);
+    if (file === null) throw new Error('the file is gone');
+    return file;
+  }
+
+  async function contents(viewer: Viewer, messages = true): Promise<Contents> {
+    return JSON.parse(String(await download(await made(viewer, messages)))) as Contents;
+  }
+
+  /** Brings the end of a file about, as time would. */
+  async function expire({ id }: DataExport): Promise<void> {
+    const past = new Date(Date.now() - 1_000);
+    await db.transaction((tx) => tx.dataExport.update({ where: { id: uuidBytes(id) }, data: { expiresAt: past } }));
+    await db.transaction((tx) => tx.job.updateMany({ where: { kind: 'DataExportOver', key: id }, data: { dueAt: past } }));
+  }
+
+  function parts({ id }: DataExport): Promise<number> {
+    return db.client.dataExportPart.count({ where: { exportId: uuidBytes(id) } });
+  }
+
+  async function entries({ userId }: Viewer): Promise<readonly string[]> {
+    const rows = await db.client.entry.findMany({ where: { streamId: userId }, orderBy: { seq: 'asc' } });
+    return rows.map(({ type }) => type);
+  }
+
+  describe('a file with all that is one’s own', () => {
+    test('holds profile, settings, sessions, people and conversations, and what one said there, and nothing that others said', async () => {
+      const [ann, ben, cat, dan] = [await person(chat, 'ann'), await person(chat), await person(chat), await person(chat)];
+      const eve = await person(chat);
+      await chat.blocks.block(ann, { userId: eve.userId });
+      const [before] = await chat.users.byIds([ann.userId]);
+      await chat.users.changeHandle(ann, { handle: `ann-${ann.userId}` });
+      await chat.users.updateProfile(ann, { displayName: 'Ann "Ä" 🎉\u2028' });
+      await chat.contacts.request(ben, { userId: ann.userId });
+      await chat.contacts.answer(ann, { fromId: ben.userId, toId: ann.userId }, { accept: true });
+      await chat.contacts.update(ann, { userId: ann.userId, otherId: ben.userId }, { alias: 'Benny' });
+      await chat.contacts.request(ann, { userId: cat.userId, note: 'It is me' });
+      await chat.contacts.request(dan, { userId: ann.userId, note: 'Hello Ann' });
+      const group = await groupOf(chat, ben, ann);
+      const left = await groupOf(chat, ben, ann);
+      await say(chat, ann, left, 'goodbye');
+      await chat.groups.leave(ann, { groupId: left });
+      const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
+      await say(chat, ann, direct, 'psst');
+      await say(chat, ben, group, 'of somebody else');
+      const seq = await say(chat, ann, group, 'to be taken back');
+      await chat.messages.recall(ann, { conversationId: group, seq });
+      await say(chat, ann, group, 'line one\nline "two"');
+      const file = await contents(ann);
+      expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉\u2028' });
+      expect(file.formerHandles.map(({ handle }) => handle)).toEqual([before?.handle]);
+      expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true });
+      expect(file.sessions.map(({ deviceName }) => deviceName)).toEqual(['unknown device']);
+      expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
+      expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
+      expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);
+      expect(file.conversations.map(({ id, name, state }) => [id, name, state])).toEqual([
+        [String(group), 'The group', 'ACTIVE'],
+        [String(left), null, 'LEFT'],
+        [String(direct), null, 'ACTIVE'],
+      ]);
+      expect(file.messages?.map(({ conversationId, text }) => [conversationId, text])).toEqual([
+        [String(group), 'line one\nline "two"'],
+        [String(left), 'goodbye'],
+        [String(direct), 'psst'],
+      ]);
+      expect(JSON.stringify(file)).not.toContain('argon2');
+    });
+
+    test('leaves out what one said if it is to', async () => {
+      const ann = await person(chat);
+      await say(chat, ann, await groupOf(chat, ann), 'something');
+      expect(Object.keys(await contents(ann, false))).not.toContain('messages');
+      expect((await contents(ann)).messages).toHaveLength(1);
+    });
+
+    test('of several parts is put together again, to the byte', async () => {
+      const ann = await person(chat);
+      const group = await groupOf(chat, ann);
+      const text = '🎉ä'.repeat(3_500);
+      await Promise.all(Array.from({ length: 130 }, () => say(chat, ann, group, text)));
+      const file = await made(ann);
+      expect(await parts(file)).toBeGreaterThan(2);
+      const { messages } = JSON.parse(String(await download(file))) as Contents;
+      expect(messages).toHaveLength(130);
+      expect(new Set(messages?.map((message) => message.text))).toEqual(new Set([text]));
+      expect(messages?.map(({ seq }) => seq)).toEqual(messages?.map(({ seq }) => seq).toSorted((one, other) => one - other));
+    });
+
+    test('is told of when it is asked for, when it is ready and when it is gone', async () => {
+      const ann = await person(chat);
+      const { id } = await chat.exports.request(ann, { messages: true });
+      expect(await chat.exports.list(ann)).toEqual([
+        { id, userId: ann.userId, state: 'PENDING', createdAt: expect.any(Date), readyAt: null, expiresAt: null, bytes: null },
+      ]);
+      expect(await entries(ann)).toEqual(['SessionStarted', 'DataExportChanged']);
+      await chat.jobs.doDue();
+      const [file] = await chat.exports.list(ann);
+      expect(file).toMatchObject({ id, state: 'READY', bytes: expect.any(Number) });
+      expect((file?.expiresAt?.getTime() ?? 0) - (file?.readyAt?.getTime() ?? 0)).toBe(7 * 86_400_000);
+      if (file === undefined) return expect.fail();
+      await expire(file);
+      expect(await chat.exports.list(ann)).toEqual([]);
+      expect(await download(file)).toBeNull();
+      await chat.jobs.doDue();
+      expect(await parts(file)).toBe(0);
+      expect(await entries(ann)).toEqual(['SessionStarted', ...Array(3).fill('DataExportChanged')]);
+    });
+
+    test('is one, however often and from wherever it is asked for while it is being made', async () => {
+      const ann = await person(chat);
+      const asked = await Promise.all(Array.from({ length: 5 }, () => chat.exports.request(ann, { messages: true })));
+      const ids = new Set([...asked, await chat.exports.request(ann, { messages: true })].map(({ id }) => id));
+      expect(ids.size).toBe(1);
+      expect(await entries(ann)).toEqual(['SessionStarted', 'DataExportChanged']);
+      await chat.jobs.doDue();
+      expect(await chat.exports.list(ann)).toHaveLength(1);
+    });
+
+    test('is asked for a few times a day at most', async () => {
+      const ann = await person(chat);
+      for (let count = 0; count < 3; count += 1) await made(ann, false);
+      await expect(chat.exports.request(ann, { messages: false })).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        retryAfterMs: expect.any(Number),
+      });
+      expect(await chat.exports.list(ann)).toHaveLength(3);
+    });
+
+    test('that two nodes make at once is whole, and made once', async () => {
+      const ann = await person(chat);
+      await say(chat, ann, await groupOf(chat, ann), 'x'.repeat(8_000));
+      const { id: exportId } = await chat.exports.request(ann, { messages: true });
+      const wanted = { userId: ann.userId, exportId, messages: true };
+      const never = new AbortController().signal;
+      await Promise.allSettled([chat.exports.make(wanted, never), chat.exports.make(wanted, never), chat.jobs.doDue()]);
+      // Whoever was overtaken has given up; whoever comes again finishes what is not.
+      await chat.exports.make(wanted, never);
+      const [file] = await chat.exports.list(ann);
+      if (file === undefined) return expect.fail();
+      expect((JSON.parse(String(await download(file))) as Contents).messages).toHaveLength(1);
+      expect((await entries(ann)).filter((type) => type === 'DataExportChanged')).toHaveLength(2);
+    });
+
+    test('opens by its link alone: not by another’s, nor one that was changed, made by somebody else or is too old', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const [file, other] = [await made(ann), await made(ben)];
+      const [id, proof] = linkOf(file);
+      expect(await chat.exports.open(id, proof)).not.toBeNull();
+      const elsewhere = chatOver(db);
+      const [, forged] = ((link) =>
+        [link.pathname, { until: Number(link.searchParams.get('until')), signature: link.searchParams.get('signature') ?? '' }] as const)(
+        new URL(elsewhere.exports.link(file) ?? '/', 'http://node'),
+      );
+      await elsewhere[Symbol.asyncDispose]();
+      const wrong: readonly (readonly [string, LinkProof])[] = [
+        [other.id, proof],
+        [id, linkOf(other)[1]],
+        [id, forged],
+        [id, { ...proof, until: proof.until + 1_800 }],
+        [id, { ...proof, until: 1 }],
+        [id, { ...proof, until: Number.NaN }],
+        [id, { ...proof, signature: '' }],
+        [id, { ...proof, signature: proof.signature.slice(0, -1) }],
+        [id.toUpperCase(), proof],
+        ['nonsense', proof],
+      ];
+      for (const [place, [name, tried]] of wrong.entries()) expect(await chat.exports.open(name, tried), String(place)).toBeNull();
+      expect(await chat.exports.byId(ben, id)).toBeNull();
+    });
+
+    test('is gone with the account, also one that is being made', async () => {
+      const ann = await person(chat);
+      const file = await made(ann);
+      const { id: exportId } = await chat.exports.request(ann, { messages: true });
+      await chat.users.erase(ann, { password: 'correct horse', messages: 'KEEP', address: 'somewhere' });
+      await chat.jobs.doDue();
+      await chat.exports.make({ userId: ann.userId, exportId, messages: true }, new AbortController().signal);
+      expect(await download(file)).toBeNull();
+      expect(await parts(file)).toBe(0);
+      expect(await db.client.dataExport.count({ where: { userId: ann.userId } })).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfErasing } from './erase.contract.ts';
+
+describe('erasing an account on MariaDB', () => promisesOfErasing(mysqlDb));
