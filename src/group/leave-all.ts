@@ -1,9 +1,10 @@
 import type { Tx } from '../db/index.ts';
 import type { Fact, Verdict } from '../log/index.ts';
-import { conversationClosed, groupChanged, memberLeft } from './entries.ts';
+import { conversationClosed, memberLeft } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
+import { entriesOfSuccession, storeSuccession } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
-import { isActive } from './store.ts';
+import { isActive, type MembershipRow } from './store.ts';
 
 type Parts = Pick<GroupParts, 'db' | 'log'>;
 
@@ -11,7 +12,7 @@ type Parts = Pick<GroupParts, 'db' | 'log'>;
 const conversationsAtOnce = 100;
 
 /** Who owns a group once its owner is gone: the longest-standing admin, else member; null: nobody is left. Governed by the group's stream. */
-const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, bigint | null> = {
+const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
   name: 'successor',
   key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
   read: (tx, keys) =>
@@ -26,13 +27,11 @@ const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigin
 async function longestIn(
   tx: Tx,
   { conversationId, ownerId, role }: { readonly conversationId: bigint; readonly ownerId: bigint; readonly role?: string },
-): Promise<bigint | null> {
-  const row = await tx.membership.findFirst({
+): Promise<MembershipRow | null> {
+  return tx.membership.findFirst({
     where: { conversationId, state: 'ACTIVE', userId: { not: ownerId }, ...(role !== undefined && { role }) },
     orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
-    select: { userId: true },
   });
-  return row?.userId ?? null;
 }
 
 /**
@@ -68,11 +67,14 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
         inside.read(membershipRow, { conversationId, userId }),
       ]);
       if (row === null || !isActive(access)) return { result: () => undefined };
+      // Its log has ended: who was in it is told by the job that was left with the end.
+      if (row.dissolvedAt !== null) return endedBefore({ conversationId, userId, untilSeq: inside.head(conversationId)?.lastSeq ?? 0 });
       const heir = row.ownerId === userId ? await inside.read(successor, { conversationId, ownerId: userId }) : null;
+      const succession = heir && { groupId: conversationId, actorId: userId, heir };
       const reason = row.memberCount === 1 ? 'DISSOLVED' : 'LEFT';
       return {
         entries: () => [
-          ...(heir === null ? [] : [groupChanged(conversationId, userId, ['ownerId'])]),
+          ...(succession === null ? [] : entriesOfSuccession(succession)),
           memberLeft(conversationId, userId, { userId, reason }),
           conversationClosed(userId, userId, { conversationId, reason }),
         ],
@@ -84,14 +86,30 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
             data: {
               ...{ memberCount: { decrement: 1 } },
               ...(reason === 'DISSOLVED' && { dissolvedAt: at }),
-              ...(heir !== null && { ownerId: heir }),
             },
           });
-          if (heir === null) return;
-          await tx.membership.update({ where: { conversationId_userId: { conversationId, userId: heir } }, data: { role: 'OWNER' } });
+          if (succession !== null) await storeSuccession(tx, succession);
         },
         result: () => undefined,
       };
     },
   });
+}
+
+function endedBefore({
+  untilSeq,
+  ...ref
+}: {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly untilSeq: number;
+}): Verdict<void> {
+  const { conversationId, userId } = ref;
+  return {
+    entries: () => [conversationClosed(userId, userId, { conversationId, reason: 'DISSOLVED' })],
+    async write(tx) {
+      await tx.membership.update({ where: { conversationId_userId: ref }, data: { state: 'DISSOLVED', untilSeq } });
+    },
+    result: () => undefined,
+  };
 }
