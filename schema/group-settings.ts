@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { Group } from './conversation.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { GroupHistory, JoinPolicy } from './group-joining.ts';
 import { inputId } from './ids.ts';
 import { shareable } from './shareable.ts';
 
@@ -37,6 +38,11 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
     description: t.string({ description: 'Up to 1,000 characters.' }),
     announcement: t.string({ description: 'Up to 2,000 characters.' }),
     avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
+    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Requests that wait go on to wait.' }),
+    historyForNewcomers: t.field({
+      type: GroupHistory,
+      description: 'What those may read who come after the change; whoever is in the group reads what they could read.',
+    }),
     invitePolicy: t.field({
       type: GroupPolicy,
       description: 'Who may add members. Only the owner gives or takes what the owner alone may do.',
@@ -65,10 +71,12 @@ builder.mutationField('updateGroup', (t) =>
     description:
       'Changes what a group is called, looks like and lets its members do; its owner and admins may. All that is named is changed, or nothing.',
     args: { input: t.arg({ type: UpdateGroupInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { groupId, ...change } }, context, info) =>
+    resolve: (_root, { input: { groupId, historyForNewcomers: history, ...change } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        return { group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), ...change }) };
+        return {
+          group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), history, ...change }),
+        };
       }),
   }),
 );

@@ -1,3 +1,5 @@
+import type { JoinPolicy } from './permission.ts';
+
 /** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
 export interface Conversation {
   readonly id: bigint;
@@ -15,6 +17,9 @@ export interface Conversation {
   readonly announcement: string | null;
   readonly avatarUrl: string | null;
   readonly ownerId: bigint | null;
+  /** Who may join by themselves, and what of the past newcomers may read; they count in groups only. */
+  readonly joinPolicy: JoinPolicy;
+  readonly history: GroupHistory;
   /** Who may add members, pin messages, mention everyone; they count in groups only. */
   readonly invitePolicy: GroupPolicy;
   readonly pinPolicy: GroupPolicy;
@@ -24,6 +29,10 @@ export interface Conversation {
 /** Whom a group lets do something (schema: `enum GroupPolicy`). */
 export const groupPolicies = ['EVERYONE', 'ADMINS', 'OWNER'] as const;
 export type GroupPolicy = (typeof groupPolicies)[number];
+
+/** What newcomers may read: all, or what is said from their joining on (schema: `enum GroupHistory`). */
+export const groupHistories = ['ALL', 'JOINING'] as const;
+export type GroupHistory = (typeof groupHistories)[number];
 
 /** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
@@ -36,6 +45,8 @@ export interface Membership {
   readonly joinedAt: Date;
   /** The first seq they may read. */
   readonly fromSeq: number;
+  /** The first entry of the act with which they came; not before fromSeq. */
+  readonly joinedSeq: number;
   /** False for the side of a direct conversation that has not received a first message yet. */
   readonly shown: boolean;
   readonly nickname: string | null;

@@ -1,12 +1,14 @@
 // Where people talk: direct conversations and groups, who is in them, and who may change that.
 // Owns Conversation and Membership (all but the markers, which the message module raises). Promises: every act is decided under the locks of
 // the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
-// from fromSeq to before untilSeq; a direct conversation exists once for two people; memberCount is the number of active memberships.
+// from fromSeq to before untilSeq, where fromSeq is when they came or, if the group has it so, the log's beginning; a direct conversation exists once for two people; memberCount is the number of active memberships.
 // What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
 // Writes MemberJoined, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened and ConversationClosed on the members' accounts.
 export {
   type Conversation,
+  type GroupHistory,
   type GroupPolicy,
+  groupHistories,
   groupPolicies,
   type Membership,
   type MembershipRef,
@@ -20,4 +22,5 @@ export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
+export { type JoinPolicy, joinPolicies } from './permission.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -1,15 +1,14 @@
-import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
-import { conversationOpened, memberJoined } from './entries.ts';
+import { type Arrival, arrivalEntries, type Joiner as Arriving, storeArrival } from './arrival.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, noUser, tooManyGroups } from './refusal.ts';
 import { type Named, requireUsers } from './shape.ts';
-import { isActive, type MembershipRow } from './store.ts';
+import { isActive } from './store.ts';
 
 /** What became of an addition. */
 export interface Joined {
@@ -20,13 +19,10 @@ export interface Joined {
 }
 
 /** A user who may join. */
-interface Joiner extends Named {
-  /** Their row from an earlier stay, which is used again. */
-  readonly earlier: MembershipRow | null;
-}
+interface Joiner extends Named, Arriving {}
 
 /**
- * Adds users to a group; they read from this act on. Who cannot be added stands in `errors`, the others join. Throws NOT_FOUND (groupId),
+ * Adds users to a group; they read from this act on, or all, as the group has it. Who cannot be added stands in `errors`, the others join. Throws NOT_FOUND (groupId),
  * FORBIDDEN, INVALID_INPUT (userIds).
  */
 export async function addMembers(
@@ -80,41 +76,14 @@ async function judge(
 }
 
 function join(
-  { row, lastSeq }: OpenGroup,
+  group: OpenGroup,
   viewer: Viewer,
   { joiners, errors }: { readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] },
 ): Verdict<Joined> {
-  const conversationId = row.id;
-  const userIds = joiners.map(({ userId }) => userId);
+  const arrival: Arrival = { group, joiners };
   return {
-    // They all read from the first entry of the act on: who comes in together sees the others come.
-    entries: () => [
-      ...userIds.map((userId) => memberJoined(conversationId, viewer.userId, userId)),
-      ...userIds.map((userId) => conversationOpened(userId, viewer.userId, { conversationId, seq: lastSeq })),
-    ],
-    write: (tx, { at }) => storeJoiners(tx, { conversationId, joiners, seq: lastSeq, at }),
-    result: () => ({ userIds, errors }),
+    entries: () => arrivalEntries(arrival, viewer.userId),
+    write: (tx, { at }) => storeArrival(tx, arrival, at),
+    result: () => ({ userIds: joiners.map(({ userId }) => userId), errors }),
   };
-}
-
-interface Arrival {
-  readonly conversationId: bigint;
-  readonly joiners: readonly Joiner[];
-  /** The last seq before the act. */
-  readonly seq: number;
-  readonly at: Date;
-}
-
-async function storeJoiners(tx: Tx, { conversationId, joiners, seq, at }: Arrival): Promise<void> {
-  if (joiners.length === 0) return;
-  const fresh = {
-    ...{ state: 'ACTIVE', role: 'MEMBER', fromSeq: seq + 1, untilSeq: null, shown: true, joinedAt: at },
-    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL' },
-    ...{ deliveredSeq: seq, readSeq: seq, markedUnreadFromSeq: null },
-  };
-  const again = joiners.filter(({ earlier }) => earlier !== null).map(({ userId }) => userId);
-  const first = joiners.filter(({ earlier }) => earlier === null);
-  if (again.length > 0) await tx.membership.updateMany({ where: { conversationId, userId: { in: again } }, data: fresh });
-  if (first.length > 0) await tx.membership.createMany({ data: first.map(({ userId }) => ({ ...fresh, conversationId, userId })) });
-  await tx.conversation.update({ where: { id: conversationId }, data: { memberCount: { increment: joiners.length } } });
 }

@@ -57,10 +57,10 @@ export async function listConversations(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** A stretch of a conversation's members: past `fromSeq` and `userId`, in the order in which they joined. */
+/** A stretch of a conversation's members: past `joinedSeq` and `userId`, in the order in which they joined. */
 interface MemberRange {
   readonly conversationId: bigint;
-  readonly fromSeq: number;
+  readonly joinedSeq: number;
   readonly userId: bigint;
   readonly limit: number;
 }
@@ -72,11 +72,11 @@ const pagesAtOnce = 100;
 export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
   const members = together((ranges: readonly MemberRange[]) => readMemberRanges(db, ranges), {
     atOnce: pagesAtOnce,
-    name: ({ conversationId, fromSeq, userId, limit }) => [conversationId, fromSeq, userId, limit].join(),
+    name: ({ conversationId, joinedSeq, userId, limit }) => [conversationId, joinedSeq, userId, limit].join(),
   });
   return async (conversationId, { first, after }) => {
-    const [fromSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
-    const rows = await members({ conversationId, fromSeq, userId, limit: first + 1 });
+    const [joinedSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
+    const rows = await members({ conversationId, joinedSeq, userId, limit: first + 1 });
     const items = rows.slice(0, first).map((row) => ({ member: membershipOf(row), key: memberKey(row) }));
     return { items, hasNextPage: rows.length > first };
   };
@@ -84,13 +84,13 @@ export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['member
 
 async function readMemberRanges(db: Db, ranges: readonly MemberRange[]): Promise<readonly (readonly MembershipRow[])[]> {
   const found = await selectPages(db, db.client, { model: 'Membership', rests: ranges.map(membersPast) });
-  return found.map((rows) => rows.toSorted((one, other) => one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1)));
+  return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1)));
 }
 
 // Said as a range and an exception, so that the index is entered at the key.
-function membersPast({ conversationId, fromSeq, userId, limit }: MemberRange) {
-  return sql`conversationId = ${conversationId} AND state = 'ACTIVE' AND fromSeq >= ${fromSeq}
-    AND (fromSeq > ${fromSeq} OR userId > ${userId}) ORDER BY fromSeq, userId LIMIT ${limit}`;
+function membersPast({ conversationId, joinedSeq, userId, limit }: MemberRange) {
+  return sql`conversationId = ${conversationId} AND state = 'ACTIVE' AND joinedSeq >= ${joinedSeq}
+    AND (joinedSeq > ${joinedSeq} OR userId > ${userId}) ORDER BY joinedSeq, userId LIMIT ${limit}`;
 }
 
 /** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */

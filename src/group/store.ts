@@ -1,6 +1,7 @@
 import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
-import type { Conversation, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
+import type { Conversation, GroupHistory, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
+import type { JoinPolicy } from './permission.ts';
 
 /** A conversation's row. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
@@ -37,10 +38,11 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
-  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
+  const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
   const role = row.role as Role;
   return {
-    ...{ conversationId, userId, role, joinedAt, fromSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
+    ...{ conversationId, userId, role, joinedAt, fromSeq, joinedSeq, shown, nickname },
+    ...{ deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
     shownDeliveredSeq: row.shownDeliveredSeq ?? deliveredSeq,
     shownReadSeq: row.shownReadSeq ?? readSeq,
   };
@@ -91,6 +93,8 @@ export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'last
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
     ...{ name, description, announcement, avatarUrl, ownerId },
+    joinPolicy: row.joinPolicy as JoinPolicy,
+    history: row.history as GroupHistory,
     invitePolicy: row.invitePolicy as GroupPolicy,
     pinPolicy: row.pinPolicy as GroupPolicy,
     mentionPolicy: row.mentionPolicy as GroupPolicy,

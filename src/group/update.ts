@@ -1,11 +1,12 @@
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
-import type { GroupPolicy, Role } from './conversation.ts';
+import type { GroupHistory, GroupPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
+import type { JoinPolicy } from './permission.ts';
 import { requireAnnouncement, requireDescription, requireName } from './shape.ts';
 import type { ConversationRow } from './store.ts';
 
@@ -16,15 +17,19 @@ export interface GroupChange {
   readonly description?: string | null | undefined;
   readonly announcement?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
+  readonly joinPolicy?: JoinPolicy | null | undefined;
+  /** Of those who come after the change: whoever is in the group reads what they could read. */
+  readonly history?: GroupHistory | null | undefined;
   readonly invitePolicy?: GroupPolicy | null | undefined;
   readonly pinPolicy?: GroupPolicy | null | undefined;
   readonly mentionPolicy?: GroupPolicy | null | undefined;
 }
 
+const choices = ['joinPolicy', 'history'] as const satisfies readonly GroupField[];
 const policies = ['invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
 /** What a change names, as it is stored. */
-type Wanted = Partial<Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies)[number]>>;
+type Wanted = Partial<Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies | typeof choices)[number]>>;
 
 /**
  * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing
@@ -56,7 +61,7 @@ export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: View
 
 function requireWanted(change: GroupChange): Wanted {
   const { name, description, announcement, avatarUrl } = change;
-  const named = policies.flatMap((field) => {
+  const named = [...choices, ...policies].flatMap((field) => {
     const policy = change[field];
     return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
   });
@@ -69,7 +74,7 @@ function requireWanted(change: GroupChange): Wanted {
   };
 }
 
-function requirePolicy(field: string, policy: GroupPolicy | null): GroupPolicy {
+function requirePolicy<P>(field: string, policy: P | null): P {
   if (policy !== null) return policy;
   throw new ChatError('INVALID_INPUT', `${field} cannot be null: leave it out, and it stays as it is.`, { field: [field] });
 }

@@ -32,7 +32,7 @@ const message = z.object({
 /** What of a group an act has changed (schema: `enum GroupField`). */
 export const groupFields = [
   ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
-  ...(['pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId'] as const),
+  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId'] as const),
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 
@@ -49,7 +49,8 @@ export const entryTypes = {
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
   PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
   GroupChanged: { on: 'conversation', timeline: true, data: z.object({ fields: z.array(z.enum(groupFields)) }) },
-  ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq }) },
+  // Without fromSeq it is theirs to read from the entry after `seq` on.
+  ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq, fromSeq: seq.optional() }) },
   ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
   MembershipSettled: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
   MessageHidden: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },

@@ -110,8 +110,8 @@ function conversations(viewer: string): readonly string[] {
     `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt)
       SELECT ${from} + seq, 'GROUP', 'A group', ${viewer}, ${members}, ${viewer}, ${at('seq')} FROM ${numbers}`;
   const member = (conversation: string, user: string, role: string, fromSeq: string, from: string) =>
-    `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedAt, deliveredSeq, readSeq)
-      SELECT ${conversation}, ${user}, 'ACTIVE', ${role}, ${fromSeq}, ${at(fromSeq)}, ${fromSeq}, ${fromSeq} FROM ${from}`;
+    `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedSeq, joinedAt, deliveredSeq, readSeq)
+      SELECT ${conversation}, ${user}, 'ACTIVE', ${role}, ${fromSeq}, ${fromSeq}, ${at(fromSeq)}, ${fromSeq}, ${fromSeq} FROM ${from}`;
   const [own, small, strange] = [`seq_1_to_${directs}`, `seq_1_to_${smallGroups}`, `seq_1_to_${strangersDirects}`];
   const each = `seq_1_to_${smallGroups} g JOIN seq_1_to_39 m`;
   return [
