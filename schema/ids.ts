@@ -12,6 +12,9 @@ export interface Keys {
   readonly Message: MessageRef;
   readonly Reaction: MessageRef & { readonly emoji: string };
   readonly Membership: MembershipRef;
+  readonly JoinRequest: MembershipRef;
+  /** UUID text, lower case. */
+  readonly GroupInvite: string;
   /** UUID text, lower case. */
   readonly Session: string;
 }
@@ -30,6 +33,8 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
   Reaction: ({ conversationId, seq, emoji }) => `${conversationId}:${seq}:${emoji}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
+  JoinRequest: ({ conversationId, userId }) => `${conversationId}:${userId}`,
+  GroupInvite: (uuid) => uuid,
   Session: (uuid) => uuid,
 };
 
@@ -55,12 +60,20 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
     const message = parseMessage(place);
     return message === null || !isEmoji(emoji) ? null : { ...message, emoji };
   },
-  Membership(text) {
-    const [conversationId, userId] = parsePair(text, maxId);
-    return conversationId === null || userId === null ? null : { conversationId, userId };
-  },
-  Session: (text) => (uuidPattern.test(text) ? text : null),
+  Membership: parseMember,
+  JoinRequest: parseMember,
+  GroupInvite: parseUuid,
+  Session: parseUuid,
 };
+
+function parseMember(text: string): MembershipRef | null {
+  const [conversationId, userId] = parsePair(text, maxId);
+  return conversationId === null || userId === null ? null : { conversationId, userId };
+}
+
+function parseUuid(text: string): string | null {
+  return uuidPattern.test(text) ? text : null;
+}
 
 function parseMessage(text: string): MessageRef | null {
   const [conversationId, seq] = parsePair(text, maxSeq);

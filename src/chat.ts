@@ -3,7 +3,7 @@ import type { Bus } from './bus/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
-import { createGroups, frozenMarkers, type Groups } from './group/index.ts';
+import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
 import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
@@ -17,6 +17,7 @@ export interface Chat extends AsyncDisposable {
   readonly contacts: Contacts;
   readonly blocks: Blocks;
   readonly groups: Groups;
+  readonly joining: Joining;
   readonly messages: Messages;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -48,10 +49,14 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const people = { db, log, limits, config, blockEffects: frozenMarkers };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config });
+  const joining = createJoining({ db, log, limits, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const feed = createFeed({ db, log, bus, logger, config });
   const doers: Doers = {
-    GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
+    async GroupDissolved(dissolved) {
+      await groups.tellDissolved(dissolved);
+      await joining.tellDissolved(dissolved);
+    },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {
       const first = await contacts.firstMessage(request);
@@ -83,5 +88,5 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   const { receiptMembers } = config;
-  return { users, contacts, blocks, groups, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+  return { users, contacts, blocks, groups, joining, messages, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
 }

@@ -26,7 +26,11 @@ export function groupChanged(conversationId: bigint, actorId: bigint, fields: Gr
  * Tells a user's devices that a conversation is theirs from here on, and to follow it from the entry after `seq`; `fromSeq`: the first that they may read, where it
  * is not that one.
  */
-export function conversationOpened(userId: bigint, actorId: bigint, data: { conversationId: bigint; seq: number; fromSeq?: number }): Written {
+export function conversationOpened(
+  userId: bigint,
+  actorId: bigint,
+  data: { conversationId: bigint; seq: number; fromSeq?: number },
+): Written {
   return { stream: userId, actorId, entry: { type: 'ConversationOpened', data } };
 }
 

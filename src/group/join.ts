@@ -1,7 +1,8 @@
 import { ChatError } from '../errors.ts';
-import type { Inside, Verdict } from '../log/index.ts';
+import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
-import { type Arrival, arrivalEntries, type Joiner as Arriving, storeArrival } from './arrival.ts';
+import { admit } from './admission.ts';
+import type { Joiner as Arriving } from './arrival.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
@@ -31,13 +32,20 @@ export async function addMembers(
   { groupId, userIds }: { readonly groupId: bigint; readonly userIds: readonly bigint[] },
 ): Promise<Joined> {
   const named = requireUsers('userIds', userIds);
-  return log.append<Joined>({
-    lock: [...new Set([groupId, ...named.map(({ userId }) => userId)])],
-    async decide(inside) {
+  const lock = [...new Set([groupId, ...named.map(({ userId }) => userId)])];
+  return appendSearching<Joined>(log, {
+    lock,
+    async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
       const { joiners, errors } = await sortOut(inside, named, { viewer, group, config });
-      return join(group, viewer, { joiners, errors });
+      const admission = await admit(inside, { group, joiners, actorId: viewer.userId, lock, holds });
+      if ('relock' in admission) return admission;
+      return {
+        entries: () => admission.entries,
+        write: (tx, { at }) => admission.write(tx, at),
+        result: () => ({ userIds: joiners.map(({ userId }) => userId), errors }),
+      };
     },
   });
 }
@@ -73,17 +81,4 @@ async function judge(
   if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'They are banned from this group. Unban them first.', { field });
   if (groups >= config.maxGroupsPerUser) return tooManyGroups(config.maxGroupsPerUser, field);
   return { userId, index, earlier };
-}
-
-function join(
-  group: OpenGroup,
-  viewer: Viewer,
-  { joiners, errors }: { readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] },
-): Verdict<Joined> {
-  const arrival: Arrival = { group, joiners };
-  return {
-    entries: () => arrivalEntries(arrival, viewer.userId),
-    write: (tx, { at }) => storeArrival(tx, arrival, at),
-    result: () => ({ userIds: joiners.map(({ userId }) => userId), errors }),
-  };
 }

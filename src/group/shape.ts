@@ -5,6 +5,7 @@ import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../te
 const maxName = 100;
 const maxDescription = 1_000;
 const maxAnnouncement = 2_000;
+const maxNote = 300;
 
 /** Users that one call may name: what one transaction can lock and write in a moment. */
 export const maxUsersAtOnce = 100;
@@ -41,6 +42,14 @@ export function requireAnnouncement(announcement: string | null): string | null 
     throw invalid('announcement', 'An announcement is text without control characters.');
   }
   return announcement;
+}
+
+/** What somebody says who wishes to join; blank is nothing. Throws INVALID_INPUT (note). */
+export function requireNote(note: string | null | undefined): string | null {
+  if (note === null || note === undefined || isBlank(note)) return null;
+  if (codePoints(note) > maxNote) throw invalid('note', `A note has at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note is text without control characters.');
+  return note;
 }
 
 /** Throws INVALID_INPUT (clientGroupId). */

@@ -38,7 +38,8 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
-  const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
+  const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } =
+    row;
   const role = row.role as Role;
   return {
     ...{ conversationId, userId, role, joinedAt, fromSeq, joinedSeq, shown, nickname },

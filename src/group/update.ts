@@ -29,7 +29,9 @@ const choices = ['joinPolicy', 'history'] as const satisfies readonly GroupField
 const policies = ['invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
 /** What a change names, as it is stored. */
-type Wanted = Partial<Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies | typeof choices)[number]>>;
+type Wanted = Partial<
+  Pick<ConversationRow, 'name' | 'description' | 'announcement' | 'avatarUrl' | (typeof policies | typeof choices)[number]>
+>;
 
 /**
  * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing

@@ -5,6 +5,7 @@ const id = z.coerce.bigint();
 const seq = z.number().int().nonnegative();
 const date = z.coerce.date();
 const contactRequest = z.object({ fromId: id, toId: id });
+const joinRequest = z.object({ conversationId: id, userId: id });
 
 /** Why an access ended (schema: `enum LeaveReason`). */
 export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
@@ -62,6 +63,10 @@ export const entryTypes = {
   ContactRequestClosed: { on: 'account', timeline: false, data: contactRequest },
   BlockChanged: { on: 'account', timeline: false, data: z.object({ otherId: id, blocked: z.boolean() }) },
   ContactChanged: { on: 'account', timeline: false, data: z.object({ otherId: id }) },
+  JoinRequestSent: { on: 'account', timeline: false, data: joinRequest },
+  JoinRequestReceived: { on: 'account', timeline: false, data: joinRequest },
+  JoinRequestClosed: { on: 'account', timeline: false, data: joinRequest.extend({ accepted: z.boolean() }) },
+  InvitesChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
   ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
   SettingsChanged: { on: 'account', timeline: false, data: z.object({}) },
   SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
