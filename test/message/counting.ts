@@ -7,7 +7,7 @@ import { freshKey, type TalkNode } from '../group/talk-world.ts';
 import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
 
 /** A node on which people act and count. */
-export interface CountingNode extends TalkNode {
+export interface CountingNode extends Pick<TalkNode, 'groups' | 'messages'> {
   /** What the node says waits for somebody; of threads those that are named, by conversation. */
   counts(viewer: Viewer, roots: ReadonlyMap<bigint, readonly number[]>): Promise<Counts>;
 }
