@@ -4,7 +4,7 @@ import { isInputObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
-import { RequestContactDocument } from '../support/generated/graphql.ts';
+import { CreateInviteDocument, JoinGroupDocument, RequestContactDocument, UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
@@ -21,6 +21,9 @@ interface Scene {
   readonly foreignMessage: string;
   /** From Ben to Ann. */
   readonly request: string;
+  /** Dan's, to join the group; and an invitation to it. */
+  readonly wish: string;
+  readonly invite: string;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -32,6 +35,11 @@ type Kind =
   | 'conversation'
   | 'message'
   | 'request'
+  | 'wish'
+  | 'invite'
+  | 'code'
+  | 'time'
+  | 'count'
   | 'contact'
   | 'session'
   | 'key'
@@ -75,11 +83,23 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ request: requestId }) => ({ requestId, accept: true }),
     kinds: { requestId: 'request', accept: 'flag' },
   },
+  answerJoinRequest: {
+    valid: ({ wish: requestId }) => ({ requestId, accept: false }),
+    kinds: { requestId: 'wish', accept: 'flag' },
+  },
   cancelContactRequest: { valid: ({ request: requestId }) => ({ requestId }), kinds: { requestId: 'request' } },
+  cancelJoinRequest: { valid: ({ wish: requestId }) => ({ requestId }), kinds: { requestId: 'wish' } },
   clearConversation: marking,
   createGroup: {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
-    kinds: { name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+    kinds: {
+      ...{ name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+      ...{ joinPolicy: 'word', historyForNewcomers: 'word' },
+    },
+  },
+  createInvite: {
+    valid: ({ group: groupId }) => ({ groupId, maxUses: 1 }),
+    kinds: { groupId: 'conversation', expiresAt: 'time', maxUses: 'count' },
   },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
@@ -90,6 +110,10 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { messageId: 'message', conversationId: 'conversation', clientMessageId: 'key' },
   },
   hideMessage: onMessage,
+  joinGroup: {
+    valid: () => ({}),
+    kinds: { groupId: 'conversation', code: 'code', note: 'lines' },
+  },
   leaveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
   markDelivered: marking,
   markRead: marking,
@@ -117,6 +141,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   blockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
   unblockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
+  revokeInvite: { valid: ({ invite: inviteId }) => ({ inviteId }), kinds: { inviteId: 'invite' } },
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
@@ -152,7 +177,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
-      ...{ invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
+      ...{ joinPolicy: 'word', historyForNewcomers: 'word', invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
     },
   },
   updateProfile: {
@@ -192,6 +217,14 @@ function badIds(scene: Scene, kind: Kind): readonly Bad[] {
     request: [
       ['a user’s id', scene.ann.id],
       ['that of none', formatId('ContactRequest', { fromId: big, toId: big })],
+    ],
+    wish: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('JoinRequest', { conversationId: big, userId: big })],
+    ],
+    invite: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('GroupInvite', randomUUID())],
     ],
     contact: [
       ['a user’s id', scene.ann.id],
@@ -287,6 +320,27 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['huge', huge],
     ['half a character', half],
   ],
+  code: [
+    ['nothing', ''],
+    ['nonsense', 'nonsense'],
+    ['nobody’s', 'x'.repeat(20)],
+    ['huge', huge],
+    ['NUL', '\0'.repeat(20)],
+    ['half a character', half],
+  ],
+  time: [
+    ['no time', 'tomorrow'],
+    ['past', '2020-01-01T00:00:00Z'],
+    ['beyond all time', '+275760-09-13T00:00:00.001Z'],
+    ['a number', 1],
+  ],
+  count: [
+    ['none', 0],
+    ['negative', -1],
+    ['no Int', 2 ** 31],
+    ['a fraction', 1.5],
+    ['text', '1'],
+  ],
   flag: [
     ['text', 'true'],
     ['a number', 1],
@@ -317,7 +371,12 @@ describe('input that cannot be accepted', () => {
     const { id: foreignMessage } = await chat.say(dan, foreignGroup, 'something else');
     const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: ann.id, note: null } }, ben);
     const request = given(requestContact.contactRequestEdge, requestContact.errors).node.id;
-    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request };
+    await chat.ask(UpdateGroupDocument, { input: { groupId: group, joinPolicy: 'APPROVAL' } }, ann);
+    const { joinGroup } = await chat.ask(JoinGroupDocument, { input: { groupId: group } }, dan);
+    const wish = given(joinGroup.joinRequest, joinGroup.errors).id;
+    const { createInvite } = await chat.ask(CreateInviteDocument, { input: { groupId: group } }, ann);
+    const invite = given(createInvite.invite, createInvite.errors).id;
+    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request, wish, invite };
     sql = await rawSql(chat.stores);
   });
   afterAll(() => sql[Symbol.asyncDispose]());
@@ -348,7 +407,7 @@ describe('input that cannot be accepted', () => {
       'User',
       'Session',
     ],
-    ...['Contact', 'ContactRequest', 'Conversation', 'Membership'],
+    ...['Contact', 'ContactRequest', 'Conversation', 'Membership', 'JoinRequest', 'GroupInvite'],
   ];
 
   /** What there is, in figures: any write moves one of them. */
