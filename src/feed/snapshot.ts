@@ -11,6 +11,8 @@ export interface FollowedStream extends StreamHead {
   readonly streamId: bigint;
   /** The first seq they may read. */
   readonly fromSeq: number;
+  /** With which entry they came. */
+  readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
@@ -30,7 +32,7 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
   return db.snapshot(async (tx) => {
     const accesses = await tx.membership.findMany({
       where: { userId, state: 'ACTIVE', shown: true, ...(only !== undefined && { conversationId: only }) },
-      select: { conversationId: true, fromSeq: true, readSeq: true },
+      select: { conversationId: true, fromSeq: true, joinedSeq: true, readSeq: true },
       orderBy: { conversationId: 'asc' },
     });
     const heads = await readHeads(tx, [userId, ...accesses.map(({ conversationId }) => conversationId)]);
@@ -38,9 +40,9 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
     return {
       epoch: db.epoch,
       account: heads.get(userId) ?? absent,
-      conversations: accesses.map(({ conversationId, fromSeq, readSeq }) => {
+      conversations: accesses.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => {
         const { lastSeq, floorSeq } = heads.get(conversationId) ?? absent;
-        return { streamId: conversationId, fromSeq, readSeq, lastSeq, floorSeq };
+        return { streamId: conversationId, fromSeq, joinedSeq, readSeq, lastSeq, floorSeq };
       }),
     };
   });

@@ -5,7 +5,7 @@ import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
 import { isToldOfTyping, type KnownPosition, type Position, type ResyncReason } from './event.ts';
-import { Follower, graceMs, type Owner } from './follower.ts';
+import { type Entrance, Follower, graceMs, type Owner } from './follower.ts';
 import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
@@ -163,11 +163,11 @@ export class ViewerSubscription implements Subscription, Owner {
     held.release();
   }
 
-  #attach(held: HeldChannel, { position, fromSeq }: { readonly position: number; readonly fromSeq: number }): Follower {
+  #attach(held: HeldChannel, { position, fromSeq, joinedSeq }: Entrance): Follower {
     this.#unhold(held);
     const { channel } = held;
     const { logger, maxGap } = this.#feed;
-    const follower = new Follower({ channel, position, fromSeq, outlet: this.#outlet, owner: this, logger, maxGap });
+    const follower = new Follower({ channel, position, fromSeq, joinedSeq, outlet: this.#outlet, owner: this, logger, maxGap });
     this.#strands.set(channel.streamId, { held, follower });
     return follower;
   }
@@ -205,14 +205,15 @@ export class ViewerSubscription implements Subscription, Owner {
     const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
     try {
-      const stream = stay === null ? await this.#streamOf(streamId) : { lastSeq: stay.start, fromSeq: stay.fromSeq };
+      const stream =
+        stay === null ? await this.#streamOf(streamId) : { lastSeq: stay.start, joinedSeq: stay.start + 1, fromSeq: stay.fromSeq };
       const start = stream?.lastSeq ?? null;
       this.#knownStays().begun(streamId);
       if (this.#outlet.ended()) return;
       // Stays that lie before the head have been asked about with it.
       if (stay === null && start !== null) this.#knownStays().keepFrom(streamId, start);
       if (stay === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
-      if (stream !== null) return this.#attach(held, { position: stream.lastSeq, fromSeq: stream.fromSeq }).goLive();
+      if (stream !== null) return this.#attach(held, { ...stream, position: stream.lastSeq }).goLive();
     } catch (error) {
       this.#letGo(held);
       throw error;
@@ -254,7 +255,7 @@ export class ViewerSubscription implements Subscription, Owner {
   async #openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, opening: Opening): Promise<void> {
     const start = opening.startOf({ streamId: this.#userId, fromSeq: 1, ...head }, epoch);
     if (start.resync !== null) this.#resync(this.#userId, start.seq, start.resync);
-    await this.#attach(held, { position: start.seq, fromSeq: 1 }).replay(head.lastSeq, opening.turn.room);
+    await this.#attach(held, { position: start.seq, fromSeq: 1, joinedSeq: 1 }).replay(head.lastSeq, opening.turn.room);
   }
 
   async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
@@ -269,7 +270,7 @@ export class ViewerSubscription implements Subscription, Owner {
       if (stream === undefined || this.#outlet.ended()) continue;
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
-      this.#attach(channel, { position: start.seq, fromSeq: stream.fromSeq });
+      this.#attach(channel, { ...stream, position: start.seq });
     }
     for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
   }
