@@ -4,7 +4,7 @@ import { createInvite, revokeInvite } from './invite.ts';
 import { inviteOf, isGood, readInvites, readStanding } from './invite-store.ts';
 import { joinGroup } from './join-group.ts';
 import { answerJoinRequest, cancelJoinRequest, endRequestsOfDissolved } from './join-request.ts';
-import { countRequestsIn, listOwnRequests, listRequestsIn } from './join-request-list.ts';
+import { createRequestLists, listOwnRequests } from './join-request-list.ts';
 import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-request-store.ts';
 import type { Joining } from './joining.ts';
 import type { JoiningParts } from './parts.ts';
@@ -55,8 +55,7 @@ export function createJoining(parts: JoiningParts): Joining {
       await countAttempt(viewer.userId);
       return previewGroup(parts, viewer, name);
     },
-    requests: (conversationId, page) => listRequestsIn(client, conversationId, page),
-    countRequests: (conversationId) => countRequestsIn(client, conversationId),
+    ...createRequestLists(parts),
     ownRequests: ({ userId }, page) => listOwnRequests(client, userId, page),
     countOwnRequests: async ({ userId }) => (await readWaiting(client, userId)).length,
     async requestsByRefs(refs) {

@@ -56,9 +56,11 @@ export async function readInvites(tx: Tx, ids: readonly string[]): Promise<reado
 /** Those of each group that were not revoked, newest first, in the order asked for. */
 export async function readStanding(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly (readonly InviteRow[])[]> {
   const rows = await inPieces(conversationIds, (piece) =>
-    tx.groupInvite.findMany({ where: { conversationId: { in: [...piece] }, revokedAt: null }, orderBy: { id: 'desc' } }),
+    tx.groupInvite.findMany({ where: { conversationId: { in: [...piece] }, revokedAt: null } }),
   );
-  const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
+  // An id tells when it was made.
+  const newestFirst = rows.toSorted((one, other) => Buffer.compare(other.id, one.id));
+  const found = Map.groupBy(newestFirst, ({ conversationId }) => conversationId);
   return conversationIds.map((id) => found.get(id) ?? []);
 }
 
