@@ -1,5 +1,3 @@
-import type { JoinPolicy } from './permission.ts';
-
 /** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
 export interface Conversation {
   readonly id: bigint;
@@ -29,6 +27,10 @@ export interface Conversation {
 /** Whom a group lets do something (schema: `enum GroupPolicy`). */
 export const groupPolicies = ['EVERYONE', 'ADMINS', 'OWNER'] as const;
 export type GroupPolicy = (typeof groupPolicies)[number];
+
+/** Who may join a group by themselves (schema: `enum JoinPolicy`). */
+export const joinPolicies = ['OPEN', 'APPROVAL', 'INVITE_ONLY'] as const;
+export type JoinPolicy = (typeof joinPolicies)[number];
 
 /** What newcomers may read: all, or what is said from their joining on (schema: `enum GroupHistory`). */
 export const groupHistories = ['ALL', 'JOINING'] as const;

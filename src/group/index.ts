@@ -12,6 +12,8 @@ export {
   type GroupPolicy,
   groupHistories,
   groupPolicies,
+  type JoinPolicy,
+  joinPolicies,
   type Membership,
   type MembershipRef,
   type Role,
@@ -27,6 +29,5 @@ export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';
 export type { GroupName, Invite, Joining, JoinRequest } from './joining.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
-export { type JoinPolicy, joinPolicies } from './permission.ts';
 export { seesInvites, seesRequests } from './runner.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -3,6 +3,7 @@ import { appendSearching, type Inside, type Relock, type Verdict } from '../log/
 import type { Viewer } from '../user/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
+import type { JoinPolicy } from './conversation.ts';
 import { conversationRow, groupCount, membershipRow } from './facts.ts';
 import { inviters } from './invite.ts';
 import { invitesChanged } from './invite-entries.ts';
@@ -10,7 +11,7 @@ import { type InviteRow, inviteByCode, isCode, isGood, readInvitesByCode, takeUs
 import type { GroupName, Joining, JoinRequest } from './joining.ts';
 import type { OpenGroup } from './open-group.ts';
 import type { JoiningParts } from './parts.ts';
-import { type JoinPolicy, joining } from './permission.ts';
+import { joining } from './permission.ts';
 import { groupFull, noGroup, tooManyGroups } from './refusal.ts';
 import { lockFor } from './runner.ts';
 import { requireNote } from './shape.ts';

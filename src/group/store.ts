@@ -1,7 +1,6 @@
 import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
-import type { Conversation, GroupHistory, GroupPolicy, Membership, MembershipRef, Role } from './conversation.ts';
-import type { JoinPolicy } from './permission.ts';
+import type { Conversation, GroupHistory, GroupPolicy, JoinPolicy, Membership, MembershipRef, Role } from './conversation.ts';
 
 /** A conversation's row. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];

@@ -1,12 +1,11 @@
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
-import type { GroupHistory, GroupPolicy, Role } from './conversation.ts';
+import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
-import type { JoinPolicy } from './permission.ts';
 import { requireAnnouncement, requireDescription, requireName } from './shape.ts';
 import type { ConversationRow } from './store.ts';
 
