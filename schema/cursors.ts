@@ -1,7 +1,7 @@
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
-export type Order = 'seq' | 'block' | 'contact' | 'contactRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
+export type Order = 'seq' | 'block' | 'contact' | 'contactRequest' | 'joinRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -14,6 +14,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   block: (key) => pairWithin(key, maxTime),
   contact: (key) => pairWithin(key, maxTime),
   contactRequest: (key) => pairWithin(key, maxTime),
+  joinRequest: (key) => pairWithin(key, maxTime),
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,

@@ -54,7 +54,7 @@ async function deliveryOf(message: MessageShape, _args: object, context: Context
 async function readersOf({ conversationId, seq, senderId }: MessageShape, context: Context): Promise<readonly Reader[]> {
   if ((await viewerAccess(context, { id: conversationId })) === null) return [];
   const readers = await context.scope.loaders.readers.load(await presentConversation(context, conversationId));
-  return readers.filter(({ userId, fromSeq, readSeq }) => userId !== senderId && fromSeq <= seq && seq <= readSeq);
+  return readers.filter(({ userId, joinedSeq, readSeq }) => userId !== senderId && joinedSeq <= seq && seq <= readSeq);
 }
 
 builder.objectFields(Message, (t) => ({
@@ -91,7 +91,7 @@ builder.objectFields(Message, (t) => ({
 }));
 
 /** Whether a member stands after a key of the list of members. */
-function isAfter({ fromSeq, userId }: Reader, key: string): boolean {
+function isAfter({ joinedSeq, userId }: Reader, key: string): boolean {
   const [keySeq = '', keyId = ''] = key.split(':');
-  return fromSeq > Number(keySeq) || (fromSeq === Number(keySeq) && userId > BigInt(keyId));
+  return joinedSeq > Number(keySeq) || (joinedSeq === Number(keySeq) && userId > BigInt(keyId));
 }

@@ -11,6 +11,7 @@ const words = {
   ANNOUNCEMENT: { value: 'announcement', description: 'What it announces to its members.' },
   AVATAR_URL: { value: 'avatarUrl', description: 'Its picture.' },
   JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
+  HISTORY_FOR_NEWCOMERS: { value: 'history', description: 'What newcomers may read.' },
   INVITE_POLICY: { value: 'invitePolicy', description: 'Who may add members.' },
   POST_POLICY: { value: 'postPolicy', description: 'Who may write.' },
   PIN_POLICY: { value: 'pinPolicy', description: 'Who may pin messages.' },

@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { Group } from './conversation.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { GroupHistory, JoinPolicy } from './group-joining.ts';
 import { inputId } from './ids.ts';
 import { shareable } from './shareable.ts';
 
@@ -53,6 +54,11 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
       type: GroupPolicy,
       description: 'Who may write. Only the owner gives or takes what the owner alone may do.',
     }),
+    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Requests that wait go on to wait.' }),
+    historyForNewcomers: t.field({
+      type: GroupHistory,
+      description: 'What those may read who come after the change; whoever is in the group reads what they could read.',
+    }),
     invitePolicy: t.field({
       type: GroupPolicy,
       description: 'Who may add members; likewise.',
@@ -83,10 +89,12 @@ builder.mutationField('updateGroup', (t) =>
     description:
       'Changes what a group is called, looks like and lets its members do; its owner and admins may. All that is named is changed, or nothing.',
     args: { input: t.arg({ type: UpdateGroupInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { groupId, ...change } }, context, info) =>
+    resolve: (_root, { input: { groupId, historyForNewcomers: history, ...change } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        return { group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), ...change }) };
+        return {
+          group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), history, ...change }),
+        };
       }),
   }),
 );

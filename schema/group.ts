@@ -4,6 +4,7 @@ import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { ConversationEdge, conversationEdge, Group } from './conversation.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { GroupHistory, JoinPolicy } from './group-joining.ts';
 import { inputId } from './ids.ts';
 import { present, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
@@ -31,6 +32,8 @@ const CreateGroupInput = builder.inputType('CreateGroupInput', {
     name: t.string({ required: true, description: '1 to 100 characters.' }),
     description: t.string({ description: 'Up to 1,000 characters.' }),
     memberIds: t.idList({ description: 'Users who are in it from the start, at most 100. If one of them cannot be, nothing is created.' }),
+    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves; INVITE_ONLY by default.' }),
+    historyForNewcomers: t.field({ type: GroupHistory, description: 'What newcomers may read; JOINING by default.' }),
     clientGroupId: t.id({
       description: 'A name that the client makes up, 1 to 64 printable ASCII characters: a retry under the same one makes no second group.',
     }),
@@ -61,7 +64,7 @@ builder.mutationField('createGroup', (t) =>
     type: CreateGroupPayload,
     description: 'Creates a group that belongs to the viewer.',
     args: { input: t.arg({ type: CreateGroupInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name, description, memberIds, clientGroupId } }, context, info) =>
+    resolve: (_root, { input: { name, description, memberIds, joinPolicy, historyForNewcomers: history, clientGroupId } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const members = memberIds?.map((id, place) => inputId('User', id, 'memberIds', String(place)));
@@ -70,6 +73,8 @@ builder.mutationField('createGroup', (t) =>
             name,
             description,
             memberIds: members,
+            joinPolicy,
+            history,
             clientGroupId: clientGroupId ?? undefined,
           }),
         };

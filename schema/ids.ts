@@ -12,6 +12,9 @@ export interface Keys {
   readonly Message: MessageRef;
   readonly Reaction: MessageRef & { readonly emoji: string };
   readonly Membership: MembershipRef;
+  readonly JoinRequest: MembershipRef;
+  /** UUID text, lower case. */
+  readonly GroupInvite: string;
   /** UUID text, lower case. */
   readonly Session: string;
   /** The same. */
@@ -32,6 +35,8 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
   Reaction: ({ conversationId, seq, emoji }) => `${conversationId}:${seq}:${emoji}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
+  JoinRequest: ({ conversationId, userId }) => `${conversationId}:${userId}`,
+  GroupInvite: (uuid) => uuid,
   Session: (uuid) => uuid,
   DataExport: (uuid) => uuid,
 };
@@ -58,21 +63,25 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
     const message = parseMessage(place);
     return message === null || !isEmoji(emoji) ? null : { ...message, emoji };
   },
-  Membership(text) {
-    const [conversationId, userId] = parsePair(text, maxId);
-    return conversationId === null || userId === null ? null : { conversationId, userId };
-  },
+  Membership: parseMember,
+  JoinRequest: parseMember,
+  GroupInvite: parseUuid,
   Session: parseUuid,
   DataExport: parseUuid,
 };
 
-function parseMessage(text: string): MessageRef | null {
-  const [conversationId, seq] = parsePair(text, maxSeq);
-  return conversationId === null || seq === null ? null : { conversationId, seq: Number(seq) };
+function parseMember(text: string): MembershipRef | null {
+  const [conversationId, userId] = parsePair(text, maxId);
+  return conversationId === null || userId === null ? null : { conversationId, userId };
 }
 
 function parseUuid(text: string): string | null {
   return uuidPattern.test(text) ? text : null;
+}
+
+function parseMessage(text: string): MessageRef | null {
+  const [conversationId, seq] = parsePair(text, maxSeq);
+  return conversationId === null || seq === null ? null : { conversationId, seq: Number(seq) };
 }
 
 function isIdType(type: string): type is IdType {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
 import type { Position } from '../src/feed/index.ts';
-import type { Conversation, Membership, MembershipRef, Rights } from '../src/group/index.ts';
+import type { Conversation, Invite, JoinRequest, Membership, MembershipRef, Rights } from '../src/group/index.ts';
 import type {
   Edit,
   EditsRequest,
@@ -44,6 +44,11 @@ export interface Loaders {
   readonly blocks: DataLoader<bigint, Block | null>;
   /** Requests that wait in the eyes of `userId`. */
   readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
+  /** That wait in the eyes of who asked. Does not ask who may see them. */
+  readonly joinRequests: DataLoader<MembershipRef, JoinRequest | null, string>;
+  /** Good ones, by UUID text, and all of a group. Does not ask who may see them. */
+  readonly invites: DataLoader<string, Invite | null>;
+  readonly groupInvites: DataLoader<bigint, readonly Invite[]>;
   /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
   readonly conversations: DataLoader<bigint, Conversation | null>;
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
@@ -82,7 +87,7 @@ export interface Loaders {
 
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, contacts, blocks, groups, messages, feed } = chat;
+  const { users, contacts, blocks, groups, joining, messages, feed } = chat;
   const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
   const people = new DataLoader<bigint, User | null>((ids) => users.byIds(ids), { maxBatchSize });
   return {
@@ -100,6 +105,9 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ userId, fromId, toId }) => `${userId}:${fromId}:${toId}`,
     }),
+    joinRequests: new DataLoader((refs) => joining.requestsByRefs(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
+    invites: new DataLoader((ids) => joining.invitesByIds(ids), { maxBatchSize }),
+    groupInvites: new DataLoader((ids) => joining.invites(ids), { maxBatchSize }),
     conversations: new DataLoader((ids) => groups.byIds(ids), { maxBatchSize }),
     memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
     messages: new DataLoader((refs) => messages.byRefs(refs), {

@@ -4,6 +4,8 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { accessOf } from './conversation.ts';
 import { type ParsedId, parseId } from './ids.ts';
+import { seenInvite } from './invite.ts';
+import { seenRequest } from './join-request.ts';
 import { Node, type NodeShape } from './node.ts';
 import { beginField } from './operation.ts';
 import { badArgument } from './page.ts';
@@ -33,6 +35,10 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return scope.loaders.contactRequests.load({ ...key, userId: viewer.userId });
     case 'Conversation':
       return (await accessOf(context, key, viewer))?.conversation ?? null;
+    case 'JoinRequest':
+      return seenRequest(context, viewer.userId, key);
+    case 'GroupInvite':
+      return seenInvite(context, viewer, key);
     case 'Membership':
       return (await accessOf(context, key.conversationId, viewer)) && scope.loaders.memberships.load(key);
     case 'Message':

@@ -1,12 +1,23 @@
 import type { DataExport } from '../src/export/index.ts';
-import type { Conversation, Membership } from '../src/group/index.ts';
+import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
 import type { Message, ReactionCount } from '../src/message/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
 /** Everything that has a global id, as the modules hand it out. */
-export type NodeShape = User | Session | DataExport | Contact | ContactRequest | Conversation | Membership | Message | ReactionCount;
+export type NodeShape =
+  | User
+  | Session
+  | DataExport
+  | Contact
+  | ContactRequest
+  | JoinRequest
+  | Invite
+  | Conversation
+  | Membership
+  | Message
+  | ReactionCount;
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -23,7 +34,9 @@ function typeName(node: NodeShape): string {
   if ('deviceName' in node) return 'Session';
   if ('readyAt' in node) return 'DataExport';
   if ('alias' in node) return 'Contact';
-  if ('note' in node) return 'ContactRequest';
+  if ('fromId' in node) return 'ContactRequest';
+  if ('note' in node) return 'JoinRequest';
+  if ('code' in node) return 'GroupInvite';
   if ('kind' in node) return conversationTypes[node.kind];
   if ('role' in node) return 'Membership';
   if ('clientMessageId' in node) return 'Message';

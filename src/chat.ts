@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
-import { createGroups, frozenMarkers, type Groups } from './group/index.ts';
+import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
 import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog } from './log/index.ts';
@@ -18,6 +18,7 @@ export interface Chat extends AsyncDisposable {
   readonly contacts: Contacts;
   readonly blocks: Blocks;
   readonly groups: Groups;
+  readonly joining: Joining;
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly feed: Feed;
@@ -50,10 +51,11 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   const people = { db, log, limits, config, blockEffects: frozenMarkers };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config });
+  const joining = createJoining({ db, log, limits, config });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const exports = createExports({ db, log, keys, users, contacts, groups, messages, config });
   const feed = createFeed({ db, log, bus, logger, config });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, messages, exports }) });
+  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -76,7 +78,20 @@ export function createChat({ db, bus, limits, keys, config, logger }: ChatParts)
   }
 
   const { receiptMembers } = config;
-  return { users, contacts, blocks, groups, messages, exports, feed, jobs, receiptMembers, ailments, [Symbol.asyncDispose]: dispose };
+  return {
+    users,
+    contacts,
+    blocks,
+    groups,
+    joining,
+    messages,
+    exports,
+    feed,
+    jobs,
+    receiptMembers,
+    ailments,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /** Who does what was left for later. */
@@ -84,11 +99,15 @@ function doersOf({
   users,
   contacts,
   groups,
+  joining,
   messages,
   exports,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'messages' | 'exports'>): Doers {
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports'>): Doers {
   return {
-    GroupDissolved: (dissolved) => groups.tellDissolved(dissolved),
+    async GroupDissolved(dissolved) {
+      await groups.tellDissolved(dissolved);
+      await joining.tellDissolved(dissolved);
+    },
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await contacts.eraseAll(userId, signal);

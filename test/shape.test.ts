@@ -15,7 +15,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   log: ['db', 'bus'],
   jobs: ['db'],
   user: ['db', 'log', 'limit', 'jobs'],
-  group: ['db', 'log', 'user', 'jobs'],
+  group: ['db', 'limit', 'log', 'user', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],

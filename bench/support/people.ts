@@ -70,8 +70,8 @@ async function makePeople(chat: Chat, sql: Connection, count: number): Promise<r
 async function join(sql: Connection, conversationId: bigint, owner: Viewer, others: readonly Viewer[]): Promise<void> {
   await inBatches(others, (some) =>
     sql.batch(
-      `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedAt)
-        SELECT conversationId, ?, state, 'MEMBER', 1, joinedAt FROM Membership WHERE conversationId = ? AND userId = ?`,
+      `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedSeq, joinedAt)
+        SELECT conversationId, ?, state, 'MEMBER', 1, 1, joinedAt FROM Membership WHERE conversationId = ? AND userId = ?`,
       some.map(({ userId }) => [userId, conversationId, owner.userId]),
     ),
   );

@@ -7,6 +7,8 @@ export interface FollowedRow {
   readonly conversationId: bigint;
   /** The first seq they may read. */
   readonly fromSeq: number;
+  /** The entry with which they came. */
+  readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
@@ -14,13 +16,14 @@ export interface FollowedRow {
 export async function selectFollowed(tx: Tx, userId: bigint, only?: bigint): Promise<readonly FollowedRow[]> {
   const one = only === undefined ? sql`` : sql`AND m.conversationId = ${only}`;
   const rows = await tx.$queryRaw<{ readonly [C in keyof FollowedRow]: bigint | number }[]>(sql`
-    SELECT m.conversationId AS conversationId, m.fromSeq AS fromSeq, m.readSeq AS readSeq
+    SELECT m.conversationId AS conversationId, m.fromSeq AS fromSeq, m.joinedSeq AS joinedSeq, m.readSeq AS readSeq
     FROM Membership m
     WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${one}
     ORDER BY m.conversationId`);
-  return rows.map(({ conversationId, fromSeq, readSeq }) => ({
+  return rows.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => ({
     conversationId: BigInt(conversationId),
     fromSeq: Number(fromSeq),
+    joinedSeq: Number(joinedSeq),
     readSeq: Number(readSeq),
   }));
 }

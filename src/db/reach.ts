@@ -35,7 +35,8 @@ export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Pro
 export interface ReaderRow {
   readonly conversationId: bigint;
   readonly userId: bigint;
-  readonly fromSeq: number;
+  /** The first entry of the act with which they came. */
+  readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
@@ -43,13 +44,13 @@ export interface ReaderRow {
 export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
-      SELECT m.conversationId AS conversationId, m.userId AS userId, m.fromSeq AS fromSeq, COALESCE(m.shownReadSeq, m.readSeq) AS readSeq
+      SELECT m.conversationId AS conversationId, m.userId AS userId, m.joinedSeq AS joinedSeq, COALESCE(m.shownReadSeq, m.readSeq) AS readSeq
       FROM Membership m WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND ${isHiding} = 0`),
   );
-  return rows.map(({ conversationId, userId, fromSeq, readSeq }) => ({
+  return rows.map(({ conversationId, userId, joinedSeq, readSeq }) => ({
     conversationId: BigInt(conversationId),
     userId: BigInt(userId),
-    fromSeq: Number(fromSeq),
+    joinedSeq: Number(joinedSeq),
     readSeq: Number(readSeq),
   }));
 }

@@ -12,6 +12,7 @@ export interface Rows {
   readonly Entry: Awaited<ReturnType<Tx['entry']['findMany']>>[number];
   readonly Reply: Awaited<ReturnType<Tx['reply']['findMany']>>[number];
   readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
+  readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
 }
@@ -38,7 +39,7 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   Membership: {
     ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'number', untilSeq: 'number', shown: 'flag' },
     ...{ joinedAt: 'time', nickname: 'text', mutedUntil: 'time', notificationLevel: 'text', deliveredSeq: 'number', readSeq: 'number' },
-    ...{ markedUnreadFromSeq: 'number', clearedSeq: 'number', shownDeliveredSeq: 'number', shownReadSeq: 'number' },
+    ...{ markedUnreadFromSeq: 'number', clearedSeq: 'number', shownDeliveredSeq: 'number', shownReadSeq: 'number', joinedSeq: 'number' },
   },
   Conversation: {
     ...{ id: 'id', kind: 'text', directKey: 'text', name: 'text', description: 'text', announcement: 'text', avatarUrl: 'text' },
@@ -56,6 +57,7 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   Reply: { conversationId: 'id', rootSeq: 'number', seq: 'number', senderId: 'id' },
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
+  JoinRequest: { conversationId: 'id', userId: 'id', state: 'text', note: 'text', createdAt: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
 };
 

@@ -8,7 +8,7 @@ export interface ThreadOf {
   readonly conversationId: bigint;
   readonly rootSeq: number;
   readonly userId: bigint;
-  /** The first seq that the member sees. */
+  /** The first seq that waits for the member: what was said before they came does not. */
   readonly firstSeq: number;
 }
 
@@ -40,7 +40,7 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
     SELECT COUNT(*) AS count FROM ThreadPart p
     JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
     JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.seq > p.readSeq
-    WHERE p.userId = ${userId} AND ${standing('m')} AND ${newestReply} > p.readSeq AND r.senderId <> ${userId} AND r.seq >= m.fromSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
+    WHERE p.userId = ${userId} AND ${standing('m')} AND ${newestReply} > p.readSeq AND r.senderId <> ${userId} AND r.seq >= m.joinedSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
   return Number(row?.count ?? 0);
 }
 

@@ -4,7 +4,7 @@ import type { Viewer } from '../user/index.ts';
 import type { Turn } from './admission.ts';
 import type { HeldChannel } from './channels.ts';
 import { isToldOfTyping, type ResyncReason } from './event.ts';
-import { Follower, graceMs } from './follower.ts';
+import { type Entrance, Follower, graceMs } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -50,7 +50,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     if (outlet.ended()) return;
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
-    const opening = follow(hold, { position: start.seq, fromSeq: stream.fromSeq });
+    const opening = follow(hold, { ...stream, position: start.seq });
     await opening.replay(stream.lastSeq, room);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
@@ -67,9 +67,9 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     outlet.fail(notFound());
   }
 
-  function follow({ channel }: HeldChannel, { position, fromSeq }: { readonly position: number; readonly fromSeq: number }): Follower {
+  function follow({ channel }: HeldChannel, { position, fromSeq, joinedSeq }: Entrance): Follower {
     const made: Follower = new Follower({
-      ...{ channel, position, fromSeq, outlet, logger, maxGap },
+      ...{ channel, position, fromSeq, joinedSeq, outlet, logger, maxGap },
       owner: {
         admits(entry) {
           if (!endsAccess(entry, viewer.userId)) return true;
@@ -100,7 +100,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     if (stream === undefined) throw notFound();
     if (held === undefined || outlet.ended()) return;
     resync(stream.lastSeq, 'GAP_TOO_LARGE');
-    follow(held, { position: stream.lastSeq, fromSeq: stream.fromSeq }).goLive();
+    follow(held, { ...stream, position: stream.lastSeq }).goLive();
   }
 
   return {

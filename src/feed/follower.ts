@@ -16,12 +16,18 @@ export interface Owner {
   skipped(streamId: bigint): void;
 }
 
-interface FollowerParts {
-  readonly channel: Channel;
-  /** Where it begins. */
+/** Where and how a stream is entered. */
+export interface Entrance {
+  /** It is followed from the entry after it. */
   readonly position: number;
   /** The first seq that the viewer may read. */
   readonly fromSeq: number;
+  /** With which entry they came: where they may read what was before it, what ended an earlier stay does not end this one. */
+  readonly joinedSeq: number;
+}
+
+interface FollowerParts extends Entrance {
+  readonly channel: Channel;
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly owner: Owner;
@@ -53,12 +59,14 @@ export class Follower implements Listener {
   readonly #logger: Logger;
   readonly #maxGap: number;
   readonly #fromSeq: number;
+  readonly #joinedSeq: number;
   #position: number;
   #live = false;
   #stopped = false;
 
-  constructor({ channel, position, fromSeq, outlet, owner, logger, maxGap }: FollowerParts) {
+  constructor({ channel, position, fromSeq, joinedSeq, outlet, owner, logger, maxGap }: FollowerParts) {
     this.#fromSeq = fromSeq;
+    this.#joinedSeq = joinedSeq;
     this.#channel = channel;
     this.#outlet = outlet;
     this.#owner = owner;
@@ -97,7 +105,7 @@ export class Follower implements Listener {
     const { entry } = event;
     if (entry.type === 'MessageRecalled') this.#outlet.recall(entry);
     if (entry.seq <= this.#position) return;
-    if ((!this.#live || this.#outlet.full()) && changesAccess(entry)) this.#owner.overtaken(this, entry);
+    if ((!this.#live || this.#outlet.full()) && this.#changesAccess(entry)) this.#owner.overtaken(this, entry);
     if (!this.#live) return;
     if (this.#outlet.full()) {
       this.#live = false;
@@ -115,10 +123,14 @@ export class Follower implements Listener {
     if (this.#live) this.#jump(head);
   }
 
+  #changesAccess(entry: Entry): boolean {
+    return entry.seq >= this.#joinedSeq && changesAccess(entry);
+  }
+
   #pass(event: EntryEvent): void {
     const { entry } = event;
     if (this.#stopped) return;
-    if (changesAccess(entry) && !this.#owner.admits(entry)) {
+    if (this.#changesAccess(entry) && !this.#owner.admits(entry)) {
       this.stop();
       return;
     }

@@ -11,6 +11,8 @@ export interface FollowedStream extends StreamHead {
   readonly streamId: bigint;
   /** The first seq they may read. */
   readonly fromSeq: number;
+  /** With which entry they came. */
+  readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
@@ -34,9 +36,9 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
     return {
       epoch: db.epoch,
       account: heads.get(userId) ?? absent,
-      conversations: accesses.map(({ conversationId, fromSeq, readSeq }) => {
+      conversations: accesses.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => {
         const { lastSeq, floorSeq } = heads.get(conversationId) ?? absent;
-        return { streamId: conversationId, fromSeq, readSeq, lastSeq, floorSeq };
+        return { streamId: conversationId, fromSeq, joinedSeq, readSeq, lastSeq, floorSeq };
       }),
     };
   });

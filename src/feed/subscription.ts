@@ -5,13 +5,13 @@ import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
 import { isToldOfTyping, type KnownPosition, type Position, type ResyncReason } from './event.ts';
-import { Follower, graceMs, type Owner } from './follower.ts';
+import { type Entrance, Follower, graceMs, type Owner } from './follower.ts';
 import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
 import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
-import { Stays } from './stays.ts';
+import { type Stay, Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
 const firstRetryMs = 100;
@@ -131,9 +131,9 @@ export class ViewerSubscription implements Subscription, Owner {
     }, graceMs).unref();
   }
 
-  #toldOf({ conversationId, seq }: EntryData<'ConversationOpened'>): void {
+  #toldOf({ conversationId, seq, fromSeq = seq + 1 }: EntryData<'ConversationOpened'>): void {
     // Up to the snapshot's head the snapshot itself says what is followed.
-    if (this.#opening === undefined) this.#opened(conversationId, seq);
+    if (this.#opening === undefined) this.#opened(conversationId, { start: seq, fromSeq });
     else this.#opening.openedAt.set(conversationId, seq);
   }
 
@@ -163,11 +163,11 @@ export class ViewerSubscription implements Subscription, Owner {
     held.release();
   }
 
-  #attach(held: HeldChannel, { position, fromSeq }: { readonly position: number; readonly fromSeq: number }): Follower {
+  #attach(held: HeldChannel, { position, fromSeq, joinedSeq }: Entrance): Follower {
     this.#unhold(held);
     const { channel } = held;
     const { logger, maxGap } = this.#feed;
-    const follower = new Follower({ channel, position, fromSeq, outlet: this.#outlet, owner: this, logger, maxGap });
+    const follower = new Follower({ channel, position, fromSeq, joinedSeq, outlet: this.#outlet, owner: this, logger, maxGap });
     this.#strands.set(channel.streamId, { held, follower });
     return follower;
   }
@@ -185,34 +185,35 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
-  #opened(conversationId: bigint, seq: number): void {
+  #opened(conversationId: bigint, stay: Stay): void {
     const strand = this.#strands.get(conversationId);
     // One that follows an earlier stay stands before the removal that ended it, so before this place.
-    if (strand !== undefined && strand.follower.position() >= seq) return;
-    this.#knownStays().add(conversationId, seq);
+    if (strand !== undefined && strand.follower.position() >= stay.start) return;
+    this.#knownStays().add(conversationId, stay);
     this.#nextStay(conversationId);
   }
 
   /** Begins the next stay, unless the one before is still being followed. */
   #nextStay(streamId: bigint): void {
     if (this.#strands.has(streamId)) return;
-    const start = this.#stays?.begin(streamId);
-    if (start !== undefined) void this.#attachLate(streamId, start);
+    const stay = this.#stays?.begin(streamId);
+    if (stay !== undefined) void this.#attachLate(streamId, stay);
   }
 
-  /** Attaches at a position; null: at the head, if it is still the viewer's. */
-  async #tryToAttach(streamId: bigint, position: number | null): Promise<void> {
+  /** Attaches where a stay starts; null: at the head, if it is still the viewer's. */
+  async #tryToAttach(streamId: bigint, stay: Stay | null): Promise<void> {
     const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
     try {
-      const stream = position === null ? await this.#streamOf(streamId) : { lastSeq: position, fromSeq: position + 1 };
+      const stream =
+        stay === null ? await this.#streamOf(streamId) : { lastSeq: stay.start, joinedSeq: stay.start + 1, fromSeq: stay.fromSeq };
       const start = stream?.lastSeq ?? null;
       this.#knownStays().begun(streamId);
       if (this.#outlet.ended()) return;
       // Stays that lie before the head have been asked about with it.
-      if (position === null && start !== null) this.#knownStays().keepFrom(streamId, start);
-      if (position === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
-      if (stream !== null) return this.#attach(held, { position: stream.lastSeq, fromSeq: stream.fromSeq }).goLive();
+      if (stay === null && start !== null) this.#knownStays().keepFrom(streamId, start);
+      if (stay === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
+      if (stream !== null) return this.#attach(held, { ...stream, position: stream.lastSeq }).goLive();
     } catch (error) {
       this.#letGo(held);
       throw error;
@@ -226,10 +227,10 @@ export class ViewerSubscription implements Subscription, Owner {
     return snapshot.conversations[0] ?? null;
   }
 
-  async #attachLate(streamId: bigint, position: number | null): Promise<void> {
+  async #attachLate(streamId: bigint, stay: Stay | null): Promise<void> {
     for (let retryMs = firstRetryMs; !this.#outlet.ended(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
       try {
-        return await this.#tryToAttach(streamId, position);
+        return await this.#tryToAttach(streamId, stay);
       } catch (error) {
         const place = { streamId: String(streamId) };
         this.#feed.logger.warn({ err: error, ...place }, 'a conversation that was opened could not be followed yet; it is tried again');
@@ -254,7 +255,7 @@ export class ViewerSubscription implements Subscription, Owner {
   async #openAccount(held: HeldChannel, { account: head, epoch }: Snapshot, opening: Opening): Promise<void> {
     const start = opening.startOf({ streamId: this.#userId, fromSeq: 1, ...head }, epoch);
     if (start.resync !== null) this.#resync(this.#userId, start.seq, start.resync);
-    await this.#attach(held, { position: start.seq, fromSeq: 1 }).replay(head.lastSeq, opening.turn.room);
+    await this.#attach(held, { position: start.seq, fromSeq: 1, joinedSeq: 1 }).replay(head.lastSeq, opening.turn.room);
   }
 
   async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
@@ -269,7 +270,7 @@ export class ViewerSubscription implements Subscription, Owner {
       if (stream === undefined || this.#outlet.ended()) continue;
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
-      this.#attach(channel, { position: start.seq, fromSeq: stream.fromSeq });
+      this.#attach(channel, { ...stream, position: start.seq });
     }
     for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
   }

@@ -15,6 +15,9 @@ export interface Conversation {
   readonly announcement: string | null;
   readonly avatarUrl: string | null;
   readonly ownerId: bigint | null;
+  /** Who may join by themselves, and what of the past newcomers may read; they count in groups only. */
+  readonly joinPolicy: JoinPolicy;
+  readonly history: GroupHistory;
   /** Who may write, add members, pin messages, mention everyone; they count in groups only. */
   readonly postPolicy: GroupPolicy;
   readonly invitePolicy: GroupPolicy;
@@ -29,6 +32,14 @@ export interface Conversation {
 /** Whom a group lets do something (schema: `enum GroupPolicy`). */
 export const groupPolicies = ['EVERYONE', 'ADMINS', 'OWNER'] as const;
 export type GroupPolicy = (typeof groupPolicies)[number];
+
+/** Who may join a group by themselves (schema: `enum JoinPolicy`). */
+export const joinPolicies = ['OPEN', 'APPROVAL', 'INVITE_ONLY'] as const;
+export type JoinPolicy = (typeof joinPolicies)[number];
+
+/** What newcomers may read: all, or what is said from their joining on (schema: `enum GroupHistory`). */
+export const groupHistories = ['ALL', 'JOINING'] as const;
+export type GroupHistory = (typeof groupHistories)[number];
 
 /** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
@@ -45,6 +56,8 @@ export interface Membership {
   readonly joinedAt: Date;
   /** The first seq they may read. */
   readonly fromSeq: number;
+  /** The first entry of the act with which they came; not before fromSeq. */
+  readonly joinedSeq: number;
   /** False for the side of a direct conversation that has not received a first message yet. */
   readonly shown: boolean;
   readonly nickname: string | null;

@@ -2,6 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
 import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';
@@ -16,6 +17,10 @@ export interface NewGroup {
   /** At most 100; the viewer need not be named. */
   readonly memberIds?: readonly bigint[] | undefined;
   readonly clientGroupId?: string | undefined;
+  /** INVITE_ONLY where absent. */
+  readonly joinPolicy?: JoinPolicy | null | undefined;
+  /** JOINING where absent. */
+  readonly history?: GroupHistory | null | undefined;
 }
 
 /** A group that may be made: shapes checked, everybody named once. */
@@ -24,6 +29,8 @@ interface Plan {
   readonly name: string;
   readonly description: string | null;
   readonly clientGroupId: string | null;
+  readonly joinPolicy: JoinPolicy;
+  readonly history: GroupHistory;
   readonly others: readonly Named[];
 }
 
@@ -39,6 +46,8 @@ export async function createGroup({ log, config }: GroupParts, viewer: Viewer, g
     name: requireName(group.name),
     description: requireDescription(group.description),
     clientGroupId: group.clientGroupId ?? null,
+    joinPolicy: group.joinPolicy ?? 'INVITE_ONLY',
+    history: group.history ?? 'JOINING',
     others: requireUsers('memberIds', group.memberIds ?? []).filter(({ userId }) => userId !== viewer.userId),
   };
   return log.append<bigint>({
@@ -113,17 +122,17 @@ interface Birth {
 }
 
 async function storeGroup(tx: Tx, { id, at, plan, members }: Birth): Promise<void> {
-  const { ownerId, name, description, clientGroupId } = plan;
+  const { ownerId, name, description, clientGroupId, joinPolicy, history } = plan;
   await tx.conversation.create({
     data: {
       ...{ id, kind: 'GROUP', name, description, ownerId, memberCount: members.length },
-      ...{ createdById: ownerId, clientGroupId, createdAt: at },
+      ...{ createdById: ownerId, clientGroupId, joinPolicy, history, createdAt: at },
     },
   });
   await tx.membership.createMany({
     data: members.map((userId) => ({
       ...{ conversationId: id, userId, state: 'ACTIVE', role: userId === ownerId ? 'OWNER' : 'MEMBER' },
-      ...{ fromSeq: 1, joinedAt: at },
+      ...{ fromSeq: 1, joinedSeq: 1, joinedAt: at },
     })),
   });
 }

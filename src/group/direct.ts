@@ -53,7 +53,7 @@ async function storeDirect(tx: Tx, { id, at, opener, other }: Pair & { readonly 
   });
   await tx.membership.createMany({
     data: sides.map((userId) => ({
-      ...{ conversationId: id, userId, state: 'ACTIVE', role: 'MEMBER', fromSeq: 1 },
+      ...{ conversationId: id, userId, state: 'ACTIVE', role: 'MEMBER', fromSeq: 1, joinedSeq: 1 },
       ...{ shown: userId === opener, joinedAt: at },
     })),
   });

@@ -31,8 +31,15 @@ export function groupChanged(conversationId: bigint, actorId: bigint, fields: Gr
   return { stream: conversationId, actorId, entry: { type: 'GroupChanged', data: { fields } } };
 }
 
-/** Tells a user's devices that a conversation is theirs from here on, and to read it from the entry after `seq`. */
-export function conversationOpened(userId: bigint, actorId: bigint, data: { conversationId: bigint; seq: number }): Written {
+/**
+ * Tells a user's devices that a conversation is theirs from here on, and to follow it from the entry after `seq`; `fromSeq`: the first that they may read, where it
+ * is not that one.
+ */
+export function conversationOpened(
+  userId: bigint,
+  actorId: bigint,
+  data: { conversationId: bigint; seq: number; fromSeq?: number },
+): Written {
   return { stream: userId, actorId, entry: { type: 'ConversationOpened', data } };
 }
 

@@ -1,6 +1,7 @@
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import type { NewGroup } from './create.ts';
 import type { Removal } from './leave.ts';
 import type { Muting } from './mute.ts';
 import type { OwnPart } from './own-part.ts';
@@ -14,15 +15,7 @@ export interface Groups {
   /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
   /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
-  create(
-    viewer: Viewer,
-    options: {
-      name: string;
-      description?: string | null | undefined;
-      memberIds?: readonly bigint[] | undefined;
-      clientGroupId?: string | undefined;
-    },
-  ): Promise<Conversation>;
+  create(viewer: Viewer, options: NewGroup): Promise<Conversation>;
   /** Absent leaves as it is, null clears; what changes nothing is no entry. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (the field at fault). */
   update(viewer: Viewer, change: GroupChange): Promise<Conversation>;
   /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds). */

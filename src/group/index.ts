@@ -1,14 +1,20 @@
 // Where people talk: direct conversations and groups, who is in them, and who may change that.
-// Owns Conversation and Membership (all but the markers, which the message module raises). Promises: every act is decided under the locks of
+// Owns Conversation, Membership (all but the markers, which the message module raises), JoinRequest and GroupInvite. Promises: every act is decided under the locks of
 // the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
-// from fromSeq to before untilSeq; a direct conversation exists once for two people; memberCount is the number of active memberships.
+// from fromSeq to before untilSeq, where fromSeq is when they came or, if the group has it so, the log's beginning; a direct conversation exists once for two people; memberCount is the number of active memberships.
 // What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
+// Who comes into a group by themselves does so by `joining`: a request ends for both sides with whatever lets its user in, and an invitation's uses are counted
+// under the group's lock.
 // Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened, ConversationClosed and MembershipSettled on
 // the members' accounts. From its dissolving entry on a group is gone for everybody, however long it takes until each account has been told.
 export {
   type Conversation,
+  type GroupHistory,
   type GroupPolicy,
+  groupHistories,
   groupPolicies,
+  type JoinPolicy,
+  joinPolicies,
   type Membership,
   type MembershipRef,
   type NotificationLevel,
@@ -16,15 +22,19 @@ export {
   type Role,
 } from './conversation.ts';
 export { createGroups } from './create-groups.ts';
+export { createJoining } from './create-joining.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened } from './entries.ts';
 export { conversationRow, membershipRow, sideRows } from './facts.ts';
 export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
+export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';
+export type { GroupName, Invite, Joining, JoinRequest } from './joining.ts';
 export { conversationKey, memberKey } from './key.ts';
 export { allowedActions, allowedTo, type GroupRules, judge, msUntil, requireMay, type Standing, type Wish } from './may.ts';
 export { type GroupAction, groupActions } from './permission.ts';
 export type { Rights } from './rights.ts';
 export { type AssignableRole, assignableRoles } from './role.ts';
+export { seesInvites, seesRequests } from './runner.ts';
 export type { Stay } from './stay.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

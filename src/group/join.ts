@@ -1,15 +1,15 @@
-import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Inside, Verdict } from '../log/index.ts';
+import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
-import { conversationOpened, memberJoined } from './entries.ts';
+import { admit } from './admission.ts';
+import type { Joiner as Arriving } from './arrival.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, noUser, tooManyGroups } from './refusal.ts';
 import { type Named, requireUsers } from './shape.ts';
-import { isActive, type MembershipRow } from './store.ts';
+import { isActive } from './store.ts';
 
 /** What became of an addition. */
 export interface Joined {
@@ -20,13 +20,10 @@ export interface Joined {
 }
 
 /** A user who may join. */
-interface Joiner extends Named {
-  /** Their row from an earlier stay, which is used again. */
-  readonly earlier: MembershipRow | null;
-}
+interface Joiner extends Named, Arriving {}
 
 /**
- * Adds users to a group; they read from this act on. Who cannot be added stands in `errors`, the others join. Throws NOT_FOUND (groupId),
+ * Adds users to a group; they read from this act on, or all, as the group has it. Who cannot be added stands in `errors`, the others join. Throws NOT_FOUND (groupId),
  * FORBIDDEN, INVALID_INPUT (userIds).
  */
 export async function addMembers(
@@ -35,13 +32,20 @@ export async function addMembers(
   { groupId, userIds }: { readonly groupId: bigint; readonly userIds: readonly bigint[] },
 ): Promise<Joined> {
   const named = requireUsers('userIds', userIds);
-  return log.append<Joined>({
-    lock: [...new Set([groupId, ...named.map(({ userId }) => userId)])],
-    async decide(inside) {
+  const lock = [...new Set([groupId, ...named.map(({ userId }) => userId)])];
+  return appendSearching<Joined>(log, {
+    lock,
+    async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
       const { joiners, errors } = await sortOut(inside, named, { viewer, group, config });
-      return join(group, viewer, { joiners, errors });
+      const admission = await admit(inside, { group, joiners, actorId: viewer.userId, lock, holds });
+      if ('relock' in admission) return admission;
+      return {
+        entries: () => admission.entries,
+        write: (tx, { at }) => admission.write(tx, at),
+        result: () => ({ userIds: joiners.map(({ userId }) => userId), errors }),
+      };
     },
   });
 }
@@ -77,44 +81,4 @@ async function judge(
   if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'They are banned from this group. Unban them first.', { field });
   if (groups >= config.maxGroupsPerUser) return tooManyGroups(config.maxGroupsPerUser, field);
   return { userId, index, earlier };
-}
-
-function join(
-  { row, lastSeq }: OpenGroup,
-  viewer: Viewer,
-  { joiners, errors }: { readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] },
-): Verdict<Joined> {
-  const conversationId = row.id;
-  const userIds = joiners.map(({ userId }) => userId);
-  return {
-    // They all read from the first entry of the act on: who comes in together sees the others come.
-    entries: () => [
-      ...userIds.map((userId) => memberJoined(conversationId, viewer.userId, userId)),
-      ...userIds.map((userId) => conversationOpened(userId, viewer.userId, { conversationId, seq: lastSeq })),
-    ],
-    write: (tx, { at }) => storeJoiners(tx, { conversationId, joiners, seq: lastSeq, at }),
-    result: () => ({ userIds, errors }),
-  };
-}
-
-interface Arrival {
-  readonly conversationId: bigint;
-  readonly joiners: readonly Joiner[];
-  /** The last seq before the act. */
-  readonly seq: number;
-  readonly at: Date;
-}
-
-async function storeJoiners(tx: Tx, { conversationId, joiners, seq, at }: Arrival): Promise<void> {
-  if (joiners.length === 0) return;
-  const fresh = {
-    ...{ state: 'ACTIVE', role: 'MEMBER', fromSeq: seq + 1, untilSeq: null, shown: true, joinedAt: at },
-    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL' },
-    ...{ deliveredSeq: seq, readSeq: seq, markedUnreadFromSeq: null },
-  };
-  const again = joiners.filter(({ earlier }) => earlier !== null).map(({ userId }) => userId);
-  const first = joiners.filter(({ earlier }) => earlier === null);
-  if (again.length > 0) await tx.membership.updateMany({ where: { conversationId, userId: { in: again } }, data: fresh });
-  if (first.length > 0) await tx.membership.createMany({ data: first.map(({ userId }) => ({ ...fresh, conversationId, userId })) });
-  await tx.conversation.update({ where: { id: conversationId }, data: { memberCount: { increment: joiners.length } } });
 }

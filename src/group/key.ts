@@ -5,7 +5,7 @@ export function conversationKey({ lastActivityAt, id }: Pick<Conversation, 'last
   return `${lastActivityAt.getTime()}:${id}`;
 }
 
-/** Where a member stands in `Groups.members`, as the key that `after` takes: the first seq they may read, then their id, both ascending. */
-export function memberKey({ fromSeq, userId }: Pick<Membership, 'fromSeq' | 'userId'>): string {
-  return `${fromSeq}:${userId}`;
+/** Where a member stands in `Groups.members`, as the key that `after` takes: the entry with which they came, then their id, both ascending. */
+export function memberKey({ joinedSeq, userId }: Pick<Membership, 'joinedSeq' | 'userId'>): string {
+  return `${joinedSeq}:${userId}`;
 }

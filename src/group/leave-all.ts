@@ -30,7 +30,7 @@ async function longestIn(
 ): Promise<MembershipRow | null> {
   return tx.membership.findFirst({
     where: { conversationId, state: 'ACTIVE', userId: { not: ownerId }, ...(role !== undefined && { role }) },
-    orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
+    orderBy: [{ joinedSeq: 'asc' }, { userId: 'asc' }],
   });
 }
 

@@ -65,10 +65,10 @@ export async function listConversations(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** A stretch of a conversation's members: past `fromSeq` and `userId`, in the order in which they joined. */
+/** A stretch of a conversation's members: past `joinedSeq` and `userId`, in the order in which they joined. */
 interface MemberRange {
   readonly conversationId: bigint;
-  readonly fromSeq: number;
+  readonly joinedSeq: number;
   readonly userId: bigint;
   readonly limit: number;
 }
@@ -97,11 +97,11 @@ export function createBanList({ db }: Pick<GroupParts, 'db'>): Groups['bans'] {
 function createRowList(db: Db, state: MembershipState): (conversationId: bigint, page: ListRequest) => Promise<Listed<MembershipRow>> {
   const pages = together((ranges: readonly MemberRange[]) => readMemberRanges(db, state, ranges), {
     atOnce: pagesAtOnce,
-    name: ({ conversationId, fromSeq, userId, limit }) => [conversationId, fromSeq, userId, limit].join(),
+    name: ({ conversationId, joinedSeq, userId, limit }) => [conversationId, joinedSeq, userId, limit].join(),
   });
   return async (conversationId, { first, after }) => {
-    const [fromSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
-    const rows = await pages({ conversationId, fromSeq, userId, limit: first + 1 });
+    const [joinedSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
+    const rows = await pages({ conversationId, joinedSeq, userId, limit: first + 1 });
     return { items: rows.slice(0, first), hasNextPage: rows.length > first };
   };
 }
@@ -113,13 +113,13 @@ async function readMemberRanges(
 ): Promise<readonly (readonly MembershipRow[])[]> {
   const rests = ranges.map((range) => membersPast(state, range));
   const found = await selectPages(db, db.client, { model: 'Membership', rests });
-  return found.map((rows) => rows.toSorted((one, other) => one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1)));
+  return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1)));
 }
 
 // Said as a range and an exception, so that the index is entered at the key.
-function membersPast(state: MembershipState, { conversationId, fromSeq, userId, limit }: MemberRange) {
-  return sql`conversationId = ${conversationId} AND state = ${state} AND fromSeq >= ${fromSeq}
-    AND (fromSeq > ${fromSeq} OR userId > ${userId}) ORDER BY fromSeq, userId LIMIT ${limit}`;
+function membersPast(state: MembershipState, { conversationId, joinedSeq, userId, limit }: MemberRange) {
+  return sql`conversationId = ${conversationId} AND state = ${state} AND joinedSeq >= ${joinedSeq}
+    AND (joinedSeq > ${joinedSeq} OR userId > ${userId}) ORDER BY joinedSeq, userId LIMIT ${limit}`;
 }
 
 /** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */

@@ -17,18 +17,18 @@ export interface OpenGroup {
   readonly wish: Wish;
 }
 
-/** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (groupId). */
+/** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (`field`: by which it was named, groupId if not said). */
 export async function requireGroup(
   inside: Inside,
-  { groupId, viewer }: { readonly groupId: bigint; readonly viewer: Viewer },
+  { groupId, viewer, field }: { readonly groupId: bigint; readonly viewer: Viewer; readonly field?: string },
 ): Promise<OpenGroup> {
   const head = inside.head(groupId);
-  if (head?.kind !== 'GROUP') throw noGroup();
+  if (head?.kind !== 'GROUP') throw noGroup(field);
   const [row, access] = await Promise.all([
     inside.read(conversationRow, groupId),
     inside.read(membershipRow, { conversationId: groupId, userId: viewer.userId }),
   ]);
-  if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noGroup();
+  if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noGroup(field);
   return { row, lastSeq: head.lastSeq, role: access.role as Role, wish: { group: row, access, now: inside.now } };
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
+import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 
 /** What the module's inner parts share. */
@@ -7,4 +8,10 @@ export interface GroupParts {
   readonly db: Db;
   readonly log: Log;
   readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
+}
+
+/** What the part is made of by which people come into groups. */
+export interface JoiningParts extends GroupParts {
+  readonly limits: Limits;
+  readonly config: GroupParts['config'] & Pick<Config, 'maxJoinRequests' | 'maxInvites' | 'joinAttempts'>;
 }

@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../errors.ts';
-import type { GroupPolicy, Role } from './conversation.ts';
+import type { GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 
 /** What a group answers to somebody who wishes to act: that they may, or why not. */
 export type Answer = 'ALLOWED' | RefusalCode;
@@ -103,10 +103,6 @@ export type GroupAction = keyof typeof permissions;
 
 /** Every action there is. */
 export const groupActions = Object.keys(permissions) as readonly GroupAction[];
-
-/** Who may join a group by themselves (schema: `enum JoinPolicy`). */
-export const joinPolicies = ['OPEN', 'APPROVAL', 'INVITE_ONLY'] as const;
-export type JoinPolicy = (typeof joinPolicies)[number];
 
 /** What becomes of somebody who wishes to join. */
 export type Joining = 'JOINS' | 'ASKS' | RefusalCode;

@@ -1,8 +1,8 @@
 import { ChatError } from '../errors.ts';
 
 /** The refusal of a group that is not there, dissolved, not a group, or not the viewer's: never told apart. */
-export function noGroup(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such group for you.', { field: ['groupId'] });
+export function noGroup(field = 'groupId'): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such group for you.', { field: [field] });
 }
 
 /** The refusal of a user who is not there. */

@@ -8,6 +8,7 @@ const maxAnnouncement = 2_000;
 const maxNickname = 64;
 /** A day: whoever is to say less is to be muted. */
 const maxSlowModeSeconds = 86_400;
+const maxNote = 300;
 
 /** Users that one call may name: what one transaction can lock and write in a moment. */
 export const maxUsersAtOnce = 100;
@@ -60,6 +61,14 @@ export function requireSlowMode(seconds: number | null): number {
   if (seconds === null) return 0;
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxSlowModeSeconds) return seconds;
   throw invalid('slowModeSeconds', `Slow mode is a whole number of seconds from 0, which is none, to ${maxSlowModeSeconds}, a day.`);
+}
+
+/** What somebody says who wishes to join; blank is nothing. Throws INVALID_INPUT (note). */
+export function requireNote(note: string | null | undefined): string | null {
+  if (note === null || note === undefined || isBlank(note)) return null;
+  if (codePoints(note) > maxNote) throw invalid('note', `A note has at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note is text without control characters.');
+  return note;
 }
 
 /** Throws INVALID_INPUT (clientGroupId). */

@@ -1,6 +1,15 @@
 import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
 import type { LeaveReason, Log } from '../log/index.ts';
-import type { Conversation, GroupPolicy, Membership, MembershipRef, NotificationLevel, Role } from './conversation.ts';
+import type {
+  Conversation,
+  GroupHistory,
+  GroupPolicy,
+  JoinPolicy,
+  Membership,
+  MembershipRef,
+  NotificationLevel,
+  Role,
+} from './conversation.ts';
 
 /** A conversation's row. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
@@ -37,12 +46,12 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
-  const { conversationId, userId, joinedAt, fromSeq, shown, nickname, mutedUntil } = row;
+  const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, mutedUntil } = row;
   const { deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq } = row;
   const role = row.role as Role;
   const notificationLevel = row.notificationLevel as NotificationLevel;
   return {
-    ...{ conversationId, userId, role, joinedAt, fromSeq, shown, nickname, mutedUntil, notificationLevel },
+    ...{ conversationId, userId, role, joinedAt, fromSeq, joinedSeq, shown, nickname, mutedUntil, notificationLevel },
     ...{ deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq },
     shownDeliveredSeq: row.shownDeliveredSeq ?? deliveredSeq,
     shownReadSeq: row.shownReadSeq ?? readSeq,
@@ -94,6 +103,8 @@ export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'last
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
     ...{ name, description, announcement, avatarUrl, ownerId, slowModeSeconds, mutedUntil },
+    joinPolicy: row.joinPolicy as JoinPolicy,
+    history: row.history as GroupHistory,
     postPolicy: row.postPolicy as GroupPolicy,
     invitePolicy: row.invitePolicy as GroupPolicy,
     pinPolicy: row.pinPolicy as GroupPolicy,

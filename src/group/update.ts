@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
-import type { GroupPolicy, Role } from './conversation.ts';
+import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
@@ -19,6 +19,9 @@ export interface GroupChange {
   readonly announcement?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
   readonly postPolicy?: GroupPolicy | null | undefined;
+  readonly joinPolicy?: JoinPolicy | null | undefined;
+  /** Of those who come after the change: whoever is in the group reads what they could read. */
+  readonly history?: GroupHistory | null | undefined;
   readonly invitePolicy?: GroupPolicy | null | undefined;
   readonly pinPolicy?: GroupPolicy | null | undefined;
   readonly mentionPolicy?: GroupPolicy | null | undefined;
@@ -26,13 +29,14 @@ export interface GroupChange {
   readonly mutedUntil?: Date | null | undefined;
 }
 
+const choices = ['joinPolicy', 'history'] as const satisfies readonly GroupField[];
 const policies = ['postPolicy', 'invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
 /** What a change names, as it is stored. */
 type Wanted = Partial<
   Pick<
     ConversationRow,
-    'name' | 'description' | 'announcement' | 'avatarUrl' | 'slowModeSeconds' | 'mutedUntil' | (typeof policies)[number]
+    'name' | 'description' | 'announcement' | 'avatarUrl' | 'slowModeSeconds' | 'mutedUntil' | (typeof policies | typeof choices)[number]
   >
 >;
 
@@ -71,7 +75,7 @@ function isSame(one: unknown, other: unknown): boolean {
 
 function requireWanted(change: GroupChange): Wanted {
   const { name, description, announcement, avatarUrl, slowModeSeconds, mutedUntil } = change;
-  const named = policies.flatMap((field) => {
+  const named = [...choices, ...policies].flatMap((field) => {
     const policy = change[field];
     return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
   });
@@ -86,7 +90,7 @@ function requireWanted(change: GroupChange): Wanted {
   };
 }
 
-function requirePolicy(field: string, policy: GroupPolicy | null): GroupPolicy {
+function requirePolicy<P>(field: string, policy: P | null): P {
   if (policy !== null) return policy;
   throw new ChatError('INVALID_INPUT', `${field} cannot be null: leave it out, and it stays as it is.`, { field: [field] });
 }

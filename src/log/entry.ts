@@ -5,6 +5,7 @@ const id = z.coerce.bigint();
 const seq = z.number().int().nonnegative();
 const date = z.coerce.date();
 const contactRequest = z.object({ fromId: id, toId: id });
+const joinRequest = z.object({ conversationId: id, userId: id });
 
 /** Why an access ended (schema: `enum LeaveReason`). */
 export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
@@ -32,7 +33,7 @@ const message = z.object({
 /** What of a group an act has changed (schema: `enum GroupField`). */
 export const groupFields = [
   ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
-  ...(['pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId'] as const),
+  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId'] as const),
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 
@@ -54,7 +55,8 @@ export const entryTypes = {
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
   PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
   GroupChanged: { on: 'conversation', timeline: true, data: z.object({ fields: z.array(z.enum(groupFields)) }) },
-  ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq }) },
+  // Without fromSeq it is theirs to read from the entry after `seq` on.
+  ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq, fromSeq: seq.optional() }) },
   ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
   MembershipSettled: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
   MessageHidden: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },
@@ -66,6 +68,10 @@ export const entryTypes = {
   ContactRequestClosed: { on: 'account', timeline: false, data: contactRequest },
   BlockChanged: { on: 'account', timeline: false, data: z.object({ otherId: id, blocked: z.boolean() }) },
   ContactChanged: { on: 'account', timeline: false, data: z.object({ otherId: id }) },
+  JoinRequestSent: { on: 'account', timeline: false, data: joinRequest },
+  JoinRequestReceived: { on: 'account', timeline: false, data: joinRequest },
+  JoinRequestClosed: { on: 'account', timeline: false, data: joinRequest.extend({ accepted: z.boolean() }) },
+  InvitesChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
   ProfileChanged: { on: 'account', timeline: false, data: z.object({}) },
   SettingsChanged: { on: 'account', timeline: false, data: z.object({}) },
   SessionStarted: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Db, type HeldUser, holdUsers } from '../db/index.ts';
-import { type Conversation, groupPolicies } from '../group/index.ts';
+import { type Conversation, groupHistories, groupPolicies, joinPolicies } from '../group/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { User } from '../user/index.ts';
 import type { Message } from './message.ts';
@@ -40,6 +40,8 @@ const conversation = z.object({
   avatarUrl: text,
   ownerId: id.nullable(),
   postPolicy: z.enum(groupPolicies).default('EVERYONE'),
+  joinPolicy: z.enum(joinPolicies).default('INVITE_ONLY'),
+  history: z.enum(groupHistories).default('JOINING'),
   invitePolicy: policy,
   pinPolicy: policy,
   mentionPolicy: policy,

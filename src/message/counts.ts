@@ -51,7 +51,7 @@ export function threadCounts(
 ): Promise<readonly number[]> {
   return countThreadUnread(
     db.client,
-    of.map(({ root, access }) => ({ ...access, rootSeq: root.seq, firstSeq: firstSeen(access) })),
+    of.map(({ root, access }) => ({ ...access, rootSeq: root.seq, firstSeq: Math.max(firstSeen(access), access.joinedSeq) })),
   );
 }
 

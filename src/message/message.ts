@@ -48,7 +48,7 @@ export interface Reader {
   readonly conversationId: bigint;
   readonly userId: bigint;
   /** The first seq they may read. */
-  readonly fromSeq: number;
+  readonly joinedSeq: number;
   readonly readSeq: number;
 }
 

@@ -35,7 +35,7 @@ export async function listReaders(
 }
 
 function asTheyJoined(one: Reader, other: Reader): number {
-  return one.fromSeq - other.fromSeq || (one.userId < other.userId ? -1 : 1);
+  return one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1);
 }
 
 /**

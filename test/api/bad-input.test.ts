@@ -4,7 +4,13 @@ import { isInputObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
-import { RequestContactDocument, SessionsDocument } from '../support/generated/graphql.ts';
+import {
+  CreateInviteDocument,
+  JoinGroupDocument,
+  RequestContactDocument,
+  SessionsDocument,
+  UpdateGroupDocument,
+} from '../support/generated/graphql.ts';
 import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
@@ -23,6 +29,9 @@ interface Scene {
   readonly session: string;
   /** From Ben to Ann. */
   readonly request: string;
+  /** Dan's, to join the group; and an invitation to it. */
+  readonly wish: string;
+  readonly invite: string;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -34,6 +43,11 @@ type Kind =
   | 'conversation'
   | 'message'
   | 'request'
+  | 'wish'
+  | 'invite'
+  | 'code'
+  | 'time'
+  | 'count'
   | 'contact'
   | 'session'
   | 'key'
@@ -84,16 +98,28 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ request: requestId }) => ({ requestId, accept: true }),
     kinds: { requestId: 'request', accept: 'flag' },
   },
+  answerJoinRequest: {
+    valid: ({ wish: requestId }) => ({ requestId, accept: false }),
+    kinds: { requestId: 'wish', accept: 'flag' },
+  },
   cancelContactRequest: { valid: ({ request: requestId }) => ({ requestId }), kinds: { requestId: 'request' } },
   changeHandle: { valid: () => ({ handle: `ann.${randomUUID().slice(0, 8)}` }), kinds: { handle: 'handle' } },
   changePassword: {
     valid: () => ({ currentPassword: password, newPassword: password }),
     kinds: { currentPassword: 'password', newPassword: 'password' },
   },
+  cancelJoinRequest: { valid: ({ wish: requestId }) => ({ requestId }), kinds: { requestId: 'wish' } },
   clearConversation: marking,
   createGroup: {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
-    kinds: { name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+    kinds: {
+      ...{ name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+      ...{ joinPolicy: 'word', historyForNewcomers: 'word' },
+    },
+  },
+  createInvite: {
+    valid: ({ group: groupId }) => ({ groupId, maxUses: 1 }),
+    kinds: { groupId: 'conversation', expiresAt: 'time', maxUses: 'count' },
   },
   dissolveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
   deleteAccount: {
@@ -109,6 +135,10 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { messageId: 'message', conversationId: 'conversation', clientMessageId: 'key' },
   },
   hideMessage: onMessage,
+  joinGroup: {
+    valid: () => ({}),
+    kinds: { groupId: 'conversation', code: 'code', note: 'lines' },
+  },
   leaveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
   markDelivered: marking,
   markRead: marking,
@@ -145,6 +175,7 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { sessionId: 'session', deviceName: 'line' },
   },
   requestDataExport: { valid: () => ({ messages: false }), kinds: { messages: 'flag' } },
+  revokeInvite: { valid: ({ invite: inviteId }) => ({ inviteId }), kinds: { inviteId: 'invite' } },
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
@@ -189,8 +220,8 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
-      ...{ postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word', pinPolicy: 'word' },
-      ...{ slowModeSeconds: 'seconds', mutedUntil: 'moment' },
+      ...{ joinPolicy: 'word', historyForNewcomers: 'word', postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word' },
+      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment' },
     },
   },
   updateMembership: {
@@ -234,6 +265,14 @@ function badIds(scene: Scene, kind: Kind): readonly Bad[] {
     request: [
       ['a user’s id', scene.ann.id],
       ['that of none', formatId('ContactRequest', { fromId: big, toId: big })],
+    ],
+    wish: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('JoinRequest', { conversationId: big, userId: big })],
+    ],
+    invite: [
+      ['a user’s id', scene.ann.id],
+      ['that of none', formatId('GroupInvite', randomUUID())],
     ],
     contact: [
       ['a user’s id', scene.ann.id],
@@ -345,6 +384,27 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['huge', huge],
     ['half a character', half],
   ],
+  code: [
+    ['nothing', ''],
+    ['nonsense', 'nonsense'],
+    ['nobody’s', 'x'.repeat(20)],
+    ['huge', huge],
+    ['NUL', '\0'.repeat(20)],
+    ['half a character', half],
+  ],
+  time: [
+    ['no time', 'tomorrow'],
+    ['past', '2020-01-01T00:00:00Z'],
+    ['beyond all time', '+275760-09-13T00:00:00.001Z'],
+    ['a number', 1],
+  ],
+  count: [
+    ['none', 0],
+    ['negative', -1],
+    ['no Int', 2 ** 31],
+    ['a fraction', 1.5],
+    ['text', '1'],
+  ],
   flag: [
     ['text', 'true'],
     ['a number', 1],
@@ -377,7 +437,12 @@ describe('input that cannot be accepted', () => {
     const request = given(requestContact.contactRequestEdge, requestContact.errors).node.id;
     const { viewer } = await chat.ask(SessionsDocument, {}, ann);
     const session = given(viewer?.sessions[0], []).id;
-    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request, session };
+    await chat.ask(UpdateGroupDocument, { input: { groupId: group, joinPolicy: 'APPROVAL' } }, ann);
+    const { joinGroup } = await chat.ask(JoinGroupDocument, { input: { groupId: group } }, dan);
+    const wish = given(joinGroup.joinRequest, joinGroup.errors).id;
+    const { createInvite } = await chat.ask(CreateInviteDocument, { input: { groupId: group } }, ann);
+    const invite = given(createInvite.invite, createInvite.errors).id;
+    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request, session, wish, invite };
     sql = await rawSql(chat.stores);
   });
   afterAll(() => sql[Symbol.asyncDispose]());
@@ -408,7 +473,7 @@ describe('input that cannot be accepted', () => {
       'User',
       'Session',
     ],
-    ...['Contact', 'ContactRequest', 'Conversation', 'Membership', 'HandleHold', 'DataExport', 'Job'],
+    ...['Contact', 'ContactRequest', 'Conversation', 'Membership', 'JoinRequest', 'GroupInvite', 'HandleHold', 'DataExport', 'Job'],
   ];
 
   /** What there is, in figures: any write moves one of them. */

@@ -75,6 +75,12 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
     ofViewer('conversations', 'ConversationConnection'),
     ofViewer('contacts', 'ContactConnection'),
     ofViewer('blocks', 'UserConnection'),
+    ofViewer('joinRequests', 'JoinRequestConnection'),
+    ...[{ id: formatId('Conversation', BigInt(world.bigGroup)) }, { code: world.code }].map((variables) => ({
+      what: `a look at a group by its ${Object.keys(variables).join()}`,
+      source: `query($id: ID, $code: String) { Query_groupPreview: groupPreview(id: $id, code: $code) ${everythingOf('GroupPreview', size)} }`,
+      variables,
+    })),
     ...['INCOMING', 'OUTGOING'].map((direction) =>
       ofViewer('contactRequests', 'ContactRequestConnection', {
         types: ', $direction: RequestDirection!',
@@ -116,6 +122,7 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
     ),
     ...ofHistory('messages', 'MessageConnection', group),
     ...ofHistory('timeline', 'ConversationEventConnection', group),
+    ofNode('Group', 'viewerJoinRequests', 'JoinRequestConnection', id),
     ofNode('Message', 'replies', 'MessageConnection', formatId('Message', root)),
     ofNode('Message', 'receipts', 'MembershipConnection', formatId('Message', root)),
     ofNode('Message', 'viewerEdits', 'MessageEditConnection', formatId('Message', root)),
@@ -124,7 +131,7 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
 }
 
 function ofNodes(
-  { bigGroup, fairRoot, fairGroup, other, direct, smallGroup, contact, asker, asked }: LargeWorld,
+  { bigGroup, fairRoot, fairGroup, other, direct, smallGroup, contact, asker, asked, askedGroup, wisher, invite }: LargeWorld,
   viewerId: bigint,
 ): readonly Listing[] {
   const root = { conversationId: BigInt(fairGroup), seq: fairRoot };
@@ -134,6 +141,11 @@ function ofNodes(
     ...[
       formatId('ContactRequest', { fromId: BigInt(asker), toId: viewerId }),
       formatId('ContactRequest', { fromId: viewerId, toId: BigInt(asked) }),
+    ],
+    ...[
+      formatId('JoinRequest', { conversationId: BigInt(askedGroup), userId: viewerId }),
+      formatId('JoinRequest', { conversationId: BigInt(bigGroup), userId: BigInt(wisher) }),
+      formatId('GroupInvite', invite.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
     ],
     ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],
     ...[

@@ -5,7 +5,9 @@ import { expect } from 'vitest';
 import {
   AccountEventsDocument,
   AcquaintanceDocument,
+  CreateInviteDocument,
   HistoryDocument,
+  JoinGroupDocument,
   RequestContactDocument,
   SessionsDocument,
 } from '../support/generated/graphql.ts';
@@ -637,7 +639,16 @@ const settling: readonly Act[] = [
     async prepare(chat, cast, update) {
       const groupId = await talk(chat, cast, cast.ann);
       const texts = { name: 'Renamed', description: 'of three', announcement: 'at six', avatarUrl: 'https://example.org/us.png' };
-      return () => update(cast.ann, { groupId, ...texts, invitePolicy: 'EVERYONE', pinPolicy: 'OWNER', mentionPolicy: 'EVERYONE' });
+      return () =>
+        update(cast.ann, {
+          groupId,
+          ...texts,
+          invitePolicy: 'EVERYONE',
+          pinPolicy: 'OWNER',
+          mentionPolicy: 'EVERYONE',
+          joinPolicy: 'APPROVAL',
+          historyForNewcomers: 'ALL',
+        });
     },
   },
   {
@@ -778,6 +789,168 @@ const ruling: readonly Act[] = [
         await dissolve(cast.ann, { groupId });
         for (const member of [cast.ben, cast.cat]) await toldClosed(chat, member, groupId);
       };
+    },
+  },
+];
+
+/** A group of Ben and Cat, which Ann may join as it is said. */
+async function beyond(chat: World, { ben, cat }: Cast, joinPolicy: string): Promise<string> {
+  const group = await chat.group(ben, cat);
+  await chat.say(cat, group, 'said before');
+  await doing(chat, 'updateGroup')(ben, { groupId: group, joinPolicy });
+  return group;
+}
+
+/** A group of Ann and Cat that Ben wishes to join. */
+async function wished(chat: World, { ann, ben, cat }: Cast): Promise<{ readonly group: string; readonly requestId: string }> {
+  const group = await chat.group(ann, cat);
+  await doing(chat, 'updateGroup')(ann, { groupId: group, joinPolicy: 'APPROVAL' });
+  const { joinGroup } = await chat.ask(JoinGroupDocument, { input: { groupId: group, note: 'please' } }, ben);
+  return { group, requestId: given(joinGroup.joinRequest, joinGroup.errors).id };
+}
+
+async function invited(
+  chat: World,
+  by: Person,
+  groupId: string,
+  maxUses?: number,
+): Promise<{ readonly id: string; readonly code: string }> {
+  const { createInvite } = await chat.ask(CreateInviteDocument, { input: { groupId, maxUses } }, by);
+  return given(createInvite.invite, createInvite.errors);
+}
+
+const coming: readonly Act[] = [
+  {
+    by: 'joinGroup',
+    what: 'of a group that is open',
+    changes: three,
+    async prepare(chat, cast, join) {
+      const groupId = await beyond(chat, cast, 'OPEN');
+      return () => join(cast.ann, { groupId });
+    },
+  },
+  {
+    by: 'joinGroup',
+    what: 'which asks those who run the group; twice is once',
+    changes: two,
+    async prepare(chat, cast, join) {
+      const groupId = await beyond(chat, cast, 'APPROVAL');
+      return async () => {
+        for (const note of ['please', 'now']) await join(cast.ann, { groupId, note });
+      };
+    },
+  },
+  {
+    by: 'joinGroup',
+    what: 'by an invitation that lets in a few, after having asked',
+    changes: three,
+    async prepare(chat, cast, join) {
+      const groupId = await beyond(chat, cast, 'APPROVAL');
+      const { code } = await invited(chat, cast.ben, groupId, 2);
+      await invited(chat, cast.ben, groupId);
+      await join(cast.ann, { groupId });
+      return () => join(cast.ann, { code });
+    },
+  },
+  {
+    by: 'joinGroup',
+    what: 'by the last use of an invitation, after having been declined in silence',
+    changes: three,
+    async prepare(chat, cast, join) {
+      const groupId = await beyond(chat, cast, 'APPROVAL');
+      const { code } = await invited(chat, cast.ben, groupId, 1);
+      const { joinGroup } = await chat.ask(JoinGroupDocument, { input: { groupId } }, cast.ann);
+      const { id: requestId } = given(joinGroup.joinRequest, joinGroup.errors);
+      await doing(chat, 'answerJoinRequest')(cast.ben, { requestId, accept: false });
+      return () => join(cast.ann, { code });
+    },
+  },
+  {
+    by: 'answerJoinRequest',
+    what: 'with yes',
+    changes: three,
+    async prepare(chat, cast, answer) {
+      const { requestId } = await wished(chat, cast);
+      return () => answer(cast.ann, { requestId, accept: true });
+    },
+  },
+  {
+    by: 'answerJoinRequest',
+    what: 'with no, of which who asked sees nothing',
+    changes: own,
+    async prepare(chat, cast, answer) {
+      const { requestId } = await wished(chat, cast);
+      return () => answer(cast.ann, { requestId, accept: false });
+    },
+  },
+  {
+    by: 'cancelJoinRequest',
+    what: 'while it waits',
+    changes: two,
+    async prepare(chat, cast, cancel) {
+      const groupId = await beyond(chat, cast, 'APPROVAL');
+      const { joinGroup } = await chat.ask(JoinGroupDocument, { input: { groupId } }, cast.ann);
+      return () => cancel(cast.ann, { requestId: joinGroup.joinRequest?.id });
+    },
+  },
+  {
+    by: 'addMembers',
+    what: 'of somebody who wished to join',
+    changes: three,
+    async prepare(chat, cast, add) {
+      const { group } = await wished(chat, cast);
+      return () => add(cast.ann, { groupId: group, userIds: [cast.ben.id] });
+    },
+  },
+  {
+    by: 'createInvite',
+    what: 'of several, with and without an end',
+    changes: own,
+    async prepare(chat, cast, invite) {
+      const groupId = await talk(chat, cast);
+      return async () => {
+        await invite(cast.ann, { groupId });
+        await invite(cast.ann, { groupId, maxUses: 3, expiresAt: '2999-01-01T00:00:00.000Z' });
+      };
+    },
+  },
+  {
+    by: 'revokeInvite',
+    what: 'of one of several',
+    changes: own,
+    async prepare(chat, cast, revoke) {
+      const groupId = await talk(chat, cast);
+      const { id: inviteId } = await invited(chat, cast.ann, groupId);
+      await invited(chat, cast.ann, groupId);
+      return () => revoke(cast.ann, { inviteId });
+    },
+  },
+  {
+    by: 'addMembers',
+    what: 'of somebody new, who sees all of what was before, and what becomes of it',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, add) {
+      const groupId = await talk(chat, cast, cast.ben);
+      const { id: messageId } = await chat.say(cast.ann, groupId, 'helo');
+      await doing(chat, 'updateGroup')(cast.ann, { groupId, historyForNewcomers: 'ALL' });
+      return async () => {
+        await add(cast.ann, { groupId, userIds: [cast.dan.id] });
+        await doing(chat, 'editMessage')(cast.ann, { messageId, text: 'hello' });
+        await doing(chat, 'addReaction')(cast.dan, { messageId, emoji: '👍' });
+        await doing(chat, 'pinMessage')(cast.ann, { messageId });
+      };
+    },
+  },
+  {
+    by: 'addMembers',
+    what: 'of somebody who was in it before, and sees what was said meanwhile',
+    changes: three,
+    async prepare(chat, cast, add) {
+      const groupId = await talk(chat, cast, cast.ann);
+      await doing(chat, 'updateGroup')(cast.ann, { groupId, historyForNewcomers: 'ALL' });
+      await doing(chat, 'removeMember')(cast.ann, { groupId, userId: cast.ben.id });
+      await chat.say(cast.cat, groupId, 'while they were out');
+      return () => add(cast.ann, { groupId, userIds: [cast.ben.id] });
     },
   },
 ];
@@ -1159,6 +1332,7 @@ export const acts: readonly Act[] = [
   ...grouping,
   ...settling,
   ...ruling,
+  ...coming,
   ...knowing,
   ...signing,
   ...ofAccounts,

@@ -16,10 +16,20 @@ const message = `fragment Said on Message {
   reactions { id emoji count } pinnedAt
 }`;
 
-const group = `fragment Gathering on Group { id name description announcement avatarUrl owner { id } postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil }`;
+const group = `fragment Gathering on Group {
+  id name description announcement avatarUrl owner { id } joinPolicy historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
+}`;
 
 // What the viewer may do in a group, and whom it keeps out: with a role or a setting it is another.
 const ruling = `fragment Ruling on Group { id viewerMay viewerBans(first: 10) { edges { cursor node { id } } } }`;
+
+// Who wishes to come in, and who is invited, which those see who run the group.
+const door = `fragment Door on Group {
+  viewerJoinRequests(first: 10) { totalCount edges { cursor node { ...Wish } } }
+  ...Inviting
+}
+fragment Wish on JoinRequest { id note createdAt user { ...Acquaintance } preview { groupId } }
+fragment Inviting on Group { viewerInvites { id code expiresAt usesLeft createdBy { id } group { id } } }`;
 
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Reached ...Waiting
@@ -30,7 +40,7 @@ const talk = `fragment Talk on Conversation {
   pins(first: 10) { edges { node { ...Said } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
-  ...Gathering ...Ruling
+  ...Gathering ...Ruling ...Door
 }`;
 
 const contacts = `fragment Known on Contact { id alias since user { ...Acquaintance } }
@@ -51,7 +61,7 @@ const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllS
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
 fragment Totals on UnreadTotals { messages mentions conversations threads }`;
 
-const fragments = [acquaintance, member, message, group, ruling, talk, contacts, self, reached, waiting].join('\n');
+const fragments = [acquaintance, member, message, group, ruling, door, talk, contacts, self, reached, waiting].join('\n');
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -65,6 +75,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
       contacts(first: 10) { edges { cursor node { ...Known } } }
       blocks(first: 10) { edges { cursor node { ...Acquaintance } } }
       incoming: contactRequests(direction: INCOMING, first: 10) { totalCount edges { cursor node { ...Asked } } }
+      asking: joinRequests(first: 10) { totalCount edges { cursor node { ...Wish } } }
       outgoing: contactRequests(direction: OUTGOING, first: 10) { totalCount edges { cursor node { ...Asked } } }
     }
     people: nodes(ids: $people) { ...Acquaintance }
@@ -101,6 +112,10 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ContactRequestClosed { contactRequestId user { ...Acquaintance } contactEdge { cursor node { ...Known } } }
       ... on BlockChanged { blocked userId user { ...Acquaintance } userEdge { cursor node { ...Acquaintance } } }
       ... on ContactChanged { contactId contact { ...Known } }
+      ... on JoinRequestSent { joinRequestEdge { cursor node { ...Wish } } }
+      ... on JoinRequestReceived { group { id } joinRequestEdge { cursor node { ...Wish } } }
+      ... on JoinRequestClosed { joinRequestId accepted }
+      ... on InvitesChanged { group { id ...Inviting } }
       ... on ViewerChanged { viewer { ...Self } }
       ... on DataExportChanged { dataExportId dataExport { ...Export } }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }

@@ -70,6 +70,21 @@ const rules: Readonly<Record<string, Rule>> = {
   ContactChanged({ cache }, { contact, contactId }) {
     if (contact === null) cache.evict(text(contactId));
   },
+  JoinRequestSent: (held, event) => put(held, 'asking', event['joinRequestEdge'] ?? null),
+  JoinRequestReceived({ cache }, { group, joinRequestEdge = null }) {
+    const id = idOf(group) ?? '';
+    const list = listOf(cache, id, 'viewerJoinRequests');
+    if ('edges' in list) cache.change(id, { viewerJoinRequests: withFirst(list, joinRequestEdge) });
+  },
+  JoinRequestClosed({ cache, shown }, { joinRequestId }) {
+    const id = text(joinRequestId);
+    shown.viewer = { ...shown.viewer, asking: without(shown.viewer['asking'], id) };
+    for (const { id: group, viewerJoinRequests: list } of cache.entities()) {
+      if (list !== undefined) cache.change(text(group), { viewerJoinRequests: without(list, id) });
+    }
+    cache.evict(id);
+  },
+  InvitesChanged: () => undefined,
   ViewerChanged({ shown }, { viewer }) {
     if (isThing(viewer)) shown.viewer = { ...shown.viewer, ...viewer };
   },
@@ -347,20 +362,27 @@ function appendTo(cache: Cache, id: string, name: string, edge: Json): void {
 /** Puts an edge at the front of one of the viewer's lists, unless it stands there. */
 function put({ shown }: Held, name: string, edge: Json): void {
   const list = shown.viewer[name];
-  if (!isThing(edge) || !isThing(list) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return;
+  if (isThing(list)) shown.viewer = { ...shown.viewer, [name]: withFirst(list, edge) };
+}
+
+/** A list with an edge at its front, unless it stands there. */
+function withFirst(list: Thing, edge: Json): Thing {
+  if (!isThing(edge) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return list;
   const total = 'totalCount' in list && { totalCount: number(list['totalCount']) + 1 };
-  shown.viewer = { ...shown.viewer, [name]: { ...list, ...total, edges: [edge, ...edgesOf(list)] } };
+  return { ...list, ...total, edges: [edge, ...edgesOf(list)] };
+}
+
+/** A list without an entity. */
+function without(list: Json | undefined, id: string): Json {
+  const edges = edgesOf(list);
+  const left = edges.filter(({ node }) => idOf(node) !== id);
+  if (!isThing(list) || left.length === edges.length) return list ?? null;
+  return { ...list, totalCount: number(list['totalCount']) - 1, edges: left };
 }
 
 function requestGone({ cache, shown }: Held, { contactRequestId }: Thing): void {
   const id = text(contactRequestId);
-  for (const name of ['incoming', 'outgoing']) {
-    const list = shown.viewer[name];
-    const edges = edgesOf(list);
-    const left = edges.filter(({ node }) => idOf(node) !== id);
-    if (!isThing(list) || left.length === edges.length) continue;
-    shown.viewer = { ...shown.viewer, [name]: { ...list, totalCount: number(list['totalCount']) - 1, edges: left } };
-  }
+  for (const name of ['incoming', 'outgoing']) shown.viewer = { ...shown.viewer, [name]: without(shown.viewer[name], id) };
   cache.evict(id);
 }
 

@@ -75,7 +75,7 @@ export function crowdOn({ db, bus, feedBus = bus }: { readonly db: Db; readonly 
         async write(tx, { created, at }) {
           const group = { kind: 'GROUP', name: 'A group', memberCount: 1, createdById: userId, createdAt: at };
           await tx.conversation.createMany({ data: created.map((id) => ({ id, ...group })) });
-          const membership = { userId, state: 'ACTIVE', role: 'OWNER', fromSeq: 1, joinedAt: at };
+          const membership = { userId, state: 'ACTIVE', role: 'OWNER', fromSeq: 1, joinedSeq: 1, joinedAt: at };
           await tx.membership.createMany({ data: created.map((conversationId) => ({ conversationId, ...membership })) });
         },
         result: ({ created }) => created,

@@ -157,7 +157,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       const { id: groupId } = await groups.create(ada, { name: 'x', memberIds: ids(member) });
       await groups.create(busy, { name: 'elsewhere' });
       const out = { conversationId: groupId, userId: banned.userId, state: 'BANNED', role: 'MEMBER', fromSeq: 1, untilSeq: 1 };
-      await world.db.transaction((tx) => tx.membership.create({ data: { ...out, joinedAt: new Date() } }));
+      await world.db.transaction((tx) => tx.membership.create({ data: { ...out, joinedSeq: 1, joinedAt: new Date() } }));
       const userIds = [...ids(member, banned), 9_000_000_000n, ...ids(busy, welcome, welcome, late)];
       const { members, errors, group } = await groups.addMembers(ada, { groupId, userIds });
       expect(members.map(({ userId }) => userId)).toEqual(ids(welcome));

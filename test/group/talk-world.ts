@@ -6,7 +6,8 @@ import type { Bus } from '../../src/bus/index.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError, type ErrorCode } from '../../src/errors.ts';
-import { createGroups, type Groups, type Membership } from '../../src/group/index.ts';
+import { createGroups, createJoining, type Groups, type Joining, type Membership } from '../../src/group/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Entry, type Log } from '../../src/log/index.ts';
 import { createMessages, type Message, type Messages } from '../../src/message/index.ts';
 import type { ServerKey, Viewer } from '../../src/user/index.ts';
@@ -20,6 +21,7 @@ export interface NodeOptions extends Partial<Config> {
 /** The modules that act on conversations, on one database. */
 export interface TalkNode {
   readonly groups: Groups;
+  readonly joining: Joining;
   readonly messages: Messages;
 }
 
@@ -52,13 +54,15 @@ export interface TalkWorld extends TalkNode, AsyncDisposable {
 export function talkOn(db: Db): TalkWorld {
   const bus = createMemoryBus();
   const log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+  const limits = createMemoryLimits();
   const users = usersOn(db);
   const key = newKey('first');
 
-  function node({ keys = [key], ...limits }: NodeOptions = {}): TalkNode {
-    const config = { ...readConfig({}), ...limits };
+  function node({ keys = [key], ...rest }: NodeOptions = {}): TalkNode {
+    const config = { ...readConfig({}), ...rest };
     const groups = createGroups({ db, log, config });
-    return { groups, messages: createMessages({ db, log, groups, bus, keys, config }) };
+    const joining = createJoining({ db, log, limits, config });
+    return { groups, joining, messages: createMessages({ db, log, groups, bus, keys, config }) };
   }
 
   const usual = node();

@@ -10,7 +10,7 @@ import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, 
 import { freshKey, refusal, type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 /** All that decides who may write to whom, as one node has it. */
-interface Node extends TalkNode {
+interface Node extends Pick<TalkNode, 'groups' | 'messages'> {
   readonly users: Users;
   readonly contacts: Contacts;
   readonly blocks: Blocks;

@@ -7,7 +7,7 @@ import { freshKey, type TalkNode } from '../group/talk-world.ts';
 import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
 
 /** A node on which people act and count. */
-export interface CountingNode extends TalkNode {
+export interface CountingNode extends Pick<TalkNode, 'groups' | 'messages'> {
   /** What the node says waits for somebody; of threads those that are named, by conversation. */
   counts(viewer: Viewer, roots: ReadonlyMap<bigint, readonly number[]>): Promise<Counts>;
 }
@@ -23,7 +23,7 @@ export interface Ground {
 // How often each is done: enough is said for the rest to have something to happen to.
 const acts = {
   ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
-  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1 },
+  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1 },
 } as const;
 type Act = keyof typeof acts;
 
@@ -124,6 +124,7 @@ async function perform(scene: Scene, step: Step): Promise<void> {
   const node = anyNode(scene.ground, step.on);
   if (step.act === 'come or go') return comeOrGo(scene, { actor, node });
   if (step.act === 'write to Ada') return writeToAda(scene, { actor, node });
+  if (step.act === 'open or close the past') return settlePast(scene, step.which, node);
   const books = await booksOf(scene, actor);
   // Mostly in the group, where the most can happen.
   const access = pick(books.accesses, step.far < 0.7 ? 0 : step.far);
@@ -137,6 +138,11 @@ async function comeOrGo({ people: [ada], group, ledger }: Scene, { actor, node }
   const { members } = await node.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
   if (members.length > 0) ledger.joined(actor, group);
   else await node.groups.leave(actor, { groupId: group });
+}
+
+/** Whoever comes from then on reads all of the group, or only what follows. */
+async function settlePast({ people: [ada], group }: Scene, which: number, node: CountingNode): Promise<void> {
+  await node.groups.update(ada, { groupId: group, history: which < 0.6 ? 'ALL' : 'JOINING' });
 }
 
 async function writeToAda(scene: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
@@ -170,7 +176,7 @@ async function mentioned({ scene, node, access, actor, whom }: Deed): Promise<Pi
   return { mentionIds: one === undefined || whom > 0.7 ? [] : [one] };
 }
 
-const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada'>, (deed: Deed) => Promise<void>>> = {
+const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open or close the past'>, (deed: Deed) => Promise<void>>> = {
   say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
   mention: async (deed) => say(deed, { conversationId: deed.access.conversationId, ...(await mentioned(deed)) }),
   async reply(deed) {

@@ -141,7 +141,7 @@ export function rootsIn({ logs }: Pick<Books, 'logs'>, conversationId: bigint): 
 
 function recountThread(books: Books, access: Membership, rootSeq: number): number {
   const { viewer, account, logs } = books;
-  const { conversationId } = access;
+  const { conversationId, joinedSeq } = access;
   const log = logs.get(conversationId) ?? [];
   const own = log.filter(({ actorId, type }) => actorId === viewer.userId && type === 'MessageSent');
   const replied = own.flatMap(({ seq, type, data }) => (type === 'MessageSent' && data.threadRootSeq === rootSeq ? [seq] : []));
@@ -149,7 +149,8 @@ function recountThread(books: Books, access: Membership, rootSeq: number): numbe
   const read = account.flatMap(({ type, data }) =>
     type === 'ThreadRead' && data.conversationId === conversationId && data.rootSeq === rootSeq ? [data.readSeq] : [],
   );
-  const after = Math.max(0, ...replied, ...read);
+  // What was said before they came does not wait for them, even where they may read it.
+  const after = Math.max(joinedSeq - 1, ...replied, ...read);
   return seenMessages(books, access).filter(
     ({ actorId, seq, data }) => actorId !== viewer.userId && seq > after && data.threadRootSeq === rootSeq,
   ).length;

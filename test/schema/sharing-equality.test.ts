@@ -282,6 +282,27 @@ const occasions: readonly Occasion[] = [
     },
   },
   {
+    what: 'a change of who may join, and of what newcomers may read',
+    type: 'GroupChanged',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      await chat.groups.update(people.owner, { groupId: group, joinPolicy: 'OPEN', history: 'ALL' });
+      const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, joinPolicy: 'APPROVAL', history: 'JOINING' });
+      return entry(group, lastSeq);
+    },
+  },
+  {
+    what: 'the joining of somebody who came by an invitation',
+    type: 'MemberJoined',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const { code } = await chat.joining.createInvite(people.admin, { groupId: group });
+      const { viewer } = await chat.users.signUp({ handle: `invited.${freshKey()}`, password: 'correct horse', address: '10.1.0.1' });
+      const joined = await chat.joining.join(viewer, { code });
+      return entry(group, joined.group?.lastSeq ?? 0);
+    },
+  },
+  {
     what: 'the newcomer’s joining',
     type: 'MemberJoined',
     seenBy: everybody,
@@ -404,6 +425,10 @@ const neverShared = [
   'ContactRequestClosed',
   'BlockChanged',
   'ContactChanged',
+  'JoinRequestSent',
+  'JoinRequestReceived',
+  'JoinRequestClosed',
+  'InvitesChanged',
   'ViewerChanged',
   'DataExportChanged',
   'ViewerMarkersMoved',

@@ -19,6 +19,7 @@ const firstSmall = 3_000_000;
 const firstStrange = 4_000_000;
 const big = 5_000_000;
 const fair = 5_000_001;
+const firstAsked = 6_000_000;
 
 /** What the tables are filled around, by their numbers. */
 export interface LargeWorld {
@@ -40,6 +41,11 @@ export interface LargeWorld {
   readonly contact: number;
   readonly asker: number;
   readonly asked: number;
+  /** A group that the viewer wishes to join, and somebody who wishes to join the big one; the code of an invitation to it, and its id in hexadecimal. */
+  readonly askedGroup: number;
+  readonly wisher: number;
+  readonly code: string;
+  readonly invite: string;
 }
 
 /** Tables of which there are few rows by their nature. */
@@ -60,12 +66,19 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
     ...account(viewer, seq),
     ...aroundMessages(viewer),
   );
+  await sql.run(...doors(viewer));
   await sql.run(...inSmallGroups(viewer), ...heads);
   await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
   return {
     ...{ bigGroup: big, fairGroup: fair, bigSeq: bigSeqs, fairSeq: fairSeqs, bigRoot: bigSeqs - 8, fairRoot: fairSeqs - 8 },
     ...{ other: firstUser + 1, direct: firstDirect + 1, smallGroup: firstSmall + 1 },
     ...{ contact: firstUser + 1, asker: firstUser + 5_001, asked: firstUser + 10_001 },
+    ...{
+      askedGroup: firstAsked + 1,
+      wisher: firstUser + 5_001,
+      code: `code${'0'.repeat(15)}1`,
+      invite: await sql.text("SELECT LOWER(MD5('invite1'))"),
+    },
   };
 }
 
@@ -73,6 +86,7 @@ const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
+  ...['JoinRequest', 'GroupInvite'],
 ];
 
 // A moment that is later the greater the number.
@@ -132,8 +146,8 @@ function conversations(viewer: string): readonly string[] {
     `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt)
       SELECT ${from} + seq, 'GROUP', 'A group', ${viewer}, ${members}, ${viewer}, ${at('seq')} FROM ${numbers}`;
   const member = (conversation: string, user: string, role: string, fromSeq: string, from: string) =>
-    `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedAt, deliveredSeq, readSeq)
-      SELECT ${conversation}, ${user}, 'ACTIVE', ${role}, ${fromSeq}, ${at(fromSeq)}, ${fromSeq}, ${fromSeq} FROM ${from}`;
+    `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedSeq, joinedAt, deliveredSeq, readSeq)
+      SELECT ${conversation}, ${user}, 'ACTIVE', ${role}, ${fromSeq}, ${fromSeq}, ${at(fromSeq)}, ${fromSeq}, ${fromSeq} FROM ${from}`;
   const [own, small, strange] = [`seq_1_to_${directs}`, `seq_1_to_${smallGroups}`, `seq_1_to_${strangersDirects}`];
   const each = `seq_1_to_${smallGroups} g JOIN seq_1_to_39 m`;
   return [
@@ -162,6 +176,27 @@ function conversations(viewer: string): readonly string[] {
   ];
 }
 
+// Those who wish to join, some of whom were declined; groups that the viewer wishes to join, and thousands that they wished to; invitations, most of which are good no more.
+function doors(viewer: string): readonly string[] {
+  const asked = 'seq_1_to_50';
+  const small = `seq_1_to_${smallGroups} g`;
+  return [
+    `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt) SELECT ${firstAsked} + seq, 'GROUP', ${at('seq')}, ${at('seq')}, ${at('seq')} FROM ${asked}`,
+    `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt, joinPolicy)
+      SELECT ${firstAsked} + seq, 'GROUP', 'A group', ${firstUser} + 1, 1, ${firstUser} + 1, ${at('seq')}, 'APPROVAL' FROM ${asked}`,
+    `INSERT INTO JoinRequest (conversationId, userId, state, createdAt)
+      SELECT ${firstAsked} + seq, ${viewer}, 'PENDING', ${at('seq')} FROM ${asked}
+      UNION ALL SELECT ${firstAsked} + 100 + seq, ${viewer}, 'CANCELLED', ${at('seq')} FROM seq_1_to_5000
+      UNION ALL SELECT ${big}, ${firstUser} + seq, IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
+      UNION ALL SELECT ${fair}, ${firstUser} + seq, IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
+      UNION ALL SELECT ${firstSmall} + g.seq, ${firstUser} + 10000 + m.seq, 'PENDING', ${at('m.seq')} FROM ${small} JOIN seq_1_to_20 m`,
+    `INSERT INTO GroupInvite (id, conversationId, code, createdById, createdAt, revokedAt)
+      SELECT UNHEX(MD5(CONCAT('invite', seq))), ${big}, CONCAT('code', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_10000
+      UNION ALL SELECT UNHEX(MD5(CONCAT('few', seq))), ${fair}, CONCAT('fair', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(MD5(CONCAT('small', g.seq, '-', m.seq))), ${firstSmall} + g.seq, CONCAT('small', g.seq, '-', m.seq), ${viewer}, ${at('m.seq')}, NULL FROM ${small} JOIN seq_1_to_5 m`,
+  ];
+}
+
 /** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
 function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {
   const root = { conversationId: `${big}`, rootSeq: bigSeqs - 8, clearedSeq: 1, readSeq: bigSeqs, seq: 0 };
@@ -172,7 +207,7 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     sessionId: '00000000-0000-7000-8000-000000000000',
     exportId: '00000000-0000-7000-8000-000000000000',
   };
-  const facts = { reason: 'LEFT', emoji: '👍', added: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
+  const facts = { reason: 'LEFT', emoji: '👍', added: true, accepted: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);
   return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
 }

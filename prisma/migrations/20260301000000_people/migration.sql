@@ -10,6 +10,14 @@ ALTER TABLE `Membership`
   ADD COLUMN `shownDeliveredSeq` INTEGER NULL,
   ADD COLUMN `shownReadSeq` INTEGER NULL;
 
+-- Until now everybody could read from their joining on.
+ALTER TABLE `Membership`
+  ADD COLUMN `joinedSeq` INTEGER NOT NULL DEFAULT 0;
+UPDATE `Membership` SET `joinedSeq` = `fromSeq`;
+DROP INDEX `Membership_conversationId_state_fromSeq_userId_idx` ON `Membership`;
+CREATE INDEX `Membership_conversationId_state_joinedSeq_userId_idx` ON `Membership` (`conversationId`, `state`, `joinedSeq`, `userId`);
+CREATE INDEX `Membership_conversationId_role_state_userId_idx` ON `Membership` (`conversationId`, `role`, `state`, `userId`);
+
 CREATE TABLE `Block` (
   `userId` BIGINT NOT NULL,
   `otherId` BIGINT NOT NULL,
@@ -88,4 +96,3 @@ CREATE TABLE `Job` (
   INDEX `Job_state_dueAt_id_idx` (`state`, `dueAt`, `id`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE INDEX `Membership_conversationId_state_role_idx` ON `Membership` (`conversationId`, `state`, `role`);

@@ -5,6 +5,13 @@ ALTER TABLE "Conversation" ADD COLUMN "history" TEXT NOT NULL DEFAULT 'JOINING';
 ALTER TABLE "Membership" ADD COLUMN "shownDeliveredSeq" INTEGER;
 ALTER TABLE "Membership" ADD COLUMN "shownReadSeq" INTEGER;
 
+-- Until now everybody could read from their joining on.
+ALTER TABLE "Membership" ADD COLUMN "joinedSeq" INTEGER NOT NULL DEFAULT 0;
+UPDATE "Membership" SET "joinedSeq" = "fromSeq";
+DROP INDEX "Membership_conversationId_state_fromSeq_userId_idx";
+CREATE INDEX "Membership_conversationId_state_joinedSeq_userId_idx" ON "Membership" ("conversationId", "state", "joinedSeq", "userId");
+CREATE INDEX "Membership_conversationId_role_state_userId_idx" ON "Membership" ("conversationId", "role", "state", "userId");
+
 CREATE TABLE "Block" (
   "userId" BIGINT NOT NULL,
   "otherId" BIGINT NOT NULL,
@@ -83,4 +90,3 @@ CREATE TABLE "Job" (
 CREATE UNIQUE INDEX "Job_kind_key_key" ON "Job" ("kind", "key");
 CREATE INDEX "Job_state_dueAt_id_idx" ON "Job" ("state", "dueAt", "id");
 
-CREATE INDEX "Membership_conversationId_state_role_idx" ON "Membership" ("conversationId", "state", "role");

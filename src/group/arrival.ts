@@ -1,0 +1,53 @@
+import type { Tx } from '../db/index.ts';
+import { conversationOpened, memberJoined, type Written } from './entries.ts';
+import type { OpenGroup } from './open-group.ts';
+import type { MembershipRow } from './store.ts';
+
+/** A user who joins a group. */
+export interface Joiner {
+  readonly userId: bigint;
+  /** Their row from an earlier stay, which is used again. */
+  readonly earlier: MembershipRow | null;
+}
+
+/** Users who join a group in one act. */
+export interface Arrival {
+  readonly group: Pick<OpenGroup, 'row' | 'lastSeq'>;
+  readonly joiners: readonly Joiner[];
+}
+
+/** Tells the group and the joiners' accounts. They all stand at the first entry of the act: who comes in together sees the others come. */
+export function arrivalEntries({ group, joiners }: Arrival, actorId: bigint): readonly Written[] {
+  const { lastSeq: seq } = group;
+  const { id: conversationId } = group.row;
+  const fromSeq = firstReadable(group);
+  return [
+    ...joiners.map(({ userId }) => memberJoined(conversationId, actorId, userId)),
+    ...joiners.map(({ userId }) =>
+      // Where they read from is said only where it does not follow from where they came.
+      conversationOpened(userId, actorId, { conversationId, seq, ...(fromSeq !== seq + 1 && { fromSeq }) }),
+    ),
+  ];
+}
+
+/** The first seq that a newcomer may read: decided at the joining, and theirs for as long as they stay. */
+function firstReadable({ row, lastSeq }: Arrival['group']): number {
+  return row.history === 'ALL' ? 1 : lastSeq + 1;
+}
+
+/** Stores what the entries tell, in their transaction. What was said before the joiners came does not wait for them, even where they may read it. */
+export async function storeArrival(tx: Tx, { group, joiners }: Arrival, at: Date): Promise<void> {
+  if (joiners.length === 0) return;
+  const { lastSeq: seq } = group;
+  const { id: conversationId } = group.row;
+  const fresh = {
+    ...{ state: 'ACTIVE', role: 'MEMBER', fromSeq: firstReadable(group), joinedSeq: seq + 1, untilSeq: null, shown: true, joinedAt: at },
+    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL' },
+    ...{ deliveredSeq: seq, readSeq: seq, markedUnreadFromSeq: null },
+  };
+  const again = joiners.filter(({ earlier }) => earlier !== null).map(({ userId }) => userId);
+  const first = joiners.filter(({ earlier }) => earlier === null);
+  if (again.length > 0) await tx.membership.updateMany({ where: { conversationId, userId: { in: again } }, data: fresh });
+  if (first.length > 0) await tx.membership.createMany({ data: first.map(({ userId }) => ({ ...fresh, conversationId, userId })) });
+  await tx.conversation.update({ where: { id: conversationId }, data: { memberCount: { increment: joiners.length } } });
+}

@@ -1,0 +1,39 @@
+import { ChatError } from '../errors.ts';
+import type { Inside, Relock, Verdict } from '../log/index.ts';
+import { requestMade } from './join-request-entries.ts';
+import { isWaiting, joinRequestOf, joinRequestRow, putJoinRequest, waitingCount } from './join-request-store.ts';
+import type { JoinRequest } from './joining.ts';
+import { lockFor, runners } from './runner.ts';
+
+/** Somebody who wishes to be let in. */
+export interface Asking {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly note: string | null;
+  /** Config MAX_JOIN_REQUESTS. */
+  readonly limit: number;
+  readonly lock: readonly bigint[];
+  readonly holds: (streamId: bigint) => boolean;
+}
+
+/**
+ * Decides on a request to join, which waits for the owner and the admins. One that waits already is answered as it stands, also if it was declined in silence: to ask
+ * anew it is taken back first. Throws LIMIT_REACHED.
+ */
+export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinRequest> | Relock> {
+  const { conversationId, userId, note, limit } = asking;
+  const ref = { conversationId, userId };
+  const known = await inside.read(joinRequestRow, ref);
+  if (isWaiting(known)) return { result: () => joinRequestOf(known) };
+  if ((await inside.read(waitingCount, userId)) >= limit) {
+    throw new ChatError('LIMIT_REACHED', `At most ${limit} of your requests to join a group wait at a time. Take one back first.`);
+  }
+  const answerers = (await inside.read(runners, conversationId)).map((runner) => runner.userId);
+  const relock = lockFor(answerers, asking);
+  if (relock !== null) return relock;
+  return {
+    entries: () => requestMade(ref, answerers),
+    write: (tx, { at }) => putJoinRequest(tx, { ...ref, note, createdAt: at }),
+    result: ({ at }) => ({ ...ref, note, createdAt: at, open: true }),
+  };
+}

@@ -1,0 +1,75 @@
+import { ChatError } from '../errors.ts';
+import type { MembershipRef } from './conversation.ts';
+import { createInvite, revokeInvite } from './invite.ts';
+import { inviteOf, isGood, readInvites, readStanding } from './invite-store.ts';
+import { joinGroup } from './join-group.ts';
+import { answerJoinRequest, cancelJoinRequest, endRequestsOfDissolved } from './join-request.ts';
+import { createRequestLists, listOwnRequests } from './join-request-list.ts';
+import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-request-store.ts';
+import type { Joining } from './joining.ts';
+import type { JoiningParts } from './parts.ts';
+import { previewGroup } from './preview.ts';
+import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
+
+// Of the window in which attempts are counted: as of those to sign in.
+const windowSeconds = 15 * 60;
+
+/** Makes the part by which people come into groups. */
+export function createJoining(parts: JoiningParts): Joining {
+  const { db, log, limits, config } = parts;
+  const { client } = db;
+  // One count for both: whoever looks for groups by their ids finds as much either way.
+  const attempts = limits.limit({ name: 'join', points: config.joinAttempts, windowSeconds });
+
+  async function countAttempt(userId: bigint): Promise<void> {
+    const retryAfterMs = await attempts.take(String(userId));
+    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many groups in too short a time. Wait a while.', { retryAfterMs });
+  }
+
+  async function group(id: bigint) {
+    const [found] = await readConversations(client, log, [id]);
+    // Dissolved by another in the moment since the act was stored.
+    if (!found) throw new ChatError('NOT_FOUND', 'The group is gone.');
+    return found;
+  }
+
+  async function member(ref: MembershipRef) {
+    const [row] = await readMemberships(client, [ref]);
+    return row && isActive(row) ? membershipOf(row) : null;
+  }
+
+  return {
+    async join(viewer, options) {
+      await countAttempt(viewer.userId);
+      const joined = await joinGroup(parts, viewer, options);
+      return 'request' in joined ? { group: null, request: joined.request } : { group: await group(joined.groupId), request: null };
+    },
+    async answer(viewer, ref, { accept }) {
+      await answerJoinRequest(parts, viewer, { ref, accept });
+      return { group: await group(ref.conversationId), member: accept ? await member(ref) : null };
+    },
+    cancel: (viewer, ref) => cancelJoinRequest(parts, viewer, ref),
+    createInvite: (viewer, options) => createInvite(parts, viewer, options),
+    revokeInvite: (viewer, id) => revokeInvite(parts, viewer, id),
+    async preview(viewer, name) {
+      await countAttempt(viewer.userId);
+      return previewGroup(parts, viewer, name);
+    },
+    ...createRequestLists(parts),
+    ownRequests: ({ userId }, page) => listOwnRequests(client, userId, page),
+    countOwnRequests: async ({ userId }) => (await readWaiting(client, userId)).length,
+    async requestsByRefs(refs) {
+      const rows = await readJoinRequests(client, refs);
+      return rows.map((row) => (isWaiting(row) ? joinRequestOf(row) : null));
+    },
+    async invites(conversationIds) {
+      const [found, now] = await Promise.all([readStanding(client, conversationIds), db.now()]);
+      return found.map((rows) => rows.filter((row) => isGood(row, now)).map(inviteOf));
+    },
+    async invitesByIds(ids) {
+      const [rows, now] = await Promise.all([readInvites(client, ids), db.now()]);
+      return rows.map((row) => (row !== null && isGood(row, now) ? inviteOf(row) : null));
+    },
+    tellDissolved: (dissolved) => endRequestsOfDissolved(parts, dissolved),
+  };
+}

@@ -1,0 +1,126 @@
+import { ChatError } from '../errors.ts';
+import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { admit } from './admission.ts';
+import { ask } from './ask.ts';
+import type { JoinPolicy } from './conversation.ts';
+import { conversationRow, groupCount, membershipRow } from './facts.ts';
+import { inviters } from './invite.ts';
+import { invitesChanged } from './invite-entries.ts';
+import { type InviteRow, inviteByCode, isCode, isGood, readInvitesByCode, takeUse } from './invite-store.ts';
+import type { GroupName, Joining, JoinRequest } from './joining.ts';
+import type { OpenGroup } from './open-group.ts';
+import type { JoiningParts } from './parts.ts';
+import { joining } from './permission.ts';
+import { groupFull, noGroup, tooManyGroups } from './refusal.ts';
+import { lockFor } from './runner.ts';
+import { requireNote } from './shape.ts';
+import { isActive, type MembershipRow } from './store.ts';
+
+/** The id of the group that was joined, or is the viewer's already; or the request that waits. */
+export type Joined = { readonly groupId: bigint } | { readonly request: JoinRequest };
+
+/** How a group was named; by a code, as it may have been taken for another one meanwhile, or have ended. */
+interface Named {
+  readonly groupId: bigint;
+  readonly code: string | null;
+  readonly field: 'groupId' | 'code';
+}
+
+/** Joins a group, or asks to. Throws as Joining.join says. */
+export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Parameters<Joining['join']>[1]): Promise<Joined> {
+  const note = requireNote(options.note);
+  const named = await findNamed(parts, options);
+  const { groupId } = named;
+  const { userId } = viewer;
+  const lock = [groupId, userId];
+  return appendSearching<Joined>(parts.log, {
+    lock,
+    async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
+      const group = await groupNamed(inside, named);
+      const earlier = await inside.read(membershipRow, { conversationId: groupId, userId });
+      // Who has come in by a code's last use may say it again: their answer was lost.
+      if (isActive(earlier)) return { result: () => ({ groupId }) };
+      const invite = await inviteNamed(inside, named);
+      const outcome = joining[group.row.joinPolicy as JoinPolicy][named.code === null ? 'BY_ID' : 'BY_CODE'][standing(earlier)];
+      if (outcome === 'JOINS') return comeIn(inside, { parts, viewer, group, earlier, invite, field: named.field, lock, holds });
+      if (outcome === 'ASKS') {
+        const asked = await ask(inside, { conversationId: groupId, userId, note, limit: parts.config.maxJoinRequests, lock, holds });
+        return 'relock' in asked ? asked : { ...asked, result: (placed) => ({ request: asked.result(placed) }) };
+      }
+      if (outcome === 'NOT_FOUND') throw noGroup(named.field);
+      throw new ChatError(outcome, 'You are banned from this group.', { field: [named.field] });
+    },
+  });
+}
+
+/** How a group is to somebody who is not in it. */
+export function standing(earlier: MembershipRow | null): 'STRANGER' | 'BANNED' {
+  return earlier?.state === 'BANNED' ? 'BANNED' : 'STRANGER';
+}
+
+/** Throws INVALID_INPUT where not exactly one of the two is named; `field`: what the id is called there. */
+export function requireOne({ groupId, code }: GroupName, field: string): void {
+  if ((groupId ?? null) === null ? (code ?? null) !== null : (code ?? null) === null) return;
+  throw new ChatError('INVALID_INPUT', `Name the group by exactly one of ${field} and code.`, { field: [field] });
+}
+
+async function findNamed({ db }: Pick<JoiningParts, 'db'>, name: GroupName): Promise<Named> {
+  requireOne(name, 'groupId');
+  const { groupId, code } = name;
+  if (typeof code !== 'string') return { groupId: groupId ?? 0n, code: null, field: 'groupId' };
+  const [invite] = isCode(code) ? await readInvitesByCode(db.client, [code]) : [];
+  if (!invite) throw noGroup('code');
+  return { groupId: invite.conversationId, code, field: 'code' };
+}
+
+async function groupNamed(inside: Inside, { groupId, field }: Named): Promise<Pick<OpenGroup, 'row' | 'lastSeq'>> {
+  const head = inside.head(groupId);
+  const row = head?.kind === 'GROUP' ? await inside.read(conversationRow, groupId) : null;
+  if (head === null || row === null || row.dissolvedAt !== null) throw noGroup(field);
+  return { row, lastSeq: head.lastSeq };
+}
+
+async function inviteNamed(inside: Inside, { code }: Named): Promise<InviteRow | null> {
+  if (code === null) return null;
+  const invite = await inside.read(inviteByCode, code);
+  if (invite === null || !isGood(invite, inside.now)) throw noGroup('code');
+  return invite;
+}
+
+interface Coming {
+  readonly parts: JoiningParts;
+  readonly viewer: Viewer;
+  readonly group: Pick<OpenGroup, 'row' | 'lastSeq'>;
+  readonly earlier: MembershipRow | null;
+  readonly invite: InviteRow | null;
+  readonly field: string;
+  readonly lock: readonly bigint[];
+  readonly holds: (streamId: bigint) => boolean;
+}
+
+async function comeIn(inside: Inside, coming: Coming): Promise<Verdict<Joined> | Relock> {
+  const { viewer, group, earlier, invite, lock, holds } = coming;
+  const { userId } = viewer;
+  const groupId = group.row.id;
+  await requireRoom(inside, coming);
+  // Those who see how many uses are left are told where they become fewer.
+  const told = invite?.usesLeft == null ? [] : await inviters(inside, group.row);
+  const admission = await admit(inside, { group, joiners: [{ userId, earlier }], actorId: userId, lock, holds });
+  const relock = lockFor(told, { lock: 'relock' in admission ? admission.relock : lock, holds });
+  if (relock !== null) return relock;
+  if ('relock' in admission) return admission;
+  return {
+    entries: () => [...admission.entries, ...invitesChanged(groupId, userId, told)],
+    async write(tx, { at }) {
+      await admission.write(tx, at);
+      if (invite !== null) await takeUse(tx, invite, at);
+    },
+    result: () => ({ groupId }),
+  };
+}
+
+async function requireRoom(inside: Inside, { parts: { config }, viewer, group, field }: Coming): Promise<void> {
+  if (group.row.memberCount >= config.maxGroupMembers) throw groupFull(config.maxGroupMembers, field);
+  if ((await inside.read(groupCount, viewer.userId)) >= config.maxGroupsPerUser) throw tooManyGroups(config.maxGroupsPerUser);
+}

@@ -1,0 +1,99 @@
+import { type Db, selectPages, sql, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { together } from '../together.ts';
+import { type JoinRequestRow, joinRequestOf, readWaiting } from './join-request-store.ts';
+import type { Joining, JoinRequest, RequestPage, RequestsListed } from './joining.ts';
+import type { GroupParts } from './parts.ts';
+
+/** Where a request stands in its group's list, as the key that `after` takes: when it was made in ms, then who asks, both descending. */
+export function joinRequestKey({ createdAt, userId }: Pick<JoinRequest, 'createdAt' | 'userId'>): string {
+  return `${createdAt.getTime()}:${userId}`;
+}
+
+/** Where a request stands in the list of who asked: when it was made in ms, then the group, both descending. */
+export function ownJoinRequestKey({ createdAt, conversationId }: Pick<JoinRequest, 'createdAt' | 'conversationId'>): string {
+  return `${createdAt.getTime()}:${conversationId}`;
+}
+
+// Beyond them a database would fail rather than find nothing: the greatest DATETIME and BIGINT there are.
+const lastTime = 253_402_300_799_999n;
+const lastId = 2n ** 63n - 1n;
+
+interface Place {
+  readonly at: Date;
+  readonly id: bigint;
+}
+
+function parseKey(key: string | undefined): Place | null {
+  if (key === undefined) return null;
+  const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
+  if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
+    throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  }
+  return { at: new Date(Number(ms)), id: BigInt(id) };
+}
+
+/** A stretch of a group's list: past a place, or from its head. */
+interface RequestRange {
+  readonly conversationId: bigint;
+  readonly place: Place | null;
+  readonly limit: number;
+}
+
+// As many groups as a page of conversations has.
+const groupsAtOnce = 100;
+// By it the stretch is entered at its place; MariaDB may take what begins it only, and sort.
+const index = 'JoinRequest_conversationId_state_createdAt_userId_idx';
+
+/** Makes what lists those who wait for a group's answer, newest first. What is asked for together is read together. */
+export function createRequestLists({ db }: Pick<GroupParts, 'db'>): Pick<Joining, 'requests' | 'countRequests'> {
+  const requests = together((ranges: readonly RequestRange[]) => readRanges(db, ranges), {
+    atOnce: groupsAtOnce,
+    name: ({ conversationId, place, limit }) => [conversationId, place?.at.getTime(), place?.id, limit].join(),
+  });
+  const count = together((ids: readonly bigint[]) => countOpen(db.client, ids), { atOnce: groupsAtOnce, name: String });
+  return {
+    countRequests: count,
+    async requests(conversationId, { first, after }) {
+      const rows = await requests({ conversationId, place: parseKey(after), limit: first + 1 });
+      const items = rows.slice(0, first).map((row) => ({ request: joinRequestOf(row), key: joinRequestKey(row) }));
+      return { items, hasNextPage: rows.length > first };
+    },
+  };
+}
+
+async function readRanges(db: Db, ranges: readonly RequestRange[]): Promise<readonly (readonly JoinRequestRow[])[]> {
+  const found = await selectPages(db, db.client, { model: 'JoinRequest', rests: ranges.map(openPast), index });
+  return found.map((rows) =>
+    rows.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || (one.userId < other.userId ? 1 : -1)),
+  );
+}
+
+// Said as a range and an exception, so that the index is entered at the key.
+function openPast({ conversationId, place, limit }: RequestRange) {
+  const past = place === null ? sql`` : sql`AND createdAt <= ${place.at} AND (createdAt < ${place.at} OR userId < ${place.id})`;
+  return sql`conversationId = ${conversationId} AND state = 'PENDING' ${past} ORDER BY createdAt DESC, userId DESC LIMIT ${limit}`;
+}
+
+/** How many wait for each group's answer, in the order asked for. */
+async function countOpen(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly number[]> {
+  const rows = await tx.joinRequest.groupBy({
+    by: ['conversationId'],
+    where: { conversationId: { in: [...conversationIds] }, state: 'PENDING' },
+    _count: { _all: true },
+  });
+  const counts = new Map(rows.map(({ conversationId, _count }) => [conversationId, _count._all]));
+  return conversationIds.map((id) => counts.get(id) ?? 0);
+}
+
+/** A user's own requests that wait in their eyes, newest first. Throws BAD_USER_INPUT (after). */
+export async function listOwnRequests(tx: Tx, userId: bigint, { first, after }: RequestPage): Promise<RequestsListed> {
+  const place = parseKey(after);
+  const all = await readWaiting(tx, userId);
+  const rest =
+    place === null
+      ? all
+      : all.filter((row) => row.createdAt < place.at || (row.createdAt.getTime() === place.at.getTime() && row.conversationId < place.id));
+  const items = rest.slice(0, first).map((row) => ({ request: joinRequestOf(row), key: ownJoinRequestKey(row) }));
+  return { items, hasNextPage: rest.length > first };
+}

@@ -1,0 +1,149 @@
+import { ChatError } from '../errors.ts';
+import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { admit } from './admission.ts';
+import type { MembershipRef } from './conversation.ts';
+import { groupCount, membershipRow, userExists } from './facts.ts';
+import { requestClosed, requestsEnded } from './join-request-entries.ts';
+import { isOpen, isWaiting, type JoinRequestRow, joinRequestRow, readWaitingIn, settleJoinRequests } from './join-request-store.ts';
+import { requireMay } from './may.ts';
+import { type OpenGroup, requireGroup } from './open-group.ts';
+import type { GroupParts } from './parts.ts';
+import { groupFull, tooManyGroups } from './refusal.ts';
+import { lockFor, runners } from './runner.ts';
+import { maxUsersAtOnce } from './shape.ts';
+
+/** What an act holds, and what it asks for where that is not enough. */
+interface Locks {
+  readonly lock: readonly bigint[];
+  readonly holds: (streamId: bigint) => boolean;
+}
+
+/** Lets somebody in who has asked, or does not. Of two who answer, the second is told that nothing waits. Throws as Joining.answer says. */
+export function answerJoinRequest(
+  { log, config }: Pick<GroupParts, 'log' | 'config'>,
+  viewer: Viewer,
+  { ref, accept }: { readonly ref: MembershipRef; readonly accept: boolean },
+): Promise<void> {
+  const lock = [...new Set([ref.conversationId, ref.userId, viewer.userId])];
+  return appendSearching<void>(log, {
+    lock,
+    async decide(inside, holds): Promise<Verdict<void> | Relock> {
+      if (ref.userId === viewer.userId) throw await ownRequest(inside, ref);
+      const group = await requireGroup(inside, { groupId: ref.conversationId, viewer, field: 'requestId' });
+      // Before it is looked for: who may not answer is not told who asks.
+      requireMay('ANSWER_JOIN_REQUESTS', group.wish);
+      const row = await inside.read(joinRequestRow, ref);
+      if (!isOpen(row)) throw noRequest();
+      return accept
+        ? letIn(inside, { group, row, config, actorId: viewer.userId, lock, holds })
+        : decline(inside, { row, actorId: viewer.userId, lock, holds });
+    },
+  });
+}
+
+async function letIn(
+  inside: Inside,
+  {
+    group,
+    row,
+    config,
+    ...by
+  }: Locks & {
+    readonly group: OpenGroup;
+    readonly row: JoinRequestRow;
+    readonly config: GroupParts['config'];
+    readonly actorId: bigint;
+  },
+): Promise<Verdict<void> | Relock> {
+  const { conversationId, userId } = row;
+  const [exists, earlier, groups] = await Promise.all([
+    inside.read(userExists, userId),
+    inside.read(membershipRow, { conversationId, userId }),
+    inside.read(groupCount, userId),
+  ]);
+  if (!exists || earlier?.state === 'BANNED') throw noRequest();
+  if (group.row.memberCount >= config.maxGroupMembers) throw groupFull(config.maxGroupMembers, 'requestId');
+  if (groups >= config.maxGroupsPerUser) throw tooManyGroups(config.maxGroupsPerUser, ['requestId']);
+  const admission = await admit(inside, { group, joiners: [{ userId, earlier }], ...by });
+  if ('relock' in admission) return admission;
+  return { entries: () => admission.entries, write: (tx, { at }) => admission.write(tx, at), result: () => undefined };
+}
+
+async function decline(
+  inside: Inside,
+  { row, actorId, ...locks }: Locks & { readonly row: JoinRequestRow; readonly actorId: bigint },
+): Promise<Verdict<void> | Relock> {
+  const { conversationId, userId } = row;
+  const answerers = (await inside.read(runners, conversationId)).map((runner) => runner.userId);
+  return (
+    lockFor(answerers, locks) ?? {
+      entries: () => answerers.map((stream) => requestClosed(stream, actorId, { conversationId, userId, accepted: false })),
+      write: (tx) => settleJoinRequests(tx, { conversationId, userIds: [userId] }, 'DECLINED'),
+      result: () => undefined,
+    }
+  );
+}
+
+/** Takes the viewer's own request back; those who had declined it are told nothing. Throws as Joining.cancel says. */
+export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, ref: MembershipRef): Promise<void> {
+  const { conversationId } = ref;
+  const { userId } = viewer;
+  const lock = [conversationId, userId];
+  return appendSearching<void>(log, {
+    lock,
+    async decide(inside, holds): Promise<Verdict<void> | Relock> {
+      if (ref.userId !== userId) throw await strangersRequest(inside, viewer, ref);
+      const row = await inside.read(joinRequestRow, ref);
+      if (row?.state === 'CANCELLED') return { result: () => undefined };
+      if (!isWaiting(row)) throw noRequest();
+      const answerers = isOpen(row) ? (await inside.read(runners, conversationId)).map((runner) => runner.userId) : [];
+      return (
+        lockFor(answerers, { lock, holds }) ?? {
+          entries: () => requestsEnded([row], { actorId: userId, accepted: false, answerers }),
+          write: (tx) => settleJoinRequests(tx, { conversationId, userIds: [userId] }, 'CANCELLED'),
+          result: () => undefined,
+        }
+      );
+    },
+  });
+}
+
+async function ownRequest(inside: Inside, ref: MembershipRef): Promise<ChatError> {
+  if (!isWaiting(await inside.read(joinRequestRow, ref))) return noRequest();
+  return new ChatError('FORBIDDEN', 'Those who run the group answer this request. To take it back, cancel it.', { field: ['requestId'] });
+}
+
+async function strangersRequest(inside: Inside, viewer: Viewer, ref: MembershipRef): Promise<ChatError> {
+  const { wish } = await requireGroup(inside, { groupId: ref.conversationId, viewer, field: 'requestId' });
+  requireMay('ANSWER_JOIN_REQUESTS', wish);
+  if (!isOpen(await inside.read(joinRequestRow, ref))) return noRequest();
+  return new ChatError('FORBIDDEN', 'Only who asked can cancel this request. To refuse it, answer it.', { field: ['requestId'] });
+}
+
+function noRequest(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
+}
+
+/** Tells those who ask to join a dissolved group that nobody will answer, some at a time. Done again, it goes on where it was. */
+export async function endRequestsOfDissolved(
+  { db, log }: Pick<GroupParts, 'db' | 'log'>,
+  { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint },
+): Promise<void> {
+  for (;;) {
+    const userIds = (await readWaitingIn(db.client, groupId, maxUsersAtOnce)).map(({ userId }) => userId);
+    if (userIds.length === 0) return;
+    await log.append<void>({
+      lock: [groupId, ...userIds],
+      async decide(inside): Promise<Verdict<void>> {
+        const found = await Promise.all(userIds.map((userId) => inside.read(joinRequestRow, { conversationId: groupId, userId })));
+        const rows = found.filter(isWaiting);
+        return {
+          entries: () => requestsEnded(rows, { actorId, accepted: false, answerers: [] }),
+          write: (tx) => settleJoinRequests(tx, { conversationId: groupId, userIds }, 'DISSOLVED'),
+          result: () => undefined,
+        };
+      },
+    });
+  }
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { subscribe } from '../support/client.ts';
+import {
+  AnswerJoinRequestDocument,
+  CancelJoinRequestDocument,
+  CreateGroupDocument,
+  type CreateGroupInput,
+  CreateInviteDocument,
+  type CreateInviteInput,
+  DoorDocument,
+  FollowJoiningDocument,
+  type FollowJoiningSubscription,
+  GroupPreviewDocument,
+  type GroupPreviewQueryVariables,
+  JoinGroupDocument,
+  type JoinGroupInput,
+  JoiningNodesDocument,
+  OwnJoinRequestsDocument,
+  RevokeInviteDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+const chat = world({ JOIN_ATTEMPTS: '20' });
+
+async function made(owner: Person, input: Partial<CreateGroupInput>): Promise<string> {
+  const { createGroup } = await chat.ask(CreateGroupDocument, { input: { name: 'Walks', ...input } }, owner);
+  return given(createGroup.group, createGroup.errors).id;
+}
+
+const join = async (as: Person, input: JoinGroupInput) => (await chat.ask(JoinGroupDocument, { input }, as)).joinGroup;
+
+async function asked(as: Person, groupId: string, note?: string) {
+  const { joinRequest, errors } = await join(as, { groupId, note });
+  return given(joinRequest, errors);
+}
+
+const answer = async (as: Person, requestId: string, accept: boolean) =>
+  (await chat.ask(AnswerJoinRequestDocument, { input: { requestId, accept } }, as)).answerJoinRequest;
+
+async function invited(as: Person, input: CreateInviteInput) {
+  const { createInvite } = await chat.ask(CreateInviteDocument, { input }, as);
+  return given(createInvite.invite, createInvite.errors);
+}
+
+const door = async (as: Person, id: string, page = {}) => (await chat.ask(DoorDocument, { id, ...page }, as)).conversation;
+
+const own = async (as: Person, page = {}) => given((await chat.ask(OwnJoinRequestsDocument, page, as)).viewer, []).joinRequests;
+
+const preview = async (as: Person, name: GroupPreviewQueryVariables) => (await chat.ask(GroupPreviewDocument, name, as)).groupPreview;
+
+async function nodes(as: Person, ...ids: readonly string[]) {
+  return (await chat.ask(JoiningNodesDocument, { ids }, as)).nodes;
+}
+
+/** What somebody's devices are told from here on, an event at a time. */
+async function following(person: Person): Promise<() => Promise<FollowJoiningSubscription['events'] | undefined>> {
+  const events = subscribe(chat.socket(person), FollowJoiningDocument, {});
+  const next = async () => (await events.next()).value?.data?.events;
+  expect(await next()).toMatchObject({ __typename: 'StreamReady' });
+  return next;
+}
+
+describe('joining', () => {
+  it('an open group is one step, in which all in it and all one’s devices are told', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await made(ann, { joinPolicy: 'OPEN', description: 'On Saturdays' });
+    const [toAnn, toBen] = [await following(ann), await following(ben)];
+    const { conversationEdge, joinRequest, errors, ...answered } = await join(ben, { groupId: group });
+    expect({ errors, joinRequest, answered }).toMatchObject({
+      errors: [],
+      joinRequest: null,
+      answered: { group: { id: group, memberCount: 2 } },
+    });
+    expect(conversationEdge?.node.id).toBe(group);
+    expect(await toAnn()).toMatchObject({ __typename: 'MemberJoined', streamId: group, seq: 2 });
+    expect(await toBen()).toMatchObject({ __typename: 'ConversationOpened', position: { seq: 1 } });
+    expect(await toBen()).toMatchObject({ __typename: 'MemberJoined', streamId: group });
+  });
+
+  it('is refused as the words say: what is for the invited is not there, and one name is given', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await made(ann, {});
+    expect(refusals((await join(ben, { groupId: group })).errors)).toEqual(['NOT_FOUND input.groupId']);
+    expect(refusals((await join(ben, { code: 'x'.repeat(20) })).errors)).toEqual(['NOT_FOUND input.code']);
+    expect(refusals((await join(ben, {})).errors)).toEqual(['INVALID_INPUT input.groupId']);
+    expect(refusals((await join(ben, { groupId: group, code: 'x' })).errors)).toEqual(['INVALID_INPUT input.groupId']);
+  });
+});
+
+describe('a request to join', () => {
+  it('waits on both sides until it is accepted, and is a node for both', async () => {
+    const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
+    const group = await made(ann, { joinPolicy: 'APPROVAL', description: 'On Saturdays' });
+    const [toAnn, toBen] = [await following(ann), await following(ben)];
+    const request = await asked(ben, group, 'please');
+    const shown = {
+      ...{ user: { id: ben.id }, note: 'please' },
+      preview: { groupId: group, name: 'Walks', description: 'On Saturdays', memberCount: 1, joinPolicy: 'APPROVAL' },
+    };
+    expect(request).toMatchObject(shown);
+    expect(await toBen()).toMatchObject({ __typename: 'JoinRequestSent', joinRequestEdge: { node: shown } });
+    const received = await toAnn();
+    expect(received).toMatchObject({ __typename: 'JoinRequestReceived', group: { viewerJoinRequests: { totalCount: 1 } } });
+    const listed = await door(ann, group);
+    const [edge] = listed?.__typename === 'Group' ? listed.viewerJoinRequests.edges : [];
+    expect(received).toMatchObject({ joinRequestEdge: { cursor: edge?.cursor, node: { id: request.id } } });
+    expect(await own(ben)).toMatchObject({ totalCount: 1, edges: [{ node: { id: request.id, preview: { viewerIsMember: false } } }] });
+    expect(await nodes(ben, request.id)).toMatchObject([shown]);
+    expect(await nodes(ann, request.id)).toMatchObject([shown]);
+    expect(await nodes(eve, request.id)).toEqual([null]);
+
+    const accepted = await answer(ann, request.id, true);
+    expect(accepted).toMatchObject({ errors: [], joinRequestId: request.id, membershipEdge: { node: { user: { id: ben.id } } } });
+    expect(accepted.group).toMatchObject({ memberCount: 2, viewerJoinRequests: { totalCount: 0 } });
+    const ends = [await toAnn(), await toAnn()];
+    expect(ends).toContainEqual(expect.objectContaining({ __typename: 'JoinRequestClosed', joinRequestId: request.id, accepted: true }));
+    const opened = [await toBen(), await toBen(), await toBen()];
+    expect(opened.map((event) => event?.__typename).toSorted()).toEqual(['ConversationOpened', 'JoinRequestClosed', 'MemberJoined']);
+    expect(await nodes(ben, request.id)).toEqual([null]);
+    expect(await own(ben)).toMatchObject({ totalCount: 0, edges: [] });
+  });
+
+  it('that was declined goes on to wait for who asked, and for nobody else', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await made(ann, { joinPolicy: 'APPROVAL' });
+    const request = await asked(ben, group);
+    expect(await answer(ann, request.id, false)).toMatchObject({ errors: [], joinRequestId: request.id, membershipEdge: null });
+    expect(await nodes(ann, request.id)).toEqual([null]);
+    expect(await door(ann, group)).toMatchObject({ viewerJoinRequests: { totalCount: 0, edges: [] } });
+    expect(await nodes(ben, request.id)).toMatchObject([{ id: request.id }]);
+    expect(await asked(ben, group)).toMatchObject({ id: request.id });
+    expect(refusals((await answer(ann, request.id, true)).errors)).toEqual(['NOT_FOUND input.requestId']);
+    expect(refusals((await answer(ben, request.id, true)).errors)).toEqual(['FORBIDDEN input.requestId']);
+    const { cancelJoinRequest } = await chat.ask(CancelJoinRequestDocument, { input: { requestId: request.id } }, ben);
+    expect(cancelJoinRequest).toEqual({ joinRequestId: request.id, errors: [] });
+    expect(await nodes(ben, request.id)).toEqual([null]);
+  });
+
+  it('is shown to nobody who does not run the group', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const group = await made(ann, { joinPolicy: 'APPROVAL', memberIds: [cat.id] });
+    const request = await asked(ben, group);
+    expect(await door(cat, group)).toMatchObject({ viewerJoinRequests: { totalCount: 0, edges: [] }, viewerInvites: [] });
+    expect(await nodes(cat, request.id)).toEqual([null]);
+    expect(await door(ben, group)).toBeNull();
+  });
+
+  it('is listed page by page, for those who answer and for who asks', async () => {
+    const [ann, ...others] = await chat.people('ann', 'ben', 'cat', 'dan');
+    const group = await made(ann, { joinPolicy: 'APPROVAL' });
+    for (const other of others) await asked(other, group);
+    const first = await door(ann, group, { first: 2 });
+    if (first?.__typename !== 'Group') return expect.fail();
+    const { edges, totalCount, pageInfo } = first.viewerJoinRequests;
+    expect({ totalCount, pageInfo }).toEqual({ totalCount: 3, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const rest = await door(ann, group, { first: 2, after: edges.at(-1)?.cursor });
+    if (rest?.__typename !== 'Group') return expect.fail();
+    expect(rest.viewerJoinRequests.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true });
+    const listed = [...edges, ...rest.viewerJoinRequests.edges].map(({ node }) => node.user.id);
+    expect(listed.toSorted()).toEqual(others.map(({ id }) => id).toSorted());
+    const { errors } = await chat.post(DoorDocument, { id: group, after: 'nonsense' }, ann);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: ['after'] });
+  });
+});
+
+describe('an invitation', () => {
+  it('is shown to those who run the group, on all devices, and is theirs to revoke', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const group = await made(ann, { memberIds: [cat.id] });
+    const toAnn = await following(ann);
+    const invite = await invited(ann, { groupId: group, maxUses: 2, expiresAt: '2999-01-01T00:00:00.000Z' });
+    expect(invite).toMatchObject({ group: { id: group }, createdBy: { id: ann.id }, usesLeft: 2, expiresAt: '2999-01-01T00:00:00.000Z' });
+    expect(await toAnn()).toMatchObject({ __typename: 'InvitesChanged', group: { viewerInvites: [invite] } });
+    expect(await nodes(ann, invite.id)).toMatchObject([{ code: invite.code }]);
+    expect(await nodes(cat, invite.id)).toEqual([null]);
+    expect(await nodes(ben, invite.id)).toEqual([null]);
+
+    expect(await preview(ben, { code: invite.code })).toMatchObject({ groupId: group, memberCount: 2, viewerIsMember: false });
+    expect((await join(ben, { code: invite.code })).group).toMatchObject({ memberCount: 3 });
+    expect(await preview(ben, { id: group })).toMatchObject({ viewerIsMember: true });
+    const [told] = [await toAnn(), await toAnn()].filter((event) => event?.__typename === 'InvitesChanged');
+    expect(told).toMatchObject({ group: { viewerInvites: [{ ...invite, usesLeft: 1 }] } });
+
+    const { revokeInvite } = await chat.ask(RevokeInviteDocument, { input: { inviteId: invite.id } }, ann);
+    expect(revokeInvite).toEqual({ inviteId: invite.id, errors: [] });
+    expect(await toAnn()).toMatchObject({ group: { viewerInvites: [] } });
+    expect(await nodes(ann, invite.id)).toEqual([null]);
+    expect(await preview(cat, { code: invite.code })).toBeNull();
+  });
+
+  it('is not for members to make, nor for strangers to know of', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const group = await made(ann, { memberIds: [cat.id] });
+    const ask = async (as: Person, input: CreateInviteInput) => (await chat.ask(CreateInviteDocument, { input }, as)).createInvite;
+    expect(await ask(cat, { groupId: group })).toMatchObject({ invite: null, errors: [{ code: 'FORBIDDEN', field: null }] });
+    expect(refusals((await ask(ben, { groupId: group })).errors)).toEqual(['NOT_FOUND input.groupId']);
+    expect(refusals((await ask(ann, { groupId: group, maxUses: 0 })).errors)).toEqual(['INVALID_INPUT input.maxUses']);
+    expect(refusals((await ask(ann, { groupId: group, expiresAt: '2020-01-01T00:00:00Z' })).errors)).toEqual([
+      'INVALID_INPUT input.expiresAt',
+    ]);
+  });
+});
+
+describe('a look from outside', () => {
+  it('is by id where the group is no secret, and fails where not exactly one name is given', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const [open, secret] = [await made(ann, { joinPolicy: 'OPEN' }), await made(ann, {})];
+    expect(await preview(ben, { id: open })).toMatchObject({ groupId: open, name: 'Walks', joinPolicy: 'OPEN', viewerIsMember: false });
+    expect(await preview(ben, { id: secret })).toBeNull();
+    expect(await preview(ann, { id: secret })).toMatchObject({ viewerIsMember: true });
+    expect(await preview(ben, { code: 'nonsense' })).toBeNull();
+    for (const name of [{}, { id: open, code: 'x' }, { id: 'nonsense' }, { id: ann.id }]) {
+      const { errors } = await chat.post(GroupPreviewDocument, name, ben);
+      expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'BAD_USER_INPUT', argument: ['id'] }]);
+    }
+    const { errors } = await chat.post(GroupPreviewDocument, { id: open });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('is throttled at the top level, and joining with it as a refusal', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await made(ann, { joinPolicy: 'OPEN' });
+    for (let looks = 0; looks < 20; looks += 1) await preview(ben, { id: group });
+    const { data, errors } = await chat.post(GroupPreviewDocument, { id: group }, ben);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+    expect(data).toMatchObject({ groupPreview: null });
+    expect(refusals((await join(ben, { groupId: group })).errors)).toEqual(['RATE_LIMITED']);
+  });
+});

@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfInvites } from './invite.contract.ts';
+import { promisesOfJoining } from './join.contract.ts';
+import { promisesOfThePast } from './newcomer.contract.ts';
+
+describe('joining on SQLite', () => promisesOfJoining(sqliteDb));
+describe('an invitation on SQLite', () => promisesOfInvites(sqliteDb));
+describe('the past of a group on SQLite', () => promisesOfThePast(sqliteDb));

@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { JoinPolicy } from '../../src/group/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOn } from '../support/chat.ts';
+import { person } from '../support/people.ts';
+import { realStores, type Stores } from '../support/stores.ts';
+
+// Each race is run so often that every order of its parts has come up, and nobody has waited for minutes.
+const rounds = 12;
+// As long as an act takes: in any order, and in the middle of each other.
+const spreadMs = 12;
+
+/** Does these on two nodes in turn, each at a moment of its own. */
+function race(acts: readonly ((chat: Chat) => Promise<unknown>)[], chats: readonly [Chat, Chat]): Promise<readonly boolean[]> {
+  return Promise.all(
+    acts.map(async (act, place) => {
+      await delay(Math.random() * spreadMs);
+      return act(chats[place % 2 === 0 ? 0 : 1]).then(
+        () => true,
+        (error: unknown) => {
+          // Whatever loses is refused; nothing may break.
+          expect(String(error)).toMatch(/^ChatError/);
+          return false;
+        },
+      );
+    }),
+  );
+}
+
+describe('on two nodes at once', () => {
+  const open = new AsyncDisposableStack();
+  let chats: readonly [Chat, Chat];
+  beforeAll(async () => {
+    const stores: Stores = open.use(await realStores());
+    const env = { JOIN_ATTEMPTS: '100000', MAX_GROUP_MEMBERS: '6' };
+    chats = [open.use(await chatOn(stores, env)), open.use(await chatOn(stores, env))];
+  });
+  afterAll(() => open.disposeAsync());
+
+  const people = (count: number) => Promise.all(Array.from({ length: count }, () => person(chats[0], 'racer')));
+
+  async function groupOf(owner: Viewer, joinPolicy: JoinPolicy, ...members: readonly Viewer[]): Promise<bigint> {
+    const memberIds = members.map(({ userId }) => userId);
+    return (await chats[0].groups.create(owner, { name: 'A group', joinPolicy, memberIds })).id;
+  }
+
+  /** Who is in a group, whichever way it is asked: their number, their list, and each one's own part. */
+  async function membersOf(groupId: bigint, among: readonly Viewer[]): Promise<readonly bigint[]> {
+    const [{ items }, [group], parts] = await Promise.all([
+      chats[1].groups.members(groupId, { first: 50 }),
+      chats[1].groups.byIds([groupId]),
+      chats[1].groups.memberships(among.map(({ userId }) => ({ conversationId: groupId, userId }))),
+    ]);
+    const ids = items.map(({ member }) => member.userId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(group?.memberCount).toBe(ids.length);
+    expect(ids.length).toBeLessThanOrEqual(6);
+    expect(parts.flatMap((part) => (part === null ? [] : [part.userId]))).toEqual(
+      among.map(({ userId }) => userId).filter((id) => ids.includes(id)),
+    );
+    return ids;
+  }
+
+  it('an invitation with one use left lets in one of ten', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, ...ten] = await people(11);
+      if (ada === undefined) return expect.fail();
+      const groupId = await groupOf(ada, 'INVITE_ONLY');
+      const { id, code } = await chats[0].joining.createInvite(ada, { groupId, maxUses: 1 });
+      const came = await race(
+        ten.map((viewer) => (chat: Chat) => chat.joining.join(viewer, { code })),
+        chats,
+      );
+      expect(came.filter(Boolean)).toHaveLength(1);
+      expect(await membersOf(groupId, ten)).toHaveLength(2);
+      expect(await chats[1].joining.invitesByIds([id])).toEqual([null]);
+    }
+  });
+
+  it('the last place of a group is taken by one of ten, however they come', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, bob, cy, dan, eve, ...ten] = await people(15);
+      if (!(ada && bob && cy && dan && eve)) return expect.fail();
+      const groupId = await groupOf(ada, 'OPEN', bob, cy, dan, eve);
+      const { code } = await chats[0].joining.createInvite(ada, { groupId });
+      await race(
+        ten.map((viewer, place) => async (chat: Chat) => {
+          if (place % 3 === 0) return chat.joining.join(viewer, { groupId });
+          if (place % 3 === 1) return chat.joining.join(viewer, { code });
+          return chat.groups.addMembers(ada, { groupId, userIds: [viewer.userId] });
+        }),
+        chats,
+      );
+      expect(await membersOf(groupId, ten)).toHaveLength(6);
+    }
+  });
+
+  it('a request is accepted or taken back, and answered by one of two: who asked is in or not, and nothing waits', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, cy] = await people(2);
+      if (!(ada && cy)) return expect.fail();
+      const groupId = await groupOf(ada, 'APPROVAL');
+      await chats[0].joining.join(cy, { groupId });
+      const ref = { conversationId: groupId, userId: cy.userId };
+      const [accepted, cancelled, declined] = await race(
+        [
+          (chat) => chat.joining.answer(ada, ref, { accept: true }),
+          (chat) => chat.joining.cancel(cy, ref),
+          (chat) => chat.joining.answer(ada, ref, { accept: false }),
+        ],
+        chats,
+      );
+      // One of the two answers at most; what was declined in silence may still be taken back.
+      expect([accepted, declined].filter(Boolean).length).toBeLessThanOrEqual(1);
+      if (accepted) expect(cancelled).toBe(false);
+      expect((await membersOf(groupId, [cy])).includes(cy.userId)).toBe(accepted);
+      expect(await chats[1].joining.countRequests(groupId)).toBe(0);
+      expect(await chats[1].joining.countOwnRequests(cy)).toBe(!accepted && !cancelled ? 1 : 0);
+    }
+  });
+
+  it('whoever asks, is added and comes by an invitation at once is in once, and nothing waits', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, cy] = await people(2);
+      if (!(ada && cy)) return expect.fail();
+      const groupId = await groupOf(ada, 'APPROVAL');
+      const { code } = await chats[0].joining.createInvite(ada, { groupId });
+      await race(
+        [
+          (chat) => chat.joining.join(cy, { groupId }),
+          (chat) => chat.joining.join(cy, { code }),
+          (chat) => chat.groups.addMembers(ada, { groupId, userIds: [cy.userId] }),
+          (chat) => chat.joining.join(cy, { groupId, note: 'once more' }),
+        ],
+        chats,
+      );
+      expect(await membersOf(groupId, [cy])).toHaveLength(2);
+      expect(await chats[1].joining.countRequests(groupId)).toBe(0);
+      expect(await chats[1].joining.countOwnRequests(cy)).toBe(0);
+    }
+  });
+
+  it('who joins while the group is dissolved is told that it is gone, or was in it to its end', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, ...others] = await people(3);
+      if (ada === undefined) return expect.fail();
+      const groupId = await groupOf(ada, 'OPEN');
+      await race(
+        [(chat) => chat.groups.leave(ada, { groupId }), ...others.map((viewer) => (chat: Chat) => chat.joining.join(viewer, { groupId }))],
+        chats,
+      );
+      const [group] = await chats[1].groups.byIds([groupId]);
+      // It was dissolved by its last member, or somebody came first, and the owner stays.
+      if (group === null || group === undefined) {
+        expect((await chats[1].groups.members(groupId, { first: 5 })).items).toEqual([]);
+      } else {
+        expect((await membersOf(groupId, [ada])).includes(ada.userId)).toBe(true);
+      }
+    }
+  });
+
+  it('who is removed while they join again is in or out, and never twice', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, cy] = await people(2);
+      if (!(ada && cy)) return expect.fail();
+      const groupId = await groupOf(ada, 'OPEN', cy);
+      await race(
+        [
+          (chat) => chat.groups.removeMember(ada, { groupId, userId: cy.userId }),
+          (chat) => chat.joining.join(cy, { groupId }),
+          (chat) => chat.groups.leave(cy, { groupId }),
+          (chat) => chat.joining.join(cy, { groupId }),
+        ],
+        chats,
+      );
+      expect([1, 2]).toContain((await membersOf(groupId, [cy])).length);
+    }
+  });
+});
