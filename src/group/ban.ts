@@ -42,7 +42,9 @@ async function storeStranger(
   tx: Tx,
   { seq, at, ...member }: { readonly conversationId: bigint; readonly userId: bigint; readonly seq: number; readonly at: Date },
 ): Promise<void> {
-  await tx.membership.create({ data: { ...member, state: 'BANNED', role: 'MEMBER', fromSeq: seq, untilSeq: seq, joinedAt: at } });
+  await tx.membership.create({
+    data: { ...member, state: 'BANNED', role: 'MEMBER', fromSeq: seq, joinedSeq: seq, untilSeq: seq, joinedAt: at },
+  });
 }
 
 /** Lets somebody who was banned come in again, if they may; they are not in it by that. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */

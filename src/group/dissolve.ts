@@ -45,7 +45,7 @@ export async function tellDissolved(
       where: { conversationId: groupId, state: 'ACTIVE' },
       select: { userId: true },
       // Those that were told are out of the index: each piece begins at its head.
-      orderBy: [{ fromSeq: 'asc' }, { userId: 'asc' }],
+      orderBy: [{ joinedSeq: 'asc' }, { userId: 'asc' }],
       take: accountsAtOnce,
     });
     const found = rows.map(({ userId }) => userId);
