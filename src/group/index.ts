@@ -28,6 +28,6 @@ export type { Groups } from './groups.ts';
 export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';
 export type { GroupName, Invite, Joining, JoinRequest } from './joining.ts';
 export { conversationKey, memberKey } from './key.ts';
-export { type GroupRules, judge, mutedUntil, requireMay, type Standing, type Wish } from './may.ts';
+export { type GroupRules, judge, requireMay, type Standing, type Wish } from './may.ts';
 export { seesInvites, seesRequests } from './runner.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';
