@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { LeaveReason, Placed, Verdict } from '../log/index.ts';
+import { appendSearching, type LeaveReason, type Placed, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { banOutsider } from './ban.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
@@ -24,14 +24,15 @@ export interface Removal {
  * userId), INVALID_INPUT (userId: oneself), FORBIDDEN.
  */
 export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId, userId, ban = false }: Removal): Promise<void> {
-  return log.append<void>({
-    lock: [...new Set([groupId, userId])],
-    async decide(inside) {
+  const lock = [...new Set([groupId, userId])];
+  return appendSearching<void>(log, {
+    lock,
+    async decide(inside, holds) {
       const group = await requireGroup(inside, { groupId, viewer });
       if (userId === viewer.userId)
         throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
-      if (ban && !isActive(access)) return banOutsider(inside, viewer, { group, userId, earlier: access });
+      if (ban && !isActive(access)) return banOutsider(inside, viewer, { group, userId, earlier: access, lock, holds });
       if (!isActive(access)) throw noUser('userId');
       requireMay(ban ? 'BAN_MEMBERS' : 'REMOVE_MEMBERS', { ...group.wish, to: access });
       return part({ groupId, actorId: viewer.userId, userId, reason: ban ? 'BANNED' : 'REMOVED' });
