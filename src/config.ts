@@ -154,6 +154,24 @@ export const options = {
   maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
   jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),
+  cacheMb: option(
+    'CACHE_MB',
+    '16',
+    whole(0, 4_096),
+    'MiB of users and conversations that a node keeps in its memory, the least used going first: the default has room for some 40,000. 0: nothing is kept, in Redis neither.',
+  ),
+  cacheSeconds: option(
+    'CACHE_SECONDS',
+    '600',
+    whole(1, 86_400),
+    'For how long a conversation’s row is kept in memory and in Redis. It is kept under its version, so it is never out of date: this is for memory.',
+  ),
+  cacheProfileSeconds: option(
+    'CACHE_PROFILE_SECONDS',
+    '10',
+    whole(1, 3_600),
+    'For how long a user’s profile is kept. What changes is forgotten at once; so long it may be out of date where a node died before it could tell the others.',
+  ),
   commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Writes to the log, or markers, that share one commit at most.'),
   commitQueue: option(
     'COMMIT_QUEUE',

@@ -1,5 +1,6 @@
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
+import type { HeldUser } from './hold-users.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
 
@@ -14,14 +15,18 @@ export interface Rows {
   readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
+  /** As others may see them. */
+  readonly User: Omit<HeldUser, 'erased'> & { readonly state: string };
 }
 
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
 export type Selected = keyof Rows;
 
-type Kind = 'id' | 'number' | 'text' | 'flag' | 'time' | 'bytes';
+/** How a column's values are told. */
+export type Kind = 'id' | 'number' | 'text' | 'flag' | 'time' | 'bytes';
 
-const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
+/** The columns of each model, in their order. */
+export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
   Message: {
     ...{
       conversationId: 'id',
@@ -57,6 +62,7 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
+  User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
 };
 
 // The two databases tell some values in forms of their own.
