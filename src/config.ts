@@ -160,6 +160,12 @@ export const options = {
     whole(0, 4_096),
     'MiB of users and conversations that a node keeps in its memory, the least used going first: the default has room for some 40,000. 0: nothing is kept, in Redis neither.',
   ),
+  cacheRedis: option(
+    'CACHE_REDIS',
+    'true',
+    flag,
+    'Keep them in Redis too, where there is one: a node that has just started, or has a small memory, asks the database for less. It is not faster than a database that is as near.',
+  ),
   cacheSeconds: option(
     'CACHE_SECONDS',
     '600',

@@ -73,13 +73,13 @@ async function openShared(
 }
 
 function openCaches(
-  { redisUrl: url, cacheMb, cacheSeconds, cacheProfileSeconds, writeDeadlineMs: readMs }: Config,
+  { redisUrl: url, cacheMb, cacheRedis: keeps, cacheSeconds, cacheProfileSeconds, writeDeadlineMs: readMs }: Config,
   { db, bus, logger }: { readonly db: Db; readonly bus: Bus; readonly logger: Logger },
 ): Promise<Caches> | Caches {
   const limits: CacheLimits = { bytes: cacheMb * mebibyte, keptMs: cacheSeconds * 1_000, changingMs: cacheProfileSeconds * 1_000, readMs };
   if (limits.bytes === 0) return createNoCaches();
   if (url === '') return createMemoryCaches({ limits, logger });
-  return createRedisCaches({ url, namespace: namespaceOf(db), bus, limits, logger });
+  return createRedisCaches({ url, namespace: namespaceOf(db), bus, keeps, limits, logger });
 }
 
 async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): Promise<readonly ServerKey[]> {

@@ -16,6 +16,8 @@ export interface RedisCachesOptions {
   /** Stands before every key: what a database that was restored says is not what is kept of the one it was taken from. */
   readonly namespace: string;
   readonly bus: Bus;
+  /** Whether things are kept in Redis (config CACHE_REDIS); the nodes tell each other what they forget in any case. */
+  readonly keeps: boolean;
   readonly limits: CacheLimits;
   readonly logger: Logger;
 }
@@ -24,10 +26,10 @@ export interface RedisCachesOptions {
 const commandMs = 100;
 const pulseMs = 2_000;
 
-/** Caches of one of several nodes: over its memory, and over Redis. Throws ConfigError when Redis cannot be used at the start. */
-export async function createRedisCaches({ url, namespace, bus, limits, logger }: RedisCachesOptions): Promise<Caches> {
+/** Caches of one of several nodes: over its memory, and over Redis where that is to keep things. Throws ConfigError when Redis cannot be used at the start. */
+export async function createRedisCaches({ url, namespace, bus, keeps, limits, logger }: RedisCachesOptions): Promise<Caches> {
   const transport = await openTransport(bus);
-  const remote = await openRemote(url, { prefix: `${namespace}:cache:`, logger });
+  const remote = keeps ? await openRemote(url, { prefix: `${namespace}:cache:`, logger }) : undefined;
   return createCaches({ limits, logger, shared: { remote, transport, bus } });
 }
 

@@ -13,7 +13,8 @@ import { RemoteStore } from './remote-store.ts';
 
 /** What the caches of several nodes have in common. */
 export interface SharedParts {
-  readonly remote: Remote;
+  /** Undefined: each node keeps things for itself alone. */
+  readonly remote: Remote | undefined;
   /** On which the nodes tell each other what they forget. */
   readonly transport: BusDriver;
   readonly bus: Pick<Bus, 'healthy' | 'onGap'>;
@@ -39,7 +40,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
   const flights = new Flights();
   const local = new LocalStore(limits.bytes, flights);
   const barredMs = limits.readMs + barredMarginMs;
-  const remote = shared && new RemoteStore({ remote: shared.remote, barredMs, logger });
+  const remote = shared?.remote && new RemoteStore({ remote: shared.remote, barredMs, logger });
   const bento = makeBento({ local, remote, transport: shared?.transport, emitter: countingInto(counts) });
   // What was forgotten meanwhile was not heard.
   const stopHearing = shared?.bus.onGap(() => local.clear());
@@ -91,7 +92,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
   async function close(): Promise<void> {
     stopHearing?.();
     await bento.disconnect();
-    await shared?.remote[Symbol.asyncDispose]();
+    await shared?.remote?.[Symbol.asyncDispose]();
   }
 
   return { of, counts, [Symbol.asyncDispose]: close };

@@ -40,7 +40,7 @@ export class RemoteStore implements L2CacheDriver {
   async set(key: string, value: string, ttlMs = 0): Promise<boolean> {
     if (this.#isAway()) return false;
     // Not awaited: who has asked has the value already.
-    this.#send(this.#parts.remote.add(key, value, ttlMs));
+    void this.#send(this.#parts.remote.add(key, value, ttlMs));
     return true;
   }
 

@@ -17,6 +17,7 @@ export interface Rows {
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   /** As others may see them. */
   readonly User: Omit<HeldUser, 'erased'> & { readonly state: string };
+  readonly Stream: Awaited<ReturnType<Tx['stream']['findMany']>>[number];
 }
 
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
@@ -62,6 +63,11 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
+  Stream: {
+    ...{ id: 'id', kind: 'text', lastSeq: 'number', lastOrdinal: 'number', floorSeq: 'number', jobSeq: 'number', jobsDue: 'flag' },
+    ...{ lastAt: 'time', activeAt: 'time', createdAt: 'time', lastSenderId: 'id', lastMessageSeq: 'number', otherMessageSeq: 'number' },
+    ...{ changedSeq: 'number' },
+  },
   User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
 };
 

@@ -7,6 +7,11 @@ import { type ConversationRow, conversationOf, readConversationRows } from './st
 /** Reads conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */
 export type ConversationReader = (ids: readonly bigint[]) => Promise<readonly (Conversation | null)[]>;
 
+/** What the module's parts share that read conversations. */
+export interface ReadingParts extends GroupParts {
+  readonly conversations: ConversationReader;
+}
+
 /** A conversation's row as it stands since the entry that changed it last. */
 interface Version {
   readonly id: bigint;

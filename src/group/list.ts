@@ -3,9 +3,10 @@ import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation } from './conversation.ts';
+import type { ReadingParts } from './conversation-reader.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
-import type { GroupParts, ReadingParts } from './parts.ts';
+import type { GroupParts } from './parts.ts';
 import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
 
 /** How much of a list, after which key. */

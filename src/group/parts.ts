@@ -2,7 +2,6 @@ import type { Caches } from '../cache/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
-import type { ConversationReader } from './conversation-reader.ts';
 
 /** What the module's inner parts share. */
 export interface GroupParts {
@@ -11,9 +10,4 @@ export interface GroupParts {
   readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
   /** Where rows are kept; without it each read is one of the database. */
   readonly caches?: Caches | undefined;
-}
-
-/** What those of them share that read. */
-export interface ReadingParts extends GroupParts {
-  readonly conversations: ConversationReader;
 }
