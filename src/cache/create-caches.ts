@@ -40,7 +40,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
   const flights = new Flights();
   const local = new LocalStore(limits.bytes, flights);
   const barredMs = limits.readMs + barredMarginMs;
-  const remote = shared?.remote && new RemoteStore({ remote: shared.remote, barredMs, logger });
+  const remote = shared?.remote && new RemoteStore({ remote: shared.remote, barredMs, changingMs: limits.changingMs, logger });
   const bento = makeBento({ local, remote, transport: shared?.transport, emitter: countingInto(counts) });
   // What was forgotten meanwhile was not heard.
   const stopHearing = shared?.bus.onGap(() => local.clear());

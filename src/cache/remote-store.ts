@@ -8,6 +8,8 @@ export interface RemoteStoreParts {
   readonly remote: Remote;
   /** For how long nothing is kept under a key that was forgotten, in ms: longer than any read takes. */
   readonly barredMs: number;
+  /** For how long what changes under its key is kept, in ms. */
+  readonly changingMs: number;
   readonly logger: Logger;
 }
 
@@ -48,11 +50,12 @@ export class RemoteStore implements L2CacheDriver {
     return this.deleteMany([key]);
   }
 
-  /** Awaited: whoever is told that a key was forgotten finds the mark. */
+  /** Awaited: whoever is told that a key was forgotten finds the mark. Where it cannot be put, this node believes nothing that is kept until it has expired. */
   async deleteMany(keys: string[]): Promise<boolean> {
-    const { remote, barredMs } = this.#parts;
-    if (remote.ready) await Promise.all(keys.map((key) => this.#send(remote.put(key, barred, barredMs))));
-    return true;
+    const { remote, barredMs, changingMs } = this.#parts;
+    const marked = remote.ready && (await Promise.all(keys.map((key) => this.#send(remote.put(key, barred, barredMs))))).every(Boolean);
+    if (!marked) this.#rest(changingMs);
+    return marked;
   }
 
   async pull(): Promise<undefined> {
@@ -69,6 +72,10 @@ export class RemoteStore implements L2CacheDriver {
 
   async disconnect(): Promise<void> {}
 
+  #rest(ms: number): void {
+    this.#restsUntil = Math.max(this.#restsUntil, performance.now() + ms);
+  }
+
   #isAway(): boolean {
     return !this.#parts.remote.ready || performance.now() < this.#restsUntil;
   }
@@ -79,13 +86,19 @@ export class RemoteStore implements L2CacheDriver {
     try {
       return await this.#parts.remote.read(keys);
     } catch (error) {
-      this.#restsUntil = performance.now() + restMs;
+      this.#rest(restMs);
       this.#parts.logger.debug({ err: error }, 'the cache in Redis did not answer');
       return nothing;
     }
   }
 
-  #send(sent: Promise<void>): Promise<void> {
-    return sent.catch((error: unknown) => this.#parts.logger.debug({ err: error }, 'the cache in Redis could not be written'));
+  async #send(sent: Promise<void>): Promise<boolean> {
+    try {
+      await sent;
+      return true;
+    } catch (error) {
+      this.#parts.logger.debug({ err: error }, 'the cache in Redis could not be written');
+      return false;
+    }
   }
 }

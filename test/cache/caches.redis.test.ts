@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
@@ -121,6 +122,21 @@ describe('while Redis is away', () => {
     expect(at.behind.reads).toEqual([]);
     await redis.restart();
     for (let times = 0; times < 200; times += 1) expect(await other.many([1])).toEqual(['another']);
+  });
+
+  it('who forgets something then does not find it in Redis when that is back, as it was before', async () => {
+    await using redis = await startRedis({ args: ['--appendonly', 'yes'] });
+    await using at = await twoNodes(redis.url);
+    const cache = at.behind.cache(at.here);
+    await cache.many([1]);
+    await expect.poll(() => keptIn(redis.url, at.namespace)).toHaveLength(1);
+    await redis.kill();
+    at.behind.words.set(1, 'another');
+    cache.forget([1]);
+    await redis.restart();
+    expect(await keptIn(redis.url, at.namespace)).toHaveLength(1);
+    for (const end = performance.now() + 3_000; performance.now() < end; await nextTurn())
+      expect(await cache.many([1])).toEqual(['another']);
   });
 
   it('a Redis that hangs is hardly felt, and then not at all', async () => {
