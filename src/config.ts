@@ -176,7 +176,7 @@ export const options = {
     'CACHE_PROFILE_SECONDS',
     '10',
     whole(1, 3_600),
-    'For how long a user’s profile is kept. What changes is forgotten at once; so long it may be out of date where a node died before it could tell the others.',
+    'For how long a user’s profile is kept. What changes is forgotten at once, on all nodes; so long it may be out of date on another node where the news was lost with the node or the Redis that should have told.',
   ),
   commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Writes to the log, or markers, that share one commit at most.'),
   commitQueue: option(
