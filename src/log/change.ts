@@ -7,7 +7,14 @@ import type { Entry, EntryType } from './entry.ts';
 const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ...(['MessageSent', 'MessageEdited', 'MessageRecalled', 'ReactionsChanged', 'PinChanged'] as const),
   ...(['ConversationOpened', 'ConversationClosed', 'MembershipSettled', 'MessageHidden', 'ConversationCleared', 'ThreadRead'] as const),
-  ...(['ContactRequestSent', 'ContactRequestReceived', 'ContactRequestWithdrawn', 'ContactRequestClosed', 'ContactChanged'] as const),
+  ...([
+    'ContactRequestSent',
+    'ContactRequestReceived',
+    'ContactRequestWithdrawn',
+    'ContactRequestClosed',
+    'ContactChanged',
+    'BlockChanged',
+  ] as const),
   ...(['SettingsChanged', 'SessionStarted', 'SessionEnded', 'SessionChanged', 'DataExportChanged'] as const),
 ]);
 
