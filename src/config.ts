@@ -1,36 +1,6 @@
 import { z } from 'zod';
+import { flag, oneOf, option, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
-
-function oneOf<const T extends readonly string[]>(...texts: T) {
-  return z.enum(texts, `must be one of ${texts.join(', ')}`);
-}
-
-const flag = oneOf('true', 'false').transform((text) => text === 'true');
-
-function whole(min: number, max: number) {
-  const fault = `must be a whole number from ${min} to ${max}`;
-  return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
-}
-
-function url(...protocols: readonly string[]) {
-  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
-}
-
-interface Option<T> {
-  /** Name of the environment variable. */
-  readonly env: string;
-  /** What it is when the variable is absent or empty, in the variable's own words. */
-  readonly default: string;
-  readonly type: z.ZodType<T, string>;
-  /** One sentence for the README's table; it names units. */
-  readonly doc: string;
-}
-
-function option<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): Option<T> {
-  return { env, default: fallback, type, doc };
-}
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
 export const options = {
