@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
+import type { Caches } from './cache/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -7,10 +8,19 @@ import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
 import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
-import { createLog } from './log/index.ts';
+import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import type { ServerKey } from './server-key.ts';
-import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, type Users } from './user/index.ts';
+import {
+  type Blocks,
+  type Contacts,
+  changedUsers,
+  createBlocks,
+  createContacts,
+  createUserCache,
+  createUsers,
+  type Users,
+} from './user/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -34,6 +44,7 @@ export interface ChatParts {
   readonly db: Db;
   readonly bus: Bus;
   readonly limits: Limits;
+  readonly caches: Caches;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
   readonly config: Config;
@@ -43,18 +54,21 @@ export interface ChatParts {
 // A health check that waits longer has its answer already.
 const ailmentMs = 2_000;
 
-/** Wires the modules. Disposing it ends what is being stored, then the feed; database and bus belong to whoever passed them. */
-export function createChat({ db, bus, limits, keys, config, logger }: ChatParts): Chat {
+/** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
+export function createChat({ db, bus, limits, caches, keys, config, logger }: ChatParts): Chat {
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
-  const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs } });
-  const users = createUsers({ db, log, limits, keys, config, logger });
+  const kept = createUserCache({ db, caches });
+  const onStored = (entries: readonly Entry[]) => kept.forget(changedUsers(entries));
+  const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
+  const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs }, onStored });
+  const users = createUsers({ db, log, limits, keys, config, logger, kept });
   const people = { db, log, limits, config, blockEffects: frozenMarkers };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config });
-  const joining = createJoining({ db, log, limits, config });
+  const groups = createGroups({ db, log, config, caches });
+  const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const exports = createExports({ db, log, keys, users, contacts, groups, messages, config });
-  const feed = createFeed({ db, log, bus, logger, config });
+  const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
 
   async function ailments(): Promise<readonly string[]> {

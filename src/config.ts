@@ -1,36 +1,6 @@
 import { z } from 'zod';
+import { flag, oneOf, option, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
-
-function oneOf<const T extends readonly string[]>(...texts: T) {
-  return z.enum(texts, `must be one of ${texts.join(', ')}`);
-}
-
-const flag = oneOf('true', 'false').transform((text) => text === 'true');
-
-function whole(min: number, max: number) {
-  const fault = `must be a whole number from ${min} to ${max}`;
-  return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
-}
-
-function url(...protocols: readonly string[]) {
-  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
-}
-
-interface Option<T> {
-  /** Name of the environment variable. */
-  readonly env: string;
-  /** What it is when the variable is absent or empty, in the variable's own words. */
-  readonly default: string;
-  readonly type: z.ZodType<T, string>;
-  /** One sentence for the README's table; it names units. */
-  readonly doc: string;
-}
-
-function option<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): Option<T> {
-  return { env, default: fallback, type, doc };
-}
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
 export const options = {
@@ -162,6 +132,30 @@ export const options = {
   ),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
   jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),
+  cacheMb: option(
+    'CACHE_MB',
+    '16',
+    whole(0, 4_096),
+    'MiB of users and conversations that a node keeps in its memory, the least used going first: the default has room for some 40,000. 0: nothing is kept, in Redis neither.',
+  ),
+  cacheRedis: option(
+    'CACHE_REDIS',
+    'true',
+    flag,
+    'Keep them in Redis too, where there is one: a node that has just started, or has a small memory, asks the database for less. It is not faster than a database that is as near.',
+  ),
+  cacheSeconds: option(
+    'CACHE_SECONDS',
+    '600',
+    whole(1, 86_400),
+    'For how long a conversation’s row is kept in memory and in Redis. It is kept under its version, so it is never out of date: this is for memory.',
+  ),
+  cacheProfileSeconds: option(
+    'CACHE_PROFILE_SECONDS',
+    '10',
+    whole(1, 3_600),
+    'For how long a user’s profile is kept. What changes is forgotten at once, on all nodes; so long it may be out of date on another node where the news was lost with the node or the Redis that should have told.',
+  ),
   commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Writes to the log, or markers, that share one commit at most.'),
   commitQueue: option(
     'COMMIT_QUEUE',

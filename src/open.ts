@@ -6,6 +6,9 @@ import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
 import type { Bus } from './bus/index.ts';
+import { createMemoryCaches } from './cache/caches.memory.ts';
+import { createRedisCaches } from './cache/caches.redis.ts';
+import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
@@ -25,8 +28,9 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
   const { bus, limits } = await openShared(config, db, logger, opened);
+  const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, keys, config, logger }));
+  const chat = opened.use(createChat({ db, bus, limits, caches, keys, config, logger }));
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -39,6 +43,13 @@ async function openDb(config: Config): Promise<Db> {
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }
+}
+
+const mebibyte = 1_048_576;
+
+/** A database that was restored has another epoch, and must not hear the nodes of the one it was taken from, nor find what they keep. */
+function namespaceOf({ epoch }: Db): string {
+  return `mpim:${epoch}`;
 }
 
 interface Shared {
@@ -54,12 +65,21 @@ async function openShared(
 ): Promise<Shared> {
   const place = parseRedisUrl(redisUrl);
   if (place === undefined) return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
-  // A database that was restored has another epoch, and must not hear the nodes of the one it was taken from.
-  const namespace = `mpim:${db.epoch}`;
+  const namespace = namespaceOf(db);
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
   const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
   return { bus, limits: opened.use(await createRedisLimits({ url: redisUrl, namespace, logger })) };
+}
+
+function openCaches(
+  { redisUrl: url, cacheMb, cacheRedis: keeps, cacheSeconds, cacheProfileSeconds, writeDeadlineMs: readMs }: Config,
+  { db, bus, logger }: { readonly db: Db; readonly bus: Bus; readonly logger: Logger },
+): Promise<Caches> | Caches {
+  const limits: CacheLimits = { bytes: cacheMb * mebibyte, keptMs: cacheSeconds * 1_000, changingMs: cacheProfileSeconds * 1_000, readMs };
+  if (limits.bytes === 0) return createNoCaches();
+  if (url === '') return createMemoryCaches({ limits, logger });
+  return createRedisCaches({ url, namespace: namespaceOf(db), bus, keeps, limits, logger });
 }
 
 async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): Promise<readonly ServerKey[]> {

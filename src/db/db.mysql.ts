@@ -152,6 +152,7 @@ interface LockedRow {
   readonly lastSenderId: bigint | null;
   readonly lastMessageSeq: number;
   readonly otherMessageSeq: number;
+  readonly changedSeq: number;
   readonly now: Date;
 }
 
@@ -171,7 +172,7 @@ async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false }
     const some = sorted.slice(at, at + idsPerStatement);
     // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
     const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt,
-        lastSenderId, lastMessageSeq, otherMessageSeq, UTC_TIMESTAMP(3) AS now
+        lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq, UTC_TIMESTAMP(3) AS now
       FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE ${leaveBusy ? skipLocked : empty}`;
     rows.push(...(await tx.$queryRaw<LockedRow[]>(query)));
   }

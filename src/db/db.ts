@@ -55,6 +55,8 @@ export interface StreamRow {
   readonly lastSenderId: bigint | null;
   readonly lastMessageSeq: number;
   readonly otherMessageSeq: number;
+  /** seq of the newest entry after which the rows of its members, its group or its user may be others than before; 0: none since it was made. */
+  readonly changedSeq: number;
 }
 
 /** The rows that a transaction has locked, and when. */

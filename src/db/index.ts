@@ -18,6 +18,7 @@ export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-r
 export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
+export { type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPosting } from './posting.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';

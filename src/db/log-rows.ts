@@ -45,6 +45,7 @@ export interface HeadMove {
   readonly lastSenderId: bigint | null;
   readonly lastMessageSeq: number;
   readonly otherMessageSeq: number;
+  readonly changedSeq: number;
 }
 
 // One statement may hold so much text: an eighth of the least max_allowed_packet that a server has by default (MariaDB's 16 MB), for a code unit takes
@@ -136,19 +137,22 @@ export async function moveHeads(
     () => 0,
     (batch) => {
       const rows = batch.map(
-        ({ id, lastSeq, lastOrdinal, lastAt, activeAt, lastSenderId, lastMessageSeq, otherMessageSeq }) =>
+        ({ id, lastSeq, lastOrdinal, lastAt, activeAt, lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq }) =>
           sql`SELECT ${id} AS id, ${lastSeq} AS lastSeq, ${lastOrdinal} AS lastOrdinal, ${lastAt} AS lastAt, ${activeAt} AS activeAt,
-            ${lastSenderId} AS lastSenderId, ${lastMessageSeq} AS lastMessageSeq, ${otherMessageSeq} AS otherMessageSeq`,
+            ${lastSenderId} AS lastSenderId, ${lastMessageSeq} AS lastMessageSeq, ${otherMessageSeq} AS otherMessageSeq,
+            ${changedSeq} AS changedSeq`,
       );
       const to = join(rows, ' UNION ALL ');
       return tx.$executeRaw(
         dialect === 'sqlite'
           ? sql`UPDATE Stream SET lastSeq = v.lastSeq, lastOrdinal = v.lastOrdinal, lastAt = v.lastAt, activeAt = v.activeAt,
-                lastSenderId = v.lastSenderId, lastMessageSeq = v.lastMessageSeq, otherMessageSeq = v.otherMessageSeq
+                lastSenderId = v.lastSenderId, lastMessageSeq = v.lastMessageSeq, otherMessageSeq = v.otherMessageSeq,
+                changedSeq = v.changedSeq
               FROM (${to}) AS v WHERE Stream.id = v.id`
           : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id ${together ? joinMembers(members) : empty}
               SET ${together ? sql`${raised}, ` : empty} s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
-                s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq`,
+                s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq,
+                s.changedSeq = v.changedSeq`,
       );
     },
   );

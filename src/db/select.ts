@@ -1,5 +1,6 @@
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
+import type { HeldUser } from './hold-users.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
 
@@ -15,14 +16,19 @@ export interface Rows {
   readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
+  /** As others may see them. */
+  readonly User: Omit<HeldUser, 'erased'> & { readonly state: string };
+  readonly Stream: Awaited<ReturnType<Tx['stream']['findMany']>>[number];
 }
 
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
 export type Selected = keyof Rows;
 
-type Kind = 'id' | 'number' | 'text' | 'flag' | 'time' | 'bytes';
+/** How a column's values are told. */
+export type Kind = 'id' | 'number' | 'text' | 'flag' | 'time' | 'bytes';
 
-const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
+/** The columns of each model, in their order. */
+export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
   Message: {
     ...{
       conversationId: 'id',
@@ -59,6 +65,12 @@ const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   JoinRequest: { conversationId: 'id', userId: 'id', state: 'text', note: 'text', createdAt: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
+  Stream: {
+    ...{ id: 'id', kind: 'text', lastSeq: 'number', lastOrdinal: 'number', floorSeq: 'number', jobSeq: 'number', jobsDue: 'flag' },
+    ...{ lastAt: 'time', activeAt: 'time', createdAt: 'time', lastSenderId: 'id', lastMessageSeq: 'number', otherMessageSeq: 'number' },
+    ...{ changedSeq: 'number' },
+  },
+  User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
 };
 
 // The two databases tell some values in forms of their own.

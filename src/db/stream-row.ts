@@ -9,9 +9,23 @@ function isKind(kind: string): kind is StreamKind {
 /** Rows of the Stream table as StreamRow. Throws where a kind is none of ours: a newer release's, which this one must not touch. */
 export function streamRows(rows: readonly (Omit<StreamRow, 'kind'> & { readonly kind: string })[]): readonly StreamRow[] {
   return rows.map(
-    ({ id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, lastSenderId, lastMessageSeq, otherMessageSeq }) => {
+    ({
+      id,
+      kind,
+      lastSeq,
+      lastOrdinal,
+      floorSeq,
+      lastAt,
+      activeAt,
+      createdAt,
+      lastSenderId,
+      lastMessageSeq,
+      otherMessageSeq,
+      changedSeq,
+    }) => {
       if (!isKind(kind)) throw new Error(`stream ${id} is of the unknown kind ${kind}`);
-      return { id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, lastSenderId, lastMessageSeq, otherMessageSeq };
+      const messages = { lastSenderId, lastMessageSeq, otherMessageSeq };
+      return { id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt, ...messages, changedSeq };
     },
   );
 }

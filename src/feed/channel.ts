@@ -48,6 +48,8 @@ export interface ChannelParts {
   /** The node's clock. */
   readonly now: () => Date;
   readonly spare: Spare;
+  /** Called with entries before anybody is told of them. Must not throw. */
+  readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
 }
 
 // Entries read at once: what a subscription that catches up may hold beyond its queue.
@@ -157,6 +159,7 @@ export class StreamChannel implements Channel {
 
   #deliver(entry: Entry): void {
     this.#lastSeq = entry.seq;
+    this.#parts.onHeard?.([entry]);
     this.#memory().push(entry);
     if (entry.type === 'MessageRecalled') this.#recall(entry);
     const event = eventOf(entry);

@@ -40,6 +40,7 @@ interface Parts {
   readonly typingMs: number;
   /** The node's clock. */
   readonly now: () => Date;
+  readonly onHeard?: ChannelParts['onHeard'];
 }
 
 class Hold implements HeldChannel {
@@ -60,10 +61,10 @@ class Hold implements HeldChannel {
 }
 
 /** Makes the node's set of channels and starts the head check. */
-export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now }: Parts): Channels {
+export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   const readHeads = createHeadReader(log);
-  const parts: ChannelParts = { log, logger, maxGap, typingMs, now, spare: createSpare() };
+  const parts: ChannelParts = { log, logger, maxGap, typingMs, now, onHeard, spare: createSpare() };
   let closed = false;
 
   function slotsFor(ids: readonly bigint[]): readonly Slot[] {

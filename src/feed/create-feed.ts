@@ -27,6 +27,8 @@ interface Parts {
     Config,
     'headCheckMs' | 'maxGap' | 'typingMs' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
   >;
+  /** Called with entries before anybody is told of them, as often as somebody is: what is kept may be older than they are. Must not throw. */
+  readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
   /** The node's clock. */
   readonly now?: () => Date;
 }
@@ -43,10 +45,28 @@ interface EntryRange {
   readonly upTo?: number;
 }
 
+/** The log, whose entries are heard of as they are read. */
+function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
+  return {
+    ...log,
+    async read(streamId, range) {
+      const page = await log.read(streamId, range);
+      onHeard(page.entries);
+      return page;
+    },
+    async readAll(ranges) {
+      const pages = await log.readAll(ranges);
+      for (const { entries } of pages) onHeard(entries);
+      return pages;
+    },
+  };
+}
+
 /** Makes the feed of a node. */
-export function createFeed({ db, log, bus, logger, config, now = () => new Date() }: Parts): Feed {
+export function createFeed({ db, log: stored, bus, logger, config, onHeard, now = () => new Date() }: Parts): Feed {
   const { headCheckMs, maxGap, typingMs, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
-  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now });
+  const log = onHeard === undefined ? stored : hearing(stored, onHeard);
+  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();

@@ -2,6 +2,7 @@ import { selectRows, sql, standing } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { unbanUser } from './ban.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import { createConversationReader } from './conversation-reader.ts';
 import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
 import { dissolveGroup, tellDissolved } from './dissolve.ts';
@@ -17,15 +18,16 @@ import type { GroupParts } from './parts.ts';
 import { readRights } from './rights.ts';
 import { setRole } from './role.ts';
 import { listStays } from './stay.ts';
-import { conversationOf, isActive, membershipOf, readConversationRows, readConversations, readMemberships } from './store.ts';
+import { conversationOf, isActive, membershipOf, readConversationRows, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
 /** Makes the group module. */
-export function createGroups(parts: GroupParts): Groups {
-  const { db, log } = parts;
+export function createGroups(given: GroupParts): Groups {
+  const parts = { ...given, conversations: createConversationReader(given) };
+  const { db, log, conversations } = parts;
 
   async function byId(id: bigint): Promise<Conversation> {
-    const [conversation] = await readConversations(db.client, log, [id]);
+    const [conversation] = await conversations([id]);
     // Dissolved by another in the moment since the act was stored.
     if (!conversation) throw new ChatError('NOT_FOUND', 'The conversation is gone.');
     return conversation;
@@ -85,7 +87,7 @@ export function createGroups(parts: GroupParts): Groups {
     tellDissolved: (options) => tellDissolved(parts, options),
     leaveAll: (userId, signal) => leaveAll(parts, userId, signal),
     stays: (userId, options) => listStays(db.client, userId, options),
-    byIds: (ids) => readConversations(db.client, log, ids),
+    byIds: conversations,
     async evenDissolved(id) {
       const head = (await log.heads([id])).get(id);
       const [row] = await readConversationRows(db.client, [id]);

@@ -1,5 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { MembershipRef } from './conversation.ts';
+import { createConversationReader } from './conversation-reader.ts';
 import { createInvite, revokeInvite } from './invite.ts';
 import { inviteOf, isGood, readInvites, readStanding } from './invite-store.ts';
 import { joinGroup } from './join-group.ts';
@@ -9,14 +10,15 @@ import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-
 import type { Joining } from './joining.ts';
 import type { JoiningParts } from './parts.ts';
 import { previewGroup } from './preview.ts';
-import { isActive, membershipOf, readConversations, readMemberships } from './store.ts';
+import { isActive, membershipOf, readMemberships } from './store.ts';
 
 // Of the window in which attempts are counted: as of those to sign in.
 const windowSeconds = 15 * 60;
 
 /** Makes the part by which people come into groups. */
-export function createJoining(parts: JoiningParts): Joining {
-  const { db, log, limits, config } = parts;
+export function createJoining(given: JoiningParts): Joining {
+  const parts = { ...given, conversations: createConversationReader(given) };
+  const { db, limits, config, conversations } = parts;
   const { client } = db;
   // One count for both: whoever looks for groups by their ids finds as much either way.
   const attempts = limits.limit({ name: 'join', points: config.joinAttempts, windowSeconds });
@@ -27,7 +29,7 @@ export function createJoining(parts: JoiningParts): Joining {
   }
 
   async function group(id: bigint) {
-    const [found] = await readConversations(client, log, [id]);
+    const [found] = await conversations([id]);
     // Dissolved by another in the moment since the act was stored.
     if (!found) throw new ChatError('NOT_FOUND', 'The group is gone.');
     return found;

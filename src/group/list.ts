@@ -3,18 +3,11 @@ import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation } from './conversation.ts';
+import type { ReadingParts } from './conversation-reader.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
-import {
-  directKey,
-  isActive,
-  type MembershipRow,
-  type MembershipState,
-  membershipOf,
-  readConversations,
-  readMemberships,
-} from './store.ts';
+import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
 
 /** How much of a list, after which key. */
 export interface ListRequest {
@@ -45,7 +38,7 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
 
 /** What the viewer is shown, latest activity first. Throws BAD_USER_INPUT (after). */
 export async function listConversations(
-  { db, log }: Pick<GroupParts, 'db' | 'log'>,
+  { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
   { first, after }: ListRequest,
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
@@ -57,7 +50,7 @@ export async function listConversations(
   });
   const page = rows.slice(0, first);
   const ids = page.map((row) => row.id);
-  const conversations = await readConversations(db.client, log, ids);
+  const conversations = await read(ids);
   const items = page.flatMap((row, place) => {
     const conversation = conversations[place];
     return conversation ? [{ conversation, key: `${row.activeAt.getTime()}:${row.id}` }] : [];
@@ -124,7 +117,7 @@ function membersPast(state: MembershipState, { conversationId, joinedSeq, userId
 
 /** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */
 export async function directsWith(
-  { db, log }: Pick<GroupParts, 'db' | 'log'>,
+  { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
   userIds: readonly bigint[],
 ): Promise<readonly (Conversation | null)[]> {
@@ -135,7 +128,7 @@ export async function directsWith(
   const refs = rows.map(({ id }) => ({ conversationId: id, userId: viewer.userId }));
   const accesses = await readMemberships(db.client, refs);
   const shown = accesses.flatMap((row) => (isActive(row) && row.shown ? [row.conversationId] : []));
-  const conversations = await readConversations(db.client, log, shown);
+  const conversations = await read(shown);
   const found = new Map(
     conversations.flatMap((conversation) => (conversation?.sides ? [[directKey(...conversation.sides), conversation] as const] : [])),
   );

@@ -1,3 +1,4 @@
+import type { Caches } from '../cache/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
@@ -8,6 +9,8 @@ export interface GroupParts {
   readonly db: Db;
   readonly log: Log;
   readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
+  /** Where rows are kept; without it each read is one of the database. */
+  readonly caches?: Caches | undefined;
 }
 
 /** What the part is made of by which people come into groups. */

@@ -1,5 +1,5 @@
 import { byKey, inPieces, join, type StreamRow, selectRows, sql, type Tx } from '../db/index.ts';
-import type { LeaveReason, Log } from '../log/index.ts';
+import type { LeaveReason } from '../log/index.ts';
 import type {
   Conversation,
   GroupHistory,
@@ -110,17 +110,4 @@ export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'last
     pinPolicy: row.pinPolicy as GroupPolicy,
     mentionPolicy: row.mentionPolicy as GroupPolicy,
   };
-}
-
-/** Conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */
-export async function readConversations(tx: Tx, log: Log, ids: readonly bigint[]): Promise<readonly (Conversation | null)[]> {
-  const heads = await log.heads([...new Set(ids)]);
-  const rows = await readConversationRows(tx, [...heads.keys()]);
-  const found = new Map<bigint, Conversation>();
-  for (const row of rows) {
-    const head = row === null ? undefined : heads.get(row.id);
-    if (row === null || head === undefined || row.dissolvedAt !== null) continue;
-    found.set(row.id, conversationOf(row, head));
-  }
-  return ids.map((id) => found.get(id) ?? null);
 }

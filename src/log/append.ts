@@ -23,7 +23,10 @@ export interface Inside {
 }
 
 /** What a stream's row says where an entry stands on it. */
-export type Head = Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt' | 'lastSenderId' | 'lastMessageSeq' | 'otherMessageSeq'>;
+export type Head = Pick<
+  StreamRow,
+  'lastSeq' | 'lastOrdinal' | 'activeAt' | 'lastSenderId' | 'lastMessageSeq' | 'otherMessageSeq' | 'changedSeq'
+>;
 
 /** The seq of the newest message that somebody other than the user has sent; 0: there is none. */
 export function newestByOther({ lastSenderId, lastMessageSeq, otherMessageSeq }: Head, userId: bigint): number {

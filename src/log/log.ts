@@ -3,6 +3,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Db, StreamRow } from '../db/index.ts';
 import type { Append } from './append.ts';
 import { type CommitLimits, Committer } from './committer.ts';
+import type { Entry } from './entry.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
 import { type LogPage, type LogRange, readHeads, readPage, readPages, type StreamRange } from './read.ts';
@@ -28,15 +29,18 @@ export interface LogParts {
   readonly bus: Bus;
   readonly logger: Logger;
   readonly limits?: CommitLimits;
+  /** Called with what was stored, before whoever asked for it is answered and before others are told. Must not throw. */
+  readonly onStored?: ((entries: readonly Entry[]) => void) | undefined;
 }
 
 // As the configuration has them where it says nothing.
 const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000 };
 
 /** Makes the log over a database; published hints go out on the bus. */
-export function createLog({ db, bus, logger, limits = usualLimits }: LogParts): Log {
+export function createLog({ db, bus, logger, limits = usualLimits, onStored }: LogParts): Log {
   // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
   function publish({ verdict, placed, heads }: Done<unknown>): void {
+    onStored?.(placed.entries);
     for (const [place, entry] of placed.entries.entries()) {
       const head = heads[place];
       const along = head === undefined ? undefined : verdict.along?.(entry, head);

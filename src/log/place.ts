@@ -1,5 +1,6 @@
 import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
 import type { Head, Placed, Verdict } from './append.ts';
+import { changesRows } from './change.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
 import type { Locked } from './inside.ts';
@@ -76,7 +77,7 @@ class Plan {
       const last = this.#head(stream);
       const spot = { streamId: stream, seq: last.lastSeq + 1, at: this.#at, actorId };
       const isMessage = entry.type === 'MessageSent';
-      const head = isMessage ? afterMessage(last, spot) : { ...last, lastSeq: spot.seq };
+      const head = isMessage ? afterMessage(last, spot) : afterEntry(last, spot.seq, entry);
       this.#heads.set(stream, head);
       entries.push(isMessage ? this.#addMessage(spot, head.lastOrdinal, entry) : this.#addEntry(spot, entry));
       heads.push(head);
@@ -108,12 +109,17 @@ class Plan {
   }
 }
 
-const newborn = { lastSeq: 0, lastOrdinal: 0, lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0 };
+const newborn = { lastSeq: 0, lastOrdinal: 0, lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0, changedSeq: 0 };
 
-function afterMessage({ lastOrdinal, lastSenderId, lastMessageSeq, otherMessageSeq }: Head, { seq, at, actorId }: Spot): Head {
+function afterEntry(last: Head, seq: number, entry: NewEntry): Head {
+  return { ...last, lastSeq: seq, changedSeq: changesRows(entry) ? seq : last.changedSeq };
+}
+
+function afterMessage({ lastOrdinal, lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq }: Head, { seq, at, actorId }: Spot): Head {
   return {
     ...{ lastSeq: seq, lastOrdinal: lastOrdinal + 1, activeAt: at, lastSenderId: actorId, lastMessageSeq: seq },
     otherMessageSeq: lastSenderId === actorId ? otherMessageSeq : lastMessageSeq,
+    changedSeq,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Db, type StreamKind, type StreamRow, selectPages, sql, type Tx } from '../db/index.ts';
+import { type Db, join, type StreamKind, type StreamRow, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
 import { type Entry, parseEntry } from './entry.ts';
 import { type MessageRow, messageData } from './message-row.ts';
 
@@ -114,7 +114,7 @@ function entriesOf(rows: readonly EntryRow[], messages: readonly MessageRow[]): 
 export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
   const heads = new Map<bigint, StreamRow>();
   for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const rows = await tx.stream.findMany({ where: { id: { in: ids.slice(from, from + idsAtOnce) } } });
+    const rows = await selectRows(tx, 'Stream', sql`id IN (${join(ids.slice(from, from + idsAtOnce))})`);
     for (const row of rows) heads.set(row.id, { ...row, kind: row.kind as StreamKind });
   }
   return heads;

@@ -19,7 +19,7 @@ import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signOutOthers } from './sign-out-others.ts';
 import { signUp } from './sign-up.ts';
-import { findByHandle, publicPart, readUsers } from './store.ts';
+import { findByHandle, publicPart, readShownRows } from './store.ts';
 import { createThrottle } from './throttle.ts';
 import type { User, Users } from './user.ts';
 
@@ -40,6 +40,11 @@ export function createUsers(given: UserParts): Users {
     return found && publicPart(found);
   }
 
+  async function byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]> {
+    const rows = await (given.kept?.many(ids) ?? readShownRows(client, ids));
+    return rows.map((row) => row && publicPart(row));
+  }
+
   return {
     signUp: (options) => signUp(parts, options),
     signIn: (options) => signIn(parts, options),
@@ -56,7 +61,7 @@ export function createUsers(given: UserParts): Users {
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
     updateSettings: (viewer, options) => updateSettings(parts, viewer, options),
     settings: (ids) => settingsOf(client, ids),
-    byIds: (ids) => readUsers(client, ids),
+    byIds,
     byHandle,
     any: async () => (await client.user.findFirst({ select: { id: true } })) !== null,
     search: (viewer, text) => search(parts, viewer, text),

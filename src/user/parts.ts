@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Cache } from '../cache/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../log/index.ts';
 import type { ServerKey } from '../server-key.ts';
 import type { BlockEffects } from './block.ts';
 import type { PasswordCost } from './password.ts';
+import type { Shown } from './store.ts';
 
 /** What the parts that know who knows whom, and who has blocked whom, are made of. */
 export interface ContactParts {
@@ -35,6 +37,8 @@ export interface UserParts {
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, UserOption>;
   readonly logger: Logger;
+  /** What is kept of users; without it each read is one of the database. Whoever makes it forgets those who change. */
+  readonly kept?: Cache<bigint, Shown> | undefined;
   /** What a password's hash costs; less than the default is for tests. */
   readonly passwordCost?: PasswordCost | undefined;
 }

@@ -1,4 +1,4 @@
-import { join, selectRows, sql, type Tx } from '../db/index.ts';
+import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
 import type { Session, User } from './user.ts';
@@ -26,7 +26,8 @@ export interface SessionRow extends Session {
 const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
 const whole = { ...shown, passwordHash: true } as const;
 
-type Shown = Omit<User, 'erased'> & { readonly state: string };
+/** What of a row others may see, and how the account stands. */
+export type Shown = Omit<User, 'erased'> & { readonly state: string };
 
 function withErased<R extends Shown>(row: R): R & Pick<User, 'erased'> {
   return { ...row, erased: row.state === 'ERASED' };
@@ -39,8 +40,14 @@ export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt,
 
 /** Users in the order asked for, erased ones too; null where there never was one. */
 export async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly (User | null)[]> {
-  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown });
-  const found = new Map(rows.map((row) => [row.id, publicPart(row)]));
+  const rows = await readShownRows(tx, ids);
+  return rows.map((row) => row && publicPart(row));
+}
+
+/** The same, as rows. */
+export async function readShownRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (Shown | null)[]> {
+  const rows = await inPieces(ids, (piece) => selectRows(tx, 'User', sql`id IN (${join([...piece])})`));
+  const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 

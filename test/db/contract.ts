@@ -229,7 +229,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       const { now, rows } = await db.transaction((tx) => db.lockStreams(tx, [b, 2n ** 60n, a, b]));
       const empty = {
         ...{ lastSeq: 0, lastOrdinal: 0, floorSeq: 0, lastAt: at, activeAt: at, createdAt: at },
-        ...{ lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0 },
+        ...{ lastSenderId: null, lastMessageSeq: 0, otherMessageSeq: 0, changedSeq: 0 },
       };
       expect(rows).toEqual([
         { id: a, kind: 'ACCOUNT', ...empty },

@@ -3,6 +3,7 @@ import { schema } from '../../schema/index.ts';
 import { world } from '../support/world.ts';
 import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
 import { type Device, readDevice, type State } from './converge-device.ts';
+import { readVersions, unseenChanges } from './converge-versions.ts';
 
 const chat = world();
 
@@ -51,7 +52,9 @@ describe('what a device has shown and the events that came since are what a new 
     const act = await prepare(chat, people, doing(chat, by));
     const [before, following] = [await devices(), await devices()];
     await Promise.all(Object.values(following).map((device) => device.connect()));
+    const versions = await readVersions(chat.stores);
     await act();
+    expect(unseenChanges(versions, await readVersions(chat.stores))).toEqual([]);
     expect(changed(before, await devices())).toEqual(changes);
     await writeDiaries();
     const fresh = await devices();

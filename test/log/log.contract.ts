@@ -55,6 +55,38 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
     });
   }
 
+  describe('the head of a stream', () => {
+    it('tells which entry was the last after which rows may be others, whatever is said in between', async () => {
+      const stream = await newStream();
+      const changedSeq = async () => (await log.heads([stream])).get(stream)?.changedSeq;
+      expect(await changedSeq()).toBe(0);
+      await join(stream, 1n);
+      await send(stream, 1n, `said ${stream}`);
+      expect(await changedSeq()).toBe(1);
+      await log.append({
+        lock: [stream],
+        decide: async () => ({
+          entries: () => [
+            { stream, actorId: 1n, entry: { type: 'GroupChanged', data: { fields: ['name'] } } },
+            { stream, actorId: 1n, entry: { type: 'ReactionsChanged', data: { messageSeq: 2, emoji: '👍', added: true } } },
+          ],
+          result: () => undefined,
+        }),
+      });
+      expect(await changedSeq()).toBe(3);
+    });
+
+    it('names it too where it shares a commit with messages', async () => {
+      const streams = [await newStream(), await newStream()];
+      await Promise.all(streams.flatMap((stream) => [send(stream, 1n, `a ${stream}`), join(stream, 2n), send(stream, 1n, `b ${stream}`)]));
+      const heads = await log.heads(streams);
+      for (const stream of streams) {
+        const { entries } = await log.read(stream, { after: 0, limit: 10 });
+        expect(heads.get(stream)?.changedSeq).toBe(entries.find(({ type }) => type === 'MemberJoined')?.seq);
+      }
+    });
+  });
+
   describe('an append', () => {
     it('numbers entries and messages of a stream in one sequence, from 1', async () => {
       const stream = await newStream();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { createMemoryCaches } from '../../src/cache/caches.memory.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
@@ -26,8 +27,10 @@ export async function realChat(env: Readonly<Record<string, string>> = {}): Prom
 
 /** A chat on a database that the test looks into as well; disposing the chat leaves it open. */
 export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}): Chat {
+  const logger = pino({ level: 'silent' });
+  const caches = createMemoryCaches({ limits: { bytes: 1_048_576, keptMs: 600_000, changingMs: 10_000, readMs: 8_000 }, logger });
   return createChat({
-    ...{ db, bus: createMemoryBus(), limits: createMemoryLimits(), logger: pino({ level: 'silent' }) },
+    ...{ db, bus: createMemoryBus(), limits: createMemoryLimits(), caches, logger },
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64url') }],
     // Jobs are done when a test says so.
     config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', ...env }),

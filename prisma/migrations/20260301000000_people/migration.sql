@@ -1,5 +1,8 @@
 -- People and groups in full: blocks, handles kept back, exports, requests to join, invitations; and jobs.
 
+ALTER TABLE `Stream`
+  ADD COLUMN `changedSeq` INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE `ContactRequest`
   ADD COLUMN `message` TEXT NULL;
 

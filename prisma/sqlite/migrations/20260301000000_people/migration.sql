@@ -1,5 +1,6 @@
 -- People and groups in full: blocks, handles kept back, exports, requests to join, invitations; and jobs.
 
+ALTER TABLE "Stream" ADD COLUMN "changedSeq" INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE "ContactRequest" ADD COLUMN "message" TEXT;
 ALTER TABLE "Conversation" ADD COLUMN "history" TEXT NOT NULL DEFAULT 'JOINING';
 ALTER TABLE "Membership" ADD COLUMN "shownDeliveredSeq" INTEGER;

@@ -1,0 +1,26 @@
+import { type DocumentNode, parse, validate } from 'graphql';
+import { schema } from '../../schema/index.ts';
+
+/** A document that asks for nothing that there is not, which would be left out without a word. */
+function valid(source: string): DocumentNode {
+  const document = parse(source);
+  const [fault] = validate(schema, document);
+  if (fault !== undefined) throw fault;
+  return document;
+}
+
+/** What a client asks for when it opens a group: the newest 50 messages, each with who said it. */
+export const history = valid(`query History($id: ID!) {
+  conversation(id: $id) {
+    id ... on Group { name }
+    messages(last: 50) { edges { cursor node { id seq text sentAt sender { id handle displayName avatarUrl } } } }
+  }
+}`);
+
+/** What it asks for when it starts: the first 50 conversations, with what each last said and how much is unread. */
+export const conversations = valid(`{
+  viewer { conversations(first: 50) { edges { cursor node {
+    id lastSeq viewerUnreadCount ... on Group { name avatarUrl }
+    viewerLastMessage { id text sentAt sender { id displayName avatarUrl } }
+  } } } }
+}`);

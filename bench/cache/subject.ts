@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
+import { createRedisCaches } from '../../src/cache/caches.redis.ts';
+import { type Caches, createNoCaches } from '../../src/cache/index.ts';
+import { type Chat, createChat } from '../../src/chat.ts';
+import { readConfig } from '../../src/config.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+
+/** Where reads find what they ask for. */
+export const levels = ['database', 'redis', 'memory'] as const;
+export type Level = (typeof levels)[number];
+
+/** A chat of which what is kept is found at one level. */
+export interface Subject extends AsyncDisposable {
+  readonly level: Level;
+  readonly chat: Chat;
+  readonly db: Db;
+  readonly caches: Caches;
+}
+
+/** Opens one. */
+export async function openSubject(
+  level: Level,
+  { mysqlUrl, redisUrl }: { readonly mysqlUrl: string; readonly redisUrl: string },
+): Promise<Subject> {
+  await using opened = new AsyncDisposableStack();
+  const logger = pino({ level: 'silent' });
+  const config = readConfig({});
+  const db = opened.use(await connectMysql({ url: mysqlUrl, connections: 10, writeDeadlineMs: 8_000, serverKey: false }));
+  const namespace = `bench:${db.epoch}`;
+  const bus = opened.use(await createRedisBus({ url: redisUrl, namespace, timeoutMs: 5_000, logger }));
+  // Kept for longer than a run takes; of one byte nothing is kept in memory.
+  const limits = { bytes: level === 'memory' ? 16 * 1_048_576 : 1, keptMs: 3_600_000, changingMs: 3_600_000, readMs: 8_000 };
+  const caches = opened.use(
+    level === 'database'
+      ? createNoCaches()
+      : await createRedisCaches({ url: redisUrl, namespace: `${namespace}:${level}`, bus, keeps: true, limits, logger }),
+  );
+  const keys = [{ id: 'bench', secret: randomBytes(32).toString('base64url') }];
+  const chat = opened.use(createChat({ db, bus, limits: opened.use(createMemoryLimits()), caches, keys, config, logger }));
+  const parting = opened.move();
+  return { level, chat, db, caches, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}

@@ -1,0 +1,45 @@
+import { columns, type Kind, type Rows } from './select.ts';
+
+/** A row as JSON has it: its columns' values in their order. */
+export type PackedRow = readonly (string | number | boolean | null)[];
+
+/** A model whose rows can be packed: bytes cannot. */
+type Packable = 'Conversation' | 'Membership' | 'User';
+
+const packers: {
+  readonly [K in Exclude<Kind, 'bytes'>]: { pack(value: never): string | number | boolean; unpack(packed: never): unknown };
+} = {
+  id: { pack: (value: bigint) => String(value), unpack: (packed: string) => BigInt(packed) },
+  number: { pack: (value: number) => value, unpack: (packed: number) => packed },
+  text: { pack: (value: string) => value, unpack: (packed: string) => packed },
+  flag: { pack: (value: boolean) => value, unpack: (packed: boolean) => packed },
+  time: { pack: (value: Date) => value.getTime(), unpack: (packed: number) => new Date(packed) },
+};
+
+function kindsOf(model: Packable): readonly (readonly [string, Exclude<Kind, 'bytes'>])[] {
+  return Object.entries(columns[model]) as [string, Exclude<Kind, 'bytes'>][];
+}
+
+/** What a packed row of the model is made of: its columns and their kinds. */
+export function shapeOf(model: Packable): string {
+  return kindsOf(model)
+    .map((column) => column.join(' '))
+    .join(', ');
+}
+
+/** A row as text can hold it. */
+export function packRow<T extends Packable>(model: T, row: Rows[T]): PackedRow {
+  return kindsOf(model).map(([name, kind]) => {
+    const value: unknown = Reflect.get(row, name);
+    return value === null ? null : packers[kind].pack(value as never);
+  });
+}
+
+/** Reads a packed row back. */
+export function unpackRow<T extends Packable>(model: T, packed: PackedRow): Rows[T] {
+  const values = kindsOf(model).map(([name, kind], place) => {
+    const value = packed[place] ?? null;
+    return [name, value === null ? null : packers[kind].unpack(value as never)];
+  });
+  return Object.fromEntries(values) as Rows[T];
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { describe, expect, inject, it } from 'vitest';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
+import { createRedisCaches } from '../../src/cache/caches.redis.ts';
+import type { CacheLimits, Caches } from '../../src/cache/index.ts';
+import { startRedis } from '../support/services.ts';
+import { promisesOfCaches } from './contract.ts';
+import { type Shelf, shelf, usualLimits } from './shelf.ts';
+
+const logger = pino({ level: 'silent' });
+
+interface Place {
+  readonly url: string;
+  readonly namespace: string;
+  readonly limits?: CacheLimits;
+  readonly keeps?: boolean;
+}
+
+/** The caches of one node, with a bus of their own. */
+async function openCaches({ url, namespace, limits = usualLimits, keeps = true }: Place): Promise<Caches> {
+  const bus = await createRedisBus({ url, namespace, timeoutMs: 2_000, logger });
+  const caches = await createRedisCaches({ url, namespace, bus, keeps, limits, logger });
+  async function close(): Promise<void> {
+    await caches[Symbol.asyncDispose]();
+    await bus[Symbol.asyncDispose]();
+  }
+  return { of: caches.of, counts: caches.counts, [Symbol.asyncDispose]: close };
+}
+
+/** Two nodes on one Redis and one shelf. */
+async function twoNodes(url: string = inject('redisUrl'), options: Partial<Place> = {}) {
+  await using open = new AsyncDisposableStack();
+  const namespace = randomUUID();
+  const [here, there] = [
+    open.use(await openCaches({ url, namespace, ...options })),
+    open.use(await openCaches({ url, namespace, ...options })),
+  ];
+  const behind: Shelf = shelf();
+  behind.words.set(1, 'one').set(2, 'two');
+  const parting = open.move();
+  return { here, there, behind, namespace, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+/** What stands in Redis of these nodes. */
+async function keptIn(url: string, namespace: string): Promise<readonly (string | null)[]> {
+  const operator = new Redis(url);
+  const keys = await operator.keys(`${namespace}:cache:*`);
+  const texts = keys.length === 0 ? [] : await operator.mget(keys);
+  operator.disconnect();
+  return texts;
+}
+
+promisesOfCaches((limits) => openCaches({ url: inject('redisUrl'), namespace: randomUUID(), limits }));
+
+describe('caches of two nodes', () => {
+  it('find in Redis what the other has read', async () => {
+    await using at = await twoNodes();
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    await one.many([1, 2]);
+    await expect.poll(() => keptIn(inject('redisUrl'), at.namespace)).toHaveLength(2);
+    expect(await other.many([1, 2])).toEqual(['one', 'two']);
+    expect(at.behind.reads).toEqual([[1, 2]]);
+    expect(at.there.counts).toEqual({ local: 0, remote: 2, missed: 0 });
+  });
+
+  it('keep apart what is kept of another database', async () => {
+    await using at = await twoNodes();
+    await using elsewhere = await twoNodes();
+    await at.behind.cache(at.here).many([1]);
+    elsewhere.behind.words.set(1, 'of another');
+    expect(await elsewhere.behind.cache(elsewhere.here).many([1])).toEqual(['of another']);
+  });
+
+  it.each([true, false])('forget together, with things kept in Redis: %s', async (keeps) => {
+    await using at = await twoNodes(undefined, { keeps });
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    for (let change = 0; change < 50; change += 1) {
+      const word = `word ${change}`;
+      at.behind.words.set(1, word);
+      one.forget([1]);
+      expect(await one.many([1])).toEqual([word]);
+      await expect.poll(() => other.many([1]), { interval: 1 }).toEqual([word]);
+      // Once it is known there, what was before does not come back.
+      expect(await Promise.all([other.many([1]), one.many([1])])).toEqual([[word], [word]]);
+    }
+  });
+
+  it('do not keep what one was reading while the other forgot it, in Redis neither', async () => {
+    await using at = await twoNodes();
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    const release = at.behind.hold();
+    const early = other.many([1]);
+    await expect.poll(() => at.behind.reads.length).toBe(1);
+    at.behind.words.set(1, 'another');
+    one.forget([1]);
+    await expect.poll(() => keptIn(inject('redisUrl'), at.namespace)).toEqual(['']);
+    release();
+    expect(await early).toEqual(['one']);
+    await expect.poll(() => other.many([1])).toEqual(['another']);
+    // Whoever comes new to it finds in Redis what is right, or nothing.
+    await using third = await openCaches({ url: inject('redisUrl'), namespace: at.namespace });
+    expect(await at.behind.cache(third).many([1])).toEqual(['another']);
+  });
+});
+
+describe('while Redis is away', () => {
+  it('what changes is read from the database, what has a version is kept on; when it is back nothing old is answered', async () => {
+    await using redis = await startRedis();
+    await using at = await twoNodes(redis.url);
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    const versions = at.behind.cache(at.there, { changes: false, shape: 'a version' });
+    await Promise.all([one.many([1]), other.many([1]), versions.many([2])]);
+    await redis.kill();
+    at.behind.words.set(1, 'another');
+    one.forget([1]);
+    await expect.poll(() => other.many([1])).toEqual(['another']);
+    at.behind.reads.length = 0;
+    expect(await versions.many([2])).toEqual(['two']);
+    expect(at.behind.reads).toEqual([]);
+    await redis.restart();
+    for (let times = 0; times < 200; times += 1) expect(await other.many([1])).toEqual(['another']);
+  });
+
+  it('who forgets something then does not find it in Redis when that is back, as it was before', async () => {
+    await using redis = await startRedis({ args: ['--appendonly', 'yes'] });
+    await using at = await twoNodes(redis.url);
+    const cache = at.behind.cache(at.here);
+    await cache.many([1]);
+    await expect.poll(() => keptIn(redis.url, at.namespace)).toHaveLength(1);
+    await redis.kill();
+    at.behind.words.set(1, 'another');
+    cache.forget([1]);
+    await redis.restart();
+    expect(await keptIn(redis.url, at.namespace)).toHaveLength(1);
+    for (const end = performance.now() + 3_000; performance.now() < end; await nextTurn())
+      expect(await cache.many([1])).toEqual(['another']);
+  });
+
+  it('a Redis that hangs is hardly felt, and then not at all', async () => {
+    await using redis = await startRedis();
+    await using at = await twoNodes(redis.url);
+    const cache = at.behind.cache(at.here, { changes: false });
+    for (let key = 0; key < 100; key += 1) at.behind.words.set(key, `word ${key}`);
+    redis.pause();
+    const times: number[] = [];
+    for (let key = 0; key < 100; key += 1) {
+      const start = performance.now();
+      expect(await cache.many([key])).toEqual([`word ${key}`]);
+      times.push(performance.now() - start);
+    }
+    redis.resume();
+    // One in a second may find out that it still hangs, which takes a tenth of one; all others ask nobody.
+    expect(times.toSorted((a, b) => a - b)[90]).toBeLessThan(50);
+    expect(Math.max(...times)).toBeLessThan(1_000);
+  });
+
+  it('nothing is missed where it was emptied', async () => {
+    await using redis = await startRedis();
+    await using at = await twoNodes(redis.url);
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    await one.many([1]);
+    const operator = new Redis(redis.url);
+    await operator.flushall();
+    operator.disconnect();
+    expect(await one.many([1])).toEqual(['one']);
+    expect(await other.many([1])).toEqual(['one']);
+  });
+});

@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, inject, it } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { ask } from '../schema/asking.ts';
+import { chatOn } from '../support/chat.ts';
+import { groupOf, listen, person, say } from '../support/people.ts';
+import { startRedis } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
+import { openRedisGate } from './redis-gate.ts';
+
+const groupDocument = `query Group($id: ID!) {
+  conversation(id: $id) {
+    ... on Group { name }
+    messages(last: 5) { edges { node { text sender { displayName } } } }
+    members(first: 5) { totalCount edges { node { user { id } } } }
+  }
+}`;
+
+/** Two nodes on one database and one Redis; what goes from the first to Redis passes a gate. */
+async function twoNodes(env: Readonly<Record<string, string>> = {}) {
+  await using open = new AsyncDisposableStack();
+  const redis = open.use(await startRedis());
+  const gate = open.use(await openRedisGate(redis.port));
+  const stores = open.use(await realStores({ mysqlUrl: inject('mysqlUrl'), redisUrl: redis.url }));
+  const here = open.use(await chatOn({ ...stores, env: { ...stores.env, REDIS_URL: gate.url } }, env));
+  const there = open.use(await chatOn(stores, env));
+  const parting = open.move();
+  return { here, there, gate, redis, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+function seen(chat: Chat, viewer: Viewer, group: bigint) {
+  return ask(chat, viewer, groupDocument, { id: formatId('Conversation', group) });
+}
+
+/** Reads without end until told to stop. */
+function readAllTheTime(read: () => Promise<unknown>): () => Promise<void> {
+  let stopped = false;
+  const reading = (async () => {
+    while (!stopped) {
+      await read();
+      // What is found in memory would leave no room for anything else.
+      await nextTurn();
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await reading;
+  };
+}
+
+describe('on another node', () => {
+  it('the next read of a member who was removed finds nothing, and that of others one member less, however many are reading', async () => {
+    await using nodes = await twoNodes();
+    const { here, there } = nodes;
+    const [ann, ben] = [await person(here), await person(here)];
+    for (let times = 0; times < 40; times += 1) {
+      const group = await groupOf(here, ann, ben);
+      await say(here, ann, group, 'hello');
+      expect((await seen(there, ben, group)).data).toMatchObject({ conversation: { members: { totalCount: 2 } } });
+      const stops = [ben, ann, ben].map((viewer) => readAllTheTime(() => seen(there, viewer, group)));
+      await here.groups.removeMember(ann, { groupId: group, userId: ben.userId });
+      const [forBen, forAnn] = await Promise.all([seen(there, ben, group), seen(there, ann, group)]);
+      expect(forBen.data).toEqual({ conversation: null });
+      expect(forAnn.data).toMatchObject({ conversation: { members: { totalCount: 1, edges: [{}] } } });
+      await Promise.all(stops.map((stop) => stop()));
+      expect((await seen(there, ben, group)).data).toEqual({ conversation: null });
+    }
+  });
+
+  it.each([
+    ['nothing reaches Redis from where it is done', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.gate.swallow()],
+    ['Redis hangs', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.redis.pause()],
+    ['Redis is gone', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.redis.kill()],
+  ])('so it is when %s', async (_name, begin) => {
+    await using nodes = await twoNodes();
+    const { here, there } = nodes;
+    const [ann, ben] = [await person(here), await person(here)];
+    const groups: bigint[] = [];
+    for (let times = 0; times < 10; times += 1) groups.push(await groupOf(here, ann, ben));
+    for (const group of groups) expect((await seen(there, ben, group)).data).toMatchObject({ conversation: { name: 'The group' } });
+    await begin(nodes);
+    for (const group of groups) {
+      await here.groups.update(ann, { groupId: group, name: 'Renamed' });
+      expect((await seen(there, ben, group)).data).toMatchObject({ conversation: { name: 'Renamed' } });
+      await here.groups.removeMember(ann, { groupId: group, userId: ben.userId });
+      expect((await seen(there, ben, group)).data).toEqual({ conversation: null });
+    }
+    nodes.redis.resume();
+  });
+
+  it('a profile is seen as changed by the next read after its event, however often it changes and is read', async () => {
+    await using nodes = await twoNodes();
+    const { here, there } = nodes;
+    const ann = await person(here);
+    const events = listen(there, ann);
+    await events.ready();
+    const stop = readAllTheTime(() => there.users.byIds([ann.userId]));
+    for (let change = 0; change < 100; change += 1) {
+      const displayName = `Ann ${change}`;
+      await here.users.updateProfile(ann, { displayName });
+      await events.until((event) => event.kind === 'entry' && event.entry.type === 'ProfileChanged');
+      expect((await there.users.byIds([ann.userId]))[0]).toMatchObject({ displayName });
+    }
+    await stop();
+    events.stop();
+  });
+
+  it('a profile is seen as changed even by who hears of it from nobody, after a while', async () => {
+    await using nodes = await twoNodes({ CACHE_PROFILE_SECONDS: '1' });
+    const { here, there, gate } = nodes;
+    const ann = await person(here);
+    await there.users.byIds([ann.userId]);
+    gate.swallow();
+    await here.users.updateProfile(ann, { displayName: 'Another' });
+    await expect.poll(async () => (await there.users.byIds([ann.userId]))[0]?.displayName).toBe('Another');
+  });
+});
