@@ -292,14 +292,15 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     });
 
     test.each([
-      ['blocks', ({ ann, ben }) => there.blocks.block(ben, { userId: ann.userId })],
-      ['is blocked', ({ ann, ben }) => there.blocks.block(ann, { userId: ben.userId })],
-      ['parts', ({ ann, ben }) => there.contacts.remove(ben, { userId: ann.userId })],
-      ['takes messages from contacts only', ({ ben }) => there.users.updateSettings(ben, { messagesFrom: 'CONTACTS' })],
+      ['blocks', 'its sender', ({ ann, ben }) => there.blocks.block(ben, { userId: ann.userId })],
+      ['is blocked', 'its sender', ({ ann, ben }) => there.blocks.block(ann, { userId: ben.userId })],
+      ['parts', 'its sender', ({ ann, ben }) => there.contacts.remove(ben, { userId: ann.userId })],
+      ['takes messages from contacts only', 'both', ({ ben }) => there.users.updateSettings(ben, { messagesFrom: 'CONTACTS' })],
     ] as const satisfies readonly (readonly [
       string,
+      'its sender' | 'both',
       (scene: Scene) => Promise<unknown>,
-    ])[])('who %s waits for what is being sent to them by then', async (_name, act) => {
+    ])[])('who %s waits for what is being sent to them by then, as soon as that holds %s', async (_name, held, act) => {
       const scene = await talked();
       const { ann, ben } = scene;
       await befriend(ann, ben);
@@ -308,10 +309,11 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       let acting: Promise<unknown> = Promise.resolve();
       await db.transaction(async (tx) => {
         await holdUsers(db, tx, [ann.userId]);
-        await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
+        if (held === 'both') await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
         acting = act(scene).then(() => order.push('act'));
         // Many times what an act takes that waits for nobody.
         for (let turns = 0; turns < 100; turns += 1) await tx.user.count({ where: { id: ann.userId } });
+        await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
         order.push('sent');
       });
       await acting;
