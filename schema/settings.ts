@@ -19,7 +19,8 @@ async function settingsOf({ userId }: ViewerShape, { scope }: Context): Promise<
 builder.objectFields(Viewer, (t) => ({
   messagesFrom: t.field({
     type: MessagesFrom,
-    description: 'Whom the viewer wants messages from. It is kept and shown; nobody is refused for it so far.',
+    description:
+      'Whom the viewer takes messages from in direct conversations, and who may add them to groups. Others are refused with NOT_CONTACTS.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).messagesFrom,
   }),
   readReceipts: t.boolean({

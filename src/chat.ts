@@ -133,7 +133,7 @@ function doersOf({
       const first = await contacts.firstMessage(request);
       if (first === null) return;
       await messages.sayFirst(request, first);
-      await contacts.firstMessageSaid(request);
+      await contacts.firstMessageSaid(request, first);
     },
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),

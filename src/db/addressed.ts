@@ -1,6 +1,6 @@
-import type { Tx } from './db.ts';
+import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
-import { join, sql } from './sql.ts';
+import { empty, join, sql } from './sql.ts';
 
 /** Two users, one of whom turns to the other. */
 export interface PairRow {
@@ -17,6 +17,8 @@ export interface Addressed {
   readonly areContacts: boolean;
   /** `toId` takes messages from contacts only. */
   readonly isClosed: boolean;
+  /** The account of `toId` is. */
+  readonly isErased: boolean;
 }
 
 interface Found {
@@ -25,26 +27,41 @@ interface Found {
   readonly other: bigint | number;
 }
 
-/** What stands between pairs of users, in the order asked for, in one statement: each direct message asks for it. Each table is entered by its key. */
-export async function selectAddressed(tx: Tx, pairs: readonly PairRow[]): Promise<readonly Addressed[]> {
-  const rows = await inPieces(pairs, (piece) => tx.$queryRaw<Found[]>(statement(piece)));
+/** What stands between pairs of users, in the order asked for, in one statement. Each table is entered by its key. */
+export function selectAddressed(tx: Tx, pairs: readonly PairRow[]): Promise<readonly Addressed[]> {
+  return select(tx, pairs, empty);
+}
+
+/**
+ * The same, of what stays so until the transaction ends, where it holds each `fromId` already: each `toId` is held as by `holdUsers`, in the same statement,
+ * which each direct message asks for. Whoever blocks or parts holds both for change, so it is enough that one of the two is held before.
+ */
+export function holdAddressed({ dialect }: Pick<Db, 'dialect'>, tx: Tx, pairs: readonly PairRow[]): Promise<readonly Addressed[]> {
+  return select(tx, pairs, dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`);
+}
+
+async function select(tx: Tx, pairs: readonly PairRow[], held: typeof empty): Promise<readonly Addressed[]> {
+  const rows = await inPieces(pairs, (piece) => tx.$queryRaw<Found[]>(statement(piece, held)));
   const found = new Set(rows.map(({ what, one, other }) => `${what} ${one} ${other}`));
   return pairs.map(({ fromId, toId }) => ({
     blocks: found.has(`block ${fromId} ${toId}`),
     isBlocked: found.has(`block ${toId} ${fromId}`),
     areContacts: found.has(`contact ${toId} ${fromId}`),
     isClosed: found.has(`closed ${toId} 0`),
+    isErased: found.has(`erased ${toId} 0`),
   }));
 }
 
-function statement(pairs: readonly PairRow[]) {
+// A row that a condition leaves out would be let go again: who takes messages from whom is told of all.
+function statement(pairs: readonly PairRow[], held: typeof empty) {
   const either = (one: 'fromId' | 'toId', other: 'fromId' | 'toId') =>
     pairs.map((pair) => sql`(userId = ${pair[one]} AND otherId = ${pair[other]})`);
   return sql`
     SELECT 'block' AS what, userId AS one, otherId AS other FROM Block
       WHERE (${join([...either('fromId', 'toId'), ...either('toId', 'fromId')], ' OR ')}) AND state = 'ACTIVE'
     UNION ALL SELECT 'contact', userId, otherId FROM Contact WHERE (${join(either('toId', 'fromId'), ' OR ')}) AND state = 'ACTIVE'
-    UNION ALL SELECT 'closed', id, 0 FROM User WHERE id IN (${join(pairs.map(({ toId }) => toId))}) AND messagesFrom = 'CONTACTS'`;
+    UNION ALL SELECT CASE WHEN u.state = 'ERASED' THEN 'erased' WHEN u.messagesFrom = 'CONTACTS' THEN 'closed' ELSE 'open' END, u.id, 0
+      FROM (SELECT id, state, messagesFrom FROM User WHERE id IN (${join(pairs.map(({ toId }) => toId))}) ${held}) AS u`;
 }
 
 /** The active members of a conversation whom a user has blocked, or who have blocked them, in no order. */

@@ -34,7 +34,7 @@ function shareLock(tx: Tx, ids: readonly bigint[]): Promise<Row[]> {
 
 /**
  * Has everybody wait who holds one of these users, until the transaction ends: for whoever changes what those rely on and is not in the row itself. As with
- * `holdUsers`, take all other locks first.
+ * `holdUsers`, take all other locks first. Who holds one of them and waits for another is a deadlock, which is so rare that it is left to be tried again.
  */
 export async function holdUsersForChange({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<void> {
   if (dialect === 'mysql') await tx.$queryRaw(sql`SELECT id FROM User WHERE id IN (${join(ids)}) ORDER BY id FOR UPDATE`);

@@ -4,7 +4,7 @@
 // behave alike, which one suite of tests holds them to. Does not know what the tables mean. The two ways to connect are not exported from
 // here: only src/open.ts chooses.
 
-export { type Addressed, blockedWithin, type PairRow, selectAddressed } from './addressed.ts';
+export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
 export { listShown, type ShownRange } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
@@ -12,6 +12,7 @@ export { unavailable } from './deadline.ts';
 export { isDuplicate } from './duplicate.ts';
 export { type EntryTime, firstEntries, type StreamStretch } from './first-entries.ts';
 export { type FollowedRow, selectFollowed } from './followed.ts';
+export { freezeMarkers } from './freeze-markers.ts';
 export { countGroups } from './group-count.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';

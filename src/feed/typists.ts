@@ -52,6 +52,9 @@ export class Typists {
     const { userId } = typist;
     const known = this.#known.get(userId);
     if (known === undefined && this.#known.size >= atOnce) return;
+    // Who was told and is not any more would wait for its end for ever. The others are told anew at once.
+    if (known !== undefined && typist.except.some((one) => !known.except.includes(one)))
+      this.#parts.tell({ userId, except: known.except }, false);
     const timer = known?.timer.refresh() ?? setTimeout(() => this.#end(userId), this.#parts.typingMs).unref();
     this.#known.set(userId, { ...typist, timer });
     this.#parts.tell(typist, true);

@@ -1,10 +1,10 @@
-import type { Tx } from '../db/index.ts';
+import { freezeMarkers, type Tx } from '../db/index.ts';
 import type { BlockEffects } from '../user/index.ts';
 import { directKey } from './store.ts';
 
-async function sidesOfDirect(tx: Tx, one: bigint, other: bigint) {
+async function directOf(tx: Tx, one: bigint, other: bigint): Promise<bigint | null> {
   const direct = await tx.conversation.findUnique({ where: { directKey: directKey(one, other) }, select: { id: true } });
-  return direct === null ? [] : tx.membership.findMany({ where: { conversationId: direct.id } });
+  return direct?.id ?? null;
 }
 
 /**
@@ -13,16 +13,12 @@ async function sidesOfDirect(tx: Tx, one: bigint, other: bigint) {
  */
 export const frozenMarkers: BlockEffects = {
   async begin(tx, one, other) {
-    for (const { conversationId, userId, deliveredSeq, readSeq } of await sidesOfDirect(tx, one, other)) {
-      await tx.membership.update({
-        where: { conversationId_userId: { conversationId, userId } },
-        data: { shownDeliveredSeq: deliveredSeq, shownReadSeq: readSeq },
-      });
-    }
+    const conversationId = await directOf(tx, one, other);
+    if (conversationId !== null) await freezeMarkers(tx, conversationId);
   },
   async end(tx, one, other) {
-    for (const { conversationId } of await sidesOfDirect(tx, one, other)) {
-      await tx.membership.updateMany({ where: { conversationId }, data: { shownDeliveredSeq: null, shownReadSeq: null } });
-    }
+    const conversationId = await directOf(tx, one, other);
+    if (conversationId === null) return;
+    await tx.membership.updateMany({ where: { conversationId }, data: { shownDeliveredSeq: null, shownReadSeq: null } });
   },
 };

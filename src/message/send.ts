@@ -13,7 +13,7 @@ import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf } from './store.ts';
 import { requireStanding } from './target.ts';
-import { requirePosting, requireReach } from './writing.ts';
+import { requirePosting, requireReachOfHeld } from './writing.ts';
 
 /** What is sent. */
 export interface NewText extends Refers {
@@ -105,7 +105,8 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       }
       const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
-      await requireReach(inside, { db }, { writing, field: ['conversationId'] });
+      // What the decision begins with holds the sender's row.
+      await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };
       if (slow !== null) await requirePause(db, inside, slow);

@@ -1,5 +1,4 @@
 import type { PostingRows } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
 import {
   type ConversationRow,
   conversationRow,
@@ -10,7 +9,7 @@ import {
   sideRows,
 } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { addressingAtCommit, unwelcome, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
@@ -41,22 +40,30 @@ export async function requirePosting(
   return requireWriting(inside, viewer, conversationId);
 }
 
+interface Reaching {
+  readonly writing: Pick<Writing, 'access' | 'peerId'>;
+  readonly field: readonly string[];
+}
+
 /**
- * Throws BLOCKED, NOT_CONTACTS and, where their account is erased, FORBIDDEN (`field`) where the other side of a direct conversation is not to be reached: they see what it shows, and nothing new. To be
- * asked after all else, because it holds the users' rows of both. Groups have rules of their own.
+ * Throws BLOCKED, NOT_CONTACTS and, where their account is erased, FORBIDDEN (`field`) where the other side of a direct conversation is not to be reached:
+ * they see what it shows, and nothing new. To be asked after all else, because it holds the users' rows of both. Groups have rules of their own.
  */
-export async function requireReach(
+export async function requireReach(inside: Inside, { db }: Pick<MessageParts, 'db'>, reaching: Reaching): Promise<void> {
+  if (reaching.writing.peerId === null) return;
+  await inside.read(senderAtCommit(db), reaching.writing.access.userId);
+  await requireReachOfHeld(inside, { db }, reaching);
+}
+
+/** The same, for who holds the viewer's row already: one statement, and in groups none. */
+export async function requireReachOfHeld(
   inside: Inside,
   { db }: Pick<MessageParts, 'db'>,
-  { writing: { access, peerId }, field }: { readonly writing: Pick<Writing, 'access' | 'peerId'>; readonly field: readonly string[] },
+  { writing: { access, peerId }, field }: Reaching,
 ): Promise<void> {
   if (peerId === null || peerId === access.userId) return;
-  const held = senderAtCommit(db);
-  const [, peer] = await Promise.all([inside.read(held, access.userId), inside.read(held, peerId)]);
-  if (peer?.erased) throw new ChatError('FORBIDDEN', 'Their account does not exist any more: nobody would read it.', { field });
-  // Only now: what is read stays true.
-  const code = await inside.read(addressing, { fromId: access.userId, toId: peerId });
-  if (code !== null) throw unwelcome(code, ...field);
+  const why = await inside.read(addressingAtCommit(db), { fromId: access.userId, toId: peerId });
+  if (why !== null) throw unwelcome(why, ...field);
 }
 
 /** Throws NOT_FOUND (conversationId) where the viewer has no access, or is not shown the conversation yet. */

@@ -2,7 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Blocked, BlockRef, Blocks } from './block.ts';
-import { blockCount, blockRow, endBlock, isBlock, putBlock, quietOf } from './block-store.ts';
+import { blockCount, blockRow, endBlock, isBlock, putBlock, quieten } from './block-store.ts';
 import type { ContactRequestRef } from './contact.ts';
 import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
 import { contactRow, requestRow } from './contact-facts.ts';
@@ -45,7 +45,7 @@ export async function blockUser(
         throw new ChatError('LIMIT_REACHED', `At most ${config.maxBlocks} people are blocked at once.`, { field: ['userId'] });
       }
       const between = await lookBetween(inside, ref);
-      await inside.read(quietOf(db), ref.userId);
+      await quieten(inside, db, ref);
       return {
         entries: () => entriesOf(between),
         async write(tx, { at }) {

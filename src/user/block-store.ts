@@ -1,5 +1,5 @@
 import { byKey, type Db, holdUsersForChange, inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
-import type { Fact } from '../log/index.ts';
+import type { Fact, Inside } from '../log/index.ts';
 import type { Block, BlockRef } from './block.ts';
 
 /** A block in any state. */
@@ -41,11 +41,11 @@ export const blockCount: Fact<bigint, number> = {
 };
 
 /**
- * Has messages between a user and anybody wait for the act that asks for it, or see what it has changed: who sends one holds the users' rows and not their
- * accounts. To be read after all else.
+ * Has messages between two users wait for the act that asks for it, or see what it has changed: who sends one holds the users' rows and not their
+ * accounts. To be asked for after all else.
  */
-export function quietOf(db: Db): Fact<bigint, true> {
-  return {
+export async function quieten(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<void> {
+  const quiet: Fact<bigint, true> = {
     name: 'quiet',
     key: String,
     async read(tx, ids) {
@@ -53,6 +53,8 @@ export function quietOf(db: Db): Fact<bigint, true> {
       return ids.map(() => true);
     },
   };
+  // Both: one of the two is held when it is looked what stands between them.
+  await Promise.all([inside.read(quiet, userId), inside.read(quiet, otherId)]);
 }
 
 /** Has a block stand from now on. */

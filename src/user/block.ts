@@ -40,4 +40,6 @@ export interface Blocks {
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
   /** Blocks that stand, in the order asked for; null where there is none. Only `userId` may know. */
   byRefs(refs: readonly BlockRef[]): Promise<readonly (Block | null)[]>;
+  /** Whether a block stands between the user and each other, made by either, in the order asked for: what is hidden then is hidden from both, and neither is told why. */
+  between(userId: bigint, otherIds: readonly bigint[]): Promise<readonly boolean[]>;
 }

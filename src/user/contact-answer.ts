@@ -109,23 +109,3 @@ function notTheirs(row: ContactRequestRow, userId: bigint, message: string): Cha
 function noRequest(): ChatError {
   return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
 }
-
-/** Ends a request whose time is over, for who asked and, where it waits for them too, for who was asked. Throws as Contacts.expire says. */
-export async function expireRequest({ log, config }: Pick<ContactParts, 'log' | 'config'>, ref: ContactRequestRef): Promise<void> {
-  const { fromId, toId } = ref;
-  return log.append<void>({
-    lock: [fromId, toId],
-    async decide(inside): Promise<Verdict<void>> {
-      const row = await inside.read(requestRow, ref);
-      // Made anew since, it has another time.
-      const over = row !== null && inside.now.getTime() - row.createdAt.getTime() >= config.contactRequestDays * 86_400_000;
-      if (row?.fromState !== 'PENDING' || !over) return { result: () => undefined };
-      const seen = row.toState === 'PENDING';
-      return {
-        entries: () => [requestClosed(fromId, fromId, ref), ...(seen ? [requestWithdrawn(ref)] : [])],
-        write: (tx) => endRequest(tx, ref, { fromState: 'EXPIRED', ...(seen && { toState: 'EXPIRED' }) }),
-        result: () => undefined,
-      };
-    },
-  });
-}

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
-import { quietOf } from './block-store.ts';
+import { quieten } from './block-store.ts';
 import type { Contact, ContactRef, Contacts } from './contact.ts';
 import { contactChanged } from './contact-entries.ts';
 import { contactRow } from './contact-facts.ts';
@@ -50,7 +50,7 @@ export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId
       if (row === null) throw absent;
       if (!isContact(row)) return { result: () => undefined };
       // Messages may depend on it, either way.
-      await inside.read(quietOf(db), userId);
+      await quieten(inside, db, { userId, otherId });
       return {
         entries: () => [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)],
         write: (tx) => endContacts(tx, userId, otherId),

@@ -1,13 +1,13 @@
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { unwelcome } from './addressing.ts';
 import { blockRow, isBlock } from './block-store.ts';
 import type { ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
 import { accept, leaveFirstMessage } from './contact-answer.ts';
 import { requestReceived, requestSent } from './contact-entries.ts';
+import { leaveExpiry, overAtOf } from './contact-expiry.ts';
 import { contactRow, requestRow, waitingCount } from './contact-facts.ts';
-import { type ContactRequestRow, isContact, putRequest, requestOf, requestRefKey } from './contact-store.ts';
+import { type ContactRequestRow, isContact, putRequest, requestOf } from './contact-store.ts';
 import { userRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
 import { requireFirstMessage, requireNote } from './shape.ts';
@@ -73,13 +73,13 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
   if (waiting >= config.maxContactRequests) {
     throw new ChatError('LIMIT_REACHED', `At most ${config.maxContactRequests} requests wait at a time. Take some back.`, { field });
   }
-  return ask(asking, { reaches: !isBlock(isBlocked), days: config.contactRequestDays });
+  return ask(asking, { reaches: !isBlock(isBlocked), config });
 }
 
 /** Who was blocked asks as anybody does, and waits; the other never hears of it. */
 function ask(
   { fromId, toId, note, message }: Asking,
-  { reaches, days }: { readonly reaches: boolean; readonly days: number },
+  { reaches, config }: { readonly reaches: boolean; readonly config: ContactParts['config'] },
 ): Verdict<Requested> {
   const ref = { fromId, toId };
   function asOf(createdAt: Date): ContactRequest {
@@ -89,8 +89,7 @@ function ask(
     entries: () => (reaches ? [requestSent(ref), requestReceived(ref)] : [requestSent(ref)]),
     async write(tx, { at }) {
       await putRequest(tx, asOf(at), { fromState: 'PENDING', toState: reaches ? 'PENDING' : 'BLOCKED' });
-      const dueAt = new Date(at.getTime() + days * secondsADay * 1_000);
-      await leaveJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
+      await leaveExpiry(tx, ref, overAtOf({ createdAt: at }, config));
     },
     result: ({ at }) => ({ request: asOf(at), contact: null }),
   };

@@ -151,6 +151,9 @@ export async function setAlias(tx: Tx, { userId, otherId, alias }: Contact): Pro
 }
 
 /** The text that was to be said with a request has been said. */
-export async function clearFirstMessage(tx: Tx, { fromId, toId }: ContactRequestRef): Promise<void> {
-  await tx.contactRequest.updateMany({ where: { fromId, toId, fromState: 'ACCEPTED' }, data: { message: null } });
+export async function clearFirstMessage(
+  tx: Tx,
+  { fromId, toId, createdAt }: ContactRequestRef & Pick<ContactRequest, 'createdAt'>,
+): Promise<void> {
+  await tx.contactRequest.updateMany({ where: { fromId, toId, createdAt, fromState: 'ACCEPTED' }, data: { message: null } });
 }

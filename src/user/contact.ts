@@ -36,6 +36,8 @@ export interface FirstMessage {
   readonly text: string;
   /** The same each time it is asked for: 1 to 64 printable ASCII characters. */
   readonly clientMessageId: string;
+  /** When the request was made: another one of the two has another. */
+  readonly askedAt: Date;
 }
 
 /** A request as one of the two sees it. */
@@ -86,8 +88,8 @@ export interface Contacts {
   expire(request: ContactRequestRef): Promise<void>;
   /** What is to be said first, in the name of who asked, of a request that was accepted; null: nothing is left to say. */
   firstMessage(request: ContactRequestRef): Promise<FirstMessage | null>;
-  /** It has been said: its text is kept no longer here. */
-  firstMessageSaid(request: ContactRequestRef): Promise<void>;
+  /** It has been said: its text is kept no longer here, unless another request has come since. */
+  firstMessageSaid(request: ContactRequestRef, first: Pick<FirstMessage, 'askedAt'>): Promise<void>;
   /** The viewer's contacts. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly contact: Contact }>>;
   /** The viewer's requests one way that wait, in their eyes. Throws BAD_USER_INPUT (after). */

@@ -15,5 +15,13 @@ export function createBlocks(parts: ContactParts): Blocks {
       const rows = await readBlocks(client, refs);
       return rows.map((row) => (isBlock(row) ? row : null));
     },
+    async between(userId, otherIds) {
+      const refs = otherIds.flatMap((otherId) => [
+        { userId, otherId },
+        { userId: otherId, otherId: userId },
+      ]);
+      const stands = (await readBlocks(client, refs)).map(isBlock);
+      return otherIds.map((_, place) => stands[2 * place] === true || stands[2 * place + 1] === true);
+    },
   };
 }

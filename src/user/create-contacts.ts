@@ -1,7 +1,8 @@
 import type { Contacts } from './contact.ts';
-import { answerRequest, cancelRequest, expireRequest } from './contact-answer.ts';
+import { answerRequest, cancelRequest } from './contact-answer.ts';
 import { removeContact, updateContact } from './contact-change.ts';
 import { eraseContacts } from './contact-erase.ts';
+import { expireRequest } from './contact-expiry.ts';
 import { countRequests, listContacts, listRequests } from './contact-list.ts';
 import { createRequestContact } from './contact-request.ts';
 import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './contact-store.ts';
@@ -20,9 +21,9 @@ export function createContacts(parts: ContactParts): Contacts {
     async firstMessage(ref) {
       const [row] = await readRequests(client, [ref]);
       if (row?.fromState !== 'ACCEPTED' || row.message === null) return null;
-      return { text: row.message, clientMessageId: `contact-request-${row.createdAt.getTime()}-${ref.toId}` };
+      return { text: row.message, clientMessageId: `contact-request-${row.createdAt.getTime()}-${ref.toId}`, askedAt: row.createdAt };
     },
-    firstMessageSaid: (ref) => parts.db.transaction((tx) => clearFirstMessage(tx, ref)),
+    firstMessageSaid: (ref, { askedAt }) => parts.db.transaction((tx) => clearFirstMessage(tx, { ...ref, createdAt: askedAt })),
     eraseAll: (userId, signal) => eraseContacts(parts, userId, signal),
     list: (viewer, page) => listContacts(client, viewer, page),
     requests: (viewer, page) => listRequests(client, viewer, page),

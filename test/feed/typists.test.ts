@@ -120,3 +120,24 @@ it('is told to nobody whom it is kept from, nor is its end, whatever is said wit
   expect(spared).toEqual([[5n], [5n]]);
   made.clear();
 });
+
+it('ends for whom it is kept from meanwhile, and goes on for the others', () => {
+  const { made, hear, told, spared } = typists(everMs);
+  hear(1n, true, [5n]);
+  hear(1n, true, [5n, 6n]);
+  hear(1n, false, []);
+  expect(told).toEqual([
+    [1n, true],
+    [1n, false],
+    [1n, true],
+    [1n, false],
+  ]);
+  expect(spared).toEqual([[5n], [5n], [5n, 6n], [5n, 6n]]);
+  hear(1n, true, [5n, 6n]);
+  hear(1n, true, [6n]);
+  expect(told.slice(4)).toEqual([
+    [1n, true],
+    [1n, true],
+  ]);
+  made.clear();
+});

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import type { Db } from '../../src/db/index.ts';
+import { type Db, holdAddressed, holdUsers } from '../../src/db/index.ts';
 import { createGroups, frozenMarkers } from '../../src/group/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Log } from '../../src/log/index.ts';
@@ -67,6 +67,13 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     const first = await world.say(ann, direct);
     await world.say(ben, direct);
     return { ann, ben, cat, direct, first };
+  }
+
+  type Scene = Awaited<ReturnType<typeof talked>>;
+
+  async function onlyFriends({ ann, ben }: Scene): Promise<void> {
+    await befriend(ann, ben);
+    await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
   }
 
   const blocked = { code: 'BLOCKED', field: ['conversationId'] };
@@ -228,9 +235,10 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
 
   describe('on two nodes, at any moment,', () => {
     /** Sends on one node until the act on the other is done and once more; answers what was stored after it began to hold. */
-    async function race(act: (scene: Awaited<ReturnType<typeof talked>>) => Promise<unknown>, sender: 'ann' | 'ben') {
+    async function race(act: (scene: Scene) => Promise<unknown>, sender: 'ann' | 'ben', prepare?: (scene: Scene) => Promise<void>) {
       const scene = await talked();
       const { direct } = scene;
+      await prepare?.(scene);
       let done = false;
       const acting = act(scene).then(() => {
         done = true;
@@ -255,14 +263,16 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       ['block', 'ben', ({ ann, ben }) => here.blocks.block(ann, { userId: ben.userId }), 'NOT_CONTACTS'],
       ['block', 'ann', ({ ann, ben }) => here.blocks.block(ann, { userId: ben.userId }), 'BLOCKED'],
       ['closing', 'ann', ({ ben }) => here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' }), 'NOT_CONTACTS'],
+      ['parting', 'ann', ({ ann, ben }) => here.contacts.remove(ben, { userId: ann.userId }), 'NOT_CONTACTS'],
+      ['parting', 'ann', ({ ann, ben }) => here.contacts.remove(ann, { userId: ben.userId }), 'NOT_CONTACTS'],
     ] as const satisfies readonly (readonly [
       string,
       'ann' | 'ben',
       Parameters<typeof race>[0],
       string,
-    ])[])('nothing is sent after a %s by %s', async (_name, sender, act, code) => {
+    ])[])('nothing is sent after a %s by %s', async (name, sender, act, code) => {
       for (let time = 0; time < 8; time += 1) {
-        const { late, outcomes } = await race(act, sender);
+        const { late, outcomes } = await race(act, sender, name === 'parting' ? onlyFriends : undefined);
         expect(late).toBe(0);
         expect(outcomes.at(-1)).toBe(code);
         expect(new Set(outcomes).size).toBeLessThanOrEqual(2);
@@ -279,6 +289,85 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
         // What committed together with it may be of the same moment.
         expect(entries.filter(({ at }) => at > block.since)).toEqual([]);
       }
+    });
+
+    test.each([
+      ['blocks', 'its sender', ({ ann, ben }) => there.blocks.block(ben, { userId: ann.userId })],
+      ['is blocked', 'its sender', ({ ann, ben }) => there.blocks.block(ann, { userId: ben.userId })],
+      ['parts', 'its sender', ({ ann, ben }) => there.contacts.remove(ben, { userId: ann.userId })],
+      ['takes messages from contacts only', 'both', ({ ben }) => there.users.updateSettings(ben, { messagesFrom: 'CONTACTS' })],
+    ] as const satisfies readonly (readonly [
+      string,
+      'its sender' | 'both',
+      (scene: Scene) => Promise<unknown>,
+    ])[])('who %s waits for what is being sent to them by then, as soon as that holds %s', async (_name, held, act) => {
+      const scene = await talked();
+      const { ann, ben } = scene;
+      await befriend(ann, ben);
+      const { db } = world;
+      const order: string[] = [];
+      let acting: Promise<unknown> = Promise.resolve();
+      await db.transaction(async (tx) => {
+        await holdUsers(db, tx, [ann.userId]);
+        if (held === 'both') await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
+        acting = act(scene).then(() => order.push('act'));
+        // Many times what an act takes that waits for nobody.
+        for (let turns = 0; turns < 100; turns += 1) await tx.user.count({ where: { id: ann.userId } });
+        await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
+        order.push('sent');
+      });
+      await acting;
+      expect(order).toEqual(['sent', 'act']);
+    });
+
+    test('what is shown of reading never goes back when a block begins', async () => {
+      for (let time = 0; time < 8; time += 1) {
+        const { ann, ben, direct } = await talked();
+        for (let n = 0; n < 5; n += 1) await world.say(ben, direct);
+        const head = (await world.entries(direct)).length;
+        const shown: number[] = [];
+        async function look(): Promise<void> {
+          shown.push((await world.access(ann, direct))?.shownReadSeq ?? 0);
+        }
+        async function read(): Promise<void> {
+          for (let seq = 1; seq <= head; seq += 1) {
+            await here.messages.markRead(ann, { conversationId: direct, seq });
+            await look();
+          }
+        }
+        await Promise.all([read(), there.blocks.block(ben, { userId: ann.userId })]);
+        await look();
+        expect(shown).toEqual(shown.toSorted((one, other) => one - other));
+      }
+    });
+  });
+
+  describe('what was said with a request', () => {
+    async function asked(one: Viewer, other: Viewer) {
+      await here.contacts.request(one, { userId: other.userId, message: 'It is me!' });
+      await here.contacts.request(other, { userId: one.userId });
+      const ref = { fromId: one.userId, toId: other.userId };
+      const first = await here.contacts.firstMessage(ref);
+      if (first === null) throw new Error('it is left to be said');
+      return { ref, first };
+    }
+
+    test('is said once, by however many nodes', async () => {
+      const [ann, ben] = await world.people();
+      const { ref, first } = await asked(ann, ben);
+      await Promise.all([here, there, here, there].map(({ messages }) => messages.sayFirst(ref, first)));
+      const direct = await world.direct(ben, ann);
+      expect(await world.entries(direct)).toMatchObject([{ type: 'MessageSent', actorId: ann.userId, data: { text: 'It is me!' } }]);
+      expect((await world.told(ben)).map(({ type }) => type)).toEqual(['ConversationOpened']);
+    });
+
+    test.each(['one', 'other'] as const)('is left unsaid where the %s has blocked meanwhile', async (by) => {
+      const [ann, ben] = await world.people();
+      const { ref, first } = await asked(ann, ben);
+      const [blocker, blockedOne] = by === 'one' ? [ann, ben] : [ben, ann];
+      await here.blocks.block(blocker, { userId: blockedOne.userId });
+      await here.messages.sayFirst(ref, first);
+      expect(await world.told(ben)).toEqual([]);
     });
   });
 }

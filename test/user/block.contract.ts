@@ -124,6 +124,16 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     });
   });
 
+  test('stands between the two, whoever of them made it', async () => {
+    const [ann, ben, cat] = await world.people();
+    await world.blocks.block(ann, { userId: ben.userId });
+    const others = [ben.userId, cat.userId, ann.userId];
+    expect(await world.blocks.between(ann.userId, others)).toEqual([true, false, false]);
+    expect(await world.blocks.between(ben.userId, others)).toEqual([false, false, true]);
+    await world.blocks.unblock(ann, { userId: ben.userId });
+    expect(await world.blocks.between(ann.userId, others)).toEqual([false, false, false]);
+  });
+
   test('blocks are listed newest first, page by page', async () => {
     const [ann] = await world.people();
     const others = [...(await world.people()), ...(await world.people())];

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import type { Entry, Log } from '../../src/log/index.ts';
@@ -31,6 +32,8 @@ export interface ContactsWorld {
     readonly incoming: readonly bigint[];
     readonly outgoing: readonly bigint[];
   }>;
+  /** Resolves when the database's clock shows a later ms than when it was called. */
+  tick(): Promise<void>;
   /** What an account was told of contacts, oldest first. */
   told(viewer: Viewer): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]>;
 }
@@ -66,6 +69,10 @@ export function contactsOn(db: Db): ContactsWorld {
 
   return {
     ...{ db, log, contacts, blocks, befriend, with: make },
+    async tick() {
+      const start = await db.now();
+      await expect.poll(async () => (await db.now()).getTime(), { interval: 1 }).toBeGreaterThan(start.getTime());
+    },
     people: async () => [await person(), await person(), await person()],
     async shown(viewer) {
       const { items } = await contacts.list(viewer, { first: 100 });

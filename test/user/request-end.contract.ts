@@ -59,6 +59,14 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect((await world.shown(ben)).incoming).toEqual([ann.userId]);
     });
 
+    test('is ended on its day where its time came too soon, for instance because there are more days by then', async () => {
+      const [ann, ben] = await world.people();
+      const { request } = await world.with({ contactRequestDays: 10 }).contacts.request(ann, { userId: ben.userId });
+      await world.contacts.expire(ref(ann, ben));
+      const dueAt = new Date((request?.createdAt.getTime() ?? 0) + 30 * dayMs);
+      expect(await jobsOf(ann, ben)).toEqual([{ kind: 'ContactRequestExpired', dueAt }]);
+    });
+
     test('can be made anew, and then has all its time', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
@@ -110,11 +118,30 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await world.contacts.firstMessage(ref(ann, ben))).toBeNull();
       await world.contacts.answer(ben, ref(ann, ben), { accept: true });
       const first = await world.contacts.firstMessage(ref(ann, ben));
-      expect(first).toEqual({ text: 'It is me!', clientMessageId: expect.stringMatching(/^[\x21-\x7e]{1,64}$/) });
+      expect(first).toEqual({
+        ...{ text: 'It is me!', clientMessageId: expect.stringMatching(/^[\x21-\x7e]{1,64}$/), askedAt: request?.createdAt },
+      });
       expect(await world.contacts.firstMessage(ref(ann, ben))).toEqual(first);
       expect((await jobsOf(ann, ben)).map(({ kind }) => kind)).toEqual(['FirstMessage']);
-      await world.contacts.firstMessageSaid(ref(ann, ben));
+      await world.contacts.firstMessageSaid(ref(ann, ben), { askedAt: request?.createdAt ?? new Date(0) });
       expect(await world.contacts.firstMessage(ref(ann, ben))).toBeNull();
+    });
+
+    test('is kept where it belongs to a later request than the one that was said', async () => {
+      const [ann, ben] = await world.people();
+      const ask = (message: string) => world.contacts.request(ann, { userId: ben.userId, message });
+      await ask('first');
+      await world.contacts.answer(ben, ref(ann, ben), { accept: true });
+      const first = await world.contacts.firstMessage(ref(ann, ben));
+      if (first === null) throw new Error('it is left to be said');
+      await world.contacts.remove(ben, { userId: ann.userId });
+      await world.tick();
+      await ask('second');
+      await world.contacts.answer(ben, ref(ann, ben), { accept: true });
+      await world.contacts.firstMessageSaid(ref(ann, ben), first);
+      const second = await world.contacts.firstMessage(ref(ann, ben));
+      expect(second?.text).toBe('second');
+      expect(second?.clientMessageId).not.toBe(first.clientMessageId);
     });
 
     test('is said by both where each has asked the other', async () => {

@@ -1,0 +1,44 @@
+import type { Tx } from '../db/index.ts';
+import { leaveJob } from '../jobs/index.ts';
+import type { Verdict } from '../log/index.ts';
+import type { ContactRequest, ContactRequestRef } from './contact.ts';
+import { requestClosed, requestWithdrawn } from './contact-entries.ts';
+import { requestRow } from './contact-facts.ts';
+import { endRequest, requestRefKey } from './contact-store.ts';
+import type { ContactParts } from './parts.ts';
+
+type Parts = Pick<ContactParts, 'log' | 'config'>;
+
+const dayMs = 86_400_000;
+
+/** When a request is over that nobody answers. */
+export function overAtOf({ createdAt }: Pick<ContactRequest, 'createdAt'>, { contactRequestDays }: Parts['config']): Date {
+  return new Date(createdAt.getTime() + contactRequestDays * dayMs);
+}
+
+/** Leaves it to be ended then. */
+export async function leaveExpiry(tx: Tx, { fromId, toId }: ContactRequestRef, dueAt: Date): Promise<void> {
+  const ref = { fromId, toId };
+  await leaveJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
+}
+
+/** Ends a request whose time is over, for who asked and, where it waits for them too, for who was asked. Throws as Contacts.expire says. */
+export async function expireRequest({ log, config }: Parts, ref: ContactRequestRef): Promise<void> {
+  const { fromId, toId } = ref;
+  return log.append<void>({
+    lock: [fromId, toId],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = await inside.read(requestRow, ref);
+      if (row?.fromState !== 'PENDING') return { result: () => undefined };
+      const overAt = overAtOf(row, config);
+      // The days were fewer when it was made, or the clock has gone back.
+      if (inside.now < overAt) return { write: (tx) => leaveExpiry(tx, ref, overAt), result: () => undefined };
+      const seen = row.toState === 'PENDING';
+      return {
+        entries: () => [requestClosed(fromId, fromId, ref), ...(seen ? [requestWithdrawn(ref)] : [])],
+        write: (tx) => endRequest(tx, ref, { fromState: 'EXPIRED', ...(seen && { toState: 'EXPIRED' }) }),
+        result: () => undefined,
+      };
+    },
+  });
+}
