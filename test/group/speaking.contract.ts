@@ -55,7 +55,8 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
 
     it('writes again once it has passed', async () => {
       const { ada, cy, group } = await scene();
-      await mute(ada, group, cy, await inMs(50));
+      // Later than a busy machine commits.
+      await mute(ada, group, cy, await inMs(1_500));
       await expect
         .poll(
           () =>

@@ -240,7 +240,7 @@ const occasions: readonly Occasion[] = [
     type: 'GroupChanged',
     seenBy: everybody,
     async happens({ chat, people, group, say, entry }) {
-      const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, mutedUntil: new Date(Date.now() + 100) });
+      const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, mutedUntil: new Date(Date.now() + 1_500) });
       // It stays to be seen that they were muted, and hinders nobody.
       await expect.poll(() => say('member', group, 'at last').catch(() => 0), { interval: 10 }).toBeGreaterThan(lastSeq);
       return entry(group, lastSeq);
