@@ -6,8 +6,8 @@ import type { GroupPolicy } from './conversation.ts';
 import { invitesChanged } from './invite-entries.ts';
 import { endInvites, type InviteRow, inviteOf, inviteRow, isGood, newCode, readInvites, standingInvites } from './invite-store.ts';
 import type { Invite, Joining } from './joining.ts';
-import { requireMay } from './may.ts';
-import { type OpenGroup, requireGroup } from './open-group.ts';
+import { judge, requireMay } from './may.ts';
+import { requireGroup } from './open-group.ts';
 import type { GroupParts, JoiningParts } from './parts.ts';
 import { lockFor, runners, seesInvites } from './runner.ts';
 
@@ -86,8 +86,11 @@ export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, 
   return appendSearching<void>(log, {
     lock,
     async decide(inside, holds): Promise<Verdict<void> | Relock> {
-      const group: OpenGroup = await requireGroup(inside, { groupId, viewer, field: 'inviteId' });
-      requireMay('MANAGE_INVITES', group.wish);
+      const group = await requireGroup(inside, { groupId, viewer }).catch((error: unknown) => {
+        throw error instanceof ChatError && error.code === 'NOT_FOUND' ? noInvite() : error;
+      });
+      // Who may not revoke it is not shown it either.
+      if (judge('MANAGE_INVITES', group.wish) !== 'ALLOWED') throw noInvite();
       const row = await inside.read(inviteRow, id);
       if (row === null) throw noInvite();
       // To revoke what is good no more changes nothing.
