@@ -65,7 +65,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     const { id } = await world.joining.createInvite(bob, { groupId });
     expect(await refusal(world.joining.createInvite(cy, { groupId }))).toEqual({ code: 'FORBIDDEN', field: undefined });
     expect(await refusal(world.joining.createInvite(stranger, { groupId }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
-    expect(await refusal(world.joining.revokeInvite(cy, id))).toEqual({ code: 'FORBIDDEN', field: undefined });
+    expect(await refusal(world.joining.revokeInvite(cy, id))).toEqual({ code: 'NOT_FOUND', field: ['inviteId'] });
     expect(await refusal(world.joining.revokeInvite(stranger, id))).toEqual({ code: 'NOT_FOUND', field: ['inviteId'] });
     await world.groups.update(ada, { groupId, invitePolicy: 'OWNER' });
     expect(await refusal(world.joining.createInvite(bob, { groupId }))).toMatchObject({ code: 'FORBIDDEN' });

@@ -1,0 +1,272 @@
+import { getNamedType, isLeafType, isObjectType } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseId } from '../../schema/ids.ts';
+import { schema } from '../../schema/index.ts';
+import { type Person, world } from '../support/world.ts';
+import { entities, fields, type Showing } from './entities.ts';
+import { askToJoin, type Case, makeInvite, mutations, type Outcome } from './mutations.ts';
+import { type Cast, castOf, nothingLike, run, type Scene, type Standing, setUp, standings } from './scene.ts';
+import { selectionOf } from './selection.ts';
+
+// What is counted against guessing would be used up: everybody tries everything.
+const place = world({ JOIN_ATTEMPTS: '100000', SIGN_IN_ATTEMPTS: '100000' });
+let cast: Cast;
+
+beforeAll(async () => {
+  cast = await castOf(place);
+});
+
+function personOf(standing: Standing) {
+  return standing === 'nobody' ? null : cast.actors[standing];
+}
+
+function documentOf(name: string): string {
+  const field = schema.getMutationType()?.getFields()[name];
+  const [input] = field?.args ?? [];
+  if (field === undefined || input === undefined) throw new Error(`there is no mutation ${name}`);
+  return `mutation ($input: ${input.type}) { ${name}(input: $input) ${selectionOf(field.type, 1)} }`;
+}
+
+interface Answer {
+  readonly outcome: Outcome;
+  /** All that came back. */
+  readonly payload: Readonly<Record<string, unknown>> | null;
+}
+
+async function answerTo(name: string, input: object, standing: Standing): Promise<Answer> {
+  const { data, codes } = await run(place, documentOf(name), { input }, personOf(standing));
+  const payload = (data?.[name] ?? null) as Answer['payload'];
+  const errors = (payload?.['errors'] ?? []) as readonly { readonly code: string }[];
+  return { outcome: String(codes[0] ?? errors[0]?.code ?? 'DONE'), payload };
+}
+
+/** How far the logs are that an act could have written to. */
+async function heads({ group, direct, actors: { owner } }: Scene): Promise<unknown> {
+  const source = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Conversation { lastSeq memberCount } } }';
+  const { data } = await run(place, source, { ids: [group, direct] }, owner);
+  return data?.['nodes'];
+}
+
+/** What is left of a payload where everything was refused. */
+function rest(payload: Answer['payload']): readonly unknown[] {
+  return Object.entries(payload ?? {}).flatMap(([name, value]) =>
+    ['errors', '__typename'].includes(name) || value === null || (Array.isArray(value) && value.length === 0) ? [] : [value],
+  );
+}
+
+/** The same input, but where a refusal says that something is not there, with an id that names nothing. */
+function withoutReferent(input: object, payload: Answer['payload']): object {
+  const [{ field = [] } = {}] = (payload?.['errors'] ?? []) as readonly { readonly field?: readonly string[] }[];
+  const replace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(replace);
+    return typeof value === 'string' && parseId(value) !== null ? nothingLike(value) : value;
+  };
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === field[1] ? replace(value) : value]));
+}
+
+/** Has everybody try in turn; answers what came of it. */
+async function tryAll(name: string, { input, given }: Case): Promise<Record<string, Outcome>> {
+  const outcomes: Record<string, Outcome> = {};
+  let scene: Scene | undefined;
+  let made = '';
+  for (const standing of standings) {
+    if (scene === undefined) {
+      scene = await setUp(place, cast);
+      made = (await given?.(place, scene)) ?? '';
+    }
+    const before = await heads(scene);
+    const asked = input(scene, made, standing);
+    const { outcome, payload } = await answerTo(name, asked, standing);
+    outcomes[standing] = outcome;
+    if (outcome === 'DONE') scene = undefined;
+    else {
+      expect(rest(payload), `what ${standing} gets beside the refusal`).toEqual([]);
+      expect(await heads(scene), `the logs after ${standing} was refused`).toEqual(before);
+    }
+    if (outcome === 'NOT_FOUND') {
+      const { payload: ofNothing } = await answerTo(name, withoutReferent(asked, payload), standing);
+      expect(payload, `what ${standing} is told of what is there`).toEqual(ofNothing);
+    }
+  }
+  return outcomes;
+}
+
+describe('every mutation', () => {
+  test('has its place in the table of outcomes', () => {
+    const type = schema.getMutationType();
+    expect(Object.keys(mutations).toSorted()).toEqual(Object.keys(isObjectType(type) ? type.getFields() : {}).toSorted());
+  });
+
+  const cases = Object.entries(mutations).flatMap(([name, ways]) => Object.entries(ways).map(([way, one]) => ({ name, way, one })));
+
+  test.each(cases)('answers each by how they stand: $name $way', async ({ name, one }) => {
+    expect(await tryAll(name, one)).toEqual(one.outcomes);
+  });
+});
+
+describe('every id', () => {
+  const nodes = () => {
+    const type = schema.getType('Node');
+    return type && 'getFields' in type ? schema.getPossibleTypes(type as never).map(({ name }) => name) : [];
+  };
+
+  test('of a kind that there is has its place in the table, with all of its fields', () => {
+    expect([...new Set(entities.map(({ type }) => type))].toSorted()).toEqual(nodes().toSorted());
+    expect(Object.keys(fields).toSorted()).toEqual(nodes().toSorted());
+    for (const [name, shown] of Object.entries(fields)) {
+      const type = schema.getType(name);
+      expect(Object.keys(shown).toSorted(), name).toEqual(Object.keys(isObjectType(type) ? type.getFields() : {}).toSorted());
+    }
+  });
+
+  test.each(entities.map((entity) => ({ ...entity, entity })))('of $type $name is shown to whom it is for', async ({ entity }) => {
+    const scene = await setUp(place, cast);
+    const id = await entity.id(place, scene);
+    const seenBy: Standing[] = [];
+    for (const standing of standings) {
+      const { data, codes } = await run(place, 'query ($id: ID!) { node(id: $id) { __typename id } }', { id }, personOf(standing));
+      if (standing === 'nobody') expect(codes).toEqual(['UNAUTHENTICATED']);
+      else expect(codes, standing).toEqual([]);
+      if (data?.['node']) {
+        expect(data['node']).toEqual({ __typename: entity.type, id });
+        seenBy.push(standing);
+      }
+    }
+    expect(seenBy).toEqual(entity.seenBy);
+  });
+
+  const seen = entities.filter(({ seenBy }) => seenBy.length > 0);
+
+  test.each(seen.map((entity) => ({ ...entity, entity })))('of $type $name shows each what is for them', async ({ entity }) => {
+    const scene = await setUp(place, cast);
+    const id = await entity.id(place, scene);
+    if (entity.type === 'Group') {
+      await makeInvite(place, scene, 'id');
+      await askToJoin(place, scene);
+    }
+    if (entity.type === 'Message') await edit(id, id === scene.message ? scene.target : scene.actors.owner);
+    const views = new Map<Standing, Readonly<Record<string, unknown>>>();
+    for (const standing of entity.seenBy) views.set(standing, await viewOf(entity.type, id, standing));
+    for (const [name, showing] of Object.entries(fields[entity.type] ?? {})) expectShown(views, { name, showing });
+  });
+});
+
+/** One field as each sees it who sees the thing. */
+function expectShown(
+  views: ReadonlyMap<Standing, Readonly<Record<string, unknown>>>,
+  { name, showing }: { readonly name: string; readonly showing: Showing },
+): void {
+  const [first] = views.values();
+  for (const [standing, view] of views) {
+    const what = `${name} as ${standing}`;
+    if (showing === 'SAME') expect(shared(view[name]), what).toEqual(shared(first?.[name]));
+    if (showing === 'RUNNERS') expect(isNothing(view[name]), what).toBe(!runners.includes(standing));
+  }
+}
+
+const runners: readonly Standing[] = ['owner', 'admin'];
+
+async function edit(messageId: string, as: Person): Promise<void> {
+  const source = 'mutation ($input: EditMessageInput!) { editMessage(input: $input) { errors { code } } }';
+  const { data } = await run(place, source, { input: { messageId, text: 'Said better.' } }, as);
+  expect(data).toEqual({ editMessage: { errors: [] } });
+}
+
+/** All that a field can be asked without arguments, of everything that an id names. */
+async function viewOf(typeName: string, id: string, standing: Standing): Promise<Readonly<Record<string, unknown>>> {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type)) throw new Error(`${typeName} has fields`);
+  const selected = Object.values(type.getFields()).map((field) => {
+    const after = field.args.some(({ name }) => name === 'afterSeq') ? '(afterSeq: 0)' : '';
+    return `${field.name}${after} ${isLeafType(getNamedType(field.type)) ? '' : selectionOf(field.type, 2)}`;
+  });
+  const source = `query ($id: ID!) { node(id: $id) { ... on ${typeName} { ${selected.join(' ')} } } }`;
+  const { data, codes } = await run(place, source, { id }, personOf(standing));
+  expect(codes, `${typeName} as ${standing}`).toEqual([]);
+  return (data?.['node'] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+/** What of a value is the same for everybody: not what is named after the viewer, nor a page, nor what waits for them. */
+function shared(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shared);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('edges' in value) return 'a page';
+  return Object.fromEntries(Object.entries(value).flatMap(([name, one]) => (name.startsWith('viewer') ? [] : [[name, shared(one)]])));
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return true;
+  return typeof value === 'object' && 'edges' in value && Array.isArray(value.edges) && value.edges.length === 0;
+}
+
+describe('every question', () => {
+  const conversationOf = (scene: Scene): object => ({ id: scene.group });
+  const inGroup: readonly Standing[] = ['member', 'blocked', 'admin', 'owner'];
+  const all: readonly Standing[] = ['stranger', 'former', 'banned', ...inGroup];
+
+  /** Each field at the root, who is answered with something, and what others get: null. */
+  const questions: Readonly<Record<string, { source: string; variables: (scene: Scene) => object; answers: readonly Standing[] }>> = {
+    conversation: { source: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: conversationOf, answers: inGroup },
+    groupPreview: { source: 'query ($id: ID!) { groupPreview(id: $id) { name } }', variables: conversationOf, answers: inGroup },
+    node: { source: 'query ($id: ID!) { node(id: $id) { id } }', variables: conversationOf, answers: inGroup },
+    nodes: { source: 'query ($id: ID!) { nodes(ids: [$id]) { id } }', variables: conversationOf, answers: inGroup },
+    user: {
+      source: 'query ($handle: String!) { user(handle: $handle) { id } }',
+      variables: ({ target: { handle } }) => ({ handle }),
+      answers: all,
+    },
+    users: {
+      source: 'query ($search: String!) { users(search: $search) { edges { node { id } } } }',
+      variables: ({ target: { handle } }) => ({ search: handle }),
+      answers: all,
+    },
+    viewer: { source: '{ viewer { user { id } } }', variables: () => ({}), answers: all },
+  };
+
+  test('has its place in the table', () => {
+    expect(Object.keys(questions).toSorted()).toEqual(Object.keys(schema.getQueryType()?.getFields() ?? {}).toSorted());
+  });
+
+  test.each(Object.entries(questions))('is answered by who asks: %s', async (name, { source, variables, answers }) => {
+    const scene = await setUp(place, cast);
+    const answered: Standing[] = [];
+    for (const standing of standings) {
+      const { data, codes } = await run(place, source, variables(scene), personOf(standing));
+      expect(codes, standing).toEqual(standing === 'nobody' && name !== 'viewer' ? ['UNAUTHENTICATED'] : []);
+      const answer = data?.[name] ?? null;
+      const isEmpty = isNothing(answer) || (Array.isArray(answer) && answer.every((one) => one === null));
+      if (!isEmpty) answered.push(standing);
+    }
+    expect(answered).toEqual(answers);
+  });
+});
+
+describe('every subscription', () => {
+  test('has its test below', () => {
+    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual(['conversationEvents', 'events']);
+  });
+
+  test('to a conversation begins for its members and for nobody else', async () => {
+    const { group } = await setUp(place, cast);
+    const begun: Standing[] = [];
+    for (const standing of standings) {
+      const listening = place.listenTo(personOf(standing), group);
+      const first = await listening.ready().then(
+        () => 'ready',
+        () => 'refused',
+      );
+      if (first === 'ready') begun.push(standing);
+    }
+    expect(begun).toEqual(['member', 'blocked', 'admin', 'owner']);
+  });
+
+  test('to all that one follows names the streams of the viewer, and no others', async () => {
+    const { group, direct } = await setUp(place, cast);
+    for (const standing of standings) {
+      if (standing === 'nobody') continue;
+      const named = (await place.positions(cast.actors[standing])).map(({ streamId }) => streamId);
+      expect(named.includes(group), standing).toBe(['member', 'blocked', 'admin', 'owner'].includes(standing));
+      expect(named.includes(direct), standing).toBe(standing === 'owner');
+    }
+  });
+});

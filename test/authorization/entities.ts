@@ -1,0 +1,111 @@
+import { formatId, parseId } from '../../schema/ids.ts';
+import type { World } from '../support/world.ts';
+import { askToJoin, askToKnow, makeInvite, sessionOfTarget } from './mutations.ts';
+import { emoji, type Scene, type Standing } from './scene.ts';
+
+/** Something that an id names, and who is shown it. */
+export interface Entity {
+  /** Its type, and in which words it is told from others of it. */
+  readonly type: string;
+  readonly name: string;
+  readonly id: (world: World, scene: Scene) => string | Promise<string>;
+  readonly seenBy: readonly Standing[];
+}
+
+const signedIn: readonly Standing[] = ['stranger', 'former', 'banned', 'member', 'blocked', 'admin', 'owner'];
+const inGroup: readonly Standing[] = ['member', 'blocked', 'admin', 'owner'];
+const runners: readonly Standing[] = ['admin', 'owner'];
+
+function key<T>(id: string): T {
+  const parsed = parseId(id);
+  if (parsed === null) throw new Error(`${id} is an id`);
+  return parsed.key as T;
+}
+
+/** One of each kind of thing at least. */
+export const entities: readonly Entity[] = [
+  { type: 'User', name: 'anybody', id: (_, { target }) => target.id, seenBy: signedIn },
+  { type: 'Session', name: 'of the target', id: sessionOfTarget, seenBy: [] },
+  {
+    type: 'Contact',
+    name: 'of the target',
+    id: (_, { target, outsider }) => formatId('Contact', { userId: key<bigint>(target.id), otherId: key<bigint>(outsider.id) }),
+    seenBy: [],
+  },
+  { type: 'ContactRequest', name: 'to the target', id: askToKnow, seenBy: [] },
+  { type: 'Group', name: '', id: (_, { group }) => group, seenBy: inGroup },
+  { type: 'DirectConversation', name: 'of owner and target', id: (_, { direct }) => direct, seenBy: ['owner'] },
+  {
+    type: 'Membership',
+    name: 'of the target in the group',
+    id: (_, { group, target }) => formatId('Membership', { conversationId: key<bigint>(group), userId: key<bigint>(target.id) }),
+    seenBy: inGroup,
+  },
+  {
+    type: 'Membership',
+    name: 'of who was banned',
+    id: (_, { group, actors: { banned } }) =>
+      formatId('Membership', { conversationId: key<bigint>(group), userId: key<bigint>(banned.id) }),
+    seenBy: [],
+  },
+  { type: 'Message', name: 'in the group', id: (_, { message }) => message, seenBy: inGroup },
+  { type: 'Message', name: 'between owner and target', id: (_, { directMessage }) => directMessage, seenBy: ['owner'] },
+  {
+    type: 'Reaction',
+    name: 'in the group',
+    id: (_, { message }) => formatId('Reaction', { ...key<{ conversationId: bigint; seq: number }>(message), emoji }),
+    seenBy: inGroup,
+  },
+  { type: 'JoinRequest', name: 'of the outsider', id: askToJoin, seenBy: runners },
+  { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners },
+  { type: 'DataExport', name: 'of the target', id: (_, { dataExport }) => dataExport, seenBy: [] },
+];
+
+/** How a field of an entity is shown to those who see the entity. */
+export type Showing = 'SAME' | 'OWN' | 'RUNNERS';
+
+const same = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'SAME' as const]));
+const own = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'OWN' as const]));
+const forRunners = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'RUNNERS' as const]));
+
+const conversation = {
+  ...same('id', 'lastSeq', 'createdAt', 'lastActivityAt', 'deliveredToAllSeq', 'readByAllSeq', 'memberCount'),
+  ...own('viewerLastMessage', 'messages', 'timeline', 'events', 'members', 'pins', 'viewerMembership', 'viewerReadSeq'),
+  ...own('viewerMarkedUnreadFromSeq', 'viewerUnreadCount', 'viewerMentionCount'),
+};
+
+/**
+ * Every field of everything that has an id, and of what hangs on it: SAME: whoever sees the one sees the other, and all of them the same. OWN: it is each viewer's
+ * own. RUNNERS: null or empty but for who runs the group. A field that is missing here fails the test.
+ */
+export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>> = {
+  User: {
+    ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'createdAt', 'erased'),
+    ...own('viewerContact', 'viewerContactRequest', 'viewerDirectConversation', 'viewerHasBlocked'),
+  },
+  Session: own('id', 'deviceName', 'createdAt', 'lastSeenAt', 'viewerIsCurrent'),
+  Contact: own('id', 'user', 'alias', 'since'),
+  ContactRequest: own('id', 'from', 'to', 'note', 'message', 'createdAt'),
+  DataExport: own('id', 'state', 'createdAt', 'readyAt', 'expiresAt', 'bytes', 'url'),
+  DirectConversation: { ...conversation, ...own('viewerPeer') },
+  Group: {
+    ...conversation,
+    ...same('name', 'description', 'announcement', 'avatarUrl', 'owner', 'joinPolicy', 'historyForNewcomers', 'postPolicy'),
+    ...same('invitePolicy', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil'),
+    ...own('viewerMay'),
+    ...forRunners('viewerJoinRequests', 'viewerInvites', 'viewerBans'),
+  },
+  Membership: {
+    ...same('id', 'user', 'conversation', 'role', 'joinedAt', 'nickname', 'mutedUntil', 'deliveredSeq', 'readSeq'),
+    ...own('viewerNotificationLevel', 'viewerMay'),
+  },
+  JoinRequest: same('id', 'preview', 'user', 'note', 'createdAt'),
+  GroupInvite: same('id', 'group', 'code', 'createdBy', 'expiresAt', 'usesLeft'),
+  Message: {
+    ...same('id', 'conversation', 'seq', 'sender', 'text', 'mentions', 'mentionsEveryone', 'replyTo', 'threadRoot', 'replyCount'),
+    ...same('reactions', 'pinnedAt', 'sentAt', 'editedAt', 'recalledAt', 'clientMessageId', 'delivery', 'forwardedFrom'),
+    ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount'),
+    ...forRunners('viewerEdits'),
+  },
+  Reaction: { ...same('id', 'emoji', 'count'), ...own('users') },
+};

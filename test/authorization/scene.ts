@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { parse } from 'graphql';
+import { formatId, parseId } from '../../schema/ids.ts';
+import type { Person, World } from '../support/world.ts';
+
+/** How somebody can stand to a group and to those in it. `blocked` is a member whom its owner has blocked. */
+export const standings = ['nobody', 'stranger', 'former', 'banned', 'member', 'blocked', 'admin', 'owner'] as const;
+export type Standing = (typeof standings)[number];
+
+/** What the target has put on their message. */
+export const emoji = '🎉';
+
+/** Those who are signed in. */
+export type Actor = Exclude<Standing, 'nobody'>;
+
+/** Everybody: the actors, and those things are done to. */
+export interface Cast {
+  readonly actors: Readonly<Record<Actor, Person>>;
+  /** A member whom things are done to. */
+  readonly target: Person;
+  /** Somebody outside who has asked to join, or may be added. */
+  readonly outsider: Person;
+  /** Of the owner and who is blocked by them, from before; both have written there. */
+  readonly cutOff: string;
+  /** A file with the target's data. */
+  readonly dataExport: string;
+}
+
+/** What there is to act on, fresh. */
+export interface Scene extends Cast {
+  readonly group: string;
+  /** Said by the target in the group, then an answer to it. */
+  readonly message: string;
+  readonly reply: string;
+  /** Of the owner and the target, in which both have written. */
+  readonly direct: string;
+  readonly directMessage: string;
+}
+
+/** An operation as anybody can send it. */
+export async function run(world: World, source: string, variables: object, as: Person | null) {
+  const { data, errors } = await world.post(parse(source) as never, variables as never, as ?? undefined);
+  return {
+    data: (data ?? null) as Readonly<Record<string, unknown>> | null,
+    codes: (errors ?? []).map(({ extensions }) => extensions?.['code']),
+  };
+}
+
+/** A mutation's payload where nothing is refused; throws otherwise. */
+export async function act(
+  world: World,
+  as: Person,
+  name: string,
+  input: object,
+  select = '{ errors { code message field } }',
+): Promise<never> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const { data, codes } = await run(world, `mutation ($input: ${type}!) { ${name}(input: $input) ${select} }`, { input }, as);
+  const payload = data?.[name] as { errors?: readonly object[] } | undefined;
+  if (codes.length > 0 || payload === undefined || (payload.errors ?? []).length > 0) {
+    throw new Error(`${name} was refused: ${JSON.stringify([codes, payload])}`);
+  }
+  return payload as never;
+}
+
+/** Signs everybody up. */
+export async function castOf(world: World): Promise<Cast> {
+  const [stranger, former, banned, member, blocked, admin, owner, target, outsider] = await world.people(
+    'stranger',
+    'former',
+    'banned',
+    'member',
+    'blocked',
+    'admin',
+    'owner',
+    'target',
+    'outsider',
+  );
+  const cutOff = await world.direct(owner, blocked);
+  for (const one of [owner, blocked]) await world.say(one, cutOff, 'Said before.');
+  await act(world, owner, 'blockUser', { userId: blocked.id });
+  const wanted = await act(world, target, 'requestDataExport', {}, '{ dataExport { id } errors { code } }');
+  const { id: dataExport } = (wanted as { dataExport: { id: string } }).dataExport;
+  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport };
+}
+
+/** A group in which everybody stands as their name says. */
+export async function setUp(world: World, cast: Cast): Promise<Scene> {
+  const { actors, target } = cast;
+  const { owner, admin, member, blocked, former, banned } = actors;
+  const group = await world.group(owner, admin, member, former, banned, target);
+  await act(world, owner, 'setRole', { groupId: group, userId: admin.id, role: 'ADMIN' });
+  await act(world, admin, 'addMembers', { groupId: group, userIds: [blocked.id] });
+  await act(world, former, 'leaveGroup', { groupId: group });
+  await act(world, owner, 'removeMember', { groupId: group, userId: banned.id, ban: true });
+  const { id: message } = await world.say(target, group, 'Said by the target.');
+  await act(world, target, 'addReaction', { messageId: message, emoji });
+  const answer = { conversationId: group, clientMessageId: randomUUID(), text: 'An answer.', replyToId: message, threadRootId: message };
+  const sent = await act(world, member, 'sendMessage', answer, '{ messageEdge { node { id } } errors { code } }');
+  const reply = (sent as { messageEdge: { node: { id: string } } }).messageEdge.node.id;
+  const direct = await world.direct(owner, target);
+  const { id: directMessage } = await world.say(owner, direct, 'Between us.');
+  return { ...cast, group, message, reply, direct, directMessage };
+}
+
+/** An id of the same kind that names nothing. */
+export function nothingLike(id: string): string {
+  const none = 9_007_199_254_740_991n;
+  const type = parseId(id)?.type;
+  switch (type) {
+    case 'Message':
+      return formatId(type, { conversationId: none, seq: 1 });
+    case 'User':
+    case 'Conversation':
+      return formatId(type, none);
+    case 'Membership':
+      return formatId(type, { conversationId: none, userId: none });
+    case 'Session':
+    case 'GroupInvite':
+    case 'DataExport':
+      return formatId(type, '01900000-0000-7000-8000-000000000000');
+    case 'JoinRequest':
+      return formatId(type, { conversationId: none, userId: none });
+    case 'Contact':
+      return formatId(type, { userId: none, otherId: none - 1n });
+    case 'ContactRequest':
+      return formatId(type, { fromId: none, toId: none - 1n });
+    default:
+      throw new Error(`what kind of id is ${id}?`);
+  }
+}
