@@ -125,6 +125,7 @@ function doersOf({
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
+      await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
     },

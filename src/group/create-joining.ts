@@ -4,7 +4,7 @@ import { createConversationReader } from './conversation-reader.ts';
 import { createInvite, revokeInvite } from './invite.ts';
 import { inviteOf, isGood, readInvites, readStanding } from './invite-store.ts';
 import { joinGroup } from './join-group.ts';
-import { answerJoinRequest, cancelJoinRequest, endRequestsOfDissolved } from './join-request.ts';
+import { answerJoinRequest, cancelJoinRequest, endRequestsOfDissolved, withdrawAll } from './join-request.ts';
 import { createRequestLists, listOwnRequests } from './join-request-list.ts';
 import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-request-store.ts';
 import type { Joining } from './joining.ts';
@@ -72,6 +72,7 @@ export function createJoining(given: JoiningParts): Joining {
       const [rows, now] = await Promise.all([readInvites(client, ids), db.now()]);
       return rows.map((row) => (row !== null && isGood(row, now) ? inviteOf(row) : null));
     },
+    withdrawAll: (userId, signal) => withdrawAll(parts, userId, signal),
     tellDissolved: (dissolved) => endRequestsOfDissolved(parts, dissolved),
   };
 }

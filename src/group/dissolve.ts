@@ -1,4 +1,3 @@
-import { leaveJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { conversationClosed } from './entries.ts';
@@ -23,14 +22,7 @@ export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, 
     async decide(inside) {
       const { wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('DISSOLVE_GROUP', wish);
-      const ending = part({ groupId, actorId: userId, userId, reason: 'DISSOLVED' });
-      return {
-        ...ending,
-        async write(tx, placed) {
-          await ending.write?.(tx, placed);
-          await leaveJob(tx, { kind: 'GroupDissolved', key: String(groupId), data: { groupId, actorId: userId }, dueAt: placed.at });
-        },
-      };
+      return part({ groupId, actorId: userId, userId, reason: 'DISSOLVED' });
     },
   });
 }

@@ -5,7 +5,15 @@ import { admit } from './admission.ts';
 import type { MembershipRef } from './conversation.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
 import { requestClosed, requestsEnded } from './join-request-entries.ts';
-import { isOpen, isWaiting, type JoinRequestRow, joinRequestRow, readWaitingIn, settleJoinRequests } from './join-request-store.ts';
+import {
+  isOpen,
+  isWaiting,
+  type JoinRequestRow,
+  joinRequestRow,
+  readWaiting,
+  readWaitingIn,
+  settleJoinRequests,
+} from './join-request-store.ts';
 import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
@@ -87,26 +95,45 @@ async function decline(
 
 /** Takes the viewer's own request back; those who had declined it are told nothing. Throws as Joining.cancel says. */
 export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, ref: MembershipRef): Promise<void> {
-  const { conversationId } = ref;
-  const { userId } = viewer;
+  const { conversationId, userId } = ref;
   const lock = [conversationId, userId];
   return appendSearching<void>(log, {
     lock,
     async decide(inside, holds): Promise<Verdict<void> | Relock> {
-      if (ref.userId !== userId) throw await strangersRequest(inside, viewer, ref);
+      if (userId !== viewer.userId) throw await strangersRequest(inside, viewer, ref);
       const row = await inside.read(joinRequestRow, ref);
       if (row?.state === 'CANCELLED') return { result: () => undefined };
       if (!isWaiting(row)) throw noRequest();
-      const answerers = isOpen(row) ? (await inside.read(runners, conversationId)).map((runner) => runner.userId) : [];
-      return (
-        lockFor(answerers, { lock, holds }) ?? {
-          entries: () => requestsEnded([row], { actorId: userId, accepted: false, answerers }),
-          write: (tx) => settleJoinRequests(tx, { conversationId, userIds: [userId] }, 'CANCELLED'),
-          result: () => undefined,
-        }
-      );
+      return takeBack(inside, { row, lock, holds });
     },
   });
+}
+
+/** Takes back all that an erased account asked for. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
+export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, userId: bigint, signal: AbortSignal): Promise<void> {
+  for (const { conversationId } of await readWaiting(db.client, userId)) {
+    signal.throwIfAborted();
+    const lock = [conversationId, userId];
+    await appendSearching<void>(log, {
+      lock,
+      async decide(inside, holds): Promise<Verdict<void> | Relock> {
+        const row = await inside.read(joinRequestRow, { conversationId, userId });
+        return isWaiting(row) ? takeBack(inside, { row, lock, holds }) : { result: () => undefined };
+      },
+    });
+  }
+}
+
+async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly row: JoinRequestRow }): Promise<Verdict<void> | Relock> {
+  const { conversationId, userId } = row;
+  const answerers = isOpen(row) ? (await inside.read(runners, conversationId)).map((runner) => runner.userId) : [];
+  return (
+    lockFor(answerers, locks) ?? {
+      entries: () => requestsEnded([row], { actorId: userId, accepted: false, answerers }),
+      write: (tx) => settleJoinRequests(tx, { conversationId, userIds: [userId] }, 'CANCELLED'),
+      result: () => undefined,
+    }
+  );
 }
 
 async function ownRequest(inside: Inside, ref: MembershipRef): Promise<ChatError> {

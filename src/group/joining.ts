@@ -87,6 +87,8 @@ export interface Joining {
   invites(conversationIds: readonly bigint[]): Promise<readonly (readonly Invite[])[]>;
   /** In the order asked for; null where there is none that is good. Does not ask who may see them. */
   invitesByIds(ids: readonly string[]): Promise<readonly (Invite | null)[]>;
+  /** Takes back all that an erased account asked for; done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  withdrawAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Tells those who ask to join a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
   tellDissolved(options: { readonly groupId: bigint; readonly actorId: bigint }): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../db/index.ts';
 import type { Fact, Verdict } from '../log/index.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
+import { leaveDissolved } from './leave.ts';
 import { entriesOfSuccession, storeSuccession } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, type MembershipRow } from './store.ts';
@@ -89,6 +90,7 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
             },
           });
           if (succession !== null) await storeSuccession(tx, succession);
+          if (reason === 'DISSOLVED') await leaveDissolved(tx, { groupId: conversationId, actorId: userId }, at);
         },
         result: () => undefined,
       };

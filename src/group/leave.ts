@@ -1,5 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { leaveJob } from '../jobs/index.ts';
 import { appendSearching, type LeaveReason, type Placed, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { banOutsider } from './ban.ts';
@@ -62,7 +63,7 @@ interface Parting {
   readonly reason: LeaveReason;
 }
 
-/** Ends an access, on the conversation and on the account. */
+/** Ends an access, on the conversation and on the account; with DISSOLVED a job is left that tells whoever else is in the group, or wishes to be. */
 export function part(parting: Parting): Verdict<void> {
   const { groupId, actorId, userId, reason } = parting;
   return {
@@ -75,7 +76,7 @@ export function part(parting: Parting): Verdict<void> {
   };
 }
 
-async function storeParting(tx: Tx, { groupId, userId, reason }: Parting, { at, entries: [left] }: Placed): Promise<void> {
+async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: Parting, { at, entries: [left] }: Placed): Promise<void> {
   if (left === undefined) throw new Error('a parting is an entry');
   await tx.membership.update({
     where: { conversationId_userId: { conversationId: groupId, userId } },
@@ -85,4 +86,10 @@ async function storeParting(tx: Tx, { groupId, userId, reason }: Parting, { at, 
     where: { id: groupId },
     data: { memberCount: { decrement: 1 }, ...(reason === 'DISSOLVED' && { dissolvedAt: at }) },
   });
+  if (reason === 'DISSOLVED') await leaveDissolved(tx, { groupId, actorId }, at);
+}
+
+/** Leaves it to a job to tell who else was in a group that is dissolved with this, or wished to be. */
+export async function leaveDissolved(tx: Tx, dissolved: { readonly groupId: bigint; readonly actorId: bigint }, at: Date): Promise<void> {
+  await leaveJob(tx, { kind: 'GroupDissolved', key: String(dissolved.groupId), data: dissolved, dueAt: at });
 }

@@ -376,6 +376,21 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await told(bob)).toEqual(['JoinRequestSent', 'JoinRequestClosed']);
     });
 
+    it('is left to a job to end where its group ends, also with the last one out', async () => {
+      const [ada] = await world.people();
+      const groupId = await groupOf(ada, 'APPROVAL');
+      await world.groups.leave(ada, { groupId });
+      const jobs = await world.db.client.job.findMany({ where: { kind: 'GroupDissolved', key: String(groupId) } });
+      expect(jobs.map(({ data }) => JSON.parse(data))).toEqual([{ groupId: String(groupId), actorId: String(ada.userId) }]);
+    });
+
+    it('is taken back when the account of who asked is erased, of which those who answer are told', async () => {
+      const { ada, cy, groupId, ref, joining } = await asking();
+      for (let times = 0; times < 2; times += 1) await joining.withdrawAll(cy.userId, AbortSignal.timeout(10_000));
+      expect((await world.entries(ada.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', data: { ...ref, accepted: false } });
+      expect(await joining.countRequests(groupId)).toBe(0);
+    });
+
     it('is listed with the others, the newest first, page by page', async () => {
       const [ada] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL');
