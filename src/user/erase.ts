@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { leaveJob } from '../jobs/index.ts';
-import type { Verdict } from '../log/index.ts';
+import type { NewEntry, Verdict } from '../log/index.ts';
 import { requireAccount } from './account.ts';
 import { openSessions, userRow } from './facts.ts';
 import { holdHandle } from './handle-hold.ts';
@@ -12,6 +12,9 @@ import type { DeletedMessages, Viewer } from './user.ts';
 // What somebody asked for just before their account was erased may be stored just after, as what is asked for before signing out may: no write goes on
 // for so long (config WRITE_DEADLINE_MS is at most two minutes), so whatever came of it is found by a second round.
 const secondRoundMs = 10 * 60_000;
+
+// By it every node forgets what it keeps of the user. No device is left to be told.
+const profileGone: NewEntry = { type: 'ProfileChanged', data: {} };
 
 /**
  * Erases the viewer's account. At its commit nobody can sign in to it, find it, or reach it, and its profile, password and sessions are gone; each
@@ -32,7 +35,8 @@ export async function eraseAccount(
       requireSamePassword(row, checked, field);
       const open = await inside.read(openSessions, userId);
       return {
-        entries: () => open.map(({ id }) => ({ stream: userId, actorId: userId, entry: sessionEnded(id) })),
+        entries: () =>
+          [...open.map(({ id }) => sessionEnded(id)), profileGone].map((entry) => ({ stream: userId, actorId: userId, entry })),
         async write(tx, { at }) {
           await eraseUserRow(tx, userId);
           await holdHandle(tx, parts.config, { handle: row.handle, userId, at });

@@ -107,6 +107,22 @@ describe('on another node', () => {
     events.stop();
   });
 
+  it('nothing is seen of an account that is erased by who heard of it before', async () => {
+    await using nodes = await twoNodes();
+    const { here, there } = nodes;
+    for (let times = 0; times < 10; times += 1) {
+      const [ann, ben] = [await person(here), await person(here)];
+      const group = await groupOf(here, ben, ann);
+      await say(here, ann, group, 'hello');
+      await here.users.updateProfile(ann, { displayName: 'Ann Liddell' });
+      const shown = async () => JSON.stringify((await seen(there, ben, group)).data);
+      await expect.poll(shown).toContain('Ann Liddell');
+      await here.users.erase(ann, { password: 'correct horse', messages: 'KEEP', address: 'somewhere' });
+      await expect.poll(shown).not.toContain('Ann Liddell');
+      expect((await there.users.byIds([ann.userId]))[0]).toMatchObject({ displayName: '', erased: true });
+    }
+  });
+
   it('a profile is seen as changed even by who hears of it from nobody, after a while', async () => {
     await using nodes = await twoNodes({ CACHE_PROFILE_SECONDS: '1' });
     const { here, there, gate } = nodes;

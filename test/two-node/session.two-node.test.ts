@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ChangePasswordDocument,
   type FollowedFragment,
   MeDocument,
   RefreshTokenDocument,
   SendMessageDocument,
   SessionsDocument,
   SignOutDocument,
+  SignOutOthersDocument,
 } from '../support/generated/graphql.ts';
 import { rawId } from '../support/raw-sql.ts';
 import { refusals } from '../support/refusal.ts';
-import { given, type Person, peopleOf } from '../support/world.ts';
+import { given, type Person, password, peopleOf } from '../support/world.ts';
 import { deployment, type Way } from './deployment.ts';
 import { refusalOnSocket } from './ear.ts';
 
@@ -24,6 +26,19 @@ const endings = [
     async end(phone: Person, desk: Person) {
       const sessionId = await sessionOf(phone);
       expect((await here.ask(SignOutDocument, { input: { sessionId } }, desk)).signOut).toEqual({ sessionId, errors: [] });
+    },
+  },
+  {
+    did: 'is signed out with all but one',
+    async end(_phone: Person, desk: Person) {
+      expect((await here.ask(SignOutOthersDocument, { input: {} }, desk)).signOutOthers).toMatchObject({ errors: [] });
+    },
+  },
+  {
+    did: 'has its password changed by another device',
+    async end(_phone: Person, desk: Person) {
+      const input = { currentPassword: password, newPassword: `${password} indeed` };
+      expect((await here.ask(ChangePasswordDocument, { input }, desk)).changePassword).toMatchObject({ errors: [] });
     },
   },
   { did: 'makes room for one sign-in more than there may be', end: (phone: Person) => here.anotherDevice(phone, 'one too many') },
