@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
@@ -218,6 +219,38 @@ describe('the database', () => {
     ['reads 5010 rows of', 'SELECT seq FROM Message WHERE conversationId = 5000000 ORDER BY seq LIMIT 10 OFFSET 5000'],
   ])('is caught when it %s: %s', async (fault, statement) => {
     expect(faultsOf(await planOf(log.sql, statement))).toContainEqual(expect.stringContaining(fault));
+  });
+});
+
+// What is asked before a message is stored, or typing is told, is asked each time.
+describe('what decides who may write to whom', () => {
+  const between = /FROM Block|FROM Contact/;
+
+  async function readsOf(act: () => Promise<unknown>): Promise<readonly string[]> {
+    // What is read once in the life of a node is read by now.
+    await act();
+    return (await log.during(act)).statements.filter(isSelect);
+  }
+
+  function sending(conversationId: number) {
+    return () =>
+      chat.messages.send(viewer, { conversationId: BigInt(conversationId), text: 'hello', clientMessageId: `explained-${randomUUID()}` });
+  }
+
+  it('is one statement of a direct message, and none of a group', async () => {
+    const [inGroup, inDirect] = [await readsOf(sending(world.smallGroup)), await readsOf(sending(world.direct))];
+    expect(inGroup.filter((each) => between.test(each))).toEqual([]);
+    expect(inDirect.filter((each) => between.test(each))).toHaveLength(1);
+    expect(inDirect.filter((each) => between.test(each)).join()).toContain('LOCK IN SHARE MODE');
+    // The two sides, and what stands between them.
+    expect(inDirect.length).toBeLessThanOrEqual(inGroup.length + 2);
+  });
+
+  it('is read by keys, and so is who is not told of typing', async () => {
+    const typing = () => chat.messages.setTyping(viewer, { conversationId: BigInt(world.fairGroup), typing: false });
+    const statements = [...(await readsOf(sending(world.direct))), ...(await readsOf(typing))].filter((each) => between.test(each));
+    expect(statements).toHaveLength(2);
+    for (const statement of statements) expect(faultsOf(await planOf(log.sql, statement), { rows: 3_000 }), statement).toEqual([]);
   });
 });
 

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  BlockUserDocument,
+  type FollowedFragment,
+  RemoveContactDocument,
+  RequestContactDocument,
+  SendMessageDocument,
+  SetTypingDocument,
+  UpdateSettingsDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { type Doings, type Person, peopleOf } from '../support/world.ts';
+import { deployment } from './deployment.ts';
+import type { Ear } from './ear.ts';
+
+const { here, ways, listen } = deployment();
+
+function isOf(type: FollowedFragment['__typename']) {
+  return (event: FollowedFragment): boolean => event.__typename === type;
+}
+
+async function send(on: Doings, as: Person, conversationId: string): Promise<readonly string[]> {
+  const input = { conversationId, clientMessageId: randomUUID(), text: 'hello' };
+  return refusals((await on.ask(SendMessageDocument, { input }, as)).sendMessage.errors);
+}
+
+async function befriend(one: Person, other: Person): Promise<void> {
+  await here.ask(RequestContactDocument, { input: { userId: other.id } }, one);
+  await here.ask(RequestContactDocument, { input: { userId: one.id } }, other);
+}
+
+/** What ends that one may write to the other. */
+const endings = [
+  {
+    did: 'was blocked',
+    end: (sender: Person, other: Person) => here.ask(BlockUserDocument, { input: { userId: sender.id } }, other),
+    code: 'NOT_CONTACTS',
+  },
+  {
+    did: 'has blocked the other',
+    end: (sender: Person, other: Person) => here.ask(BlockUserDocument, { input: { userId: other.id } }, sender),
+    code: 'BLOCKED',
+  },
+  {
+    did: 'is a contact no more',
+    end: (sender: Person, other: Person) => here.ask(RemoveContactDocument, { input: { userId: sender.id } }, other),
+    code: 'NOT_CONTACTS',
+  },
+] as const;
+
+describe.each(ways)('on another node, $name', (way) => {
+  it.each(endings)('who $did writes nothing more, from the moment on that this was answered', async ({ end, code }) => {
+    const [ann, ben] = await here.people('ann', 'ben');
+    const there = peopleOf(() => way.there().url);
+    await befriend(ann, ben);
+    await here.ask(UpdateSettingsDocument, { input: { messagesFrom: 'CONTACTS' } }, ben);
+    const direct = await here.direct(ann, ben);
+    expect(await send(there, ann, direct)).toEqual([]);
+    await way.begin();
+    try {
+      await end(ann, ben);
+      expect(await send(there, ann, direct)).toEqual([`${code} input.conversationId`]);
+    } finally {
+      await way.end();
+    }
+  });
+
+  it('the other devices of who blocks hear of it, and who was blocked of nothing', async () => {
+    const [ann, ben] = await here.people('ann', 'ben');
+    const group = await here.group(ann, ben);
+    const phone = await here.anotherDevice(ann);
+    const [anns, bens] = [await listen(way.there(), phone), await listen(way.there(), ben)];
+    await way.begin();
+    try {
+      await here.ask(BlockUserDocument, { input: { userId: ben.id } }, ann);
+      await here.say(ann, group, 'hello');
+      const heard = await anns.hear(isOf('BlockChanged'), isOf('MessageSent'));
+      expect(heard.map(({ __typename }) => __typename)).toContain('BlockChanged');
+      expect((await bens.hear(isOf('MessageSent'))).map(({ __typename }) => __typename)).toEqual(['MessageSent']);
+    } finally {
+      await way.end();
+    }
+  });
+});
+
+it('who is blocked and who blocks do not see each other type, on whichever nodes, and others see both', async () => {
+  const [ann, ben, cyd] = await here.people('ann', 'ben', 'cyd');
+  const [way] = ways;
+  if (way === undefined) throw new Error('there is another node');
+  const there = peopleOf(() => way.there().url);
+  const group = await here.group(cyd, ann, ben);
+  await here.ask(BlockUserDocument, { input: { userId: ben.id } }, ann);
+  const [anns, bens, cyds] = [await listen(way.there(), ann), await listen(way.there(), ben), await listen(way.there(), cyd)];
+  await here.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ben);
+  await there.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ann);
+  // All listen on one node: by then whoever was to hear of it has.
+  for (const _ of [ben, ann]) await cyds.hear(isOf('TypingChanged'));
+  await here.say(ann, group, 'hello');
+  await here.say(ben, group, 'hello');
+  await here.say(cyd, group, 'over');
+  const [toAnn, toBen, toCyd] = await Promise.all([anns, bens, cyds].map(typingTold));
+  // Of the end of it, with what was sent, those two are told as little as of its beginning.
+  expect([toAnn, toBen, toCyd]).toEqual([0, 0, 2]);
+});
+
+/** How often typing is told up to the third message. */
+async function typingTold(ear: Ear): Promise<number> {
+  let told = 0;
+  for (let messages = 0; messages < 3; messages += 1) told += (await ear.hear(isOf('MessageSent'))).filter(isOf('TypingChanged')).length;
+  return told;
+}
