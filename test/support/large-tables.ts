@@ -166,8 +166,8 @@ function conversations(viewer: string): readonly string[] {
     member(`${fair}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${fairMembers}`),
     // Whom they keep out: one has been in it, the next has not.
     ...[big, fair].map(
-      (conversation) => `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, untilSeq, joinedAt)
-        SELECT ${conversation}, ${firstUser} + seq, 'BANNED', 'MEMBER', seq DIV 2, seq, ${at('seq')} FROM seq_5001_to_8000`,
+      (conversation) => `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedSeq, untilSeq, joinedAt)
+        SELECT ${conversation}, ${firstUser} + seq, 'BANNED', 'MEMBER', seq DIV 2, seq DIV 2, seq, ${at('seq')} FROM seq_5001_to_8000`,
     ),
     // Of most direct conversations nothing waits.
     `UPDATE Membership SET deliveredSeq = 4, readSeq = 4 WHERE userId = ${viewer} AND conversationId > ${firstDirect + 500} AND conversationId < ${firstSmall}`,
