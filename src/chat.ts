@@ -67,7 +67,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
   const groups = createGroups({ db, log, config, caches });
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
-  const exports = createExports({ db, log, keys, users, contacts, groups, messages, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
 

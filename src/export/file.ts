@@ -16,6 +16,7 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('contacts', contactsOf(sources, viewer));
   yield* list('contactRequests', requestsOf(sources, viewer));
   yield* list('blocks', blocksOf(sources, blocks));
+  yield* list('joinRequests', joinRequestsOf(sources, viewer));
   yield* list('conversations', conversationsOf(sources, user.id));
   if (messages) yield* list('messages', messagesOf(sources, user.id));
   yield '\n}\n';
@@ -68,6 +69,15 @@ async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): Async
       page.map(({ userId }) => userId),
     );
     yield page.map(({ userId, since }) => ({ user: people(userId), since }));
+  }
+}
+
+async function* joinRequestsOf({ joining }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for (let after: string | undefined; ; ) {
+    const { items, hasNextPage } = await joining.ownRequests(viewer, { first, after });
+    yield items.map(({ request: { conversationId, note, createdAt } }) => ({ conversationId, note, createdAt }));
+    after = items.at(-1)?.key;
+    if (!hasNextPage) return;
   }
 }
 

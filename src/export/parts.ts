@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
-import type { Groups } from '../group/index.ts';
+import type { Groups, Joining } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
@@ -12,6 +12,7 @@ export interface Sources {
   readonly users: Users;
   readonly contacts: Contacts;
   readonly groups: Groups;
+  readonly joining: Joining;
   readonly messages: Messages;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

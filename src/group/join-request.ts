@@ -109,7 +109,7 @@ export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: View
   });
 }
 
-/** Takes back all that an erased account asked for. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
+/** Takes back all that an erased account asked for, and forgets what it wrote with that. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
 export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, userId: bigint, signal: AbortSignal): Promise<void> {
   for (const { conversationId } of await readWaiting(db.client, userId)) {
     signal.throwIfAborted();
@@ -122,6 +122,8 @@ export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, u
       },
     });
   }
+  // What has ended before still says what they wrote.
+  await db.transaction((tx) => tx.joinRequest.updateMany({ where: { userId }, data: { note: null } }));
 }
 
 async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly row: JoinRequestRow }): Promise<Verdict<void> | Relock> {

@@ -16,6 +16,7 @@ interface Contents {
   readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
   readonly contactRequests: readonly { readonly note: string | null }[];
   readonly blocks: readonly object[];
+  readonly joinRequests: readonly object[];
   readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
   readonly messages?: readonly { readonly conversationId: string; readonly seq: number; readonly text: string }[];
 }
@@ -96,6 +97,9 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.contacts.request(dan, { userId: ann.userId, note: 'Hello Ann' });
       const group = await groupOf(chat, ben, ann);
       const left = await groupOf(chat, ben, ann);
+      const wished = await groupOf(chat, ben);
+      await chat.groups.update(ben, { groupId: wished, joinPolicy: 'APPROVAL' });
+      await chat.joining.join(ann, { groupId: wished, note: 'Let me in' });
       await say(chat, ann, left, 'goodbye');
       await chat.groups.leave(ann, { groupId: left });
       const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
@@ -112,6 +116,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
       expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);
+      expect(file.joinRequests).toEqual([{ conversationId: String(wished), note: 'Let me in', createdAt: expect.any(String) }]);
       expect(file.conversations.map(({ id, name, state }) => [id, name, state])).toEqual([
         [String(group), 'The group', 'ACTIVE'],
         [String(left), null, 'LEFT'],

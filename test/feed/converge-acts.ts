@@ -1226,7 +1226,7 @@ const signing: readonly Act[] = [
   },
 ];
 
-/** Somebody whom Ann and Ben know, who is in a group with them, talks to Ann, and has asked Cat and been asked by Dan. */
+/** Somebody whom Ann and Ben know, who is in a group with them and owns another, asks to join a third, talks to Ann, and has asked Cat and been asked by Dan. */
 async function parting(chat: World, cast: Cast) {
   const { ann, ben, cat, dan } = cast;
   const [eve] = await chat.people('eve');
@@ -1237,6 +1237,10 @@ async function parting(chat: World, cast: Cast) {
   await doing(chat, 'pinMessage')(ann, { messageId });
   await doing(chat, 'addReaction')(ben, { messageId, emoji: '👍' });
   await doing(chat, 'forwardMessage')(cat, { messageId, conversationId: group, clientMessageId: randomUUID() });
+  await chat.group(eve, ann, ben);
+  const wished = await chat.group(ann, cat);
+  await doing(chat, 'updateGroup')(ann, { groupId: wished, joinPolicy: 'APPROVAL' });
+  await doing(chat, 'joinGroup')(eve, { groupId: wished, note: 'please' });
   const direct = await chat.direct(eve, ann);
   await chat.say(eve, direct, 'goodbye');
   for (const friend of [ann, ben]) await befriended(chat, friend, eve);

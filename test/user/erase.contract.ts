@@ -153,6 +153,18 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.block.count({ where: about })).toBe(0);
     });
 
+    test('asks to join no group, and those who would answer are told', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const group = await groupOf(chat, ben);
+      await chat.groups.update(ben, { groupId: group, joinPolicy: 'APPROVAL' });
+      await chat.joining.join(ann, { groupId: group, note: 'Let me in' });
+      const before = await head(ben.userId);
+      await erase(ann);
+      expect(await entries(ben.userId, before)).toEqual(['JoinRequestClosed']);
+      expect(await chat.joining.countRequests(group)).toBe(0);
+      expect(await db.client.joinRequest.findMany({ where: { userId: ann.userId } })).toMatchObject([{ state: 'CANCELLED', note: null }]);
+    });
+
     test('leaves its groups: the longest-standing admin, else member, owns them; what nobody is left in is dissolved', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const owned = await groupOf(chat, ann, ben);
