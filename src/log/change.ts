@@ -15,6 +15,7 @@ const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
     'ContactChanged',
     'BlockChanged',
   ] as const),
+  ...(['JoinRequestSent', 'JoinRequestReceived', 'JoinRequestClosed', 'InvitesChanged'] as const),
   ...(['SettingsChanged', 'SessionStarted', 'SessionEnded', 'SessionChanged', 'DataExportChanged'] as const),
 ]);
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
-import { groupOf, listen, person, say } from '../support/people.ts';
+import { groupOf, listen, password, person, say } from '../support/people.ts';
 
 /** What is kept of people and groups promises, on any stores. */
 export function promisesOfWhatIsKept(open: () => Promise<Chat>): void {
@@ -15,6 +15,14 @@ export function promisesOfWhatIsKept(open: () => Promise<Chat>): void {
       await Promise.all(reading);
       expect((await chat.users.byIds([ann.userId]))[0]).toMatchObject({ displayName });
     }
+  });
+
+  it('shows an account that is erased as such from then on', async () => {
+    await using chat = await open();
+    const ann = await person(chat);
+    expect((await chat.users.byIds([ann.userId]))[0]).toMatchObject({ erased: false });
+    await chat.users.erase(ann, { password, messages: 'KEEP', address: 'somewhere' });
+    expect((await chat.users.byIds([ann.userId]))[0]).toMatchObject({ erased: true, displayName: '' });
   });
 
   it('shows a group as its last change left it, with its last message', async () => {

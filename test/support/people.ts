@@ -5,10 +5,13 @@ import type { Viewer } from '../../src/user/index.ts';
 
 let signedUp = 0;
 
+/** Everybody's. */
+export const password = 'correct horse';
+
 /** Signs somebody up under a handle of their own and answers who they are. */
 export async function person(chat: Chat, name = 'someone'): Promise<Viewer> {
   signedUp += 1;
-  const { viewer } = await chat.users.signUp({ handle: `${name}.${signedUp}`, password: 'correct horse', address: `10.0.0.${signedUp}` });
+  const { viewer } = await chat.users.signUp({ handle: `${name}.${signedUp}`, password, address: `10.0.0.${signedUp}` });
   return viewer;
 }
 
