@@ -118,7 +118,11 @@ builder.mutationField('unblockUser', (t) =>
         // Read before, for what is stored is to be told whatever then fails.
         const [direct] = await groups.directWith(viewer, [otherId]);
         const isOver = await blocks.unblock(viewer, { userId: otherId });
-        if (isOver && direct) messages.tellReading({ conversationId: direct.id, userIds: [viewer.userId, otherId] });
+        // Where the other has blocked the viewer as well, they are not to hear of this.
+        if (direct) {
+          const userIds = isOver ? [viewer.userId, otherId] : [viewer.userId];
+          messages.tellReading({ conversationId: direct.id, userIds, ownOnly: !isOver });
+        }
         return { otherId };
       }),
   }),

@@ -54,7 +54,10 @@ async function deliveryOf(message: MessageShape, _args: object, context: Context
 async function readersOf({ conversationId, seq, senderId }: MessageShape, context: Context): Promise<readonly Reader[]> {
   if ((await viewerAccess(context, { id: conversationId })) === null) return [];
   const readers = await context.scope.loaders.readers.load(await presentConversation(context, conversationId));
-  return readers.filter(({ userId, joinedSeq, readSeq }) => userId !== senderId && joinedSeq <= seq && seq <= readSeq);
+  const { isOfOther } = context.scope.loaders;
+  return readers.filter(({ userId, joinedSeq, readSeq, shownReadSeq }) => {
+    return userId !== senderId && joinedSeq <= seq && seq <= (isOfOther(userId) ? shownReadSeq : readSeq);
+  });
 }
 
 builder.objectFields(Message, (t) => ({

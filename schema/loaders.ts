@@ -40,6 +40,8 @@ export interface Loaders {
   readonly people: DataLoader<bigint, User | null>;
   /** Does not ask who may see them: only their `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
+  /** Whether this is somebody else than who looks; false where an event is resolved for all who listen. */
+  isOfOther(userId: bigint): boolean;
   /** The viewer's block of a user; none when signed out. */
   readonly blocks: DataLoader<bigint, Block | null>;
   /** Requests that wait in the eyes of `userId`. */
@@ -97,6 +99,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
     }),
+    isOfOther: (userId) => viewer !== null && viewer.userId !== userId,
     blocks: new DataLoader(
       async (ids) => (viewer === null ? ids.map(() => null) : blocks.byRefs(ids.map((otherId) => ({ userId: viewer.userId, otherId })))),
       { maxBatchSize },

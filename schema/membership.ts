@@ -18,13 +18,19 @@ const Role = builder.enumType('Role', {
   },
 });
 
-/** A marker of a member's, where it is shown: not in groups too large for receipts, nor of who shows nobody. */
-async function shownMarker({ chat, scope }: Context, { conversationId, userId }: MembershipShape, seq: number): Promise<number | null> {
-  const conversation = await scope.loaders.conversations.load(conversationId);
+/**
+ * A marker of a member's, where it is shown: not in groups too large for receipts, nor of who shows nobody. While a block stands between two, each is shown what
+ * they know of themselves, and of the other how it stood then. An event for all who listen comes to no other then than whose marker it is.
+ */
+async function shownMarker({ chat, scope }: Context, member: MembershipShape, marker: 'deliveredSeq' | 'readSeq'): Promise<number | null> {
+  const conversation = await scope.loaders.conversations.load(member.conversationId);
   if (conversation === null || conversation.memberCount > chat.receiptMembers) return null;
-  const settings = await scope.loaders.settings.load(userId);
-  return settings?.readReceipts ? seq : null;
+  const settings = await scope.loaders.settings.load(member.userId);
+  if (!settings?.readReceipts) return null;
+  return scope.loaders.isOfOther(member.userId) ? member[shownAs[marker]] : member[marker];
 }
+
+const shownAs = { deliveredSeq: 'shownDeliveredSeq', readSeq: 'shownReadSeq' } as const;
 
 /** Somebody's part in a conversation. */
 export const Membership = builder.objectRef<MembershipShape>('Membership').implement({
@@ -60,14 +66,14 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
       nullable: true,
       description:
         'The newest entry that one of their devices has; never below readSeq, and only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
-      resolve: (member, _args, context) => shownMarker(context, member, member.shownDeliveredSeq),
+      resolve: (member, _args, context) => shownMarker(context, member, 'deliveredSeq'),
     }),
     readSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
         'The newest entry that they have read; only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
-      resolve: (member, _args, context) => shownMarker(context, member, member.shownReadSeq),
+      resolve: (member, _args, context) => shownMarker(context, member, 'readSeq'),
     }),
   }),
 });

@@ -5,7 +5,10 @@ import { join, sql } from './sql.ts';
 // Not a join, which a server may begin with all users there are.
 const isHiding = sql`(SELECT u.privateMode FROM User u WHERE u.id = m.userId)`;
 
-/** How far all active members of a conversation have it, and have read it. */
+/**
+ * How far all active members of a conversation have it, and have read it. Of two, one of whom has blocked the other, the former counts as they stood then: it
+ * looks to the latter as if nobody had opened it since, whereas of themselves they know better.
+ */
 export interface ReachRow {
   readonly conversationId: bigint;
   readonly deliveredSeq: number;
@@ -18,8 +21,8 @@ export interface ReachRow {
 export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReachRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ conversationId: bigint | number; deliveredSeq: bigint | number; readSeq: bigint | number; hiding: unknown }[]>(sql`
-      SELECT m.conversationId AS conversationId, MIN(COALESCE(m.shownDeliveredSeq, m.deliveredSeq)) AS deliveredSeq,
-        MIN(COALESCE(m.shownReadSeq, m.readSeq)) AS readSeq, MAX(${isHiding}) AS hiding
+      SELECT m.conversationId AS conversationId, MIN(CASE WHEN m.blocks = 1 THEN m.shownDeliveredSeq ELSE m.deliveredSeq END) AS deliveredSeq,
+        MIN(CASE WHEN m.blocks = 1 THEN m.shownReadSeq ELSE m.readSeq END) AS readSeq, MAX(${isHiding}) AS hiding
       FROM Membership m
       WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' GROUP BY m.conversationId`),
   );
@@ -38,19 +41,23 @@ export interface ReaderRow {
   /** The first entry of the act with which they came. */
   readonly joinedSeq: number;
   readonly readSeq: number;
+  /** The same, as others are shown it. */
+  readonly shownReadSeq: number;
 }
 
 /** Those of each conversation, in no order; who shows nobody is left out. */
 export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
-      SELECT m.conversationId AS conversationId, m.userId AS userId, m.joinedSeq AS joinedSeq, COALESCE(m.shownReadSeq, m.readSeq) AS readSeq
+      SELECT m.conversationId AS conversationId, m.userId AS userId, m.joinedSeq AS joinedSeq, m.readSeq AS readSeq,
+        COALESCE(m.shownReadSeq, m.readSeq) AS shownReadSeq
       FROM Membership m WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND ${isHiding} = 0`),
   );
-  return rows.map(({ conversationId, userId, joinedSeq, readSeq }) => ({
+  return rows.map(({ conversationId, userId, joinedSeq, readSeq, shownReadSeq }) => ({
     conversationId: BigInt(conversationId),
     userId: BigInt(userId),
     joinedSeq: Number(joinedSeq),
     readSeq: Number(readSeq),
+    shownReadSeq: Number(shownReadSeq),
   }));
 }

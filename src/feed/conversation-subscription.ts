@@ -3,7 +3,7 @@ import { endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Turn } from './admission.ts';
 import type { HeldChannel } from './channels.ts';
-import { isToldOfTyping, type ResyncReason } from './event.ts';
+import { isToldOf, type ResyncReason } from './event.ts';
 import { type Entrance, Follower, graceMs } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
@@ -81,7 +81,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
           if (endsAccess(entry, viewer.userId)) setTimeout(end, graceMs, entry.seq).unref();
         },
         ephemeral(event) {
-          if (event.kind !== 'typing' || isToldOfTyping(event, viewer.userId)) outlet.push(event);
+          if (isToldOf(event, viewer.userId)) outlet.push(event);
         },
         skipped() {
           made.stop();

@@ -29,7 +29,14 @@ export interface EntryEvent {
 /** What a subscription delivers. `at`: when the node made it (for entries: when it was logged). */
 export type FeedEvent =
   | EntryEvent
-  | { readonly kind: 'receipt'; readonly at: Date; readonly conversationId: bigint; readonly userId: bigint }
+  | {
+      readonly kind: 'receipt';
+      readonly at: Date;
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      /** Nobody but the user is told. */
+      readonly ownOnly: boolean;
+    }
   | {
       readonly kind: 'typing';
       readonly at: Date;
@@ -60,7 +67,8 @@ export function eventOf(entry: Entry): EntryEvent {
   return event;
 }
 
-/** Whether a user is told of somebody's typing: not of their own, nor where one of the two has blocked the other. */
-export function isToldOfTyping({ userId, except }: Extract<FeedEvent, { readonly kind: 'typing' }>, listenerId: bigint): boolean {
-  return userId !== listenerId && !except.includes(listenerId);
+/** Whether a user is told of what is not logged: not of their own typing, nor of what is kept from them because one of the two has blocked the other. */
+export function isToldOf(event: Extract<FeedEvent, { readonly kind: 'receipt' | 'typing' | 'markers' }>, listenerId: bigint): boolean {
+  if (event.kind === 'typing') return event.userId !== listenerId && !event.except.includes(listenerId);
+  return event.kind !== 'receipt' || !event.ownOnly || event.userId === listenerId;
 }

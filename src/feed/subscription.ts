@@ -4,7 +4,7 @@ import { type Entry, type EntryData, endsAccess } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
-import { isToldOfTyping, type KnownPosition, type Position, type ResyncReason } from './event.ts';
+import { isToldOf, type KnownPosition, type Position, type ResyncReason } from './event.ts';
 import { type Entrance, Follower, graceMs, type Owner } from './follower.ts';
 import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
@@ -108,7 +108,7 @@ export class ViewerSubscription implements Subscription, Owner {
 
   ephemeral(event: EphemeralEvent): void {
     // The viewer's own markers come through those who coalesce them.
-    if (event.kind === 'markers' || (event.kind === 'typing' && !isToldOfTyping(event, this.#userId))) return;
+    if (event.kind === 'markers' || !isToldOf(event, this.#userId)) return;
     this.#outlet.push(event);
   }
 

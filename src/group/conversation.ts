@@ -67,7 +67,7 @@ export interface Membership {
   readonly notificationLevel: NotificationLevel;
   readonly deliveredSeq: number;
   readonly readSeq: number;
-  /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation. */
+  /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation, which see them as they stood then. */
   readonly shownDeliveredSeq: number;
   readonly shownReadSeq: number;
   /** From where on the member has marked it as unread for themselves; null: nowhere. */

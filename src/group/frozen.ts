@@ -1,4 +1,4 @@
-import { freezeMarkers, type Tx } from '../db/index.ts';
+import { freezeMarkers, readReach, type Tx } from '../db/index.ts';
 import type { BlockEffects } from '../user/index.ts';
 import { directKey } from './store.ts';
 
@@ -8,17 +8,30 @@ async function directOf(tx: Tx, one: bigint, other: bigint): Promise<bigint | nu
 }
 
 /**
- * What a block does to the direct conversation of the two. As long as it stands each is shown how far the other had got when it began: that looks as if they
- * had not opened it since, whereas markers that vanish would tell of the block.
+ * What a block does to the direct conversation of the two. As long as one stands each is shown how far the other had got when it began: that looks as if they
+ * had not opened it since, whereas markers that vanish would tell of the block. What all have reached is told without the one who blocks, for the other knows
+ * how far they are themselves.
  */
 export const frozenMarkers: BlockEffects = {
-  async begin(tx, one, other) {
-    const conversationId = await directOf(tx, one, other);
-    if (conversationId !== null) await freezeMarkers(tx, conversationId);
-  },
-  async end(tx, one, other) {
-    const conversationId = await directOf(tx, one, other);
+  async begin(tx, blocker, other) {
+    const conversationId = await directOf(tx, blocker, other);
     if (conversationId === null) return;
-    await tx.membership.updateMany({ where: { conversationId }, data: { shownDeliveredSeq: null, shownReadSeq: null } });
+    await freezeMarkers(tx, conversationId);
+    const where = { conversationId_userId: { conversationId, userId: blocker } };
+    const [reach] = await readReach(tx, [conversationId]);
+    const { shownDeliveredSeq, shownReadSeq } = await tx.membership.findUniqueOrThrow({ where });
+    // What all have reached does not go back, where the other's block has held them back until now.
+    const data = {
+      shownDeliveredSeq: Math.max(shownDeliveredSeq ?? 0, reach?.deliveredSeq ?? 0),
+      shownReadSeq: Math.max(shownReadSeq ?? 0, reach?.readSeq ?? 0),
+    };
+    await tx.membership.update({ where, data: { ...data, blocks: true } });
+  },
+  async end(tx, blocker, other, { isLast }) {
+    const conversationId = await directOf(tx, blocker, other);
+    if (conversationId === null) return;
+    if (isLast) {
+      await tx.membership.updateMany({ where: { conversationId }, data: { blocks: false, shownDeliveredSeq: null, shownReadSeq: null } });
+    } else await tx.membership.updateMany({ where: { conversationId, userId: blocker }, data: { blocks: false } });
   },
 };

@@ -6,7 +6,13 @@ import { toJson } from './json.ts';
  * this move included, so that a lost one leaves a hole.
  */
 export type Ephemeral =
-  | { readonly kind: 'receipt'; readonly conversationId: bigint; readonly userId: bigint }
+  | {
+      readonly kind: 'receipt';
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      /** Nobody but the user is told. */
+      readonly ownOnly: boolean;
+    }
   | {
       readonly kind: 'typing';
       readonly conversationId: bigint;
@@ -40,7 +46,7 @@ export function parseHint(message: string): Hint | null {
       return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along: hint.along };
     }
     case 'receipt':
-      return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId) };
+      return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId), ownOnly: Boolean(hint.ownOnly) };
     case 'typing':
       return {
         kind: 'typing',

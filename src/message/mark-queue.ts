@@ -6,6 +6,7 @@ import type { Viewer } from '../user/index.ts';
 import { endUnread } from './mark-unread.ts';
 import { type Mark, type Marking, type Moved, type Outcome, storeMarks } from './marker.ts';
 import type { MessageParts } from './parts.ts';
+import { tellReading } from './reach.ts';
 import { requireSeq } from './shape.ts';
 
 /** A mark whose caller waits. */
@@ -102,9 +103,9 @@ export class MarkQueue implements AsyncDisposable {
   }
 
   // Neither is awaited: an answer never waits for the bus. Who misses the second finds it in the count.
-  #tell({ userId }: Pick<Viewer, 'userId'>, { conversationId }: Mark, { isTold, count }: Moved): void {
+  #tell({ userId }: Pick<Viewer, 'userId'>, { conversationId }: Mark, { told, count }: Moved): void {
     const { bus } = this.#parts;
-    if (isTold) void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId }));
+    if (told !== 'nobody') tellReading({ bus }, { conversationId, userIds: [userId], ownOnly: told === 'own' });
     if (count !== undefined) void bus.publish(streamTopic(userId), formatHint({ kind: 'markers', conversationId, count }));
   }
 }

@@ -20,8 +20,8 @@ export interface Marking extends Mark {
 
 /** What a mark has moved. Of several that move one marker the first says so. */
 export interface Moved {
-  /** The other members are to be told. */
-  readonly isTold: boolean;
+  /** Who is to be told: all who are there, nobody but the member's own devices, where a block stands between two, or nobody. */
+  readonly told: 'all' | 'own' | 'nobody';
   /** How often the user's own read markers have moved, this move included; absent: it is none. */
   readonly count?: number;
   /** What the user had marked as unread has been read. */
@@ -190,7 +190,7 @@ function answers({ config }: MessageParts, { judged, raises, counts }: Stored): 
     const { markedUnreadFromSeq, shownReadSeq: frozen } = access;
     return {
       moved: {
-        isTold: raise !== undefined && !isPrivate && frozen === null && memberCount <= config.receiptMembers,
+        told: raise === undefined || isPrivate || memberCount > config.receiptMembers ? 'nobody' : frozen === null ? 'all' : 'own',
         ...(raise?.isRead && { count: nextCount(userId) }),
         endsUnread: isRead && markedUnreadFromSeq !== null && seq >= markedUnreadFromSeq,
       },

@@ -50,6 +50,8 @@ export interface Reader {
   /** The first seq they may read. */
   readonly joinedSeq: number;
   readonly readSeq: number;
+  /** The same, as others are shown it. */
+  readonly shownReadSeq: number;
 }
 
 /** What waits for a user to read it, over all that they are shown. */

@@ -50,17 +50,18 @@ export async function tellingOf({ bus, groups, config }: MessageParts, viewer: V
     config,
   );
   return () => {
-    for (const conversationId of ids) tellReading({ bus }, { conversationId, userIds: [viewer.userId] });
+    for (const conversationId of ids) tellReading({ bus }, { conversationId, userIds: [viewer.userId], ownOnly: false });
   };
 }
 
-/** Tells all who are in a conversation that what is shown of some members' reading has changed. */
+/** Tells all who are in a conversation that what is shown of some members' reading has changed. `ownOnly`: of each, only their own devices. */
 export function tellReading(
   { bus }: Pick<MessageParts, 'bus'>,
-  { conversationId, userIds }: { readonly conversationId: bigint; readonly userIds: readonly bigint[] },
+  { conversationId, userIds, ownOnly }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly ownOnly: boolean },
 ): void {
   // Not awaited: an answer never waits for the bus.
-  for (const userId of userIds) void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId }));
+  for (const userId of userIds)
+    void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId, ownOnly }));
 }
 
 function small(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], { receiptMembers }: MessageParts['config']): readonly bigint[] {

@@ -18,8 +18,6 @@ interface Between {
   /** The other has asked the user; or the user the other. */
   readonly asked: ContactRequestRow | null;
   readonly asks: ContactRequestRow | null;
-  /** The other has blocked the user as well. */
-  readonly isMutual: boolean;
 }
 
 /** Blocks somebody. Throws as Blocks.block says. */
@@ -51,7 +49,7 @@ export async function blockUser(
         async write(tx, { at }) {
           await putBlock(tx, { ...ref, since: at });
           await part(tx, between);
-          if (!between.isMutual) await parts.blockEffects.begin(tx, ref.userId, otherId);
+          await parts.blockEffects.begin(tx, ref.userId, otherId);
         },
         result: ({ at }) => ({ block: { ...ref, since: at }, endedContact: between.isContact }),
       };
@@ -61,18 +59,16 @@ export async function blockUser(
 
 async function lookBetween(inside: Inside, ref: BlockRef): Promise<Between> {
   const { userId, otherId } = ref;
-  const [contact, asked, asks, reverse] = await Promise.all([
+  const [contact, asked, asks] = await Promise.all([
     inside.read(contactRow, ref),
     inside.read(requestRow, { fromId: otherId, toId: userId }),
     inside.read(requestRow, { fromId: userId, toId: otherId }),
-    inside.read(blockRow, { userId: otherId, otherId: userId }),
   ]);
   return {
     ref,
     isContact: isContact(contact),
     asked: asked?.toState === 'PENDING' ? asked : null,
     asks: asks?.fromState === 'PENDING' ? asks : null,
-    isMutual: isBlock(reverse),
   };
 }
 
@@ -123,7 +119,7 @@ export async function unblockUser(
         entries: () => [blockChanged(userId, { otherId, blocked: false })],
         async write(tx) {
           await endBlock(tx, ref);
-          if (!isBlock(reverse)) await blockEffects.end(tx, userId, otherId);
+          await blockEffects.end(tx, userId, otherId, { isLast: !isBlock(reverse) });
         },
         result: () => !isBlock(reverse),
       };

@@ -21,10 +21,9 @@ export interface Blocked {
 
 /** What else is to change with a block, in its transaction: what two people see of how far the other has read. */
 export interface BlockEffects {
-  /** The first block between the two. */
-  readonly begin: (tx: Tx, one: bigint, other: bigint) => Promise<void>;
-  /** No block is left between them. */
-  readonly end: (tx: Tx, one: bigint, other: bigint) => Promise<void>;
+  readonly begin: (tx: Tx, blocker: bigint, other: bigint) => Promise<void>;
+  /** `isLast`: no block is left between them, for the other has made none. */
+  readonly end: (tx: Tx, blocker: bigint, other: bigint, how: { readonly isLast: boolean }) => Promise<void>;
 }
 
 /** Who has blocked whom. Refusals are thrown as ChatError with `field` named from the options. */

@@ -82,7 +82,8 @@ function partFrom({ log, blockEffects }: ContactParts, userId: bigint, others: r
         async write(tx) {
           for (const tie of ties) await end(tx, userId, tie);
           // What each was shown of the other's reading while a block stood.
-          for (const { otherId, isBlocked, blocks } of ties) if (isBlocked || blocks) await blockEffects.end(tx, userId, otherId);
+          for (const { otherId, isBlocked, blocks } of ties)
+            if (isBlocked || blocks) await blockEffects.end(tx, userId, otherId, { isLast: true });
         },
         result: () => undefined,
       };

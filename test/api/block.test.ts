@@ -5,6 +5,7 @@ import {
   BlocksDocument,
   BlockUserDocument,
   HistoryDocument,
+  MarkReadDocument,
   MembersDocument,
   RequestContactDocument,
   SendMessageDocument,
@@ -70,18 +71,33 @@ describe('a block', () => {
     expect(types).toEqual([['MessageSent'], ['TypingChanged', 'TypingChanged', 'MessageSent']]);
   });
 
-  it('leaves what was read as it was shown', async () => {
+  /** Somebody has something left to read of another, who may block them before they do. */
+  async function reading({ isBlocked }: { readonly isBlocked: boolean }) {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
-    await chat.say(ann, direct, 'hello');
-    await chat.say(ben, direct, 'hello');
-    const shown = async () => {
-      const { conversation } = await chat.ask(MembersDocument, { id: direct, first: 10 }, ben);
-      return conversation?.members.edges.map(({ node }) => [node.user.id, node.readSeq, node.deliveredSeq]);
+    const { seq } = await chat.say(ann, direct, 'hello');
+    if (isBlocked) await block(ann, ben);
+    const phone = chat.listen(await chat.anotherDevice(ben));
+    await phone.ready();
+    const markers = async (as: Person) => {
+      const { conversation } = await chat.ask(MembersDocument, { id: direct, first: 10 }, as);
+      return conversation?.members.edges.map(({ node }) => [node.user.id === ann.id ? 'ann' : 'ben', node.readSeq, node.deliveredSeq]);
     };
-    const before = await shown();
-    await block(ann, ben);
-    expect(await shown()).toEqual(before);
+    const [shown, others] = [[await markers(ben)], [await markers(ann)]];
+    await chat.ask(MarkReadDocument, { input: { conversationId: direct, seq } }, ben);
+    // Their other devices hear of it.
+    await phone.until(({ __typename }) => __typename === 'ReceiptMoved');
+    shown.push(await markers(ben));
+    others.push(await markers(ann));
+    return { shown, others };
+  }
+
+  it('looks to who was blocked, as they read on, as if there were none; to who made it as if they did not', async () => {
+    const [blocked, free] = [await reading({ isBlocked: true }), await reading({ isBlocked: false })];
+    expect(blocked.shown).toEqual(free.shown);
+    expect(blocked.shown[1]).not.toEqual(blocked.shown[0]);
+    expect(blocked.others[1]).toEqual(blocked.others[0]);
+    expect(free.others[1]).not.toEqual(free.others[0]);
   });
 });
 

@@ -1090,6 +1090,31 @@ const blocking: readonly Act[] = [
       return () => mark(ann, { conversationId: direct, seq });
     },
   },
+  {
+    by: 'markRead',
+    what: 'where they are blocked, on all their devices as ever',
+    changes: own,
+    async prepare(chat, { ann, ben }, mark) {
+      const direct = await chat.direct(ben, ann);
+      const { seq } = await chat.say(ben, direct, 'hello');
+      await doing(chat, 'blockUser')(ben, { userId: ann.id });
+      return () => mark(ann, { conversationId: direct, seq });
+    },
+  },
+  {
+    by: 'unblockUser',
+    what: 'where the other has blocked them too, and hears nothing',
+    changes: own,
+    async prepare(chat, { ann, ben }, unblock) {
+      const direct = await chat.direct(ann, ben);
+      await chat.say(ann, direct, 'hello');
+      const { seq } = await chat.say(ben, direct, 'hello');
+      await doing(chat, 'blockUser')(ann, { userId: ben.id });
+      await doing(chat, 'blockUser')(ben, { userId: ann.id });
+      await doing(chat, 'markRead')(ann, { conversationId: direct, seq });
+      return () => unblock(ann, { userId: ben.id });
+    },
+  },
 ];
 
 const settings: readonly Act[] = [

@@ -200,29 +200,57 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect([byAnn.errors, byBen.errors]).toMatchObject([[{ code: 'BLOCKED' }], [{ code: 'NOT_CONTACTS' }]]);
     });
 
-    test('shows each how far the other had read when it began, as if they had not opened it since', async () => {
+    /** A direct conversation in which each has something to read, and the head. */
+    async function unread() {
       const { ann, ben, direct } = await talked();
+      await world.say(ann, direct);
       const { seq } = await world.say(ben, direct);
-      await here.messages.markRead(ben, { conversationId: direct, seq });
-      const reach = async () => (await here.messages.reach([{ id: direct, memberCount: 2 }]))[0];
+      return { ann, ben, direct, seq };
+    }
+
+    const reachOf = async (direct: bigint) => (await here.messages.reach([{ id: direct, memberCount: 2 }]))[0];
+
+    test('shows each how far the other had read when it began, as if they had not opened it since', async () => {
+      const { ann, ben, direct, seq } = await unread();
       const shown = async (viewer: Viewer) => {
         const access = await world.access(viewer, direct);
         return [access?.readSeq, access?.shownReadSeq];
       };
-      const before = await reach();
-      const [read] = await shown(ann);
+      await here.messages.markRead(ben, { conversationId: direct, seq });
+      const [before, [read]] = [await reachOf(direct), await shown(ann)];
       await here.blocks.block(ann, { userId: ben.userId });
       await here.messages.markRead(ann, { conversationId: direct, seq });
       expect(await shown(ann)).toEqual([seq, read]);
-      expect(await reach()).toEqual(before);
+      expect(await reachOf(direct)).toEqual(before);
       await here.blocks.unblock(ann, { userId: ben.userId });
       expect(await shown(ann)).toEqual([seq, seq]);
-      expect(await reach()).toEqual({ deliveredToAllSeq: seq, readByAllSeq: seq });
+      expect(await reachOf(direct)).toEqual({ deliveredToAllSeq: seq, readByAllSeq: seq });
+    });
+
+    test('leaves what all have reached to move on with who was blocked, who knows what they have read', async () => {
+      const scenes = [await talked(), await talked()] as const;
+      const ends = await Promise.all(
+        scenes.map(async ({ ann, direct }) => {
+          const { seq } = await world.say(ann, direct);
+          await here.messages.markRead(ann, { conversationId: direct, seq });
+          return seq;
+        }),
+      );
+      // The one is blocked, the other is not.
+      await here.blocks.block(scenes[0].ann, { userId: scenes[0].ben.userId });
+      const seen = await Promise.all(
+        scenes.map(async ({ ben, direct }, place) => {
+          const before = await reachOf(direct);
+          await here.messages.markRead(ben, { conversationId: direct, seq: ends[place] ?? 0 });
+          return [before, await reachOf(direct)];
+        }),
+      );
+      expect(seen[0]).toEqual(seen[1]);
+      expect(seen[0]?.[1]?.readByAllSeq).toBe(ends[0]);
     });
 
     test('of each other hides what it hides until the last one ends', async () => {
-      const { ann, ben, direct } = await talked();
-      const { seq } = await world.say(ben, direct);
+      const { ann, ben, direct, seq } = await unread();
       await here.blocks.block(ann, { userId: ben.userId });
       await here.blocks.block(ben, { userId: ann.userId });
       await here.messages.markRead(ann, { conversationId: direct, seq });
@@ -230,6 +258,24 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect((await world.access(ann, direct))?.shownReadSeq).toBeLessThan(seq);
       await here.blocks.unblock(ben, { userId: ann.userId });
       expect((await world.access(ann, direct))?.shownReadSeq).toBe(seq);
+    });
+
+    test('never takes back what all have reached, whoever blocks and reads in whatever order', async () => {
+      const { ann, ben, direct, seq } = await unread();
+      const both = { ann: { viewer: ann, other: ben }, ben: { viewer: ben, other: ann } };
+      const acts = ['ben blocks', 'ann reads', 'ann blocks', 'ben reads', 'ben unblocks', 'ben blocks', 'ann unblocks', 'ben unblocks'];
+      const reached = [await reachOf(direct)];
+      for (const act of acts) {
+        const [who, what] = act.split(' ');
+        const { viewer, other } = both[who === 'ann' ? 'ann' : 'ben'];
+        if (what === 'blocks') await here.blocks.block(viewer, { userId: other.userId });
+        else if (what === 'unblocks') await here.blocks.unblock(viewer, { userId: other.userId });
+        else await here.messages.markRead(viewer, { conversationId: direct, seq });
+        reached.push(await reachOf(direct));
+      }
+      const seqs = reached.map((one) => one?.readByAllSeq ?? -1);
+      expect(seqs).toEqual(seqs.toSorted((one, next) => one - next));
+      expect(seqs.at(-1)).toBe(seq);
     });
   });
 

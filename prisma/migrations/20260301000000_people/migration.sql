@@ -11,7 +11,8 @@ ALTER TABLE `Conversation`
 
 ALTER TABLE `Membership`
   ADD COLUMN `shownDeliveredSeq` INTEGER NULL,
-  ADD COLUMN `shownReadSeq` INTEGER NULL;
+  ADD COLUMN `shownReadSeq` INTEGER NULL,
+  ADD COLUMN `blocks` BOOLEAN NOT NULL DEFAULT false;
 
 -- Until now everybody could read from their joining on.
 ALTER TABLE `Membership`

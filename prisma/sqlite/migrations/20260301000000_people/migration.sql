@@ -5,6 +5,7 @@ ALTER TABLE "ContactRequest" ADD COLUMN "message" TEXT;
 ALTER TABLE "Conversation" ADD COLUMN "history" TEXT NOT NULL DEFAULT 'JOINING';
 ALTER TABLE "Membership" ADD COLUMN "shownDeliveredSeq" INTEGER;
 ALTER TABLE "Membership" ADD COLUMN "shownReadSeq" INTEGER;
+ALTER TABLE "Membership" ADD COLUMN "blocks" BOOLEAN NOT NULL DEFAULT false;
 
 -- Until now everybody could read from their joining on.
 ALTER TABLE "Membership" ADD COLUMN "joinedSeq" INTEGER NOT NULL DEFAULT 0;
