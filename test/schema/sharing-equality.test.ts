@@ -347,6 +347,8 @@ const occasions: readonly Occasion[] = [
       const said = { conversationId: group, clientMessageId: freshKey(), text: 'farewell', mentionIds: [leaver.userId] };
       const { seq } = await chat.messages.send(leaver, said);
       await chat.users.erase(leaver, { password: 'correct horse', messages: 'KEEP', address: '10.1.0.1' });
+      // They leave here and now, and not while something else is looked at.
+      await chat.jobs.doDue();
       return entry(group, seq);
     },
   },
