@@ -151,7 +151,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
       maxBatchSize,
       cacheKeyFn: ({ first, after, ...ref }) => `${messageKey(ref)}:${first}:${after}`,
     }),
-    reach: new DataLoader((of) => messages.reach(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
+    reach: new DataLoader((of) => messages.reach(of, viewer?.userId), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),

@@ -5,10 +5,7 @@ import { join, sql } from './sql.ts';
 // Not a join, which a server may begin with all users there are.
 const isHiding = sql`(SELECT u.privateMode FROM User u WHERE u.id = m.userId)`;
 
-/**
- * How far all active members of a conversation have it, and have read it. Of two, one of whom has blocked the other, the former counts as they stood then: it
- * looks to the latter as if nobody had opened it since, whereas of themselves they know better.
- */
+/** How far all active members of a conversation have it, and have read it. */
 export interface ReachRow {
   readonly conversationId: bigint;
   readonly deliveredSeq: number;
@@ -17,12 +14,17 @@ export interface ReachRow {
   readonly isPrivate: boolean;
 }
 
-/** Of each conversation that has members, in no order. */
-export async function readReach(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReachRow[]> {
+/**
+ * Of each conversation that has members, in no order, as a viewer sees it; null: as all may. Of two, one of whom has blocked the other, each has the markers
+ * of the other as they stood then, and their own as they are, but for who blocks: so it looks to who was blocked as if the other had not opened it since.
+ */
+export async function readReach(tx: Tx, conversationIds: readonly bigint[], viewerId: bigint | null): Promise<readonly ReachRow[]> {
+  const isFrozen = viewerId === null ? sql`m.blocks = 1` : sql`(m.blocks = 1 OR m.userId <> ${viewerId})`;
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ conversationId: bigint | number; deliveredSeq: bigint | number; readSeq: bigint | number; hiding: unknown }[]>(sql`
-      SELECT m.conversationId AS conversationId, MIN(CASE WHEN m.blocks = 1 THEN m.shownDeliveredSeq ELSE m.deliveredSeq END) AS deliveredSeq,
-        MIN(CASE WHEN m.blocks = 1 THEN m.shownReadSeq ELSE m.readSeq END) AS readSeq, MAX(${isHiding}) AS hiding
+      SELECT m.conversationId AS conversationId,
+        MIN(CASE WHEN ${isFrozen} THEN COALESCE(m.shownDeliveredSeq, m.deliveredSeq) ELSE m.deliveredSeq END) AS deliveredSeq,
+        MIN(CASE WHEN ${isFrozen} THEN COALESCE(m.shownReadSeq, m.readSeq) ELSE m.readSeq END) AS readSeq, MAX(${isHiding}) AS hiding
       FROM Membership m
       WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' GROUP BY m.conversationId`),
   );

@@ -9,8 +9,7 @@ async function directOf(tx: Tx, one: bigint, other: bigint): Promise<bigint | nu
 
 /**
  * What a block does to the direct conversation of the two. As long as one stands each is shown how far the other had got when it began: that looks as if they
- * had not opened it since, whereas markers that vanish would tell of the block. What all have reached is told without the one who blocks, for the other knows
- * how far they are themselves.
+ * had not opened it since, whereas markers that vanish would tell of the block.
  */
 export const frozenMarkers: BlockEffects = {
   async begin(tx, blocker, other) {
@@ -18,7 +17,7 @@ export const frozenMarkers: BlockEffects = {
     if (conversationId === null) return;
     await freezeMarkers(tx, conversationId);
     const where = { conversationId_userId: { conversationId, userId: blocker } };
-    const [reach] = await readReach(tx, [conversationId]);
+    const [reach] = await readReach(tx, [conversationId], null);
     const { shownDeliveredSeq, shownReadSeq } = await tx.membership.findUniqueOrThrow({ where });
     // What all have reached does not go back, where the other's block has held them back until now.
     const data = {

@@ -61,7 +61,7 @@ export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprin
     mentions: (of) => mentionCounts(parts, of),
     threadUnread: (of) => threadCounts(parts, of),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
-    reach: (of) => readReaches(parts, of),
+    reach: (of, viewerId) => readReaches(parts, of, viewerId),
     readers: (of) => listReaders(parts, of),
     removeAll: (userId, what, signal) => removeAll(parts, { userId, what }, signal),
     saidBy: (userId, options) => listSaid(db.client, userId, options),

@@ -76,8 +76,8 @@ export interface Messages extends AsyncDisposable {
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
   /** Over all conversations shown to the viewer. */
   unreadTotals(viewer: Viewer): Promise<UnreadTotals>;
-  /** How far all others have each conversation, in order; null where that is not told. */
-  reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (Reach | null)[]>;
+  /** How far all others have each conversation, in order, as that viewer sees it, or as all may; null where that is not told. */
+  reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], viewerId?: bigint | null): Promise<readonly (Reach | null)[]>;
   /** The members of each conversation who show how far they have read, as they joined, in order; nobody where that is not told. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
   /** Takes back what an erased account said: all of it, or what nobody is left to read. Throws UNAVAILABLE, or what `signal` was aborted with. */

@@ -12,8 +12,9 @@ import type { MessageParts } from './parts.ts';
 export async function readReaches(
   { db, config }: Pick<MessageParts, 'db' | 'config'>,
   of: readonly Pick<Conversation, 'id' | 'memberCount'>[],
+  viewerId: bigint | null = null,
 ): Promise<readonly (Reach | null)[]> {
-  const rows = await readReach(db.client, small(of, config));
+  const rows = await readReach(db.client, small(of, config), viewerId);
   const found = new Map(rows.map((row) => [row.conversationId, row]));
   return of.map(({ id }) => {
     const row = found.get(id);
