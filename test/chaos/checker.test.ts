@@ -75,9 +75,16 @@ function place(stream: string, seq: number): Place {
   return { stream, seq };
 }
 
+const rule = { roles: ['OWNER', 'MEMBER'], name: 'Called 1' } as const;
+
+function ruled(kind: 'role' | 'mute' | 'name', to: string, began: number, outcome: Outcome = 'acknowledged'): Step {
+  const user = kind === 'name' ? '' : ben;
+  return { what: 'ruling', stream: room, user, kind, to, began, at: began + 1, node: 1, outcome };
+}
+
 function state(user: string, change: Partial<StateRecord> = {}): Step {
   const newest = [{ seq: 8, text: 'text 8' }];
-  const facts = { what: 'state', node: 1, user, stream: room, lastSeq: 8, members: [ann, ben], newest } as const;
+  const facts = { what: 'state', node: 1, user, stream: room, lastSeq: 8, members: [ann, ben], newest, ...rule } as const;
   return { ...facts, ...(user === ann ? { readSeq: 8, unread: 0 } : { readSeq: 6, unread: 1 }), ...change };
 }
 
@@ -146,6 +153,30 @@ function withLog(entries: readonly EntryFacts[]): Parts {
 
 it('a history in which all was kept breaks nothing', () => {
   expect(broken({})).toEqual([]);
+});
+
+describe('of how a group is ruled is seen', () => {
+  it('an owner too many, or none', () => {
+    expect(broken({ ending: ending.with(0, state(ann, { roles: ['OWNER', 'OWNER'] })) })).toEqual(['ruled']);
+    expect(broken({ ending: ending.with(1, state(ben, { roles: ['MEMBER', 'MEMBER'] })) })).toEqual(['ruled']);
+  });
+
+  it('a role or a name that does not stand as it was settled last', () => {
+    expect(broken({ more: [ruled('role', 'ADMIN', 90), ruled('role', 'MEMBER', 92), ruled('name', 'Called 1', 94)] })).toEqual([]);
+    expect(broken({ more: [ruled('role', 'ADMIN', 90)] })).toEqual(['ruled']);
+    expect(broken({ more: [ruled('name', 'Called 2', 90)] })).toEqual(['ruled']);
+  });
+
+  it('nothing where what came of it is not known', () => {
+    expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'unknown')] })).toEqual([]);
+    expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'refused')] })).toEqual([]);
+  });
+
+  it('what somebody said who was muted', () => {
+    expect(broken({ more: [ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual(['ruled']);
+    expect(broken({ more: [ruled('mute', 'muted', 42), ruled('mute', 'heard', 60)] })).toEqual([]);
+    expect(broken({ more: [ruled('mute', 'muted', 30, 'refused'), ruled('mute', 'heard', 60)] })).toEqual([]);
+  });
 });
 
 describe('in the log is seen', () => {

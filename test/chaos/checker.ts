@@ -1,5 +1,6 @@
 import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, MembershipChange, Recorded, StateRecord } from './history.ts';
 import { checkLogs, type Rule, type Violation } from './log-rules.ts';
+import { checkRule } from './ruling-rules.ts';
 import { type Fault, Strand } from './strand.ts';
 import { readTruth, type Truth } from './truth.ts';
 
@@ -23,6 +24,7 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
     ...walks.flatMap((walk) => walk.violations),
     ...walks.flatMap((walk) => walk.atTheEnd(at)),
     ...checkHints(records, boundMs),
+    ...checkRule(records),
     ...checkAnswers(records),
     ...records.flatMap((record): readonly Violation[] => {
       if (record.what === 'node') return [{ rule: 'node', at: record.at, detail: `node ${record.node} ${record.detail}` }];

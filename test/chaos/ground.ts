@@ -113,6 +113,8 @@ export async function readState(post: Post, actor: Actor, room: Room): Promise<S
   return {
     ...{ what: 'state', node: post.number, user: actor.id, stream: id, lastSeq, readSeq, unread },
     members: members.data.conversation.members.edges.map(({ node }) => node.user.id),
+    roles: members.data.conversation.members.edges.map(({ node }) => node.role),
+    name: 'name' in about.conversation ? about.conversation.name : '',
     newest: history.data.conversation.messages.edges.map(({ node: { seq, text, reactions, pinnedAt } }) => ({
       ...{ seq, text: brief(text ?? ''), pinned: pinnedAt !== null },
       reactions: reactions

@@ -73,6 +73,15 @@ export interface Pinning extends Attempt {
   readonly pinned: boolean;
 }
 
+/** One try to rule a group: to give a member a role, to mute them or no longer, or to call the group something. `user`: whose; of the group itself ''. */
+export interface Ruling extends Attempt {
+  readonly what: 'ruling';
+  readonly stream: string;
+  readonly user: string;
+  readonly kind: 'role' | 'mute' | 'name';
+  readonly to: string;
+}
+
 /** A device that follows everything its user may see. `holds`: where it begins. */
 export interface DeviceStart {
   readonly what: 'device';
@@ -146,6 +155,9 @@ export interface StateRecord {
   readonly stream: string;
   readonly lastSeq: number;
   readonly members: readonly string[];
+  /** Of each member, in the same order. */
+  readonly roles: readonly string[];
+  readonly name: string;
   /** The newest messages, oldest first; `reactions`: emojis with their counts, in order of emoji. */
   readonly newest: readonly {
     readonly seq: number;
@@ -172,6 +184,7 @@ export type Happening =
   | Change
   | Reacting
   | Pinning
+  | Ruling
   | DeviceStart
   | DeviceRecord
   | FaultRecord

@@ -9,12 +9,14 @@ import {
   RemoveMemberDocument,
   RemoveReactionDocument,
   SendMessageDocument,
+  UnbanUserDocument,
   UnpinMessageDocument,
 } from '../support/generated/graphql.ts';
 import { type Called, call } from './call.ts';
 import type { Actor, Cast, Room } from './cast.ts';
 import type { Device, Recent } from './device.ts';
 import { brief, type History } from './history.ts';
+import { ruleRoom } from './rule.ts';
 import type { Post } from './stage.ts';
 
 /** What goes on in a run besides the faults. */
@@ -85,12 +87,23 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     });
   }
 
-  async function change(what: 'removal' | 'addition', { id: stream, owner, guest }: Room): Promise<void> {
+  async function unban({ id: groupId, owner, guest }: Room): Promise<void> {
+    await settle(({ node: { url } }) =>
+      call({ url, token: owner.tokens[0] }, UnbanUserDocument, { input: { groupId, userId: guest.id } }, (data) => data.unbanUser.errors),
+    );
+  }
+
+  async function change(what: 'removal' | 'addition', { id: stream, owner, guest }: Room, ban = false): Promise<void> {
     await settle(async ({ number: node, node: { url } }, began) => {
       const asking = { url, token: owner.tokens[0] };
       const called =
         what === 'removal'
-          ? await call(asking, RemoveMemberDocument, { input: { groupId: stream, userId: guest.id } }, (data) => data.removeMember.errors)
+          ? await call(
+              asking,
+              RemoveMemberDocument,
+              { input: { groupId: stream, userId: guest.id, ban } },
+              (data) => data.removeMember.errors,
+            )
           : await call(asking, AddMembersDocument, { input: { groupId: stream, userIds: [guest.id] } }, (data) => data.addMembers.errors);
       history.note({ what, stream, user: guest.id, began, node, outcome: called.outcome, code: called.code });
       return called;
@@ -183,13 +196,20 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
   async function comeAndGo(room: Room): Promise<void> {
     while (going) {
       await delay(leastStayMs + staySpreadMs * random());
-      await change('removal', room);
+      const ban = random() < 0.5;
+      await change('removal', room, ban);
       await delay(leastStayMs + staySpreadMs * random());
+      if (ban) await unban(room);
       await change('addition', room);
     }
   }
 
-  const all = Promise.all([...cast.actors.map(write), ...cast.actors.map(read), ...cast.actors.map(alter), ...cast.rooms.map(comeAndGo)]);
+  const ruling = { random, history, going: () => going, settle };
+  const all = Promise.all([
+    ...[write, read, alter].flatMap((doing) => cast.actors.map(doing)),
+    ...cast.rooms.map(comeAndGo),
+    ...cast.rooms.map((room) => ruleRoom(ruling, room, cast.actors)),
+  ]);
   // Seen by `wind`; until then nobody would.
   all.catch(() => undefined);
   return {

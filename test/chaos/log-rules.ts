@@ -22,6 +22,7 @@ export const rules = {
   realTime: 'what was acknowledged before another was sent stands before it',
   available: 'a send is answered unless a node, its database or the way there is broken: Redis is not needed for it',
   intruder: 'nobody writes who is not a member',
+  ruled: 'a group has one owner, roles and names stand as they were settled, and nobody writes who is muted',
   gap: 'a device gets every number of a stream once and in order, or ResyncRequired',
   content: 'a device gets what the log has',
   removed: 'nobody gets anything of a time in which they were not members',
@@ -147,7 +148,7 @@ function checkChanges(truth: Truth, changes: readonly Recorded<Change | Reacting
 }
 
 // An attempt that got no answer may still be stored within a write's deadline of 8 s, and some.
-const lostMs = 12_000;
+export const lostMs = 12_000;
 
 /** Whether an attempt may have been stored after another one was. */
 function mayComeAfter({ outcome, at }: Recorded<Change | Reacting | Pinning>, { began }: { readonly began: number }): boolean {

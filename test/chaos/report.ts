@@ -58,6 +58,7 @@ function totalsOf({ records, startedAt }: History): Readonly<Record<string, numb
     'edits and recalls': countOf(records, 'edit'),
     reactions: countOf(records, 'reaction'),
     pins: countOf(records, 'pin'),
+    rulings: countOf(records, 'ruling'),
     'entries received': entries.length,
     'markers received': countOf(records, 'marker'),
     subscriptions: countOf(records, 'subscribe'),

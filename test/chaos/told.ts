@@ -43,6 +43,7 @@ function factsOf(event: Logged): EntryFacts {
       return { ...place, target: event.message?.seq, pinned: event.pinned };
     case 'MemberJoined':
     case 'MemberLeft':
+    case 'MemberChanged':
       return { ...place, member: event.user?.id };
     case 'ConversationOpened':
       return { ...place, opened: { stream: event.position.streamId, seq: event.position.seq } };

@@ -1,0 +1,52 @@
+import type { HistoryRecord, Recorded, Ruling, Sending, StateRecord } from './history.ts';
+import { lostMs, type Violation } from './log-rules.ts';
+
+/** What is promised of a group's rule: one owner, what was settled last stands so on every node, and who is muted says nothing. */
+export function checkRule(records: readonly HistoryRecord[]): readonly Violation[] {
+  const rulings = records.filter((record) => record.what === 'ruling');
+  const states = records.filter((record) => record.what === 'state');
+  const sends = records.filter((record) => record.what === 'send');
+  return [...states.flatMap(checkOwner), ...checkStanding(rulings, states), ...checkMuted(rulings, sends)];
+}
+
+function checkOwner({ at, stream, roles }: Recorded<StateRecord>): readonly Violation[] {
+  const owners = roles.filter((role) => role === 'OWNER').length;
+  return owners === 1 ? [] : [{ rule: 'ruled', at, stream, detail: `it has ${owners} owners` }];
+}
+
+function nameOf({ stream, user, kind }: Ruling): string {
+  return `${stream} ${user} ${kind}`;
+}
+
+// Of one thing there is one act at a time: the last that was not refused stands, unless it, or one that may come after it, was not answered.
+function checkStanding(rulings: readonly Recorded<Ruling>[], states: readonly Recorded<StateRecord>[]): readonly Violation[] {
+  return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) => {
+    const last = all.filter(({ outcome }) => outcome !== 'refused').at(-1);
+    if (last?.outcome !== 'acknowledged' || last.kind === 'mute') return [];
+    if (all.some(({ outcome, at }) => outcome === 'unknown' && at > last.began - lostMs)) return [];
+    return states
+      .filter(({ stream }) => stream === last.stream)
+      .flatMap((state): readonly Violation[] => {
+        const stands = last.kind === 'name' ? state.name : state.roles[state.members.indexOf(last.user)];
+        const detail = `${last.kind} of ${last.user} is ${stands} and not ${last.to}`;
+        return stands === last.to ? [] : [{ rule: 'ruled', at: state.at, stream: last.stream, detail }];
+      });
+  });
+}
+
+/** Nothing is said between a mute that was acknowledged and whatever comes next about it; what was begun before may be found again. */
+function checkMuted(rulings: readonly Recorded<Ruling>[], sends: readonly Recorded<Sending>[]): readonly Violation[] {
+  const begun = new Map<string, number>();
+  for (const { by, key, began } of sends) begun.set(`${by} ${key}`, Math.min(began, begun.get(`${by} ${key}`) ?? began));
+  return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) =>
+    all.flatMap((mute, place) => {
+      if (mute.kind !== 'mute' || mute.to !== 'muted' || mute.outcome !== 'acknowledged') return [];
+      const until = all[place + 1]?.began ?? Number.POSITIVE_INFINITY;
+      return sends.flatMap(({ by, key, stream, outcome, at }): readonly Violation[] => {
+        const said = by === mute.user && stream === mute.stream && outcome === 'acknowledged';
+        const within = (begun.get(`${by} ${key}`) ?? 0) > mute.at && at < until;
+        return said && within ? [{ rule: 'ruled', at, stream, detail: `${key} was said by who was muted` }] : [];
+      });
+    }),
+  );
+}
