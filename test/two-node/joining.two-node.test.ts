@@ -178,4 +178,51 @@ describe('on two nodes at once', () => {
       expect([1, 2]).toContain((await membersOf(groupId, [cy])).length);
     }
   });
+
+  it('who is banned while they join, ask or come by an invitation is out in the end, and nothing of theirs waits to be answered', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, cy] = await people(2);
+      if (!(ada && cy)) return expect.fail();
+      const groupId = await groupOf(ada, round % 2 === 0 ? 'OPEN' : 'APPROVAL');
+      const { code } = await chats[0].joining.createInvite(ada, { groupId });
+      const [, banned] = await race(
+        [
+          (chat) => chat.joining.join(cy, { groupId }),
+          (chat) => chat.groups.removeMember(ada, { groupId, userId: cy.userId, ban: true }),
+          (chat) => chat.joining.join(cy, { code }),
+        ],
+        chats,
+      );
+      expect(banned).toBe(true);
+      expect(await membersOf(groupId, [cy])).toEqual([ada.userId]);
+      expect(await chats[1].joining.countRequests(groupId)).toBe(0);
+      await expect(chats[1].joining.join(cy, { code })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+  });
+
+  it('who ask each other to be contacts, accept and take back at once are contacts of each other, or neither is', async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const [ada, cy] = await people(2);
+      if (!(ada && cy)) return expect.fail();
+      await chats[0].contacts.request(ada, { userId: cy.userId });
+      const ref = { fromId: ada.userId, toId: cy.userId };
+      await race(
+        [
+          (chat) => chat.contacts.request(cy, { userId: ada.userId }),
+          (chat) => chat.contacts.answer(cy, ref, { accept: true }),
+          (chat) => chat.contacts.cancel(ada, ref),
+        ],
+        chats,
+      );
+      const sides = [
+        { userId: ada.userId, otherId: cy.userId },
+        { userId: cy.userId, otherId: ada.userId },
+      ];
+      const [one, other] = await chats[1].contacts.byRefs(sides);
+      expect(one === null).toBe(other === null);
+      const waiting = await Promise.all(sides.map(({ userId }) => chats[1].contacts.countRequests({ userId, sessionId: '' }, 'INCOMING')));
+      // Where the first was taken back, the second waits by itself.
+      expect(waiting).toEqual(one === null ? [1, 0] : [0, 0]);
+    }
+  });
 });
