@@ -1,0 +1,82 @@
+import { option, whole } from './config-option.ts';
+
+/** What can be configured of the chat's rules: the same on every node of a system. */
+export const chatOptions = {
+  accessTokenSeconds: option('ACCESS_TOKEN_SECONDS', '900', whole(5, 86_400), 'Life of an access token.'),
+  sessionDays: option('SESSION_DAYS', '60', whole(1, 3_650), 'A session unused for so long ends.'),
+  maxSessions: option('MAX_SESSIONS', '50', whole(1, 50), 'Live sessions a user may have; one more sign-in ends the oldest.'),
+  signInAttempts: option(
+    'SIGN_IN_ATTEMPTS',
+    '10',
+    whole(1, 100_000),
+    'Failed sign-ins per handle within 15 minutes before it is throttled.',
+  ),
+  addressAttempts: option(
+    'ADDRESS_ATTEMPTS',
+    '100',
+    whole(1, 1_000_000),
+    'Failed sign-ins, and sign-ups, per address within 15 minutes before it is throttled.',
+  ),
+  handleHoldDays: option(
+    'HANDLE_HOLD_DAYS',
+    '30',
+    whole(0, 3_650),
+    'For how many days a handle that somebody gave up is kept from everybody else.',
+  ),
+  handleChanges: option('HANDLE_CHANGES', '3', whole(1, 1_000), 'Changes of handle per user within 24 hours.'),
+  searchesPerMinute: option('SEARCHES_PER_MINUTE', '60', whole(1, 100_000), 'Searches for users per user and minute.'),
+  exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
+  exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
+  maxMessageLength: option('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
+  editWindowSeconds: option(
+    'EDIT_WINDOW_SECONDS',
+    '86400',
+    whole(0, 2_000_000_000),
+    'For how long after it was sent a message can be changed by its sender; 0: not at all.',
+  ),
+  recallWindowSeconds: option(
+    'RECALL_WINDOW_SECONDS',
+    '86400',
+    whole(0, 2_000_000_000),
+    'For how long after it was sent a message can be taken back by its sender; 0: not at all. Who runs the group always can.',
+  ),
+  maxReactions: option('MAX_REACTIONS', '20', whole(1, 1_000), 'Different emojis that a message takes as reactions.'),
+  maxPins: option('MAX_PINS', '50', whole(1, 1_000), 'Messages that may be pinned in a conversation.'),
+  receiptMembers: option(
+    'RECEIPT_MEMBERS',
+    '100',
+    whole(2, 10_000),
+    'Members up to which a group tells who has received and read what; in larger ones what has arrived is not kept.',
+  ),
+  typingMs: option(
+    'TYPING_MS',
+    '6000',
+    whole(100, 60_000),
+    'Who typed and says no more is not typing any more after so many ms; half of it is how often it is told again.',
+  ),
+  contactRequestDays: option(
+    'CONTACT_REQUEST_DAYS',
+    '30',
+    whole(1, 3_650),
+    'After so many days a request to become a contact that nobody has answered is over.',
+  ),
+  contactRequestsPerDay: option(
+    'CONTACT_REQUESTS_PER_DAY',
+    '100',
+    whole(1, 100_000),
+    'Requests to become contacts that a user may make in a day.',
+  ),
+  maxContactRequests: option('MAX_CONTACT_REQUESTS', '500', whole(1, 10_000), 'Requests of one user that may wait at a time.'),
+  maxBlocks: option('MAX_BLOCKS', '5000', whole(1, 100_000), 'People whom a user may have blocked at a time.'),
+  maxGroupMembers: option('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
+  maxAdmins: option('MAX_ADMINS', '50', whole(1, 1_000), 'Admins a group may have beside its owner.'),
+  maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
+  maxJoinRequests: option('MAX_JOIN_REQUESTS', '50', whole(1, 1_000), 'Groups that a user may be asking to join at a time.'),
+  maxInvites: option('MAX_INVITES', '100', whole(1, 100), 'Invitations that a group may have at a time.'),
+  joinAttempts: option(
+    'JOIN_ATTEMPTS',
+    '100',
+    whole(1, 1_000_000),
+    'Attempts to join a group, and looks at one from outside, per user within 15 minutes before they are throttled.',
+  ),
+} as const;

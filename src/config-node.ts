@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { flag, oneOf, option, url, whole } from './config-option.ts';
+import { parseRedisUrl } from './redis-url.ts';
+
+/** What can be configured of how a node runs: where things are, and how much it takes on. */
+export const nodeOptions = {
+  databaseUrl: option(
+    'DATABASE_URL',
+    '',
+    z.literal('').or(url('mysql:', 'mariadb:')),
+    'Where MySQL or MariaDB is: `mysql://user:pass@host:3306/name`. Empty: SQLite in DATA_DIR.',
+  ),
+  redisUrl: option(
+    'REDIS_URL',
+    '',
+    z.string().refine((text) => text === '' || parseRedisUrl(text) !== undefined, {
+      message:
+        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port or rediss+cluster://…',
+    }),
+    'Where Redis is: `redis://host:6379`, or some nodes of a cluster: `redis+cluster://host:6379,host:6379`; `rediss` for TLS. Empty: an in-process bus, for one node.',
+  ),
+  dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
+  host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),
+  port: option('PORT', '4000', whole(0, 65_535), 'Port to listen on; 0 picks a free one.'),
+  publicUrl: option(
+    'PUBLIC_URL',
+    '',
+    z.literal('').or(url('http:', 'https:')),
+    'How clients reach this node, where it differs from HOST and PORT.',
+  ),
+  nodeName: option(
+    'NODE_NAME',
+    '',
+    z.string().max(64, 'must be at most 64 characters'),
+    'Name of this node in logs. Empty: made up at start.',
+  ),
+  logLevel: option('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'Least level that is logged.'),
+  logFormat: option('LOG_FORMAT', 'auto', oneOf('auto', 'json', 'pretty'), '`json`, `pretty`, or `auto`: pretty in a terminal.'),
+  secretKeys: option(
+    'SECRET_KEYS',
+    '',
+    z
+      .string()
+      .regex(
+        /^$|^[\w-]{1,32}:[\w-]{43,128}(,[\w-]{1,32}:[\w-]{43,128})*$/,
+        'must be `id:secret` pairs joined by commas, each secret at least 32 bytes in base64url',
+      ),
+    'Signing keys as `id:secret,…` (base64url, at least 32 bytes each): the first signs, all verify. Empty: one is made and kept in the database, embedded in DATA_DIR.',
+  ),
+  trustProxy: option(
+    'TRUST_PROXY',
+    'false',
+    flag,
+    'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it.',
+  ),
+  writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
+  jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),
+  cacheMb: option(
+    'CACHE_MB',
+    '16',
+    whole(0, 4_096),
+    'MiB of users and conversations that a node keeps in its memory, the least used going first: the default has room for some 40,000. 0: nothing is kept, in Redis neither.',
+  ),
+  cacheRedis: option(
+    'CACHE_REDIS',
+    'true',
+    flag,
+    'Keep them in Redis too, where there is one: a node that has just started, or has a small memory, asks the database for less. It is not faster than a database that is as near.',
+  ),
+  cacheSeconds: option(
+    'CACHE_SECONDS',
+    '600',
+    whole(1, 86_400),
+    'For how long a conversation’s row is kept in memory and in Redis. It is kept under its version, so it is never out of date: this is for memory.',
+  ),
+  cacheProfileSeconds: option(
+    'CACHE_PROFILE_SECONDS',
+    '10',
+    whole(1, 3_600),
+    'For how long a user’s profile is kept. What changes is forgotten at once, on all nodes; so long it may be out of date on another node where the news was lost with the node or the Redis that should have told.',
+  ),
+  commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Writes to the log, or markers, that share one commit at most.'),
+  commitQueue: option(
+    'COMMIT_QUEUE',
+    '10000',
+    whole(1, 1_000_000),
+    'Writes to the log that may wait for a commit; past it they are answered UNAVAILABLE at once.',
+  ),
+  databaseConnections: option('DATABASE_CONNECTIONS', '10', whole(1, 1_000), 'Connections to MySQL that a node holds.'),
+  busTimeoutMs: option(
+    'BUS_TIMEOUT_MS',
+    '5000',
+    whole(50, 60_000),
+    'A subscription that Redis has not acknowledged after so many ms is answered UNAVAILABLE.',
+  ),
+  headCheckMs: option(
+    'HEAD_CHECK_MS',
+    '10000',
+    whole(50, 600_000),
+    'How often a node compares its live streams with the log: the bound on how late a lost publish makes an event.',
+  ),
+  maxGap: option(
+    'MAX_GAP',
+    '10000',
+    whole(1, 1_000_000),
+    'Entries of one stream that a resumed subscription replays; past it ResyncRequired.',
+  ),
+  maxReplay: option(
+    'MAX_REPLAY',
+    '100000',
+    whole(1, 100_000_000),
+    'Entries of all streams together that a resumed subscription replays; a stream that does not fit gets ResyncRequired.',
+  ),
+  maxPositions: option('MAX_POSITIONS', '20000', whole(1, 1_000_000), 'Positions that one subscription may resume from.'),
+  catchUps: option(
+    'CATCH_UPS',
+    '4',
+    whole(1, 1_000),
+    'Subscriptions that a node opens and replays at a time; the others wait: users take turns, and those of one user come in order.',
+  ),
+  catchUpQueue: option(
+    'CATCH_UP_QUEUE',
+    '5000',
+    whole(1, 1_000_000),
+    'Subscriptions that may wait to be opened, a tenth of them of one user (up to 200 in a small queue, and never over half); past it UNAVAILABLE with `retryAfterMs`, so that clients come back spread out, or go to another node.',
+  ),
+  subscriptionQueue: option(
+    'SUBSCRIPTION_QUEUE',
+    '512',
+    whole(16, 100_000),
+    'Events that wait in memory for one subscription; past it the rest is read from the log when the client keeps up.',
+  ),
+  maxBodyBytes: option(
+    'MAX_BODY_BYTES',
+    '2500000',
+    whole(1_000, 100_000_000),
+    'Largest HTTP request body: the default has room for 20,000 positions.',
+  ),
+  maxFrameBytes: option(
+    'MAX_FRAME_BYTES',
+    '2500000',
+    whole(1_000, 100_000_000),
+    'Largest WebSocket message from a client: the default has room for 20,000 positions.',
+  ),
+  maxOperationsPerSocket: option(
+    'MAX_OPERATIONS_PER_SOCKET',
+    '100',
+    whole(1, 100_000),
+    'Operations that may be under way on one WebSocket.',
+  ),
+  maxDepth: option('MAX_DEPTH', '15', whole(3, 100), 'Deepest nesting of a document.'),
+  socketInitMs: option(
+    'SOCKET_INIT_MS',
+    '3000',
+    whole(50, 60_000),
+    'A WebSocket that has not sent connection_init after so many ms is closed with 4408.',
+  ),
+  socketPingMs: option(
+    'SOCKET_PING_MS',
+    '12000',
+    whole(50, 600_000),
+    'How often a WebSocket is pinged; one that has not answered by the next ping is dropped.',
+  ),
+  socketQueueBytes: option(
+    'SOCKET_QUEUE_BYTES',
+    '262144',
+    whole(1_024, 1_000_000_000),
+    'Unsent bytes a node holds for one WebSocket before its subscriptions wait in the log; what is not logged is dropped meanwhile.',
+  ),
+  slowSocketMs: option(
+    'SLOW_SOCKET_MS',
+    '30000',
+    whole(50, 600_000),
+    'A WebSocket that has so much unsent for so many ms on end is closed with 4510, and a response that streams is cut off: the client comes back with its positions.',
+  ),
+  streamPingMs: option(
+    'STREAM_PING_MS',
+    '10000',
+    whole(50, 600_000),
+    'How often a subscription over HTTP is sent a sign of life, so that nothing in between takes it for dead.',
+  ),
+  drainMs: option('DRAIN_MS', '10000', whole(0, 600_000), 'How long a node that was asked to stop waits for what it has accepted.'),
+  corsOrigins: option(
+    'CORS_ORIGINS',
+    '*',
+    z.string(),
+    'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).',
+  ),
+  graphiql: option('GRAPHIQL', 'true', flag, 'Serve GraphiQL at /graphql to browsers.'),
+  introspection: option('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
+} as const;
