@@ -1,14 +1,17 @@
 import type { Chat } from '../src/chat.ts';
-import { ChatError } from '../src/errors.ts';
+import { ChatError, type ErrorCode } from '../src/errors.ts';
 import type { AccountWatcher, EntryEvent } from '../src/feed/index.ts';
+import type { Held, Parting } from '../src/presence/index.ts';
 import type { Access } from '../src/user/index.ts';
 
-/** Why a session that was followed is over: its token's time is up, or it was signed out or revoked. */
-export type SessionEnd = 'expired' | 'ended';
+/** Why a session that was followed is over: its token's time is up, it was signed out or revoked, or its connection has to go. */
+export type SessionEnd = 'expired' | 'ended' | Parting;
 
 /** A session that is being followed. */
 export interface FollowedSession {
   readonly access: Access;
+  /** Something was asked for on the connection. */
+  active(): void;
   /** Stops following. Idempotent. */
   stop(): void;
 }
@@ -21,14 +24,23 @@ export async function authenticate(chat: Chat, authorization: string | undefined
   return await chat.users.authenticate(token);
 }
 
+const ends = {
+  expired: ['UNAUTHENTICATED', 'The access token expired: refresh it and subscribe again.'],
+  ended: ['UNAUTHENTICATED', 'Signed out: sign in again.'],
+  REPLACED: ['FORBIDDEN', 'You are connected with another device of this kind.'],
+  TOO_MANY: ['LIMIT_REACHED', 'You have too many connections: this was the oldest.'],
+  DISCONNECTED: ['UNAVAILABLE', 'An operator has ended this connection: subscribe again.'],
+} as const satisfies Record<SessionEnd, readonly [ErrorCode, string]>;
+
 /** The error of what a session's end cuts off. */
 export function sessionOver(end: SessionEnd): ChatError {
-  const message = end === 'expired' ? 'The access token expired: refresh it and subscribe again.' : 'Signed out: sign in again.';
-  return new ChatError('UNAUTHENTICATED', message);
+  const [code, message] = ends[end];
+  return new ChatError(code, message);
 }
 
 /**
- * Authenticates, and from then on watches: calls `onEnd` once when the token expires or the session ends, on whichever node that was done.
+ * Authenticates, and from then on watches: the user is online until it is stopped, and `onEnd` is called once when the token expires, or the session or
+ * its connection ends, on whichever node that was done.
  * Throws what `authenticate` throws, and ChatError UNAVAILABLE where the account cannot be watched.
  */
 export async function followSession(chat: Chat, authorization: string, onEnd: (end: SessionEnd) => void): Promise<FollowedSession> {
@@ -39,6 +51,7 @@ export async function followSession(chat: Chat, authorization: string, onEnd: (e
     watched.began(await chat.feed.watchAccount(access.userId, watched));
     // A session that ended before the watch began has no entry to come: ask again.
     await authenticate(chat, authorization);
+    watched.hold(chat);
   } catch (error) {
     watched.stop();
     throw error;
@@ -52,6 +65,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   readonly #onEnd: (end: SessionEnd) => void;
   readonly #expiry: NodeJS.Timeout;
   #unwatch: (() => void) | undefined;
+  #held: Held | undefined;
   #over = false;
 
   constructor(access: Access, onEnd: (end: SessionEnd) => void) {
@@ -64,6 +78,15 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   began(unwatch: () => void): void {
     if (this.#over) unwatch();
     else this.#unwatch = unwatch;
+  }
+
+  /** The user is online from here on. */
+  hold(chat: Chat): void {
+    if (!this.#over) this.#held = chat.presence.connect(this.access, (why) => this.#finish(why));
+  }
+
+  active(): void {
+    this.#held?.active();
   }
 
   entry({ entry }: EntryEvent): void {
@@ -84,6 +107,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     this.#over = true;
     clearTimeout(this.#expiry);
     this.#unwatch?.();
+    this.#held?.[Symbol.dispose]();
     if (end !== undefined) this.#onEnd(end);
   }
 }

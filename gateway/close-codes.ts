@@ -1,3 +1,5 @@
+import type { SessionEnd } from './auth.ts';
+
 /** Why and how this server closes a WebSocket. */
 export interface Close {
   readonly code: number;
@@ -19,11 +21,23 @@ export const closes = {
   duplicateId: { code: 4409, reason: 'An operation with this id is under way', retry: false },
   secondInit: { code: 4429, reason: 'Too many initialisation requests', retry: false },
   tooSlow: { code: 4510, reason: 'Too slow in reading: connect again with your positions', retry: true },
+  replaced: { code: 1008, reason: 'Connected with another device of this kind', retry: false },
+  tooMany: { code: 1008, reason: 'Too many connections: this was the oldest', retry: false },
+  disconnected: { code: 4511, reason: 'An operator has ended this connection: connect again', retry: true },
   bug: { code: 4500, reason: 'Internal server error', retry: false },
   frameTooBig: { code: 1009, reason: 'Message too big', retry: false },
   restart: { code: 1012, reason: 'This node stops: connect again', retry: true },
   tryLater: { code: 1013, reason: 'Not available at the moment: connect again later', retry: true },
 } as const satisfies Record<string, Close>;
+
+/** How a socket is closed whose session is over, by why it is. */
+export const sessionCloses = {
+  expired: closes.tokenExpired,
+  ended: closes.signedOut,
+  REPLACED: closes.replaced,
+  TOO_MANY: closes.tooMany,
+  DISCONNECTED: closes.disconnected,
+} as const satisfies Record<SessionEnd, Close>;
 
 /** `tryLater`, with a wait in ms that spreads those who come back: for clients that read reasons. */
 export function tryAfter(ms: number): Close {

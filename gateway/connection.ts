@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
-import { type Close, closes, fitReason } from './close-codes.ts';
+import { type Close, closes, fitReason, sessionCloses } from './close-codes.ts';
 import type { Delivery, Transport } from './delivery.ts';
 import { Frames, type Surroundings } from './frames.ts';
 import type { Logging } from './logger.ts';
@@ -118,7 +118,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
 
   endSession(end: SessionEnd): void {
     this.#over.abort(sessionOver(end));
-    this.close(end === 'expired' ? closes.tokenExpired : closes.signedOut);
+    this.close(sessionCloses[end]);
   }
 
   markLasting(operation: string): void {

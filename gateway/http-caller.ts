@@ -26,6 +26,7 @@ export function callOverHttp(chat: Chat, config: Config, { request, response, re
       if (lasting) return { ...(await follow(chat, authorization, response, stopping)), address, requestId };
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
+      if (viewer !== null) chat.presence.active(viewer);
       return { viewer, address, requestId, signal: new AbortController().signal };
     },
     deliver(delivery) {

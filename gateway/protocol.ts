@@ -67,6 +67,7 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
   async function prepare(context: Context<Init, Peer>, id: string, payload: SubscribePayload) {
     const refused = refusal(context);
     if (refused) return [mask(refused)];
+    context.extra.session?.active();
     const call = callOf(context.extra, id);
     const { parse, validate, execute, subscribe, schema } = engine.getEnveloped(call);
     try {

@@ -6,6 +6,8 @@ import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 /** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
 export interface Keys {
   readonly User: bigint;
+  /** Of the user. */
+  readonly Presence: bigint;
   readonly Contact: ContactRef;
   readonly ContactRequest: ContactRequestRef;
   readonly Conversation: bigint;
@@ -29,6 +31,7 @@ export type ParsedId = { readonly [T in IdType]: { readonly type: T; readonly ke
 
 const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   User: (id) => `${id}`,
+  Presence: (userId) => `${userId}`,
   Contact: ({ userId, otherId }) => `${userId}:${otherId}`,
   ContactRequest: ({ fromId, toId }) => `${fromId}:${toId}`,
   Conversation: (id) => `${id}`,
@@ -48,6 +51,7 @@ export function formatId<T extends IdType>(type: T, key: Keys[T]): string {
 
 const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
   User: (text) => parseWhole(text, maxId),
+  Presence: (text) => parseWhole(text, maxId),
   Contact(text) {
     const [userId, otherId] = parsePair(text, maxId);
     return userId === null || otherId === null ? null : { userId, otherId };

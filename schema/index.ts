@@ -39,6 +39,7 @@ import './forward.ts';
 import './delivery.ts';
 import './typing.ts';
 import './settings.ts';
+import './presence.ts';
 import './message-event.ts';
 import './group-event.ts';
 import './member-event.ts';

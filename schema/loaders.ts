@@ -15,6 +15,7 @@ import type {
   Reader,
   UnreadTotals,
 } from '../src/message/index.ts';
+import type { Chosen, Presence } from '../src/presence/index.ts';
 import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
@@ -72,6 +73,10 @@ export interface Loaders {
   readonly readers: DataLoader<Conversation, readonly Reader[], bigint>;
   /** Does not ask who may see them: only the user themselves, but for what shows that others see nothing. */
   readonly settings: DataLoader<bigint, Settings | null>;
+  /** As the viewer sees them; null: not for them to watch, or signed out. */
+  readonly presences: DataLoader<bigint, Presence | null>;
+  /** Does not ask who may see it: only the user themselves. */
+  readonly chosen: DataLoader<bigint, Chosen | null>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -89,7 +94,7 @@ export interface Loaders {
 
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, contacts, blocks, groups, joining, messages, feed } = chat;
+  const { users, contacts, blocks, groups, joining, messages, presence, feed } = chat;
   const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
   const people = new DataLoader<bigint, User | null>((ids) => users.byIds(ids), { maxBatchSize });
   return {
@@ -154,6 +159,8 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     reach: new DataLoader((of) => messages.reach(of, viewer?.userId), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
+    presences: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
+    chosen: new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     ownPage: keep(),
     positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),

@@ -25,6 +25,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
   switch (type) {
     case 'User':
       return scope.loaders.users.load(key);
+    case 'Presence':
+      return scope.loaders.presences.load(key);
     case 'Session':
       return chat.users.session(viewer, key);
     case 'DataExport':

@@ -1,6 +1,7 @@
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
 import type { Message, ReactionCount } from '../src/message/index.ts';
+import type { Presence } from '../src/presence/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -8,6 +9,7 @@ import type { Context } from './context.ts';
 /** Everything that has a global id, as the modules hand it out. */
 export type NodeShape =
   | User
+  | Presence
   | Session
   | DataExport
   | Contact
@@ -31,6 +33,7 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
 /** Which object type shows a node: told by a property that only its shape has, so that a further shape does not compile until it is told too. */
 function typeName(node: NodeShape): string {
   if ('handle' in node) return 'User';
+  if ('devices' in node) return 'Presence';
   if ('deviceName' in node) return 'Session';
   if ('readyAt' in node) return 'DataExport';
   if ('alias' in node) return 'Contact';

@@ -1,6 +1,7 @@
 import type { Session as SessionShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
+import { DeviceKind } from './device-kind.ts';
 import { formatId } from './ids.ts';
 import { Node } from './node.ts';
 import { Viewer } from './viewer.ts';
@@ -12,6 +13,7 @@ export const Session = builder.objectRef<SessionShape>('Session').implement({
   fields: (t) => ({
     id: t.id({ description: 'Its global id, for `signOut` and `renameSession`.', resolve: ({ id }) => formatId('Session', id) }),
     deviceName: t.exposeString('deviceName', { description: 'What the device is called.' }),
+    deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'What it is.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was signed in.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it last asked for something, to the minute.' }),
     viewerIsCurrent: t.boolean({

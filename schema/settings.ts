@@ -27,6 +27,10 @@ builder.objectFields(Viewer, (t) => ({
     description: 'Whether others are shown how far the viewer has received and read.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).readReceipts,
   }),
+  lastSeen: t.boolean({
+    description: 'Whether others are shown when the viewer was last online.',
+    resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).lastSeen,
+  }),
 }));
 
 const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
@@ -34,6 +38,7 @@ const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
   fields: (t) => ({
     messagesFrom: t.field({ type: MessagesFrom, description: 'Whom to take messages from.' }),
     readReceipts: t.boolean({ description: 'Whether to show others how far one has received and read; false: nobody.' }),
+    lastSeen: t.boolean({ description: 'Whether to show others when one was last online; false: nobody.' }),
   }),
 });
 
@@ -58,9 +63,10 @@ const UpdateSettingsPayload = withErrors(
 builder.mutationField('updateSettings', (t) =>
   t.field({
     type: UpdateSettingsPayload,
-    description: 'Settles how others may reach the viewer, and what they see of what the viewer reads. All own devices get ViewerChanged.',
+    description:
+      'Settles how others may reach the viewer, and what they see of what the viewer reads and when they were there. All own devices get ViewerChanged.',
     args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messagesFrom, readReceipts } }, context, info) =>
+    resolve: (_root, { input: { messagesFrom, readReceipts, lastSeen } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const { users, messages } = context.chat;
@@ -69,6 +75,7 @@ builder.mutationField('updateSettings', (t) =>
         const changed = await users.updateSettings(viewer, {
           ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),
           ...(readReceipts !== null && readReceipts !== undefined && { readReceipts }),
+          ...(lastSeen !== null && lastSeen !== undefined && { lastSeen }),
         });
         if (changed.includes('readReceipts')) tellMembers();
         return { viewer };

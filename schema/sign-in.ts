@@ -1,6 +1,7 @@
 import type { SignedIn, Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, refresh, requireViewer } from './context.ts';
+import { DeviceKind } from './device-kind.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
 import { Viewer } from './viewer.ts';
@@ -47,6 +48,7 @@ const SignUpInput = builder.inputType('SignUpInput', {
     displayName: t.string({ description: '1 to 64 characters; the handle by default.' }),
     password: t.string({ required: true, description: '8 to 256 characters.' }),
     deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
   }),
 });
 
@@ -66,6 +68,7 @@ const SignInInput = builder.inputType('SignInInput', {
     handle: t.string({ required: true, description: 'Their handle, in upper or lower case.' }),
     password: t.string({ required: true, description: 'Their password.' }),
     deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
   }),
 });
 

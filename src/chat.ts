@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
 import type { Caches } from './cache/index.ts';
+import type { Cluster } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -10,6 +11,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
 import {
   type Blocks,
@@ -31,6 +33,7 @@ export interface Chat extends AsyncDisposable {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly exports: DataExports;
+  readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
   /** Members up to which a group tells who has received and read what. */
@@ -45,6 +48,8 @@ export interface ChatParts {
   readonly bus: Bus;
   readonly limits: Limits;
   readonly caches: Caches;
+  readonly roster: Roster;
+  readonly cluster: Cluster;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
   readonly config: Config;
@@ -55,10 +60,13 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, caches, keys, config, logger }: ChatParts): Chat {
+export function createChat({ db, bus, limits, caches, roster, cluster, keys, config, logger }: ChatParts): Chat {
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
   const kept = createUserCache({ db, caches });
-  const onStored = (entries: readonly Entry[]) => kept.forget(changedUsers(entries));
+  const onStored = (entries: readonly Entry[]): void => {
+    kept.forget(changedUsers(entries));
+    presence.stored(entries);
+  };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
   const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs }, onStored });
   const users = createUsers({ db, log, limits, keys, config, logger, kept });
@@ -68,6 +76,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, config });
+  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
 
@@ -88,6 +97,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
+    await presence[Symbol.asyncDispose]();
     await feed[Symbol.asyncDispose]();
   }
 
@@ -100,6 +110,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     joining,
     messages,
     exports,
+    presence,
     feed,
     jobs,
     receiptMembers,

@@ -1,4 +1,4 @@
-import { option, whole } from './config-option.ts';
+import { oneOf, option, whole } from './config-option.ts';
 
 /** What can be configured of the chat's rules: the same on every node of a system. */
 export const chatOptions = {
@@ -54,6 +54,31 @@ export const chatOptions = {
     whole(100, 60_000),
     'Who typed and says no more is not typing any more after so many ms; half of it is how often it is told again.',
   ),
+  presenceGraceMs: option(
+    'PRESENCE_GRACE_MS',
+    '10000',
+    whole(0, 600_000),
+    'A device that has gone is shown as there for so many ms on: one that comes back by then was never away.',
+  ),
+  awaySeconds: option(
+    'AWAY_SECONDS',
+    '600',
+    whole(0, 86_400),
+    'A user who has not asked for anything for so long, on any device, is AWAY; 0: never by themselves.',
+  ),
+  maxConnections: option(
+    'MAX_CONNECTIONS',
+    '100',
+    whole(1, 10_000),
+    'Sockets, and subscriptions over HTTP, that a user may have on all nodes together; one more closes the oldest (1008).',
+  ),
+  devicePolicy: option(
+    'DEVICE_POLICY',
+    'several',
+    oneOf('several', 'newest'),
+    'Whether a user may be connected with several devices of one kind (`deviceKind` of signIn), or the newest closes the others (1008).',
+  ),
+  maxWatched: option('MAX_WATCHED', '500', whole(1, 10_000), 'Users whose presence one subscription may watch.'),
   contactRequestDays: option(
     'CONTACT_REQUEST_DAYS',
     '30',

@@ -18,6 +18,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   user: ['db', 'log', 'limit', 'cache', 'jobs'],
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
+  cluster: ['bus'],
+  presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };

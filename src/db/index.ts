@@ -4,7 +4,9 @@
 // behave alike, which one suite of tests holds them to. Does not know what the tables mean. The two ways to connect are not exported from
 // here: only src/open.ts chooses.
 
+export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
+export { type ChosenColumns, selectChosen } from './chosen.ts';
 export { listShown, type ShownRange } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
@@ -15,6 +17,7 @@ export { type FollowedRow, selectFollowed } from './followed.ts';
 export { freezeMarkers } from './freeze-markers.ts';
 export { countGroups } from './group-count.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
+export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';

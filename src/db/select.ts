@@ -56,7 +56,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   },
   Session: {
     ...{ id: 'bytes', userId: 'id', deviceName: 'text', generation: 'number', rotatedAt: 'time', createdAt: 'time' },
-    ...{ lastSeenAt: 'time', expiresAt: 'time', endedAt: 'time' },
+    ...{ lastSeenAt: 'time', expiresAt: 'time', endedAt: 'time', deviceKind: 'text' },
   },
   Entry: {
     ...{ streamId: 'id', seq: 'number', type: 'text', version: 'number', actorId: 'id', data: 'text', timeline: 'flag', at: 'time' },

@@ -1,9 +1,9 @@
+import type { EventStream } from '../event-stream.ts';
 import type { Membership } from '../group/index.ts';
 import type { Entry } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EntryEvent, FeedEvent, KnownPosition, Position } from './event.ts';
-import type { EventStream } from './event-stream.ts';
 
 /** Who watches an account. Called synchronously; must not throw. */
 export interface AccountWatcher {

@@ -1,6 +1,6 @@
+import type { EventReader, EventStream, StreamEnd } from '../event-stream.ts';
 import { type KnownEntry, recalledMessage } from '../log/index.ts';
 import { eventOf, type FeedEvent } from './event.ts';
-import type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
 
 interface OutletParts {
   readonly capacity: number;

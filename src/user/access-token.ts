@@ -5,12 +5,15 @@ import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
 import type { Access, Viewer } from './user.ts';
 
+/** What a token says: the rest stands in the session's row. */
+export type Claims = Omit<Access, 'deviceKind'>;
+
 /** Signs and reads access tokens: JWT, HS256, with the key's id in the header. */
 export interface AccessTokens {
   /** A token that is valid from `at` on for config ACCESS_TOKEN_SECONDS. */
   sign(viewer: Viewer, at: Date): Promise<{ readonly accessToken: string; readonly accessTokenExpiresAt: Date }>;
   /** What it says. Throws UNAUTHENTICATED where it is malformed, forged or expired. Does not ask whether the session lives. */
-  verify(accessToken: string): Promise<Access>;
+  verify(accessToken: string): Promise<Claims>;
 }
 
 const issuer = 'mpim';
@@ -51,16 +54,16 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
   }
 
   // What a token says does not change: whoever sends a hundred requests with it has it read once.
-  const known = new Map<string, Access>();
+  const known = new Map<string, Claims>();
 
-  function remember(accessToken: string, access: Access): Access {
+  function remember(accessToken: string, access: Claims): Claims {
     const [oldest] = known.size < remembered ? [] : known.keys();
     if (oldest !== undefined) known.delete(oldest);
     known.set(accessToken, access);
     return access;
   }
 
-  async function verify(accessToken: string): Promise<Access> {
+  async function verify(accessToken: string): Promise<Claims> {
     const read = known.get(accessToken);
     if (read !== undefined && read.expiresAt.getTime() > Date.now()) return read;
     try {
@@ -75,7 +78,7 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
   return { sign, verify };
 }
 
-function readAccess({ sub = '', exp = 0, sid }: JWTPayload & { readonly sid?: unknown }): Access {
+function readAccess({ sub = '', exp = 0, sid }: JWTPayload & { readonly sid?: unknown }): Claims {
   if (!userIdPattern.test(sub) || typeof sid !== 'string' || !isUuid(sid)) throw new Error('claims of another shape');
   return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000) };
 }

@@ -39,6 +39,6 @@ export function createAuthenticate(parts: SessionParts): (accessToken: string) =
     if (session?.userId !== access.userId || session.endedAt !== null) throw unauthenticated();
     const now = new Date();
     if (now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs && !touching.has(session.id)) void touch(session.id, now);
-    return access;
+    return { ...access, deviceKind: session.deviceKind };
   };
 }

@@ -17,4 +17,5 @@ export type { ContactParts, UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
 export { requireAvatarUrl } from './shape.ts';
 export type * from './user.ts';
+export { deviceKinds } from './user.ts';
 export { changedUsers, createUserCache } from './user-cache.ts';

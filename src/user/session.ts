@@ -4,7 +4,7 @@ import type { AccessTokens } from './access-token.ts';
 import type { UserParts } from './parts.ts';
 import type { RefreshTokens } from './refresh-token.ts';
 import type { SessionRow } from './store.ts';
-import type { Session, SignedIn, Viewer } from './user.ts';
+import type { DeviceKind, Session, SignedIn, Viewer } from './user.ts';
 
 const dayMs = 86_400_000;
 
@@ -20,11 +20,26 @@ export interface NewSession {
   readonly id: string;
   readonly userId: bigint;
   readonly deviceName: string;
+  readonly deviceKind: DeviceKind;
 }
 
 /** A session's row as it begins. */
-export function firstRow({ config }: SessionParts, { id, userId, deviceName }: NewSession, at: Date): Omit<SessionRow, 'endedAt'> {
-  return { id, userId, deviceName, generation: 1, rotatedAt: at, createdAt: at, lastSeenAt: at, expiresAt: expiryFrom(config, at) };
+export function firstRow(
+  { config }: SessionParts,
+  { id, userId, deviceName, deviceKind }: NewSession,
+  at: Date,
+): Omit<SessionRow, 'endedAt'> {
+  return {
+    id,
+    userId,
+    deviceName,
+    deviceKind,
+    generation: 1,
+    rotatedAt: at,
+    createdAt: at,
+    lastSeenAt: at,
+    expiresAt: expiryFrom(config, at),
+  };
 }
 
 /** When a session ends that is not used after `at`. */
@@ -58,8 +73,8 @@ export function isLive({ endedAt, expiresAt }: SessionRow, now: Date): boolean {
 }
 
 /** A session as its user sees it. */
-export function shownSession({ id, userId, deviceName, createdAt, lastSeenAt }: SessionRow): Session {
-  return { id, userId, deviceName, createdAt, lastSeenAt };
+export function shownSession({ id, userId, deviceName, deviceKind, createdAt, lastSeenAt }: SessionRow): Session {
+  return { id, userId, deviceName, deviceKind, createdAt, lastSeenAt };
 }
 
 /** The refusal of whoever may not sign in. It never tells why. */

@@ -5,13 +5,13 @@ import type { UserParts } from './parts.ts';
 import type { Throttle } from './throttle.ts';
 import type { Settings, SettingsChange, Viewer } from './user.ts';
 
-const names = ['messagesFrom', 'readReceipts'] as const satisfies readonly (keyof Settings)[];
+const names = ['messagesFrom', 'readReceipts', 'lastSeen'] as const satisfies readonly (keyof Settings)[];
 
 /** A user's settings. Governed by their account stream. */
 const settings: Fact<bigint, Settings | null> = { name: 'settings', key: String, read: settingsOf };
 
 /**
- * Changes how others may reach the viewer, and what they see of what the viewer reads; answers what has changed. What changes nothing makes no entry.
+ * Changes how others may reach the viewer, and what they see of what the viewer reads and when they were there; answers what has changed. What changes nothing makes no entry.
  * Throws RATE_LIMITED, UNAVAILABLE.
  */
 export async function updateSettings(
@@ -42,8 +42,8 @@ async function decide(inside: Inside, userId: bigint, change: Partial<Settings>)
   return {
     entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
     async write(tx) {
-      const { messagesFrom, readReceipts } = after;
-      await tx.user.updateMany({ where: { id: userId }, data: { messagesFrom, privateMode: !readReceipts } });
+      const { messagesFrom, readReceipts, lastSeen } = after;
+      await tx.user.updateMany({ where: { id: userId }, data: { messagesFrom, privateMode: !readReceipts, hidesLastSeen: !lastSeen } });
     },
     result: () => changed,
   };
@@ -55,11 +55,12 @@ function changedBy(before: Settings, change: Partial<Settings>): SettingsChange 
 
 /** Each user's settings, in the order asked for; null where there is no such user. */
 export async function settingsOf(tx: Tx, ids: readonly bigint[]): Promise<readonly (Settings | null)[]> {
-  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: { id: true, messagesFrom: true, privateMode: true } });
+  const select = { id: true, messagesFrom: true, privateMode: true, hidesLastSeen: true } as const;
+  const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select });
   const found = new Map(
-    rows.map(({ id, messagesFrom, privateMode }) => [
+    rows.map(({ id, messagesFrom, privateMode, hidesLastSeen }) => [
       id,
-      { messagesFrom: messagesFrom as Settings['messagesFrom'], readReceipts: !privateMode },
+      { messagesFrom: messagesFrom as Settings['messagesFrom'], readReceipts: !privateMode, lastSeen: !hidesLastSeen },
     ]),
   );
   return ids.map((id) => found.get(id) ?? null);

@@ -16,7 +16,7 @@ export async function signIn(
   const handle = readHandle(options.handle);
   const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
   if (checked === null) throw invalidCredentials('Handle or password is wrong.');
-  return startSession(parts, checked, deviceName);
+  return startSession(parts, checked, { deviceName, deviceKind: options.deviceKind ?? 'OTHER' });
 }
 
 /** Whose password it is; null where handle or password is wrong, which takes the same time whatever is wrong. */

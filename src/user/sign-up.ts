@@ -19,6 +19,7 @@ export async function signUp(
   const handle = requireHandle(options.handle);
   const displayName = requireDisplayName(options.displayName, handle);
   const deviceName = requireDeviceName(options.deviceName);
+  const deviceKind = options.deviceKind ?? 'OTHER';
   requirePassword(options.password);
   await parts.throttle.signUp(address);
   // Spares the hash; whether it is still free is decided by the unique key and the hold.
@@ -35,7 +36,7 @@ export async function signUp(
         async write(tx, { created: [id = 0n], at: createdAt }) {
           await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl: null, bio: null, createdAt });
           await settleHold(tx, { handle, userId: id, at: createdAt });
-          await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName }, createdAt));
+          await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
         },
         result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
       }),

@@ -1,7 +1,16 @@
 import type { Verdict } from '../log/index.ts';
 import { newUuid } from '../uuid.ts';
 import { openSessions, userRow } from './facts.ts';
-import { firstRow, invalidCredentials, isLive, type SessionParts, sessionEnded, sessionStarted, signedIn } from './session.ts';
+import {
+  firstRow,
+  invalidCredentials,
+  isLive,
+  type NewSession,
+  type SessionParts,
+  sessionEnded,
+  sessionStarted,
+  signedIn,
+} from './session.ts';
 import { endSessionRows, insertSession, type SessionRow } from './store.ts';
 import type { SignedIn } from './user.ts';
 
@@ -15,7 +24,11 @@ export interface Checked {
  * Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active, or has
  * another password by now: a session that begins with the old one would outlive the change.
  */
-export async function startSession(parts: SessionParts, { userId, passwordHash }: Checked, deviceName: string): Promise<SignedIn> {
+export async function startSession(
+  parts: SessionParts,
+  { userId, passwordHash }: Checked,
+  device: Pick<NewSession, 'deviceName' | 'deviceKind'>,
+): Promise<SignedIn> {
   const sessionId = newUuid();
   const at = await parts.log.append<Date>({
     lock: [userId],
@@ -28,7 +41,7 @@ export async function startSession(parts: SessionParts, { userId, passwordHash }
           [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
         async write(tx, placed) {
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
-          await insertSession(tx, firstRow(parts, { id: sessionId, userId, deviceName }, placed.at));
+          await insertSession(tx, firstRow(parts, { id: sessionId, userId, ...device }, placed.at));
         },
         result: (placed) => placed.at,
       };

@@ -92,9 +92,18 @@ export async function updatePasswordRow(tx: Tx, id: bigint, passwordHash: string
 
 /** Leaves nothing of a user but their id and that they are gone. The handle in its place is one that nobody can ask for. */
 export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
-  const nothing = { displayName: '', avatarUrl: null, bio: null, passwordHash: '', messagesFrom: 'EVERYONE', privateMode: true };
+  const nothing = {
+    displayName: '',
+    avatarUrl: null,
+    bio: null,
+    passwordHash: '',
+    messagesFrom: 'EVERYONE',
+    privateMode: true,
+    hidesLastSeen: true,
+  };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });
+  await tx.presence.deleteMany({ where: { userId: id } });
   await tx.session.deleteMany({ where: { userId: id } });
 }
 
@@ -102,10 +111,10 @@ async function insertTerms(tx: Tx, user: Pick<User, 'id' | 'handle' | 'displayNa
   await tx.userTerm.createMany({ data: termsOf(user).map((term) => ({ term, userId: user.id })) });
 }
 
-type StoredSession = Omit<SessionRow, 'id'> & { readonly id: Uint8Array };
+type StoredSession = Omit<SessionRow, 'id' | 'deviceKind'> & { readonly id: Uint8Array; readonly deviceKind: string };
 
 function sessionRow({ id, ...row }: StoredSession): SessionRow {
-  return { id: uuidText(id), ...row };
+  return { ...row, id: uuidText(id), deviceKind: row.deviceKind as SessionRow['deviceKind'] };
 }
 
 /** Sessions in the order asked for, by UUID text, ended ones too; null where there is none. */

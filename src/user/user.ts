@@ -43,9 +43,14 @@ export interface Session {
   readonly id: string;
   readonly userId: bigint;
   readonly deviceName: string;
+  readonly deviceKind: DeviceKind;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
 }
+
+/** What a device is (schema: `enum DeviceKind`). */
+export const deviceKinds = ['WEB', 'MOBILE', 'TABLET', 'DESKTOP', 'OTHER'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
 
 /** What signing up, signing in and refreshing give. */
 export interface SignedIn {
@@ -59,13 +64,16 @@ export interface SignedIn {
 /** What a valid access token says. */
 export interface Access extends Viewer {
   readonly expiresAt: Date;
+  readonly deviceKind: DeviceKind;
 }
 
-/** How others may reach a user, and what they see of what the user reads. */
+/** How others may reach a user, and what they see of what the user reads and when they were there. */
 export interface Settings {
   readonly messagesFrom: 'EVERYONE' | 'CONTACTS';
   /** False: nobody is shown how far they have received and read. */
   readonly readReceipts: boolean;
+  /** False: nobody is shown when they were last online. */
+  readonly lastSeen: boolean;
 }
 
 /** Which of a user's settings an act has changed; none where they stood so already. */
@@ -79,10 +87,17 @@ export interface Users {
     password: string;
     displayName?: string | null | undefined;
     deviceName?: string | null | undefined;
+    deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
   /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait. */
-  signIn(options: { handle: string; password: string; deviceName?: string | null | undefined; address: string }): Promise<SignedIn>;
+  signIn(options: {
+    handle: string;
+    password: string;
+    deviceName?: string | null | undefined;
+    deviceKind?: DeviceKind | null | undefined;
+    address: string;
+  }): Promise<SignedIn>;
   /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS. */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
   /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */

@@ -1,0 +1,82 @@
+import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Limit } from '../limit/index.ts';
+import type { Fact, Log, Verdict } from '../log/index.ts';
+import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+import type { Viewer } from '../user/index.ts';
+import { type ChosenRow, chosenAt, readChosen } from './chosen.ts';
+import type { Chosen, Presences } from './presence.ts';
+
+/** What choosing is made of. */
+export interface ChooseParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly changes: Limit;
+}
+
+// The column's width, which the API states too.
+const maxText = 100;
+
+/** What a user has chosen. Governed by their account stream. */
+const chosenRow: Fact<bigint, ChosenRow> = { name: 'chosen', key: String, read: readChosen };
+
+/** Settles how the viewer is seen. What changes nothing makes no entry. Throws as Presences.choose says. */
+export async function choose(
+  { db, log, changes }: ChooseParts,
+  { userId }: Viewer,
+  options: Parameters<Presences['choose']>[1],
+): Promise<Chosen> {
+  const wish = { ...options, ...(options.statusText !== undefined && { statusText: requireText(options.statusText) }) };
+  const [stands, now] = await Promise.all([readChosen(db.client, [userId]), db.now()]);
+  requireFuture(wish.statusUntil, now);
+  // Who says again what stands takes nothing from what they may change.
+  const [before] = stands;
+  if (before && isSame(chosenAt(before, now), wished(before, wish, now))) return chosenAt(before, now);
+  const retryAfterMs = await changes.take(String(userId));
+  if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many changes. Wait a while and try again.', { retryAfterMs });
+  return log.append<Chosen>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<Chosen>> {
+      const row = await inside.read(chosenRow, userId);
+      const after = wished(row, wish, inside.now);
+      // Whoever was seen last is seen so from then on.
+      const hides = after.choice === 'INVISIBLE' && row.choice !== 'INVISIBLE';
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
+        async write(tx, { at }) {
+          const seen = hides ? { lastSeenAt: at } : {};
+          await tx.presence.upsert({ where: { userId }, create: { userId, ...after, ...seen }, update: { ...after, ...seen } });
+        },
+        result: () => after,
+      };
+    },
+  });
+}
+
+function wished(before: ChosenRow, { choice, statusText, statusUntil }: Parameters<Presences['choose']>[1], now: Date): Chosen {
+  const known = chosenAt(before, now);
+  const text = statusText === undefined ? known.statusText : statusText;
+  // A new text stands for as long as is said with it.
+  const until = statusUntil === undefined ? (statusText === undefined ? known.statusUntil : null) : statusUntil;
+  return { choice, statusText: text, statusUntil: text === null ? null : until };
+}
+
+function isSame(one: Chosen, other: Chosen): boolean {
+  return one.choice === other.choice && one.statusText === other.statusText && one.statusUntil?.getTime() === other.statusUntil?.getTime();
+}
+
+function requireText(text: string | null): string | null {
+  if (text === null || text === '') return null;
+  if (isBlank(text)) throw invalid('statusText', 'A status text has at least one character that can be seen; null is none.');
+  if (codePoints(text) > maxText) throw invalid('statusText', `A status text has at most ${maxText} characters.`);
+  if (!isStorable(text) || hasControls(text, { lines: false })) throw invalid('statusText', 'A status text is one line of text.');
+  return text;
+}
+
+function requireFuture(until: Date | null | undefined, now: Date): void {
+  if (until && until <= now) throw invalid('statusUntil', 'A status text is shown until a time that is still to come.');
+}
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}

@@ -1,0 +1,48 @@
+import { selectChosen, type Tx } from '../db/index.ts';
+import type { Chosen, Presence, PresenceChoice, PresenceStatus } from './presence.ts';
+import type { Standing } from './roster.ts';
+
+/** What the database has of how somebody is seen. */
+export interface ChosenRow extends Chosen {
+  readonly lastSeenAt: Date | null;
+  readonly hidesLastSeen: boolean;
+}
+
+const nothing: ChosenRow = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false };
+
+/** How users are to be seen, in the order asked for; of who has chosen nothing, as everybody begins. */
+export async function readChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenRow[]> {
+  const rows = await selectChosen(tx, userIds);
+  const found = new Map(rows.map(({ userId, choice, ...row }) => [userId, { ...row, choice: choice as PresenceChoice }]));
+  return userIds.map((userId) => found.get(userId) ?? nothing);
+}
+
+/** What the user has chosen, at a time. */
+export function chosenAt({ choice, statusText, statusUntil }: Chosen, now: Date): Chosen {
+  const isOver = statusUntil !== null && statusUntil <= now;
+  return isOver ? { choice, statusText: null, statusUntil: null } : { choice, statusText, statusUntil };
+}
+
+/** How others see a user. Of who is invisible they see what they saw when that began. */
+export function seenAs(userId: bigint, { devices, idle }: Standing, row: ChosenRow, now: Date): Presence {
+  const { statusText } = chosenAt(row, now);
+  const status = statusOf(row.choice, { devices, idle });
+  const isOffline = status === 'OFFLINE';
+  return {
+    userId,
+    status,
+    statusText,
+    devices: isOffline ? 0 : devices,
+    lastSeenAt: isOffline && !row.hidesLastSeen ? row.lastSeenAt : null,
+  };
+}
+
+function statusOf(choice: PresenceChoice, { devices, idle }: Standing): PresenceStatus {
+  if (devices === 0 || choice === 'INVISIBLE') return 'OFFLINE';
+  return choice === 'ONLINE' && idle ? 'AWAY' : choice;
+}
+
+/** How a user is seen by who may not see more. */
+export function veiled(userId: bigint): Presence {
+  return { userId, status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null };
+}

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Limits } from '../limit/index.ts';
+import type { Entry, Log } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { watchable } from './acquaintance.ts';
+import { choose } from './choose.ts';
+import { chosenAt, readChosen, seenAs, veiled } from './chosen.ts';
+import { formatPresenceHint, type PresenceHint, presenceTopic } from './hint.ts';
+import { createLastSeenNotes } from './last-seen.ts';
+import { type ConnectionOption, OwnConnections } from './own-connections.ts';
+import type { Presence, Presences } from './presence.ts';
+import { type Attendance, type Roster, standingOf } from './roster.ts';
+import { Watch } from './watch.ts';
+import { Watching } from './watching.ts';
+
+/** What the module is made of. */
+export interface PresenceParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly limits: Limits;
+  readonly roster: Roster;
+  readonly cluster: Cluster;
+  readonly config: Pick<Config, ConnectionOption | 'maxWatched'>;
+  readonly logger: Logger;
+}
+
+// Each change is told to everybody who watches; nobody who decides changes it as often.
+const changesPerWindow = 60;
+const windowSeconds = 15 * 60;
+
+/** Makes the presence module. Disposing it leaves this node's connections to whoever takes over its lease; roster and cluster belong to whoever passed them. */
+export function createPresences(parts: PresenceParts): Presences {
+  const { db, log, bus, limits, roster, config, logger } = parts;
+  const lastSeen = createLastSeenNotes({ db, logger });
+  const own = new OwnConnections({ ...parts, lastSeen });
+  const watching = new Watching(parts);
+  const changes = limits.limit({ name: 'presence', points: changesPerWindow, windowSeconds });
+  const watches = new Set<Watch>();
+
+  async function attendance(userIds: readonly bigint[]): Promise<readonly Attendance[]> {
+    try {
+      return await roster.of(userIds);
+    } catch (cause) {
+      throw new ChatError('UNAVAILABLE', 'Who is online cannot be told at the moment. Try again.', { cause });
+    }
+  }
+
+  async function of({ userId: viewerId }: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | null)[]> {
+    const [may, rows, attendances, now] = await Promise.all([
+      watchable(db.client, viewerId, userIds),
+      readChosen(db.client, userIds),
+      attendance(userIds),
+      db.now(),
+    ]);
+    return userIds.map((userId, place) => {
+      const [row, { connections = [] } = {}] = [rows[place], attendances[place]];
+      if (row === undefined || may[place] === 'CLOSED') return null;
+      return may[place] === 'VEILED' ? veiled(userId) : seenAs(userId, standingOf(connections), row, now);
+    });
+  }
+
+  function publish(userId: bigint, hint: PresenceHint): void {
+    // Not awaited: what the bus loses is found at the next look.
+    void bus.publish(presenceTopic(userId), formatPresenceHint(hint));
+  }
+
+  function stored(entries: readonly Entry[]): void {
+    for (const { streamId, type, data } of entries) {
+      if (type === 'SettingsChanged') publish(streamId, { kind: 'chosen' });
+      else if (type === 'ConversationOpened' || type === 'ConversationClosed') publish(streamId, { kind: 'access', others: null });
+      else if (type === 'ContactChanged' || type === 'BlockChanged') publish(streamId, { kind: 'access', others: [data.otherId] });
+    }
+  }
+
+  return {
+    connect: (access, onClose) => own.connect(access, onClose),
+    active: (viewer) => own.active(viewer),
+    choose: (viewer, options) => choose({ db, log, changes }, viewer, options),
+    async chosen(userIds) {
+      const [rows, now] = await Promise.all([readChosen(db.client, userIds), db.now()]);
+      return rows.map((row) => chosenAt(row, now));
+    },
+    of,
+    watch(viewer, { userIds, signal }) {
+      if (userIds.length > config.maxWatched)
+        throw new ChatError('BAD_USER_INPUT', `At most ${config.maxWatched} users.`, { field: ['userIds'] });
+      return new Watch({
+        viewer,
+        userIds,
+        signal,
+        onStart(watch) {
+          watches.add(watch);
+          watching.open(watch).catch((error: unknown) => watch.fail(error));
+        },
+        onEnd(watch) {
+          watches.delete(watch);
+          watching.close(watch);
+        },
+      });
+    },
+    async connections(userId) {
+      const [{ connections = [] } = {}] = await attendance([userId]);
+      return connections.filter(({ leaving }) => !leaving).sort((one, other) => one.since.getTime() - other.since.getTime());
+    },
+    async disconnect(userId) {
+      const [{ connections = [] } = {}] = await attendance([userId]);
+      const here = connections.filter(({ leaving }) => !leaving);
+      own.close(here, 'DISCONNECTED');
+      return here.length;
+    },
+    stored,
+    async [Symbol.asyncDispose]() {
+      const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again.');
+      for (const watch of [...watches]) watch.fail(stopping);
+      await watching[Symbol.asyncDispose]();
+      await own[Symbol.asyncDispose]();
+      await lastSeen[Symbol.asyncDispose]();
+    },
+  };
+}

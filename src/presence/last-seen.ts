@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import { type Db, raiseLastSeen } from '../db/index.ts';
+
+// So many that leave at once are noted with a few statements; who watches hears of it as much later.
+const batchMs = 100;
+const batchSize = 400;
+
+/** Notes when users were last online, many in one statement. */
+export interface LastSeenNotes extends AsyncDisposable {
+  /** `at`: by performance.now() of this process. Resolves, once it is stored, with the time by the database's clock; null: it could not be. Never rejects. */
+  note(userId: bigint, at: number): Promise<Date | null>;
+}
+
+interface Note {
+  readonly userId: bigint;
+  readonly at: number;
+  readonly settle: (at: Date | null) => void;
+}
+
+/** Makes the notes. Disposing them stores what waits. */
+export function createLastSeenNotes({ db, logger }: { readonly db: Db; readonly logger: Logger }): LastSeenNotes {
+  let waiting: Note[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let storing: Promise<void> = Promise.resolve();
+
+  async function store(notes: readonly Note[]): Promise<void> {
+    try {
+      const [now, elapsed] = [await db.now(), performance.now()];
+      const dated = notes.map((note) => ({ ...note, date: new Date(now.getTime() - Math.max(0, elapsed - note.at)) }));
+      const newest = new Map<bigint, Date>();
+      for (const { userId, date } of dated) if (date > (newest.get(userId) ?? new Date(0))) newest.set(userId, date);
+      await db.transaction((tx) =>
+        raiseLastSeen(
+          db,
+          tx,
+          [...newest].map(([userId, at]) => ({ userId, at })),
+        ),
+      );
+      for (const { settle, date } of dated) settle(date);
+    } catch (error) {
+      logger.warn({ err: error, users: notes.length }, 'when users were last online could not be noted');
+      for (const { settle } of notes) settle(null);
+    }
+  }
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const notes = waiting;
+    waiting = [];
+    for (let from = 0; from < notes.length; from += batchSize) {
+      const batch = notes.slice(from, from + batchSize);
+      storing = storing.then(() => store(batch));
+    }
+  }
+
+  return {
+    note(userId, at) {
+      const { promise, resolve } = Promise.withResolvers<Date | null>();
+      waiting.push({ userId, at, settle: resolve });
+      timer ??= setTimeout(flush, batchMs);
+      return promise;
+    },
+    async [Symbol.asyncDispose]() {
+      flush();
+      await storing;
+    },
+  };
+}

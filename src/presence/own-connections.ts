@@ -1,0 +1,271 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/index.ts';
+import type { Cluster, Lease, NodeMessage } from '../cluster/index.ts';
+import type { Config } from '../config.ts';
+import type { Access, Viewer } from '../user/index.ts';
+import { formatPresenceHint, presenceTopic } from './hint.ts';
+import type { LastSeenNotes } from './last-seen.ts';
+import type { Held, Parting } from './presence.ts';
+import {
+  type Attended,
+  type Connection,
+  type ConnectionRef,
+  connectionId,
+  leaseOf,
+  type Roster,
+  standingBefore,
+  standingOf,
+} from './roster.ts';
+import { Touches } from './touches.ts';
+
+/** What is heeded of the configuration. */
+export type ConnectionOption = 'presenceGraceMs' | 'awaySeconds' | 'maxConnections' | 'devicePolicy';
+
+/** What a node's own connections are made of. */
+export interface OwnConnectionsParts {
+  readonly roster: Roster;
+  readonly cluster: Cluster;
+  readonly bus: Bus;
+  readonly lastSeen: LastSeenNotes;
+  readonly config: Pick<Config, ConnectionOption>;
+  readonly logger: Logger;
+}
+
+/** A connection, and how much of it the roster knows. */
+interface Own {
+  readonly connection: Connection;
+  readonly onClose: (why: Parting) => void;
+  /** `gone`: to be removed from the roster. */
+  phase: 'here' | 'leaving' | 'gone';
+  idle: boolean;
+  activeAt: number;
+  leftAt: number;
+  /** Rises with what the roster is to be told; `told`: up to which it has been. */
+  version: number;
+  told: number;
+  telling: boolean;
+  closing: boolean;
+  grace: NodeJS.Timeout | undefined;
+}
+
+// What could not be told is told again so often; when the roster is known to be back, at once.
+const retryMs = 1_000;
+// Far within the time for which the roster keeps what is not put again (roster.redis.ts).
+const againMs = 6 * 60 * 60_000;
+
+/**
+ * The connections of this node. Each goes through the same: it is put on the roster, stays on it for a grace when it has ended, and is removed. So a device
+ * that comes back within the grace, on whichever node, was never away; and whoever takes over a lease does no more than what its holder would have done.
+ */
+export class OwnConnections implements AsyncDisposable {
+  readonly #parts: OwnConnectionsParts;
+  readonly #own = new Map<string, Own>();
+  readonly #sessions = new Map<string, Set<Own>>();
+  readonly #touches: Touches;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #stopping = new AbortController();
+  #count = 0;
+
+  constructor(parts: OwnConnectionsParts) {
+    this.#parts = parts;
+    this.#touches = new Touches(parts);
+    const { cluster, config } = parts;
+    cluster.onRestored(() => this.#tellAll());
+    cluster.onFenced(() => this.#leaveAll());
+    cluster.onDead((lease) => this.inherit(lease));
+    cluster.onMessage((message) => this.#hear(message));
+    const awayMs = config.awaySeconds * 1_000;
+    this.#timers = [
+      setInterval(() => this.#tellUntold(), retryMs).unref(),
+      setInterval(() => this.#tellAll(), againMs).unref(),
+      ...(awayMs === 0 ? [] : [setInterval(() => this.#findIdle(awayMs), Math.max(50, Math.min(awayMs / 4, 60_000))).unref()]),
+    ];
+  }
+
+  connect({ userId, sessionId, deviceKind }: Access, onClose: (why: Parting) => void): Held {
+    this.#count += 1;
+    const id = connectionId(this.#parts.cluster.lease, this.#count);
+    const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
+    const now = performance.now();
+    const own: Own = {
+      ...{ connection, onClose, phase: 'here', idle: false, activeAt: now, leftAt: 0 },
+      ...{ version: 1, told: 0, telling: false, closing: false, grace: undefined },
+    };
+    this.#own.set(id, own);
+    const session = this.#sessions.get(sessionId) ?? new Set();
+    this.#sessions.set(sessionId, session.add(own));
+    void this.#tell(own);
+    return { active: () => this.#wake(own), [Symbol.dispose]: () => this.#leave(own) };
+  }
+
+  /** The device has asked for something elsewhere than on its connections. */
+  active({ userId, sessionId }: Viewer): void {
+    const here = this.#sessions.get(sessionId);
+    if (here === undefined) this.#touches.touch({ userId, sessionId });
+    for (const own of here ?? []) this.#wake(own);
+  }
+
+  /** Ends connections, wherever they are. */
+  close(connections: readonly ConnectionRef[], why: Parting): void {
+    const { cluster } = this.#parts;
+    for (const [nodeId, there] of Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)) {
+      const ids = there.map(({ id }) => id);
+      if (nodeId === cluster.lease.nodeId) this.#close(ids, why);
+      else cluster.send(nodeId, { kind: 'close', connections: ids, why });
+    }
+  }
+
+  /** Does for a lease whose holder is dead what its holder would have done: after the grace its connections are gone. May be repeated. */
+  async inherit(lease: Lease): Promise<void> {
+    const { presenceGraceMs } = this.#parts.config;
+    const leftAt = performance.now();
+    await wait(presenceGraceMs, this.#stopping.signal);
+    for (;;) {
+      const held = await this.#parts.roster.heldBy(lease);
+      if (held.length === 0) return;
+      for (const ref of held) {
+        this.#stopping.signal.throwIfAborted();
+        await this.#publish(ref, await this.#parts.roster.remove(ref), leftAt);
+      }
+    }
+  }
+
+  /** Leaves what is still on the roster to whoever takes over. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { grace } of this.#own.values()) clearTimeout(grace);
+    this.#own.clear();
+    this.#sessions.clear();
+  }
+
+  #hear(message: NodeMessage): void {
+    if (message.kind === 'close') this.#close(message.connections, message.why);
+    else if (message.kind === 'active') for (const id of message.connections) this.#wake(this.#own.get(id));
+  }
+
+  #close(ids: readonly string[], why: Parting): void {
+    for (const id of ids) {
+      const own = this.#own.get(id);
+      if (own?.phase !== 'here' || own.closing) continue;
+      own.closing = true;
+      own.onClose(why);
+    }
+  }
+
+  #wake(own: Own | undefined): void {
+    if (own === undefined) return;
+    own.activeAt = performance.now();
+    if (!own.idle || own.phase !== 'here') return;
+    own.idle = false;
+    this.#change(own);
+  }
+
+  #findIdle(awayMs: number): void {
+    const now = performance.now();
+    for (const own of this.#own.values()) {
+      if (own.idle || own.phase !== 'here' || now - own.activeAt < awayMs) continue;
+      own.idle = true;
+      this.#change(own);
+    }
+  }
+
+  #leave(own: Own): void {
+    if (own.phase !== 'here' || this.#stopping.signal.aborted) return;
+    own.phase = 'leaving';
+    own.leftAt = performance.now();
+    own.grace = setTimeout(() => this.#end(own), this.#parts.config.presenceGraceMs).unref();
+    this.#change(own);
+  }
+
+  #end(own: Own): void {
+    own.phase = 'gone';
+    this.#change(own);
+  }
+
+  // Taken for dead, this node has an heir, who sees to what it held. What was under way meanwhile may have come after the heir, so all of it is removed, after
+  // the grace, once more.
+  #leaveAll(): void {
+    for (const own of this.#own.values()) this.#leave(own);
+  }
+
+  #change(own: Own): void {
+    own.version += 1;
+    void this.#tell(own);
+  }
+
+  #tellUntold(): void {
+    for (const own of this.#own.values()) if (own.told !== own.version) void this.#tell(own);
+  }
+
+  #tellAll(): void {
+    for (const own of this.#own.values()) this.#change(own);
+  }
+
+  /** Tells the roster of one connection, one thing after the other, until it knows how that stands. */
+  async #tell(own: Own): Promise<void> {
+    if (own.telling) return;
+    own.telling = true;
+    try {
+      while (own.told !== own.version && !this.#stopping.signal.aborted) await this.#tellOnce(own);
+    } catch (error) {
+      this.#parts.logger.debug({ err: error, connection: own.connection.id }, 'a connection could not be put on the roster');
+    } finally {
+      own.telling = false;
+    }
+  }
+
+  async #tellOnce(own: Own): Promise<void> {
+    const { roster, cluster } = this.#parts;
+    const { connection, version, phase, idle } = own;
+    const isFirst = own.told === 0;
+    // What was never put is only removed: a connection that has gone before the roster was reached.
+    const isOver = phase === 'gone' || leaseOf(connection.id).epoch !== cluster.lease.epoch;
+    const attended = await (isOver ? roster.remove(connection) : roster.put({ ...connection, idle, leaving: phase === 'leaving' }));
+    own.told = version;
+    await this.#publish(connection, attended, own.leftAt);
+    if (isFirst && phase === 'here') this.#limit(connection, attended.after.connections);
+    if (phase === 'gone') this.#forget(own);
+  }
+
+  #forget(own: Own): void {
+    const { id, sessionId } = own.connection;
+    this.#own.delete(id);
+    const session = this.#sessions.get(sessionId);
+    session?.delete(own);
+    if (session?.size === 0) this.#sessions.delete(sessionId);
+  }
+
+  /** Tells those who watch, where they can see a difference. */
+  async #publish({ id, userId }: ConnectionRef, attended: Attended, leftAt: number): Promise<void> {
+    const { bus, lastSeen } = this.#parts;
+    const [before, after] = [standingBefore(attended, id), standingOf(attended.after.connections)];
+    if (before.devices === after.devices && before.idle === after.idle) return;
+    const lastSeenAt = after.devices === 0 ? await lastSeen.note(userId, leftAt) : null;
+    void bus.publish(presenceTopic(userId), formatPresenceHint({ kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after }));
+  }
+
+  /** Makes room for a new connection where the user has too many, or may have one device of its kind only. */
+  #limit({ id, sessionId, deviceKind }: Connection, all: readonly Connection[]): void {
+    const { maxConnections, devicePolicy } = this.#parts.config;
+    const others = all.filter((one) => !one.leaving && one.id !== id).sort((one, other) => one.since.getTime() - other.since.getTime());
+    const replaced = devicePolicy === 'newest' ? others.filter((one) => one.deviceKind === deviceKind && one.sessionId !== sessionId) : [];
+    this.close(replaced, 'REPLACED');
+    const left = others.filter((one) => !replaced.includes(one));
+    this.close(left.slice(0, Math.max(0, left.length + 1 - maxConnections)), 'TOO_MANY');
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const giveUp = (): void => reject(signal.reason);
+  const timer = setTimeout(resolve, ms).unref();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Lease } from '../cluster/index.ts';
+import { connectAnyRedis } from '../redis-client.ts';
+import { deviceKinds } from '../user/index.ts';
+import { type Attendance, type Attended, type Connection, leaseOf, type Roster } from './roster.ts';
+
+/** What a roster in Redis needs. */
+export interface RedisRosterOptions {
+  /** As REDIS_URL: one server or a cluster. */
+  readonly url: string;
+  /** Stands before every key: nodes of another system, or of a database that was restored beside its original, are not of this one. */
+  readonly namespace: string;
+  readonly logger: Logger;
+}
+
+const stored = z.object({
+  s: z.string(),
+  k: z.enum(deviceKinds),
+  t: z.number(),
+  i: z.boolean().default(false),
+  l: z.boolean().default(false),
+});
+
+// As long as a subscription that is opened may wait for who is online.
+const commandMs = 500;
+// What a lost shard of a cluster has orphaned ends by itself: nodes put what still stands again well within that time (own-connections.ts).
+const keptSeconds = 86_400;
+// Connections of a lease that are read at a time.
+const pageSize = 500;
+
+// A user's connections are one hash, so that each change is atomic on a cluster too; `rev` among them is the time of the change in µs, or one more than the
+// last. Answers what stood in the field before, the revision, and all there is.
+const answer = `
+  return {before, string.format('%.0f', rev), redis.call('HGETALL', KEYS[1])}`;
+const revision = `
+  local before = redis.call('HGET', KEYS[1], ARGV[1])
+  local time = redis.call('TIME')
+  local last = tonumber(redis.call('HGET', KEYS[1], 'rev') or '0')
+  local rev = math.max(last + 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))`;
+const put = `${revision}
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'rev', string.format('%.0f', rev))
+  redis.call('EXPIRE', KEYS[1], ARGV[3])${answer}`;
+const remove = `${revision}
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  if redis.call('HLEN', KEYS[1]) <= 1 then redis.call('DEL', KEYS[1])
+  else redis.call('HSET', KEYS[1], 'rev', string.format('%.0f', rev)) end${answer}`;
+
+type Answered = readonly [before: string | null, rev: string, fields: readonly string[]];
+
+interface Scripts {
+  rosterPut(key: string, id: string, connection: string, seconds: number): Promise<Answered>;
+  rosterRemove(key: string, id: string): Promise<Answered>;
+}
+
+/** A roster that nodes share in Redis. Throws ConfigError when Redis cannot be used at the start. */
+export async function createRedisRoster({ url, namespace, logger }: RedisRosterOptions): Promise<Roster> {
+  const redis = await connectAnyRedis({ url, role: 'presence', timeoutMs: commandMs, logger });
+  redis.client.defineCommand('rosterPut', { numberOfKeys: 1, lua: put });
+  redis.client.defineCommand('rosterRemove', { numberOfKeys: 1, lua: remove });
+
+  function ready(): (Redis | Cluster) & Scripts {
+    // A cluster's client would queue what is asked of it.
+    if (redis.client.status !== 'ready') throw new Error('Redis is away');
+    // The two commands are defined above.
+    return redis.client as typeof redis.client & Scripts;
+  }
+
+  function userKey(userId: bigint): string {
+    return `${namespace}:presence:${userId}`;
+  }
+
+  function leaseKey({ nodeId, epoch }: Lease): string {
+    return `${namespace}:held:${nodeId}.${epoch}`;
+  }
+
+  return {
+    async put(connection) {
+      const { id, userId } = connection;
+      // The list first: what is not on it nobody could remove.
+      await ready().hset(leaseKey(leaseOf(id)), id, String(userId));
+      return attended(userId, id, await ready().rosterPut(userKey(userId), id, format(connection), keptSeconds));
+    },
+    async remove({ id, userId }) {
+      const answered = await ready().rosterRemove(userKey(userId), id);
+      await ready().hdel(leaseKey(leaseOf(id)), id);
+      return attended(userId, id, answered);
+    },
+    async of(userIds) {
+      const client = ready();
+      const all = await Promise.all(userIds.map((userId) => client.hgetall(userKey(userId))));
+      return userIds.map((userId, place) => attendance(userId, Object.entries(all[place] ?? {})));
+    },
+    async heldBy(lease) {
+      const [, fields] = await ready().hscan(leaseKey(lease), 0, 'COUNT', pageSize);
+      return pairs(fields).map(([id, userId]) => ({ id, userId: BigInt(userId) }));
+    },
+    [Symbol.asyncDispose]: async () => redis[Symbol.dispose](),
+  };
+}
+
+function attended(userId: bigint, id: string, [before, rev, fields]: Answered): Attended {
+  const after = { ...attendance(userId, pairs(fields)), rev: Number(rev) };
+  return { before: before === null ? null : parse(userId, id, before), after };
+}
+
+function attendance(userId: bigint, fields: readonly (readonly [string, string])[]): Attendance {
+  const connections = fields.flatMap(([id, text]) => (id === 'rev' ? [] : (parse(userId, id, text) ?? [])));
+  return { userId, rev: Number(fields.find(([name]) => name === 'rev')?.[1] ?? 0), connections };
+}
+
+function pairs(fields: readonly string[]): readonly (readonly [string, string])[] {
+  return fields.flatMap((name, place) => (place % 2 === 0 ? [[name, fields[place + 1] ?? ''] as const] : []));
+}
+
+function format({ sessionId, deviceKind, since, idle, leaving }: Connection): string {
+  return JSON.stringify({ s: sessionId, k: deviceKind, t: since.getTime(), ...(idle && { i: true }), ...(leaving && { l: true }) });
+}
+
+/** Null for what another release wrote and this one cannot read. */
+function parse(userId: bigint, id: string, text: string): Connection | null {
+  const { success, data } = stored.safeParse(JSON.parse(text));
+  if (!success) return null;
+  return { id, userId, sessionId: data.s, deviceKind: data.k, since: new Date(data.t), idle: data.i, leaving: data.l };
+}

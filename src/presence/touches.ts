@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { Cluster } from '../cluster/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { leaseOf, type Roster } from './roster.ts';
+
+// A device that is idle is so after minutes: more often than this nobody need know that it is not.
+const everyMs = 30_000;
+// Sessions that are remembered: far more than use a node over HTTP within that time.
+const remembered = 10_000;
+
+/** Wakes devices whose connections are on other nodes. */
+export class Touches {
+  readonly #parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger };
+  /** When each session was last looked for, the longest ago first. */
+  readonly #at = new Map<string, number>();
+
+  constructor(parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger }) {
+    this.#parts = parts;
+  }
+
+  touch(viewer: Viewer): void {
+    const now = performance.now();
+    const last = this.#at.get(viewer.sessionId);
+    if (last !== undefined && now - last < everyMs) return;
+    this.#at.delete(viewer.sessionId);
+    this.#at.set(viewer.sessionId, now);
+    const [oldest] = this.#at.size > remembered ? this.#at.keys() : [];
+    if (oldest !== undefined) this.#at.delete(oldest);
+    void this.#wake(viewer);
+  }
+
+  async #wake({ userId, sessionId }: Viewer): Promise<void> {
+    const { roster, cluster, logger } = this.#parts;
+    try {
+      const [attendance] = await roster.of([userId]);
+      const asleep = attendance?.connections.filter((one) => one.sessionId === sessionId && one.idle) ?? [];
+      for (const [nodeId, there] of Map.groupBy(asleep, ({ id }) => leaseOf(id).nodeId)) {
+        cluster.send(nodeId, { kind: 'active', connections: there.map(({ id }) => id) });
+      }
+    } catch (error) {
+      logger.debug({ err: error }, 'a device could not be woken');
+    }
+  }
+}

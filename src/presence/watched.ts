@@ -1,0 +1,114 @@
+import { type ChosenRow, seenAs } from './chosen.ts';
+import type { Presence } from './presence.ts';
+import type { Standing } from './roster.ts';
+import type { Watch } from './watch.ts';
+
+/** What a user's presence follows from, as it was read. */
+export interface Known {
+  /** Of the roster; 0: nobody is on it. */
+  readonly rev: number;
+  readonly standing: Standing;
+  readonly row: ChosenRow;
+}
+
+/** What a watched user is made of. */
+export interface WatchedParts {
+  readonly userId: bigint;
+  /** ms until a roster that lacks somebody can be believed; 0: now. */
+  readonly settlesIn: () => number;
+  /** The database's clock, as this node has it. */
+  readonly now: () => Date;
+  /** Reads them anew. */
+  readonly reread: () => void;
+}
+
+// The longest that a timer takes is 24 days.
+const longestMs = 2_000_000_000;
+
+/**
+ * Somebody whom others watch on this node, and how they are seen. Bad news waits while the roster may lack what other nodes have yet to tell it again: nobody
+ * goes offline because Redis was.
+ */
+export class Watched implements Disposable {
+  /** Who watches them, and where they watch others themselves. */
+  readonly watches = new Set<Watch>();
+  /** Counts what was heard of them: what was read before the last of it may be older. */
+  heard = 0;
+  shown: Presence | undefined;
+  readonly #parts: WatchedParts;
+  #known: Known | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #textEnds: NodeJS.Timeout | undefined;
+
+  constructor(parts: WatchedParts) {
+    this.#parts = parts;
+  }
+
+  get userId(): bigint {
+    return this.#parts.userId;
+  }
+
+  /** They are connected otherwise. Before they have been read it is of no use: what is read is at least as new. */
+  stand(rev: number, standing: Standing, lastSeenAt: Date | null): void {
+    this.heard += 1;
+    if (this.#known === undefined || rev <= this.#known.rev) return;
+    const { row } = this.#known;
+    const isLater = lastSeenAt !== null && row.choice !== 'INVISIBLE' && (row.lastSeenAt === null || row.lastSeenAt < lastSeenAt);
+    this.#believe({ rev, standing, row: isLater ? { ...row, lastSeenAt } : row });
+  }
+
+  /** They have been read. False: something was heard of them meanwhile, and what was read may be older than it. */
+  read({ rev, standing, row }: Known, heardBefore: number): boolean {
+    const known = this.#known;
+    if (known !== undefined && heardBefore !== this.heard && rev <= known.rev) {
+      this.#believe({ ...known, row });
+      return rev === known.rev;
+    }
+    this.#believe({ rev, standing, row });
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#settling);
+    clearTimeout(this.#textEnds);
+  }
+
+  #believe(news: Known): void {
+    const settlesIn = this.#parts.settlesIn();
+    const isLess = news.standing.devices < (this.#known?.standing.devices ?? 1);
+    if (settlesIn > 0 && isLess) {
+      this.#settling ??= setTimeout(() => {
+        this.#settling = undefined;
+        this.#parts.reread();
+      }, settlesIn).unref();
+      // How they wish to be seen is not the roster's.
+      if (this.#known !== undefined) this.#known = { ...this.#known, row: news.row };
+    } else {
+      this.#known = news;
+    }
+    if (this.#known !== undefined) this.#show(this.#known);
+  }
+
+  #show({ standing, row }: Known): void {
+    const now = this.#parts.now();
+    const presence = seenAs(this.userId, standing, row, now);
+    clearTimeout(this.#textEnds);
+    if (presence.statusText !== null && row.statusUntil !== null) this.#endText(row.statusUntil.getTime() - now.getTime());
+    if (this.shown !== undefined && isSame(this.shown, presence)) return;
+    this.shown = presence;
+    for (const watch of this.watches) watch.offer(presence);
+  }
+
+  #endText(inMs: number): void {
+    this.#textEnds = setTimeout(() => this.#known && this.#show(this.#known), Math.min(inMs + 1, longestMs)).unref();
+  }
+}
+
+function isSame(one: Presence, other: Presence): boolean {
+  return (
+    one.status === other.status &&
+    one.statusText === other.statusText &&
+    one.devices === other.devices &&
+    one.lastSeenAt?.getTime() === other.lastSeenAt?.getTime()
+  );
+}

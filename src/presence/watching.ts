@@ -1,0 +1,237 @@
+import type { Logger } from 'pino';
+import type { Bus, Unsubscribe } from '../bus/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import type { Db } from '../db/index.ts';
+import { together } from '../together.ts';
+import { watchable } from './acquaintance.ts';
+import { readChosen } from './chosen.ts';
+import { parsePresenceHint, presenceTopic } from './hint.ts';
+import { type Roster, standingOf } from './roster.ts';
+import type { Watch } from './watch.ts';
+import { type Known, Watched } from './watched.ts';
+
+/** What watching is made of. */
+export interface WatchingParts {
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly roster: Roster;
+  readonly cluster: Cluster;
+  readonly logger: Logger;
+}
+
+/** A user's topic, while somebody here needs it. */
+interface Seat {
+  readonly watched: Watched;
+  /** Resolves when the topic is heard and they have been read. */
+  ready: Promise<void>;
+  leave: Unsubscribe | undefined;
+}
+
+// A hint can be lost without a sign only with the node that should have published it: what it would have told is found at the next look.
+const lookEveryMs = 60_000;
+const atOnce = 500;
+const retryMs = 1_000;
+
+/** Who is watched on this node. Each user that somebody here watches is heard of, and read, once, however many watch them. */
+export class Watching implements AsyncDisposable {
+  readonly #parts: WatchingParts;
+  readonly #seats = new Map<bigint, Seat>();
+  /** By viewer: what they may watch changes with what they do. */
+  readonly #watches = new Set<Watch>();
+  readonly #read: (userId: bigint) => Promise<Known>;
+  readonly #looking: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
+  #unsure = new Map<bigint, Set<bigint> | null>();
+  #settling: Promise<void> | undefined;
+  /** The database's clock when it was last read. */
+  #clock = { now: Date.now(), by: performance.now() };
+  #disposed = false;
+
+  constructor(parts: WatchingParts) {
+    this.#parts = parts;
+    this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
+    this.#looking = setInterval(() => this.#lookAgain(), lookEveryMs * (0.75 + Math.random() / 2)).unref();
+    this.#stopListening = parts.bus.onGap(() => this.#lookAgain());
+    parts.cluster.onRestored(() => this.#rereadAll());
+  }
+
+  /** Opens a watch. Rejects with UNAVAILABLE where bus, roster or database do not answer. */
+  async open(watch: Watch): Promise<void> {
+    this.#watches.add(watch);
+    const ids = new Set([...watch.userIds, watch.viewer.userId]);
+    const seats = [...ids].map((userId) => this.#sit(userId, watch));
+    await Promise.all(seats.map(({ ready }) => ready));
+    await this.#settle(watch, [...watch.userIds]);
+  }
+
+  close(watch: Watch): void {
+    this.#watches.delete(watch);
+    for (const userId of [...watch.userIds, watch.viewer.userId]) {
+      const seat = this.#seats.get(userId);
+      if (seat === undefined || !seat.watched.watches.delete(watch) || seat.watched.watches.size > 0) continue;
+      this.#seats.delete(userId);
+      seat.watched[Symbol.dispose]();
+      seat.leave?.();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearInterval(this.#looking);
+    this.#stopListening();
+    await this.#settling;
+    for (const { watched, leave } of this.#seats.values()) {
+      watched[Symbol.dispose]();
+      leave?.();
+    }
+    this.#seats.clear();
+  }
+
+  #sit(userId: bigint, watch: Watch): Seat {
+    const known = this.#seats.get(userId);
+    const seat = known ?? this.#seat(userId);
+    seat.watched.watches.add(watch);
+    return seat;
+  }
+
+  #seat(userId: bigint): Seat {
+    const { cluster } = this.#parts;
+    const watched = new Watched({
+      userId,
+      settlesIn: () => cluster.settlesIn(),
+      now: () => this.#now(),
+      reread: () => void this.#reread(userId),
+    });
+    const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined };
+    this.#seats.set(userId, seat);
+    seat.ready = this.#take(seat);
+    // Whoever waits for it is told; others find it gone and take another.
+    seat.ready.catch(() => {
+      if (this.#seats.get(userId) === seat) this.#seats.delete(userId);
+      watched[Symbol.dispose]();
+      seat.leave?.();
+    });
+    return seat;
+  }
+
+  async #take(seat: Seat): Promise<void> {
+    const { userId } = seat.watched;
+    const leave = await this.#parts.bus.subscribe(presenceTopic(userId), (message) => this.#hear(seat.watched, message));
+    if (this.#seats.get(userId) !== seat) return leave();
+    seat.leave = leave;
+    await this.#readInto(seat.watched);
+  }
+
+  async #readInto(watched: Watched): Promise<void> {
+    // What was heard while it was read is newer, or it is read again: so often it does not come.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const { heard } = watched;
+      if (watched.read(await this.#read(watched.userId), heard)) return;
+    }
+  }
+
+  async #readAll(userIds: readonly bigint[]): Promise<readonly Known[]> {
+    const { roster, db } = this.#parts;
+    const [attendances, rows, now] = await Promise.all([roster.of(userIds), readChosen(db.client, userIds), db.now()]);
+    this.#clock = { now: now.getTime(), by: performance.now() };
+    return userIds.map((userId, place) => {
+      const { rev = 0, connections = [] } = attendances[place] ?? {};
+      const row = rows[place];
+      if (row === undefined) throw new Error(`user ${userId} was not read`);
+      return { rev, standing: standingOf(connections), row };
+    });
+  }
+
+  #now(): Date {
+    const { now, by } = this.#clock;
+    return new Date(now + performance.now() - by);
+  }
+
+  async #reread(userId: bigint): Promise<void> {
+    const seat = this.#seats.get(userId);
+    if (seat === undefined) return;
+    try {
+      await seat.ready;
+      await this.#readInto(seat.watched);
+    } catch (error) {
+      // The next look finds it.
+      this.#parts.logger.debug({ err: error }, 'a presence could not be read anew');
+    }
+  }
+
+  #rereadAll(): void {
+    for (const userId of this.#seats.keys()) void this.#reread(userId);
+  }
+
+  /** Something may have been missed. */
+  #lookAgain(): void {
+    this.#rereadAll();
+    for (const { viewer } of this.#watches) this.#unsure.set(viewer.userId, null);
+    this.#settleSoon();
+  }
+
+  #hear(watched: Watched, message: string): void {
+    const hint = parsePresenceHint(message);
+    if (hint === null) return;
+    if (hint.kind === 'standing') watched.stand(hint.rev, hint, hint.lastSeenAt);
+    else if (hint.kind === 'chosen') void this.#reread(watched.userId);
+    else this.#doubt(watched.userId, hint.others);
+  }
+
+  #doubt(userId: bigint, others: readonly bigint[] | null): void {
+    const known = this.#unsure.get(userId);
+    if (known === null) return;
+    this.#unsure.set(userId, others === null ? null : new Set([...(known ?? []), ...others]));
+    this.#settleSoon();
+  }
+
+  #settleSoon(): void {
+    this.#settling ??= this.#settleAll().finally(() => {
+      this.#settling = undefined;
+    });
+  }
+
+  /** Looks at all that is unsure, one user after the other; what fails is looked at until it is known. */
+  async #settleAll(): Promise<void> {
+    for (let [next] = this.#unsure; next !== undefined && !this.#disposed; [next] = this.#unsure) {
+      const [userId, others] = next;
+      this.#unsure.delete(userId);
+      try {
+        await this.#settleUser(userId, others);
+      } catch (error) {
+        this.#parts.logger.debug({ err: error }, 'who may watch whom could not be read');
+        const again = this.#unsure.get(userId);
+        this.#unsure.set(userId, again === null || others === null ? null : new Set([...(again ?? []), ...others]));
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  async #settleUser(userId: bigint, others: ReadonlySet<bigint> | null): Promise<void> {
+    const watches = [...(this.#seats.get(userId)?.watched.watches ?? [])];
+    const own = watches.filter(({ viewer }) => viewer.userId === userId);
+    for (const watch of own)
+      await this.#settle(
+        watch,
+        [...watch.userIds].filter((id) => others?.has(id) ?? true),
+      );
+    const by = watches.filter(
+      ({ viewer, userIds }) => userIds.has(userId) && viewer.userId !== userId && (others?.has(viewer.userId) ?? true),
+    );
+    const viewers = [...new Set(by.map(({ viewer }) => viewer.userId))];
+    if (viewers.length === 0) return;
+    // It is the same both ways: one question for all who watch them.
+    const may = await watchable(this.#parts.db.client, userId, viewers);
+    const found = new Map(viewers.map((viewerId, place) => [viewerId, may[place] ?? 'CLOSED']));
+    for (const watch of by) watch.allow(userId, found.get(watch.viewer.userId) ?? 'CLOSED', this.#seats.get(userId)?.watched.shown);
+  }
+
+  async #settle(watch: Watch, userIds: readonly bigint[]): Promise<void> {
+    if (userIds.length === 0) return;
+    const may = await watchable(this.#parts.db.client, watch.viewer.userId, userIds);
+    for (const [place, userId] of userIds.entries()) {
+      watch.allow(userId, may[place] ?? 'CLOSED', this.#seats.get(userId)?.watched.shown);
+    }
+  }
+}

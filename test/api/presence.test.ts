@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BlockUserDocument,
+  LeaveGroupDocument,
+  OwnPresenceDocument,
+  PresencesDocument,
+  RemoveContactDocument,
+  RequestContactDocument,
+  SetPresenceDocument,
+  type SetPresenceInput,
+  SignInDocument,
+  SignOutDocument,
+  UnblockUserDocument,
+  UpdateSettingsDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { seenInWords, type Watching, watching } from '../support/watching.ts';
+import { given, type Person, password, world } from '../support/world.ts';
+
+// Who has gone is gone within the test, and there is shown as here long after it.
+const brief = world({ PRESENCE_GRACE_MS: '200' });
+const lasting = world({ PRESENCE_GRACE_MS: '60000' });
+
+type Chat = typeof brief;
+
+async function set(chat: Chat, as: Person, input: SetPresenceInput) {
+  return (await chat.ask(SetPresenceDocument, { input }, as)).setPresence;
+}
+
+async function seen(chat: Chat, as: Person, ...people: readonly Person[]): Promise<readonly (string | null)[]> {
+  const { presence } = await chat.ask(PresencesDocument, { userIds: people.map(({ id }) => id) }, as);
+  return presence.map((one) => one && seenInWords(one));
+}
+
+async function befriend(chat: Chat, one: Person, other: Person): Promise<void> {
+  await chat.ask(RequestContactDocument, { input: { userId: other.id } }, one);
+  await chat.ask(RequestContactDocument, { input: { userId: one.id } }, other);
+}
+
+/** Reads what is told of somebody, up to and including a presence in these words. */
+async function until(atBens: Watching, person: Person, words: string): Promise<readonly string[]> {
+  const told: string[] = [];
+  while (told.at(-1) !== words) told.push(seenInWords(await atBens.of(person)));
+  return told;
+}
+
+describe('who is online', () => {
+  it('is told to those who watch: once at first, then with each change', async () => {
+    const [ann, ben] = await brief.people('ann', 'ben');
+    await brief.group(ben, ann);
+    const atBens = watching(brief, ben, ann);
+    expect(await until(atBens, ann, 'OFFLINE')).toEqual(['OFFLINE']);
+    const desk = brief.socket(ann);
+    expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
+    const phone = brief.socket(await brief.anotherDevice(ann));
+    expect(await until(atBens, ann, 'ONLINE 2')).toEqual(['ONLINE 2']);
+    await desk.dispose();
+    expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
+    await phone.dispose();
+    expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
+    expect(await seen(brief, ben, ann)).toEqual(['OFFLINE seen']);
+  });
+
+  it('counts a device once, with however many connections', async () => {
+    const [ann, ben] = await brief.people('ann', 'ben');
+    await brief.group(ben, ann);
+    const atBens = watching(brief, ben, ann);
+    await until(atBens, ann, 'OFFLINE');
+    const tabs = [brief.socket(ann), brief.socket(ann)];
+    await until(atBens, ann, 'ONLINE 1');
+    await expect.poll(() => seen(brief, ben, ann)).toEqual(['ONLINE 1']);
+    for (const tab of tabs) await tab.dispose();
+    expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
+  });
+
+  it('was never away on a device that comes back within the grace', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    await lasting.group(ben, ann);
+    const atBens = watching(lasting, ben, ann);
+    await until(atBens, ann, 'OFFLINE');
+    for (let n = 0; n < 5; n += 1) {
+      const device = lasting.socket(ann);
+      await expect.poll(() => seen(lasting, ben, ann)).toEqual(['ONLINE 1']);
+      await device.dispose();
+    }
+    await set(lasting, ann, { status: 'BUSY' });
+    expect(await until(atBens, ann, 'BUSY 1')).toEqual(['ONLINE 1', 'BUSY 1']);
+  });
+
+  it('is signed out at once, and gone after the grace', async () => {
+    const [ann, ben] = await brief.people('ann', 'ben');
+    await brief.group(ben, ann);
+    const atBens = watching(brief, ben, ann);
+    const own = brief.listen(ann);
+    await own.ready();
+    await until(atBens, ann, 'ONLINE 1');
+    await brief.ask(SignOutDocument, { input: {} }, ann);
+    await own.end();
+    expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
+  });
+});
+
+describe('how somebody wishes to be seen', () => {
+  it('is told to those who watch and to their own devices', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    await lasting.group(ben, ann);
+    const atBens = watching(lasting, ben, ann);
+    const own = lasting.listen(ann);
+    await own.ready();
+    await until(atBens, ann, 'ONLINE 1');
+    const busy = await set(lasting, ann, { status: 'BUSY', statusText: 'in a meeting' });
+    expect(busy).toMatchObject({
+      presence: { status: 'BUSY', statusText: 'in a meeting', devices: 1, user: { id: ann.id } },
+      viewer: { presenceChoice: 'BUSY', statusText: 'in a meeting', statusUntil: null },
+      errors: [],
+    });
+    expect(await until(atBens, ann, 'BUSY 1 in a meeting')).toEqual(['BUSY 1 in a meeting']);
+    await own.nextOf('ViewerChanged');
+    await set(lasting, ann, { status: 'AWAY' });
+    expect(await until(atBens, ann, 'AWAY 1 in a meeting')).toEqual(['AWAY 1 in a meeting']);
+    await set(lasting, ann, { status: 'ONLINE', statusText: null });
+    expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
+    const { viewer } = await lasting.ask(OwnPresenceDocument, {}, ann);
+    expect(viewer).toMatchObject({ presenceChoice: 'ONLINE', statusText: null, user: { viewerPresence: { status: 'ONLINE' } } });
+  });
+
+  it('can be not at all: to others they have just gone', async () => {
+    const [ann, ben] = await brief.people('ann', 'ben');
+    await brief.group(ben, ann);
+    const atBens = watching(brief, ben, ann);
+    const device = brief.socket(ann);
+    await until(atBens, ann, 'ONLINE 1');
+    expect((await set(brief, ann, { status: 'INVISIBLE' })).presence).toMatchObject({ status: 'OFFLINE', devices: 0 });
+    const hidden = await atBens.of(ann);
+    expect(seenInWords(hidden)).toBe('OFFLINE seen');
+    // Neither that they go nor that they come back is seen, and when they were last online stays as it was.
+    await device.dispose();
+    brief.socket(ann);
+    await expect
+      .poll(async () => (await brief.node.chat.presence.connections(BigInt(Buffer.from(ann.id, 'base64url').toString().slice(5)))).length)
+      .toBe(1);
+    const { presence } = await brief.ask(PresencesDocument, { userIds: [ann.id] }, ben);
+    expect(presence).toEqual([hidden]);
+    await set(brief, ann, { status: 'ONLINE' });
+    expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
+  });
+
+  it('says a text for as long as it is to be shown', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    await lasting.group(ben, ann);
+    const atBens = watching(lasting, ben, ann);
+    await until(atBens, ann, 'OFFLINE');
+    const statusUntil = new Date(Date.now() + 1_500).toISOString();
+    await set(lasting, ann, { status: 'ONLINE', statusText: 'back soon', statusUntil });
+    expect(await until(atBens, ann, 'OFFLINE back soon')).toEqual(['OFFLINE back soon']);
+    expect(await until(atBens, ann, 'OFFLINE')).toEqual(['OFFLINE']);
+    expect((await lasting.ask(OwnPresenceDocument, {}, ann)).viewer).toMatchObject({ statusText: null, statusUntil: null });
+  });
+
+  it('keeps when they were last online to themselves', async () => {
+    const [ann, ben] = await brief.people('ann', 'ben');
+    await brief.group(ben, ann);
+    const atBens = watching(brief, ben, ann);
+    await brief.ask(UpdateSettingsDocument, { input: { lastSeen: false } }, ann);
+    const device = brief.socket(ann);
+    await until(atBens, ann, 'ONLINE 1');
+    await device.dispose();
+    expect(await until(atBens, ann, 'OFFLINE')).toEqual(['OFFLINE']);
+    await brief.ask(UpdateSettingsDocument, { input: { lastSeen: true } }, ann);
+    expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
+  });
+
+  it('is refused where it is malformed, and changes nothing', async () => {
+    const [ann] = await lasting.people('ann');
+    for (const [input, refusal] of [
+      [{ status: 'BUSY', statusText: 'x'.repeat(101) }, 'INVALID_INPUT input.statusText'],
+      [{ status: 'BUSY', statusText: '\u200b' }, 'INVALID_INPUT input.statusText'],
+      [{ status: 'BUSY', statusText: 'two\nlines' }, 'INVALID_INPUT input.statusText'],
+      [{ status: 'BUSY', statusText: 'x', statusUntil: '2001-01-01T00:00:00.000Z' }, 'INVALID_INPUT input.statusUntil'],
+    ] as const) {
+      expect(refusals((await set(lasting, ann, input)).errors)).toEqual([refusal]);
+    }
+    expect((await lasting.ask(OwnPresenceDocument, {}, ann)).viewer).toMatchObject({ presenceChoice: 'ONLINE', statusText: null });
+  });
+
+  it('may be changed often, but not without end; to say it again costs nothing', async () => {
+    const [ann] = await lasting.people('ann');
+    for (let n = 0; n < 60; n += 1) expect((await set(lasting, ann, { status: n % 2 === 0 ? 'BUSY' : 'AWAY' })).errors).toEqual([]);
+    expect((await set(lasting, ann, { status: 'AWAY' })).errors).toEqual([]);
+    expect(refusals((await set(lasting, ann, { status: 'BUSY' })).errors)).toEqual(['RATE_LIMITED']);
+  });
+});
+
+describe('who may watch', () => {
+  it('is a contact, a fellow member, and oneself; of others there is nothing', async () => {
+    const [ann, ben, eve] = await lasting.people('ann', 'ben', 'eve');
+    await befriend(lasting, ann, ben);
+    expect(await seen(lasting, ann, ben, eve, ann)).toEqual(['OFFLINE', null, 'OFFLINE']);
+    const atAnns = watching(lasting, ann, eve, ben);
+    expect((await atAnns.next()).user.id).toBe(ben.id);
+    // Who comes to be watchable later is told of then.
+    await lasting.group(eve, ann);
+    expect((await atAnns.next()).user.id).toBe(eve.id);
+  });
+
+  it('sees a stranger from the first message of a direct conversation on, and not before', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    const id = await lasting.direct(ann, ben);
+    expect(await seen(lasting, ann, ben)).toEqual([null]);
+    await lasting.say(ann, id, 'hello');
+    expect(await seen(lasting, ann, ben)).toEqual(['OFFLINE']);
+    expect(await seen(lasting, ben, ann)).toEqual(['OFFLINE']);
+  });
+
+  it('is told OFFLINE, and no more, once nothing is shared any more', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    const id = await lasting.group(ann, ben);
+    await befriend(lasting, ann, ben);
+    const [atBens, atAnns] = [watching(lasting, ben, ann), watching(lasting, ann, ben)];
+    await until(atBens, ann, 'ONLINE 1');
+    await until(atAnns, ben, 'ONLINE 1');
+    await lasting.ask(LeaveGroupDocument, { input: { groupId: id } }, ben);
+    // They are contacts still.
+    await set(lasting, ann, { status: 'BUSY' });
+    expect(await until(atBens, ann, 'BUSY 1')).toEqual(['BUSY 1']);
+    await lasting.ask(RemoveContactDocument, { input: { userId: ben.id } }, ann);
+    expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
+    expect(seenInWords(await atAnns.of(ben))).toBe('OFFLINE');
+    expect(await seen(lasting, ben, ann)).toEqual([null]);
+    await set(lasting, ann, { status: 'AWAY' });
+    await lasting.group(ann, ben);
+    expect(seenInWords(await atBens.of(ann))).toBe('AWAY 1');
+  });
+
+  it('sees nothing of who has blocked them, nor they of them, and cannot tell it from being offline', async () => {
+    const [ann, ben] = await lasting.people('ann', 'ben');
+    await lasting.group(ann, ben);
+    const [atBens, atAnns] = [watching(lasting, ben, ann), watching(lasting, ann, ben)];
+    await until(atBens, ann, 'ONLINE 1');
+    await until(atAnns, ben, 'ONLINE 1');
+    await lasting.ask(BlockUserDocument, { input: { userId: ben.id } }, ann);
+    expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
+    expect(seenInWords(await atAnns.of(ben))).toBe('OFFLINE');
+    expect([await seen(lasting, ben, ann), await seen(lasting, ann, ben)]).toEqual([['OFFLINE'], ['OFFLINE']]);
+    await set(lasting, ann, { status: 'BUSY', statusText: 'not for you' });
+    await lasting.ask(UnblockUserDocument, { input: { userId: ben.id } }, ann);
+    expect(seenInWords(await atBens.of(ann))).toBe('BUSY 1 not for you');
+    expect(seenInWords(await atAnns.of(ben))).toBe('ONLINE 1');
+  });
+
+  it('names users, and not too many', async () => {
+    const [ann] = await lasting.people('ann');
+    const group = await lasting.group(ann);
+    const malformed = await lasting.post(PresencesDocument, { userIds: [ann.id, group] }, ann);
+    expect(refusals(malformed.errors)).toEqual(['BAD_USER_INPUT userIds.1']);
+    const many = await lasting.post(PresencesDocument, { userIds: Array.from({ length: 101 }, () => ann.id) }, ann);
+    expect(refusals(many.errors)).toEqual(['BAD_USER_INPUT userIds']);
+    await expect(watching(lasting, ann, ...Array.from({ length: 501 }, () => ann)).next()).rejects.toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', argument: ['userIds'] } },
+    ]);
+    expect((await lasting.post(PresencesDocument, { userIds: [ann.id] })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
+
+describe('devices', () => {
+  const newest = world({ DEVICE_POLICY: 'newest' });
+  const few = world({ MAX_CONNECTIONS: '2' });
+  const quick = world({ AWAY_SECONDS: '1' });
+
+  async function signIn(chat: Chat, { handle, id }: Person, deviceKind: 'WEB' | 'MOBILE'): Promise<Person> {
+    const { signIn: signedIn } = await chat.ask(SignInDocument, { input: { handle, password, deviceKind } });
+    return { id, handle, token: given(signedIn.accessToken, signedIn.errors), refreshToken: given(signedIn.refreshToken, []) };
+  }
+
+  it('of one kind: the newest closes the others, where that is the policy', async () => {
+    const [ann] = await newest.people('ann');
+    const [desk, lap, phone] = [await signIn(newest, ann, 'WEB'), await signIn(newest, ann, 'WEB'), await signIn(newest, ann, 'MOBILE')];
+    const [atDesk, onPhone] = [newest.listen(desk), newest.listen(phone)];
+    await Promise.all([atDesk.ready(), onPhone.ready()]);
+    const again = newest.listen(desk);
+    await again.ready();
+    const onLap = newest.listen(lap);
+    const closed = { how: 'closed', code: 1008, reason: 'Connected with another device of this kind' };
+    expect((await atDesk.end()).ending).toEqual(closed);
+    expect((await again.end()).ending).toEqual(closed);
+    await onLap.ready();
+    const id = await newest.group(ann);
+    for (const one of [onLap, onPhone]) expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
+  });
+
+  it('more connections than a user may have close the oldest', async () => {
+    const [ann] = await few.people('ann');
+    const listens = [];
+    for (let n = 0; n < 3; n += 1) {
+      const one = few.listen(ann);
+      await one.ready();
+      listens.push(one);
+    }
+    const [first, ...rest] = listens;
+    expect((await given(first, []).end()).ending).toMatchObject({ how: 'closed', code: 1008 });
+    const id = await few.group(ann);
+    for (const one of rest) expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
+  });
+
+  it('on which nothing was asked for in a while make a user AWAY, until something is', async () => {
+    const [ann, ben] = await quick.people('ann', 'ben');
+    const id = await quick.group(ben, ann);
+    const atBens = watching(quick, ben, ann);
+    const own = quick.listen(ann);
+    await own.ready();
+    await until(atBens, ann, 'ONLINE 1');
+    expect(await until(atBens, ann, 'AWAY 1')).toEqual(['AWAY 1']);
+    await quick.say(ann, id, 'I am here');
+    expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
+  });
+});

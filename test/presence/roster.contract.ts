@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { type Connection, connectionId, type Roster, standingBefore, standingOf } from '../../src/presence/roster.ts';
+
+const lease = { nodeId: 'n1', epoch: 1 };
+
+function connection(userId: bigint, count: number, more: Partial<Connection> = {}): Connection {
+  const since = new Date('2026-01-02T03:04:05.006Z');
+  return {
+    ...{ id: connectionId(lease, count), userId, sessionId: randomUUID(), deviceKind: 'WEB', since, idle: false, leaving: false },
+    ...more,
+  };
+}
+
+/** What a roster promises, wherever it is kept. */
+export function describeRoster(name: string, open: () => Promise<Roster>): void {
+  describe(name, () => {
+    test('has what was put, as it was put last, until it is removed', async () => {
+      await using roster = await open();
+      const one = connection(1n, 1);
+      expect(await roster.put(one)).toMatchObject({ before: null, after: { userId: 1n, connections: [one] } });
+      const changed = { ...one, idle: true, leaving: true };
+      expect(await roster.put(changed)).toMatchObject({ before: one, after: { connections: [changed] } });
+      const other = connection(1n, 2, { deviceKind: 'MOBILE' });
+      await roster.put(other);
+      const [of] = await roster.of([1n]);
+      expect(of?.connections).toHaveLength(2);
+      expect(of?.connections).toEqual(expect.arrayContaining([changed, other]));
+      expect(await roster.remove(one)).toMatchObject({ before: changed, after: { connections: [other] } });
+      expect(await roster.remove(other)).toMatchObject({ before: other, after: { connections: [] } });
+      expect(await roster.remove(other)).toMatchObject({ before: null, after: { connections: [] } });
+    });
+
+    test('has a higher revision with each change, past the end of the last connection too', async () => {
+      await using roster = await open();
+      const revs: number[] = [];
+      for (let n = 1; n <= 3; n += 1) {
+        revs.push((await roster.put(connection(1n, n))).after.rev);
+        const [read] = await roster.of([1n]);
+        expect(read?.rev).toBe(revs.at(-1));
+        revs.push((await roster.remove(connection(1n, n))).after.rev);
+      }
+      expect(revs).toEqual([...new Set(revs)].sort((one, other) => one - other));
+      expect((await roster.of([1n]))[0]).toEqual({ userId: 1n, rev: 0, connections: [] });
+    });
+
+    test('tells of several users in the order asked for', async () => {
+      await using roster = await open();
+      await roster.put(connection(2n, 1));
+      const found = await roster.of([3n, 2n, 1n, 2n]);
+      expect(found.map(({ userId, connections }) => [userId, connections.length])).toEqual([
+        [3n, 0],
+        [2n, 1],
+        [1n, 0],
+        [2n, 1],
+      ]);
+    });
+
+    test('lists what a lease holds until all of it is removed, and nothing of other leases', async () => {
+      await using roster = await open();
+      const other = { nodeId: 'n1', epoch: 2 };
+      for (let n = 1; n <= 1_200; n += 1) await roster.put(connection(BigInt(n), n));
+      await roster.put(connection(1n, 1, { id: connectionId(other, 1) }));
+      const seen = new Set<string>();
+      for (let held = await roster.heldBy(lease); held.length > 0; held = await roster.heldBy(lease)) {
+        for (const ref of held) {
+          seen.add(ref.id);
+          await roster.remove(ref);
+        }
+      }
+      expect(seen.size).toBe(1_200);
+      expect(await roster.heldBy(other)).toEqual([{ id: connectionId(other, 1), userId: 1n }].map((ref) => expect.objectContaining(ref)));
+      expect((await roster.of([1n]))[0]?.connections).toHaveLength(1);
+    });
+
+    test('changes made at once all stand, each on top of another', async () => {
+      await using roster = await open();
+      const all = Array.from({ length: 50 }, (_, n) => connection(1n, n));
+      const revs = (await Promise.all(all.map((one) => roster.put(one)))).map(({ after }) => after.rev);
+      expect(new Set(revs).size).toBe(50);
+      expect((await roster.of([1n]))[0]?.connections).toHaveLength(50);
+    });
+  });
+}
+
+describe('where a user stands', () => {
+  test('counts a device once, and is idle only where all of it is', () => {
+    const one = connection(1n, 1, { idle: true });
+    const again = connection(1n, 2, { sessionId: one.sessionId, idle: true });
+    expect(standingOf([])).toEqual({ devices: 0, idle: false });
+    expect(standingOf([one, again])).toEqual({ devices: 1, idle: true });
+    expect(standingOf([one, again, connection(1n, 3)])).toEqual({ devices: 2, idle: false });
+  });
+
+  test('is told as it was before a change, too', () => {
+    const [one, other] = [connection(1n, 1), connection(1n, 2)];
+    const after = { userId: 1n, rev: 2, connections: [one, other] };
+    expect(standingBefore({ before: null, after }, other.id)).toEqual({ devices: 1, idle: false });
+    expect(standingBefore({ before: { ...other, idle: true }, after }, other.id)).toEqual({ devices: 2, idle: false });
+    expect(standingBefore({ before: other, after: { ...after, connections: [one] } }, other.id)).toEqual({ devices: 2, idle: false });
+  });
+});
