@@ -37,6 +37,8 @@ export class Watched implements Disposable {
   shown: Presence | undefined;
   readonly #parts: WatchedParts;
   #known: Known | undefined;
+  /** Where they stand, as far as it is believed. */
+  #believed: Standing | undefined;
   #settling: NodeJS.Timeout | undefined;
   #textEnds: NodeJS.Timeout | undefined;
 
@@ -74,22 +76,23 @@ export class Watched implements Disposable {
   }
 
   #believe(news: Known): void {
+    this.#known = news;
     const settlesIn = this.#parts.settlesIn();
-    const isLess = news.standing.devices < (this.#known?.standing.devices ?? 1);
+    const isLess = news.standing.devices < (this.#believed?.devices ?? 1);
     if (settlesIn > 0 && isLess) {
       this.#settling ??= setTimeout(() => {
         this.#settling = undefined;
         this.#parts.reread();
       }, settlesIn).unref();
-      // How they wish to be seen is not the roster's.
-      if (this.#known !== undefined) this.#known = { ...this.#known, row: news.row };
     } else {
-      this.#known = news;
+      this.#believed = news.standing;
     }
-    if (this.#known !== undefined) this.#show(this.#known);
+    this.#show();
   }
 
-  #show({ standing, row }: Known): void {
+  #show(): void {
+    const [row, standing] = [this.#known?.row, this.#believed];
+    if (row === undefined || standing === undefined) return;
     const now = this.#parts.now();
     const presence = seenAs(this.userId, standing, row, now);
     clearTimeout(this.#textEnds);
@@ -100,7 +103,7 @@ export class Watched implements Disposable {
   }
 
   #endText(inMs: number): void {
-    this.#textEnds = setTimeout(() => this.#known && this.#show(this.#known), Math.min(inMs + 1, longestMs)).unref();
+    this.#textEnds = setTimeout(() => this.#show(), Math.min(inMs + 1, longestMs)).unref();
   }
 }
 

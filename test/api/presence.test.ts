@@ -18,8 +18,10 @@ import { seenInWords, type Watching, watching } from '../support/watching.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
 // Who has gone is gone within the test, and there is shown as here long after it.
-const brief = world({ PRESENCE_GRACE_MS: '200' });
-const lasting = world({ PRESENCE_GRACE_MS: '60000' });
+// Nodes are not waited for: there is one.
+const alone = { NODE_LEASE_MS: '200' };
+const brief = world({ ...alone, PRESENCE_GRACE_MS: '200' });
+const lasting = world({ ...alone, PRESENCE_GRACE_MS: '60000' });
 
 type Chat = typeof brief;
 
@@ -255,9 +257,8 @@ describe('who may watch', () => {
     expect(refusals(malformed.errors)).toEqual(['BAD_USER_INPUT userIds.1']);
     const many = await lasting.post(PresencesDocument, { userIds: Array.from({ length: 101 }, () => ann.id) }, ann);
     expect(refusals(many.errors)).toEqual(['BAD_USER_INPUT userIds']);
-    await expect(watching(lasting, ann, ...Array.from({ length: 501 }, () => ann)).next()).rejects.toMatchObject([
-      { extensions: { code: 'BAD_USER_INPUT', argument: ['userIds'] } },
-    ]);
+    const tooMany = watching(lasting, ann, ...Array.from({ length: 501 }, () => ann));
+    await expect(tooMany.next()).rejects.toThrow(/"code":"BAD_USER_INPUT","argument":\["userIds"\]/);
     expect((await lasting.post(PresencesDocument, { userIds: [ann.id] })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 });
@@ -265,7 +266,7 @@ describe('who may watch', () => {
 describe('devices', () => {
   const newest = world({ DEVICE_POLICY: 'newest' });
   const few = world({ MAX_CONNECTIONS: '2' });
-  const quick = world({ AWAY_SECONDS: '1' });
+  const quick = world({ ...alone, AWAY_SECONDS: '2' });
 
   async function signIn(chat: Chat, { handle, id }: Person, deviceKind: 'WEB' | 'MOBILE'): Promise<Person> {
     const { signIn: signedIn } = await chat.ask(SignInDocument, { input: { handle, password, deviceKind } });
@@ -308,8 +309,7 @@ describe('devices', () => {
     const atBens = watching(quick, ben, ann);
     const own = quick.listen(ann);
     await own.ready();
-    await until(atBens, ann, 'ONLINE 1');
-    expect(await until(atBens, ann, 'AWAY 1')).toEqual(['AWAY 1']);
+    await until(atBens, ann, 'AWAY 1');
     await quick.say(ann, id, 'I am here');
     expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
   });
