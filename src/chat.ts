@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
 import type { Caches } from './cache/index.ts';
+import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -33,9 +34,10 @@ export interface Chat extends AsyncDisposable {
   readonly exports: DataExports;
   readonly feed: Feed;
   readonly jobs: Jobs;
+  readonly cluster: Cluster;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
-  /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
+  /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
   ailments(): Promise<readonly string[]>;
 }
 
@@ -44,6 +46,7 @@ export interface ChatParts {
   readonly db: Db;
   readonly bus: Bus;
   readonly limits: Limits;
+  readonly registry: Registry;
   readonly caches: Caches;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
@@ -55,8 +58,9 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, caches, keys, config, logger }: ChatParts): Chat {
+export function createChat({ db, bus, limits, registry, caches, keys, config, logger }: ChatParts): Chat {
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
+  const cluster = createCluster({ registry, bus, logger, config });
   const kept = createUserCache({ db, caches });
   const onStored = (entries: readonly Entry[]) => kept.forget(changedUsers(entries));
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
@@ -80,7 +84,11 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     );
     const database = await Promise.race([answered, late]);
     clearTimeout(timer);
-    return [...(database ? [] : ['the database does not answer']), ...(bus.healthy ? [] : ['the bus does not answer'])];
+    return [
+      ...(database ? [] : ['the database does not answer']),
+      ...(bus.healthy ? [] : ['the bus does not answer']),
+      ...(cluster.healthy ? [] : ['the registry of nodes does not answer']),
+    ];
   }
 
   async function dispose(): Promise<void> {
@@ -89,7 +97,11 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await feed[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
   }
+
+  // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
+  cluster.start();
 
   const { receiptMembers } = config;
   return {
@@ -102,6 +114,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     exports,
     feed,
     jobs,
+    cluster,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -4,6 +4,7 @@ import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { createRedisCaches } from '../../src/cache/caches.redis.ts';
 import { type Caches, createNoCaches } from '../../src/cache/index.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { readConfig } from '../../src/config.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
@@ -40,7 +41,18 @@ export async function openSubject(
       : await createRedisCaches({ url: redisUrl, namespace: `${namespace}:${level}`, bus, keeps: true, limits, logger }),
   );
   const keys = [{ id: 'bench', secret: randomBytes(32).toString('base64url') }];
-  const chat = opened.use(createChat({ db, bus, limits: opened.use(createMemoryLimits()), caches, keys, config, logger }));
+  const chat = opened.use(
+    createChat({
+      db,
+      bus,
+      limits: opened.use(createMemoryLimits()),
+      registry: opened.use(createMemoryRegistry()),
+      caches,
+      keys,
+      config,
+      logger,
+    }),
+  );
   const parting = opened.move();
   return { level, chat, db, caches, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
