@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { hostname } from 'node:os';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../src/config.ts';
+import { nodeNameOf } from '../src/node-name.ts';
 
 /** The log of a node, which knows the request that a line belongs to. */
 export interface Logging {
@@ -23,7 +23,7 @@ export function createLogging(config: Config, stream?: DestinationStream): Loggi
   const logger = pino(
     {
       level: config.logLevel,
-      base: { node: config.nodeName || `${hostname()}-${process.pid}` },
+      base: { node: nodeNameOf(config) },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       mixin() {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
 import type { Caches } from './cache/index.ts';
-import type { Cluster } from './cluster/index.ts';
+import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -36,9 +36,10 @@ export interface Chat extends AsyncDisposable {
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
+  readonly cluster: Cluster;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
-  /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
+  /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
   ailments(): Promise<readonly string[]>;
 }
 
@@ -47,9 +48,9 @@ export interface ChatParts {
   readonly db: Db;
   readonly bus: Bus;
   readonly limits: Limits;
+  readonly registry: Registry;
   readonly caches: Caches;
   readonly roster: Roster;
-  readonly cluster: Cluster;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
   readonly config: Config;
@@ -60,8 +61,9 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, caches, roster, cluster, keys, config, logger }: ChatParts): Chat {
+export function createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }: ChatParts): Chat {
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
+  const cluster = createCluster({ registry, bus, logger, config });
   const kept = createUserCache({ db, caches });
   const onStored = (entries: readonly Entry[]): void => {
     kept.forget(changedUsers(entries));
@@ -89,7 +91,11 @@ export function createChat({ db, bus, limits, caches, roster, cluster, keys, con
     );
     const database = await Promise.race([answered, late]);
     clearTimeout(timer);
-    return [...(database ? [] : ['the database does not answer']), ...(bus.healthy ? [] : ['the bus does not answer'])];
+    return [
+      ...(database ? [] : ['the database does not answer']),
+      ...(bus.healthy ? [] : ['the bus does not answer']),
+      ...(cluster.healthy ? [] : ['the registry of nodes does not answer']),
+    ];
   }
 
   async function dispose(): Promise<void> {
@@ -99,7 +105,11 @@ export function createChat({ db, bus, limits, caches, roster, cluster, keys, con
     await log[Symbol.asyncDispose]();
     await presence[Symbol.asyncDispose]();
     await feed[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
   }
+
+  // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
+  cluster.start();
 
   const { receiptMembers } = config;
   return {
@@ -113,6 +123,7 @@ export function createChat({ db, bus, limits, caches, roster, cluster, keys, con
     presence,
     feed,
     jobs,
+    cluster,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -10,6 +10,9 @@ import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
+import type { Registry } from './cluster/index.ts';
+import { createMemoryRegistry } from './cluster/registry.memory.ts';
+import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
@@ -17,6 +20,9 @@ import { DatabaseError, type Db } from './db/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
+import type { Roster } from './presence/index.ts';
+import { createMemoryRoster } from './presence/roster.memory.ts';
+import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 
@@ -27,10 +33,10 @@ import type { ServerKey } from './server-key.ts';
 export async function openChat(config: Config, { logger }: { readonly logger: Logger }): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
-  const { bus, limits } = await openShared(config, db, logger, opened);
+  const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
   const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, caches, keys, config, logger }));
+  const chat = opened.use(createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }));
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -55,6 +61,8 @@ function namespaceOf({ epoch }: Db): string {
 interface Shared {
   readonly bus: Bus;
   readonly limits: Limits;
+  readonly registry: Registry;
+  readonly roster: Roster;
 }
 
 async function openShared(
@@ -64,12 +72,18 @@ async function openShared(
   opened: AsyncDisposableStack,
 ): Promise<Shared> {
   const place = parseRedisUrl(redisUrl);
-  if (place === undefined) return { bus: opened.use(createMemoryBus()), limits: opened.use(createMemoryLimits()) };
+  if (place === undefined) {
+    const [bus, limits, registry, roster] = [createMemoryBus(), createMemoryLimits(), createMemoryRegistry(), createMemoryRoster()];
+    return { bus: opened.use(bus), limits: opened.use(limits), registry: opened.use(registry), roster: opened.use(roster) };
+  }
   const namespace = namespaceOf(db);
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
   const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
-  return { bus, limits: opened.use(await createRedisLimits({ url: redisUrl, namespace, logger })) };
+  const limits = opened.use(await createRedisLimits({ url: redisUrl, namespace, logger }));
+  const registry = opened.use(await createRedisRegistry({ url: redisUrl, namespace, logger }));
+  const roster = opened.use(await createRedisRoster({ url: redisUrl, namespace, logger }));
+  return { bus, limits, registry, roster };
 }
 
 function openCaches(

@@ -4,10 +4,12 @@ import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { createRedisCaches } from '../../src/cache/caches.redis.ts';
 import { type Caches, createNoCaches } from '../../src/cache/index.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { readConfig } from '../../src/config.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 
 /** Where reads find what they ask for. */
 export const levels = ['database', 'redis', 'memory'] as const;
@@ -40,7 +42,19 @@ export async function openSubject(
       : await createRedisCaches({ url: redisUrl, namespace: `${namespace}:${level}`, bus, keeps: true, limits, logger }),
   );
   const keys = [{ id: 'bench', secret: randomBytes(32).toString('base64url') }];
-  const chat = opened.use(createChat({ db, bus, limits: opened.use(createMemoryLimits()), caches, keys, config, logger }));
+  const chat = opened.use(
+    createChat({
+      db,
+      bus,
+      limits: opened.use(createMemoryLimits()),
+      registry: opened.use(createMemoryRegistry()),
+      roster: opened.use(createMemoryRoster()),
+      caches,
+      keys,
+      config,
+      logger,
+    }),
+  );
   const parting = opened.move();
   return { level, chat, db, caches, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }

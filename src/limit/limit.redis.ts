@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { connectRedis, watchPulse } from '../redis.ts';
-import { connectRedisCluster, watchClusterPulse } from '../redis-cluster.ts';
-import { parseRedisUrl } from '../redis-url.ts';
+import { connectAnyRedis } from '../redis-client.ts';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit } from './window.ts';
 
@@ -17,34 +15,21 @@ export interface RedisLimitsOptions {
 
 // A sign-in waits for its limits: a Redis that hangs must not be felt.
 const commandMs = 500;
-const pulseMs = 2_000;
 
 /** Limits counted in Redis, for all nodes together; while it does not answer, in this process. Throws ConfigError when Redis cannot be used at the start. */
 export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
-  const { client, stopPulse } = await connect(url, logger);
+  const redis = await connectAnyRedis({ url, role: 'limits', timeoutMs: commandMs, logger });
 
   function limit({ name, points, windowSeconds }: LimitRule) {
     const rule = { keyPrefix: `${namespace}:limit:${name}`, points, duration: windowSeconds };
     const insuranceLimiter = new RateLimiterMemory(rule);
-    const limiter = new RateLimiterRedis({ ...rule, storeClient: client, rejectIfRedisNotReady: true, insuranceLimiter });
+    const limiter = new RateLimiterRedis({ ...rule, storeClient: redis.client, rejectIfRedisNotReady: true, insuranceLimiter });
     return asLimit(limiter, (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'));
   }
 
   async function close(): Promise<void> {
-    stopPulse();
-    client.disconnect();
+    redis[Symbol.dispose]();
   }
 
   return { limit, [Symbol.asyncDispose]: close };
-}
-
-async function connect(url: string, logger: Logger) {
-  const manner = { role: 'limits', timeoutMs: commandMs, logger };
-  const place = parseRedisUrl(url);
-  if (place?.cluster) {
-    const client = await connectRedisCluster({ urls: place.urls, ...manner });
-    return { client, stopPulse: watchClusterPulse(client, pulseMs) };
-  }
-  const client = await connectRedis({ url, ...manner });
-  return { client, stopPulse: watchPulse(client, pulseMs) };
 }

@@ -32,7 +32,7 @@ const longestMs = 2_000_000_000;
 export class Watched implements Disposable {
   /** Who watches them, and where they watch others themselves. */
   readonly watches = new Set<Watch>();
-  /** Counts what was heard of them: what was read before the last of it may be older. */
+  /** Counts what was heard of them: what was read meanwhile may be older. */
   heard = 0;
   shown: Presence | undefined;
   readonly #parts: WatchedParts;
@@ -50,7 +50,7 @@ export class Watched implements Disposable {
     return this.#parts.userId;
   }
 
-  /** They are connected otherwise. Before they have been read it is of no use: what is read is at least as new. */
+  /** They are connected otherwise. Before they have been read it only counts: they are read again. */
   stand(rev: number, standing: Standing, lastSeenAt: Date | null): void {
     this.heard += 1;
     if (this.#known === undefined || rev <= this.#known.rev) return;
@@ -59,15 +59,9 @@ export class Watched implements Disposable {
     this.#believe({ rev, standing, row: isLater ? { ...row, lastSeenAt } : row });
   }
 
-  /** They have been read. False: something was heard of them meanwhile, and what was read may be older than it. */
-  read({ rev, standing, row }: Known, heardBefore: number): boolean {
-    const known = this.#known;
-    if (known !== undefined && heardBefore !== this.heard && rev <= known.rev) {
-      this.#believe({ ...known, row });
-      return rev === known.rev;
-    }
-    this.#believe({ rev, standing, row });
-    return true;
+  /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
+  read(known: Known): void {
+    this.#believe(known);
   }
 
   [Symbol.dispose](): void {

@@ -31,6 +31,7 @@ interface Seat {
 const lookEveryMs = 60_000;
 const atOnce = 500;
 const retryMs = 1_000;
+const mostReads = 10;
 
 /** Who is watched on this node. Each user that somebody here watches is heard of, and read, once, however many watch them. */
 export class Watching implements AsyncDisposable {
@@ -124,10 +125,11 @@ export class Watching implements AsyncDisposable {
   }
 
   async #readInto(watched: Watched): Promise<void> {
-    // What was heard while it was read is newer, or it is read again: so often it does not come.
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const { heard } = watched;
-      if (watched.read(await this.#read(watched.userId), heard)) return;
+      const known = await this.#read(watched.userId);
+      // Nobody comes and goes for so long without a pause; and if they do, what comes next is heard.
+      if (watched.heard === heard || attempt === mostReads) return watched.read(known);
     }
   }
 

@@ -13,6 +13,7 @@ import {
   UnblockUserDocument,
   UpdateSettingsDocument,
 } from '../support/generated/graphql.ts';
+import type { Listening } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
 import { seenInWords, type Watching, watching } from '../support/watching.ts';
 import { given, type Person, password, world } from '../support/world.ts';
@@ -259,7 +260,9 @@ describe('who may watch', () => {
     expect(refusals(many.errors)).toEqual(['BAD_USER_INPUT userIds']);
     const tooMany = watching(lasting, ann, ...Array.from({ length: 501 }, () => ann));
     await expect(tooMany.next()).rejects.toThrow(/"code":"BAD_USER_INPUT","argument":\["userIds"\]/);
-    expect((await lasting.post(PresencesDocument, { userIds: [ann.id] })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await lasting.post(PresencesDocument, { userIds: [ann.id] })).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
   });
 });
 
@@ -286,12 +289,13 @@ describe('devices', () => {
     expect((await again.end()).ending).toEqual(closed);
     await onLap.ready();
     const id = await newest.group(ann);
-    for (const one of [onLap, onPhone]) expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
+    for (const one of [onLap, onPhone])
+      expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
   });
 
   it('more connections than a user may have close the oldest', async () => {
     const [ann] = await few.people('ann');
-    const listens = [];
+    const listens: Listening[] = [];
     for (let n = 0; n < 3; n += 1) {
       const one = few.listen(ann);
       await one.ready();

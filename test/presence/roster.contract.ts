@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Connection, connectionId, type Roster, standingBefore, standingOf } from '../../src/presence/roster.ts';
+import { type Connection, connectionId, type Roster } from '../../src/presence/roster.ts';
 
 const lease = { nodeId: 'n1', epoch: 1 };
 
-function connection(userId: bigint, count: number, more: Partial<Connection> = {}): Connection {
+/** A connection of a lease. */
+export function connection(userId: bigint, count: number, more: Partial<Connection> = {}): Connection {
   const since = new Date('2026-01-02T03:04:05.006Z');
   return {
     ...{ id: connectionId(lease, count), userId, sessionId: randomUUID(), deviceKind: 'WEB', since, idle: false, leaving: false },
@@ -82,21 +83,3 @@ export function describeRoster(name: string, open: () => Promise<Roster>): void 
     });
   });
 }
-
-describe('where a user stands', () => {
-  test('counts a device once, and is idle only where all of it is', () => {
-    const one = connection(1n, 1, { idle: true });
-    const again = connection(1n, 2, { sessionId: one.sessionId, idle: true });
-    expect(standingOf([])).toEqual({ devices: 0, idle: false });
-    expect(standingOf([one, again])).toEqual({ devices: 1, idle: true });
-    expect(standingOf([one, again, connection(1n, 3)])).toEqual({ devices: 2, idle: false });
-  });
-
-  test('is told as it was before a change, too', () => {
-    const [one, other] = [connection(1n, 1), connection(1n, 2)];
-    const after = { userId: 1n, rev: 2, connections: [one, other] };
-    expect(standingBefore({ before: null, after }, other.id)).toEqual({ devices: 1, idle: false });
-    expect(standingBefore({ before: { ...other, idle: true }, after }, other.id)).toEqual({ devices: 2, idle: false });
-    expect(standingBefore({ before: other, after: { ...after, connections: [one] } }, other.id)).toEqual({ devices: 2, idle: false });
-  });
-});

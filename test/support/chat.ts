@@ -3,10 +3,12 @@ import pino from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createMemoryCaches } from '../../src/cache/caches.memory.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { openChat } from '../../src/open.ts';
+import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { embeddedStores, realStores, type Stores } from './stores.ts';
 
 /** Opens a chat as a node does, on these stores, with these variables on top. */
@@ -30,7 +32,15 @@ export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}): Ch
   const logger = pino({ level: 'silent' });
   const caches = createMemoryCaches({ limits: { bytes: 1_048_576, keptMs: 600_000, changingMs: 10_000, readMs: 8_000 }, logger });
   return createChat({
-    ...{ db, bus: createMemoryBus(), limits: createMemoryLimits(), caches, logger },
+    ...{
+      db,
+      bus: createMemoryBus(),
+      limits: createMemoryLimits(),
+      registry: createMemoryRegistry(),
+      roster: createMemoryRoster(),
+      caches,
+      logger,
+    },
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64url') }],
     // Jobs are done when a test says so.
     config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', ...env }),

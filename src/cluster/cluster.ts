@@ -1,0 +1,32 @@
+import type { NodeMessage } from './node-message.ts';
+import type { Lease, NodeLoad, NodeRecord } from './node-record.ts';
+import type { Heir } from './takeovers.ts';
+
+/** This node's place among the nodes of the system. */
+export interface Cluster extends AsyncDisposable {
+  /** This node's lease as it stands: another one after it was fenced. */
+  readonly lease: Lease;
+  /** False while the registry does not answer. */
+  readonly healthy: boolean;
+  /** Begins to beat, in the background. Heirs and listeners are named before. */
+  start(): void;
+  announce(change: { readonly address?: string; readonly state?: 'READY' | 'DRAINING' }): void;
+  /** Asked at each beat. */
+  reportLoad(probe: () => NodeLoad): void;
+  /** Nodes as the registry has them, this one included, those that are gone left out. Throws UNAVAILABLE. */
+  nodes(): Promise<readonly NodeRecord[]>;
+  /**
+   * Called by the one survivor that has taken over; until it resolves the takeover is unfinished and is begun again, by this node or by another survivor, so it must be
+   * repeatable.
+   */
+  onDead(heir: Heir): void;
+  /** This node was taken for dead while it was paused or cut off: what it held is no longer its own. Its lease is the new one already. */
+  onFenced(listener: () => void): void;
+  /** The registry is reached again after it was not, or had forgotten this node: what was told to what lies beside it may be lost. */
+  onRestored(listener: () => void): void;
+  /** ms until what the registry lacks can be believed to be gone: after it was empty, or away, other nodes need up to a lease to tell it anew. 0: now. */
+  settlesIn(): number;
+  /** Tells a node something; best effort, over the bus. */
+  send(nodeId: string, message: NodeMessage): void;
+  onMessage(listener: (message: NodeMessage) => void): void;
+}

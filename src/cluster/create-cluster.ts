@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Bus, Unsubscribe } from '../bus/index.ts';
+import type { Config } from '../config.ts';
+import { ChatError } from '../errors.ts';
+import { nodeNameOf } from '../node-name.ts';
+import { type Clock, monotonicClock } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import { createMember } from './member.ts';
+import { type NodeMessage, readMessage, topicOf, writeMessage } from './node-message.ts';
+import type { NodeLoad, NodeRecord } from './node-record.ts';
+import type { Census, Registry } from './registry.ts';
+import { createTakeovers } from './takeovers.ts';
+
+/** What a cluster is made of. */
+export interface ClusterParts {
+  readonly registry: Registry;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName'>;
+  readonly clock?: Clock;
+}
+
+// Short, for people who read logs, and still another one for each process.
+const idBytes = 6;
+// Three of four may be lost.
+const beatsPerLease = 4;
+// Nodes that were started at once do not beat at once for ever.
+const jitter = 0.2;
+/** What a node does: each does everything. */
+const roles = ['gateway', 'worker'];
+
+/** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
+export function createCluster({ registry, bus, logger, config, clock = monotonicClock }: ClusterParts): Cluster {
+  const nodeId = randomBytes(idBytes).toString('base64url');
+  const beatMs = config.nodeLeaseMs / beatsPerLease;
+  const listeners = new Set<(message: NodeMessage) => void>();
+  const takeovers = createTakeovers({ registry, clock, logger });
+  let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
+  let record: Omit<NodeRecord, 'nodeId' | 'epoch' | 'load'> = {
+    ...{ name: nodeNameOf(config), address: '', version: manifest.version, roles, startedAt: new Date(), state: 'STARTING' },
+  };
+  const member = createMember({
+    ...{ registry, takeovers, clock, logger, nodeId },
+    times: { leaseMs: config.nodeLeaseMs, interruptedMs: 2 * beatMs },
+    describe: () => ({ ...record, load: probe() }),
+  });
+  let phase: 'new' | 'beating' | 'over' = 'new';
+  let beating: Promise<void> | undefined;
+  let hurried = false;
+  let cancel = (): void => {};
+
+  async function beat(): Promise<void> {
+    hurried = false;
+    if (!(await member.beat())) hurried = true;
+    beating = undefined;
+    if (phase === 'beating') schedule(hurried ? 0 : beatMs * (1 - jitter * Math.random()));
+  }
+
+  function schedule(ms: number): void {
+    cancel();
+    cancel = clock.after(ms, () => (beating ??= beat()));
+  }
+
+  /** Beats as soon as it can. */
+  function hurry(): void {
+    hurried = true;
+    if (phase === 'beating' && beating === undefined) schedule(0);
+  }
+
+  let ear: Promise<Unsubscribe | undefined> | undefined;
+  function hear(): void {
+    ear = bus
+      .subscribe(topicOf(nodeId), (text) => {
+        const message = readMessage(text);
+        if (message === null) logger.debug({ text: text.slice(0, 200) }, 'this node was told what it does not understand');
+        else for (const listener of listeners) listener(message);
+      })
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'this node does not hear what others tell it; it is tried again');
+        clock.after(config.nodeLeaseMs, async () => {
+          if (phase === 'beating') hear();
+        });
+        return undefined;
+      });
+  }
+
+  async function nodes(): Promise<readonly NodeRecord[]> {
+    const { records } = await registry.read().catch((cause: unknown): Census => {
+      throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer: ask again later.', { cause });
+    });
+    return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
+  }
+
+  async function leave(): Promise<void> {
+    const wasBeating = phase === 'beating';
+    phase = 'over';
+    cancel();
+    listeners.clear();
+    await beating;
+    // Where this is lost, the lease ends by itself.
+    if (wasBeating)
+      await registry.leave(member.lease).catch((error: unknown) => logger.debug({ err: error }, 'this node could not say that it leaves'));
+    (await ear)?.();
+  }
+
+  return {
+    get lease() {
+      return member.lease;
+    },
+    get healthy() {
+      return member.healthy;
+    },
+    start() {
+      if (phase !== 'new') throw new Error('a cluster is started once');
+      phase = 'beating';
+      hear();
+      schedule(0);
+    },
+    announce(change) {
+      record = { ...record, ...change };
+      hurry();
+    },
+    reportLoad(asked) {
+      probe = asked;
+    },
+    nodes,
+    onDead: (heir) => void takeovers.heirs.push(heir),
+    onFenced: (listener) => void member.onFenced.add(listener),
+    onRestored: (listener) => void member.onRestored.add(listener),
+    settlesIn: member.settlesIn,
+    send: (to, message) => void bus.publish(topicOf(to), writeMessage(message)),
+    onMessage: (listener) => void listeners.add(listener),
+    [Symbol.asyncDispose]: leave,
+  };
+}

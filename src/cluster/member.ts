@@ -1,0 +1,146 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { isSame, type Lease, type NodeRecord } from './node-record.ts';
+import type { Census, Registered, Registry } from './registry.ts';
+import type { Takeovers } from './takeovers.ts';
+import { createWatch, type WatchTimes } from './watch.ts';
+
+/** This node among the others. */
+export interface Member {
+  readonly lease: Lease;
+  /** False while the registry has not answered two beats on end. */
+  readonly healthy: boolean;
+  readonly onFenced: Set<() => void>;
+  readonly onRestored: Set<() => void>;
+  /**
+   * Says that this node lives, and acts on what the registry answers: takes over whose lease has ended, or finds itself taken over. Never rejects. False: it has
+   * a new lease, with which it is to beat at once.
+   */
+  beat(): Promise<boolean>;
+  /** ms until what the registry lacks can be believed to be gone. */
+  settlesIn(): number;
+}
+
+/** What a member is made of. */
+export interface MemberParts {
+  readonly registry: Registry;
+  readonly takeovers: Takeovers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly times: WatchTimes;
+  readonly nodeId: string;
+  /** What the node says of itself at this moment. */
+  readonly describe: () => Omit<NodeRecord, keyof Lease>;
+}
+
+/** When the registry last answered, and how old it was then. */
+interface Answered {
+  readonly at: number;
+  readonly ageMs: number;
+}
+
+/** Makes a member, which is registered from its first beat on. */
+export function createMember({ registry, takeovers, clock, logger, times, nodeId, describe }: MemberParts): Member {
+  const onFenced = new Set<() => void>();
+  const onRestored = new Set<() => void>();
+  const watch = createWatch(times);
+  let lease: Lease = { nodeId, epoch: 1 };
+  let beats = 0;
+  let missed = 0;
+  /** The newest beat that was answered: a registry that knows only an older one has lost something. */
+  let acknowledged = 0;
+  let answered: Answered | null = null;
+  let restoredAt = Number.NEGATIVE_INFINITY;
+
+  function miss(error: unknown): void {
+    missed += 1;
+    if (missed === 1) logger.warn({ err: error }, 'the registry of nodes does not answer');
+  }
+
+  function fence(newer: number): void {
+    logger.warn({ lease, newer }, 'this node was taken for dead and its people told so: it drops its connections and begins anew');
+    lease = { nodeId, epoch: newer + 1 };
+    watch.restart();
+    for (const listener of onFenced) listener();
+  }
+
+  function restore(at: number, why: string): void {
+    logger.info({ lease }, why);
+    restoredAt = at;
+    for (const listener of onRestored) listener();
+  }
+
+  async function beat(): Promise<boolean> {
+    beats += 1;
+    const own: Registered = { ...describe(), ...lease, beat: beats };
+    const askedAt = clock.now();
+    const answer = await registry.beat(own).catch(miss);
+    if (answer === undefined) return true;
+    const answeredAt = clock.now();
+    const wasAway = missed > 0;
+    missed = 0;
+    if ('fencedBy' in answer) {
+      fence(answer.fencedBy);
+      return false;
+    }
+    const { before, ageMs, ...census } = answer;
+    answered = { at: answeredAt, ageMs };
+    const forgot = (before ?? 0) < acknowledged;
+    acknowledged = own.beat;
+    if (wasAway || forgot) restore(answeredAt, forgot ? 'the registry had forgotten this node' : 'the registry of nodes answers again');
+    await act(census, { askedAt, answeredAt });
+    return true;
+  }
+
+  async function act(
+    { records, takeovers: pending }: Census,
+    at: { readonly askedAt: number; readonly answeredAt: number },
+  ): Promise<void> {
+    const others = records.filter((record) => record.nodeId !== nodeId);
+    const living = others.filter(({ state }) => state !== 'LEFT' && state !== 'DEAD' && state !== 'GONE');
+    const over = [...watch.look(living, at), ...others.filter(({ state }) => state === 'LEFT')];
+    const orphaned = pending.filter(({ heir }) => !isSame(heir, lease) && !isCurrent(heir, records));
+    for (const takeover of pending) if (isSame(takeover.heir, lease)) takeovers.run(takeover);
+    await Promise.all([...over.map(claim), ...orphaned.map((takeover) => reclaim(takeover.dead, takeover.heir))]).catch((error: unknown) =>
+      // What was claimed all the same is found at the next beat.
+      logger.debug({ err: error }, 'a node that is gone could not be claimed'),
+    );
+  }
+
+  async function claim(ended: Registered): Promise<void> {
+    const { nodeId: deadId, epoch, name, state } = ended;
+    const [dead, heir] = [{ nodeId: deadId, epoch }, lease];
+    if (!(await registry.claim(ended, heir))) return;
+    if (state === 'LEFT') logger.info({ dead, name }, 'a node has left');
+    else logger.warn({ dead, name }, 'a node has not shown itself for a whole lease and is taken over');
+    takeovers.run({ dead, heir });
+  }
+
+  async function reclaim(dead: Lease, formerHeir: Lease): Promise<void> {
+    const heir = lease;
+    if (await registry.reclaim({ dead, heir: formerHeir }, heir)) takeovers.run({ dead, heir });
+  }
+
+  function settlesIn(): number {
+    if (answered === null || missed > 0) return times.leaseMs;
+    const [now, { at, ageMs }] = [clock.now(), answered];
+    return Math.max(0, times.leaseMs - (ageMs + now - at), times.leaseMs - (now - restoredAt));
+  }
+
+  return {
+    get lease() {
+      return lease;
+    },
+    get healthy() {
+      return missed < 2;
+    },
+    onFenced,
+    onRestored,
+    beat,
+    settlesIn,
+  };
+}
+
+function isCurrent(lease: Lease, records: readonly Registered[]): boolean {
+  return records.some((record) => isSame(record, lease) && record.state !== 'LEFT');
+}

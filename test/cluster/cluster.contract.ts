@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import type { Lease, Registry } from '../../src/cluster/index.ts';
+import { type Bird, createFlock, leaseMs } from './flock.ts';
+
+/** What nodes do for each other on any registry. Each call of `open` gives a system of its own, whose registry is connected to by what it answers. */
+export function describeCluster(name: string, open: () => () => Promise<Registry>): void {
+  describe(name, () => {
+    function inheritances(...birds: readonly Bird[]): readonly Lease[] {
+      return birds.flatMap(({ inherited }) => inherited);
+    }
+
+    async function statesSeenBy({ cluster }: Bird): Promise<ReadonlyMap<string, string>> {
+      return new Map((await cluster.nodes()).map(({ nodeId, state }) => [nodeId, state]));
+    }
+
+    test('a node that dies is taken over by one survivor, once, and not before its lease has ended', async () => {
+      await using flock = createFlock(open());
+      const [dead, one, two] = [await flock.hatch(), await flock.hatch(), await flock.hatch()];
+      await flock.live(3 * leaseMs, dead, one, two);
+      expect(inheritances(dead, one, two)).toEqual([]);
+      await flock.live(leaseMs - 300, one, two);
+      expect(inheritances(one, two)).toEqual([]);
+      await flock.live(600, one, two);
+      await expect.poll(() => inheritances(one, two)).toEqual([dead.cluster.lease]);
+      await expect.poll(async () => (await statesSeenBy(one)).has(dead.cluster.lease.nodeId)).toBe(false);
+      await flock.live(5 * leaseMs, one, two);
+      expect(inheritances(one, two)).toEqual([dead.cluster.lease]);
+      expect([one.told, two.told]).toEqual([
+        { fenced: 0, restored: 0 },
+        { fenced: 0, restored: 0 },
+      ]);
+    });
+
+    test('a node that was paused beyond its lease finds itself fenced and goes on under a new lease', async () => {
+      await using flock = createFlock(open());
+      const [paused, survivor] = [await flock.hatch(), await flock.hatch()];
+      const old = paused.cluster.lease;
+      await flock.live(2 * leaseMs, survivor);
+      await expect.poll(() => survivor.inherited).toEqual([old]);
+      let leaseAtFence: Lease | undefined;
+      paused.cluster.onFenced(() => {
+        leaseAtFence = paused.cluster.lease;
+      });
+      paused.clock.sleep(2 * leaseMs);
+      await flock.live(leaseMs, paused, survivor);
+      expect(paused.told).toEqual({ fenced: 1, restored: 0 });
+      expect(paused.cluster.lease.nodeId).toBe(old.nodeId);
+      expect(paused.cluster.lease.epoch).toBeGreaterThan(old.epoch);
+      expect(leaseAtFence).toEqual(paused.cluster.lease);
+      expect(await statesSeenBy(survivor)).toEqual(new Map([paused, survivor].map(({ cluster }) => [cluster.lease.nodeId, 'READY'])));
+      await flock.live(5 * leaseMs, paused, survivor);
+      expect(paused.told.fenced).toBe(1);
+      expect(inheritances(paused, survivor)).toEqual([old]);
+    });
+
+    test('a node that dies under its new lease is taken over under that', async () => {
+      await using flock = createFlock(open());
+      const [paused, survivor] = [await flock.hatch(), await flock.hatch()];
+      const old = paused.cluster.lease;
+      await flock.live(2 * leaseMs, survivor);
+      paused.clock.sleep(2 * leaseMs);
+      await flock.live(leaseMs, paused, survivor);
+      await flock.live(2 * leaseMs, survivor);
+      await expect.poll(() => survivor.inherited).toEqual([old, paused.cluster.lease]);
+    });
+
+    test('a node that was itself paused takes nobody for dead when it wakes', async () => {
+      await using flock = createFlock(open());
+      const [sleeper, other] = [await flock.hatch(), await flock.hatch()];
+      await flock.live(leaseMs, sleeper, other);
+      sleeper.clock.sleep(900);
+      other.clock.sleep(900);
+      await flock.live(900, sleeper);
+      expect(sleeper.inherited).toEqual([]);
+      await flock.live(leaseMs, sleeper, other);
+      expect(inheritances(sleeper, other)).toEqual([]);
+    });
+
+    test('when the heir dies in the middle of it another goes on, and takes over the heir as well', async () => {
+      await using flock = createFlock(open());
+      const [dead, ...survivors] = [await flock.hatch(), await flock.hatch(), await flock.hatch()];
+      for (const survivor of survivors) survivor.inheritBy(() => new Promise(() => {}));
+      await flock.live(2 * leaseMs, ...survivors);
+      const heir = survivors.find(({ inherited }) => inherited.length > 0);
+      const last = survivors.find(({ inherited }) => inherited.length === 0);
+      expect(heir?.inherited).toEqual([dead.cluster.lease]);
+      if (heir === undefined || last === undefined) throw new Error('both have inherited');
+      last.inheritBy(async () => {});
+      await flock.live(2 * leaseMs, last);
+      await expect.poll(() => last.inherited).toEqual(expect.arrayContaining([dead.cluster.lease, heir.cluster.lease]));
+      await flock.live(2 * leaseMs, last);
+      expect(last.inherited).toHaveLength(2);
+      expect(heir.inherited).toHaveLength(1);
+    });
+
+    test('what an heir fails at is tried again until it is done', async () => {
+      await using flock = createFlock(open());
+      const [dead, heir] = [await flock.hatch(), await flock.hatch()];
+      let failures = 3;
+      heir.inheritBy(async () => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('the database is away');
+      });
+      await flock.live(4 * leaseMs, heir);
+      await expect.poll(() => heir.inherited).toEqual(Array.from({ length: 4 }, () => dead.cluster.lease));
+      await flock.live(2 * leaseMs, heir);
+      expect(heir.inherited).toHaveLength(4);
+    });
+
+    test('a node that leaves is taken over at once, and found gone', async () => {
+      await using flock = createFlock(open());
+      const [leaving, survivor] = [await flock.hatch(), await flock.hatch()];
+      await leaving[Symbol.asyncDispose]();
+      expect((await statesSeenBy(survivor)).get(leaving.cluster.lease.nodeId)).toBe('LEFT');
+      await flock.live(leaseMs / 4, survivor);
+      await expect.poll(() => survivor.inherited).toEqual([leaving.cluster.lease]);
+      await expect.poll(async () => [...(await statesSeenBy(survivor)).keys()]).toEqual([survivor.cluster.lease.nodeId]);
+    });
+
+    test('a node alone lives on and takes over nobody; one that comes later takes over what it left', async () => {
+      await using flock = createFlock(open());
+      const alone = await flock.hatch();
+      await flock.live(10 * leaseMs, alone);
+      expect(alone.told).toEqual({ fenced: 0, restored: 0 });
+      await alone[Symbol.asyncDispose]();
+      const next = await flock.hatch();
+      await expect.poll(() => next.inherited).toEqual([alone.cluster.lease]);
+    });
+
+    test('what a node says of itself is seen by the others at once', async () => {
+      await using flock = createFlock(open());
+      const [node, other] = [await flock.hatch(), await flock.hatch()];
+      node.cluster.reportLoad(() => ({ sockets: 7, eventsPerSecond: 2.5, loopDelayMs: 0.5 }));
+      node.cluster.announce({ state: 'DRAINING', address: 'http://10.0.0.9:4000' });
+      await node.clock.advance(0);
+      const seen = (await other.cluster.nodes()).find(({ nodeId }) => nodeId === node.cluster.lease.nodeId);
+      expect(seen).toMatchObject({
+        ...node.cluster.lease,
+        ...{ state: 'DRAINING', address: 'http://10.0.0.9:4000', load: { sockets: 7, eventsPerSecond: 2.5, loopDelayMs: 0.5 } },
+      });
+      expect(seen?.name).not.toBe('');
+      expect(seen?.roles).not.toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import { pino } from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import { type Cluster, createCluster, type Lease, type Registry } from '../../src/cluster/index.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+
+/** The lease of the nodes in these tests, in ms of their clocks. */
+export const leaseMs = 1_000;
+// A node's beats fall due every quarter of its lease at most; a step is short beside that.
+const stepMs = 50;
+
+/** A node among others, with a clock of its own. */
+export interface Bird extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly clock: ManualClock;
+  /** Whose lease it was told to take over, in order; the same again where that failed. */
+  readonly inherited: readonly Lease[];
+  /** How often it was told so. */
+  readonly told: { readonly fenced: number; readonly restored: number };
+  /** What its heir does from here on instead of being done at once. */
+  inheritBy(heir: (dead: Lease) => Promise<void>): void;
+}
+
+/** Nodes on one registry. */
+export interface Flock extends AsyncDisposable {
+  /** Starts a node, which is registered when this resolves. */
+  hatch(registry?: Registry): Promise<Bird>;
+  /** Lets so many ms go by for these nodes alone, for all of them in turn. */
+  live(ms: number, ...birds: readonly Bird[]): Promise<void>;
+}
+
+/** A flock on one registry each, which `open` connects to. */
+export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemoryBus()): Flock {
+  const stack = new AsyncDisposableStack();
+  let offset = 0;
+
+  async function hatch(shared?: Registry): Promise<Bird> {
+    const registry = shared ?? stack.use(await open());
+    const clock = manualClock();
+    // Clocks of different machines have nothing in common.
+    offset += 86_400_000;
+    clock.sleep(offset);
+    const inherited: Lease[] = [];
+    const told = { fenced: 0, restored: 0 };
+    let act = async (_dead: Lease): Promise<void> => {};
+    const cluster = createCluster({
+      registry,
+      bus,
+      clock,
+      logger: pino({ level: 'silent' }),
+      config: { nodeLeaseMs: leaseMs, nodeName: '' },
+    });
+    cluster.onDead(async (dead) => {
+      inherited.push(dead);
+      await act(dead);
+    });
+    cluster.onFenced(() => {
+      told.fenced += 1;
+    });
+    cluster.onRestored(() => {
+      told.restored += 1;
+    });
+    cluster.announce({ state: 'READY', address: 'http://10.0.0.1:4000' });
+    cluster.start();
+    await clock.advance(0);
+    const bird: Bird = {
+      ...{ cluster, clock, inherited, told },
+      inheritBy(heir) {
+        act = heir;
+      },
+      [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+    };
+    stack.use(bird);
+    return bird;
+  }
+
+  async function live(ms: number, ...birds: readonly Bird[]): Promise<void> {
+    for (let past = 0; past < ms; past += stepMs) await Promise.all(birds.map(({ clock }) => clock.advance(Math.min(stepMs, ms - past))));
+  }
+
+  return { hatch, live, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

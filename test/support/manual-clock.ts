@@ -1,0 +1,45 @@
+import type { Clock } from '../../src/cluster/index.ts';
+
+/** A clock that moves when a test says so. */
+export interface ManualClock extends Clock {
+  /** Moves on by so many ms, doing what falls due on the way in its order, each thing to its end; by 0: does what is due. */
+  advance(ms: number): Promise<void>;
+  /** Moves on without doing anything, as time does for a process that is paused. */
+  sleep(ms: number): void;
+}
+
+interface Due {
+  readonly at: number;
+  readonly work: () => Promise<void>;
+}
+
+/** A clock that stands still. */
+export function manualClock(): ManualClock {
+  const waiting = new Set<Due>();
+  let now = 1_000_000;
+
+  function next(until: number): Due | undefined {
+    return [...waiting].filter(({ at }) => at <= until).sort((one, other) => one.at - other.at)[0];
+  }
+
+  return {
+    now: () => now,
+    after(ms, work) {
+      const due = { at: now + ms, work };
+      waiting.add(due);
+      return () => void waiting.delete(due);
+    },
+    async advance(ms) {
+      const until = now + ms;
+      for (let due = next(until); due !== undefined; due = next(until)) {
+        waiting.delete(due);
+        now = Math.max(now, due.at);
+        await due.work();
+      }
+      now = until;
+    },
+    sleep(ms) {
+      now += ms;
+    },
+  };
+}
