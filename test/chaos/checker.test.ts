@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from './attempt.ts';
 import { check } from './checker.ts';
-import type { EntryFacts, Happening, HistoryRecord, Outcome, Place, StateRecord } from './history.ts';
+import type { EntryFacts, Happening, HistoryRecord, Place, StateRecord } from './history.ts';
 
 // A small history in which every promise was kept, and one broken in each test.
 

@@ -1,10 +1,12 @@
-import type { HistoryRecord, Recorded, Ruling, Sending, StateRecord } from './history.ts';
+import type { Ruling, Sending } from './attempt.ts';
+import type { HistoryRecord, Recorded, StateRecord } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
 /** What is promised of a group's rule: one owner, what was settled last stands so on every node, and who is muted says nothing. */
 export function checkRule(records: readonly HistoryRecord[]): readonly Violation[] {
   const rulings = records.filter((record) => record.what === 'ruling');
-  const states = records.filter((record) => record.what === 'state');
+  const directs = new Set(records.flatMap((record) => (record.what === 'log' && record.between !== undefined ? [record.stream] : [])));
+  const states = records.filter((record) => record.what === 'state').filter(({ stream }) => !directs.has(stream));
   const sends = records.filter((record) => record.what === 'send');
   return [...states.flatMap(checkOwner), ...checkStanding(rulings, states), ...checkMuted(rulings, sends)];
 }
