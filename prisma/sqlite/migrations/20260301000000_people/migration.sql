@@ -92,3 +92,8 @@ CREATE TABLE "Job" (
 CREATE UNIQUE INDEX "Job_kind_key_key" ON "Job" ("kind", "key");
 CREATE INDEX "Job_state_dueAt_id_idx" ON "Job" ("state", "dueAt", "id");
 
+-- Requests that were made before end by themselves too. Each is looked at once on the first start: it is over, or is left until the day on which it will be.
+INSERT INTO "Job" ("id", "kind", "key", "data", "dueAt", "createdAt")
+SELECT randomblob(16), 'ContactRequestExpired', "fromId" || ':' || "toId",
+  '{"fromId":"' || "fromId" || '","toId":"' || "toId" || '"}', "createdAt", "createdAt"
+FROM "ContactRequest" WHERE "fromState" = 'PENDING';
