@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
-import type { Caches } from './cache/index.ts';
+import type { CacheCounts, Caches } from './cache/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -33,6 +33,8 @@ export interface Chat extends AsyncDisposable {
   readonly exports: DataExports;
   readonly feed: Feed;
   readonly jobs: Jobs;
+  /** Where this node has found what it keeps of users and conversations, since the start. */
+  readonly cacheCounts: CacheCounts;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
@@ -102,6 +104,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     exports,
     feed,
     jobs,
+    cacheCounts: caches.counts,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,
