@@ -175,6 +175,7 @@ describe('of how a group is ruled is seen', () => {
 
   it('what somebody said who was muted', () => {
     expect(broken({ more: [ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual(['ruled']);
+    expect(broken({ more: [ruled('mute', 'heard', 10, 'unknown'), ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual([]);
     expect(broken({ more: [ruled('mute', 'muted', 42), ruled('mute', 'heard', 60)] })).toEqual([]);
     expect(broken({ more: [ruled('mute', 'muted', 30, 'refused'), ruled('mute', 'heard', 60)] })).toEqual([]);
   });
@@ -211,7 +212,8 @@ describe('of invitations is seen', () => {
   }
 
   const visits = [visit(ben, 'one', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
-  const looks = [{ ...looked(1, 1), at: 3_000 }, looked(0, 0)];
+  // What is spent is looked at once, whenever that is.
+  const looks: readonly Step[] = [{ ...looked(1, 1), at: 3_000 }, looked(0, 0), { what: 'look', owned: [], uses: [] }];
   const tried = (...more: readonly Step[]): readonly string[] =>
     brokenBy(made, another, ...visits, ...more, ...looks, logOf(room, 'conversation', door));
 

@@ -1,5 +1,5 @@
 import type { Visit } from './attempt.ts';
-import type { EntryFacts, HistoryRecord, LogRecord, LookRecord, Recorded } from './history.ts';
+import type { EntryFacts, HistoryRecord, LogRecord, Recorded } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
 // The clocks that are compared are of one machine, and read one after the other.
@@ -69,9 +69,9 @@ function checkTaken(
   visits: readonly Recorded<Visit>[],
   logs: readonly Recorded<LogRecord>[],
 ): readonly Violation[] {
-  const last: Recorded<LookRecord> | undefined = records.findLast((record) => record.what === 'look');
+  const looks = records.filter((record) => record.what === 'look');
   const invitations = records.filter((record) => record.what === 'invitation');
-  const left = new Map(last?.uses.map((use) => [use.invite, use.left]));
+  const left = new Map(looks.flatMap(({ uses }) => uses.map((use) => [use.invite, use.left] as const)));
   return [...Map.groupBy(invitations, ({ stream }) => stream)].flatMap(([stream, own]) => {
     const visitors = new Set(visits.filter((visit) => visit.stream === stream).map(({ user }) => user));
     const entries = logs.find((log) => log.stream === stream)?.entries ?? [];
@@ -79,7 +79,7 @@ function checkTaken(
       ({ type, member = '', change }) => type === 'MemberJoined' && visitors.has(member) && change?.by === member,
     );
     const taken = own.reduce((sum, { invite, uses }) => sum + uses - (left.get(invite) ?? uses), 0);
-    const at = last?.at ?? 0;
+    const at = looks.at(-1)?.at ?? 0;
     return [
       ...(came.length === taken ? [] : [say(at, stream, `${came.length} came by themselves, ${taken} uses were taken`)]),
       ...own.flatMap(({ invite, uses }): readonly Violation[] => {

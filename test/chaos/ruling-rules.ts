@@ -43,6 +43,8 @@ function checkMuted(rulings: readonly Recorded<Ruling>[], sends: readonly Record
   return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) =>
     all.flatMap((mute, place) => {
       if (mute.kind !== 'mute' || mute.to !== 'muted' || mute.outcome !== 'acknowledged') return [];
+      // An end of an earlier one that was not answered may come to pass after this one.
+      if (all.some(({ to, outcome, at }, n) => n < place && to === 'heard' && outcome === 'unknown' && at > mute.began - lostMs)) return [];
       const until = all[place + 1]?.began ?? Number.POSITIVE_INFINITY;
       return sends.flatMap(({ by, key, stream, outcome, at }): readonly Violation[] => {
         const said = by === mute.user && stream === mute.stream && outcome === 'acknowledged';
