@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/index.ts';
-import type { Caches } from './cache/index.ts';
+import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
@@ -37,6 +37,8 @@ export interface Chat extends AsyncDisposable {
   readonly feed: Feed;
   readonly jobs: Jobs;
   readonly cluster: Cluster;
+  /** Where this node has found what it keeps of users and conversations, since the start. */
+  readonly cacheCounts: CacheCounts;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -124,6 +126,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     feed,
     jobs,
     cluster,
+    cacheCounts: caches.counts,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -48,7 +48,7 @@ export interface CacheCounts {
 /** The caches of a node. */
 export interface Caches extends AsyncDisposable {
   of<K, V>(kind: CacheKind<K, V>): Cache<K, V>;
-  /** Since the start. */
+  /** Since the start: the same object at any time, with the counts of the moment. */
   readonly counts: CacheCounts;
 }
 

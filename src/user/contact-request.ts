@@ -7,7 +7,7 @@ import { accept, leaveFirstMessage } from './contact-answer.ts';
 import { requestReceived, requestSent } from './contact-entries.ts';
 import { leaveExpiry, overAtOf } from './contact-expiry.ts';
 import { contactRow, requestRow, waitingCount } from './contact-facts.ts';
-import { type ContactRequestRow, isContact, putRequest, requestOf } from './contact-store.ts';
+import { type ContactRequestRow, isContact, putRequest, readRequests, requestOf } from './contact-store.ts';
 import { userRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
 import { requireFirstMessage, requireNote } from './shape.ts';
@@ -22,7 +22,7 @@ interface Asking extends ContactRequestRef {
 }
 
 /** Makes what asks users to become contacts, so often a day at most. Throws as Contacts.request says. */
-export function createRequestContact({ log, limits, config }: ContactParts): Contacts['request'] {
+export function createRequestContact({ db, log, limits, config }: ContactParts): Contacts['request'] {
   const throttle = limits.limit({ name: 'contact-request', points: config.contactRequestsPerDay, windowSeconds: secondsADay });
 
   function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
@@ -34,7 +34,12 @@ export function createRequestContact({ log, limits, config }: ContactParts): Con
     const asking = requireAsking(viewer, options);
     const key = String(asking.fromId);
     const retryAfterMs = await throttle.take(key);
-    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'You have asked many people today. Ask on later.', { retryAfterMs });
+    if (retryAfterMs !== null) {
+      // What waits already counted when it was made: who repeats it, because its answer was lost, asks nobody once more.
+      const [asked] = await readRequests(db.client, [asking]);
+      if (asked?.fromState === 'PENDING') return { request: requestOf(asked), contact: null };
+      throw new ChatError('RATE_LIMITED', 'You have asked many people today. Ask on later.', { retryAfterMs });
+    }
     let isNew = false;
     try {
       return await log.append<Requested>({

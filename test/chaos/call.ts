@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import type { Outcome } from './history.ts';
+import type { Outcome } from './attempt.ts';
 
 /** A refusal as the API words it. */
 interface Refusal {

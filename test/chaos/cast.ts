@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { ask } from '../support/client.ts';
-import { CreateGroupDocument, MeDocument, SignInDocument, SignUpDocument } from '../support/generated/graphql.ts';
+import {
+  CreateGroupDocument,
+  MarkReadDocument,
+  MeDocument,
+  OpenDirectDocument,
+  SendMessageDocument,
+  SignInDocument,
+  SignUpDocument,
+} from '../support/generated/graphql.ts';
 import type { Holding } from './device.ts';
 
 /** Somebody who talks, reads and is here and there on two devices. */
@@ -13,22 +21,47 @@ export interface Actor {
   readonly holds: readonly Holding[];
 }
 
-/** A group of all. Its owner is the first; the last one is removed and added back, again and again. */
-export interface Room {
+/** A group of all, and who made it. */
+export interface Hall {
   readonly id: string;
   readonly owner: Actor;
+}
+
+/** A group whose guest is removed and added back, again and again. */
+export interface Room extends Hall {
   readonly guest: Actor;
+}
+
+/** The conversation of two who block each other now and then. */
+export interface Direct {
+  readonly id: string;
+  readonly between: readonly [Actor, Actor];
 }
 
 /** Who is in a run, and where they talk. */
 export interface Cast {
   readonly actors: readonly Actor[];
   readonly rooms: readonly Room[];
+  /** Whose members leave, and come back by invitations alone. */
+  readonly door: Hall;
+  /** Whose owner makes another the owner, who does the same. */
+  readonly crown: Hall;
+  readonly directs: readonly Direct[];
+}
+
+/** Where somebody talks. */
+export function placesOf({ id }: Actor, { rooms, door, crown, directs }: Cast): readonly { readonly id: string }[] {
+  return [...rooms, door, crown, ...directs.filter(({ between }) => between.some((actor) => actor.id === id))];
 }
 
 const password = 'correct horse battery';
 const names = ['ann', 'ben', 'cat', 'dan', 'eve'] as const;
 const roomCount = 3;
+// No owner of a room and its guest: who is blocked is not added back.
+const pairs = [
+  [0, 2],
+  [1, 3],
+] as const;
 
 /** Signs everybody up, twice, and makes the groups. */
 export async function assemble(url: string): Promise<Cast> {
@@ -40,12 +73,38 @@ export async function assemble(url: string): Promise<Cast> {
     const [owner, ...others] = order;
     const guest = order.at(-1);
     if (owner === undefined || guest === undefined) throw new Error('nobody signed up');
-    const input = { name: `Group ${n}`, memberIds: others.map(({ id }) => id) };
-    const { createGroup } = await ask(url, CreateGroupDocument, { input }, owner.tokens[0]);
-    if (createGroup.group === null) throw new Error(`no group: ${JSON.stringify(createGroup.errors)}`);
-    rooms.push({ id: createGroup.group.id, owner, guest });
+    rooms.push({ ...(await gather(url, `Group ${n}`, { owner, others })), guest });
   }
-  return { actors: await Promise.all(people.map((actor) => withPositions(url, actor))), rooms };
+  const [owner, ...others] = people.toReversed();
+  if (owner === undefined) throw new Error('nobody signed up');
+  const [door, crown] = [await gather(url, 'Door', { owner, others }), await gather(url, 'Crown', { owner, others })];
+  const directs = await Promise.all(pairs.map(([one, other]) => introduce(url, people[one], people[other])));
+  return { actors: await Promise.all(people.map((actor) => withPositions(url, actor))), rooms, door, crown, directs };
+}
+
+async function gather(
+  url: string,
+  name: string,
+  { owner, others }: { readonly owner: Actor; readonly others: readonly Actor[] },
+): Promise<Hall> {
+  const input = { name, memberIds: others.map(({ id }) => id) };
+  const { createGroup } = await ask(url, CreateGroupDocument, { input }, owner.tokens[0]);
+  if (createGroup.group === null) throw new Error(`no group: ${JSON.stringify(createGroup.errors)}`);
+  return { id: createGroup.group.id, owner };
+}
+
+/** Has one greet the other, who is shown the conversation by that, and has read it when the run begins. */
+async function introduce(url: string, one: Actor | undefined, other: Actor | undefined): Promise<Direct> {
+  if (one === undefined || other === undefined) throw new Error('nobody signed up');
+  const { openDirectConversation } = await ask(url, OpenDirectDocument, { input: { userId: other.id } }, one.tokens[0]);
+  const id = openDirectConversation.conversationEdge?.node.id;
+  if (id === undefined) throw new Error(`no conversation: ${JSON.stringify(openDirectConversation.errors)}`);
+  const input = { conversationId: id, clientMessageId: 'greeting', text: 'hello' };
+  const { sendMessage } = await ask(url, SendMessageDocument, { input }, one.tokens[0]);
+  const seq = sendMessage.messageEdge?.node.seq;
+  if (seq === undefined) throw new Error(`no greeting: ${JSON.stringify(sendMessage.errors)}`);
+  await ask(url, MarkReadDocument, { input: { conversationId: id, seq } }, other.tokens[0]);
+  return { id, between: [one, other] };
 }
 
 async function signUp(url: string, name: string): Promise<Actor> {

@@ -19,6 +19,9 @@ it(
     expect(totals['attempts acknowledged']).toBeGreaterThan(100);
     expect(totals['entries received']).toBeGreaterThan(1_000);
     expect(totals['subscriptions']).toBeGreaterThan(10);
+    for (const act of ['joins and leavings', 'transfers', 'blocks and their ends', 'looks into the database'] as const) {
+      expect(totals[act], act).toBeGreaterThan(10);
+    }
   },
   longMs,
 );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from './attempt.ts';
 import { check } from './checker.ts';
-import type { EntryFacts, Happening, HistoryRecord, Outcome, Place, StateRecord } from './history.ts';
+import type { EntryFacts, Happening, HistoryRecord, Place, StateRecord } from './history.ts';
 
 // A small history in which every promise was kept, and one broken in each test.
 
@@ -174,8 +175,215 @@ describe('of how a group is ruled is seen', () => {
 
   it('what somebody said who was muted', () => {
     expect(broken({ more: [ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual(['ruled']);
+    expect(broken({ more: [ruled('mute', 'heard', 10, 'unknown'), ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual([]);
     expect(broken({ more: [ruled('mute', 'muted', 42), ruled('mute', 'heard', 60)] })).toEqual([]);
     expect(broken({ more: [ruled('mute', 'muted', 30, 'refused'), ruled('mute', 'heard', 60)] })).toEqual([]);
+  });
+});
+
+/** The rules that records break in which nobody listens. `startedAt` is 0: ms since the run began are those of the log. */
+function brokenBy(...steps: readonly Step[]): readonly string[] {
+  return [
+    ...new Set(
+      check(steps.map((step, n) => ({ ...step, at: step.at ?? 9_000 + n })) as readonly HistoryRecord[], boundMs).map(({ rule }) => rule),
+    ),
+  ];
+}
+
+describe('of invitations is seen', () => {
+  const by = (entry: EntryFacts, actor: string): EntryFacts => ({ ...entry, change: { by: actor, fields: [] } });
+  const [cat, dan] = ['cat', 'dan'];
+  /** Ann made the group; Ben came by himself with entry 2, left and came again; Cat came with entry 5. */
+  const door = [by(joined(1, ann), ann), by(joined(2, ben), ben), left(3, ben), by(joined(4, ben), ben), by(joined(5, cat), cat)];
+  const made: Step = { what: 'invitation', stream: room, invite: 'one', uses: 2, at: 100 };
+  const another: Step = { ...made, invite: 'two', uses: 1, at: 110 };
+
+  function visit(user: string, invite: string, seq: number, outcome: Outcome = 'acknowledged'): Step {
+    const [began, at] = [seq * 1_000 - 20, seq * 1_000 + 20];
+    return { what: 'visit', stream: room, user, kind: 'join', invite, began, at, node: 1, outcome };
+  }
+
+  function looked(one: number, two: number): Step {
+    const uses = [
+      { invite: 'one', left: one },
+      { invite: 'two', left: two },
+    ];
+    return { what: 'look', owned: [], uses };
+  }
+
+  const visits = [visit(ben, 'one', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
+  // What is spent is looked at once, whenever that is.
+  const looks: readonly Step[] = [{ ...looked(1, 1), at: 3_000 }, looked(0, 0), { what: 'look', owned: [], uses: [] }];
+  const tried = (...more: readonly Step[]): readonly string[] =>
+    brokenBy(made, another, ...visits, ...more, ...looks, logOf(room, 'conversation', door));
+
+  it('nothing wrong where as many came as were let in, and who came too late was refused', () => {
+    expect(tried(visit(dan, 'two', 6, 'refused'))).toEqual([]);
+  });
+
+  it('fewer uses left than none, or more than before', () => {
+    expect(brokenBy(made, { ...looked(0, 0), at: 1 }, looked(-1, 0))).toEqual(['invited']);
+    expect(brokenBy(made, { ...looked(1, 0), at: 1 }, looked(2, 0))).toEqual(['invited']);
+    expect(brokenBy(made, looked(3, 0))).toEqual(['invited']);
+    expect(brokenBy({ ...looked(2, 0), at: 1 }, looked(1, 0))).toEqual([]);
+  });
+
+  it('another number of people than of uses that were taken', () => {
+    expect(brokenBy(made, another, ...visits, looked(1, 0), logOf(room, 'conversation', door))).toEqual(['invited']);
+    expect(brokenBy(made, another, ...visits, ...looks, logOf(room, 'conversation', door.slice(0, 4)))).toContain('invited');
+  });
+
+  it('more who came by one than it has uses, where another was used for less', () => {
+    const three = [visit(ben, 'two', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
+    expect(brokenBy(made, another, ...three, ...looks, logOf(room, 'conversation', door))).toEqual(['invited']);
+    // Where an answer is missing they may have been in, and taken nothing.
+    const asked = [{ ...visit(cat, 'two', 4, 'unknown'), at: 4_500 }, ...three];
+    expect(brokenBy(made, another, ...asked, ...looks, logOf(room, 'conversation', door))).toEqual([]);
+  });
+
+  it('who was let in and was not there', () => {
+    expect(tried(visit(dan, 'one', 6))).toContain('invited');
+    expect(brokenBy(visit(ben, 'one', 3.5), logOf(room, 'conversation', door))).toEqual(['invited']);
+    expect(brokenBy(visit(ben, 'one', 2.5), logOf(room, 'conversation', door))).toEqual([]);
+  });
+
+  it('who comes twice, or goes and was not there', () => {
+    expect(brokenBy(logOf(room, 'conversation', [...door, joined(6, cat)]))).toEqual(['invited']);
+    expect(brokenBy(logOf(room, 'conversation', [...door, left(6, dan)]))).toEqual(['invited']);
+  });
+});
+
+describe('of ownership is seen', () => {
+  const cat = 'cat';
+
+  /** Three entries from `seq` on: the heir, the group, and who owned it before. */
+  function succession(seq: number, from: string, to: string): readonly EntryFacts[] {
+    const changed = (place: number, member: string): EntryFacts => ({
+      ...{ stream: room, seq: seq + place, type: 'MemberChanged', loggedAt: time(seq + place), member },
+      change: { by: from, fields: ['role'] },
+    });
+    const group = { stream: room, seq: seq + 1, type: 'GroupChanged', loggedAt: time(seq + 1), change: { by: from, fields: ['ownerId'] } };
+    return [changed(0, to), group, changed(2, from)];
+  }
+
+  function transfer(from: string, to: string, began: number, outcome: Outcome = 'acknowledged'): Step {
+    return { what: 'transfer', stream: room, by: from, to, began, at: began + 1, node: 1, outcome };
+  }
+
+  const members = [ann, ben, cat];
+  const start = members.map((member, n) => ({ ...joined(n + 1, member), change: { by: ann, fields: [] } }));
+  const given = [...start, ...succession(4, ann, ben), ...succession(7, ben, cat)];
+  const acts = [transfer(ann, ben, 10), transfer(ben, cat, 20)];
+  const stands = (owner: string): Step =>
+    state(ann, { members, roles: members.map((member) => (member === owner ? 'OWNER' : 'ADMIN')), lastSeq: given.length });
+  const looked = (owners: readonly string[], named: string): Step => ({ what: 'look', owned: [{ stream: room, owners, named }], uses: [] });
+  const log = (entries: readonly EntryFacts[]): Step => logOf(room, 'conversation', entries);
+
+  it('nothing wrong where each made the next one the owner', () => {
+    expect(brokenBy(looked([ann], ann), ...acts, looked([cat], cat), stands(cat), log(given))).toEqual([]);
+  });
+
+  it('two owners, none, or another than the group names, at any moment', () => {
+    expect(brokenBy(looked([ann, ben], ann))).toEqual(['owned']);
+    expect(brokenBy(looked([], ann))).toEqual(['owned']);
+    expect(brokenBy(looked([ben], ann))).toEqual(['owned']);
+  });
+
+  it('that somebody made another the owner who was not it', () => {
+    expect(brokenBy(log([...start, ...succession(4, ann, ben), ...succession(7, ann, cat)]))).toEqual(['owned']);
+    expect(brokenBy(log([...start, ...succession(4, ben, cat)]))).toEqual(['owned']);
+  });
+
+  it('what was acknowledged and is nowhere, of two at the same time one', () => {
+    expect(brokenBy(...acts, log(given.slice(0, 6)))).toEqual(['owned']);
+    expect(brokenBy(transfer(ann, ben, 10), transfer(ann, cat, 10), log(given.slice(0, 6)))).toEqual(['owned']);
+    expect(brokenBy(transfer(ann, ben, 10), transfer(ann, cat, 10, 'refused'), log(given.slice(0, 6)))).toEqual([]);
+  });
+
+  it('another owner in the end than was made it last', () => {
+    expect(brokenBy(...acts, stands(ben), log(given))).toEqual(['owned']);
+    expect(brokenBy(...acts, stands(ben))).toEqual(['owned']);
+    expect(brokenBy(stands(ben), log(given))).toEqual(['owned']);
+    // One that was not answered may stand.
+    expect(brokenBy(...acts, transfer(cat, ben, 30, 'unknown'), stands(ben))).toEqual(['owned']);
+    expect(brokenBy(...acts, transfer(cat, ben, 30, 'unknown'), stands(ben), log([...given, ...succession(10, cat, ben)]))).toEqual([]);
+  });
+
+  it('that who was made the owner is refused, unless they named another at the same time or an answer is missing', () => {
+    const refused = transfer(cat, ann, 30, 'refused');
+    expect(brokenBy(...acts, refused, log(given))).toEqual(['owned']);
+    expect(brokenBy(...acts, transfer(cat, ann, 30, 'unknown'), { ...refused, began: 40, at: 41 } as Step, log(given))).toEqual([]);
+    expect(brokenBy(...acts, transfer(ann, cat, 30, 'refused'), log(given))).toEqual([]);
+    const both = [transfer(cat, ben, 30), refused];
+    expect(brokenBy(...acts, ...both, log([...given, ...succession(10, cat, ben)]))).toEqual([]);
+  });
+});
+
+describe('of blocks is seen', () => {
+  const direct = 'direct';
+
+  function blocking(blocked: boolean, began: number, outcome: Outcome = 'acknowledged'): Step {
+    return { what: 'blocking', stream: direct, by: ann, user: ben, blocked, began, at: began + 1, node: 1, outcome };
+  }
+
+  function said(by: string, began: number, outcome: Outcome = 'acknowledged', code?: string): Step {
+    return { what: 'send', stream: direct, by, key: `${by}-${began}`, text: '', began, at: began + 1, node: 1, outcome, code, seq: 1 };
+  }
+
+  const heard = (device: string, key: string, at: number): Step => ({
+    ...{ device, node: 1, what: 'entry', at },
+    entry: { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: key.split('-')[0], key, text: '' },
+  });
+  // What the rules of the logs find in records without logs is not in question here.
+  const seen = (...steps: readonly Step[]): boolean => brokenBy(...steps).includes('blocked');
+  const [block, unblock] = [blocking(true, 20), blocking(false, 60)];
+
+  it('nothing wrong with what was begun before it, or acknowledged after its end began', () => {
+    expect(seen(said(ann, 10), block, unblock, said(ben, 70))).toBe(false);
+    expect(seen(block, { ...said(ben, 20), at: 30 } as Step, unblock, { ...said(ann, 50), at: 61 } as Step)).toBe(false);
+    expect(seen(block, said(ann, 40, 'refused', 'BLOCKED'), said(ben, 40, 'refused', 'NOT_CONTACTS'), unblock)).toBe(false);
+  });
+
+  it('what either says while it stands', () => {
+    expect(seen(block, said(ann, 40), unblock)).toBe(true);
+    expect(seen(block, said(ben, 40), unblock)).toBe(true);
+    expect(seen(block, said(ben, 40))).toBe(true);
+    expect(seen(blocking(true, 20, 'refused'), said(ben, 40))).toBe(false);
+    expect(seen(blocking(true, 20, 'unknown'), said(ben, 40))).toBe(false);
+  });
+
+  it('what comes to anybody while it stands, and was begun then', () => {
+    const tried = said(ben, 40, 'unknown');
+    expect(seen(block, tried, heard('ann/1', 'ben-40', 50), unblock)).toBe(true);
+    expect(seen(block, tried, heard('ben/2', 'ben-40', 50), unblock)).toBe(true);
+    expect(seen(block, tried, unblock, heard('ann/1', 'ben-40', 70))).toBe(false);
+    expect(seen(said(ben, 10), block, heard('ann/1', 'ben-10', 50), unblock)).toBe(false);
+  });
+
+  it('nothing where an earlier end of it was not answered', () => {
+    expect(seen(blocking(false, 10, 'unknown'), block, said(ben, 40), unblock)).toBe(false);
+  });
+
+  it('that somebody is refused without a block, or after its end', () => {
+    expect(seen(said(ben, 10, 'refused', 'NOT_CONTACTS'), block, unblock)).toBe(true);
+    expect(seen(block, unblock, said(ann, 70, 'refused', 'BLOCKED'))).toBe(true);
+    expect(seen(block, blocking(false, 60, 'unknown'), said(ann, 70, 'refused', 'BLOCKED'))).toBe(false);
+    expect(seen(blocking(true, 20, 'unknown'), unblock, said(ann, 70, 'refused', 'BLOCKED'))).toBe(false);
+  });
+
+  it('a message from before it that does not arrive', () => {
+    const greeting: EntryFacts = { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: ann, key: 'ann-10', text: '' };
+    const device: Step = { what: 'device', device: 'ben/1', user: ben, holds: [place(direct, 0)] };
+    const log = { ...logOf(direct, 'conversation', [greeting]), between: [ann, ben] } as Step;
+    const came: Step = { device: 'ben/1', node: 1, what: 'entry', entry: greeting, at: 15 };
+    expect(brokenBy(device, said(ann, 10), came, block, log)).toEqual([]);
+    expect(brokenBy(device, said(ann, 10), block, log)).toEqual(['missing']);
+    expect(brokenBy(device, block, { ...log, entries: [] } as Step, said(ann, 10))).toContain('lost');
+  });
+
+  it('what somebody else wrote between the two', () => {
+    const strange: EntryFacts = { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: 'cat', key: 'cat-1', text: '' };
+    expect(brokenBy({ ...logOf(direct, 'conversation', [strange]), between: [ann, ben] } as Step)).toEqual(['intruder']);
   });
 });
 

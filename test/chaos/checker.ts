@@ -1,4 +1,8 @@
-import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, MembershipChange, Recorded, StateRecord } from './history.ts';
+import type { MembershipChange } from './attempt.ts';
+import { checkBlocks } from './block-rules.ts';
+import { checkCrown } from './crown-rules.ts';
+import { checkDoor } from './door-rules.ts';
+import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, Recorded, StateRecord } from './history.ts';
 import { checkLogs, type Rule, type Violation } from './log-rules.ts';
 import { checkRule } from './ruling-rules.ts';
 import { type Fault, Strand } from './strand.ts';
@@ -25,6 +29,9 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
     ...walks.flatMap((walk) => walk.atTheEnd(at)),
     ...checkHints(records, boundMs),
     ...checkRule(records),
+    ...checkDoor(records, startedAt),
+    ...checkCrown(records),
+    ...checkBlocks(records),
     ...checkAnswers(records),
     ...records.flatMap((record): readonly Violation[] => {
       if (record.what === 'node') return [{ rule: 'node', at: record.at, detail: `node ${record.node} ${record.detail}` }];

@@ -1,24 +1,26 @@
-import mariadb from 'mariadb';
+import type { Connection } from 'mariadb';
 import { ConversationStateDocument, MembersDocument, NewestMessagesDocument } from '../support/generated/graphql.ts';
 import { call } from './call.ts';
-import type { Actor, Cast, Room } from './cast.ts';
+import { type Actor, type Cast, placesOf } from './cast.ts';
 import { brief, type EntryFacts, type LogRecord, type StateRecord } from './history.ts';
+import { namesOf, numberOf, openDatabase } from './look.ts';
 import type { Post } from './stage.ts';
 
 /** Reads all streams of a run out of the database, past the server. */
-export async function readLogs(databaseUrl: string, { actors, rooms }: Cast): Promise<readonly LogRecord[]> {
-  const { hostname, port, username, pathname } = new URL(databaseUrl);
-  const connection = await mariadb.createConnection({
-    ...{ host: hostname, port: Number(port), user: username, database: pathname.slice(1) },
-    ...{ bigIntAsNumber: true, timezone: 'Z' },
-  });
-  const names = new Map([...actors, ...rooms].map(({ id }) => [numberOf(id), id]));
+export async function readLogs(databaseUrl: string, cast: Cast): Promise<readonly LogRecord[]> {
+  const { actors, rooms, door, crown, directs } = cast;
+  const connection = await openDatabase(databaseUrl);
+  const names = namesOf(cast);
   try {
-    const streams = [...rooms.map(({ id }) => ['conversation', id] as const), ...actors.map(({ id }) => ['account', id] as const)];
+    const streams: readonly Pick<LogRecord, 'kind' | 'stream' | 'between'>[] = [
+      ...[...rooms, door, crown].map(({ id: stream }) => ({ kind: 'conversation', stream }) as const),
+      ...directs.map(({ id: stream, between }) => ({ kind: 'conversation', stream, between: between.map(({ id }) => id) }) as const),
+      ...actors.map(({ id: stream }) => ({ kind: 'account', stream }) as const),
+    ];
     const logs: LogRecord[] = [];
-    for (const [kind, stream] of streams) {
-      const [head] = await connection.query('SELECT lastSeq FROM Stream WHERE id = ?', [numberOf(stream)]);
-      logs.push({ what: 'log', stream, kind, lastSeq: head.lastSeq, entries: await readEntries(connection, stream, names) });
+    for (const log of streams) {
+      const [head] = await connection.query('SELECT lastSeq FROM Stream WHERE id = ?', [numberOf(log.stream)]);
+      logs.push({ what: 'log', ...log, lastSeq: head.lastSeq, entries: await readEntries(connection, log.stream, names) });
     }
     return logs;
   } finally {
@@ -26,11 +28,7 @@ export async function readLogs(databaseUrl: string, { actors, rooms }: Cast): Pr
   }
 }
 
-async function readEntries(
-  connection: mariadb.Connection,
-  stream: string,
-  names: ReadonlyMap<number, string>,
-): Promise<readonly EntryFacts[]> {
+async function readEntries(connection: Connection, stream: string, names: ReadonlyMap<number, string>): Promise<readonly EntryFacts[]> {
   const id = numberOf(stream);
   const messages: readonly MessageRow[] = await connection.query(
     'SELECT seq, senderId, clientMessageId, text, sentAt FROM Message WHERE conversationId = ?',
@@ -49,6 +47,7 @@ async function readEntries(
       loggedAt: at.toISOString(),
       ...factsOf(type, JSON.parse(data), names),
       ...(type in acts && { actor: names.get(actorId) }),
+      ...(type in changes && { change: { by: names.get(actorId) ?? '', fields: JSON.parse(data).fields ?? [] } }),
     })),
   ].toSorted((a, b) => a.seq - b.seq);
 }
@@ -81,6 +80,8 @@ interface EntryJson {
 
 /** What is done to a message by somebody whom its event names. */
 const acts: Readonly<Record<string, true>> = { MessageEdited: true, MessageRecalled: true, ReactionsChanged: true };
+/** Of what the judge asks who did it, whether its event says so or not. */
+const changes: Readonly<Record<string, true>> = { MemberJoined: true, MemberChanged: true, GroupChanged: true };
 
 function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, string>): Partial<EntryFacts> {
   const { userId, conversationId, seq = 0, messageSeq: target, emoji, added, pinned } = json;
@@ -91,15 +92,13 @@ function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, strin
   return userId === undefined ? {} : { member: names.get(Number(userId)) };
 }
 
-/** The database's number in a global id. */
-function numberOf(id: string): number {
-  return Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
+/** What a node answers somebody about all conversations that are theirs in the end. Throws where it does not. */
+export function readStates(post: Post, actor: Actor, cast: Cast): Promise<readonly StateRecord[]> {
+  return Promise.all(placesOf(actor, cast).map(({ id }) => readState(post, actor, id)));
 }
 
-/** What a node answers a member about a room. Throws where it does not. */
-export async function readState(post: Post, actor: Actor, room: Room): Promise<StateRecord> {
+async function readState(post: Post, actor: Actor, id: string): Promise<StateRecord> {
   const asking = { url: post.node.url, token: actor.tokens[0] };
-  const { id } = room;
   const [state, members, history] = await Promise.all([
     call(asking, ConversationStateDocument, { id }),
     call(asking, MembersDocument, { id, first: 100 }),
@@ -107,7 +106,7 @@ export async function readState(post: Post, actor: Actor, room: Room): Promise<S
   ]);
   const { data: about } = state;
   if (!about?.conversation || !members.data?.conversation || !history.data?.conversation) {
-    throw new Error(`node ${post.number} does not answer ${actor.name} about a room: ${JSON.stringify([state, members, history])}`);
+    throw new Error(`node ${post.number} does not answer ${actor.name} about a conversation: ${JSON.stringify([state, members, history])}`);
   }
   const { lastSeq, viewerReadSeq: readSeq, viewerUnreadCount: unread } = about.conversation;
   return {

@@ -1,85 +1,22 @@
 import { createWriteStream } from 'node:fs';
+import type {
+  Blocking,
+  Change,
+  Invitation,
+  Marking,
+  MembershipChange,
+  Pinning,
+  Reacting,
+  Ruling,
+  Sending,
+  Transfer,
+  Visit,
+} from './attempt.ts';
 
 /** A place in a stream, as a device holds it and as StreamReady names it. */
 export interface Place {
   readonly stream: string;
   readonly seq: number;
-}
-
-/** How one attempt ended: stored, refused for a reason that a retry does not change, or not known. */
-export type Outcome = 'acknowledged' | 'refused' | 'unknown';
-
-interface Attempt {
-  /** ms since the run began, as all times here. */
-  readonly began: number;
-  readonly node: number;
-  readonly outcome: Outcome;
-  /** The refusal's code, or what went wrong. */
-  readonly code?: string | undefined;
-}
-
-/** One try to send a message; a retry has the same `key`. */
-export interface Sending extends Attempt {
-  readonly what: 'send';
-  readonly by: string;
-  readonly stream: string;
-  /** clientMessageId. */
-  readonly key: string;
-  readonly text: string;
-  /** Where it was stored, if it was acknowledged. */
-  readonly seq?: number | undefined;
-}
-
-/** One try to remove or add a member. */
-export interface MembershipChange extends Attempt {
-  readonly what: 'removal' | 'addition';
-  readonly stream: string;
-  readonly user: string;
-}
-
-/** One try to move the own read marker. */
-export interface Marking extends Attempt {
-  readonly what: 'mark';
-  readonly user: string;
-  readonly stream: string;
-  readonly seq: number;
-}
-
-/** One try to change what a message says, or to take it back: then `text` is ''. */
-export interface Change extends Attempt {
-  readonly what: 'edit';
-  readonly by: string;
-  readonly stream: string;
-  readonly seq: number;
-  readonly text: string;
-}
-
-/** One try to put an emoji on a message, or to take it off. */
-export interface Reacting extends Attempt {
-  readonly what: 'reaction';
-  readonly by: string;
-  readonly stream: string;
-  readonly seq: number;
-  readonly emoji: string;
-  readonly added: boolean;
-}
-
-/** One try to pin a message, or to unpin it. */
-export interface Pinning extends Attempt {
-  readonly what: 'pin';
-  readonly by: string;
-  readonly stream: string;
-  readonly seq: number;
-  readonly pinned: boolean;
-}
-
-/** One try to rule a group: to give a member a role, to mute them or no longer, or to call the group something. `user`: whose; of the group itself ''. */
-export interface Ruling extends Attempt {
-  readonly what: 'ruling';
-  readonly stream: string;
-  readonly user: string;
-  readonly kind: 'role' | 'mute' | 'name';
-  readonly to: string;
 }
 
 /** A device that follows everything its user may see. `holds`: where it begins. */
@@ -109,6 +46,8 @@ export interface EntryFacts {
   readonly emoji?: string | undefined;
   readonly added?: boolean | undefined;
   readonly pinned?: boolean | undefined;
+  /** By whom a group or a member was changed, and what of it: as the database has it, which is not compared. */
+  readonly change?: { readonly by: string; readonly fields: readonly string[] } | undefined;
   /** Of a conversation that was opened: where it begins. Of one that was closed: which. */
   readonly opened?: Place | undefined;
   readonly closed?: string | undefined;
@@ -145,6 +84,17 @@ export interface LogRecord {
   readonly kind: 'conversation' | 'account';
   readonly lastSeq: number;
   readonly entries: readonly EntryFacts[];
+  /** Of a direct conversation: the two who may read all of it. */
+  readonly between?: readonly string[] | undefined;
+}
+
+/** What a statement found in the database in the midst of it all, past the server. */
+export interface LookRecord {
+  readonly what: 'look';
+  /** Each group, with those members whose role is OWNER and with whom it names as its owner. */
+  readonly owned: readonly { readonly stream: string; readonly owners: readonly string[]; readonly named: string }[];
+  /** Invitations and how often they still let somebody in. */
+  readonly uses: readonly { readonly invite: string; readonly left: number }[];
 }
 
 /** What the API answers a member about a conversation once nothing changes any more. */
@@ -185,6 +135,11 @@ export type Happening =
   | Reacting
   | Pinning
   | Ruling
+  | Visit
+  | Invitation
+  | Transfer
+  | Blocking
+  | LookRecord
   | DeviceStart
   | DeviceRecord
   | FaultRecord

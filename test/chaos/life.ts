@@ -12,9 +12,13 @@ import {
   UnbanUserDocument,
   UnpinMessageDocument,
 } from '../support/generated/graphql.ts';
+import type { Outcome } from './attempt.ts';
+import { takeTurnsBlocking } from './block.ts';
 import { type Called, call } from './call.ts';
-import type { Actor, Cast, Room } from './cast.ts';
+import { type Actor, type Cast, placesOf, type Room } from './cast.ts';
+import { passCrown } from './crown.ts';
 import type { Device, Recent } from './device.ts';
+import { keepDoor } from './door.ts';
 import { brief, type History } from './history.ts';
 import { ruleRoom } from './rule.ts';
 import type { Post } from './stage.ts';
@@ -64,25 +68,33 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     return room;
   }
 
-  /** Repeats an act, on whichever node, until it is known what came of it. */
-  async function settle(act: (post: Post, began: number) => Promise<Called<unknown>>): Promise<void> {
-    while (patient) {
-      const { outcome } = await act(anyPost(), history.now());
-      if (outcome !== 'unknown') return;
-      await delay(leastRetryMs + retrySpreadMs * random());
-    }
+  function anyPlace(actor: Actor): { readonly id: string } {
+    const places = placesOf(actor, cast);
+    const place = places[Math.floor(random() * places.length)];
+    if (place === undefined) throw new Error('there is nowhere to talk');
+    return place;
   }
 
-  async function say(actor: Actor, room: Room): Promise<void> {
+  /** Repeats an act, on whichever node, until it is known what came of it. */
+  async function settle(act: (post: Post, began: number) => Promise<Called<unknown>>): Promise<Outcome> {
+    while (patient) {
+      const { outcome } = await act(anyPost(), history.now());
+      if (outcome !== 'unknown') return outcome;
+      await delay(leastRetryMs + retrySpreadMs * random());
+    }
+    return 'unknown';
+  }
+
+  async function say(actor: Actor, { id: conversationId }: { readonly id: string }): Promise<void> {
     sent += 1;
     const key = `${actor.name}-${sent}`;
     const text = long > 0 ? `${key} ${wave}` : `${key} says something`;
-    const input = { conversationId: room.id, clientMessageId: key, text };
+    const input = { conversationId, clientMessageId: key, text };
     await settle(async ({ number: node, node: { url } }, began) => {
       const called = await call({ url, token: actor.tokens[0] }, SendMessageDocument, { input }, ({ sendMessage }) => sendMessage.errors);
       const { outcome, code, data } = called;
       const seq = data?.sendMessage.messageEdge?.node.seq;
-      history.note({ what: 'send', by: actor.id, stream: room.id, key, text: brief(text), began, node, outcome, code, seq });
+      history.note({ what: 'send', by: actor.id, stream: conversationId, key, text: brief(text), began, node, outcome, code, seq });
       return called;
     });
   }
@@ -110,12 +122,16 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     });
   }
 
-  async function mark(actor: Actor, room: Room, { number: node, node: { url } }: Post): Promise<Called<unknown>> {
-    const seq = devices.find(({ user }) => user === actor.id)?.position(room.id) ?? 0;
+  async function mark(
+    actor: Actor,
+    { id: conversationId }: { readonly id: string },
+    { number: node, node: { url } }: Post,
+  ): Promise<Called<unknown>> {
+    const seq = devices.find(({ user }) => user === actor.id)?.position(conversationId) ?? 0;
     const began = history.now();
-    const input = { conversationId: room.id, seq };
+    const input = { conversationId, seq };
     const called = await call({ url, token: actor.tokens[0] }, MarkReadDocument, { input }, ({ markRead }) => markRead.errors);
-    history.note({ what: 'mark', user: actor.id, stream: room.id, seq, began, node, outcome: called.outcome, code: called.code });
+    history.note({ what: 'mark', user: actor.id, stream: conversationId, seq, began, node, outcome: called.outcome, code: called.code });
     return called;
   }
 
@@ -182,14 +198,14 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
   async function write(actor: Actor): Promise<void> {
     while (going) {
       await delay(leastPauseMs + pauseSpreadMs * random());
-      await say(actor, anyRoom());
+      await say(actor, anyPlace(actor));
     }
   }
 
   async function read(actor: Actor): Promise<void> {
     while (going) {
       await delay((leastPauseMs + pauseSpreadMs * random()) * 2);
-      await mark(actor, anyRoom(), anyPost());
+      await mark(actor, anyPlace(actor), anyPost());
     }
   }
 
@@ -204,11 +220,14 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     }
   }
 
-  const ruling = { random, history, going: () => going, settle };
+  const acting = { random, history, going: () => going, settle };
   const all = Promise.all([
     ...[write, read, alter].flatMap((doing) => cast.actors.map(doing)),
     ...cast.rooms.map(comeAndGo),
-    ...cast.rooms.map((room) => ruleRoom(ruling, room, cast.actors)),
+    ...cast.rooms.map((room) => ruleRoom(acting, room, cast.actors)),
+    keepDoor(acting, cast.door, cast.actors),
+    passCrown(acting, cast.crown, cast.actors),
+    ...cast.directs.flatMap((direct) => direct.between.map((by) => takeTurnsBlocking(acting, direct, by))),
   ]);
   // Seen by `wind`; until then nobody would.
   all.catch(() => undefined);

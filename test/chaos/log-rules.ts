@@ -1,4 +1,5 @@
-import type { Change, EntryFacts, LogRecord, Pinning, Reacting, Recorded, Sending } from './history.ts';
+import type { Change, Pinning, Reacting, Sending } from './attempt.ts';
+import type { EntryFacts, LogRecord, Recorded } from './history.ts';
 import type { Truth } from './truth.ts';
 
 /** A promise that was not kept. */
@@ -23,6 +24,9 @@ export const rules = {
   available: 'a send is answered unless a node, its database or the way there is broken: Redis is not needed for it',
   intruder: 'nobody writes who is not a member',
   ruled: 'a group has one owner, roles and names stand as they were settled, and nobody writes who is muted',
+  invited: 'an invitation lets in as many as it has uses, and whoever was let in is a member once',
+  owned: 'a group has one owner at any time, whom the one before has named',
+  blocked: 'between two of whom one has blocked the other nothing is said, and without a block nothing is refused for one',
   gap: 'a device gets every number of a stream once and in order, or ResyncRequired',
   content: 'a device gets what the log has',
   removed: 'nobody gets anything of a time in which they were not members',

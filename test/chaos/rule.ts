@@ -1,24 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MuteMemberDocument, SetRoleDocument, UnmuteMemberDocument, UpdateGroupDocument } from '../support/generated/graphql.ts';
+import type { ActParts } from './act.ts';
+import type { Ruling } from './attempt.ts';
 import { type Asking, type Called, call } from './call.ts';
 import type { Actor, Room } from './cast.ts';
-import type { History, Ruling } from './history.ts';
-import type { Post } from './stage.ts';
-
-/** What ruling needs. `settle`: repeats an act, on whichever node, until it is known what came of it. */
-export interface RuleParts {
-  readonly random: () => number;
-  readonly history: History;
-  readonly going: () => boolean;
-  readonly settle: (act: (post: Post, began: number) => Promise<Called<unknown>>) => Promise<void>;
-}
 
 // So seldom that most of what is said is not refused.
 const [leastPauseMs, pauseSpreadMs] = [300, 1_200];
 const far = '2999-01-01T00:00:00.000Z';
 
 /** Has a room's owner give and take roles, mute and unmute, and rename it, one thing after the other. Who comes and goes is left alone: their role ends with their stay. */
-export async function ruleRoom({ random, history, going, settle }: RuleParts, room: Room, members: readonly Actor[]): Promise<void> {
+export async function ruleRoom({ random, history, going, settle }: ActParts, room: Room, members: readonly Actor[]): Promise<void> {
   const others = members.filter(({ id }) => id !== room.owner.id && id !== room.guest.id);
   const muted = new Set<string>();
   let names = 0;

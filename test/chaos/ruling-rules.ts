@@ -1,10 +1,12 @@
-import type { HistoryRecord, Recorded, Ruling, Sending, StateRecord } from './history.ts';
+import type { Ruling, Sending } from './attempt.ts';
+import type { HistoryRecord, Recorded, StateRecord } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
 /** What is promised of a group's rule: one owner, what was settled last stands so on every node, and who is muted says nothing. */
 export function checkRule(records: readonly HistoryRecord[]): readonly Violation[] {
   const rulings = records.filter((record) => record.what === 'ruling');
-  const states = records.filter((record) => record.what === 'state');
+  const directs = new Set(records.flatMap((record) => (record.what === 'log' && record.between !== undefined ? [record.stream] : [])));
+  const states = records.filter((record) => record.what === 'state').filter(({ stream }) => !directs.has(stream));
   const sends = records.filter((record) => record.what === 'send');
   return [...states.flatMap(checkOwner), ...checkStanding(rulings, states), ...checkMuted(rulings, sends)];
 }
@@ -41,6 +43,8 @@ function checkMuted(rulings: readonly Recorded<Ruling>[], sends: readonly Record
   return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) =>
     all.flatMap((mute, place) => {
       if (mute.kind !== 'mute' || mute.to !== 'muted' || mute.outcome !== 'acknowledged') return [];
+      // An end of an earlier one that was not answered may come to pass after this one.
+      if (all.some(({ to, outcome, at }, n) => n < place && to === 'heard' && outcome === 'unknown' && at > mute.began - lostMs)) return [];
       const until = all[place + 1]?.began ?? Number.POSITIVE_INFINITY;
       return sends.flatMap(({ by, key, stream, outcome, at }): readonly Violation[] => {
         const said = by === mute.user && stream === mute.stream && outcome === 'acknowledged';

@@ -3,9 +3,10 @@ import { randomFrom } from '../support/random.ts';
 import { assemble, type Cast } from './cast.ts';
 import { connectDevice, type Device } from './device.ts';
 import { faultsAbove, faultsBelow } from './fault.ts';
-import { readLogs, readState } from './ground.ts';
+import { readLogs, readStates } from './ground.ts';
 import { createHistory, type History, type LogRecord, type StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
+import { look, watch } from './look.ts';
 import { type Stage, setStage } from './stage.ts';
 import { runLane } from './weather.ts';
 
@@ -30,6 +31,7 @@ export async function runChaos({ seed, minutes, file }: RunOptions): Promise<His
   await using devices = connectAll(cast, stage, seed, history);
   await until(() => devices.all.every((device) => device.ready()), 'a device does not get ready');
   const life = startLife({ cast, posts: stage.posts, devices: devices.all, random: randomFrom(seed + 1), history });
+  await using watching = watch(stage.databaseUrl, cast, history);
   const endAt = history.now() + minutes * 60_000;
   const scene = { stage, devices: devices.all, life };
   const going = (): boolean => history.now() < endAt;
@@ -39,6 +41,7 @@ export async function runChaos({ seed, minutes, file }: RunOptions): Promise<His
   ]);
   history.note({ what: 'healed' });
   await calmDown({ stage, cast, devices: devices.all, life, history });
+  await watching.end();
   return history;
 }
 
@@ -74,7 +77,8 @@ async function calmDown(ending: Ending): Promise<void> {
   await life.wind();
   const logs = await readLogs(stage.databaseUrl, cast);
   await untilAllHave(ending, logs);
-  const states = await readStates(ending);
+  const states = await allStates(ending);
+  history.note(await look(stage.databaseUrl, cast, { spent: true }));
   await untilMarkersTold(ending, logs, states);
   for (const state of states) history.note(state);
   for (const log of logs) history.note(log);
@@ -84,18 +88,16 @@ async function untilAllHave(ending: Ending, logs: readonly LogRecord[]): Promise
   const open = (): readonly string[] =>
     ending.devices.flatMap((device) =>
       logs
-        .filter(({ kind, stream }) => kind === 'conversation' || stream === device.user)
+        .filter(({ kind, stream, between }) => between?.includes(device.user) ?? (kind === 'conversation' || stream === device.user))
         .filter(({ stream, lastSeq }) => (device.position(stream) ?? 0) < lastSeq)
         .map(({ stream, lastSeq }) => `${device.name} has ${stream} up to ${device.position(stream)} of ${lastSeq}`),
     );
   await settled(ending, open);
 }
 
-async function readStates({ stage, cast }: Ending): Promise<readonly StateRecord[]> {
+async function allStates({ stage, cast }: Ending): Promise<readonly StateRecord[]> {
   const states: StateRecord[] = [];
-  for (const [n, actor] of cast.actors.entries()) {
-    for (const room of cast.rooms) states.push(await readState(stage.posts[n % 2 === 0 ? 0 : 1], actor, room));
-  }
+  for (const [n, actor] of cast.actors.entries()) states.push(...(await readStates(stage.posts[n % 2 === 0 ? 0 : 1], actor, cast)));
   return states;
 }
 

@@ -43,6 +43,7 @@ const hurried = {
   // Clocks jump by hours.
   ACCESS_TOKEN_SECONDS: '86400',
   ADDRESS_ATTEMPTS: '1000000',
+  JOIN_ATTEMPTS: '1000000',
   GRAPHIQL: 'false',
 };
 

@@ -34,7 +34,7 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
   const logs = records.filter((record) => record.what === 'log');
   const byStream = new Map(logs.map((log) => [log.stream, log]));
   const bySeq = new Map(logs.map(({ stream, entries }) => [stream, new Map(entries.map((entry) => [entry.seq, entry]))]));
-  const stays = new Map(logs.map(({ stream, entries }) => [stream, staysIn(entries)]));
+  const stays = new Map(logs.map((log) => [log.stream, staysIn(log)]));
 
   function staysOf(user: string, stream: string): readonly Stay[] {
     return stays.get(stream)?.get(user) ?? [];
@@ -69,12 +69,13 @@ export function readTruth(records: readonly HistoryRecord[]): Truth {
         ]),
       ];
     },
-    members: (stream, seq) => membersAfter(byStream.get(stream)?.entries ?? [], seq),
+    members: (stream, seq) => membersAfter(byStream.get(stream), seq),
   };
 }
 
-function staysIn(entries: readonly EntryFacts[]): ReadonlyMap<string, readonly Stay[]> {
-  const stays = new Map<string, readonly Stay[]>();
+function staysIn({ entries, between = [] }: LogRecord): ReadonlyMap<string, readonly Stay[]> {
+  const always = { from: 1, until: Number.POSITIVE_INFINITY };
+  const stays = new Map<string, readonly Stay[]>(between.map((user) => [user, [always]]));
   for (const { type, seq, member = '' } of entries) {
     const known = stays.get(member) ?? [];
     if (type === 'MemberJoined') stays.set(member, [...known, { from: seq, until: Number.POSITIVE_INFINITY }]);
@@ -87,8 +88,8 @@ function staysIn(entries: readonly EntryFacts[]): ReadonlyMap<string, readonly S
   return stays;
 }
 
-function membersAfter(entries: readonly EntryFacts[], seq: number): ReadonlySet<string> {
-  const members = new Set<string>();
+function membersAfter({ entries, between }: Pick<LogRecord, 'entries' | 'between'> = { entries: [] }, seq: number): ReadonlySet<string> {
+  const members = new Set(between);
   for (const entry of entries) if (entry.seq <= seq) comeOrGo(members, entry);
   return members;
 }

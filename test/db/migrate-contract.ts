@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../src/db/index.ts';
+import { chatOver } from '../support/chat.ts';
 import type { Fresh, OpenOptions } from './fresh.ts';
 
 const init = '20260101000000_init';
+const messages = '20260201000000_messages';
 
 /** The names of the migrations in a folder, in order. */
 export async function migrationsIn(folder: string): Promise<readonly string[]> {
@@ -89,6 +91,30 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       const epoch = await openAndClose(place, { migrations: copy.folder });
       expect(await openAndClose(place)).toBe(epoch);
       expect(await place.rows('SELECT id FROM Newer')).toEqual([]);
+    });
+
+    test('leaves it to be ended for each request to become a contact that waits from before there were jobs', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      const now = folder.includes('sqlite') ? "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" : 'UTC_TIMESTAMP(3)';
+      const past = folder.includes('sqlite') ? "'2026-01-01T12:00:00.000+00:00'" : "'2026-01-01 12:00:00.000'";
+      await copy.write(messages, await readFile(join(folder, messages, 'migration.sql'), 'utf8'));
+      await openAndClose(place, { migrations: copy.folder });
+      await place.run(
+        `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt) VALUES ${[1, 2, 3].map((id) => `(${id}, 'ACCOUNT', ${past}, ${past}, ${past})`).join()}`,
+      );
+      await place.run(
+        `INSERT INTO ContactRequest (fromId, toId, fromState, toState, createdAt) VALUES
+          (1, 2, 'PENDING', 'PENDING', ${past}), (2, 3, 'PENDING', 'DECLINED', ${now}), (3, 1, 'CANCELLED', 'CANCELLED', ${past})`,
+      );
+      await using db = await place.open();
+      await using chat = chatOver(db);
+      await chat.jobs.doDue();
+      const waiting = await Promise.all([1n, 2n].map((userId) => chat.contacts.countRequests({ userId, sessionId: '' }, 'OUTGOING')));
+      expect(waiting).toEqual([0, 1]);
+      const left = await db.client.job.findMany({ select: { kind: true, key: true, dueAt: true } });
+      expect(left).toEqual([{ kind: 'ContactRequestExpired', key: '2:3', dueAt: expect.any(Date) }]);
+      expect(left[0]?.dueAt.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
     });
 
     test('refuses a migration that was changed after it had been applied', async () => {

@@ -192,5 +192,15 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       const again = contacts.request(ann, { userId: cat.userId });
       await expect(again).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     });
+
+    test('that wait already are answered as they stand, also by who may make no more that day', async () => {
+      const [ann, ben, cat] = await world.people();
+      const { contacts } = world.with({ contactRequestsPerDay: 1 });
+      const first = await contacts.request(ann, { userId: ben.userId, note: 'It is me' });
+      expect(await contacts.request(ann, { userId: ben.userId, note: 'Once more' })).toEqual(first);
+      await expect(contacts.request(ann, { userId: cat.userId })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      await contacts.cancel(ann, ref(ann, ben));
+      await expect(contacts.request(ann, { userId: ben.userId })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
   });
 }

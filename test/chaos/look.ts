@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import mariadb, { type Connection } from 'mariadb';
+import type { Cast } from './cast.ts';
+import type { History, LookRecord } from './history.ts';
+
+// A database that is paused answers never; the next look finds it as well.
+const patienceMs = 1_500;
+// An act takes some ms: what is wrong for longer than a few of them is seen.
+const everyMs = 200;
+
+/** A connection to the database, past every link. Waits for it, and for each answer, with a bound. */
+export function openDatabase(databaseUrl: string): Promise<Connection> {
+  const { hostname, port, username, pathname } = new URL(databaseUrl);
+  return mariadb.createConnection({
+    ...{ host: hostname, port: Number(port), user: username, database: pathname.slice(1) },
+    ...{ bigIntAsNumber: true, timezone: 'Z', connectTimeout: patienceMs, socketTimeout: patienceMs * 10 },
+  });
+}
+
+/** The database's number in a global id. */
+export function numberOf(id: string): number {
+  return Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
+}
+
+/** The global ids of all people and conversations of a run, by their numbers. */
+export function namesOf({ actors, rooms, door, crown, directs }: Cast): ReadonlyMap<number, string> {
+  return new Map([...actors, ...rooms, door, crown, ...directs].map(({ id }) => [numberOf(id), id]));
+}
+
+/** What stands in the database at this moment. `spent`: invitations that are good no more are looked at as well. */
+export async function look(databaseUrl: string, cast: Cast, { spent }: { readonly spent: boolean }): Promise<LookRecord> {
+  const connection = await openDatabase(databaseUrl);
+  try {
+    return await lookBy(connection, cast, spent);
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** Each of the two is one statement, which sees the rows as they stood at one moment. */
+async function lookBy(connection: Connection, cast: Cast, spent: boolean): Promise<LookRecord> {
+  const names = namesOf(cast);
+  const owners: readonly { readonly id: number; readonly ownerId: number; readonly userId: number | null }[] = await connection.query(
+    `SELECT c.id, c.ownerId, m.userId FROM Conversation c
+     LEFT JOIN Membership m ON m.conversationId = c.id AND m.role = 'OWNER' AND m.state = 'ACTIVE'
+     WHERE c.kind = 'GROUP'`,
+  );
+  const uses: LookRecord['uses'] = await connection.query(
+    `SELECT code AS invite, usesLeft AS \`left\` FROM GroupInvite WHERE usesLeft IS NOT NULL ${spent ? '' : 'AND revokedAt IS NULL'}`,
+  );
+  const owned = [...Map.groupBy(owners, ({ id }) => id)].map(([id, rows]) => ({
+    stream: names.get(id) ?? '',
+    owners: rows.flatMap(({ userId }) => (userId === null ? [] : [names.get(userId) ?? ''])),
+    named: names.get(rows[0]?.ownerId ?? 0) ?? '',
+  }));
+  return { what: 'look', owned, uses: uses.map(({ invite, left }) => ({ invite, left })) };
+}
+
+/** Looks into the database again and again until it is ended, whatever happens to it; where it does not answer there is nothing to see. */
+export function watch(databaseUrl: string, cast: Cast, history: History): { end(): Promise<void> } & AsyncDisposable {
+  const ending = new AbortController();
+  async function lookOn(): Promise<void> {
+    while (!ending.signal.aborted) {
+      const found = await look(databaseUrl, cast, { spent: false }).catch(() => undefined);
+      if (found !== undefined) history.note(found);
+      await delay(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
+    }
+  }
+  const looking = lookOn();
+  async function end(): Promise<void> {
+    ending.abort();
+    await looking;
+  }
+  return { end, [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOn } from '../support/chat.ts';
+import { logsOf } from '../support/logs.ts';
+import { person } from '../support/people.ts';
+import { randomFrom } from '../support/random.ts';
+import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import { realStores } from '../support/stores.ts';
+import { atOnce, type Deed, type Realm } from './rulers.ts';
+
+// Enough that sends and blocks meet in the middle of each other many times, few enough for some seconds.
+const rounds = 40;
+const sendsOfEach = 4;
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
+const open = new AsyncDisposableStack();
+let realm: Realm;
+let sql: RawSql;
+let [ann, ben]: readonly Viewer[] = [];
+
+beforeAll(async () => {
+  const stores = open.use(await realStores());
+  const nodes = [open.use(await chatOn(stores)), open.use(await chatOn(stores))] as const;
+  const logs = open.use(await logsOf(stores));
+  sql = open.use(await rawSql(stores));
+  realm = { nodes, sql, entries: logs.entries, random: randomFrom(seed) };
+  [ann, ben] = [await person(nodes[0]), await person(nodes[0])];
+});
+afterAll(() => open.disposeAsync());
+
+// Of the whole server: MariaDB counts them nowhere else.
+const deadlocks = (): Promise<number> =>
+  sql.number("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_DEADLOCKS'");
+
+it('of messages that meet blocks of the same two each is stored or refused for the block, and none fails, whatever deadlocks they come to', async ({
+  annotate,
+}) => {
+  if (ann === undefined || ben === undefined) return expect.fail();
+  const sides = [
+    { viewer: ann, other: ben },
+    { viewer: ben, other: ann },
+  ];
+  const { id: conversationId } = await realm.nodes[0].groups.openDirect(ann, { userId: ben.userId });
+  // Who has opened it sees it, whether anything was said or not.
+  await realm.nodes[0].groups.openDirect(ben, { userId: ann.userId });
+  const before = await deadlocks();
+  const keys: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const sends = sides.flatMap(({ viewer }) =>
+      Array.from({ length: sendsOfEach }, (): { readonly key: string; readonly send: Deed } => {
+        const key = randomUUID();
+        return { key, send: ({ messages }) => messages.send(viewer, { conversationId, clientMessageId: key, text: 'hello' }) };
+      }),
+    );
+    const blocks = sides.map(
+      ({ viewer, other }): Deed =>
+        ({ blocks: of }) =>
+          of.block(viewer, { userId: other.userId }),
+    );
+    const outcomes = await atOnce(realm, ...sends.map(({ send }) => send), ...blocks);
+    expect(outcomes.slice(sends.length), `seed ${seed}, round ${round}`).toEqual(['done', 'done']);
+    for (const [place, { key }] of sends.entries()) {
+      expect(['done', 'BLOCKED', 'NOT_CONTACTS'], `seed ${seed}, round ${round}`).toContain(outcomes[place]);
+      if (outcomes[place] === 'done') keys.push(key);
+    }
+    const unblocked = await atOnce(
+      realm,
+      ...sides.map(
+        ({ viewer, other }): Deed =>
+          ({ blocks: of }) =>
+            of.unblock(viewer, { userId: other.userId }),
+      ),
+    );
+    expect(unblocked, `seed ${seed}, round ${round}`).toEqual(['done', 'done']);
+  }
+  await annotate(`${(await deadlocks()) - before} deadlocks, ${keys.length} messages`);
+  const stored = (where: string) => sql.number(`SELECT COUNT(*) FROM Message WHERE conversationId = ${conversationId} AND ${where}`);
+  expect(await stored('TRUE')).toBe(keys.length);
+  expect(await stored(`clientMessageId IN ('${keys.join("','")}')`)).toBe(keys.length);
+  // Neither has had all that was said refused, or all stored: they have met.
+  expect(keys.length).toBeGreaterThan(0);
+  expect(keys.length).toBeLessThan(rounds * sides.length * sendsOfEach);
+}, 60_000);
