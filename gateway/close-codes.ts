@@ -19,6 +19,7 @@ export const closes = {
   duplicateId: { code: 4409, reason: 'An operation with this id is under way', retry: false },
   secondInit: { code: 4429, reason: 'Too many initialisation requests', retry: false },
   tooSlow: { code: 4510, reason: 'Too slow in reading: connect again with your positions', retry: true },
+  fenced: { code: 4511, reason: 'This node was out of reach for too long: connect again with your positions', retry: true },
   bug: { code: 4500, reason: 'Internal server error', retry: false },
   frameTooBig: { code: 1009, reason: 'Message too big', retry: false },
   restart: { code: 1012, reason: 'This node stops: connect again', retry: true },
