@@ -24,6 +24,7 @@ export const closes = {
   replaced: { code: 1008, reason: 'Connected with another device of this kind', retry: false },
   tooMany: { code: 1008, reason: 'Too many connections: this was the oldest', retry: false },
   disconnected: { code: 4511, reason: 'An operator has ended this connection: connect again', retry: true },
+  fenced: { code: 4512, reason: 'This node was out of reach for too long: connect again with your positions', retry: true },
   bug: { code: 4500, reason: 'Internal server error', retry: false },
   frameTooBig: { code: 1009, reason: 'Message too big', retry: false },
   restart: { code: 1012, reason: 'This node stops: connect again', retry: true },

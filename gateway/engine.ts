@@ -10,6 +10,7 @@ import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
 import { useLimits } from './limits.ts';
+import type { Meter } from './meter.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
@@ -22,13 +23,14 @@ export interface EngineParts {
   readonly config: Config;
   readonly mask: Mask;
   readonly tick: Tick;
+  readonly meter: Meter;
   /** Makes the context that resolvers see, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
 
 /** Makes the engine. Its documents are parsed and validated once, and remembered. */
-export function createEngine({ schema, config, mask, createContext, tick }: EngineParts): Engine {
-  const fanout = createFanout({ mask, tick });
+export function createEngine({ schema, config, mask, createContext, tick, meter }: EngineParts): Engine {
+  const fanout = createFanout({ mask, tick, meter });
   return createYoga<Call, object>({
     schema,
     // Everything worth a line is logged by the mask, with its request id.

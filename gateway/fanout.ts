@@ -13,6 +13,7 @@ import { ChatError } from '../src/errors.ts';
 import type { EventStream } from '../src/feed/index.ts';
 import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
+import type { Meter } from './meter.ts';
 import { Payload, toBytes } from './payload.ts';
 import { Renderings } from './renderings.ts';
 import type { Tick } from './tick.ts';
@@ -21,6 +22,13 @@ import type { Tick } from './tick.ts';
 export interface Fanout {
   /** Opens a subscription; errors where its root field refuses it or its variables are wrong. Nothing is read before its life begins. */
   open(args: SubscriptionArgs): Promise<Delivery | ExecutionResult>;
+}
+
+/** What a fan-out is made of. */
+export interface FanoutParts {
+  readonly mask: Mask;
+  readonly tick: Tick;
+  readonly meter: Meter;
 }
 
 /** A subscription to execute: parsed, validated, with the context of its operation. */
@@ -60,12 +68,14 @@ const lastRetryMs = 2_000;
 class Groups {
   readonly #mask: Mask;
   readonly #tick: Tick;
+  readonly #meter: Meter;
   readonly #groups = new Map<string, Group>();
   readonly #renderings = new Renderings();
 
-  constructor(mask: Mask, tick: Tick) {
+  constructor({ mask, tick, meter }: FanoutParts) {
     this.#mask = mask;
     this.#tick = tick;
+    this.#meter = meter;
   }
 
   /** The group of this key, made if there is none; one more listens to it. */
@@ -79,6 +89,11 @@ class Groups {
   leave(group: Group): void {
     group.listeners -= 1;
     if (group.listeners === 0) this.#groups.delete(group.key);
+  }
+
+  /** One more event is handed to a subscription. */
+  count(): void {
+    this.#meter.events += 1;
   }
 
   /** What has been made of it for the group of late. */
@@ -141,6 +156,7 @@ class Member extends Delivery {
   }
 
   protected render(event: object): Rendering {
+    this.#groups.count();
     const moment = this.#group?.moment;
     if (moment?.event === event && moment.rendering !== undefined) return moment.rendering;
     return this.#look(event);
@@ -175,8 +191,8 @@ class Member extends Delivery {
  * (sharingOf): in a context that has no viewer, so that no field can leak one listener's view to another. Everything else is executed for
  * each listener. Either way each event has a context, and so loaders, of its own.
  */
-export function createFanout({ mask, tick }: { readonly mask: Mask; readonly tick: Tick }): Fanout {
-  const groups = new Groups(mask, tick);
+export function createFanout(parts: FanoutParts): Fanout {
+  const groups = new Groups(parts);
   const sharings = new WeakMap<DocumentNode, Map<string, Sharing>>();
 
   function sharingFor({ schema, document, operationName }: SubscriptionArgs): Sharing {

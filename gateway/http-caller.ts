@@ -12,18 +12,18 @@ export interface HttpExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  /** Aborts when the node stops; its reason is the error to end a subscription with. */
-  readonly stopping: AbortSignal;
+  /** Aborts when the node ends its subscriptions; its reason is the error to end them with. */
+  readonly cut: AbortSignal;
 }
 
 /** Finds out who calls: for a query or mutation once, for a subscription with a watch on their session until the response is closed. */
-export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, stopping }: HttpExchange): StreamedCall {
+export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, cut }: HttpExchange): StreamedCall {
   let delivered: Delivery | undefined;
   const address = addressOf(config, request);
   const { authorization } = request.headers;
   return {
     async callerOf({ lasting, signingIn }): Promise<Caller> {
-      if (lasting) return { ...(await follow(chat, authorization, response, stopping)), address, requestId };
+      if (lasting) return { ...(await follow(chat, authorization, response, cut)), address, requestId };
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       if (viewer !== null) chat.presence.active(viewer);
@@ -40,10 +40,10 @@ async function follow(
   chat: Chat,
   authorization: string | undefined,
   response: ServerResponse,
-  stopping: AbortSignal,
+  cut: AbortSignal,
 ): Promise<Pick<Caller, 'viewer' | 'signal'>> {
   const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, stopping]);
+  const signal = AbortSignal.any([over.signal, cut]);
   if (!authorization) return { viewer: null, signal };
   const session = await followSession(chat, authorization, (end) => over.abort(sessionOver(end)));
   if (response.closed) session.stop();

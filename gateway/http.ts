@@ -14,6 +14,8 @@ import { pathOf, requestIdOf } from './request.ts';
 /** The HTTP side of a node: GraphQL, its pages, its health. */
 export interface Http {
   readonly listener: RequestListener;
+  /** Ends all subscriptions over HTTP that are open at this moment, in a way that tells clients to come back; what comes from now on is accepted. */
+  cut(): void;
   /** From here on GraphQL is refused with 503 and subscriptions over HTTP end; resolves when all that was accepted has been answered. */
   drain(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
   const idle = Promise.withResolvers<void>();
   const stop = new AbortController();
   const stopping = stop.signal;
+  let streams = new AbortController();
   const pages = createPages(config);
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
@@ -41,7 +44,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
       answering.delete(response);
       if (stopping.aborted && answering.size === 0) idle.resolve();
     });
-    await engine(request, response, callOverHttp(chat, config, { request, response, requestId, stopping }));
+    await engine(request, response, callOverHttp(chat, config, { request, response, requestId, cut: streams.signal }));
   }
 
   async function download(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -88,9 +91,15 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
         });
       });
     },
+    cut() {
+      const ended = streams;
+      streams = new AbortController();
+      ended.abort(new ChatError('UNAVAILABLE', 'This node was out of reach for too long: subscribe again with your positions.'));
+    },
     async drain() {
       if (answering.size === 0) idle.resolve();
-      stop.abort(new ChatError('UNAVAILABLE', 'This node stops: subscribe again with your positions.'));
+      stop.abort();
+      streams.abort(new ChatError('UNAVAILABLE', 'This node stops: subscribe again with your positions.'));
       await idle.promise;
     },
   };

@@ -53,7 +53,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
   await using node = await createNode(config, { logging });
   logging.announce(`MPIM is at ${node.url} (GraphiQL: ${node.url}/graphql). Ctrl-C stops it.`);
   if (demo) logging.announce(await seedDemo(node.chat));
-  await stop;
+  await Promise.race([stop, node.askedToStop.then(() => logging.logger.info('stopping: this node was asked to'))]);
 }
 
 try {

@@ -11,6 +11,8 @@ import { createEngine } from './engine.ts';
 import { createMask } from './errors.ts';
 import { createHttp } from './http.ts';
 import { createLogging, type Logging } from './logger.ts';
+import { joinCluster } from './membership.ts';
+import { createMeter } from './meter.ts';
 import { pathOf } from './request.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
@@ -21,6 +23,8 @@ export interface Node extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly chat: Chat;
+  /** Resolves when the node is asked over the bus to stop; whoever runs it closes it then. */
+  readonly askedToStop: Promise<void>;
   /** The same as disposing it. Idempotent. */
   close(): Promise<void>;
 }
@@ -37,9 +41,10 @@ export async function createNode(config: Config, parts: NodeParts = {}): Promise
   await using started = new AsyncDisposableStack();
   const chat = started.use(await openChat(config, { logger: logging.logger }));
   const mask = createMask(logging);
-  const tick = createTick();
+  const [tick, meter] = [createTick(), createMeter()];
   const engine = createEngine({
     tick,
+    meter,
     schema: parts.schema ?? schema,
     config,
     mask,
@@ -52,13 +57,17 @@ export async function createNode(config: Config, parts: NodeParts = {}): Promise
     if (pathOf(request) === '/graphql') sockets.accept(request, stream, head);
     else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
+  const membership = started.use(joinCluster({ cluster: chat.cluster, http, sockets, meter }));
   const { port } = await listen(server, config);
+  const url = urlOf(config, port);
+  membership.ready(url);
   const parting = started.move();
   const close = once(async () => {
+    membership.draining();
     await drain({ server, http, sockets, ms: config.drainMs });
     await parting.disposeAsync();
   });
-  return { url: urlOf(config, port), port, chat, close, [Symbol.asyncDispose]: close };
+  return { url, port, chat, askedToStop: membership.askedToStop, close, [Symbol.asyncDispose]: close };
 }
 
 function urlOf({ publicUrl, host }: Config, port: number): string {

@@ -13,6 +13,10 @@ import type { Tick } from './tick.ts';
 export interface Sockets {
   /** Takes over an HTTP upgrade to /graphql. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /** Sockets that are open, or closing. */
+  count(): number;
+  /** Closes all that are open at this moment, at once, with a code that makes clients reconnect; what comes from now on is accepted. */
+  cut(): void;
   /**
    * From here on accepts no socket and no operation. Closes all in waves within about half of `ms`, each when its queries and mutations are
    * answered, with a code that makes clients reconnect; past `ms` drops what is left. Resolves when none is.
@@ -99,6 +103,10 @@ export function createSockets(parts: SocketsParts): Sockets {
       if (draining) return refuse(stream, '503 Service Unavailable');
       if (!mayConnect(config, request)) return refuse(stream, '403 Forbidden');
       server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, request));
+    },
+    count: () => connections.size,
+    cut() {
+      for (const connection of connections.values()) connection.close(closes.fenced);
     },
     async drain(ms) {
       draining = true;

@@ -2,7 +2,7 @@ import type { NodeMessage } from './node-message.ts';
 import type { Lease, NodeLoad, NodeRecord } from './node-record.ts';
 import type { Heir } from './takeovers.ts';
 
-/** This node's place among the nodes of the system. */
+/** This node's place among the nodes of the system. Listeners must not throw. */
 export interface Cluster extends AsyncDisposable {
   /** This node's lease as it stands: another one after it was fenced. */
   readonly lease: Lease;

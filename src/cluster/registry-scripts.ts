@@ -4,7 +4,7 @@ import { tombstoneMs } from './registry.ts';
 //   <nodeId>          a node: {"epoch", "state", "beat", "self", "goneAt"?}. What the node says of itself is a text within, so that nothing of it goes
 //                     through Lua's JSON, which does not tell an empty list from an empty object
 //   <nodeId>:<epoch>  a takeover of that lease: {"heirId", "heirEpoch"}
-//   :born             when the first of all this was written, in ms of Redis' own clock
+//   :born             when the first of all this was written, in ms of Redis' own clock; should that go back, it is as if this were the first
 // What cannot be read is as if it were not there.
 
 const words = `
@@ -48,7 +48,11 @@ for _, field in ipairs(redis.call('HKEYS', key)) do
     end
   end
 end
-local born = tonumber(redis.call('HGET', key, ':born')) or at
+local born = tonumber(redis.call('HGET', key, ':born'))
+if not born or born > at then
+  born = at
+  redis.call('HSET', key, ':born', born)
+end
 return {0, old and old.beat or -1, at - born, redis.call('HGETALL', key)}
 `;
 

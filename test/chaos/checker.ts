@@ -41,7 +41,7 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
 }
 
 // The node says no: come back later, or elsewhere. Anything else is for clients that are at fault.
-const retriable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4408, 4510]);
+const retriable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4408, 4510, 4511, 4512]);
 
 function walkAll(truth: Truth, records: readonly HistoryRecord[], startedAt: number): readonly Walk[] {
   const walks = new Map<string, Walk>();

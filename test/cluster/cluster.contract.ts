@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Lease, Registry } from '../../src/cluster/index.ts';
+import type { Lease, NodeMessage, Registry } from '../../src/cluster/index.ts';
 import { type Bird, createFlock, leaseMs } from './flock.ts';
 
 /** What nodes do for each other on any registry. Each call of `open` gives a system of its own, whose registry is connected to by what it answers. */
@@ -105,6 +105,41 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(() => heir.inherited).toEqual(Array.from({ length: 4 }, () => dead.cluster.lease));
       await flock.live(2 * leaseMs, heir);
       expect(heir.inherited).toHaveLength(4);
+    });
+
+    test('an heir that does not come to an end is begun again after a minute', async () => {
+      await using flock = createFlock(open());
+      const [dead, heir] = [await flock.hatch(), await flock.hatch()];
+      heir.inheritBy(() => new Promise(() => {}));
+      await flock.live(2 * leaseMs, heir);
+      expect(heir.inherited).toEqual([dead.cluster.lease]);
+      heir.inheritBy(async () => {});
+      await flock.live(62_000, heir);
+      await expect.poll(() => heir.inherited).toEqual([dead.cluster.lease, dead.cluster.lease]);
+      await expect.poll(async () => (await statesSeenBy(heir)).has(dead.cluster.lease.nodeId)).toBe(false);
+    });
+
+    test('a claim whose answer was lost is found by the next beat', async () => {
+      const connect = open();
+      await using flock = createFlock(connect);
+      const [dead, heir] = [await flock.hatch(), await flock.hatch()];
+      await using registry = await connect();
+      const seen = (await registry.read()).records.find(({ nodeId }) => nodeId === dead.cluster.lease.nodeId);
+      expect(seen !== undefined && (await registry.claim(seen, heir.cluster.lease))).toBe(true);
+      await flock.live(leaseMs / 4, heir);
+      await expect.poll(() => heir.inherited).toEqual([dead.cluster.lease]);
+      await expect.poll(async () => (await statesSeenBy(heir)).has(dead.cluster.lease.nodeId)).toBe(false);
+    });
+
+    test('a node hears what it is told, and nobody else does', async () => {
+      await using flock = createFlock(open());
+      const [node, other] = [await flock.hatch(), await flock.hatch()];
+      const heard: NodeMessage[] = [];
+      node.cluster.onMessage((message) => void heard.push(message));
+      other.cluster.onMessage((message) => void heard.push(message));
+      const told: readonly NodeMessage[] = [{ kind: 'close', connections: ['a', 'b'], why: 'REPLACED' }, { kind: 'drain' }];
+      for (const message of told) other.cluster.send(node.cluster.lease.nodeId, message);
+      await expect.poll(() => heard).toEqual(told);
     });
 
     test('a node that leaves is taken over at once, and found gone', async () => {

@@ -11,7 +11,9 @@ test('a node whose Redis is gone is live, not ready, says why, and is ready agai
   expect((await ready()).status).toBe(200);
   await redis.kill();
   await expect.poll(async () => (await ready()).status, { timeout: 15_000 }).toBe(503);
-  expect(await (await ready()).json()).toEqual({ status: 'ailing', ailments: ['the bus does not answer'] });
+  await expect
+    .poll(async () => (await ready()).json())
+    .toEqual({ status: 'ailing', ailments: ['the bus does not answer', 'the registry of nodes does not answer'] });
   expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
   await redis.restart();
   await expect.poll(async () => (await ready()).status, { timeout: 15_000 }).toBe(200);
