@@ -11,14 +11,17 @@ import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import type { ServerKey } from './server-key.ts';
+import { createSettings, type Settings } from './settings/index.ts';
 import {
   type Blocks,
   type Contacts,
   changedUsers,
   createBlocks,
   createContacts,
+  createRoles,
   createUserCache,
   createUsers,
+  type Roles,
   type Users,
 } from './user/index.ts';
 
@@ -33,6 +36,8 @@ export interface Chat extends AsyncDisposable {
   readonly exports: DataExports;
   readonly feed: Feed;
   readonly jobs: Jobs;
+  readonly settings: Settings;
+  readonly roles: Roles;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database and bus answer. Bounded by 2 s. */
@@ -47,6 +52,7 @@ export interface ChatParts {
   readonly caches: Caches;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
+  /** As configured: what was set of it since counts from `settings.begin()` on. */
   readonly config: Config;
   readonly logger: Logger;
 }
@@ -55,7 +61,9 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, caches, keys, config, logger }: ChatParts): Chat {
+export function createChat({ db, bus, limits, caches, keys, config: configured, logger }: ChatParts): Chat {
+  const settings = createSettings({ db, bus, config: configured, logger });
+  const { config } = settings;
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
   const kept = createUserCache({ db, caches });
   const onStored = (entries: readonly Entry[]) => kept.forget(changedUsers(entries));
@@ -84,6 +92,7 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
   }
 
   async function dispose(): Promise<void> {
+    await settings[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -102,6 +111,8 @@ export function createChat({ db, bus, limits, caches, keys, config, logger }: Ch
     exports,
     feed,
     jobs,
+    settings,
+    roles: createRoles({ db, log }),
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

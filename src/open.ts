@@ -31,6 +31,7 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, caches, keys, config, logger }));
+  await chat.settings.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }

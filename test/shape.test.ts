@@ -13,6 +13,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   bus: [],
   limit: [],
   cache: ['bus'],
+  settings: ['db', 'bus'],
   log: ['db', 'bus'],
   jobs: ['db'],
   user: ['db', 'log', 'limit', 'cache', 'jobs'],

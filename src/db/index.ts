@@ -14,6 +14,7 @@ export { type EntryTime, firstEntries, type StreamStretch } from './first-entrie
 export { type FollowedRow, selectFollowed } from './followed.ts';
 export { freezeMarkers } from './freeze-markers.ts';
 export { countGroups } from './group-count.ts';
+export { holdDeployment } from './hold-deployment.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { type MarkerPlace, runOn } from './marker-run.ts';

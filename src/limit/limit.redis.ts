@@ -4,7 +4,7 @@ import { connectRedis, watchPulse } from '../redis.ts';
 import { connectRedisCluster, watchClusterPulse } from '../redis-cluster.ts';
 import { parseRedisUrl } from '../redis-url.ts';
 import type { LimitRule, Limits } from './limit.ts';
-import { asLimit } from './window.ts';
+import { asLimit, pointsOf } from './window.ts';
 
 /** What limits in Redis need. */
 export interface RedisLimitsOptions {
@@ -23,11 +23,15 @@ const pulseMs = 2_000;
 export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
   const { client, stopPulse } = await connect(url, logger);
 
-  function limit({ name, points, windowSeconds }: LimitRule) {
-    const rule = { keyPrefix: `${namespace}:limit:${name}`, points, duration: windowSeconds };
-    const insuranceLimiter = new RateLimiterMemory(rule);
-    const limiter = new RateLimiterRedis({ ...rule, storeClient: client, rejectIfRedisNotReady: true, insuranceLimiter });
-    return asLimit(limiter, (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'));
+  function limit(rule: LimitRule) {
+    const { name, windowSeconds } = rule;
+    const options = { keyPrefix: `${namespace}:limit:${name}`, points: pointsOf(rule), duration: windowSeconds };
+    const insuranceLimiter = new RateLimiterMemory(options);
+    const limiter = new RateLimiterRedis({ ...options, storeClient: client, rejectIfRedisNotReady: true, insuranceLimiter });
+    return asLimit(rule, {
+      limiters: [limiter, insuranceLimiter],
+      onFault: (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'),
+    });
   }
 
   async function close(): Promise<void> {

@@ -2,13 +2,18 @@ import type { Verdict } from '../log/index.ts';
 import { newUuid } from '../uuid.ts';
 import { openSessions, userRow } from './facts.ts';
 import { firstRow, invalidCredentials, isLive, type SessionParts, sessionEnded, sessionStarted, signedIn } from './session.ts';
-import { endSessionRows, insertSession, type SessionRow } from './store.ts';
-import type { SignedIn } from './user.ts';
+import { endSessionRows, insertSession, roleOf, type SessionRow } from './store.ts';
+import type { SignedIn, UserRole } from './user.ts';
 
 /** Whose password was right, and the hash that it fits. */
 export interface Checked {
   readonly userId: bigint;
   readonly passwordHash: string;
+}
+
+interface Started {
+  readonly at: Date;
+  readonly role: UserRole;
 }
 
 /**
@@ -17,9 +22,9 @@ export interface Checked {
  */
 export async function startSession(parts: SessionParts, { userId, passwordHash }: Checked, deviceName: string): Promise<SignedIn> {
   const sessionId = newUuid();
-  const at = await parts.log.append<Date>({
+  const { at, role } = await parts.log.append<Started>({
     lock: [userId],
-    async decide(inside): Promise<Verdict<Date>> {
+    async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
       if (user?.state !== 'ACTIVE' || user.passwordHash !== passwordHash) throw invalidCredentials('Handle or password is wrong.');
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
@@ -30,11 +35,11 @@ export async function startSession(parts: SessionParts, { userId, passwordHash }
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
           await insertSession(tx, firstRow(parts, { id: sessionId, userId, deviceName }, placed.at));
         },
-        result: (placed) => placed.at,
+        result: (placed) => ({ at: placed.at, role: roleOf(user) }),
       };
     },
   });
-  return signedIn(parts, { userId, sessionId }, { generation: 1, at });
+  return signedIn(parts, { userId, sessionId }, { generation: 1, at, role });
 }
 
 /** The sessions to end when one more begins, oldest first: all that have expired, and of the live ones those beyond the limit. */
