@@ -25,6 +25,7 @@ export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPosting } from './posting.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
+export { renewEpoch } from './renew-epoch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, sql } from './sql.ts';
 export { standing } from './standing.ts';
