@@ -55,8 +55,8 @@ export function createEngine({ schema, config, mask, createContext, tick }: Engi
     healthCheckEndpoint: '/health/live',
     plugins: [
       useLimits(config),
-      useIntrospectionSwitch(config),
       usePublicCodes(mask),
+      useIntrospectionSwitch(config, mask),
       useMaintenance(config),
       useCaller({ createContext, mask, fanout }),
       useHttpStreams(mask, config),

@@ -19,9 +19,13 @@ export interface Changed {
 type Values = ReadonlyMap<string, string | null>;
 
 /** Sets some settings. Throws as Settings.set says. */
-export function setValues(db: Db, actorId: bigint | null, { settings, ...options }: Parameters<Settings['set']>[1]): Promise<Changed> {
+export async function setValues(
+  db: Db,
+  actorId: bigint | null,
+  { settings, ...options }: Parameters<Settings['set']>[1],
+): Promise<Changed> {
   const values = requireValues(settings);
-  return append(db, options, { actorId, rolledBackTo: null, values: async () => values });
+  return await append(db, options, { actorId, rolledBackTo: null, values: async () => values });
 }
 
 /** Puts all values back as a version had them. Throws as Settings.rollBack says. */
@@ -31,7 +35,6 @@ export function rollBack(db: Db, actorId: bigint | null, { version, ...options }
     if (row === undefined) throw new ChatError('NOT_FOUND', `There is no version ${version} of the settings.`, { field: ['version'] });
     return valuesOf(row.document, newest);
   }
-  // A number that no column holds would fail in the database instead of being found missing.
   return append(db, options, { actorId, rolledBackTo: version, values });
 }
 

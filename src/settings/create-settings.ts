@@ -35,7 +35,7 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     if (row === null || row.version <= held.version) return;
     const { values, leftOut } = readDocument(row.document);
     held = { version: row.version, values };
-    logger.info({ version: row.version, actorId: row.actorId === null ? null : String(row.actorId) }, 'settings are in force');
+    logger.info({ version: row.version }, 'settings are in force');
     for (const { name, fault } of leftOut) logger.warn({ setting: name, fault, version: row.version }, 'a setting is left as configured');
     for (const listener of listeners) listener();
   }
@@ -88,7 +88,8 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     if (row === null) return null;
     take(row);
     const shown = shownVersion(row, before.document);
-    logger.info({ version: row.version, changes: shown.changes, note: row.note }, 'settings were changed');
+    const actorId = row.actorId === null ? null : String(row.actorId);
+    logger.info({ version: row.version, actorId, changes: shown.changes, note: row.note }, 'settings were changed');
     // Awaited, for it is bounded and a command line ends after it; where it is lost, the nodes find the version by their check.
     await bus.publish(topic, String(row.version));
     return shown;
