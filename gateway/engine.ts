@@ -6,10 +6,13 @@ import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
 import { Delivery } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { asDocumentError, asRequestError, type Mask } from './errors.ts';
+import { usePublicCodes } from './document-codes.ts';
+import { asRequestError, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
+import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
+import { useMaintenance } from './maintenance.ts';
 import type { Meter } from './meter.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
@@ -52,24 +55,15 @@ export function createEngine({ schema, config, mask, createContext, tick, meter 
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health/live',
-    plugins: [useLimits(config), usePublicCodes(mask), useCaller({ createContext, mask, fanout }), useHttpStreams(mask, config)],
+    plugins: [
+      useLimits(config),
+      usePublicCodes(mask),
+      useIntrospectionSwitch(config, mask),
+      useMaintenance(config),
+      useCaller({ createContext, mask, fanout }),
+      useHttpStreams(mask, config),
+    ],
   }) as Engine;
-}
-
-/** Parse and validation errors get their public code where they arise: both transports then see the same. */
-function usePublicCodes(mask: Mask): Plugin {
-  return {
-    onParse() {
-      return ({ result, replaceParseResult }) => {
-        if (result instanceof Error) replaceParseResult(asRequestError(mask(asDocumentError(result))));
-      };
-    },
-    onValidate() {
-      return ({ valid, result, setResult }) => {
-        if (!valid) setResult(result.map((error) => asRequestError(mask(asDocumentError(error)))));
-      };
-    },
-  };
 }
 
 interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask'> {

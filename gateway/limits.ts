@@ -4,7 +4,6 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
-  NoSchemaIntrospectionCustomRule,
   type parse,
   type SelectionNode,
   type SelectionSetNode,
@@ -47,8 +46,8 @@ interface Size {
 const nothing: Size = { depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
-/** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages; and introspection where it is switched off. */
-export function useLimits({ maxDepth, introspection }: Config): Plugin {
+/** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
+export function useLimits({ maxDepth }: Pick<Config, 'maxDepth'>): Plugin {
   const sizeRule = createSizeRule(maxDepth);
   return {
     onParse({ parseFn, setParseFn }) {
@@ -61,7 +60,6 @@ export function useLimits({ maxDepth, introspection }: Config): Plugin {
     onValidate({ addValidationRule }) {
       addValidationRule(sizeRule);
       addValidationRule(SubscriptionRootRule);
-      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
   };
 }

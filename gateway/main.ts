@@ -52,6 +52,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
   }
   await using node = await createNode(config, { logging });
   logging.announce(`MPIM is at ${node.url} (GraphiQL: ${node.url}/graphql). Ctrl-C stops it.`);
+  if (node.adminUrl !== null) logging.announce(`The operators’ schema is at ${node.adminUrl}, for admins.`);
   if (demo) logging.announce(await seedDemo(node.chat));
   await Promise.race([stop, node.askedToStop.then(() => logging.logger.info('stopping: this node was asked to'))]);
 }

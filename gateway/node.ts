@@ -1,15 +1,17 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createContext, schema } from '../schema/index.ts';
 import type { Chat } from '../src/chat.ts';
-import { type Config, ConfigError } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { ChatError } from '../src/errors.ts';
 import { openChat } from '../src/open.ts';
+import { openAdmin } from './admin.ts';
 import type { Caller } from './call.ts';
 import { drain } from './drain.ts';
 import { createEngine } from './engine.ts';
 import { createMask } from './errors.ts';
 import { createHttp } from './http.ts';
+import { addressAt, listen } from './listen.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
@@ -22,6 +24,8 @@ export interface Node extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly port: number;
+  /** Where the operators' schema is served; null: nowhere. */
+  readonly adminUrl: string | null;
   readonly chat: Chat;
   /** Resolves when the node is asked over the bus to stop; whoever runs it closes it then. */
   readonly askedToStop: Promise<void>;
@@ -36,10 +40,13 @@ export interface NodeParts {
 }
 
 /** Starts a node. Throws ConfigError where it cannot listen, and what openChat throws; then nothing is left open. */
-export async function createNode(config: Config, parts: NodeParts = {}): Promise<Node> {
-  const logging = parts.logging ?? createLogging(config);
+export async function createNode(configured: Config, parts: NodeParts = {}): Promise<Node> {
+  const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
-  const chat = started.use(await openChat(config, { logger: logging.logger }));
+  const chat = started.use(await openChat(configured, { logger: logging.logger }));
+  const { config } = chat.settings;
+  followLevel(chat, logging);
+  await appointAdmins(chat, configured, logging);
   const mask = createMask(logging);
   const [tick, meter] = [createTick(), createMeter()];
   const engine = createEngine({
@@ -58,7 +65,13 @@ export async function createNode(config: Config, parts: NodeParts = {}): Promise
     else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   const membership = started.use(joinCluster({ cluster: chat.cluster, http, sockets, meter }));
-  const { port } = await listen(server, config);
+  const { port } = await listen(server, { host: config.host, port: config.port, variables: '' });
+  // Drained by then, unless the operators' side could not be opened.
+  started.defer(async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const admin = started.use(await openAdmin({ chat, config, mask, logging, port }));
   const url = urlOf(config, port);
   membership.ready(url);
   const parting = started.move();
@@ -67,25 +80,42 @@ export async function createNode(config: Config, parts: NodeParts = {}): Promise
     await drain({ server, http, sockets, ms: config.drainMs });
     await parting.disposeAsync();
   });
-  return { url, port, chat, askedToStop: membership.askedToStop, close, [Symbol.asyncDispose]: close };
+  return {
+    url,
+    port,
+    adminUrl: admin.url,
+    chat,
+    askedToStop: membership.askedToStop,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Logs from the level on that is in force. */
+function followLevel({ settings }: Chat, { logger }: Logging): void {
+  const { config } = settings;
+  function follow(): void {
+    logger.level = config.logLevel;
+  }
+  follow();
+  settings.onChange(follow);
+}
+
+/** Makes admins of those whom the configuration names and who have signed up. */
+async function appointAdmins({ roles }: Chat, { adminHandles }: Config, { logger }: Logging): Promise<void> {
+  for (const handle of adminHandles.split(',').filter((text) => text.trim() !== '')) {
+    try {
+      const { user, changed } = await roles.give({ handle: handle.trim(), role: 'ADMIN' });
+      if (changed) logger.info({ userId: String(user.id), handle: user.handle }, 'an admin was appointed');
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code !== 'NOT_FOUND') throw error;
+      logger.warn({ handle: handle.trim() }, 'ADMIN_HANDLES names somebody who has not signed up');
+    }
+  }
 }
 
 function urlOf({ publicUrl, host }: Config, port: number): string {
-  return publicUrl || `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {
-  const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  server.once('error', (error: NodeJS.ErrnoException) => reject(new ConfigError(listenFault(error, host, port), { cause: error })));
-  server.listen(port, host, () => resolve(server.address() as AddressInfo));
-  return await promise;
-}
-
-function listenFault({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE') return `PORT ${port} is in use on ${host}: choose another, or 0 for any that is free`;
-  if (code === 'EACCES') return `PORT ${port} may not be opened by this user: choose one from 1024 on`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST ${host} is not an address of this machine`;
-  return `cannot listen on ${host}:${port}: ${message}`;
+  return publicUrl || addressAt(host, port);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

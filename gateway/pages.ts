@@ -31,6 +31,17 @@ export function createPages({ graphiql }: Config): Pages {
 // GraphiQL animates its tabs, and keeps where the animation began: a tab jumps there as it gets the focus, away from the click that gave it.
 const tabStyle = '.graphiql-tab { transform: none !important; }';
 
+/** GraphiQL for the operators' schema at a path, in one page; the token goes under *Headers*, and is not kept. */
+export async function adminGraphiqlHtml(endpoint: string): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  return renderGraphiQL({
+    title: 'MPIM · operators',
+    endpoint,
+    defaultTabs: [{ query: '{ settings { name value default doc } }', headers: '{ "authorization": "Bearer …" }' }],
+    schemaDescription: true,
+  });
+}
+
 /**
  * GraphiQL, complete in one page that works without any network but this node: subscriptions run over WebSocket, the ready tabs are open, and
  * the page remembers whom it signed in (graphiql-memory.js).

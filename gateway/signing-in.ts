@@ -8,6 +8,11 @@ const becoming: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshToken
  * request, and one that has expired must not keep them from getting the next.
  */
 export function isSigningIn(document: DocumentNode, operationName: string | null | undefined): boolean {
+  return selectsOnly(document, operationName, becoming);
+}
+
+/** True for an operation whose fields all have one of these names; false where one is in a fragment. */
+export function selectsOnly(document: DocumentNode, operationName: string | null | undefined, names: ReadonlySet<string>): boolean {
   const operation = getOperationAST(document, operationName);
-  return operation?.selectionSet.selections.every((field) => field.kind === Kind.FIELD && becoming.has(field.name.value)) ?? false;
+  return operation?.selectionSet.selections.every((field) => field.kind === Kind.FIELD && names.has(field.name.value)) ?? false;
 }

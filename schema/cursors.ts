@@ -1,7 +1,18 @@
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
-export type Order = 'seq' | 'block' | 'contact' | 'contactRequest' | 'joinRequest' | 'conversation' | 'member' | 'user' | 'userId' | 'edit';
+export type Order =
+  | 'seq'
+  | 'block'
+  | 'contact'
+  | 'contactRequest'
+  | 'joinRequest'
+  | 'conversation'
+  | 'member'
+  | 'user'
+  | 'userId'
+  | 'edit'
+  | 'settingsVersion';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -19,6 +30,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
   userId: (key) => parseWhole(key, maxId) !== null,
+  settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 

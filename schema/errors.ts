@@ -4,7 +4,8 @@ import { builder, type Types } from './builder.ts';
 import { type Context, refresh } from './context.ts';
 import { readFirst } from './operation.ts';
 
-const meanings: { readonly [C in RefusalCode]: string } = {
+/** What each code means. */
+export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   NOT_FOUND: 'There is no such thing, or it is not for the viewer to see: the two are never told apart.',
   FORBIDDEN: 'The viewer sees it but may not do this to it: their role or a policy of the group is in the way.',
   INVALID_INPUT: 'A value cannot be accepted; `field` says which. An id that is malformed, or names another type of node, is one of them.',
@@ -22,14 +23,14 @@ const meanings: { readonly [C in RefusalCode]: string } = {
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Why something was refused. More may be added: treat one that you do not know as a refusal.',
-  values: Object.fromEntries(refusalCodes.map((code) => [code, { description: meanings[code] }])) as Record<
+  values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
     RefusalCode,
     { description: string }
   >,
 });
 
 /** A refusal as the payload holds it: not an Error, for GraphQL takes one among its values for a failed field. */
-type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
+export type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
 type Refusal = ChatError & { readonly code: RefusalCode };
 
 const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
@@ -75,7 +76,8 @@ export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.Objec
   return payload;
 }
 
-function userError(error: ChatError): UserErrorShape {
+/** A refusal as a payload holds it. What is none is thrown. */
+export function userError(error: ChatError): UserErrorShape {
   if (!isRefusal(error)) throw error;
   const { code, message, field, retryAfterMs } = error;
   return { code, message, field: field && ['input', ...field], retryAfterMs };

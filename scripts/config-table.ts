@@ -7,10 +7,11 @@ const begin = '<!-- configuration: printed by npm run docs -->';
 const end = '<!-- configuration end -->';
 
 function table(): string {
-  const rows = Object.values(options).map(
-    (option) => `| \`${option.env}\` | ${option.default && `\`${option.default}\``} | ${option.doc} |`,
-  );
-  return ['| variable | default | what it does |', '|---|---|---|', ...rows].join('\n');
+  const rows = Object.entries(options).map(([name, option]) => {
+    const live = 'live' in option ? `\`${name}\`` : '';
+    return `| \`${option.env}\` | ${option.default && `\`${option.default}\``} | ${option.doc} | ${live} |`;
+  });
+  return ['| variable | default | what it does | setting |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 /** The README with its configuration table as src/config.ts has it. Throws where the markers are missing. */

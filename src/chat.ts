@@ -13,14 +13,17 @@ import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
+import { createSettings, type Settings } from './settings/index.ts';
 import {
   type Blocks,
   type Contacts,
   changedUsers,
   createBlocks,
   createContacts,
+  createRoles,
   createUserCache,
   createUsers,
+  type Roles,
   type Users,
 } from './user/index.ts';
 
@@ -39,6 +42,8 @@ export interface Chat extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Where this node has found what it keeps of users and conversations, since the start. */
   readonly cacheCounts: CacheCounts;
+  readonly settings: Settings;
+  readonly roles: Roles;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -55,6 +60,7 @@ export interface ChatParts {
   readonly roster: Roster;
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
+  /** As configured: what was set of it since counts from `settings.begin()` on. */
   readonly config: Config;
   readonly logger: Logger;
 }
@@ -63,7 +69,9 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }: ChatParts): Chat {
+export function createChat({ db, bus, limits, registry, roster, caches, keys, config: configured, logger }: ChatParts): Chat {
+  const settings = createSettings({ db, bus, config: configured, logger });
+  const { config } = settings;
   const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
   const cluster = createCluster({ registry, bus, logger, config });
   const kept = createUserCache({ db, caches });
@@ -101,6 +109,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   }
 
   async function dispose(): Promise<void> {
+    await settings[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -127,6 +136,8 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     jobs,
     cluster,
     cacheCounts: caches.counts,
+    settings,
+    roles: createRoles({ db, log }),
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -1,17 +1,17 @@
-import { oneOf, option, whole } from './config-option.ts';
+import { flag, line, oneOf, option, setting, whole } from './config-option.ts';
 
 /** What can be configured of the chat's rules: the same on every node of a system. */
 export const chatOptions = {
   accessTokenSeconds: option('ACCESS_TOKEN_SECONDS', '900', whole(5, 86_400), 'Life of an access token.'),
   sessionDays: option('SESSION_DAYS', '60', whole(1, 3_650), 'A session unused for so long ends.'),
   maxSessions: option('MAX_SESSIONS', '50', whole(1, 50), 'Live sessions a user may have; one more sign-in ends the oldest.'),
-  signInAttempts: option(
+  signInAttempts: setting(
     'SIGN_IN_ATTEMPTS',
     '10',
     whole(1, 100_000),
     'Failed sign-ins per handle within 15 minutes before it is throttled.',
   ),
-  addressAttempts: option(
+  addressAttempts: setting(
     'ADDRESS_ATTEMPTS',
     '100',
     whole(1, 1_000_000),
@@ -24,31 +24,31 @@ export const chatOptions = {
     'For how many days a handle that somebody gave up is kept from everybody else.',
   ),
   handleChanges: option('HANDLE_CHANGES', '3', whole(1, 1_000), 'Changes of handle per user within 24 hours.'),
-  searchesPerMinute: option('SEARCHES_PER_MINUTE', '60', whole(1, 100_000), 'Searches for users per user and minute.'),
+  searchesPerMinute: setting('SEARCHES_PER_MINUTE', '60', whole(1, 100_000), 'Searches for users per user and minute.'),
   exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
   exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
-  maxMessageLength: option('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
-  editWindowSeconds: option(
+  maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
+  editWindowSeconds: setting(
     'EDIT_WINDOW_SECONDS',
     '86400',
     whole(0, 2_000_000_000),
     'For how long after it was sent a message can be changed by its sender; 0: not at all.',
   ),
-  recallWindowSeconds: option(
+  recallWindowSeconds: setting(
     'RECALL_WINDOW_SECONDS',
     '86400',
     whole(0, 2_000_000_000),
     'For how long after it was sent a message can be taken back by its sender; 0: not at all. Who runs the group always can.',
   ),
-  maxReactions: option('MAX_REACTIONS', '20', whole(1, 1_000), 'Different emojis that a message takes as reactions.'),
-  maxPins: option('MAX_PINS', '50', whole(1, 1_000), 'Messages that may be pinned in a conversation.'),
+  maxReactions: setting('MAX_REACTIONS', '20', whole(1, 1_000), 'Different emojis that a message takes as reactions.'),
+  maxPins: setting('MAX_PINS', '50', whole(1, 1_000), 'Messages that may be pinned in a conversation.'),
   receiptMembers: option(
     'RECEIPT_MEMBERS',
     '100',
     whole(2, 10_000),
     'Members up to which a group tells who has received and read what; in larger ones what has arrived is not kept.',
   ),
-  typingMs: option(
+  typingMs: setting(
     'TYPING_MS',
     '6000',
     whole(100, 60_000),
@@ -85,23 +85,43 @@ export const chatOptions = {
     whole(1, 3_650),
     'After so many days a request to become a contact that nobody has answered is over.',
   ),
-  contactRequestsPerDay: option(
+  contactRequestsPerDay: setting(
     'CONTACT_REQUESTS_PER_DAY',
     '100',
     whole(1, 100_000),
     'Requests to become contacts that a user may make in a day.',
   ),
-  maxContactRequests: option('MAX_CONTACT_REQUESTS', '500', whole(1, 10_000), 'Requests of one user that may wait at a time.'),
+  maxContactRequests: setting('MAX_CONTACT_REQUESTS', '500', whole(1, 10_000), 'Requests of one user that may wait at a time.'),
   maxBlocks: option('MAX_BLOCKS', '5000', whole(1, 100_000), 'People whom a user may have blocked at a time.'),
-  maxGroupMembers: option('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
+  maxGroupMembers: setting('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
   maxAdmins: option('MAX_ADMINS', '50', whole(1, 1_000), 'Admins a group may have beside its owner.'),
-  maxGroupsPerUser: option('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
+  maxGroupsPerUser: setting('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
   maxJoinRequests: option('MAX_JOIN_REQUESTS', '50', whole(1, 1_000), 'Groups that a user may be asking to join at a time.'),
   maxInvites: option('MAX_INVITES', '100', whole(1, 100), 'Invitations that a group may have at a time.'),
-  joinAttempts: option(
+  joinAttempts: setting(
     'JOIN_ATTEMPTS',
     '100',
     whole(1, 1_000_000),
     'Attempts to join a group, and looks at one from outside, per user within 15 minutes before they are throttled.',
+  ),
+  signUpOpen: setting('SIGN_UP_OPEN', 'true', flag, 'Let people sign up. Who has an account signs in all the same.'),
+  search: setting('SEARCH', 'true', flag, 'Let users search for users.'),
+  typing: setting(
+    'TYPING',
+    'true',
+    flag,
+    'Tell who is typing. Where it is off, whoever says that they type is not refused, and nobody is told.',
+  ),
+  maintenance: setting(
+    'MAINTENANCE',
+    'false',
+    flag,
+    'Refuse with UNAVAILABLE what changes anything, but for signing in and refreshing a token; queries and subscriptions go on.',
+  ),
+  maintenanceMessage: setting(
+    'MAINTENANCE_MESSAGE',
+    'Maintenance is under way. Try again later.',
+    line(500),
+    'What people are told who are refused so.',
   ),
 } as const;

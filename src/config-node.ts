@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, option, url, whole } from './config-option.ts';
+import { flag, oneOf, option, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** What can be configured of how a node runs: where things are, and how much it takes on. */
@@ -22,6 +22,21 @@ export const nodeOptions = {
   dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
   host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),
   port: option('PORT', '4000', whole(0, 65_535), 'Port to listen on; 0 picks a free one.'),
+  adminHost: option('ADMIN_HOST', '127.0.0.1', z.string().min(1), 'Address on which the operators’ schema is served, and nothing else.'),
+  adminPort: option(
+    'ADMIN_PORT',
+    '',
+    z.string().refine((text) => text === '' || text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535), {
+      message: 'must be a whole number from 0 to 65535, or `off`',
+    }),
+    'Port of it; 0 picks a free one, `off`: none. Empty: the one after PORT, or a free one where PORT is 0.',
+  ),
+  adminHandles: option(
+    'ADMIN_HANDLES',
+    '',
+    z.string(),
+    'Who is made an admin at the start, of those who have signed up by then: handles, joined by commas. Taking one out takes nothing away.',
+  ),
   publicUrl: option(
     'PUBLIC_URL',
     '',
@@ -40,7 +55,12 @@ export const nodeOptions = {
     whole(200, 600_000),
     'A node that has not shown itself to the others for so many ms is taken for dead, and its people for offline. It shows itself four times as often. The same on all nodes.',
   ),
-  logLevel: option('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'Least level that is logged.'),
+  logLevel: setting(
+    'LOG_LEVEL',
+    'info',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    'Least level that is logged.',
+  ),
   logFormat: option('LOG_FORMAT', 'auto', oneOf('auto', 'json', 'pretty'), '`json`, `pretty`, or `auto`: pretty in a terminal.'),
   secretKeys: option(
     'SECRET_KEYS',
@@ -193,5 +213,5 @@ export const nodeOptions = {
     'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).',
   ),
   graphiql: option('GRAPHIQL', 'true', flag, 'Serve GraphiQL at /graphql to browsers.'),
-  introspection: option('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
+  introspection: setting('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

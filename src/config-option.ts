@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codePoints, hasControls, isBlank, isStorable } from './text.ts';
 
 /** One of some words. */
 export function oneOf<const T extends readonly string[]>(...texts: T) {
@@ -12,6 +13,12 @@ export const flag = oneOf('true', 'false').transform((text) => text === 'true');
 export function whole(min: number, max: number) {
   const fault = `must be a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
+}
+
+/** A line of text that people see: one to so many Unicode code points, none of them a control character. */
+export function line(max: number) {
+  const isLine = (text: string) => !isBlank(text) && isStorable(text) && !hasControls(text, { lines: false }) && codePoints(text) <= max;
+  return z.string().refine(isLine, { message: `must be a line of 1 to ${max} characters` });
 }
 
 /** A URL of one of some protocols, which are named with their colon. */
@@ -35,4 +42,14 @@ export interface Option<T> {
 /** An option by its variable, default, type and sentence. */
 export function option<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): Option<T> {
   return { env, default: fallback, type, doc };
+}
+
+/** An option that operators may also change while nodes run (src/settings): whoever heeds it reads it anew at each use. */
+export interface LiveOption<T> extends Option<T> {
+  readonly live: true;
+}
+
+/** The same as `option`, of what may be changed while nodes run. What is configured counts until somebody sets it. */
+export function setting<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): LiveOption<T> {
+  return { ...option(env, fallback, type, doc), live: true };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { chatOptions } from './config-chat.ts';
 import { nodeOptions } from './config-node.ts';
+import type { LiveOption } from './config-option.ts';
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
 export const options = { ...nodeOptions, ...chatOptions } as const;
@@ -9,6 +10,9 @@ type Options = typeof options;
 
 /** The configuration of a node, validated. */
 export type Config = { readonly [K in keyof Options]: z.output<Options[K]['type']> };
+
+/** What of it may be changed while nodes run. */
+export type SettingName = { [K in keyof Options]: Options[K] extends LiveOption<unknown> ? K : never }[keyof Options];
 
 /** A configuration that cannot be used. The message names the variable and what it must be, one line. */
 export class ConfigError extends Error {

@@ -16,15 +16,18 @@ import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
-import { DatabaseError, type Db } from './db/index.ts';
+import { DatabaseError, type Db, renewEpoch } from './db/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
+import { createLog } from './log/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
 import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
+import { createSettings, type Settings } from './settings/index.ts';
+import { createRoles, type Roles } from './user/index.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
@@ -37,15 +40,43 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }));
+  await chat.settings.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-async function openDb(config: Config): Promise<Db> {
+/** What a command for operators needs of a system. */
+export interface Operator extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly roles: Roles;
+  /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
+  renewEpoch(): Promise<string>;
+}
+
+/**
+ * Opens just what a command for operators needs of the system that a configuration names, whether nodes run or not, and beside an embedded one
+ * too. What is done is done for all nodes. Throws as openChat does.
+ */
+export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
+  await using opened = new AsyncDisposableStack();
+  const db = opened.use(await openDb(config, { beside: true }));
+  const { bus } = await openShared(config, db, logger, opened);
+  const log = opened.use(createLog({ db, bus, logger }));
+  const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const parting = opened.move();
+  return {
+    settings,
+    roles: createRoles({ db, log }),
+    renewEpoch: () => renewEpoch(db),
+    [Symbol.asyncDispose]: () => parting.disposeAsync(),
+  };
+}
+
+async function openDb(config: Config, { beside = false } = {}): Promise<Db> {
   const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys } = config;
   try {
     if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '' });
-    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs });
+    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs, beside });
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }

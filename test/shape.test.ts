@@ -14,6 +14,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   limit: [],
   cache: ['bus'],
   cluster: ['bus'],
+  settings: ['db', 'bus'],
   log: ['db', 'bus'],
   jobs: ['db'],
   user: ['db', 'log', 'limit', 'cache', 'jobs'],
@@ -51,8 +52,14 @@ describe('the arrows', () => {
   });
 
   it('let gateway see only the faces of src and schema', () => {
-    const outside = (target: string): boolean => /^(src|schema)\//.test(target) && !isFace(target) && target !== 'schema/index.ts';
+    const faces = ['schema/index.ts', 'schema/admin/index.ts'];
+    const outside = (target: string): boolean => /^(src|schema)\//.test(target) && !isFace(target) && !faces.includes(target);
     expect(breaches(gateway, (_, target) => outside(target))).toEqual([]);
+  });
+
+  it('keep the operators’ words out of the public ones', () => {
+    const ofOperators = (path: string): boolean => path.startsWith('schema/admin/');
+    expect(breaches(schema, ({ path }, target) => !ofOperators(path) && ofOperators(target))).toEqual([]);
   });
 
   it('keep GraphQL, sockets and HTTP out of src', () => {

@@ -20,6 +20,11 @@ export interface SqliteOptions {
   readonly writeDeadlineMs: number;
   /** Make a ServerKey row where there is none. */
   readonly serverKey?: boolean;
+  /**
+   * True for a command that is over in a moment: it may share the file with a node, which holds it, as long as it does what a node hears of by
+   * looking. False: the file is this process's alone.
+   */
+  readonly beside?: boolean;
   /** Folder of the migrations, where it is not this project's own. */
   readonly migrations?: string;
 }
@@ -66,6 +71,16 @@ async function prepare(file: string, options: MigrateOptions): Promise<{ readonl
   }
 }
 
+/** Holds the file, or leaves it with the node that has it. */
+async function holdIfFree(file: string): Promise<() => Promise<void>> {
+  try {
+    return await holdFile(file, 0);
+  } catch (error) {
+    if (error instanceof DatabaseError) return async () => {};
+    throw error;
+  }
+}
+
 /** Whoever writes holds SQLite's only write lock: there is nothing more to lock, and the clock is the machine's. */
 async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
@@ -75,12 +90,13 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
 
 /**
  * Opens the embedded database, brought up to date: a SQLite file in WAL mode whose commits survive a loss of power. One Db at a time has
- * the file, in all processes: a second one throws DatabaseError, as does a file that cannot be used.
+ * the file, in all processes, and for moments one `beside` it: a second one throws DatabaseError, as does a file that cannot be used.
  */
-export async function connectSqlite({ file, writeDeadlineMs, serverKey = false, migrations = ownMigrations }: SqliteOptions): Promise<Db> {
+export async function connectSqlite(options: SqliteOptions): Promise<Db> {
+  const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations } = options;
   // Password hashes are in it: a folder that is made here is the user's own.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const letGo = await holdFile(file);
+  const letGo = beside ? await holdIfFree(file) : await holdFile(file);
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
     const prisma = new PrismaClient({ adapter: sqliteDriver(file) });

@@ -16,6 +16,7 @@ export { type EntryTime, firstEntries, type StreamStretch } from './first-entrie
 export { type FollowedRow, selectFollowed } from './followed.ts';
 export { freezeMarkers } from './freeze-markers.ts';
 export { countGroups } from './group-count.ts';
+export { holdDeployment } from './hold-deployment.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
 export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
@@ -27,6 +28,7 @@ export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPosting } from './posting.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
+export { renewEpoch } from './renew-epoch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, sql } from './sql.ts';
 export { standing } from './standing.ts';

@@ -86,12 +86,16 @@ async function apply(database: Migratable, { name, sql, checksum }: Migration): 
   }
 }
 
+/** An epoch that no other database has: 96 random bits. */
+export function newEpoch(): string {
+  return randomBytes(12).toString('base64url');
+}
+
 /** The epoch of this database; the first call makes it. */
 async function settleEpoch(database: Migratable): Promise<string> {
   const [row] = await database.rows('SELECT epoch FROM Deployment WHERE id = 1');
   if (row) return String(row['epoch']);
-  // 96 random bits: no two databases ever share an epoch.
-  const epoch = randomBytes(12).toString('base64url');
+  const epoch = newEpoch();
   await database.run(`INSERT INTO Deployment (id, epoch, createdAt) VALUES (1, '${epoch}', ${database.now})`);
   return epoch;
 }

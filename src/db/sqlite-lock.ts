@@ -5,7 +5,7 @@ import { deadlineIn } from './deadline.ts';
 import { sqliteFile } from './sqlite-driver.ts';
 
 // A node that is being restarted has the time of its old process's last moments.
-const patienceMs = 2_000;
+const usualPatienceMs = 2_000;
 const askAgainMs = 50;
 
 async function tryHold(connection: SqlDriverAdapter): Promise<boolean> {
@@ -21,9 +21,9 @@ async function tryHold(connection: SqlDriverAdapter): Promise<boolean> {
 /**
  * Keeps a database file for this Db alone, by an exclusive lock on an empty database beside it, which the system takes back when the process
  * ends in whatever way. Two nodes on one file would each publish to a bus of its own. Resolves to the way to let go; throws DatabaseError
- * while another holds it.
+ * where another holds it for longer than `patienceMs`.
  */
-export async function holdFile(file: string): Promise<() => Promise<void>> {
+export async function holdFile(file: string, patienceMs = usualPatienceMs): Promise<() => Promise<void>> {
   const connection = await sqliteFile(`${file}.lock`)();
   const patience = deadlineIn(patienceMs);
   while (!(await tryHold(connection))) {

@@ -44,7 +44,7 @@ export interface ChannelParts {
   readonly logger: Logger;
   readonly maxGap: number;
   /** Who typed is not typing any more after so many ms. */
-  readonly typingMs: number;
+  readonly typingMs: () => number;
   /** The node's clock. */
   readonly now: () => Date;
   readonly spare: Spare;

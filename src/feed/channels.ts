@@ -37,7 +37,7 @@ interface Parts {
   readonly logger: Logger;
   readonly headCheckMs: number;
   readonly maxGap: number;
-  readonly typingMs: number;
+  readonly typingMs: () => number;
   /** The node's clock. */
   readonly now: () => Date;
   readonly onHeard?: ChannelParts['onHeard'];

@@ -64,8 +64,10 @@ function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
 
 /** Makes the feed of a node. */
 export function createFeed({ db, log: stored, bus, logger, config, onHeard, now = () => new Date() }: Parts): Feed {
-  const { headCheckMs, maxGap, typingMs, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
+  const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
   const log = onHeard === undefined ? stored : hearing(stored, onHeard);
+  // Read anew each time: it may be set while nodes run.
+  const typingMs = () => config.typingMs;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };

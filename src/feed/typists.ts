@@ -2,7 +2,7 @@ import type { Entry } from '../log/index.ts';
 
 interface TypistParts {
   /** After so many ms without another word of it somebody is not typing any more. */
-  readonly typingMs: number;
+  readonly typingMs: () => number;
   readonly tell: (typist: Typist, typing: boolean) => void;
 }
 
@@ -14,6 +14,7 @@ interface Typist {
 }
 
 interface Known extends Typist {
+  readonly ms: number;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -55,9 +56,15 @@ export class Typists {
     // Who was told and is not any more would wait for its end for ever. The others are told anew at once.
     if (known !== undefined && typist.except.some((one) => !known.except.includes(one)))
       this.#parts.tell({ userId, except: known.except }, false);
-    const timer = known?.timer.refresh() ?? setTimeout(() => this.#end(userId), this.#parts.typingMs).unref();
-    this.#known.set(userId, { ...typist, timer });
+    const ms = this.#parts.typingMs();
+    const timer = known?.ms === ms ? known.timer.refresh() : this.#endAfter(ms, userId, known);
+    this.#known.set(userId, { ...typist, timer, ms });
     this.#parts.tell(typist, true);
+  }
+
+  #endAfter(ms: number, userId: bigint, known: Known | undefined): NodeJS.Timeout {
+    clearTimeout(known?.timer);
+    return setTimeout(() => this.#end(userId), ms).unref();
   }
 
   // Told to those who were told that it began, and to nobody else.

@@ -21,7 +21,7 @@ export function createJoining(given: JoiningParts): Joining {
   const { db, limits, config, conversations } = parts;
   const { client } = db;
   // One count for both: whoever looks for groups by their ids finds as much either way.
-  const attempts = limits.limit({ name: 'join', points: config.joinAttempts, windowSeconds });
+  const attempts = limits.limit({ name: 'join', points: () => config.joinAttempts, windowSeconds });
 
   async function countAttempt(userId: bigint): Promise<void> {
     const retryAfterMs = await attempts.take(String(userId));

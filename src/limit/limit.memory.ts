@@ -1,14 +1,19 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { LimitRule, Limits } from './limit.ts';
-import { asLimit } from './window.ts';
+import { asLimit, pointsOf } from './window.ts';
 
 /** Limits counted in this process. A key costs memory until its window ends. */
 export function createMemoryLimits(): Limits {
   return {
-    limit: ({ name, points, windowSeconds }: LimitRule) =>
-      asLimit(new RateLimiterMemory({ keyPrefix: name, points, duration: windowSeconds }), (error) => {
-        throw error;
-      }),
+    limit(rule: LimitRule) {
+      const limiter = new RateLimiterMemory({ keyPrefix: rule.name, points: pointsOf(rule), duration: rule.windowSeconds });
+      return asLimit(rule, {
+        limiters: [limiter],
+        onFault(error) {
+          throw error;
+        },
+      });
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { connectAnyRedis } from '../redis-client.ts';
 import type { LimitRule, Limits } from './limit.ts';
-import { asLimit } from './window.ts';
+import { asLimit, pointsOf } from './window.ts';
 
 /** What limits in Redis need. */
 export interface RedisLimitsOptions {
@@ -20,11 +20,15 @@ const commandMs = 500;
 export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
   const redis = await connectAnyRedis({ url, role: 'limits', timeoutMs: commandMs, logger });
 
-  function limit({ name, points, windowSeconds }: LimitRule) {
-    const rule = { keyPrefix: `${namespace}:limit:${name}`, points, duration: windowSeconds };
-    const insuranceLimiter = new RateLimiterMemory(rule);
-    const limiter = new RateLimiterRedis({ ...rule, storeClient: redis.client, rejectIfRedisNotReady: true, insuranceLimiter });
-    return asLimit(limiter, (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'));
+  function limit(rule: LimitRule) {
+    const { name, windowSeconds } = rule;
+    const options = { keyPrefix: `${namespace}:limit:${name}`, points: pointsOf(rule), duration: windowSeconds };
+    const insuranceLimiter = new RateLimiterMemory(options);
+    const limiter = new RateLimiterRedis({ ...options, storeClient: redis.client, rejectIfRedisNotReady: true, insuranceLimiter });
+    return asLimit(rule, {
+      limiters: [limiter, insuranceLimiter],
+      onFault: (error) => logger.warn({ err: error, limit: name }, 'a limit could not be counted'),
+    });
   }
 
   async function close(): Promise<void> {

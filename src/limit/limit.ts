@@ -2,8 +2,8 @@
 export interface LimitRule {
   /** Tells it from other limits; the same on every node. */
   readonly name: string;
-  /** What a key may take within a window. */
-  readonly points: number;
+  /** What a key may take within a window. A function is asked at each take, for a limit that can be set while nodes run. */
+  readonly points: number | (() => number);
   /** From a key's first take on, in whole seconds. */
   readonly windowSeconds: number;
 }

@@ -14,6 +14,7 @@ export type MessageConfig = Pick<
   | 'maxReactions'
   | 'maxPins'
   | 'receiptMembers'
+  | 'typing'
   | 'typingMs'
   | 'commitBatch'
   | 'commitQueue'

@@ -44,11 +44,11 @@ export class TypingTeller {
 
   /** Of who may not write there nobody is told. Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
-    const { db, groups, bus } = this.#parts;
+    const { db, groups, bus, config } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
     const [conversation, access] = await this.#partOf({ conversationId, userId });
     const [rights] = conversation.kind === 'GROUP' ? await groups.rights([{ conversation, access }]) : [];
-    if (rights !== undefined && judge('POST', rights) !== 'ALLOWED') return;
+    if (!config.typing || (rights !== undefined && judge('POST', rights) !== 'ALLOWED')) return;
     if (!this.#take(userId, { conversationId, typing })) return;
     // Who has blocked them, or is blocked by them, is not told, and neither knows.
     const except = await blockedWithin(db.client, { conversationId, userId });

@@ -3,15 +3,15 @@ import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'j
 import { ChatError } from '../errors.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
-import type { Access, Viewer } from './user.ts';
+import type { Access, UserRole, Viewer } from './user.ts';
 
 /** What a token says: the rest stands in the session's row. */
 export type Claims = Omit<Access, 'deviceKind'>;
 
 /** Signs and reads access tokens: JWT, HS256, with the key's id in the header. */
 export interface AccessTokens {
-  /** A token that is valid from `at` on for config ACCESS_TOKEN_SECONDS. */
-  sign(viewer: Viewer, at: Date): Promise<{ readonly accessToken: string; readonly accessTokenExpiresAt: Date }>;
+  /** A token that is valid from `at` on for config ACCESS_TOKEN_SECONDS; an admin's says so. */
+  sign(viewer: Viewer, at: Date, role?: UserRole): Promise<{ readonly accessToken: string; readonly accessTokenExpiresAt: Date }>;
   /** What it says. Throws UNAUTHENTICATED where it is malformed, forged or expired. Does not ask whether the session lives. */
   verify(accessToken: string): Promise<Claims>;
 }
@@ -39,10 +39,10 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
     return secret;
   }
 
-  async function sign({ userId, sessionId }: Viewer, at: Date) {
+  async function sign({ userId, sessionId }: Viewer, at: Date, role: UserRole = 'USER') {
     const issuedAt = Math.floor(at.getTime() / 1_000);
     const expiresAt = issuedAt + seconds;
-    const accessToken = await new SignJWT({ sid: sessionId })
+    const accessToken = await new SignJWT({ sid: sessionId, ...(role === 'ADMIN' && { role }) })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: String(kid) })
       .setIssuer(issuer)
       .setAudience(audience)
@@ -78,7 +78,7 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
   return { sign, verify };
 }
 
-function readAccess({ sub = '', exp = 0, sid }: JWTPayload & { readonly sid?: unknown }): Claims {
+function readAccess({ sub = '', exp = 0, sid, role }: JWTPayload & { readonly sid?: unknown; readonly role?: unknown }): Claims {
   if (!userIdPattern.test(sub) || typeof sid !== 'string' || !isUuid(sid)) throw new Error('claims of another shape');
-  return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000) };
+  return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000), role: role === 'ADMIN' ? 'ADMIN' : 'USER' };
 }

@@ -23,7 +23,7 @@ interface Asking extends ContactRequestRef {
 
 /** Makes what asks users to become contacts, so often a day at most. Throws as Contacts.request says. */
 export function createRequestContact({ db, log, limits, config }: ContactParts): Contacts['request'] {
-  const throttle = limits.limit({ name: 'contact-request', points: config.contactRequestsPerDay, windowSeconds: secondsADay });
+  const throttle = limits.limit({ name: 'contact-request', points: () => config.contactRequestsPerDay, windowSeconds: secondsADay });
 
   function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
     if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot be a contact of your own.', { field: ['userId'] });

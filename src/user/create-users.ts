@@ -1,4 +1,5 @@
 import { createAccessTokens } from './access-token.ts';
+import { authenticateAdmin } from './admin.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { eraseAccount } from './erase.ts';
 import { changeHandle } from './handle.ts';
@@ -33,6 +34,7 @@ export function createUsers(given: UserParts): Users {
     throttle: createThrottle(given),
   };
   const { client } = given.db;
+  const authenticate = createAuthenticate(parts);
 
   async function byHandle(text: string): Promise<User | null> {
     const handle = readHandle(text);
@@ -57,7 +59,8 @@ export function createUsers(given: UserParts): Users {
     erase: (viewer, options) => eraseAccount(parts, viewer, options),
     freeHandles: ({ userId }) => freeHandles(parts, userId),
     ownRecord: (userId) => readOwnRecord(parts, userId),
-    authenticate: createAuthenticate(parts),
+    authenticate,
+    authenticateAdmin: (accessToken) => authenticateAdmin(parts, authenticate, accessToken),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),
     updateSettings: (viewer, options) => updateSettings(parts, viewer, options),
     settings: (ids) => settingsOf(client, ids),

@@ -26,7 +26,9 @@ export type UserOption =
   | 'addressAttempts'
   | 'handleHoldDays'
   | 'handleChanges'
-  | 'searchesPerMinute';
+  | 'searchesPerMinute'
+  | 'signUpOpen'
+  | 'search';
 
 /** What the module is made of. */
 export interface UserParts {

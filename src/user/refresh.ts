@@ -1,8 +1,8 @@
 import type { Verdict } from '../log/index.ts';
 import { sessionRow, userRow } from './facts.ts';
 import { expiryFrom, invalidCredentials, isLive, type SessionParts, sessionEnded, signedIn } from './session.ts';
-import { endSessionRows, readSessions, rotateSession, type SessionRow } from './store.ts';
-import type { SignedIn } from './user.ts';
+import { endSessionRows, readSessions, roleOf, rotateSession, type SessionRow } from './store.ts';
+import type { SignedIn, UserRole } from './user.ts';
 
 // The contract's grace for a client that never saw the answer to its refresh, or whose windows refresh at once.
 const reuseMs = 30_000;
@@ -11,6 +11,8 @@ const reuseMs = 30_000;
 interface Outcome {
   readonly generation: number | null;
   readonly at: Date;
+  /** What the user is by then. */
+  readonly role: UserRole;
 }
 
 /**
@@ -25,31 +27,33 @@ export async function refreshSession(parts: SessionParts, { refreshToken }: { re
   const [found] = await readSessions(parts.db.client, [claim.sessionId]);
   if (found === undefined || found === null) throw refusal;
   const { id: sessionId, userId } = found;
-  const { generation, at } = await parts.log.append<Outcome>({
+  const { generation, at, role } = await parts.log.append<Outcome>({
     lock: [userId],
     async decide(inside) {
       const [session, user] = await Promise.all([inside.read(sessionRow, sessionId), inside.read(userRow, userId)]);
       if (session === null || !isLive(session, inside.now) || user?.state !== 'ACTIVE') return { result: refused };
       // Ahead of the row: the database was restored to a time before this token. Nobody can be told apart any more.
       if (claim.generation > session.generation) return { result: refused };
-      if (claim.generation === session.generation) return rotated(parts, session);
+      if (claim.generation === session.generation) return rotated(parts, session, roleOf(user));
       const again = claim.generation === session.generation - 1 && inside.now.getTime() - session.rotatedAt.getTime() <= reuseMs;
-      return again ? { result: (placed) => ({ generation: session.generation, at: placed.at }) } : revoked(session);
+      return again
+        ? { result: ({ at: placedAt }) => ({ generation: session.generation, at: placedAt, role: roleOf(user) }) }
+        : revoked(session);
     },
   });
   if (generation === null) throw refusal;
-  return signedIn(parts, { userId, sessionId }, { generation, at });
+  return signedIn(parts, { userId, sessionId }, { generation, at, role });
 }
 
 function refused({ at }: { readonly at: Date }): Outcome {
-  return { generation: null, at };
+  return { generation: null, at, role: 'USER' };
 }
 
-function rotated(parts: SessionParts, { id, generation: used }: SessionRow): Verdict<Outcome> {
+function rotated(parts: SessionParts, { id, generation: used }: SessionRow, role: UserRole): Verdict<Outcome> {
   const generation = used + 1;
   return {
     write: (tx, { at }) => rotateSession(tx, { id, generation, rotatedAt: at, expiresAt: expiryFrom(parts.config, at) }),
-    result: ({ at }) => ({ generation, at }),
+    result: ({ at }) => ({ generation, at, role }),
   };
 }
 

@@ -12,6 +12,7 @@ export async function search(
   { userId }: Viewer,
   text: string,
 ): ReturnType<Users['search']> {
+  if (!parts.config.search) throw new ChatError('FORBIDDEN', 'Nobody can search at the moment.');
   await parts.throttle.search(userId);
   const asked = prefixesOf(text);
   return (page) => readFound(parts, asked, page);

@@ -4,7 +4,7 @@ import type { AccessTokens } from './access-token.ts';
 import type { UserParts } from './parts.ts';
 import type { RefreshTokens } from './refresh-token.ts';
 import type { SessionRow } from './store.ts';
-import type { DeviceKind, Session, SignedIn, Viewer } from './user.ts';
+import type { DeviceKind, Session, SignedIn, UserRole, Viewer } from './user.ts';
 
 const dayMs = 86_400_000;
 
@@ -51,10 +51,10 @@ export function expiryFrom({ sessionDays }: SessionParts['config'], at: Date): D
 export async function signedIn(
   parts: SessionParts,
   viewer: Viewer,
-  { generation, at }: { readonly generation: number; readonly at: Date },
+  { generation, at, role }: { readonly generation: number; readonly at: Date; readonly role: UserRole },
 ): Promise<SignedIn> {
   const refreshToken = parts.refreshTokens.make({ sessionId: viewer.sessionId, generation });
-  return { viewer, refreshToken, ...(await parts.accessTokens.sign(viewer, at)) };
+  return { viewer, refreshToken, ...(await parts.accessTokens.sign(viewer, at, role)) };
 }
 
 /** The entry of a session that begins. */

@@ -1,4 +1,5 @@
 import { isDuplicate } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
 import { HandleHeld, handleTaken, isHeld, settleHold } from './handle-hold.ts';
 import type { Passwords } from './password.ts';
@@ -16,6 +17,7 @@ export async function signUp(
   parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
   { address, ...options }: Parameters<Users['signUp']>[0],
 ): Promise<SignedIn> {
+  if (!parts.config.signUpOpen) throw new ChatError('FORBIDDEN', 'Nobody can sign up at the moment.');
   const handle = requireHandle(options.handle);
   const displayName = requireDisplayName(options.displayName, handle);
   const deviceName = requireDeviceName(options.deviceName);
@@ -44,5 +46,5 @@ export async function signUp(
     .catch((error: unknown) => {
       throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
     });
-  return signedIn(parts, { userId, sessionId }, { generation: 1, at });
+  return signedIn(parts, { userId, sessionId }, { generation: 1, at, role: 'USER' });
 }

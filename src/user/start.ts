@@ -11,13 +11,18 @@ import {
   sessionStarted,
   signedIn,
 } from './session.ts';
-import { endSessionRows, insertSession, type SessionRow } from './store.ts';
-import type { SignedIn } from './user.ts';
+import { endSessionRows, insertSession, roleOf, type SessionRow } from './store.ts';
+import type { SignedIn, UserRole } from './user.ts';
 
 /** Whose password was right, and the hash that it fits. */
 export interface Checked {
   readonly userId: bigint;
   readonly passwordHash: string;
+}
+
+interface Started {
+  readonly at: Date;
+  readonly role: UserRole;
 }
 
 /**
@@ -30,9 +35,9 @@ export async function startSession(
   device: Pick<NewSession, 'deviceName' | 'deviceKind'>,
 ): Promise<SignedIn> {
   const sessionId = newUuid();
-  const at = await parts.log.append<Date>({
+  const { at, role } = await parts.log.append<Started>({
     lock: [userId],
-    async decide(inside): Promise<Verdict<Date>> {
+    async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
       if (user?.state !== 'ACTIVE' || user.passwordHash !== passwordHash) throw invalidCredentials('Handle or password is wrong.');
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
@@ -43,11 +48,11 @@ export async function startSession(
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
           await insertSession(tx, firstRow(parts, { id: sessionId, userId, ...device }, placed.at));
         },
-        result: (placed) => placed.at,
+        result: (placed) => ({ at: placed.at, role: roleOf(user) }),
       };
     },
   });
-  return signedIn(parts, { userId, sessionId }, { generation: 1, at });
+  return signedIn(parts, { userId, sessionId }, { generation: 1, at, role });
 }
 
 /** The sessions to end when one more begins, oldest first: all that have expired, and of the live ones those beyond the limit. */

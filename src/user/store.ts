@@ -1,7 +1,7 @@
 import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
-import type { Session, User } from './user.ts';
+import type { Session, User, UserRole } from './user.ts';
 
 /** How an account stands. */
 export type UserState = 'ACTIVE' | 'ERASED';
@@ -11,6 +11,8 @@ export interface UserRow extends User {
   readonly passwordHash: string;
   /** A UserState. */
   readonly state: string;
+  /** A UserRole. */
+  readonly role: string;
 }
 
 /** A session's row. */
@@ -24,7 +26,7 @@ export interface SessionRow extends Session {
 }
 
 const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
-const whole = { ...shown, passwordHash: true } as const;
+const whole = { ...shown, passwordHash: true, role: true } as const;
 
 /** What of a row others may see, and how the account stands. */
 export type Shown = Omit<User, 'erased'> & { readonly state: string };
@@ -65,7 +67,7 @@ export async function findByHandle(tx: Tx, handle: string): Promise<UserRow | nu
 }
 
 /** A new user, and what they are found by. */
-export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'erased'>): Promise<void> {
+export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 'erased'>): Promise<void> {
   await tx.user.create({ data: user });
   await insertTerms(tx, user);
 }
@@ -85,6 +87,16 @@ export async function updateHandleRow(tx: Tx, { id, handle, displayName }: User)
   await insertTerms(tx, { id, handle, displayName });
 }
 
+/** What a user may do beside what everybody may, as long as they are there. */
+export function roleOf({ role, state }: Pick<UserRow, 'role' | 'state'>): UserRole {
+  return role === 'ADMIN' && state === 'ACTIVE' ? 'ADMIN' : 'USER';
+}
+
+/** Makes an admin of a user, or takes that back. */
+export async function updateRoleRow(tx: Tx, id: bigint, role: UserRole): Promise<void> {
+  await tx.user.update({ where: { id }, data: { role } });
+}
+
 /** Puts another password in force. */
 export async function updatePasswordRow(tx: Tx, id: bigint, passwordHash: string): Promise<void> {
   await tx.user.update({ where: { id }, data: { passwordHash } });
@@ -100,6 +112,7 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
     messagesFrom: 'EVERYONE',
     privateMode: true,
     hidesLastSeen: true,
+    role: 'USER',
   };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });

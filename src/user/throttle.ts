@@ -26,12 +26,12 @@ export interface Throttle {
 
 /** Makes the throttle. */
 export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'config'>): Throttle {
-  const signUps = limits.limit({ name: 'sign-up-address', points: config.addressAttempts, windowSeconds });
-  const addresses = limits.limit({ name: 'sign-in-address', points: config.addressAttempts, windowSeconds });
+  const signUps = limits.limit({ name: 'sign-up-address', points: () => config.addressAttempts, windowSeconds });
+  const addresses = limits.limit({ name: 'sign-in-address', points: () => config.addressAttempts, windowSeconds });
   const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
-  const handles = limits.limit({ name: 'sign-in-handle', points: config.signInAttempts, windowSeconds });
+  const handles = limits.limit({ name: 'sign-in-handle', points: () => config.signInAttempts, windowSeconds });
   const changes = limits.limit({ name: 'handle-change', points: config.handleChanges, windowSeconds: 24 * 60 * 60 });
-  const searches = limits.limit({ name: 'user-search', points: config.searchesPerMinute, windowSeconds: 60 });
+  const searches = limits.limit({ name: 'user-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
 
   async function signIn<T>(
     { handle, address }: { readonly handle: string | null; readonly address: string },

@@ -5,6 +5,10 @@ export interface Viewer {
   readonly sessionId: string;
 }
 
+/** What somebody may do beside what everybody may: admins use the operators' schema. */
+export const userRoles = ['USER', 'ADMIN'] as const;
+export type UserRole = (typeof userRoles)[number];
+
 /** A person as others may see them. */
 export interface User {
   readonly id: bigint;
@@ -65,6 +69,8 @@ export interface SignedIn {
 export interface Access extends Viewer {
   readonly expiresAt: Date;
   readonly deviceKind: DeviceKind;
+  /** As it was when the token was signed. */
+  readonly role: UserRole;
 }
 
 /** How others may reach a user, and what they see of what the user reads and when they were there. */
@@ -81,7 +87,7 @@ export type SettingsChange = readonly (keyof Settings)[];
 
 /** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
-  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
+  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), FORBIDDEN while config SIGN_UP_OPEN is off, CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
   signUp(options: {
     handle: string;
     password: string;
@@ -118,6 +124,8 @@ export interface Users {
   ownRecord(userId: bigint): Promise<OwnRecord | null>;
   /** Whose token it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
   authenticate(accessToken: string): Promise<Access>;
+  /** The same of an admin: both the token and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
+  authenticateAdmin(accessToken: string): Promise<Access>;
   /** Absent leaves unchanged, null clears. Throws INVALID_INPUT. */
   updateProfile(
     viewer: Viewer,
@@ -133,7 +141,7 @@ export interface Users {
   byHandle(handle: string): Promise<User | null>;
   /** Whether anybody has ever signed up. */
   any(): Promise<boolean>;
-  /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user. */
+  /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user, FORBIDDEN while config SEARCH is off. */
   search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
   /** The viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;

@@ -25,7 +25,7 @@ describe('a channel', () => {
     db = await sqliteDb();
     [bus, elsewhere] = [createMemoryBus(), createMemoryBus()];
     [log, silent] = [createLog({ db, bus, logger }), createLog({ db, bus: elsewhere, logger })];
-    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
+    channels = createChannels({ log, bus, logger, headCheckMs: never, maxGap: 50, typingMs: () => never, now: () => new Date() });
   });
   afterAll(async () => {
     await channels[Symbol.asyncDispose]();
@@ -47,7 +47,15 @@ describe('a channel', () => {
         return () => undefined;
       },
     };
-    const repairing = createChannels({ log, bus: deaf, logger, headCheckMs: never, maxGap: 50, typingMs: never, now: () => new Date() });
+    const repairing = createChannels({
+      log,
+      bus: deaf,
+      logger,
+      headCheckMs: never,
+      maxGap: 50,
+      typingMs: () => never,
+      now: () => new Date(),
+    });
     return {
       repairing,
       tellOfGap() {
@@ -154,7 +162,7 @@ describe('a channel', () => {
       logger,
       headCheckMs: 50,
       maxGap: 50,
-      typingMs: never,
+      typingMs: () => never,
       now: () => new Date(),
     });
     const [held] = await checking.hold([stream]);
@@ -243,7 +251,7 @@ describe('a channel', () => {
       logger,
       headCheckMs: never,
       maxGap: 50,
-      typingMs: never,
+      typingMs: () => never,
       now: () => new Date(),
     });
     await Promise.all(streams.map((stream) => opening.hold([stream])));

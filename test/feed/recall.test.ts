@@ -130,7 +130,7 @@ describe('a message that is taken back while the log is being read', () => {
     const { log, read, letGo } = slowLog();
     await using channels = createChannels({
       ...{ log, bus: world.bus, logger: pino({ level: 'silent' }) },
-      ...{ headCheckMs: 600_000, maxGap: 50, typingMs: 600_000, now: () => new Date() },
+      ...{ headCheckMs: 600_000, maxGap: 50, typingMs: () => 600_000, now: () => new Date() },
     });
     const [held] = await channels.hold([conversationId]);
     if (held === undefined) throw new Error('nothing is held');

@@ -8,7 +8,7 @@ function typists(typingMs: number) {
   const spared: (readonly bigint[])[] = [];
   let tell: () => void = () => undefined;
   const made = new Typists({
-    typingMs,
+    typingMs: () => typingMs,
     tell({ userId, except }, typing) {
       told.push([userId, typing]);
       spared.push(except);

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { adminSchema } from '../../schema/admin/index.ts';
 import { printedSchema } from '../../schema/print.ts';
 
 test('schema.graphql is what the code says', () => {
   expect(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')).toBe(printedSchema());
+});
+
+test('admin.graphql is what the code says', () => {
+  expect(readFileSync(new URL('../../schema/admin.graphql', import.meta.url), 'utf8')).toBe(printedSchema(adminSchema));
 });
 
 test('the printed schema reads back as the same schema', () => {

@@ -32,7 +32,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ]);
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
       expect((await world.log.heads([viewer.userId])).get(viewer.userId)).toMatchObject({ kind: 'ACCOUNT', lastSeq: 1 });
-      expect(await world.users.authenticate(accessToken)).toEqual({ ...viewer, expiresAt: accessTokenExpiresAt });
+      expect(await world.users.authenticate(accessToken)).toEqual({ ...viewer, expiresAt: accessTokenExpiresAt, role: 'USER' });
       expect(refreshToken).not.toBe('');
       expect(await world.users.sessions(viewer)).toEqual([
         {

@@ -31,7 +31,7 @@ export interface UsersWorld {
 /** What is configured where a test says nothing else. */
 export const usualConfig: UserParts['config'] = {
   ...{ accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 },
-  ...{ handleHoldDays: 30, handleChanges: 100, searchesPerMinute: 100_000 },
+  ...{ handleHoldDays: 30, handleChanges: 100, searchesPerMinute: 100_000, signUpOpen: true, search: true },
 };
 
 /** A signing key. */

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Chat } from '../src/chat.ts';
+import type { Config } from '../src/config.ts';
+import { ChatError } from '../src/errors.ts';
+import { adminPath, createAdminEngine } from './admin-engine.ts';
+import { authenticateAdmin } from './auth.ts';
+import type { Mask } from './errors.ts';
+import { addressAt, listen } from './listen.ts';
+import type { Logging } from './logger.ts';
+import { createPage, type Page, sendPage } from './page.ts';
+import { adminGraphiqlHtml } from './pages.ts';
+import { pathOf, requestIdOf } from './request.ts';
+
+/** The operators' side of a node: a port of its own. Disposing it closes that; what is under way is cut off. */
+export interface Admin extends AsyncDisposable {
+  /** Where it is served, e.g. `http://127.0.0.1:4001/admin/graphql`; null: nowhere. */
+  readonly url: string | null;
+}
+
+/** What the operators' side is made of. */
+export interface AdminParts {
+  readonly chat: Chat;
+  readonly config: Config;
+  readonly mask: Mask;
+  readonly logging: Logging;
+  /** The public port. */
+  readonly port: number;
+}
+
+/** Begins to serve the operators' schema, where it is configured. Throws ConfigError where it cannot listen. */
+export async function openAdmin(parts: AdminParts): Promise<Admin> {
+  const port = portOf(parts.config, parts.port);
+  if (port === null) return { url: null, [Symbol.asyncDispose]: async () => {} };
+  const { adminHost: host } = parts.config;
+  const answer = createAnswer(parts);
+  const server = createServer((request, response) => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    parts.logging.inRequest(requestId, () => {
+      answer(request, response).catch((error: unknown) => {
+        parts.logging.logger.error({ err: error }, 'a request failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    });
+  });
+  const address = await listen(server, { host, port, variables: 'ADMIN_' });
+  return {
+    url: `${addressAt(host, address.port)}${adminPath}`,
+    async [Symbol.asyncDispose]() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      server.closeAllConnections();
+      await closed.promise;
+    },
+  };
+}
+
+/** Null: off. */
+function portOf({ port, adminPort }: Config, listening: number): number | null {
+  if (adminPort === 'off') return null;
+  if (adminPort !== '') return Number(adminPort);
+  return port === 0 || listening === 65_535 ? 0 : listening + 1;
+}
+
+function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const engine = createAdminEngine({ config, mask });
+  // Where many run a system they have tools of their own; the page is for whoever tries one out.
+  const graphiql = config.graphiql && config.databaseUrl === '';
+  let page: Promise<Page> | undefined;
+
+  return async (request, response) => {
+    const path = pathOf(request);
+    if (path !== adminPath) return void response.writeHead(path === null ? 400 : 404).end();
+    if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+      page ??= adminGraphiqlHtml(adminPath).then(createPage);
+      return sendPage(request, response, await page);
+    }
+    try {
+      // Before the document is looked at: what is wrong with one tells what the schema has.
+      await engine(request, response, { chat, viewer: await authenticateAdmin(chat, request.headers.authorization) });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      refuse(response, mask(error));
+    }
+  };
+}
+
+const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
+
+function refuse(response: ServerResponse, error: ReturnType<Mask>): void {
+  const { message, extensions } = error;
+  const { code } = extensions;
+  const headers = {
+    'content-type': 'application/graphql-response+json; charset=utf-8',
+    // Its body is not read.
+    connection: 'close',
+    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+  };
+  response.writeHead(statuses[String(code)] ?? 500, headers).end(JSON.stringify({ errors: [{ message, extensions }] }));
+}

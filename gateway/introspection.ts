@@ -1,0 +1,23 @@
+import { type DocumentNode, type GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Config } from '../src/config.ts';
+import { documentRefusal } from './document-codes.ts';
+import type { Mask } from './errors.ts';
+
+/**
+ * Refuses introspection while it is switched off. Not a rule among the others: what those say of a document is remembered, and this changes
+ * while the node runs.
+ */
+export function useIntrospectionSwitch(config: Pick<Config, 'introspection'>, mask: Mask): Plugin {
+  const known = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  return {
+    onValidate({ params: { schema, documentAST } }) {
+      return ({ result, setResult }) => {
+        if (config.introspection) return;
+        const refused = known.get(documentAST) ?? validate(schema, documentAST, [NoSchemaIntrospectionCustomRule]);
+        known.set(documentAST, refused);
+        if (refused.length > 0) setResult([...result, ...refused.map((error) => documentRefusal(mask, error))]);
+      };
+    },
+  };
+}

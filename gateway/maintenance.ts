@@ -1,0 +1,20 @@
+import { GraphQLError, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Config } from '../src/config.ts';
+import { asRequestError } from './errors.ts';
+import { selectsOnly } from './signing-in.ts';
+
+// Tokens live for minutes, and queries and subscriptions go on: whoever has an account gets the next one.
+const allowed: ReadonlySet<string> = new Set(['signIn', 'refreshToken']);
+
+/** Refuses mutations while maintenance is under way, on every transport; `extensions.maintenance` tells clients that it is not about them. */
+export function useMaintenance(config: Pick<Config, 'maintenance' | 'maintenanceMessage'>): Plugin {
+  return {
+    onExecute({ args: { document, operationName } }) {
+      if (!config.maintenance || getOperationAST(document, operationName)?.operation !== 'mutation') return;
+      if (selectsOnly(document, operationName, allowed)) return;
+      const extensions = { code: 'UNAVAILABLE', retryable: true, maintenance: true };
+      throw asRequestError(new GraphQLError(config.maintenanceMessage, { extensions }));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { type ChatError, isRefusal, type RefusalCode, refusalCodes } from '../../src/errors.ts';
+import { type Refusable, type Refused, refusalMeanings, type UserErrorShape, userError } from '../errors.ts';
+import { builder, type Types } from './builder.ts';
+
+const ErrorCode = builder.enumType('ErrorCode', {
+  description: 'Why something was refused: the words of the public schema.',
+  values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
+    RefusalCode,
+    { description: string }
+  >,
+});
+
+const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
+  description: 'A refusal.',
+  fields: (t) => ({
+    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
+    message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
+    field: t.stringList({
+      nullable: true,
+      description: 'The input at fault as a path, such as `["input", "settings", "0", "value"]`; null: no single one.',
+      resolve: ({ field }) => field,
+    }),
+    retryAfterMs: t.int({
+      nullable: true,
+      description: 'After how many milliseconds the same request may succeed; null: not known.',
+      resolve: ({ retryAfterMs }) => retryAfterMs,
+    }),
+  }),
+});
+
+/** Gives a payload type its `errors`. */
+export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
+  builder.objectField(payload, 'errors', (t) =>
+    t.field({
+      type: [UserError],
+      description: 'What was refused, each with the input at fault; empty when all was done.',
+      resolve: ({ errors }) => (errors ?? []).map((error: ChatError) => userError(error)),
+    }),
+  );
+  return payload;
+}
+
+/** Runs a mutation's act. What it refuses becomes the payload's `errors`; anything else is passed on to stand at the top level. */
+export async function settle<P>(act: () => Promise<P>): Promise<P | Refused> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isRefusal(error)) return { errors: [error] };
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+// The operators' words: what admins ask and do about the system as a whole, each noun in its file. Served on a port of its own and to admins alone, so
+// nothing of it is in the public schema, which does not import it either. It takes from there what says the same in both: ids, cursors, how errors read.
+// Promises: `adminSchema` is what schema/admin.graphql prints; a resolver is only ever called for an admin, which the gateway sees to.
+import './scalars.ts';
+import './viewer.ts';
+import './setting.ts';
+import './settings-version.ts';
+import './set-settings.ts';
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+
+export type { AdminContext } from './context.ts';
+
+builder.queryType({ description: 'What admins can ask.' });
+builder.mutationType({ description: 'What admins can do.' });
+
+/** The schema that the gateway serves to admins. */
+export const adminSchema: GraphQLSchema = builder.toSchema();

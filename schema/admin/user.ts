@@ -1,0 +1,22 @@
+import type { User as UserShape } from '../../src/user/index.ts';
+import { formatId } from '../ids.ts';
+import { builder } from './builder.ts';
+import type { AdminContext } from './context.ts';
+
+/** Somebody. */
+export const User = builder.objectRef<UserShape>('User').implement({
+  description: 'Somebody who uses the system.',
+  fields: (t) => ({
+    id: t.id({ description: 'Their global id, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
+    handle: t.exposeString('handle', {
+      description: 'What they are found by; of an account that is erased, a handle that nobody can have.',
+    }),
+    displayName: t.exposeString('displayName', { description: 'What they are called; empty for an account that is erased.' }),
+  }),
+});
+
+/** Who has this id; null: there never was anybody. */
+export async function userById({ chat }: AdminContext, id: bigint): Promise<UserShape | null> {
+  const [user = null] = await chat.users.byIds([id]);
+  return user;
+}

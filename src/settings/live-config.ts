@@ -1,0 +1,11 @@
+import type { Config } from '../config.ts';
+import { settingNames, type Values } from './setting.ts';
+
+/** A configuration whose settings are what `values` answers at each use, and where that has none, what is configured. */
+export function liveConfig(config: Config, values: () => Values): Config {
+  const live: object = { ...config };
+  for (const name of settingNames) {
+    Object.defineProperty(live, name, { enumerable: true, get: () => values()[name] ?? config[name] });
+  }
+  return Object.freeze(live) as Config;
+}

@@ -1,0 +1,22 @@
+import { ChatError } from '../errors.ts';
+import type { SessionParts } from './session.ts';
+import { readUserRows, roleOf } from './store.ts';
+import type { Access, Users } from './user.ts';
+
+/**
+ * Whose access token it is, if it is an admin's: the token was signed for one, and the user still is one. One answer for all others, whatever
+ * is missing. Throws as Users.authenticateAdmin says.
+ */
+export async function authenticateAdmin(
+  { db }: Pick<SessionParts, 'db'>,
+  authenticate: Users['authenticate'],
+  accessToken: string,
+): Promise<Access> {
+  const access = await authenticate(accessToken);
+  const forbidden = new ChatError('FORBIDDEN', 'This is for admins. Who has just become one refreshes the access token first.');
+  if (access.role !== 'ADMIN') throw forbidden;
+  // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.
+  const [user] = await readUserRows(db.client, [access.userId]);
+  if (!user || roleOf(user) !== 'ADMIN') throw forbidden;
+  return access;
+}

@@ -1,0 +1,246 @@
+import { isInputObjectType } from 'graphql';
+import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { adminSchema } from '../../schema/admin/index.ts';
+import { type Person, world } from '../support/world.ts';
+import { type AdminAnswer, adminUrl, appoint, askAdmin } from './admin-caller.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What an input field takes. */
+type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note';
+
+interface Act {
+  readonly valid: Input;
+  readonly kinds: Readonly<Record<string, Kind>>;
+}
+
+/** Every mutation, and what it takes. The settings of a list stand in a place of their own below. */
+const acts: Readonly<Record<string, Act>> = {
+  setSettings: {
+    valid: { settings: [{ name: 'maxPins', value: '7' }], expectedVersion: 1, note: 'because' },
+    kinds: { settings: 'settings', expectedVersion: 'expected', note: 'note' },
+  },
+  rollBackSettings: {
+    valid: { version: 0, expectedVersion: 1, note: 'because' },
+    kinds: { version: 'version', expectedVersion: 'expected', note: 'note' },
+  },
+};
+const inSettings: Readonly<Record<string, Kind>> = { name: 'name', value: 'value' };
+
+/** A value that cannot be accepted, in words, and the code that says so. */
+type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT'];
+
+const half = 'half \ud800';
+const huge = 'x'.repeat(200_000);
+
+/** What is no text at all, for a field that takes some. */
+const noText: readonly Bad[] = [
+  ['a number', 7, 'BAD_USER_INPUT'],
+  ['a flag', true, 'BAD_USER_INPUT'],
+  ['an object', {}, 'BAD_USER_INPUT'],
+  ['a list of two', ['a', 'b'], 'BAD_USER_INPUT'],
+];
+/** What is no whole number that GraphQL takes. */
+const noNumber: readonly Bad[] = [
+  ['text', '1', 'BAD_USER_INPUT'],
+  ['a fraction', 1.5, 'BAD_USER_INPUT'],
+  ['more than 32 bits', 2 ** 31, 'BAD_USER_INPUT'],
+  ['an object', {}, 'BAD_USER_INPUT'],
+];
+const strange: readonly (readonly [string, string])[] = [
+  ['nothing', ''],
+  ['blanks', ' \u00a0\u200b'],
+  ['a line break', 'a\nb'],
+  ['a control character', 'a\u0007b'],
+  ['NUL', 'a\0b'],
+  ['a lone surrogate', half],
+  ['huge text', huge],
+];
+
+const bad: Readonly<Record<Kind, readonly Bad[]>> = {
+  settings: [
+    ['null', null, 'BAD_USER_INPUT'],
+    ['text', 'maxPins', 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['a setting without a name', [{ value: '7' }], 'BAD_USER_INPUT'],
+    ['a setting with more', [{ name: 'maxPins', value: '7', at: '2020' }], 'BAD_USER_INPUT'],
+    ['one twice', Array.from({ length: 2 }, () => ({ name: 'maxPins', value: '7' })), 'INVALID_INPUT'],
+    ['thousands', Array.from({ length: 5_000 }, () => ({ name: 'maxPins', value: '7' })), 'INVALID_INPUT'],
+  ],
+  name: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['an option that is no setting', 'databaseUrl', 'INVALID_INPUT'],
+    ['what every object has', '__proto__', 'INVALID_INPUT'],
+    ['another case', 'MAXPINS', 'INVALID_INPUT'],
+    ['the variable', 'MAX_PINS', 'INVALID_INPUT'],
+  ],
+  value: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['too much', '1001', 'INVALID_INPUT'],
+    ['too little', '0', 'INVALID_INPUT'],
+    ['a sign', '-1', 'INVALID_INPUT'],
+    ['a fraction', '1.5', 'INVALID_INPUT'],
+    ['an exponent', '1e2', 'INVALID_INPUT'],
+    ['blanks around', ' 7 ', 'INVALID_INPUT'],
+    ['other digits', '٧', 'INVALID_INPUT'],
+    ['a hundred digits', '9'.repeat(100), 'INVALID_INPUT'],
+  ],
+  version: [
+    ...noNumber,
+    ['null', null, 'BAD_USER_INPUT'],
+    ['one that was never made', 999, 'NOT_FOUND'],
+    ['less than none', -1, 'NOT_FOUND'],
+    ['the greatest', 2 ** 31 - 1, 'NOT_FOUND'],
+  ],
+  expected: [
+    ...noNumber,
+    ['an older one', 0, 'CONFLICT'],
+    ['one that is not there yet', 2, 'CONFLICT'],
+    ['less than none', -1, 'CONFLICT'],
+  ],
+  note: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['201 characters', '🎉'.repeat(201), 'INVALID_INPUT'],
+  ],
+};
+
+const place = world();
+let admin: Person;
+
+beforeAll(async () => {
+  const [ann] = await place.people('ann');
+  admin = await appoint(place, ann);
+});
+// One version stands, so that there is one to expect.
+beforeEach(async () => {
+  const { settings } = place.node.chat;
+  if ((await settings.versions({ first: 1 })).items.length === 0)
+    await settings.set(null, { settings: [{ name: 'maxReactions', value: '9' }] });
+});
+
+async function run(name: string, input: unknown): Promise<AdminAnswer> {
+  const type = adminSchema.getMutationType()?.getFields()[name]?.args[0]?.type;
+  const document = `mutation ($input: ${type}) { ${name}(input: $input) { version { version } settings { name } errors { code field message } } }`;
+  return await askAdmin(adminUrl(place), document, { input }, admin);
+}
+
+interface Payload {
+  readonly version: unknown;
+  readonly settings: readonly unknown[];
+  readonly errors: readonly { readonly code: string; readonly field: readonly string[] | null; readonly message: string }[];
+}
+
+async function expectRefusal(
+  name: string,
+  input: Input,
+  { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
+): Promise<void> {
+  const before = await place.node.chat.settings.versions({ first: 1 });
+  const { data, errors } = await run(name, input);
+  if (code === 'BAD_USER_INPUT') {
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(errors?.[0]?.message.length).toBeLessThan(1_000_000);
+  } else {
+    expect(errors).toBeUndefined();
+    const payload = data?.[name] as Payload;
+    expect(payload).toMatchObject({ version: null, settings: [], errors: [{ code }] });
+    expect(payload.errors[0]?.field?.slice(0, field.length)).toEqual(field);
+    // It says why, and does not hand back what it was given.
+    expect(payload.errors[0]?.message).toMatch(/\w.*\.$/);
+    expect(payload.errors[0]?.message.length).toBeLessThan(1_000);
+  }
+  expect(await place.node.chat.settings.versions({ first: 1 })).toEqual(before);
+}
+
+describe('the tables', () => {
+  it('know every mutation and every field of its input', () => {
+    const mutations = Object.values(adminSchema.getMutationType()?.getFields() ?? {});
+    const inputs = mutations.map(({ name, args }) => [name, String(args[0]?.type).replace('!', '')] as const);
+    const taken = inputs.map(([name, type]) => [name, Object.keys(fieldsOf(type)).toSorted()]);
+    expect(Object.fromEntries(taken)).toEqual(
+      Object.fromEntries(Object.entries(acts).map(([name, { kinds }]) => [name, Object.keys(kinds).toSorted()])),
+    );
+    expect(Object.keys(fieldsOf('SettingInput')).toSorted()).toEqual(Object.keys(inSettings).toSorted());
+  });
+
+  function fieldsOf(name: string): object {
+    const type = adminSchema.getType(name);
+    return isInputObjectType(type) ? type.getFields() : {};
+  }
+});
+
+const cases = Object.entries(acts).flatMap(([name, { valid, kinds }]) => [
+  ...Object.entries(kinds).flatMap(([field, kind]) =>
+    bad[kind].map(([what, value, code]) => ({
+      name,
+      what: `${what} as ${field}`,
+      input: { ...valid, [field]: value },
+      code,
+      field: ['input', field],
+    })),
+  ),
+  ...(Object.values(kinds).includes('settings')
+    ? Object.entries(inSettings).flatMap(([field, kind]) =>
+        bad[kind].map(([what, value, code]) => ({
+          name,
+          what: `${what} as the ${field} of a setting`,
+          input: {
+            ...valid,
+            settings: [
+              { name: 'maxReactions', value: '7' },
+              { name: 'maxPins', value: '7', [field]: value },
+            ],
+          },
+          code,
+          field: ['input', 'settings', '1', field],
+        })),
+      )
+    : []),
+]);
+
+describe('what cannot be accepted is refused, says where and why, and changes nothing', () => {
+  test.each(cases)('$name: $what', async ({ name, input, code, field }) => {
+    await expectRefusal(name, input, { code, field });
+  });
+
+  test.each([null, 7, 'text', [], [{}], {}, { more: 1 }])('an input of %j', async (input) => {
+    for (const name of Object.keys(acts))
+      expect((await run(name, input)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
+describe('a page of versions', () => {
+  test.each([
+    ['first: 0', 'first'],
+    ['first: 101', 'first'],
+    ['first: -1', 'first'],
+    ['after: ""', 'after'],
+    ['after: "no cursor"', 'after'],
+    [`after: "${Buffer.from('settingsVersion@x').toString('base64url')}"`, 'after'],
+    [`after: "${Buffer.from('settingsVersion@99999999999').toString('base64url')}"`, 'after'],
+    [`after: "${Buffer.from('seq@1').toString('base64url')}"`, 'after'],
+  ])('is not read by %s', async (args, argument) => {
+    const { errors } = await askAdmin(adminUrl(place), `{ settingsVersions(${args}) { edges { cursor } } }`, {}, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: [argument] } }]);
+  });
+});
+
+describe('a request that is none', () => {
+  test.each([
+    ['no JSON', '{'],
+    ['a list', '[{"query":"{ viewer { id } }"}]'],
+    ['no document', '{}'],
+    ['a number for a document', '{"query":7}'],
+    ['variables that are none', '{"query":"{ viewer { id } }","variables":7}'],
+  ])('is refused: %s', async (_what, body) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${admin.token}` };
+    const response = await fetch(adminUrl(place), { method: 'POST', headers, body });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+});

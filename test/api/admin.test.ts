@@ -1,0 +1,295 @@
+import { getIntrospectionQuery, isObjectType } from 'graphql';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { createNode } from '../../gateway/node.ts';
+import { adminSchema } from '../../schema/admin/index.ts';
+import { schema } from '../../schema/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { SignOutDocument } from '../support/generated/graphql.ts';
+import { freshStores } from '../support/stores.ts';
+import { type Person, password, world } from '../support/world.ts';
+import { adminUrl, appoint, askAdmin } from './admin-caller.ts';
+
+const place = world();
+
+/** Who may try. The last had a token of an admin, and is none any more. */
+const standings = ['nobody', 'user', 'admin', 'former'] as const;
+type Standing = (typeof standings)[number];
+
+const actors: Partial<Record<Standing, Person>> = {};
+
+beforeAll(async () => {
+  const [user, admin, former] = await place.people('user', 'admin', 'former');
+  actors.user = user;
+  actors.admin = await appoint(place, admin);
+  actors.former = await appoint(place, former);
+  await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
+});
+
+function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
+  return askAdmin(adminUrl(place), query, variables, actors[standing]);
+}
+
+/** How each field is asked for, so that an admin is answered without a refusal. A field without an entry fails a test below. */
+const fields: Readonly<Record<string, string>> = {
+  'Query.viewer': '{ viewer { id handle displayName } }',
+  'Query.settings': '{ settings { name doc value default version changedAt changedBy { handle } } }',
+  'Query.settingsVersions':
+    '{ settingsVersions(first: 2) { edges { cursor node { version at by { handle } note rolledBackTo changes { name before after } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Mutation.setSettings':
+    'mutation { setSettings(input: { settings: [{ name: "maxPins", value: "7" }] }) { version { version } settings { name } errors { code message field retryAfterMs } } }',
+  'Mutation.rollBackSettings':
+    'mutation { rollBackSettings(input: { version: 0 }) { version { version } settings { name } errors { code message field retryAfterMs } } }',
+};
+
+const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
+  nobody: [401, 'UNAUTHENTICATED'],
+  user: [403, 'FORBIDDEN'],
+  former: [403, 'FORBIDDEN'],
+};
+
+describe('every field of the operators’ schema', () => {
+  it('has an entry', () => {
+    const roots = [adminSchema.getQueryType(), adminSchema.getMutationType(), adminSchema.getSubscriptionType()];
+    const all = roots.flatMap((type) => (isObjectType(type) ? Object.keys(type.getFields()).map((name) => `${type.name}.${name}`) : []));
+    expect(Object.keys(fields).toSorted()).toEqual(all.toSorted());
+  });
+
+  it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
+    const before = await place.node.chat.settings.versions({ first: 1 });
+    for (const [standing, [status, code]] of Object.entries(refusals)) {
+      const answer = await ask(document, {}, standing as Standing);
+      expect(answer, standing).toMatchObject({ status, errors: [{ extensions: { code } }] });
+      expect(answer.data ?? null, standing).toBeNull();
+    }
+    expect(await place.node.chat.settings.versions({ first: 1 })).toEqual(before);
+    const { status, data, errors } = await ask(document);
+    expect({ status, errors }).toEqual({ status: 200, errors: undefined });
+    for (const payload of Object.values(data ?? {})) expect((payload as { errors?: unknown }).errors ?? []).toEqual([]);
+  });
+});
+
+describe('who is no admin', () => {
+  // What a document's faults would tell: whether there is such a field, and what it is called really.
+  test.each([
+    ['introspection', getIntrospectionQuery()],
+    ['a typename', '{ __typename }'],
+    ['a misspelt field', '{ settingz { name } }'],
+    ['what cannot be parsed', '{'],
+    ['nothing', ''],
+  ])('learns nothing by %s', async (_what, document) => {
+    for (const [standing, [status]] of Object.entries(refusals)) {
+      const answer = await ask(document, {}, standing as Standing);
+      expect(answer.status).toBe(status);
+      expect(JSON.stringify(answer)).not.toMatch(/settings|Query|Mutation|Syntax/);
+    }
+  });
+
+  it('is answered the same whatever is missing', async () => {
+    const [asUser, asFormer] = [await ask('{ viewer { id } }', {}, 'user'), await ask('{ viewer { id } }', {}, 'former')];
+    expect(asUser).toEqual(asFormer);
+  });
+
+  test.each([
+    ['no token', 'Bearer'],
+    ['another scheme', 'Basic YTpi'],
+    ['a token of nobody', 'Bearer a.b.c'],
+    ['two tokens', 'Bearer a b'],
+  ])('is not signed in by %s', async (_what, authorization) => {
+    const response = await fetch(adminUrl(place), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ query: '{ viewer { id } }' }),
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('is one who has just become one, until the next access token', async () => {
+    const [ann] = await place.people('ann');
+    await place.node.chat.roles.give({ handle: ann.handle, role: 'ADMIN' });
+    expect(await askAdmin(adminUrl(place), '{ viewer { id } }', {}, ann)).toMatchObject({ status: 403 });
+    const refresh = 'mutation ($input: RefreshTokenInput!) { refreshToken(input: $input) { accessToken } }';
+    const response = await fetch(`${place.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: refresh, variables: { input: { refreshToken: ann.refreshToken } } }),
+    });
+    const { data } = (await response.json()) as { data: { refreshToken: { accessToken: string } } };
+    const token = { token: data.refreshToken.accessToken };
+    expect(await askAdmin(adminUrl(place), '{ viewer { handle } }', {}, token)).toMatchObject({ data: { viewer: { handle: ann.handle } } });
+  });
+
+  it('is one from whom it is taken away, with the very next request', async () => {
+    const [ann] = await place.people('ann');
+    const admin = await appoint(place, ann);
+    for (const role of ['USER', 'ADMIN', 'USER'] as const) {
+      await place.node.chat.roles.give({ handle: ann.handle, role });
+      expect((await askAdmin(adminUrl(place), '{ viewer { id } }', {}, admin)).status).toBe(role === 'ADMIN' ? 200 : 403);
+    }
+  });
+
+  it('is an admin who has signed out, or whose account is erased', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const [signedOut, erased] = [await appoint(place, ann), await appoint(place, ben)];
+    await place.ask(SignOutDocument, { input: {} }, signedOut);
+    expect((await askAdmin(adminUrl(place), '{ viewer { id } }', {}, signedOut)).status).toBe(401);
+    const { userId, sessionId } = await place.node.chat.users.authenticate(erased.token);
+    await place.node.chat.users.erase({ userId, sessionId }, { password, messages: 'KEEP', address: 'here' });
+    expect((await askAdmin(adminUrl(place), '{ viewer { id } }', {}, erased)).status).toBe(401);
+    await expect(place.node.chat.roles.give({ handle: ben.handle, role: 'ADMIN' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('the public port', () => {
+  test.each(['/admin/graphql', '/admin', '/admin/graphql/'])('has nothing at %s, for admins neither', async (path) => {
+    for (const standing of standings) {
+      const { token = '' } = actors[standing] ?? {};
+      const response = await fetch(`${place.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: '{ viewer { id } }' }),
+      });
+      expect(response.status).toBe(404);
+    }
+  });
+
+  it('does not know the operators’ words, for admins neither', async () => {
+    const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
+    expect(roots.flat().filter((name) => /^(settings|settingsVersions|setSettings|rollBackSettings)$/.test(name))).toEqual([]);
+    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput']) expect(schema.getType(name)).toBeUndefined();
+    const response = await fetch(`${place.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${actors.admin?.token}` },
+      body: JSON.stringify({ query: '{ settings { name } }' }),
+    });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+});
+
+describe('the operators’ port', () => {
+  it('serves nothing else', async () => {
+    const { origin } = new URL(adminUrl(place));
+    for (const path of ['/', '/graphql', '/health/live', '/exports/x', '/admin']) {
+      const { status } = await fetch(`${origin}${path}`, { headers: { accept: 'text/html' } });
+      expect([path, status]).toEqual([path, 404]);
+    }
+  });
+
+  it('lets no page of elsewhere read it, and takes no mutation by GET', async () => {
+    const headers = { authorization: `Bearer ${actors.admin?.token}`, origin: 'https://example.org' };
+    const read = await fetch(`${adminUrl(place)}?query={viewer{handle}}`, { headers });
+    expect(read.status).toBe(200);
+    expect(read.headers.get('access-control-allow-origin')).toBeNull();
+    const preflight = await fetch(adminUrl(place), { method: 'OPTIONS', headers: { origin: 'https://example.org' } });
+    expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+    const written = await fetch(`${adminUrl(place)}?query=mutation{rollBackSettings(input:{version:0}){errors{code}}}`, { headers });
+    expect(written.status).toBe(405);
+  });
+
+  it('goes on while maintenance is under way: it ends it', async () => {
+    const set = (value: string) =>
+      ask('mutation ($v: String) { setSettings(input: { settings: [{ name: "maintenance", value: $v }] }) { errors { code } } }', {
+        v: value,
+      });
+    for (const value of ['true', 'false']) expect(await set(value)).toMatchObject({ data: { setSettings: { errors: [] } } });
+  });
+
+  it('bounds documents like the public one, and introspects for admins whatever is set', async () => {
+    await place.node.chat.settings.set(null, { settings: [{ name: 'introspection', value: 'false' }] });
+    expect((await ask(getIntrospectionQuery())).errors).toBeUndefined();
+    await place.node.chat.settings.rollBack(null, { version: 0 });
+    const aliases = Array.from({ length: 300 }, (_, at) => `a${at}: viewer { id }`).join(' ');
+    expect((await ask(`{ ${aliases} }`)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('is nowhere where it is switched off, and at a port of its own where one is named', async () => {
+    await using stores = await freshStores();
+    {
+      await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_PORT: 'off', ...stores.env }));
+      expect(node.adminUrl).toBeNull();
+    }
+    await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_PORT: '0', ...stores.env }));
+    expect(new URL(node.adminUrl ?? '').port).not.toBe(String(node.port));
+  });
+
+  it('that cannot be opened stops the start, names the variable and leaves nothing open', async () => {
+    await using stores = await freshStores();
+    const port = new URL(adminUrl(place)).port;
+    const config = readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_PORT: port, ...stores.env });
+    await expect(createNode(config)).rejects.toThrow(
+      `ADMIN_PORT ${port} is in use on 127.0.0.1: choose another, or 0 for any that is free`,
+    );
+    await expect(createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_HOST: '192.0.2.1', ...stores.env }))).rejects.toThrow(
+      'ADMIN_HOST 192.0.2.1 is not an address of this machine',
+    );
+    // The database is free again, and the first port as well: nothing else would let this one start.
+    await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ...stores.env }));
+    expect(node.adminUrl).not.toBeNull();
+  });
+});
+
+describe('config ADMIN_HANDLES', () => {
+  it('makes admins at the start of those who are there, and stops nothing for those who are not', async () => {
+    await using stores = await freshStores();
+    const env = { PORT: '0', LOG_LEVEL: 'silent', ...stores.env };
+    {
+      await using node = await createNode(readConfig(env));
+      await node.chat.users.signUp({ handle: 'ann', password, address: 'here' });
+      await node.chat.users.signUp({ handle: 'ben', password, address: 'here' });
+    }
+    await using node = await createNode(readConfig({ ...env, ADMIN_HANDLES: 'ann, zoe ,, not a handle' }));
+    const token = async (handle: string) => ({ token: (await node.chat.users.signIn({ handle, password, address: 'here' })).accessToken });
+    expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ann'))).status).toBe(200);
+    expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ben'))).status).toBe(403);
+  });
+});
+
+describe('settings by the operators’ schema', () => {
+  it('are set with who, when and why, and put back', async () => {
+    const set = `mutation ($input: SetSettingsInput!) { setSettings(input: $input) {
+      version { version by { handle } note changes { name before after } }
+      settings { name value version changedBy { handle } } errors { code field message }
+    } }`;
+    const input = { settings: [{ name: 'maxPins', value: '9' }], note: 'for the season' };
+    const { data } = await ask(set, { input });
+    const { handle } = actors.admin ?? {};
+    const version = expect.objectContaining({
+      by: { handle },
+      note: 'for the season',
+      changes: [{ name: 'maxPins', before: null, after: '9' }],
+    });
+    const setting = { name: 'maxPins', value: '9', version: expect.any(Number), changedBy: { handle } };
+    expect(data).toEqual({ setSettings: { version, settings: expect.arrayContaining([setting]), errors: [] } });
+    expect(place.node.chat.settings.config.maxPins).toBe(9);
+
+    const audit = await ask('{ settingsVersions(first: 1) { edges { node { version note by { handle } changes { name after } } } } }');
+    expect(audit.data).toMatchObject({
+      settingsVersions: { edges: [{ node: { note: 'for the season', changes: [{ name: 'maxPins', after: '9' }] } }] },
+    });
+
+    const back = await ask(
+      'mutation { rollBackSettings(input: { version: 0, note: "over" }) { version { rolledBackTo note } errors { code } } }',
+    );
+    expect(back.data).toEqual({ rollBackSettings: { version: { rolledBackTo: 0, note: 'over' }, errors: [] } });
+    expect(place.node.chat.settings.config.maxPins).toBe(50);
+  });
+
+  it('are paged through, each version once, the newest first', async () => {
+    for (const value of ['1', '2', '3', '4', '5']) await place.node.chat.settings.set(null, { settings: [{ name: 'maxPins', value }] });
+    const document = `query ($after: String) { settingsVersions(first: 2, after: $after) {
+      edges { cursor node { version } } pageInfo { hasNextPage hasPreviousPage endCursor }
+    } }`;
+    type Page = { edges: { node: { version: number } }[]; pageInfo: { hasNextPage: boolean; endCursor: string; hasPreviousPage: boolean } };
+    const seen: number[] = [];
+    let after: string | null = null;
+    for (let more = true; more; ) {
+      const { data } = await ask(document, { after });
+      const page = data?.['settingsVersions'] as Page;
+      expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
+      seen.push(...page.edges.map(({ node }) => node.version));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    expect(seen).toEqual(Array.from({ length: seen.length }, (_, at) => seen.length - at));
+  });
+});

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { getIntrospectionQuery, parse } from 'graphql';
+import { expect } from 'vitest';
+import { createLogging } from '../../gateway/logger.ts';
+import { createNode } from '../../gateway/node.ts';
+import { schema } from '../../schema/index.ts';
+import { readConfig, type SettingName } from '../../src/config.ts';
+import type { Listening } from '../support/listening.ts';
+import { freshStores } from '../support/stores.ts';
+import { type Person, password, type World } from '../support/world.ts';
+
+/** A running node, and what is set on it. */
+export interface Place {
+  readonly world: World;
+  set(name: SettingName, value: string): Promise<void>;
+}
+
+/** What an operation came to: the first code that it was refused with, else DONE. */
+export async function outcome({ world }: Place, source: string, variables: object = {}, as?: Pick<Person, 'token'>): Promise<string> {
+  const { data, errors } = await world.post<Readonly<Record<string, unknown>>, object>(parse(source), variables, as);
+  const [payload] = Object.values(data ?? {}) as readonly (null | { readonly errors?: readonly { readonly code: string }[] })[];
+  return String(errors?.[0]?.extensions?.['code'] ?? payload?.errors?.[0]?.code ?? 'DONE');
+}
+
+/** What a mutation came to. */
+export function act(place: Place, name: string, input: object, as?: Pick<Person, 'token'>): Promise<string> {
+  const type = schema.getMutationType()?.getFields()[name]?.args[0]?.type;
+  return outcome(place, `mutation ($input: ${type}) { ${name}(input: $input) { errors { code } } }`, { input }, as);
+}
+
+/** Somebody, with a group of theirs and a message in it. */
+async function talk(place: Place) {
+  const [ann, ben, cat] = await place.world.people('ann', 'ben', 'cat');
+  const group = await place.world.group(ann, ben);
+  const message = await place.world.say(ann, group, 'hello');
+  return { ann, ben, cat, group, messageId: message.id };
+}
+
+/** Who types and who sends, up to a message. */
+async function heard(listening: Listening): Promise<readonly unknown[]> {
+  const events = await listening.until(({ __typename }) => __typename === 'MessageSent');
+  return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
+}
+
+async function search(place: Place, as: Person): Promise<string> {
+  return await outcome(place, '{ users(search: "somebody") { edges { node { id } } } }', {}, as);
+}
+
+/** Shows, for each setting, that what is done next is done by what was set last. */
+export const effects: Readonly<Record<SettingName, (place: Place) => Promise<void>>> = {
+  async maxMessageLength(place) {
+    const { ann, group: conversationId, messageId } = await talk(place);
+    await place.set('maxMessageLength', '5');
+    const input = () => ({ conversationId, clientMessageId: randomUUID(), text: 'sixsix' });
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('INVALID_INPUT');
+    expect(await act(place, 'editMessage', { messageId, text: 'sixsix' }, ann)).toBe('INVALID_INPUT');
+    await place.set('maxMessageLength', '6');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
+    expect(await act(place, 'editMessage', { messageId, text: 'sixsix' }, ann)).toBe('DONE');
+  },
+  async maxReactions(place) {
+    const { ann, messageId } = await talk(place);
+    await place.set('maxReactions', '1');
+    expect(await act(place, 'addReaction', { messageId, emoji: '👍' }, ann)).toBe('DONE');
+    expect(await act(place, 'addReaction', { messageId, emoji: '🎉' }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxReactions', '2');
+    expect(await act(place, 'addReaction', { messageId, emoji: '🎉' }, ann)).toBe('DONE');
+  },
+  async maxPins(place) {
+    const { ann, group, messageId } = await talk(place);
+    const { id } = await place.world.say(ann, group, 'another');
+    await place.set('maxPins', '1');
+    expect(await act(place, 'pinMessage', { messageId }, ann)).toBe('DONE');
+    expect(await act(place, 'pinMessage', { messageId: id }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxPins', '2');
+    expect(await act(place, 'pinMessage', { messageId: id }, ann)).toBe('DONE');
+  },
+  async maxGroupMembers(place) {
+    const { ann, cat, group: groupId } = await talk(place);
+    await place.set('maxGroupMembers', '2');
+    expect(await act(place, 'addMembers', { groupId, userIds: [cat.id] }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxGroupMembers', '3');
+    expect(await act(place, 'addMembers', { groupId, userIds: [cat.id] }, ann)).toBe('DONE');
+  },
+  async maxGroupsPerUser(place) {
+    const { ann } = await talk(place);
+    await place.set('maxGroupsPerUser', '1');
+    expect(await act(place, 'createGroup', { name: 'One more', memberIds: [] }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxGroupsPerUser', '2');
+    expect(await act(place, 'createGroup', { name: 'One more', memberIds: [] }, ann)).toBe('DONE');
+  },
+  async maxContactRequests(place) {
+    const { ann, ben, cat } = await talk(place);
+    await place.set('maxContactRequests', '1');
+    expect(await act(place, 'requestContact', { userId: ben.id }, ann)).toBe('DONE');
+    expect(await act(place, 'requestContact', { userId: cat.id }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxContactRequests', '2');
+    expect(await act(place, 'requestContact', { userId: cat.id }, ann)).toBe('DONE');
+  },
+  async contactRequestsPerDay(place) {
+    const { ann, ben, cat } = await talk(place);
+    await place.set('contactRequestsPerDay', '1');
+    expect(await act(place, 'requestContact', { userId: ben.id }, ann)).toBe('DONE');
+    expect(await act(place, 'requestContact', { userId: cat.id }, ann)).toBe('RATE_LIMITED');
+    await place.set('contactRequestsPerDay', '10');
+    expect(await act(place, 'requestContact', { userId: cat.id }, ann)).toBe('DONE');
+  },
+  async searchesPerMinute(place) {
+    const { ann } = await talk(place);
+    await place.set('searchesPerMinute', '1');
+    expect([await search(place, ann), await search(place, ann)]).toEqual(['DONE', 'RATE_LIMITED']);
+    await place.set('searchesPerMinute', '10');
+    expect(await search(place, ann)).toBe('DONE');
+  },
+  async joinAttempts(place) {
+    const { ann } = await talk(place);
+    const guess = () => act(place, 'joinGroup', { code: 'AAAAAAAAAAAAAAAAAAAAAA' }, ann);
+    await place.set('joinAttempts', '1');
+    expect([await guess(), await guess()]).toEqual(['NOT_FOUND', 'RATE_LIMITED']);
+    await place.set('joinAttempts', '10');
+    expect(await guess()).toBe('NOT_FOUND');
+  },
+  async signInAttempts(place) {
+    const { handle } = (await talk(place)).ann;
+    const guess = () => act(place, 'signIn', { handle, password: 'battery horse' });
+    await place.set('signInAttempts', '1');
+    expect([await guess(), await guess()]).toEqual(['INVALID_CREDENTIALS', 'RATE_LIMITED']);
+    await place.set('signInAttempts', '10');
+    expect(await guess()).toBe('INVALID_CREDENTIALS');
+  },
+  async addressAttempts(place) {
+    const signUp = () => act(place, 'signUp', { handle: `h.${randomUUID().slice(0, 8)}`, password });
+    expect(await signUp()).toBe('DONE');
+    await place.set('addressAttempts', '1');
+    expect(await signUp()).toBe('RATE_LIMITED');
+    await place.set('addressAttempts', '100000');
+    expect(await signUp()).toBe('DONE');
+  },
+  async editWindowSeconds(place) {
+    const { ann, messageId } = await talk(place);
+    await place.set('editWindowSeconds', '0');
+    expect(await act(place, 'editMessage', { messageId, text: 'changed' }, ann)).toBe('TOO_LATE');
+    await place.set('editWindowSeconds', '1000');
+    expect(await act(place, 'editMessage', { messageId, text: 'changed' }, ann)).toBe('DONE');
+  },
+  async recallWindowSeconds(place) {
+    const { ben, group } = await talk(place);
+    const { id: messageId } = await place.world.say(ben, group, 'mine');
+    await place.set('recallWindowSeconds', '0');
+    expect(await act(place, 'recallMessage', { messageId }, ben)).toBe('TOO_LATE');
+    await place.set('recallWindowSeconds', '1000');
+    expect(await act(place, 'recallMessage', { messageId }, ben)).toBe('DONE');
+  },
+  async typingMs(place) {
+    const { ann, ben, group: conversationId } = await talk(place);
+    const atBens = place.world.listen(ben);
+    await atBens.ready();
+    await place.set('typingMs', '60000');
+    await act(place, 'setTyping', { conversationId, typing: true }, ann);
+    expect(await atBens.next()).toMatchObject({ typing: true });
+    // Who types already is done by what is set now, once they say it again.
+    await place.set('typingMs', '100');
+    const ends = async () => {
+      await act(place, 'setTyping', { conversationId, typing: true }, ann);
+      return await atBens.next();
+    };
+    await expect.poll(ends).toMatchObject({ typing: false });
+  },
+  async typing(place) {
+    const { ann, ben, group: conversationId } = await talk(place);
+    const atBens = place.world.listen(ben);
+    await atBens.ready();
+    await place.set('typing', 'false');
+    expect(await act(place, 'setTyping', { conversationId, typing: true }, ann)).toBe('DONE');
+    await place.world.say(ann, conversationId, 'in silence');
+    expect(await heard(atBens)).toEqual(['MessageSent']);
+    await place.set('typing', 'true');
+    expect(await act(place, 'setTyping', { conversationId, typing: true }, ann)).toBe('DONE');
+    await place.world.say(ben, conversationId, 'seen');
+    expect(await heard(atBens)).toEqual([true, 'MessageSent']);
+  },
+  async search(place) {
+    const { ann } = await talk(place);
+    await place.set('search', 'false');
+    expect(await search(place, ann)).toBe('FORBIDDEN');
+    await place.set('search', 'true');
+    expect(await search(place, ann)).toBe('DONE');
+  },
+  async signUpOpen(place) {
+    const { ann } = await talk(place);
+    const signUp = () => act(place, 'signUp', { handle: `h.${randomUUID().slice(0, 8)}`, password });
+    await place.set('signUpOpen', 'false');
+    expect(await signUp()).toBe('FORBIDDEN');
+    expect(await act(place, 'signIn', { handle: ann.handle, password })).toBe('DONE');
+    await place.set('signUpOpen', 'true');
+    expect(await signUp()).toBe('DONE');
+  },
+  async introspection(place) {
+    // The very same document: what is remembered of it must not count.
+    const ask = () => outcome(place, getIntrospectionQuery());
+    expect(await ask()).toBe('DONE');
+    await place.set('introspection', 'false');
+    expect(await ask()).toBe('BAD_USER_INPUT');
+    expect(await outcome(place, '{ __typename }')).toBe('DONE');
+    await place.set('introspection', 'true');
+    expect(await ask()).toBe('DONE');
+  },
+  async maintenance(place) {
+    const { ann, ben, group } = await talk(place);
+    const atBens = place.world.listen(ben);
+    await atBens.ready();
+    const input = { conversationId: group, clientMessageId: randomUUID(), text: 'soon' };
+    await place.set('maintenance', 'true');
+    expect(await act(place, 'sendMessage', input, ann)).toBe('UNAVAILABLE');
+    expect(await outcome(place, '{ viewer { user { handle } } }', {}, ann)).toBe('DONE');
+    await place.set('maintenance', 'false');
+    expect(await act(place, 'sendMessage', input, ann)).toBe('DONE');
+    // The subscription went on meanwhile.
+    expect(await heard(atBens)).toEqual(['MessageSent']);
+  },
+  async maintenanceMessage(place) {
+    const { ann } = await talk(place);
+    await place.set('maintenance', 'true');
+    await place.set('maintenanceMessage', 'Back at noon.');
+    const source = 'mutation { updateProfile(input: {}) { errors { code } } }';
+    const { errors } = await place.world.post(parse(source), {}, ann);
+    expect(errors).toMatchObject([{ message: 'Back at noon.', extensions: { code: 'UNAVAILABLE', retryable: true, maintenance: true } }]);
+  },
+  // A node of its own, whose log can be read.
+  async logLevel() {
+    const lines: string[] = [];
+    await using stores = await freshStores();
+    const config = readConfig({ PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info', ...stores.env });
+    await using node = await createNode(config, { logging: createLogging(config, { write: (line) => void lines.push(line) }) });
+    const answered = async (): Promise<number> => {
+      await fetch(`${node.url}/health/live`, { headers: { connection: 'close' } });
+      return lines.filter((line) => line.includes('"answered"')).length;
+    };
+    expect(await answered()).toBe(0);
+    await node.chat.settings.set(null, { settings: [{ name: 'logLevel', value: 'debug' }] });
+    await expect.poll(answered).toBeGreaterThan(0);
+    await node.chat.settings.set(null, { settings: [{ name: 'logLevel', value: 'silent' }] });
+    lines.length = 0;
+    await answered();
+    expect(await answered()).toBe(0);
+  },
+};

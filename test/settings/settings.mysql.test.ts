@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { mysqlDb } from '../support/db.ts';
+import { promisesOfSettings } from './settings.contract.ts';
+
+describe('settings on MariaDB', () => promisesOfSettings(mysqlDb));
