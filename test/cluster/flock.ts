@@ -6,8 +6,8 @@ import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 
 /** The lease of the nodes in these tests, in ms of their clocks. */
 export const leaseMs = 1_000;
-// A node's beats fall due every quarter of its lease at most; a step is short beside that.
-const stepMs = 50;
+/** By so many ms nodes go on in turn: short beside the time from beat to beat. */
+export const stepMs = 50;
 
 /** A node among others, with a clock of its own. */
 export interface Bird extends AsyncDisposable {
@@ -23,8 +23,8 @@ export interface Bird extends AsyncDisposable {
 
 /** Nodes on one registry. */
 export interface Flock extends AsyncDisposable {
-  /** Starts a node, which is registered when this resolves. */
-  hatch(registry?: Registry): Promise<Bird>;
+  /** Starts a node, which is registered when this resolves, and may have taken over another by then. */
+  hatch(registry?: Registry, heir?: (dead: Lease) => Promise<void>): Promise<Bird>;
   /** Lets so many ms go by for these nodes alone, for all of them in turn. */
   live(ms: number, ...birds: readonly Bird[]): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
   const stack = new AsyncDisposableStack();
   let offset = 0;
 
-  async function hatch(shared?: Registry): Promise<Bird> {
+  async function hatch(shared?: Registry, heir = async (_dead: Lease): Promise<void> => {}): Promise<Bird> {
     const registry = shared ?? stack.use(await open());
     const clock = manualClock();
     // Clocks of different machines have nothing in common.
@@ -42,7 +42,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
     clock.sleep(offset);
     const inherited: Lease[] = [];
     const told = { fenced: 0, restored: 0 };
-    let act = async (_dead: Lease): Promise<void> => {};
+    let act = heir;
     const cluster = createCluster({
       registry,
       bus,
@@ -65,8 +65,8 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
     await clock.advance(0);
     const bird: Bird = {
       ...{ cluster, clock, inherited, told },
-      inheritBy(heir) {
-        act = heir;
+      inheritBy(other) {
+        act = other;
       },
       [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
     };

@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { expect, inject, test } from 'vitest';
+import { createRedisRegistry } from '../../src/cluster/registry.redis.ts';
+import { befall, fates } from './fates.ts';
+
+const logger = pino({ level: 'silent' });
+
+test('whatever befalls nodes on Redis, each lease that ends is taken over by one of them and seen through, and none that does not', async () => {
+  let ended = 0;
+  await fc.assert(
+    fc.asyncProperty(fates, async (plan) => {
+      const namespace = randomUUID();
+      const outcome = await befall(plan, () => createRedisRegistry({ url: inject('redisUrl'), namespace, logger }));
+      ended += outcome.ended;
+      expect(outcome.faults).toEqual([]);
+    }),
+    { numRuns: 15 },
+  );
+  expect(ended).toBeGreaterThan(15);
+}, 60_000);

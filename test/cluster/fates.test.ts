@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
+import { befall, fates } from './fates.ts';
+
+test('whatever befalls nodes, each lease that ends is taken over by one of them and seen through, and none that does not', async () => {
+  let ended = 0;
+  await fc.assert(
+    fc.asyncProperty(fates, async (plan) => {
+      const registry = createMemoryRegistry();
+      const outcome = await befall(plan, async () => registry);
+      ended += outcome.ended;
+      expect(outcome.faults).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+  expect(ended).toBeGreaterThan(150);
+});

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import type { Lease, Registry } from '../../src/cluster/index.ts';
+import { type Bird, createFlock, type Flock, leaseMs, stepMs } from './flock.ts';
+
+/** Something that befalls a node, or lets time go by. `who` counts through the nodes there are. */
+type Fate =
+  | { readonly what: 'time'; readonly ms: number }
+  | { readonly what: 'hatch' }
+  | { readonly what: 'pause' | 'wake' | 'kill' | 'leave' | 'cut' | 'mute' | 'mend'; readonly who: number };
+
+/** What comes through between a node and the registry: nothing, the questions alone, or all. */
+type Link = 'cut' | 'mute' | 'whole';
+
+/** A node, what lies between it and the registry, and whether it runs. */
+interface Subject {
+  readonly bird: Bird;
+  readonly link: { state: Link };
+  state: 'awake' | 'paused' | 'over';
+}
+
+/** What came of it, where that is not as it should be; and how often leases ended, for a run in which none does shows nothing. */
+export interface Outcome {
+  readonly faults: readonly string[];
+  readonly ended: number;
+}
+
+const links = { cut: 'cut', mute: 'mute', mend: 'whole' } as const;
+const states = { pause: 'paused', wake: 'awake', leave: 'over', kill: 'over' } as const;
+const oneOfThem = fc.nat({ max: 9 });
+
+/** Some fates, one after another; a third of them is time. */
+export const fates: fc.Arbitrary<readonly Fate[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ what: fc.constant('time' as const), ms: fc.integer({ min: 50, max: 3 * leaseMs }) }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('hatch' as const) }) },
+    {
+      weight: 7,
+      arbitrary: fc.record({ what: fc.constantFrom('pause', 'wake', 'kill', 'leave', 'cut', 'mute', 'mend' as const), who: oneOfThem }),
+    },
+  ),
+  { minLength: 10, maxLength: 30 },
+);
+
+/** Lets it happen to three nodes and those that come later, then sets everything right, and tells what was not taken over, or ought not to have been. */
+export async function befall(plan: readonly Fate[], open: () => Promise<Registry>): Promise<Outcome> {
+  const scene = createScene(open);
+  await using _flock = scene.flock;
+  for (let count = 0; count < 3; count += 1) await scene.hatch();
+  for (const fate of plan) await scene.happen(fate);
+  await scene.settle();
+  return scene.outcome();
+}
+
+function createScene(open: () => Promise<Registry>) {
+  const flock: Flock = createFlock(open);
+  const subjects: Subject[] = [];
+  const faults: string[] = [];
+  /** When each lease was last shown to the registry, in ms of everybody's time, and how it stands. */
+  const shown = new Map<string, number>();
+  const left = new Set<string>();
+  const claimed = new Set<string>();
+  const inherited = new Set<string>();
+  let now = 0;
+
+  /** A registry as one node reaches it. What it is asked and did is written down, whether the answer comes through or not. */
+  function through(registry: Registry, link: Subject['link']): Registry {
+    async function pass<T>(act: () => Promise<T>): Promise<T> {
+      if (link.state === 'cut') throw new Error('the question was lost');
+      const answer = await act();
+      if (link.state === 'mute') throw new Error('the answer was lost');
+      return answer;
+    }
+    return {
+      beat: (record) =>
+        pass(async () => {
+          const answer = await registry.beat(record);
+          if (!('fencedBy' in answer)) shown.set(nameOf(record), now);
+          return answer;
+        }),
+      claim: (seen, by) =>
+        pass(async () => {
+          const won = await registry.claim(seen, by);
+          if (won) judge(seen);
+          return won;
+        }),
+      reclaim: (takeover, by) => pass(() => registry.reclaim(takeover, by)),
+      finish: (takeover) => pass(() => registry.finish(takeover)),
+      leave: (lease) =>
+        pass(async () => {
+          left.add(nameOf(lease));
+          await registry.leave(lease);
+        }),
+      read: () => pass(() => registry.read()),
+      [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
+    };
+  }
+
+  function judge(lease: Lease): void {
+    const name = nameOf(lease);
+    const silentMs = now - (shown.get(name) ?? 0);
+    // Within a step the nodes' clocks are not at the same moment.
+    if (!left.has(name) && silentMs < leaseMs - stepMs) faults.push(`${name} was taken over after ${silentMs} ms`);
+    if (claimed.has(name)) faults.push(`${name} was claimed twice`);
+    claimed.add(name);
+  }
+
+  async function hatch(): Promise<void> {
+    const link: Subject['link'] = { state: 'whole' };
+    let calls = 0;
+    const bird = await flock.hatch(through(await open(), link), async (dead) => {
+      calls += 1;
+      if (calls % 3 === 0) throw new Error('what it needs is away');
+      inherited.add(nameOf(dead));
+    });
+    subjects.push({ bird, link, state: 'awake' });
+  }
+
+  async function live(ms: number): Promise<void> {
+    for (let past = 0; past < ms; past += stepMs) {
+      now += stepMs;
+      for (const { bird, state } of subjects) if (state !== 'awake') bird.clock.sleep(stepMs);
+      await flock.live(stepMs, ...subjects.filter(({ state }) => state === 'awake').map(({ bird }) => bird));
+    }
+  }
+
+  async function happen(fate: Fate): Promise<void> {
+    if (fate.what === 'time') return await live(fate.ms);
+    if (fate.what === 'hatch') return await hatch();
+    const subject = subjects[fate.who % subjects.length];
+    if (subject === undefined || subject.state === 'over') return;
+    if (fate.what === 'cut' || fate.what === 'mute' || fate.what === 'mend') {
+      subject.link.state = links[fate.what];
+      return;
+    }
+    subject.state = states[fate.what];
+    if (fate.what === 'leave') await subject.bird[Symbol.asyncDispose]();
+    // Whoever is killed says nothing more, also not when all is taken down.
+    if (fate.what === 'kill') subject.link.state = 'cut';
+  }
+
+  function current(): readonly string[] {
+    return subjects.filter(({ state }) => state === 'awake').map(({ bird }) => nameOf(bird.cluster.lease));
+  }
+
+  function neglected(): readonly string[] {
+    const living = current();
+    return [...shown.keys()].filter((name) => !living.includes(name) && !inherited.has(name));
+  }
+
+  async function settle(): Promise<void> {
+    for (const subject of subjects) {
+      if (subject.state === 'over') continue;
+      subject.state = 'awake';
+      subject.link.state = 'whole';
+    }
+    await hatch();
+    await live(3 * leaseMs);
+    await using registry = await open();
+    for (let rounds = 0; rounds < 40; rounds += 1) {
+      if (neglected().length === 0 && (await registry.read()).takeovers.length === 0) return;
+      await live(leaseMs / 2);
+    }
+    faults.push(`unfinished: ${JSON.stringify((await registry.read()).takeovers)}`);
+  }
+
+  function outcome(): Outcome {
+    const living = current();
+    const gone = neglected().map((name) => `nobody did what is to be done for ${name}`);
+    const wronged = living.filter((name) => claimed.has(name)).map((name) => `${name} lives and was taken over`);
+    return { faults: [...faults, ...gone, ...wronged], ended: claimed.size };
+  }
+
+  return { flock, hatch, happen, settle, outcome };
+}
+
+function nameOf({ nodeId, epoch }: Lease): string {
+  return `${nodeId}:${epoch}`;
+}
