@@ -208,8 +208,10 @@ describe('what cannot be accepted is refused, says where and why, and changes no
   });
 
   test.each([null, 7, 'text', [], [{}], {}, { more: 1 }])('an input of %j', async (input) => {
-    for (const name of Object.keys(acts))
-      expect((await run(name, input)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    for (const name of Object.keys(acts)) {
+      const { errors = [] } = await run(name, input);
+      expect(new Set(errors.map(({ extensions }) => extensions?.['code']))).toEqual(new Set(['BAD_USER_INPUT']));
+    }
   });
 });
 
