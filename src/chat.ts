@@ -11,6 +11,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -44,6 +45,7 @@ export interface Chat extends AsyncDisposable {
   readonly cacheCounts: CacheCounts;
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly oversight: Oversight;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -138,6 +140,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     cacheCounts: caches.counts,
     settings,
     roles: createRoles({ db, log }),
+    oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

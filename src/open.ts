@@ -10,7 +10,7 @@ import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
-import type { Registry } from './cluster/index.ts';
+import { createNodes, type Registry } from './cluster/index.ts';
 import { createMemoryRegistry } from './cluster/registry.memory.ts';
 import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -21,13 +21,14 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
 import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
-import { createRoles, type Roles } from './user/index.ts';
+import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
@@ -49,6 +50,9 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
 export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly accounts: Accounts;
+  /** Null where there is no Redis: then a node is reached by itself alone. */
+  readonly oversight: Oversight | null;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
@@ -60,13 +64,16 @@ export interface Operator extends AsyncDisposable {
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config, { beside: true }));
-  const { bus } = await openShared(config, db, logger, opened);
+  const { bus, registry, roster } = await openShared(config, db, logger, opened);
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const nodes = createNodes({ registry, bus });
   const parting = opened.move();
   return {
     settings,
     roles: createRoles({ db, log }),
+    accounts: createAccounts({ db, log }),
+    oversight: config.redisUrl === '' ? null : createOversight({ db, log, nodes, roster, logger }),
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

@@ -21,6 +21,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
+  oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };

@@ -6,6 +6,10 @@ import './viewer.ts';
 import './setting.ts';
 import './settings-version.ts';
 import './set-settings.ts';
+import './node.ts';
+import './drain-node.ts';
+import './open-connection.ts';
+import './disconnect-user.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 

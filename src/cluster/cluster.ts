@@ -1,9 +1,10 @@
 import type { NodeMessage } from './node-message.ts';
-import type { Lease, NodeLoad, NodeRecord } from './node-record.ts';
+import type { Lease, NodeLoad } from './node-record.ts';
+import type { Nodes } from './nodes.ts';
 import type { Heir } from './takeovers.ts';
 
 /** This node's place among the nodes of the system. Listeners must not throw. */
-export interface Cluster extends AsyncDisposable {
+export interface Cluster extends Nodes, AsyncDisposable {
   /** This node's lease as it stands: another one after it was fenced. */
   readonly lease: Lease;
   /** False while the registry does not answer. */
@@ -13,8 +14,6 @@ export interface Cluster extends AsyncDisposable {
   announce(change: { readonly address?: string; readonly state?: 'READY' | 'DRAINING' }): void;
   /** Asked at each beat. */
   reportLoad(probe: () => NodeLoad): void;
-  /** Nodes as the registry has them, this one included, those that are gone left out. Throws UNAVAILABLE. */
-  nodes(): Promise<readonly NodeRecord[]>;
   /**
    * Called by the one survivor that has taken over; until it resolves the takeover is unfinished and is begun again, by this node or by another survivor, so it must be
    * repeatable.
@@ -26,7 +25,5 @@ export interface Cluster extends AsyncDisposable {
   onRestored(listener: () => void): void;
   /** ms until what the registry lacks can be believed to be gone: after it was empty, or away, other nodes need up to a lease to tell it anew. 0: now. */
   settlesIn(): number;
-  /** Tells a node something; best effort, over the bus. */
-  send(nodeId: string, message: NodeMessage): void;
   onMessage(listener: (message: NodeMessage) => void): void;
 }

@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import type { Config } from '../config.ts';
-import { ChatError } from '../errors.ts';
 import { nodeNameOf } from '../node-name.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { createMember } from './member.ts';
-import { type NodeMessage, readMessage, topicOf, writeMessage } from './node-message.ts';
+import { type NodeMessage, readMessage, topicOf } from './node-message.ts';
 import type { NodeLoad, NodeRecord } from './node-record.ts';
-import type { Census, Registry } from './registry.ts';
+import { createNodes } from './nodes.ts';
+import type { Registry } from './registry.ts';
 import { createTakeovers } from './takeovers.ts';
 
 /** What a cluster is made of. */
@@ -86,13 +86,6 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
       });
   }
 
-  async function nodes(): Promise<readonly NodeRecord[]> {
-    const { records } = await registry.read().catch((cause: unknown): Census => {
-      throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer: ask again later.', { cause });
-    });
-    return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
-  }
-
   async function leave(): Promise<void> {
     const wasBeating = phase === 'beating';
     phase = 'over';
@@ -125,12 +118,11 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
     reportLoad(asked) {
       probe = asked;
     },
-    nodes,
+    ...createNodes({ registry, bus }),
     onDead: (heir) => void takeovers.heirs.push(heir),
     onFenced: (listener) => void member.onFenced.add(listener),
     onRestored: (listener) => void member.onRestored.add(listener),
     settlesIn: member.settlesIn,
-    send: (to, message) => void bus.publish(topicOf(to), writeMessage(message)),
     onMessage: (listener) => void listeners.add(listener),
     [Symbol.asyncDispose]: leave,
   };

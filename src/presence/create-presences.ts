@@ -104,16 +104,6 @@ export function createPresences(parts: PresenceParts): Presences {
         },
       });
     },
-    async connections(userId) {
-      const [{ connections = [] } = {}] = await attendance([userId]);
-      return connections.filter(({ leaving }) => !leaving).sort((one, other) => one.since.getTime() - other.since.getTime());
-    },
-    async disconnect(userId) {
-      const [{ connections = [] } = {}] = await attendance([userId]);
-      const here = connections.filter(({ leaving }) => !leaving);
-      own.close(here, 'DISCONNECTED');
-      return here.length;
-    },
     stored,
     async [Symbol.asyncDispose]() {
       const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again.');

@@ -111,7 +111,7 @@ export class OwnConnections implements AsyncDisposable {
     for (const [nodeId, there] of Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)) {
       const ids = there.map(({ id }) => id);
       if (nodeId === cluster.lease.nodeId) this.#close(ids, why);
-      else cluster.send(nodeId, { kind: 'close', connections: ids, why });
+      else void cluster.send(nodeId, { kind: 'close', connections: ids, why });
     }
   }
 
