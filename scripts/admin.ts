@@ -47,6 +47,9 @@ try {
   // What goes wrong is said below; what the modules have to say besides is for a node's log.
   await using operator = await openOperator(readConfig(process.env), { logger: pino({ level: 'silent' }) });
   process.stdout.write(`${await run(operator, words, flags)}\n`);
+  const { redisFault: fault } = operator;
+  if (fault !== null)
+    process.stderr.write(`${fault}\nNodes are not told: they find what has changed by themselves, within HEAD_CHECK_MS.\n`);
 } catch (error) {
   const known = [UsageError, ConfigError, DatabaseError, ChatError].some((kind) => error instanceof kind);
   process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`);

@@ -51,29 +51,36 @@ export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly accounts: Accounts;
-  /** Null where there is no Redis: then a node is reached by itself alone. */
+  /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
+  /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
+  readonly redisFault: string | null;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
 
 /**
  * Opens just what a command for operators needs of the system that a configuration names, whether nodes run or not, and beside an embedded one
- * too. What is done is done for all nodes. Throws as openChat does.
+ * too. What is done is done for all nodes. Throws as openChat does, but not where Redis cannot be used: what operators decide is in the database.
  */
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config, { beside: true }));
-  const { bus, registry, roster } = await openShared(config, db, logger, opened);
+  const shared = await openShared(config, db, logger, opened).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    return error;
+  });
+  const isAway = shared instanceof ConfigError;
+  const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
-  const nodes = createNodes({ registry, bus });
   const parting = opened.move();
   return {
     settings,
     roles: createRoles({ db, log }),
     accounts: createAccounts({ db, log }),
-    oversight: config.redisUrl === '' ? null : createOversight({ db, log, nodes, roster, logger }),
+    oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
+    redisFault: isAway ? shared.message : null,
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

@@ -18,10 +18,10 @@ export const nodesCommands: Commands = {
 };
 
 /** What is seen of the nodes that run. Throws UsageError where there is no way to them. */
-export function overseen({ oversight }: Operator): Oversight {
+export function overseen({ oversight, redisFault }: Operator): Oversight {
   if (oversight !== null) return oversight;
   throw new UsageError(
-    'Without REDIS_URL there is one node, which this command does not reach: ask it by the operators’ schema, at ADMIN_PORT.',
+    redisFault ?? 'Without REDIS_URL there is one node, which this command does not reach: ask it by the operators’ schema, at ADMIN_PORT.',
   );
 }
 
