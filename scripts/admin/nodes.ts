@@ -12,7 +12,7 @@ export const nodesCommands: Commands = {
   },
   'epoch bump': {
     words: [],
-    says: 'after a restore from a backup, before nodes start',
+    says: 'after a restore from a backup, before nodes start: gives the database another epoch',
     run: async (operator) => `The epoch is ${await operator.renewEpoch()}. Start all nodes anew.`,
   },
 };

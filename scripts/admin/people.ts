@@ -19,7 +19,7 @@ export const peopleCommands: Commands = {
   },
   disconnect: {
     words: ['HANDLE'],
-    says: 'closes all that; [--end-sessions]: and signs them out on all devices',
+    says: 'closes all connections of somebody; [--end-sessions]: and signs them out on all devices',
     run: (operator, [handle = ''], flags) => disconnect(operator, handle, flags),
   },
 };

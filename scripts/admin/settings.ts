@@ -1,7 +1,7 @@
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
 import type { SettingsVersion } from '../../src/settings/index.ts';
-import { type Commands, type Flags, number } from './command.ts';
+import { type Commands, type Flags, number, table } from './command.ts';
 
 const change = '[--expect VERSION] [--note WHY]';
 
@@ -10,12 +10,12 @@ export const settingsCommands: Commands = {
   'settings list': {
     words: [],
     says: 'all settings, with what they stand at',
-    run: async ({ settings }) => (await settings.list()).map(({ name, value }) => `${name} ${value}`).join('\n'),
+    run: list,
   },
   'settings get': { words: ['NAME'], says: 'one setting, with what it does', run: (operator, [name = '']) => show(operator, name) },
   'settings set': {
     words: ['NAME', 'VALUE'],
-    says: change,
+    says: `changes one on all nodes; ${change}`,
     run: (operator, [name = '', value = ''], flags) => set(operator, { name, value }, flags),
   },
   'settings reset': {
@@ -31,10 +31,15 @@ export const settingsCommands: Commands = {
   'settings rollback': {
     words: ['VERSION'],
     says: `puts all values back; 0: as configured; ${change}`,
-    run: async ({ settings }, [version = ''], flags) =>
-      told(await settings.rollBack(null, { version: number(version), ...options(flags) })),
+    run: async (operator, [version = ''], flags) =>
+      await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) })),
   },
 };
+
+async function list({ settings }: Operator): Promise<string> {
+  const rows = (await settings.list()).map(({ name, value, default: configured }) => [name, value, configured]);
+  return table([['SETTING', 'VALUE', 'CONFIGURED'], ...rows]);
+}
 
 async function show({ settings }: Operator, name: string): Promise<string> {
   const setting = (await settings.list()).find((one) => one.name === name);
@@ -44,25 +49,26 @@ async function show({ settings }: Operator, name: string): Promise<string> {
   return `${name} ${value}\n  configured: ${configured}\n  ${since}\n  ${doc}`;
 }
 
-async function set({ settings }: Operator, setting: { name: string; value: string | null }, flags: Flags): Promise<string> {
-  return told(await settings.set(null, { settings: [setting], ...options(flags) }));
+async function set(operator: Operator, setting: { name: string; value: string | null }, flags: Flags): Promise<string> {
+  return await told(operator, await operator.settings.set(null, { settings: [setting], ...options(flags) }));
 }
 
-async function history({ settings }: Operator, _words: readonly string[], { first = '20', before }: Flags): Promise<string> {
-  const { items, hasNextPage } = await settings.versions({
+async function history(operator: Operator, _words: readonly string[], { first = '20', before }: Flags): Promise<string> {
+  const { items, hasNextPage } = await operator.settings.versions({
     first: number(first),
     after: before === undefined ? undefined : number(before),
   });
   const more = hasNextPage ? [`… more with --before ${items.at(-1)?.version}`] : [];
-  return [...items.map(line), ...more].join('\n') || 'Nothing was ever changed.';
+  const lines = await Promise.all(items.map((version) => line(operator, version)));
+  return [...lines, ...more].join('\n') || 'Nothing was ever changed.';
 }
 
-function told(version: SettingsVersion | null): string {
-  return version === null ? 'It stands so already.' : line(version);
+async function told(operator: Operator, version: SettingsVersion | null): Promise<string> {
+  return version === null ? 'It stands so already.' : await line(operator, version);
 }
 
-function line({ version, at, actorId, note, rolledBackTo, changes }: SettingsVersion): string {
-  const who = actorId === null ? 'command line' : `user ${actorId}`;
+async function line({ accounts }: Operator, { version, at, actorId, note, rolledBackTo, changes }: SettingsVersion): Promise<string> {
+  const who = actorId === null ? 'command line' : ((await accounts.byId(actorId))?.handle ?? `user ${actorId}`);
   const what = changes.map(({ name, before, after }) => `${name}: ${before ?? 'as configured'} → ${after ?? 'as configured'}`);
   const back = rolledBackTo === null ? [] : [`back to version ${rolledBackTo}`];
   return `${version}  ${at.toISOString()}  ${[who, ...back, ...(note === null ? [] : [note])].join(', ')}\n  ${what.join('\n  ')}`;

@@ -40,7 +40,7 @@ describe('the command, beside an embedded node that runs', () => {
     await expect.poll(() => config.maxPins).toBe(7);
     expect(await admin('settings', 'set', 'maxPins', '7')).toBe('It stands so already.\n');
     expect(await admin('settings', 'get', 'maxPins')).toMatch(/^maxPins 7\n {2}configured: 50\n {2}version 1, /);
-    expect(await admin('settings', 'list')).toContain('maxPins 7\n');
+    expect(await admin('settings', 'list')).toMatch(/^maxPins +7 +50$/m);
     await admin('settings', 'set', 'maintenanceMessage', 'Back at noon.', '--expect', '1');
     expect(await refused('settings', 'set', 'maxPins', '8', '--expect', '1')).toMatch(/^The settings are at version 2 by now/);
     expect(await admin('settings', 'reset', 'maxPins')).toMatch(/maxPins: 7 → as configured\n$/);
@@ -51,6 +51,14 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await admin('settings', 'history', '--first', '1', '--before', '3')).toMatch(/^2 /);
     await admin('settings', 'rollback', '0');
     await expect.poll(() => config.maxPins).toBe(50);
+  });
+
+  it('names who has changed a setting by another way', async () => {
+    const [ann] = await place.people('ann');
+    const { userId } = await place.node.chat.users.authenticate(ann.token);
+    await place.node.chat.settings.set(userId, { settings: [{ name: 'maxPins', value: '9' }] });
+    expect(await admin('settings', 'history', '--first', '1')).toMatch(RegExp(`^\\d+ {2}\\S+Z {2}${ann.handle}\n {2}maxPins: `));
+    await place.node.chat.settings.rollBack(null, { version: 0 });
   });
 
   test.each([
@@ -106,7 +114,7 @@ describe('the command, where no node runs', () => {
   it('makes the database, and shows what a node would run with', async () => {
     const { output } = await run('settings', 'list');
     const { maxPins, logLevel } = readConfig({});
-    for (const line of [`maxPins ${maxPins}`, `logLevel ${logLevel}`]) expect(output).toContain(`${line}\n`);
+    for (const [name, value] of Object.entries({ maxPins, logLevel })) expect(output).toMatch(RegExp(`^${name} +${value} +${value}$`, 'm'));
   });
 
   it('gives the database another epoch', async () => {
