@@ -33,7 +33,7 @@ const roles = ['gateway', 'worker'];
 
 /** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
 export function createCluster({ registry, bus, logger, config, clock = monotonicClock }: ClusterParts): Cluster {
-  const nodeId = randomBytes(idBytes).toString('base64url');
+  const nodeId = randomBytes(idBytes).toString('hex');
   const beatMs = config.nodeLeaseMs / beatsPerLease;
   const listeners = new Set<(message: NodeMessage) => void>();
   const takeovers = createTakeovers({ registry, clock, logger });
