@@ -56,11 +56,14 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   };
 }
 
+// Whoever starts a second node on a machine takes the next public port.
+const portsApart = 100;
+
 /** Null: off. */
 function portOf({ port, adminPort }: Config, listening: number): number | null {
   if (adminPort === 'off') return null;
   if (adminPort !== '') return Number(adminPort);
-  return port === 0 || listening === 65_535 ? 0 : listening + 1;
+  return port === 0 || listening > 65_535 - portsApart ? 0 : listening + portsApart;
 }
 
 function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {

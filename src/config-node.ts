@@ -29,7 +29,7 @@ export const nodeOptions = {
     z.string().refine((text) => text === '' || text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535), {
       message: 'must be a whole number from 0 to 65535, or `off`',
     }),
-    'Port of it; 0 picks a free one, `off`: none. Empty: the one after PORT, or a free one where PORT is 0.',
+    'Port of it; 0 picks a free one, `off`: none. Empty: PORT + 100, or a free one where PORT is 0.',
   ),
   adminHandles: option(
     'ADMIN_HANDLES',

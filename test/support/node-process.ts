@@ -21,7 +21,7 @@ const startMs = 30_000;
 
 /** Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. */
 export async function startNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<NodeProcess> {
-  const { child, output } = spawnNode({ PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env }, args);
+  const { child, output } = spawnNode({ PORT: '0', ADMIN_PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env }, args);
   const [url, adminUrl] = await new Promise<readonly [string, string]>((resolve, reject) => {
     const timer = setTimeout(() => fail(`was not ready within ${startMs} ms`), startMs);
     function fail(reason: string): void {
