@@ -132,15 +132,13 @@ describe('operators, whichever node they ask', () => {
       fleet.tell({ kind: 'connect', url: there.url });
       await fleet.until({ ready: clients, closes: {} });
       fleet.tell({ kind: 'hold' });
-      expect(await command('drain', 'there')).toMatch(/^there \(\S+\) was asked to stop\.\n$/);
-      await expect
-        .poll(() => ask('{ nodes { name state } }'))
-        .toMatchObject({
-          nodes: [
-            { name: 'here', state: 'READY' },
-            { name: 'there', state: 'DRAINING' },
-          ],
-        });
+      const nodes = [
+        { name: 'here', state: 'READY' },
+        { name: 'there', state: 'DRAINING' },
+      ];
+      // Looked for from before on: the command takes its time to end, and so may the node.
+      const [told] = await Promise.all([command('drain', 'there'), expect.poll(() => ask('{ nodes { name state } }')).toEqual({ nodes })]);
+      expect(told).toMatch(/^there \(\S+\) was asked to stop\.\n$/);
       const { seq } = await peopleOf(() => here.url).say(owner, group.conversationId, 'while it stops');
       await fleet.until({ connected: 0, closes: { 1012: clients } });
       expect(await there.ended).toBe(0);
@@ -152,4 +150,13 @@ describe('operators, whichever node they ask', () => {
     },
     longMs,
   );
+
+  it('stop the very node that they ask, and are answered', async () => {
+    const data = await ask('{ nodes { id } }');
+    const [node] = (data?.['nodes'] ?? []) as readonly { readonly id: string }[];
+    const mutation = 'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { name } errors { code } } }';
+    expect(await ask(mutation, { nodeId: node?.id })).toEqual({ drainNode: { node: { name: 'here' }, errors: [] } });
+    expect(await here.ended).toBe(0);
+    expect(await command('nodes')).toContain(' LEFT ');
+  });
 });
