@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { openSql } from '../support/database.ts';
+import { machineUs } from '../support/machine.ts';
 import type { Places } from '../support/places.ts';
 import type { Scene } from './scene.ts';
 
@@ -10,6 +11,10 @@ export interface Counts {
   readonly redisUs: number;
   readonly statements: number;
   readonly commands: number;
+  /** µs in which a node's own thread could have run and another process had the core. */
+  readonly waitedUs: number;
+  /** CPU of everything on this machine, that of others included. */
+  readonly machineUs: number;
 }
 
 /** Reads what servers have done. */
@@ -25,9 +30,10 @@ export async function openCounters(places: Places, { nodes }: Scene): Promise<Co
     async read() {
       const [row] = await sql.query("SHOW GLOBAL STATUS LIKE 'Questions'");
       const stats = await redis.info('stats');
-      const us = await Promise.all(nodes.map((node) => node.cpuUs()));
       return {
-        nodesUs: us.reduce((sum, one) => sum + one, 0),
+        nodesUs: sum(await Promise.all(nodes.map((node) => node.cpuUs()))),
+        waitedUs: sum(await Promise.all(nodes.map((node) => node.waitedUs()))),
+        machineUs: await machineUs(),
         ...{ databaseUs: await places.databaseUs(), redisUs: await places.redisUs() },
         statements: Number(row.Value),
         commands: Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]),
@@ -48,5 +54,11 @@ export function between(before: Counts, after: Counts): Counts {
     redisUs: after.redisUs - before.redisUs,
     statements: after.statements - before.statements,
     commands: after.commands - before.commands,
+    waitedUs: after.waitedUs - before.waitedUs,
+    machineUs: after.machineUs - before.machineUs,
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

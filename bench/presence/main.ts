@@ -30,8 +30,13 @@ function send({ senders }: Scene, forMs: number): Promise<LoadReport> {
 async function phase(name: string, scene: Scene, counters: Counters): Promise<Phase> {
   const before = await counters.read();
   const sends = await send(scene, ms);
-  const done = between(before, await counters.read());
-  return { name, sends, done, rss: await Promise.all(scene.nodes.map((node) => node.memory())) };
+  return { name, sends, done: between(before, await counters.read()) };
+}
+
+async function memory({ nodes }: Scene): Promise<number> {
+  let bytes = 0;
+  for (const node of nodes) bytes += await node.memory();
+  return bytes;
 }
 
 async function come({ watchers, comers }: Scene): Promise<{ readonly told: WatchersReport; readonly came: ComersReport }> {
@@ -49,13 +54,15 @@ process.stderr.write(`${JSON.stringify(machine)}\n`);
 await using scene = await openScene(places, options);
 process.stderr.write(`${scene.sockets.watchers} watch after ${Math.round(scene.openingMs)} ms\n`);
 await using counters = await openCounters(places, scene);
+// Before the warm-up: so thorough a collection takes optimised code along.
+const before = await memory(scene);
 await send(scene, warmUpMs);
 const quiet = await phase('quiet', scene, counters);
 const [crowded, { told, came }] = await Promise.all([phase('they come', scene, counters), come(scene)]);
 const after = await phase('all are there', scene, counters);
 const result: Result = {
   ...{ takenAt: new Date().toISOString(), machine, options, sockets: scene.sockets, openingMs: scene.openingMs },
-  ...{ phases: [quiet, crowded, after], told, came },
+  ...{ phases: [quiet, crowded, after], memory: [before, await memory(scene)], told, came },
 };
 process.stdout.write(tablesOf(result));
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);

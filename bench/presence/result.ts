@@ -11,8 +11,6 @@ export interface Phase {
   readonly sends: LoadReport;
   /** What the servers did for it. */
   readonly done: Counts;
-  /** Bytes that each node holds at its end, garbage collected. */
-  readonly rss: readonly number[];
 }
 
 /** All that came out of a run. */
@@ -22,6 +20,8 @@ export interface Result extends Pick<Scene, 'sockets' | 'openingMs'> {
   readonly options: Options;
   /** Before, while and after they come. */
   readonly phases: readonly [quiet: Phase, crowded: Phase, after: Phase];
+  /** Bytes that all nodes hold, garbage collected, before they come and when all are there. */
+  readonly memory: readonly [before: number, after: number];
   readonly told: WatchersReport;
   readonly came: ComersReport;
 }

@@ -6,7 +6,7 @@ import { openChat } from '../../src/open.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { mpimSend } from '../send/documents.ts';
 import type { LoadPlan } from '../send/load-plan.ts';
-import { newDatabase } from '../support/database.ts';
+import { newDatabase, openSql } from '../support/database.ts';
 import { clientDocument } from '../support/documents.ts';
 import { makeRooms, type Room, tokensFor } from '../support/people.ts';
 import type { Places } from '../support/places.ts';
@@ -45,6 +45,7 @@ export async function openScene(places: Places, options: Options): Promise<Scene
     ...{ LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400', MAX_GROUP_MEMBERS: '100000' },
   };
   const made = await makePeople(env, databaseUrl, options);
+  await beAway(databaseUrl);
   await using started = new AsyncDisposableStack();
   const nodes: Server[] = [];
   for (let n = 0; n < 2; n += 1) nodes.push(started.use(await startServer(new URL('../support/mpim.ts', import.meta.url), env)));
@@ -80,6 +81,13 @@ async function makePeople(env: Readonly<Record<string, string>>, databaseUrl: st
     communities: await makeRooms(chat, databaseUrl, { rooms: users / watched, members: watched + watchers }),
     rooms: await makeRooms(chat, databaseUrl, { rooms, members: roomMembers }),
   };
+}
+
+/** Who comes online was away: that they were seen is noted again. */
+async function beAway(databaseUrl: string): Promise<void> {
+  const sql = await openSql(databaseUrl);
+  await sql.query('UPDATE Session SET lastSeenAt = lastSeenAt - INTERVAL 1 HOUR');
+  await sql.end();
 }
 
 interface CrowdParts {

@@ -16,8 +16,8 @@ export interface ProcessOptions {
   readonly flags?: readonly string[] | undefined;
 }
 
-// Linux counts in hundredths of a second (USER_HZ).
-const usPerTick = 10_000;
+/** µs of what Linux counts in: hundredths of a second (USER_HZ). */
+export const usPerTick = 10_000;
 // What never answers would hold up the run for ever.
 const patienceMs = 120_000;
 // All of them end by themselves when nobody speaks to them any more; one that writes its profile then takes seconds.
