@@ -46,6 +46,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
           deviceName: 'unknown device',
           createdAt: expect.any(Date),
           lastSeenAt: expect.any(Date),
+          deviceKind: 'OTHER',
         },
       ]);
     });
