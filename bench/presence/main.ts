@@ -33,12 +33,6 @@ async function phase(name: string, scene: Scene, counters: Counters): Promise<Ph
   return { name, sends, done: between(before, await counters.read()) };
 }
 
-async function memory({ nodes }: Scene): Promise<number> {
-  let bytes = 0;
-  for (const node of nodes) bytes += await node.memory();
-  return bytes;
-}
-
 async function come({ watchers, comers }: Scene): Promise<{ readonly told: WatchersReport; readonly came: ComersReport }> {
   const coming: Coming = { begin: wallMs() + leadMs, everyMs: (ms - leadMs) / options.users };
   const [told, came] = await Promise.all([
@@ -54,15 +48,13 @@ process.stderr.write(`${JSON.stringify(machine)}\n`);
 await using scene = await openScene(places, options);
 process.stderr.write(`${scene.sockets.watchers} watch after ${Math.round(scene.openingMs)} ms\n`);
 await using counters = await openCounters(places, scene);
-// Before the warm-up: so thorough a collection takes optimised code along.
-const before = await memory(scene);
 await send(scene, warmUpMs);
 const quiet = await phase('quiet', scene, counters);
 const [crowded, { told, came }] = await Promise.all([phase('they come', scene, counters), come(scene)]);
 const after = await phase('all are there', scene, counters);
 const result: Result = {
   ...{ takenAt: new Date().toISOString(), machine, options, sockets: scene.sockets, openingMs: scene.openingMs },
-  ...{ phases: [quiet, crowded, after], memory: [before, await memory(scene)], told, came },
+  ...{ phases: [quiet, crowded, after], memory: await Promise.all(scene.nodes.map((node) => node.memory())), told, came },
 };
 process.stdout.write(tablesOf(result));
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);

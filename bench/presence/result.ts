@@ -20,8 +20,8 @@ export interface Result extends Pick<Scene, 'sockets' | 'openingMs'> {
   readonly options: Options;
   /** Before, while and after they come. */
   readonly phases: readonly [quiet: Phase, crowded: Phase, after: Phase];
-  /** Bytes that all nodes hold, garbage collected, before they come and when all are there. */
-  readonly memory: readonly [before: number, after: number];
+  /** Bytes that each node holds when all are there, garbage collected. */
+  readonly memory: readonly number[];
   readonly told: WatchersReport;
   readonly came: ComersReport;
 }

@@ -2,10 +2,11 @@ import { markdownTable } from '../support/markdown.ts';
 import type { Counts } from './counters.ts';
 import type { Phase, Result } from './result.ts';
 
+const mib = 2 ** 20;
+
 /** The figures as Markdown: sends by phase, what was done for them, and what became of who came. */
 export function tablesOf({ phases, told, came, memory, sockets, openingMs, options }: Result): string {
   const [quiet, crowded] = phases;
-  const [held, holds] = memory;
   const each = (part: keyof Counts): string => ((crowded.done[part] - quiet.done[part]) / options.users).toFixed(0);
   const due = options.users * options.watchers;
   const sentences = [
@@ -13,7 +14,8 @@ export function tablesOf({ phases, told, came, memory, sockets, openingMs, optio
     `Received p99 while they come: ${ratio(crowded.sends.receive.p99, quiet.sends.receive.p99)} times that in the quiet.`,
     `Of ${due} times that a watcher is to be told of a user ${told.told} were told, ${told.missing} are missing; ${told.twice} were told again, ${told.other} otherwise.`,
     `From when a user was due until a watcher knew: p50 ${told.p50.toFixed(1)} ms, p99 ${told.p99.toFixed(1)} ms; until they were connected themselves: p50 ${came.p50.toFixed(1)} ms, p99 ${came.p99.toFixed(1)} ms.`,
-    `One who comes costs ${each('nodesUs')} µs of CPU at the nodes, ${each('databaseUs')} at MariaDB and ${each('redisUs')} at Redis, ${options.watchers} watchers told; and ${Math.round((holds - held) / options.users / 1_024)} KiB.`,
+    `One who comes costs ${each('nodesUs')} µs of CPU at the nodes, ${each('databaseUs')} at MariaDB and ${each('redisUs')} at Redis, ${options.watchers} watchers told.`,
+    `When all are there, ${sockets.watchers + sockets.senders + sockets.comers} sockets, the nodes hold ${memory.map((bytes) => Math.round(bytes / mib)).join(' + ')} MiB.`,
     `${sockets.watchers} watchers had opened their watches after ${(openingMs / 1_000).toFixed(1)} s.`,
     `CPU of clients while they come, in cores: watchers ${cores(told.cpuUs, crowded)}, comers ${cores(came.cpuUs, crowded)}, senders ${cores(crowded.sends.cpuUs, crowded)}.`,
   ];
