@@ -61,7 +61,8 @@ export class Watched implements Disposable {
 
   /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
   read(known: Known): void {
-    this.#believe(known);
+    // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
+    this.#believe({ ...known, rev: known.rev || (this.#known?.rev ?? 0) });
   }
 
   [Symbol.dispose](): void {

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/index.ts';
 import type { Db } from '../db/index.ts';
 import { together } from '../together.ts';
 import { watchable } from './acquaintance.ts';
+import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
 import { type Roster, standingOf } from './roster.ts';
@@ -45,6 +46,9 @@ export class Watching implements AsyncDisposable {
   /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
   #unsure = new Map<bigint, Set<bigint> | null>();
   #settling: Promise<void> | undefined;
+  /** Who is to be read again because it failed. */
+  readonly #unread = new Set<bigint>();
+  #rereading: NodeJS.Timeout | undefined;
   /** The database's clock when it was last read. */
   #clock = { now: Date.now(), by: performance.now() };
   #disposed = false;
@@ -80,6 +84,7 @@ export class Watching implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearInterval(this.#looking);
+    clearTimeout(this.#rereading);
     this.#stopListening();
     await this.#settling;
     for (const { watched, leave } of this.#seats.values()) {
@@ -135,7 +140,7 @@ export class Watching implements AsyncDisposable {
 
   async #readAll(userIds: readonly bigint[]): Promise<readonly Known[]> {
     const { roster, db } = this.#parts;
-    const [attendances, rows, now] = await Promise.all([roster.of(userIds), readChosen(db.client, userIds), db.now()]);
+    const [attendances, rows, now] = await Promise.all([readAttendances(roster, userIds), readChosen(db.client, userIds), db.now()]);
     this.#clock = { now: now.getTime(), by: performance.now() };
     return userIds.map((userId, place) => {
       const { rev = 0, connections = [] } = attendances[place] ?? {};
@@ -157,9 +162,20 @@ export class Watching implements AsyncDisposable {
       await seat.ready;
       await this.#readInto(seat.watched);
     } catch (error) {
-      // The next look finds it.
       this.#parts.logger.debug({ err: error }, 'a presence could not be read anew');
+      this.#rereadLater(userId);
     }
+  }
+
+  // What tells that Redis is back, and what is read, are connections that come back each in its own time.
+  #rereadLater(userId: bigint): void {
+    this.#unread.add(userId);
+    this.#rereading ??= setTimeout(() => {
+      const again = [...this.#unread];
+      this.#unread.clear();
+      this.#rereading = undefined;
+      for (const one of again) void this.#reread(one);
+    }, retryMs).unref();
   }
 
   #rereadAll(): void {

@@ -34,6 +34,8 @@ const settings = {
   ACCESS_TOKEN_SECONDS: '86400',
   ADDRESS_ATTEMPTS: '1000000',
   GRAPHIQL: 'false',
+  // Nobody asks for it, and the port after a node's own may be another's.
+  ADMIN_PORT: 'off',
   // Takeovers and fences are told at these levels.
   LOG_LEVEL: 'info',
 };

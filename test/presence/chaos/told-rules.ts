@@ -86,7 +86,7 @@ function hasty(strand: readonly Told[], truth: Truth): readonly Violation[] {
 }
 
 function absent({ at, here }: Recorded<RestRecord>, { held }: Truth): readonly Violation[] {
-  const connected = new Set(held.filter(({ from, until }) => from <= at && at < until).map(({ device }) => device));
+  const connected = new Set(held.filter(({ from, until }) => from <= at && at <= until).map(({ device }) => device));
   return here.filter((device) => !connected.has(device)).map((device) => ({ rule: 'back', at, detail: `${device} is not connected` }));
 }
 
@@ -115,7 +115,7 @@ function shownWrong(rest: Recorded<RestRecord>, { records, users, truth }: Shown
 
 /** How somebody is to be seen at a time at which nothing changes. */
 function truly(user: string, at: number, { held, wishes }: Truth): string {
-  const devices = new Set(held.filter((one) => one.user === user && one.from <= at && at < one.until).map(({ device }) => device)).size;
+  const devices = new Set(held.filter((one) => one.user === user && one.from <= at && at <= one.until).map(({ device }) => device)).size;
   const { status = 'ONLINE', text = '' } = wishes(user).findLast(({ from }) => from <= at) ?? {};
   if (devices === 0 || status === 'INVISIBLE') return words({ status: 'OFFLINE', devices: 0, text });
   return words({ status, devices, text });
