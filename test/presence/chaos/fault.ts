@@ -71,7 +71,7 @@ type NodeFault = keyof typeof ofNodes;
 type RedisFault = keyof typeof ofRedis;
 
 /** Every kind of fault. */
-export const faultKinds = [...Object.keys(ofNodes), ...Object.keys(ofRedis)] as readonly (NodeFault | RedisFault)[];
+const faultKinds = [...Object.keys(ofNodes), ...Object.keys(ofRedis)] as readonly (NodeFault | RedisFault)[];
 
 /** A fault that is to come: what, where, and how many ms after its round has begun. */
 export interface Plan {
@@ -90,7 +90,7 @@ export function* planRounds(nodes: number, random: () => number): Generator<read
   for (;;) {
     const round: Plan[] = [];
     const places = shuffled([...Array(nodes).keys()], random);
-    for (let wanted = 1 + Math.floor(3 * random()); wanted > 0; wanted -= 1) {
+    for (let wanted = 2 + Math.floor(2 * random()); wanted > 0; wanted -= 1) {
       if (bag.length === 0) bag = shuffled([...faultKinds], random);
       const hasRedis = round.some(({ kind }) => kind in ofRedis);
       const next = bag.findIndex((kind) => (kind in ofRedis ? !hasRedis : places.length > 0));

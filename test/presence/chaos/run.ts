@@ -3,7 +3,7 @@ import { createChronicle } from '../../chaos/chronicle.ts';
 import { randomFrom } from '../../support/random.ts';
 import { assemble, type Cast, watchersPerNode } from './cast.ts';
 import { type Device, makeDevice } from './device.ts';
-import { befall, faultKinds, planRounds } from './fault.ts';
+import { befall, planRounds } from './fault.ts';
 import type { Happening, History } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -12,8 +12,10 @@ import { startWatcher, type Watcher } from './watcher.ts';
 
 /** What decides a run. */
 export interface RunOptions {
-  readonly seed: number;
-  /** How long there are faults at least, in minutes; each kind comes at least once. */
+  /** Each decides faults and what people do, one after the other, on the same nodes. */
+  readonly seeds: readonly number[];
+  /** For how long each does at least. */
+  readonly rounds: number;
   readonly minutes: number;
   readonly nodes: number;
   /** Where the history is written to as well. */
@@ -26,26 +28,39 @@ const startMs = 30_000;
 const lookMs = 20;
 
 /** Starts everything, has one round of faults after the other, each followed by a rest in which all has to come right, and answers all that happened. */
-export async function runPresence({ seed, minutes, nodes, file }: RunOptions): Promise<History> {
+export async function runPresence({ seeds, rounds, minutes, nodes, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history, nodes);
   const [first] = stage.posts;
   if (first === undefined) throw new Error('there is no node');
   const cast = await assemble(first.node.url, nodes);
+  for (const seed of seeds) await live({ cast, stage, history }, { seed, rounds, endAt: history.now() + minutes * 60_000 });
+  return history;
+}
+
+interface Place {
+  readonly cast: Cast;
+  readonly stage: Stage;
+  readonly history: History;
+}
+
+async function live(
+  { cast, stage, history }: Place,
+  until: { readonly seed: number; readonly rounds: number; readonly endAt: number },
+): Promise<void> {
+  const { seed, rounds, endAt } = until;
   using scene = enter(cast, stage, seed, history);
-  await until(() => scene.watchers.every(({ complete }) => complete), 'a watcher is not told of everybody');
+  await untilDone(() => scene.watchers.every(({ complete }) => complete), 'a watcher is not told of everybody');
   await using life = startLife(scene.lives);
-  const endAt = history.now() + minutes * 60_000;
   const random = randomFrom(seed + 1);
-  const missing = new Set<string>(faultKinds);
-  for (const round of planRounds(nodes, randomFrom(seed + 2))) {
+  let left = rounds;
+  for (const round of planRounds(stage.posts.length, randomFrom(seed + 2))) {
     await Promise.all([delay(leastRoundMs), ...round.map((plan) => befall(plan, stage, random, history))]);
-    for (const { kind } of round) missing.delete(kind);
     await rest(life, scene.devices, history);
-    if (missing.size === 0 && history.now() >= endAt) break;
+    left -= 1;
+    if (left <= 0 && history.now() >= endAt) break;
     life.wake();
   }
-  return history;
 }
 
 interface Scene extends Disposable {
@@ -81,7 +96,7 @@ async function rest(life: Life, devices: readonly Device[], history: History): P
   history.note({ what: 'rest', began, here: devices.filter(({ here }) => here).map(({ name }) => name) });
 }
 
-async function until(done: () => boolean, otherwise: string): Promise<void> {
+async function untilDone(done: () => boolean, otherwise: string): Promise<void> {
   for (const deadline = performance.now() + startMs; !done(); await delay(lookMs)) {
     if (performance.now() > deadline) throw new Error(`${otherwise} within ${startMs} ms`);
   }
