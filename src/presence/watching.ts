@@ -38,6 +38,8 @@ const mostReads = 10;
 export class Watching implements AsyncDisposable {
   readonly #parts: WatchingParts;
   readonly #seats = new Map<bigint, Seat>();
+  /** Whose topic the bus is asked for. */
+  readonly #joining = new Map<bigint, Promise<void>>();
   /** By viewer: what they may watch changes with what they do. */
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
@@ -123,10 +125,25 @@ export class Watching implements AsyncDisposable {
 
   async #take(seat: Seat): Promise<void> {
     const { userId } = seat.watched;
+    const joined = this.#join(seat, this.#joining.get(userId));
+    const over = joined.catch(() => undefined);
+    this.#joining.set(userId, over);
+    try {
+      await joined;
+    } finally {
+      if (this.#joining.get(userId) === over) this.#joining.delete(userId);
+    }
+    if (this.#seats.get(userId) === seat) await this.#readInto(seat.watched);
+  }
+
+  /** Has the topic heard, once whoever sat there before and was left while the bus was asked has left it. */
+  async #join(seat: Seat, former: Promise<void> | undefined): Promise<void> {
+    const { userId } = seat.watched;
+    await former;
+    if (this.#seats.get(userId) !== seat) return;
     const leave = await this.#parts.bus.subscribe(presenceTopic(userId), (message) => this.#hear(seat.watched, message));
-    if (this.#seats.get(userId) !== seat) return leave();
-    seat.leave = leave;
-    await this.#readInto(seat.watched);
+    if (this.#seats.get(userId) === seat) seat.leave = leave;
+    else leave();
   }
 
   async #readInto(watched: Watched): Promise<void> {

@@ -15,7 +15,7 @@ import { type Service, startRedis } from '../support/services.ts';
 import { connection } from './roster.contract.ts';
 
 // The bus works all the time: only who is on the roster cannot be read.
-describe('when the roster cannot be reached', () => {
+describe('watching', () => {
   const logger = pino({ level: 'silent' });
   let open: AsyncDisposableStack;
   let redis: Service;
@@ -46,12 +46,12 @@ describe('when the roster cannot be reached', () => {
   });
   afterEach(() => open.disposeAsync());
 
-  test('a watch is UNAVAILABLE', async () => {
+  test('is UNAVAILABLE while the roster cannot be reached', async () => {
     await redis.kill();
     await expect(begin(ann).next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  test('what was to be read anew is read once it is back, without another sign', async () => {
+  test('reads what was to be read anew once the roster is back, without another sign', async () => {
     await comes();
     const watch = begin(ann);
     expect(await watch.next()).toMatchObject({ value: { status: 'ONLINE' } });
@@ -59,6 +59,20 @@ describe('when the roster cannot be reached', () => {
     await choose('BUSY');
     await redis.restart();
     expect(await watch.next()).toMatchObject({ value: { status: 'BUSY' } });
+    await watch.return();
+  });
+
+  test('begins anew where the one before was ended while the bus was still asked', async () => {
+    await comes();
+    const ended = begin(ann);
+    const nothing = ended.next();
+    const isOver = ended.return();
+    const watch = begin(ann);
+    expect(await watch.next()).toMatchObject({ value: { status: 'ONLINE' } });
+    await isOver;
+    expect(await nothing).toMatchObject({ done: true });
+    await choose('AWAY');
+    expect(await watch.next()).toMatchObject({ value: { status: 'AWAY' } });
     await watch.return();
   });
 });

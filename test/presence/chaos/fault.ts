@@ -14,9 +14,9 @@ function lasting(random: () => number): Promise<void> {
   return delay(leases * leaseMs);
 }
 
-// From a restart that no beat notices to one that lasts for two leases; squared, for most are short.
+// A third are restarts that are over before the next beat, the others last for up to two leases; squared, for most are short.
 function outage(random: () => number): Promise<void> {
-  return delay(2 * leaseMs * random() ** 2);
+  return delay(2 * leaseMs * Math.max(0, 1.5 * random() - 0.5) ** 2);
 }
 
 async function nodeEnds({ node }: Post, random: () => number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
