@@ -40,6 +40,9 @@ const settings = {
   LOG_LEVEL: 'info',
 };
 
+// The error and where it was thrown.
+const mostOfLine = 1_000;
+
 /** Starts MariaDB, a Redis that keeps its data in a file, and so many nodes, each behind links of its own. */
 export async function setStage(history: History, nodes: number): Promise<Stage> {
   await using open = new AsyncDisposableStack();
@@ -57,6 +60,7 @@ export async function setStage(history: History, nodes: number): Promise<Stage> 
     function hear(line: string): void {
       const said = leaseSaid(line, number);
       if (said !== undefined) history.note(said);
+      if (line.includes('a bug was masked')) history.note({ what: 'node', node: number, detail: line.slice(0, mostOfLine) });
     }
     const node = open.use(await keepNode({ number, env, folder, history, hear }));
     return { number, node, redis: way, clients: open.use(await openLink(Number(new URL(node.url).port))) };
