@@ -1,9 +1,7 @@
 import type { Logger } from 'pino';
-import type { Bus } from '../bus/index.ts';
 import type { Cluster, Lease, NodeMessage } from '../cluster/index.ts';
 import type { Config } from '../config.ts';
 import type { Access, Viewer } from '../user/index.ts';
-import { formatPresenceHint, presenceTopic } from './hint.ts';
 import type { LastSeenNotes } from './last-seen.ts';
 import type { Held, Parting } from './presence.ts';
 import {
@@ -16,6 +14,7 @@ import {
   standingBefore,
   standingOf,
 } from './roster.ts';
+import type { Telling } from './telling.ts';
 import { Touches } from './touches.ts';
 
 /** What is heeded of the configuration. */
@@ -25,7 +24,7 @@ export type ConnectionOption = 'presenceGraceMs' | 'awaySeconds' | 'maxConnectio
 export interface OwnConnectionsParts {
   readonly roster: Roster;
   readonly cluster: Cluster;
-  readonly bus: Bus;
+  readonly telling: Telling;
   readonly lastSeen: LastSeenNotes;
   readonly config: Pick<Config, ConnectionOption>;
   readonly logger: Logger;
@@ -249,11 +248,11 @@ export class OwnConnections implements AsyncDisposable {
     attended: Attended,
     { leftAt, unanswered }: Pick<Own, 'leftAt' | 'unanswered'>,
   ): Promise<void> {
-    const { bus, lastSeen } = this.#parts;
+    const { telling, lastSeen } = this.#parts;
     const [before, after] = [standingBefore(attended, id), standingOf(attended.after.connections)];
     if (!unanswered && before.devices === after.devices && before.idle === after.idle) return;
     const lastSeenAt = after.devices === 0 ? await lastSeen.note(userId, leftAt) : null;
-    void bus.publish(presenceTopic(userId), formatPresenceHint({ kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after }));
+    telling.tell(userId, { kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after });
   }
 
   /** Makes room for a new connection where the user has too many, or may have one device of its kind only. */
