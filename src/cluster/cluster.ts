@@ -23,7 +23,10 @@ export interface Cluster extends Nodes, AsyncDisposable {
   onFenced(listener: () => void): void;
   /** The registry is reached again after it was not, or had forgotten this node: what was told to what lies beside it may be lost. */
   onRestored(listener: () => void): void;
-  /** ms until what the registry lacks can be believed to be gone: after it was empty, or away, other nodes need up to a lease to tell it anew. 0: now. */
-  settlesIn(): number;
+  /**
+   * ms until what is lacking beside the registry can be believed to be gone: after it was empty, or away, other nodes need up to a lease to tell it anew. 0: what
+   * was lacking when this was asked is gone. Asks the registry, once for all who want to know within a tenth of the time between two beats. Never rejects.
+   */
+  settlesIn(): Promise<number>;
   onMessage(listener: (message: NodeMessage) => void): void;
 }

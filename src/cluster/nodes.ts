@@ -21,6 +21,8 @@ export function createNodes({ registry, bus }: { readonly registry: Registry; re
       });
       return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
     },
-    send: (nodeId, message) => bus.publish(topicOf(nodeId), writeMessage(message)),
+    async send(nodeId, message) {
+      await bus.publish(topicOf(nodeId), writeMessage(message));
+    },
   };
 }

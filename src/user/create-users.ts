@@ -54,6 +54,7 @@ export function createUsers(given: UserParts): Users {
     erase: (viewer, options) => eraseAccount(parts, viewer, options),
     freeHandles: ({ userId }) => freeHandles(parts, userId),
     ownRecord: (userId) => readOwnRecord(parts, userId),
+    readToken: (accessToken) => parts.accessTokens.verify(accessToken),
     authenticate,
     authenticateAdmin: (accessToken) => authenticateAdmin(parts, authenticate, accessToken),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 /** A gateway node as a process of its own, as a person would start it. */
 export interface NodeProcess extends AsyncDisposable {
@@ -19,9 +20,17 @@ export interface NodeProcess extends AsyncDisposable {
 // Two nodes that start at once on two busy cores have been seen to take five seconds.
 const startMs = 30_000;
 
-/** Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. */
-export async function startNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<NodeProcess> {
+/**
+ * Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. `hear`: called with each line of its log
+ * as it comes.
+ */
+export async function startNodeProcess(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  hear?: (line: string) => void,
+): Promise<NodeProcess> {
   const { child, output } = spawnNode({ PORT: '0', ADMIN_PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env }, args);
+  if (hear !== undefined && child.stdout !== null) createInterface(child.stdout).on('line', hear);
   const [url, adminUrl] = await new Promise<readonly [string, string]>((resolve, reject) => {
     const timer = setTimeout(() => fail(`was not ready within ${startMs} ms`), startMs);
     function fail(reason: string): void {
