@@ -165,6 +165,14 @@ describe('finds that somebody is told to be offline who is not', () => {
     expect(broken({ more: [told(31_300, 3, 'OFFLINE'), told(31_900, 3, 'ONLINE')] })).toEqual(['empty']);
   });
 
+  it('but not where their node was cut off as Redis came back empty, and could not tell it of them', () => {
+    const cutOff = fault('Redis out of reach', 2, 30_500, 31_200 + 2 * leaseMs);
+    const at = 31_300 + leaseMs;
+    const more = [told(at, 3, 'OFFLINE'), told(at, 4, 'OFFLINE'), told(at + leaseMs, 3, 'ONLINE'), told(at + leaseMs, 4, 'ONLINE')];
+    expect(broken({ more })).toEqual(['empty']);
+    expect(broken({ more: [...more, cutOff] })).toEqual([]);
+  });
+
   it('sooner after they came than they can have gone', () => {
     const hasty = [leave(1_100, 1), open(1_150 + graceMs, 9, 2), leave(3_000, 9)];
     const at = 1_120 + graceMs / 4;

@@ -41,6 +41,8 @@ export interface Truth {
 const hopMs = 250;
 /** A node whose faults last for so long may be taken over: it may have shown itself a beat before. */
 export const leastLeaseMs = leaseMs - beatMs - hopMs;
+// A Redis that was empty has been told of everybody: a quarter of a lease each until it is reached, until the next beat, and until what failed is tried again.
+const retoldMs = (3 / 4) * leaseMs;
 const forever = Number.POSITIVE_INFINITY;
 // Until a node that was paused, or cut off, has been fenced, or has told all that it has: at its next beat, once it reaches Redis.
 const recoveryMs = { 'node paused': beatMs + 2 * hopMs, 'Redis out of reach': reconnectMs + beatMs + 2 * hopMs } as const;
@@ -99,7 +101,10 @@ function knownTimes(
       // What came meanwhile was not told; what was there before stays for a grace after somebody has taken the node over.
       if (from > began - hopMs) return from < whole.until ? [whole] : [];
       const claim = claims.find((said) => said.holder === node && said.at >= began && said.at <= whole.until);
-      return claim === undefined ? [] : [{ ...whole, from: claim.at - hopMs }];
+      // A Redis that has come back empty is told of it only when it is back itself.
+      const emptied = faults.find((other) => other.kind === 'Redis emptied' && began < other.at + retoldMs && at > other.at);
+      const lostAt = Math.min(claim === undefined ? forever : claim.at - hopMs, emptied?.began ?? forever);
+      return lostAt < whole.until ? [{ ...whole, from: lostAt }] : [];
     });
   return without({ from: from + hopMs, until: end }, union(lost));
 }
