@@ -10,6 +10,8 @@ export interface Acquaintance {
   readonly areFellows: boolean;
   /** One has blocked the other. */
   readonly isBlocked: boolean;
+  /** The account of one of them is erased; what they shared is ended some time after. */
+  readonly isErased: boolean;
 }
 
 interface Found {
@@ -27,12 +29,14 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
       UNION ALL SELECT 'block', userId FROM Block WHERE otherId = ${userId} AND userId IN (${others}) AND state = 'ACTIVE'
       UNION ALL SELECT DISTINCT 'fellow', o.userId FROM Membership m JOIN Membership o ON o.conversationId = m.conversationId
         WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')}
-          AND o.userId IN (${others}) AND o.state = 'ACTIVE' AND o.shown = 1`);
+          AND o.userId IN (${others}) AND o.state = 'ACTIVE' AND o.shown = 1
+      UNION ALL SELECT 'erased', id FROM User WHERE id IN (${userId}, ${others}) AND state = 'ERASED'`);
   });
   const found = new Set(rows.map(({ what, id }) => `${what} ${id}`));
   return otherIds.map((otherId) => ({
     areContacts: found.has(`contact ${otherId}`),
     areFellows: found.has(`fellow ${otherId}`),
     isBlocked: found.has(`block ${otherId}`),
+    isErased: found.has(`erased ${otherId}`) || found.has(`erased ${userId}`),
   }));
 }
