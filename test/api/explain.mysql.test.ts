@@ -3,6 +3,8 @@ import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'grap
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import { raiseLastSeen } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
@@ -279,6 +281,25 @@ describe('watching', () => {
       // Of who is no contact, the conversations that they are in are counted and looked at.
       expect(faultsOf(await planOf(log.sql, statement), { rows: 400 * 20 }), statement).toEqual([]);
     }
+  });
+});
+
+describe('when people were last online', () => {
+  it('is noted of four hundred at once by their keys: whoever is read is locked as well', async () => {
+    await using db = await connectMysql({
+      url: log.stores.env['DATABASE_URL'] ?? '',
+      connections: 2,
+      writeDeadlineMs: 8_000,
+      serverKey: true,
+    });
+    const seen = peopleOf(world, 400).map((userId) => ({ userId, at: new Date() }));
+    const { statements } = await log.during(() => db.transaction((tx) => raiseLastSeen(db, tx, seen)));
+    const notes = statements.filter((each) => /^\s*INSERT INTO Presence/.test(each));
+    expect(notes).toHaveLength(1);
+    const plan = await planOf(log.sql, String(notes));
+    expect(plan.reads.filter(({ table }) => table === 'u')).toMatchObject([{ access: 'eq_ref', key: 'PRIMARY', rows: 400 }]);
+    // What is given is made a table, and that is read.
+    expect(faultsOf(plan, { rows: 3 * 400 })).toEqual([]);
   });
 });
 
