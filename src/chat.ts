@@ -89,8 +89,8 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const groups = createGroups({ db, log, config, caches });
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
 

@@ -22,7 +22,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
-  export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -3,16 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Latencies } from '../send/latencies.ts';
 import { clientDocument } from '../support/documents.ts';
 import { openMember } from '../support/member-sockets.ts';
+import { ownCpuUs } from '../support/own-cpu.ts';
 import { type ComersPlan, type ComersReport, type Coming, wallMs } from './crowd-plan.ts';
 
 const plan = await new Promise<ComersPlan>((resolve) => process.once('message', resolve));
 const taken = new Latencies();
 const following = { subscription: { query: clientDocument }, ready: '"positions"' };
-
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 async function come(place: number, { port, token }: ComersPlan['comers'][number], due: number): Promise<void> {
   const id = String(place).padStart(6, '0');
@@ -21,7 +17,7 @@ async function come(place: number, { port, token }: ComersPlan['comers'][number]
 }
 
 process.on('message', async ({ begin, everyMs }: Coming) => {
-  const before = cpuUs();
+  const before = ownCpuUs();
   const coming: Promise<void>[] = [];
   for (const [place, comer] of plan.comers.entries()) {
     const due = begin + place * everyMs;
@@ -30,7 +26,7 @@ process.on('message', async ({ begin, everyMs }: Coming) => {
     coming.push(come(place, comer, due));
   }
   await Promise.all(coming);
-  process.send?.({ ...taken.percentiles(), cpuUs: cpuUs() - before } satisfies ComersReport);
+  process.send?.({ ...taken.percentiles(), cpuUs: ownCpuUs() - before } satisfies ComersReport);
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');

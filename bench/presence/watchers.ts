@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { abreast } from '../support/abreast.ts';
 import { openMember } from '../support/member-sockets.ts';
+import { ownCpuUs } from '../support/own-cpu.ts';
 import { type Coming, type WatchersPlan, type WatchersReport, wallMs } from './crowd-plan.ts';
 import { presenceDocument } from './documents.ts';
 import { Told } from './told.ts';
@@ -19,11 +20,6 @@ const plan = await new Promise<WatchersPlan>((resolve) => process.once('message'
 const told = new Told(plan);
 const each = plan.userIds.length / plan.communities;
 const all = plan.watchers.length * each;
-
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 async function until(isSo: () => boolean, end: number): Promise<void> {
   while (!isSo() && wallMs() < end) await delay(lookMs);
@@ -49,10 +45,10 @@ await abreast(plan.watchers, atOnce, async ({ port, token, community }, watcher)
 if (told.before !== all || told.other > 0) throw new Error(`${told.other} users were not offline at first`);
 
 process.on('message', async (coming: Coming) => {
-  const before = cpuUs();
+  const before = ownCpuUs();
   told.begin(coming);
   await until(() => told.told === all, coming.begin + plan.userIds.length * coming.everyMs + patienceMs);
-  const cpu = cpuUs() - before;
+  const cpu = ownCpuUs() - before;
   await delay(settleMs);
   const { told: count, twice, other, latencies } = told;
   process.send?.({ told: count, missing: all - count, twice, other, ...latencies.percentiles(), cpuUs: cpu } satisfies WatchersReport);

@@ -5,13 +5,13 @@ export type Watchable = 'OPEN' | 'VEILED' | 'CLOSED';
 
 /**
  * Whether the user and each other may watch each other, in the order asked for: contacts may, those in one conversation, and everybody themselves. Nobody
- * may watch an erased account, also while what it shared has yet to be ended.
+ * may watch an erased account.
  */
 export async function watchable(tx: Tx, userId: bigint, otherIds: readonly bigint[]): Promise<readonly Watchable[]> {
   const found = await selectAcquaintance(tx, userId, otherIds);
-  return found.map(({ areContacts, areFellows, isBlocked, isErased }, place) => {
+  return found.map(({ areAcquainted, isBlocked }, place) => {
     if (otherIds[place] === userId) return 'OPEN';
-    if (isErased || (!areContacts && !areFellows)) return 'CLOSED';
+    if (!areAcquainted) return 'CLOSED';
     return isBlocked ? 'VEILED' : 'OPEN';
   });
 }
