@@ -62,7 +62,9 @@ export function createPresences(parts: PresenceParts): Presences {
   function stored(entries: readonly Entry[]): void {
     for (const { streamId, type, data } of entries) {
       if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
-      else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
+      // An account that is erased says no more than that its profile is another.
+      else if (type === 'ConversationOpened' || type === 'ConversationClosed' || type === 'ProfileChanged')
+        telling.tell(streamId, { kind: 'access', others: null });
       else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });
     }
   }

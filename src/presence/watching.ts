@@ -30,7 +30,8 @@ interface Seat {
 
 // A hint can be lost without a sign only with the node that should have published it: what it would have told is found at the next look.
 const lookEveryMs = 60_000;
-const atOnce = 500;
+// All that one watch needs by default, MAX_WATCHED and the viewer themselves, are read together.
+const atOnce = 501;
 const retryMs = 1_000;
 const mostReads = 10;
 

@@ -3,6 +3,8 @@ import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'grap
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import { raiseLastSeen } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
@@ -12,7 +14,7 @@ import { type Allowance, faultsOf, planOf } from '../support/query-plan.ts';
 import { kindOf, type StatementLog, startStatementLog } from '../support/statement-log.ts';
 import { deepDocument } from './deep.ts';
 import { isList, reachable } from './everything.ts';
-import { type Listing, listings } from './lists.ts';
+import { type Listing, listings, peopleOf } from './lists.ts';
 
 // Every list of the API, read from tables of tens of thousands of rows: how the database comes by what it gives is looked at, statement by statement,
 // with the values that they really had.
@@ -77,7 +79,8 @@ const runs: Run[] = [];
 
 beforeAll(async () => {
   log = await startStatementLog();
-  chat = await chatOn(log.stores);
+  // What a node asks by itself, from time to time, is no part of what is looked at.
+  chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', JOB_POLL_MS: '60000' });
   viewer = await person(chat);
   world = await fillLarge(log.sql, String(viewer.userId));
   async function run(listing: Listing): Promise<void> {
@@ -254,6 +257,52 @@ describe('what decides who may write to whom', () => {
   });
 });
 
+describe('watching', () => {
+  async function statementsOf(count: number): Promise<readonly string[]> {
+    const { statements } = await log.during(async () => {
+      const watch = chat.presence.watch(viewer, { userIds: peopleOf(world, count), signal: new AbortController().signal });
+      // The first comes when it is known of all whether they may be watched.
+      expect(await watch.next()).toMatchObject({ done: false });
+      await watch.return();
+    });
+    return statements.filter(isSelect);
+  }
+
+  it('asks once for ten people, and for five hundred as often as keys are too many for one statement', async () => {
+    const often = async (count: number, most: number) =>
+      [...Map.groupBy(await statementsOf(count), kindOf)].flatMap(([kind, { length }]) => (length > most ? [[kind, length]] : []));
+    expect(await often(10, 1)).toEqual([]);
+    // Keys are asked for 400 at a time.
+    expect(await often(500, 2)).toEqual([]);
+  });
+
+  it('reads by keys: of each a few rows, however many conversations the viewer is in', async () => {
+    for (const statement of await statementsOf(500)) {
+      // Of who is no contact, the conversations that they are in are counted and looked at.
+      expect(faultsOf(await planOf(log.sql, statement), { rows: 400 * 20 }), statement).toEqual([]);
+    }
+  });
+});
+
+describe('when people were last online', () => {
+  it('is noted of four hundred at once by their keys: whoever is read is locked as well', async () => {
+    await using db = await connectMysql({
+      url: log.stores.env['DATABASE_URL'] ?? '',
+      connections: 2,
+      writeDeadlineMs: 8_000,
+      serverKey: true,
+    });
+    const seen = peopleOf(world, 400).map((userId) => ({ userId, at: new Date() }));
+    const { statements } = await log.during(() => db.transaction((tx) => raiseLastSeen(db, tx, seen)));
+    const notes = statements.filter((each) => /^\s*INSERT INTO Presence/.test(each));
+    expect(notes).toHaveLength(1);
+    const plan = await planOf(log.sql, String(notes));
+    expect(plan.reads.filter(({ table }) => table === 'u')).toMatchObject([{ access: 'eq_ref', key: 'PRIMARY', rows: 400 }]);
+    // What is given is made a table, and that is read.
+    expect(faultsOf(plan, { rows: 3 * 400 })).toEqual([]);
+  });
+});
+
 // A response asks in rounds, one for each step from a thing to what it refers to; in a round all of a kind are asked for together. So a longer list is
 // longer statements, and more of them only where they would become too long.
 describe('the number of statements', () => {
@@ -271,6 +320,15 @@ describe('the number of statements', () => {
     expect(grownIn(few, await statementsOf(deepDocument({ conversations: 100, messages: 3 })), 90)).toEqual([]);
     expect(grownIn(few, await statementsOf(deepDocument({ conversations: 10, messages: 30 })), 27)).toEqual([]);
   }, 60_000);
+
+  it('of how people are seen is the same for five and for a hundred', async () => {
+    const presence = listings(world, viewer.userId).find(({ source }) => source.includes('Query_presence'));
+    const ids = presence?.variables['userIds'];
+    if (presence === undefined || !Array.isArray(ids)) throw new Error('there is no listing of how people are seen');
+    expect(ids).toHaveLength(100);
+    const sized = (size: number) => statementsOf(presence.source, { userIds: ids.slice(0, size) });
+    expect(grownIn(await sized(5), await sized(100), 95)).toEqual([]);
+  });
 
   it('of every list, with all that is in it, does not grow with the page', async () => {
     const [small, large] = [5, 50];

@@ -68,6 +68,12 @@ export function listings(world: LargeWorld, viewerId: bigint): readonly Listing[
   return [...ofPeople(world), ...groups.flatMap(ofGroup), ...ofNodes(world, viewerId)];
 }
 
+/** People of all sorts, at most 500: contacts, members of the same groups, strangers, and those whom the viewer keeps out or has blocked. */
+export function peopleOf({ other }: LargeWorld, count: number): readonly bigint[] {
+  // Coprime with the number of people, and far from one to the next.
+  return Array.from({ length: count }, (_, place) => BigInt(other + ((place * 7_919) % 20_000)));
+}
+
 function ofPeople(world: LargeWorld): readonly Listing[] {
   const everything = everythingOf('Viewer', { depth: 1, size: 3 });
   return [
@@ -96,6 +102,11 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       source: `query($search: String!, $first: Int, $after: String) {
         Query_users: users(search: $search, first: $first, after: $after) ${everythingOf('UserConnection', size)} }`,
     })),
+    {
+      what: 'how people are seen',
+      source: `query($userIds: [ID!]!) { Query_presence: presence(userIds: $userIds) ${everythingOf('Presence', size)} }`,
+      variables: { userIds: peopleOf(world, 100).map((id) => formatId('User', id)) },
+    },
     ...ofHistory('messages', 'MessageConnection', {
       id: formatId('Conversation', BigInt(world.direct)),
       seq: 2,

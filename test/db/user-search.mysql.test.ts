@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Db, rarestFirst, searchUsers, type Tx } from '../../src/db/index.ts';
+import { type Db, rarestFirst, searchUsers } from '../../src/db/index.ts';
 import { mysqlDb } from '../support/db.ts';
+import { readingOf } from './reading.ts';
 
 let db: Db;
 
@@ -16,19 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
-function readingOf<T>(read: (tx: Tx) => Promise<T>): Promise<readonly [found: T, rows: number]> {
-  return db.snapshot(async (tx) => {
-    const rows = async () => {
-      const status = await tx.$queryRaw<{ Variable_name: string; Value: string }[]>`SHOW SESSION STATUS LIKE 'Handler_read%'`;
-      return status.reduce((sum, { Value }) => sum + Number(Value), 0);
-    };
-    const before = await rows();
-    return [await read(tx), (await rows()) - before];
-  });
-}
-
 test('a search among thousands reads little more than it gives', async () => {
-  const [found, rows] = await readingOf((tx) =>
+  const [found, rows] = await readingOf(db, (tx) =>
     searchUsers(tx, { prefixes: ['an', 'b'], after: { term: 'anna', userId: 2_000n }, limit: 11 }),
   );
   expect(found.map(({ term, userId }) => [term, userId])).toEqual(
@@ -39,7 +29,7 @@ test('a search among thousands reads little more than it gives', async () => {
 });
 
 test('of a common word and a rare one, what is read is what the rare one begins, and to tell them apart costs a thousand rows each', async () => {
-  const [found, rows] = await readingOf(async (tx) => {
+  const [found, rows] = await readingOf(db, async (tx) => {
     const prefixes = await rarestFirst(tx, ['anna', 'z']);
     return { prefixes, users: await searchUsers(tx, { prefixes, after: null, limit: 11 }) };
   });

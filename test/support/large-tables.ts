@@ -48,8 +48,8 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature. */
-export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commit', '_prisma_migrations'];
+/** Tables of which there are few rows by their nature; those of settings come by operators' acts. */
+export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', '_prisma_migrations'];
 
 /**
  * Fills a MariaDB that a node has migrated with a busy service's rows around one viewer (the number of their id), in some seconds: 5,002 conversations, thousands
@@ -84,7 +84,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 
 const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
-  ...['User', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
+  ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
   ...['JoinRequest', 'GroupInvite'],
 ];
@@ -99,6 +99,9 @@ function people(viewer: string): readonly string[] {
       SELECT ${firstUser} + seq, 'ACCOUNT', 0, ${at('seq')}, ${at('seq')}, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO User (id, handle, displayName, passwordHash, createdAt)
       SELECT ${firstUser} + seq, CONCAT('anna', seq), CONCAT('Anna ', seq), '', ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO Presence (userId, choice, statusText, statusUntil, lastSeenAt)
+      SELECT ${firstUser} + seq, ELT(1 + seq % 4, 'ONLINE', 'AWAY', 'BUSY', 'INVISIBLE'), IF(seq % 3 = 0, 'on the road', NULL),
+        IF(seq % 6 = 0, '2999-01-01', NULL), ${at('seq')} FROM ${numbers}`,
     `INSERT INTO UserTerm (term, userId)
       SELECT 'anna', ${firstUser} + seq FROM ${numbers} UNION ALL SELECT CONCAT('anna', seq), ${firstUser} + seq FROM ${numbers}
       UNION ALL SELECT CONCAT('', seq), ${firstUser} + seq FROM ${numbers}`,

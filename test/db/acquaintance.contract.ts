@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Acquaintance, type Db, selectAcquaintance, type Tx } from '../../src/db/index.ts';
+
+/** One who is in few conversations, and a desk that thousands write to. */
+export const people = { ann: 1n, desk: 2n } as const;
+
+// More than are looked at before one goes by the other's.
+const ofDesk = 3_000;
+
+// Others, by what stands between them and both of the above.
+const others = {
+  fellow: 11n,
+  contact: 12n,
+  former: 13n,
+  blockedFellow: 14n,
+  blockingContact: 15n,
+  unshown: 16n,
+  unshownToThem: 17n,
+  left: 18n,
+  inDissolved: 19n,
+  stranger: 20n,
+  once: 21n,
+} as const;
+
+type Other = keyof typeof others;
+
+/** The first of the desk's many conversations, in none of which anybody else is; the shared ones come after all of them. */
+const firstOfDesk = 1_000_000n;
+const firstShared = 2_000_000n;
+
+const at = new Date('2026-01-01T00:00:00Z');
+
+/** Fills an empty database with the people, and with what stands between them. */
+export async function fillAcquaintance(db: Db): Promise<void> {
+  await db.transaction(async (tx) => {
+    const ids = [...Object.values(people), ...Object.values(others)];
+    await tx.user.createMany({
+      data: ids.map((id) => ({ id, handle: `user${id}`, displayName: 'A user', passwordHash: '', createdAt: at })),
+    });
+    for (const of of Object.values(people)) await standBetween(tx, of);
+    await enter(
+      tx,
+      Array.from({ length: ofDesk }, (_, place) => ({ conversationId: firstOfDesk + BigInt(place), userId: people.desk })),
+    );
+    // Between the two of them there is a group.
+    await share(tx, people.ann, people.desk);
+  });
+}
+
+async function standBetween(tx: Tx, userId: bigint): Promise<void> {
+  const both = (otherId: bigint, state = 'ACTIVE') => [
+    { userId, otherId, state, since: at },
+    { userId: otherId, otherId: userId, state, since: at },
+  ];
+  await tx.contact.createMany({ data: [...both(others.contact), ...both(others.blockingContact), ...both(others.former, 'ENDED')] });
+  await tx.block.createMany({
+    data: [
+      { userId, otherId: others.blockedFellow, state: 'ACTIVE', since: at },
+      { userId: others.blockingContact, otherId: userId, state: 'ACTIVE', since: at },
+      { userId, otherId: others.once, state: 'ENDED', since: at },
+    ],
+  });
+  await share(tx, userId, others.fellow);
+  await share(tx, userId, others.blockedFellow);
+  await share(tx, userId, others.unshown, { own: { shown: false } });
+  await share(tx, userId, others.unshownToThem, { theirs: { shown: false } });
+  await share(tx, userId, others.left, { theirs: { state: 'LEFT' } });
+  await share(tx, userId, others.inDissolved, { dissolvedAt: at });
+}
+
+interface Seat {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly state?: string;
+  readonly shown?: boolean;
+}
+
+type Terms = Omit<Partial<Seat>, 'conversationId' | 'userId'>;
+
+interface Sharing {
+  readonly own?: Terms;
+  readonly theirs?: Terms;
+  readonly dissolvedAt?: Date;
+}
+
+async function share(tx: Tx, userId: bigint, otherId: bigint, { own, theirs, dissolvedAt }: Sharing = {}): Promise<void> {
+  const conversationId = firstShared + userId * 1_000n + otherId;
+  await tx.conversation.create({
+    data: { id: conversationId, kind: 'GROUP', createdById: userId, createdAt: at, dissolvedAt: dissolvedAt ?? null },
+  });
+  await enter(tx, [
+    { conversationId, userId, ...own },
+    { conversationId, userId: otherId, ...theirs },
+  ]);
+}
+
+async function enter(tx: Tx, seats: readonly Seat[]): Promise<void> {
+  await tx.membership.createMany({ data: seats.map((seat) => ({ role: 'MEMBER', state: 'ACTIVE', fromSeq: 1, joinedAt: at, ...seat })) });
+}
+
+const nothing: Acquaintance = { areAcquainted: false, isBlocked: false };
+const acquainted: Acquaintance = { areAcquainted: true, isBlocked: false };
+
+const expected: Readonly<Record<Other, Acquaintance>> = {
+  fellow: acquainted,
+  contact: acquainted,
+  former: nothing,
+  blockedFellow: { areAcquainted: true, isBlocked: true },
+  blockingContact: { areAcquainted: true, isBlocked: true },
+  unshown: nothing,
+  unshownToThem: nothing,
+  left: nothing,
+  inDissolved: nothing,
+  stranger: nothing,
+  once: nothing,
+};
+
+/** What is promised of what stands between people, on any database. */
+export function acquaintanceContract(open: () => Promise<Db>): void {
+  describe('what stands between', () => {
+    let db: Db;
+
+    beforeAll(async () => {
+      db = await open();
+      await fillAcquaintance(db);
+    });
+
+    afterAll(() => db[Symbol.asyncDispose]());
+
+    const names = Object.keys(others) as Other[];
+
+    test.each(Object.entries(people))('%s and others is told of each', async (_name, userId) => {
+      const found = await selectAcquaintance(
+        db.client,
+        userId,
+        names.map((name) => others[name]),
+      );
+      expect(Object.fromEntries(names.map((name, place) => [name, found[place]]))).toEqual(expected);
+    });
+
+    test.each(
+      Object.entries(people).flatMap(([who, userId]) => names.map((name) => [name, who, userId] as const)),
+    )('%s and %s is the same from the other side', async (name, _who, userId) => {
+      expect(await selectAcquaintance(db.client, others[name], [userId])).toEqual([expected[name]]);
+    });
+
+    test('two of whom one is in thousands of conversations is found from either side', async () => {
+      const { ann, desk } = people;
+      expect(await selectAcquaintance(db.client, ann, [desk])).toEqual([acquainted]);
+      expect(await selectAcquaintance(db.client, desk, [ann])).toEqual([acquainted]);
+    });
+
+    test('somebody and themselves, or nobody, is nothing; and who is asked for twice is answered twice', async () => {
+      const asked = [people.ann, others.contact, 999n, others.contact];
+      expect(await selectAcquaintance(db.client, people.ann, asked)).toEqual([nothing, acquainted, nothing, acquainted]);
+      expect(await selectAcquaintance(db.client, people.ann, [])).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Db, selectAcquaintance } from '../../src/db/index.ts';
+import { mysqlDb } from '../support/db.ts';
+import { acquaintanceContract, fillAcquaintance, people } from './acquaintance.contract.ts';
+import { readingOf } from './reading.ts';
+
+acquaintanceContract(mysqlDb);
+
+describe('of one who is in thousands of conversations', () => {
+  let db: Db;
+
+  beforeAll(async () => {
+    db = await mysqlDb();
+    await fillAcquaintance(db);
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  const strangers = Array.from({ length: 10 }, (_, place) => BigInt(11 + place));
+
+  test('the others’ few are read when they ask about many', async () => {
+    const [found, rows] = await readingOf(db, (tx) => selectAcquaintance(tx, people.desk, strangers));
+    expect(found).toHaveLength(10);
+    expect(rows).toBeLessThan(400);
+  });
+
+  test('some are counted, and then one’s own few read, when one asks about them', async () => {
+    const [found, rows] = await readingOf(db, (tx) => selectAcquaintance(tx, 20n, [people.desk]));
+    expect(found).toEqual([{ areAcquainted: false, isBlocked: false }]);
+    expect(rows).toBeLessThan(800);
+  });
+});
