@@ -18,7 +18,8 @@ interface Found {
   readonly blocked: bigint | number | null;
 }
 
-// Nearly everybody is in fewer conversations. Of who is in more, such as a desk that thousands write to, one asks through the other's, which are few.
+// Nearly everybody is in fewer conversations. Whether one shares any with who is in more, such as a desk that thousands write to, is found in one's own:
+// they are many only where both are such.
 const fewConversations = 500;
 
 /**
