@@ -11,6 +11,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createNotices, type Notices } from './notice/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -36,6 +37,7 @@ export interface Chat extends AsyncDisposable {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly exports: DataExports;
+  readonly notices: Notices;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -88,9 +90,10 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, config });
+  const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
+  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -131,6 +134,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     joining,
     messages,
     exports,
+    notices,
     presence,
     feed,
     jobs,
@@ -152,7 +156,8 @@ function doersOf({
   joining,
   messages,
   exports,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports'>): Doers {
+  notices,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -160,6 +165,7 @@ function doersOf({
     },
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
+      await notices.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
@@ -175,5 +181,7 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    NoticeDue: (due, signal) => notices.due(due, signal),
+    NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
   };
 }

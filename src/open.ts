@@ -21,6 +21,7 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createNotices, type Notices } from './notice/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
 import { createRedisRoster } from './presence/roster.redis.ts';
@@ -49,6 +50,7 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
 export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly notices: Notices;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
@@ -67,6 +69,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   return {
     settings,
     roles: createRoles({ db, log }),
+    notices: createNotices({ db, log }),
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

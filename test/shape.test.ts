@@ -22,6 +22,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
+  notice: ['db', 'log', 'user', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -6,6 +6,8 @@ import './viewer.ts';
 import './setting.ts';
 import './settings-version.ts';
 import './set-settings.ts';
+import './notice.ts';
+import './post-notice.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 
