@@ -2,7 +2,7 @@ import type { Chat } from '../src/chat.ts';
 import { ChatError, type ErrorCode } from '../src/errors.ts';
 import type { AccountWatcher, EntryEvent } from '../src/feed/index.ts';
 import type { Held, Parting } from '../src/presence/index.ts';
-import type { Access } from '../src/user/index.ts';
+import type { Access, Claims } from '../src/user/index.ts';
 
 /** Why a session that was followed is over: its token's time is up, it was signed out or revoked, or its connection has to go. */
 export type SessionEnd = 'expired' | 'ended' | Parting;
@@ -51,19 +51,19 @@ export function sessionOver(end: SessionEnd): ChatError {
 }
 
 /**
- * Authenticates, and from then on watches: the user is online until it is stopped, and `onEnd` is called once when the token expires, or the session or
+ * Watches the session of an access token, and authenticates: from then on the user is online until it is stopped, and `onEnd` is called once when the token expires, or the session or
  * its connection ends, on whichever node that was done.
  * Throws what `authenticate` throws, and ChatError UNAVAILABLE where the account cannot be watched.
  */
 export async function followSession(chat: Chat, authorization: string, onEnd: (end: SessionEnd) => void): Promise<FollowedSession> {
-  const access = await authenticate(chat, authorization);
-  if (access === null) throw new ChatError('UNAUTHENTICATED', 'An access token is required.');
-  const watched = new WatchedSession(access, onEnd);
+  const token = tokenOf(authorization);
+  if (token === null) throw new ChatError('UNAUTHENTICATED', 'An access token is required.');
+  const claims = await chat.users.readToken(token);
+  const watched = new WatchedSession(claims, onEnd);
   try {
-    watched.began(await chat.feed.watchAccount(access.userId, watched));
-    // A session that ended before the watch began has no entry to come: ask again.
-    await authenticate(chat, authorization);
-    watched.hold(chat);
+    watched.began(await chat.feed.watchAccount(claims.userId, watched));
+    // Only once it is watched: a session that ended before has no entry to come.
+    watched.admit(chat, await chat.users.authenticate(token));
   } catch (error) {
     watched.stop();
     throw error;
@@ -73,17 +73,23 @@ export async function followSession(chat: Chat, authorization: string, onEnd: (e
 
 // A class, as there is one for each socket as long as it lives: functions of its own would keep the token with them.
 class WatchedSession implements FollowedSession, AccountWatcher {
-  readonly access: Access;
+  readonly #sessionId: string;
   readonly #onEnd: (end: SessionEnd) => void;
   readonly #expiry: NodeJS.Timeout;
+  #access: Access | undefined;
   #unwatch: (() => void) | undefined;
   #held: Held | undefined;
   #over = false;
 
-  constructor(access: Access, onEnd: (end: SessionEnd) => void) {
-    this.access = access;
+  constructor({ sessionId, expiresAt }: Claims, onEnd: (end: SessionEnd) => void) {
+    this.#sessionId = sessionId;
     this.#onEnd = onEnd;
-    this.#expiry = setTimeout(() => this.#finish('expired'), Math.max(0, access.expiresAt.getTime() - Date.now()));
+    this.#expiry = setTimeout(() => this.#finish('expired'), Math.max(0, expiresAt.getTime() - Date.now()));
+  }
+
+  get access(): Access {
+    if (this.#access === undefined) throw new Error('the session is not admitted yet');
+    return this.#access;
   }
 
   /** The watch has begun: perhaps too late. */
@@ -92,9 +98,10 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     else this.#unwatch = unwatch;
   }
 
-  /** The user is online from here on. */
-  hold(chat: Chat): void {
-    if (!this.#over) this.#held = chat.presence.connect(this.access, (why) => this.#finish(why));
+  /** It lives, and the user is online from here on. */
+  admit(chat: Chat, access: Access): void {
+    this.#access = access;
+    if (!this.#over) this.#held = chat.presence.connect(access, (why) => this.#finish(why));
   }
 
   active(): void {
@@ -102,7 +109,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   }
 
   entry({ entry }: EntryEvent): void {
-    if (entry.type === 'SessionEnded' && entry.data.sessionId === this.access.sessionId) this.#finish('ended');
+    if (entry.type === 'SessionEnded' && entry.data.sessionId === this.#sessionId) this.#finish('ended');
   }
 
   // Whether it was among them is not known: its client comes back and is asked who it is.

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../src/config.ts';
+import { adminTabs } from './admin-tabs.ts';
 import { readyTabs } from './graphiql-tabs.ts';
 import { landingHtml } from './landing.ts';
 import { createPage, type Page } from './page.ts';
@@ -31,15 +32,27 @@ export function createPages({ graphiql }: Config): Pages {
 // GraphiQL animates its tabs, and keeps where the animation began: a tab jumps there as it gets the focus, away from the click that gave it.
 const tabStyle = '.graphiql-tab { transform: none !important; }';
 
-/** GraphiQL for the operators' schema at a path, in one page; the token goes under *Headers*, and is not kept. */
+/** GraphiQL for the operators' schema at a path, in one page; the token goes under *Headers*, and is forgotten with the page (admin-graphiql.js). */
 export async function adminGraphiqlHtml(endpoint: string): Promise<string> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL({
+  const [{ renderGraphiQL }, script] = await graphiqlWith(new URL('./admin-graphiql.js', import.meta.url));
+  const html = renderGraphiQL({
     title: 'MPIM · operators',
     endpoint,
-    defaultTabs: [{ query: '{ settings { name value default doc } }', headers: '{ "authorization": "Bearer …" }' }],
+    headers: '{ "authorization": "Bearer ACCESS_TOKEN" }',
+    defaultTabs: [...adminTabs],
     schemaDescription: true,
   });
+  return withOurs(html, script);
+}
+
+function graphiqlWith(script: URL): Promise<[typeof import('@graphql-yoga/render-graphiql'), string]> {
+  return Promise.all([import('@graphql-yoga/render-graphiql'), readFile(script, 'utf8')]);
+}
+
+function withOurs(html: string, script: string): string {
+  const ours = `<style>${tabStyle}</style>\n      <script>${script}</script>`;
+  // A function as replacement: the script may hold `$&` and the like.
+  return html.replace('<div id="root">', () => `${ours}\n      <div id="root">`);
 }
 
 /**
@@ -47,10 +60,7 @@ export async function adminGraphiqlHtml(endpoint: string): Promise<string> {
  * the page remembers whom it signed in (graphiql-memory.js).
  */
 async function graphiqlHtml(): Promise<string> {
-  const [{ renderGraphiQL }, memory] = await Promise.all([
-    import('@graphql-yoga/render-graphiql'),
-    readFile(new URL('./graphiql-memory.js', import.meta.url), 'utf8'),
-  ]);
+  const [{ renderGraphiQL }, memory] = await graphiqlWith(new URL('./graphiql-memory.js', import.meta.url));
   const html = renderGraphiQL({
     title: 'MPIM · GraphiQL',
     endpoint: '/graphql',
@@ -59,7 +69,5 @@ async function graphiqlHtml(): Promise<string> {
     schemaDescription: true,
     inputValueDeprecation: true,
   });
-  const ours = `<style>${tabStyle}</style>\n      <script>${memory}</script>`;
-  // A function as replacement: the script may hold `$&` and the like.
-  return html.replace('<div id="root">', () => `${ours}\n      <div id="root">`);
+  return withOurs(html, memory);
 }

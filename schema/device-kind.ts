@@ -1,7 +1,8 @@
 import type { DeviceKind as DeviceKindShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 
-const words: Record<DeviceKindShape, { readonly description: string }> = {
+/** What each kind is, in the words of both schemas. */
+export const deviceKindMeanings: Record<DeviceKindShape, { readonly description: string }> = {
   WEB: { description: 'A browser.' },
   MOBILE: { description: 'A phone.' },
   TABLET: { description: 'A tablet.' },
@@ -12,5 +13,5 @@ const words: Record<DeviceKindShape, { readonly description: string }> = {
 /** What a device is. */
 export const DeviceKind = builder.enumType('DeviceKind', {
   description: 'What a device is. Where DEVICE_POLICY is `newest`, a user is connected with one device of each kind at a time.',
-  values: words,
+  values: deviceKindMeanings,
 });

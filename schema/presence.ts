@@ -10,9 +10,10 @@ import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { argumentId, formatId } from './ids.ts';
-import { Node, present, presentUser } from './node.ts';
+import { Node, present } from './node.ts';
 import { beginField } from './operation.ts';
 import { badArgument } from './page.ts';
+import { referredUser } from './referred-user.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
@@ -49,7 +50,7 @@ export const Presence = builder.objectRef<PresenceShape>('Presence').implement({
       extensions: shareable,
       type: User,
       description: 'Who.',
-      resolve: ({ userId }, _args, context) => presentUser(context, userId),
+      resolve: ({ userId }, _args, context, info) => referredUser(context, userId, info),
     }),
     status: t.expose('status', { extensions: shareable, type: PresenceStatus, description: 'Whether they are there.' }),
     statusText: t.exposeString('statusText', {

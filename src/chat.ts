@@ -12,6 +12,7 @@ import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
+import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -46,6 +47,7 @@ export interface Chat extends AsyncDisposable {
   readonly cacheCounts: CacheCounts;
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly oversight: Oversight;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -89,9 +91,9 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const groups = createGroups({ db, log, config, caches });
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, config });
   const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
 
@@ -142,6 +144,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     cacheCounts: caches.counts,
     settings,
     roles: createRoles({ db, log }),
+    oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -10,7 +10,7 @@ import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
-import type { Registry } from './cluster/index.ts';
+import { createNodes, type Registry } from './cluster/index.ts';
 import { createMemoryRegistry } from './cluster/registry.memory.ts';
 import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -22,13 +22,14 @@ import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
+import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
 import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
-import { createRoles, type Roles } from './user/index.ts';
+import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
@@ -51,18 +52,28 @@ export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly notices: Notices;
+  readonly accounts: Accounts;
+  /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
+  readonly oversight: Oversight | null;
+  /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
+  readonly redisFault: string | null;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
 
 /**
  * Opens just what a command for operators needs of the system that a configuration names, whether nodes run or not, and beside an embedded one
- * too. What is done is done for all nodes. Throws as openChat does.
+ * too. What is done is done for all nodes. Throws as openChat does, but not where Redis cannot be used: what operators decide is in the database.
  */
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config, { beside: true }));
-  const { bus } = await openShared(config, db, logger, opened);
+  const shared = await openShared(config, db, logger, opened).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    return error;
+  });
+  const isAway = shared instanceof ConfigError;
+  const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
   const parting = opened.move();
@@ -70,6 +81,9 @@ export async function openOperator(config: Config, { logger }: { readonly logger
     settings,
     roles: createRoles({ db, log }),
     notices: createNotices({ db, log }),
+    accounts: createAccounts({ db, log }),
+    oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
+    redisFault: isAway ? shared.message : null,
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

@@ -7,7 +7,11 @@ import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
+import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
+import { nodesCommands } from '../scripts/admin/nodes.ts';
+import { peopleCommands } from '../scripts/admin/people.ts';
+import { settingsCommands } from '../scripts/admin/settings.ts';
 import { refusalCodes } from '../src/errors.ts';
 import { startNodeProcess } from './support/node-process.ts';
 
@@ -102,8 +106,23 @@ describe('the samples of docs/api.md', () => {
   });
 });
 
+describe('docs/operators.md', () => {
+  const operators = read('docs/operators.md');
+
+  it('shows every command as it is, and none that there is not', () => {
+    const shown = new Set([...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|epoch \w+|\w+)/gm)].map(([, name]) => name));
+    expect([...shown].toSorted()).toEqual(Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands }).toSorted());
+  });
+
+  it('shows what the schema has', () => {
+    const inBlocks = [...operators.matchAll(/```graphql\n(.*?)```|"query":"(.*?)"/gs)].map(([, block, text]) => block ?? text ?? '');
+    expect(inBlocks).toHaveLength(2);
+    for (const document of inBlocks) expect(validate(adminSchema, parse(document))).toEqual([]);
+  });
+});
+
 describe('the links in the documentation', () => {
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/api.md'])('of %s lead somewhere', (path) => {
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/api.md', 'docs/operators.md'])('of %s lead somewhere', (path) => {
     const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
   });

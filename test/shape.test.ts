@@ -21,8 +21,9 @@ const below: Readonly<Record<string, readonly string[]>> = {
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
-  export: ['db', 'log', 'user', 'group', 'message', 'jobs'],
   notice: ['db', 'log', 'user', 'jobs'],
+  oversight: ['db', 'log', 'user', 'presence', 'cluster'],
+  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ownCpuUs } from '../support/own-cpu.ts';
 import type { LoadReport, LoadRun, Transport } from './load-plan.ts';
 import type { Tally } from './tally.ts';
 import { drive, type Send } from './traffic.ts';
@@ -9,13 +10,13 @@ const settleMs = 250;
 /** Makes a load's process do the runs that its parent asks for, one after the other. `check` looks at what was received after each. */
 export function answerRuns(tally: Tally, sendBy: (transport: Transport) => Send, check: () => void): void {
   async function run({ transport, pattern }: LoadRun): Promise<LoadReport> {
-    const before = cpuUs();
+    const before = ownCpuUs();
     const begun = performance.now();
     tally.begin();
     await drive(pattern, sendBy(transport));
     await tally.all();
     const ms = tally.lastAt - begun;
-    const cpu = cpuUs() - before;
+    const cpu = ownCpuUs() - before;
     await delay(settleMs);
     check();
     const { messages, deliveries, disordered, acknowledged } = tally;
@@ -28,11 +29,6 @@ export function answerRuns(tally: Tally, sendBy: (transport: Transport) => Send,
   });
   process.on('disconnect', () => process.exit(0));
   process.send?.('ready');
-}
-
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }
 
 function giveUp(error: unknown): void {

@@ -14,6 +14,8 @@ export interface PlannedRoom {
 /** What the load's process is told at its start; it answers when every member receives. */
 export interface LoadPlan {
   readonly port: number;
+  /** Of further nodes of one system: the members of each room take turns. */
+  readonly otherPorts?: readonly number[];
   readonly rooms: readonly PlannedRoom[];
   /** GraphQL only. `subscription` has the variable conversationId where `byRoom`; `ready` is in the frame that says that it is live. */
   readonly send: string;

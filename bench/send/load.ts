@@ -2,6 +2,7 @@
 // its room, and requests over HTTP or mutations on that socket. Every delivery is checked.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { abreast } from '../support/abreast.ts';
 import { type MemberSocket, openMember } from '../support/member-sockets.ts';
 import { answerRuns } from './answer-runs.ts';
 import { HttpLines } from './http-line.ts';
@@ -13,7 +14,7 @@ import type { Send } from './traffic.ts';
 
 const plan = await new Promise<LoadPlan>((resolve) => process.once('message', resolve));
 const tally = new Tally(plan.rooms.length);
-const lines = new HttpLines(plan.port);
+const nodes = [plan.port, ...(plan.otherPorts ?? [])].map((port) => ({ port, lines: new HttpLines(port) }));
 /** Messages that nobody has received yet, by their clientMessageId. */
 const unseen = new Map<string, { readonly text: string; readonly due: number }>();
 const orders = plan.rooms.map(({ members }) => new RoomOrder(members.length, readEvent));
@@ -54,6 +55,12 @@ function seqIn(bytes: Buffer, start: number): number {
   }
 }
 
+function nodeOf(member: number): (typeof nodes)[number] {
+  const node = nodes[member % nodes.length];
+  if (node === undefined) throw new Error('there is a node');
+  return node;
+}
+
 async function send(transport: Transport, slot: number, due: number): Promise<void> {
   const room = slot % plan.rooms.length;
   const { id = '', members = [] } = plan.rooms[room] ?? {};
@@ -63,7 +70,9 @@ async function send(transport: Transport, slot: number, due: number): Promise<vo
   tally.sent(members.length);
   const body = JSON.stringify({ query: plan.send, variables: { input } });
   const result = await (transport === 'http'
-    ? lines.post(members[member] ?? '', body).then(JSON.parse)
+    ? nodeOf(member)
+        .lines.post(members[member] ?? '', body)
+        .then(JSON.parse)
     : sockets[room]?.[member]?.mutate(body));
   tally.noteAck(room, messageIn(result).seq, due);
 }
@@ -72,7 +81,7 @@ async function open(room: number, member: number, place: number): Promise<void> 
   const { id = '', members = [] } = plan.rooms[room] ?? {};
   const order = orders[room];
   const socket = await openMember({
-    port: plan.port,
+    port: nodeOf(member).port,
     token: members[member] ?? '',
     id: String(place).padStart(6, '0'),
     subscription: { query: plan.subscription, ...(plan.byRoom && { variables: { conversationId: id } }) },
@@ -92,17 +101,8 @@ const atOnce = 50;
 
 async function openAll(): Promise<void> {
   const places = plan.rooms.flatMap(({ members }, room) => members.map((_, member) => ({ room, member })));
-  for (const { members, room } of plan.rooms.map(({ members: all }, n) => ({ members: all, room: n }))) {
-    sockets[room] = new Array(members.length);
-  }
-  let next = 0;
-  async function openNext(): Promise<void> {
-    for (let place = next++; place < places.length; place = next++) {
-      const { room = 0, member = 0 } = places[place] ?? {};
-      await open(room, member, place);
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, openNext));
+  for (const [room, { members }] of plan.rooms.entries()) sockets[room] = new Array(members.length);
+  await abreast(places, atOnce, ({ room, member }, place) => open(room, member, place));
 }
 
 // A server that does not say when a subscription is live is sent messages until every member has received one.

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { median } from './markdown.ts';
+import { usPerTick } from './process.ts';
 
 /** What a run was made on. */
 export interface Machine {
@@ -49,4 +50,11 @@ export async function describeMachine(mariadb: string): Promise<Machine> {
     syncMs: await measureSync(),
     load: loadavg()[0] ?? 0,
   };
+}
+
+/** µs of CPU that everything on this machine has taken since its start. */
+export async function machineUs(): Promise<number> {
+  const [total = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
+  const [, user = 0, nice = 0, system = 0, _idle, _wait, irq = 0, softIrq = 0] = total.split(/ +/).map(Number);
+  return (user + nice + system + irq + softIrq) * usPerTick;
 }

@@ -6,8 +6,8 @@ export interface MemberOptions {
   readonly token: string;
   /** Six digits: the operation id of its subscription. */
   readonly id: string;
-  /** A subscription as graphql-ws takes it. */
-  readonly subscription: object;
+  /** A subscription as graphql-ws takes it; without one the member is connected and no more. */
+  readonly subscription?: object | undefined;
   /** A frame with this in it says that the subscription is live; without it the acknowledgment of the connection has to do. */
   readonly ready?: string | undefined;
   /** An event's payload, valid during the call only. */
@@ -34,7 +34,7 @@ function beginsWith(head: Buffer, bytes: Buffer, start: number, end: number): bo
   return end - start >= head.length && bytes.compare(head, 0, head.length, start, start + head.length) === 0;
 }
 
-/** Opens a member's socket and subscribes; resolves when it is live as far as the server says. Whatever is not meant for it is thrown. */
+/** Opens a member's socket, and subscribes; resolves when it is live as far as the server says. Whatever is not meant for it is thrown. */
 export async function openMember({ port, token, id, subscription, ready, onEvent }: MemberOptions): Promise<MemberSocket> {
   const head = Buffer.from(`{"id":"${id}","type":"next","payload":`);
   const waiting = new Map<string, PromiseWithResolvers<unknown>>();
@@ -53,7 +53,7 @@ export async function openMember({ port, token, id, subscription, ready, onEvent
 
   function greet(text: string): void {
     if (!text.includes('"connection_ack"')) throw new Error(`member ${id} got what is not its own: ${text.slice(0, 300)}`);
-    socket.send(JSON.stringify({ id, type: 'subscribe', payload: subscription }));
+    if (subscription !== undefined) socket.send(JSON.stringify({ id, type: 'subscribe', payload: subscription }));
     if (ready === undefined) live.resolve();
   }
 

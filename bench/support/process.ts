@@ -16,10 +16,12 @@ export interface ProcessOptions {
   readonly flags?: readonly string[] | undefined;
 }
 
-// Linux counts in hundredths of a second (USER_HZ).
-const usPerTick = 10_000;
+/** µs of what Linux counts in: hundredths of a second (USER_HZ). */
+export const usPerTick = 10_000;
 // What never answers would hold up the run for ever.
 const patienceMs = 120_000;
+// All of them end by themselves when nobody speaks to them any more; one that writes its profile then takes seconds.
+const endMs = 15_000;
 
 /** Starts a program of this project; it speaks with `process.send`. */
 export function startProcess(file: URL, { env = {}, flags = [] }: ProcessOptions = {}): Process {
@@ -61,8 +63,10 @@ export function startProcess(file: URL, { env = {}, flags = [] }: ProcessOptions
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGKILL');
+  const timer = setTimeout(() => child.kill('SIGKILL'), endMs);
+  if (child.connected) child.disconnect();
   await gone;
+  clearTimeout(timer);
 }
 
 /** µs of CPU that a process has taken since its start, user and system, all its threads together. */

@@ -4,6 +4,8 @@ import { type Process, startProcess } from './process.ts';
 /** A server's process, listening. */
 export interface Server extends Process {
   readonly port: number;
+  /** µs in which its main thread could have run and another process had the core. */
+  waitedUs(): Promise<number>;
   /** Bytes of resident memory after its garbage is collected. */
   memory(): Promise<number>;
 }
@@ -28,6 +30,11 @@ export async function startServer(file: URL, env: Readonly<Record<string, string
   return {
     ...server,
     port,
+    async waitedUs() {
+      // In ns: run, waited; and how often.
+      const [, waited] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ');
+      return Number(waited) / 1_000;
+    },
     async memory() {
       await server.ask('gc');
       const status = await readFile(`/proc/${pid}/status`, 'utf8');

@@ -8,6 +8,10 @@ import './settings-version.ts';
 import './set-settings.ts';
 import './notice.ts';
 import './post-notice.ts';
+import './node.ts';
+import './drain-node.ts';
+import './open-connection.ts';
+import './disconnect-user.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 

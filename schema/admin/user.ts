@@ -20,3 +20,13 @@ export async function userById({ chat }: AdminContext, id: bigint): Promise<User
   const [user = null] = await chat.users.byIds([id]);
   return user;
 }
+
+builder.queryField('user', (t) =>
+  t.field({
+    type: User,
+    nullable: true,
+    description: 'Who has a handle; null: nobody.',
+    args: { handle: t.arg.string({ required: true, description: 'Their handle; case does not matter.' }) },
+    resolve: (_root, { handle }, { chat }) => chat.users.byHandle(handle),
+  }),
+);

@@ -92,7 +92,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     };
   }
 
-  async function publish(topic: string, message: string): Promise<void> {
+  async function publish(topic: string, message: string): Promise<boolean> {
     const channel = `${namespace}:${topic}`;
     const slot = slotOf(channel);
     let sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
@@ -102,10 +102,11 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
       heldBytes -= message.length;
       sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
     }
-    if (sent === 'sent' || sent === 'dropped') return;
+    if (sent === 'sent' || sent === 'dropped') return sent === 'sent';
     homeless.set(slot, (homeless.get(slot) ?? 0) + 1);
     // A slot that nobody serves is looked for anyway. Not awaited: at its end this is told, once for all that share it.
     if (sent === 'moved') void cluster.refresh();
+    return false;
   }
 
   async function close(): Promise<void> {

@@ -16,9 +16,10 @@ export function createMemoryBus(): Bus {
   }
 
   // Not within the caller's own stack: a listener that publishes would otherwise be heard before the message that made it do so.
-  async function publish(topic: string, message: string): Promise<void> {
+  async function publish(topic: string, message: string): Promise<boolean> {
     await null;
     listeners.get(topic)?.(message);
+    return true;
   }
 
   return {

@@ -88,7 +88,7 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
 
   return {
     subscribe,
-    publish: async (topic, message) => void (await outbox.send(`${namespace}:${topic}`, message)),
+    publish: async (topic, message) => (await outbox.send(`${namespace}:${topic}`, message)) === 'sent',
     onGap: (listener) => {
       const own = () => listener();
       gapListeners.add(own);

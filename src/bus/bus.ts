@@ -12,8 +12,11 @@ export interface Bus extends AsyncDisposable {
    * (config BUS_TIMEOUT_MS); then nothing is subscribed.
    */
   subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe>;
-  /** Best effort and never awaited by an answer to a client: resolves when handed over or given up (bounded), never rejects. */
-  publish(topic: string, message: string): Promise<void>;
+  /**
+   * Best effort and never awaited by an answer to a client: resolves when handed over, or given up (bounded), never rejects. False: given up; `onGap` calls when
+   * the next may be handed over.
+   */
+  publish(topic: string, message: string): Promise<boolean>;
   /** Called after any interval in which messages may have been lost (a reconnect). Returns the way to stop listening. */
   onGap(listener: () => void): () => void;
   /** False while messages cannot be sent or heard. */

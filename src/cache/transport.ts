@@ -19,7 +19,7 @@ export async function openTransport(bus: Bus): Promise<BusDriver> {
       id = own;
       return transport;
     },
-    publish: (_channel, payload) => bus.publish(topic, JSON.stringify({ from: id, payload })),
+    publish: async (_channel, payload) => void (await bus.publish(topic, JSON.stringify({ from: id, payload }))),
     async subscribe(_channel, handler) {
       tell = handler as (heard: Heard) => void;
     },

@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import type { Config } from '../config.ts';
-import { ChatError } from '../errors.ts';
 import { nodeNameOf } from '../node-name.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { createMember } from './member.ts';
-import { type NodeMessage, readMessage, topicOf, writeMessage } from './node-message.ts';
+import { type NodeMessage, readMessage, topicOf } from './node-message.ts';
 import type { NodeLoad, NodeRecord } from './node-record.ts';
-import type { Census, Registry } from './registry.ts';
+import { createNodes } from './nodes.ts';
+import type { Registry } from './registry.ts';
 import { createTakeovers } from './takeovers.ts';
 
 /** What a cluster is made of. */
@@ -26,6 +26,8 @@ export interface ClusterParts {
 const idBytes = 6;
 // Three of four may be lost.
 const beatsPerLease = 4;
+// However often somebody goes: a beat costs the registry, and each node, as much as there are nodes.
+const mostBeats = 10;
 // Nodes that were started at once do not beat at once for ever.
 const jitter = 0.2;
 /** What a node does: each does everything. */
@@ -33,8 +35,9 @@ const roles = ['gateway', 'worker'];
 
 /** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
 export function createCluster({ registry, bus, logger, config, clock = monotonicClock }: ClusterParts): Cluster {
-  const nodeId = randomBytes(idBytes).toString('base64url');
+  const nodeId = randomBytes(idBytes).toString('hex');
   const beatMs = config.nodeLeaseMs / beatsPerLease;
+  const leastMs = beatMs / mostBeats;
   const listeners = new Set<(message: NodeMessage) => void>();
   const takeovers = createTakeovers({ registry, clock, logger });
   let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
@@ -49,13 +52,41 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
   let phase: 'new' | 'beating' | 'over' = 'new';
   let beating: Promise<void> | undefined;
   let hurried = false;
+  let beganAt = Number.NEGATIVE_INFINITY;
+  /** Resolves when a beat is over that has yet to begin, and was not answered that this node is fenced. */
+  let awaited: PromiseWithResolvers<void> | undefined;
   let cancel = (): void => {};
 
   async function beat(): Promise<void> {
     hurried = false;
-    if (!(await member.beat())) hurried = true;
+    beganAt = clock.now();
+    const asked = awaited;
+    awaited = undefined;
+    if (await member.beat()) asked?.resolve();
+    else {
+      hurried = true;
+      if (asked) void next().then(asked.resolve);
+    }
     beating = undefined;
-    if (phase === 'beating') schedule(hurried ? 0 : beatMs * (1 - jitter * Math.random()));
+    if (phase === 'beating') schedule(hurried ? 0 : restMs());
+  }
+
+  function restMs(): number {
+    return awaited === undefined ? beatMs * (1 - jitter * Math.random()) : leastMs;
+  }
+
+  function next(): Promise<void> {
+    awaited ??= Promise.withResolvers<void>();
+    return awaited.promise;
+  }
+
+  // What the registry answered before something was found to be lacking says nothing of whether it was lost in between.
+  async function settlesIn(): Promise<number> {
+    if (phase === 'beating') {
+      if (awaited === undefined && beating === undefined && !hurried) schedule(Math.max(0, beganAt + leastMs - clock.now()));
+      await next();
+    }
+    return member.settlesIn();
   }
 
   function schedule(ms: number): void {
@@ -86,19 +117,13 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
       });
   }
 
-  async function nodes(): Promise<readonly NodeRecord[]> {
-    const { records } = await registry.read().catch((cause: unknown): Census => {
-      throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer: ask again later.', { cause });
-    });
-    return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
-  }
-
   async function leave(): Promise<void> {
     const wasBeating = phase === 'beating';
     phase = 'over';
     cancel();
     listeners.clear();
     await beating;
+    awaited?.resolve();
     // Where this is lost, the lease ends by itself.
     if (wasBeating)
       await registry.leave(member.lease).catch((error: unknown) => logger.debug({ err: error }, 'this node could not say that it leaves'));
@@ -125,12 +150,11 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
     reportLoad(asked) {
       probe = asked;
     },
-    nodes,
+    ...createNodes({ registry, bus }),
     onDead: (heir) => void takeovers.heirs.push(heir),
     onFenced: (listener) => void member.onFenced.add(listener),
     onRestored: (listener) => void member.onRestored.add(listener),
-    settlesIn: member.settlesIn,
-    send: (to, message) => void bus.publish(topicOf(to), writeMessage(message)),
+    settlesIn,
     onMessage: (listener) => void listeners.add(listener),
     [Symbol.asyncDispose]: leave,
   };

@@ -10,7 +10,8 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   const { user, settings, sessions, formerHandles, blocks } = record;
   const viewer = { userId: user.id, sessionId: '' };
   const { erased: _erased, ...profile } = user;
-  yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)}`;
+  const presence = (await sources.presence.chosen([user.id]))[0] ?? {};
+  yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)},\n"presence": ${json(presence)}`;
   yield* list('formerHandles', [formerHandles]);
   yield* list('sessions', [sessions.map(({ userId: _userId, ...session }) => session)]);
   yield* list('contacts', contactsOf(sources, viewer));

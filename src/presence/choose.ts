@@ -6,12 +6,14 @@ import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import type { Viewer } from '../user/index.ts';
 import { type ChosenRow, chosenAt, readChosen } from './chosen.ts';
 import type { Chosen, Presences } from './presence.ts';
+import type { Telling } from './telling.ts';
 
 /** What choosing is made of. */
 export interface ChooseParts {
   readonly db: Db;
   readonly log: Log;
   readonly changes: Limit;
+  readonly telling: Telling;
 }
 
 // The column's width, which the API states too.
@@ -22,7 +24,7 @@ const chosenRow: Fact<bigint, ChosenRow> = { name: 'chosen', key: String, read: 
 
 /** Settles how the viewer is seen. What changes nothing makes no entry. Throws as Presences.choose says. */
 export async function choose(
-  { db, log, changes }: ChooseParts,
+  { db, log, changes, telling }: ChooseParts,
   { userId }: Viewer,
   options: Parameters<Presences['choose']>[1],
 ): Promise<Chosen> {
@@ -31,7 +33,11 @@ export async function choose(
   requireFuture(wish.statusUntil, now);
   // Who says again what stands takes nothing from what they may change.
   const [before] = stands;
-  if (before && isSame(chosenAt(before, now), wished(before, wish, now))) return chosenAt(before, now);
+  if (before && isSame(chosenAt(before, now), wished(before, wish, now))) {
+    // It may be said again because it was not answered: the node that stored it can have died before it told the others.
+    telling.tell(userId, { kind: 'chosen' });
+    return chosenAt(before, now);
+  }
   const retryAfterMs = await changes.take(String(userId));
   if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many changes. Wait a while and try again.', { retryAfterMs });
   return log.append<Chosen>({

@@ -8,13 +8,14 @@ import type { Limits } from '../limit/index.ts';
 import type { Entry, Log } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { watchable } from './acquaintance.ts';
+import { readAttendances } from './attendances.ts';
 import { choose } from './choose.ts';
 import { chosenAt, readChosen, seenAs, veiled } from './chosen.ts';
-import { formatPresenceHint, type PresenceHint, presenceTopic } from './hint.ts';
 import { createLastSeenNotes } from './last-seen.ts';
 import { type ConnectionOption, OwnConnections } from './own-connections.ts';
 import type { Presence, Presences } from './presence.ts';
-import { type Attendance, type Roster, standingOf } from './roster.ts';
+import { type Roster, standingOf } from './roster.ts';
+import { createTelling } from './telling.ts';
 import { Watch } from './watch.ts';
 import { Watching } from './watching.ts';
 
@@ -38,24 +39,17 @@ const windowSeconds = 15 * 60;
 export function createPresences(parts: PresenceParts): Presences {
   const { db, log, bus, limits, roster, config, logger } = parts;
   const lastSeen = createLastSeenNotes({ db, logger });
-  const own = new OwnConnections({ ...parts, lastSeen });
+  const telling = createTelling(bus);
+  const own = new OwnConnections({ ...parts, lastSeen, telling });
   const watching = new Watching(parts);
   const changes = limits.limit({ name: 'presence', points: changesPerWindow, windowSeconds });
   const watches = new Set<Watch>();
-
-  async function attendance(userIds: readonly bigint[]): Promise<readonly Attendance[]> {
-    try {
-      return await roster.of(userIds);
-    } catch (cause) {
-      throw new ChatError('UNAVAILABLE', 'Who is online cannot be told at the moment. Try again.', { cause });
-    }
-  }
 
   async function of({ userId: viewerId }: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | null)[]> {
     const [may, rows, attendances, now] = await Promise.all([
       watchable(db.client, viewerId, userIds),
       readChosen(db.client, userIds),
-      attendance(userIds),
+      readAttendances(roster, userIds),
       db.now(),
     ]);
     return userIds.map((userId, place) => {
@@ -65,23 +59,18 @@ export function createPresences(parts: PresenceParts): Presences {
     });
   }
 
-  function publish(userId: bigint, hint: PresenceHint): void {
-    // Not awaited: what the bus loses is found at the next look.
-    void bus.publish(presenceTopic(userId), formatPresenceHint(hint));
-  }
-
   function stored(entries: readonly Entry[]): void {
     for (const { streamId, type, data } of entries) {
-      if (type === 'SettingsChanged') publish(streamId, { kind: 'chosen' });
-      else if (type === 'ConversationOpened' || type === 'ConversationClosed') publish(streamId, { kind: 'access', others: null });
-      else if (type === 'ContactChanged' || type === 'BlockChanged') publish(streamId, { kind: 'access', others: [data.otherId] });
+      if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
+      else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
+      else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });
     }
   }
 
   return {
     connect: (access, onClose) => own.connect(access, onClose),
     active: (viewer) => own.active(viewer),
-    choose: (viewer, options) => choose({ db, log, changes }, viewer, options),
+    choose: (viewer, options) => choose({ db, log, changes, telling }, viewer, options),
     async chosen(userIds) {
       const [rows, now] = await Promise.all([readChosen(db.client, userIds), db.now()]);
       return rows.map((row) => chosenAt(row, now));
@@ -104,16 +93,6 @@ export function createPresences(parts: PresenceParts): Presences {
         },
       });
     },
-    async connections(userId) {
-      const [{ connections = [] } = {}] = await attendance([userId]);
-      return connections.filter(({ leaving }) => !leaving).sort((one, other) => one.since.getTime() - other.since.getTime());
-    },
-    async disconnect(userId) {
-      const [{ connections = [] } = {}] = await attendance([userId]);
-      const here = connections.filter(({ leaving }) => !leaving);
-      own.close(here, 'DISCONNECTED');
-      return here.length;
-    },
     stored,
     async [Symbol.asyncDispose]() {
       const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again.');
@@ -121,6 +100,7 @@ export function createPresences(parts: PresenceParts): Presences {
       await watching[Symbol.asyncDispose]();
       await own[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();
+      telling[Symbol.dispose]();
     },
   };
 }

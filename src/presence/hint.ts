@@ -16,7 +16,7 @@ const parsed = z.discriminatedUnion('kind', [
 
 /**
  * What travels on a user's topic, to the nodes on which somebody watches them. `standing`: they are connected otherwise; lastSeenAt: they are not any more.
- * `chosen`: how they wish to be seen is to be read anew. `access`: so is whether they and these others, or everybody, may watch each other.
+ * `chosen`: how they wish to be seen, and all else about them, is to be read anew. `access`: so is whether they and these others, or everybody, may watch each other.
  */
 export type PresenceHint =
   | ({ readonly kind: 'standing'; readonly rev: number; readonly lastSeenAt: Date | null } & Standing)

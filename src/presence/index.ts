@@ -5,4 +5,4 @@
 // watches. No answer waits for the roster but one that asks for it. Does not know what a socket is, nor who decides that one may stay open.
 export { createPresences, type PresenceParts } from './create-presences.ts';
 export type * from './presence.ts';
-export type { Connection, Roster } from './roster.ts';
+export { type Connection, leaseOf, type Roster } from './roster.ts';

@@ -1,9 +1,7 @@
 import type { Logger } from 'pino';
-import type { Bus } from '../bus/index.ts';
 import type { Cluster, Lease, NodeMessage } from '../cluster/index.ts';
 import type { Config } from '../config.ts';
 import type { Access, Viewer } from '../user/index.ts';
-import { formatPresenceHint, presenceTopic } from './hint.ts';
 import type { LastSeenNotes } from './last-seen.ts';
 import type { Held, Parting } from './presence.ts';
 import {
@@ -16,6 +14,7 @@ import {
   standingBefore,
   standingOf,
 } from './roster.ts';
+import type { Telling } from './telling.ts';
 import { Touches } from './touches.ts';
 
 /** What is heeded of the configuration. */
@@ -25,7 +24,7 @@ export type ConnectionOption = 'presenceGraceMs' | 'awaySeconds' | 'maxConnectio
 export interface OwnConnectionsParts {
   readonly roster: Roster;
   readonly cluster: Cluster;
-  readonly bus: Bus;
+  readonly telling: Telling;
   readonly lastSeen: LastSeenNotes;
   readonly config: Pick<Config, ConnectionOption>;
   readonly logger: Logger;
@@ -44,6 +43,8 @@ interface Own {
   version: number;
   told: number;
   telling: boolean;
+  /** The roster was told and has not answered: it may have it, and what that has changed nobody has been told. */
+  unanswered: boolean;
   closing: boolean;
   grace: NodeJS.Timeout | undefined;
 }
@@ -89,7 +90,7 @@ export class OwnConnections implements AsyncDisposable {
     const now = performance.now();
     const own: Own = {
       ...{ connection, onClose, phase: 'here', idle: false, activeAt: now, leftAt: 0 },
-      ...{ version: 1, told: 0, telling: false, closing: false, grace: undefined },
+      ...{ version: 1, told: 0, telling: false, unanswered: false, closing: false, grace: undefined },
     };
     this.#own.set(id, own);
     const session = this.#sessions.get(sessionId) ?? new Set();
@@ -111,7 +112,7 @@ export class OwnConnections implements AsyncDisposable {
     for (const [nodeId, there] of Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)) {
       const ids = there.map(({ id }) => id);
       if (nodeId === cluster.lease.nodeId) this.#close(ids, why);
-      else cluster.send(nodeId, { kind: 'close', connections: ids, why });
+      else void cluster.send(nodeId, { kind: 'close', connections: ids, why });
     }
   }
 
@@ -125,7 +126,9 @@ export class OwnConnections implements AsyncDisposable {
       if (held.length === 0) return;
       for (const ref of held) {
         this.#stopping.signal.throwIfAborted();
-        await this.#publish(ref, await this.#parts.roster.remove(ref), leftAt);
+        const attended = await this.#parts.roster.remove(ref);
+        // What is held and not there was removed before, by an heir who may not have come to tell it.
+        await this.#publish(ref, attended, { leftAt, unanswered: attended.before === null });
       }
     }
   }
@@ -209,6 +212,7 @@ export class OwnConnections implements AsyncDisposable {
     try {
       while (own.told !== own.version && !this.#stopping.signal.aborted) await this.#tellOnce(own);
     } catch (error) {
+      own.unanswered = true;
       this.#parts.logger.debug({ err: error, connection: own.connection.id }, 'a connection could not be put on the roster');
     } finally {
       own.telling = false;
@@ -223,7 +227,9 @@ export class OwnConnections implements AsyncDisposable {
     const isOver = phase === 'gone' || leaseOf(connection.id).epoch !== cluster.lease.epoch;
     const attended = await (isOver ? roster.remove(connection) : roster.put({ ...connection, idle, leaving: phase === 'leaving' }));
     own.told = version;
-    await this.#publish(connection, attended, own.leftAt);
+    const { leftAt, unanswered } = own;
+    own.unanswered = false;
+    await this.#publish(connection, attended, { leftAt, unanswered });
     if (isFirst && phase === 'here') this.#limit(connection, attended.after.connections);
     if (phase === 'gone') this.#forget(own);
   }
@@ -236,13 +242,17 @@ export class OwnConnections implements AsyncDisposable {
     if (session?.size === 0) this.#sessions.delete(sessionId);
   }
 
-  /** Tells those who watch, where they can see a difference. */
-  async #publish({ id, userId }: ConnectionRef, attended: Attended, leftAt: number): Promise<void> {
-    const { bus, lastSeen } = this.#parts;
+  /** Tells those who watch, where they can see a difference, or could have seen one before. */
+  async #publish(
+    { id, userId }: ConnectionRef,
+    attended: Attended,
+    { leftAt, unanswered }: Pick<Own, 'leftAt' | 'unanswered'>,
+  ): Promise<void> {
+    const { telling, lastSeen } = this.#parts;
     const [before, after] = [standingBefore(attended, id), standingOf(attended.after.connections)];
-    if (before.devices === after.devices && before.idle === after.idle) return;
+    if (!unanswered && before.devices === after.devices && before.idle === after.idle) return;
     const lastSeenAt = after.devices === 0 ? await lastSeen.note(userId, leftAt) : null;
-    void bus.publish(presenceTopic(userId), formatPresenceHint({ kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after }));
+    telling.tell(userId, { kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after });
   }
 
   /** Makes room for a new connection where the user has too many, or may have one device of its kind only. */

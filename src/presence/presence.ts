@@ -1,7 +1,6 @@
 import type { EventStream } from '../event-stream.ts';
 import type { Entry } from '../log/index.ts';
 import type { Access, Viewer } from '../user/index.ts';
-import type { Connection } from './roster.ts';
 
 /** How a user wishes to be seen (schema: `enum PresenceChoice`). */
 export const presenceChoices = ['ONLINE', 'AWAY', 'BUSY', 'INVISIBLE'] as const;
@@ -62,10 +61,6 @@ export interface Presences extends AsyncDisposable {
    * later comes then; who may not be any more is OFFLINE, and no more is told of them. Begins with its reader; ends as Feed.events does. Throws BAD_USER_INPUT (userIds) past config MAX_WATCHED.
    */
   watch(viewer: Viewer, options: { userIds: readonly bigint[]; signal: AbortSignal }): EventStream<Presence>;
-  /** Where a user is connected, oldest first. For operators. Throws UNAVAILABLE. */
-  connections(userId: bigint): Promise<readonly Connection[]>;
-  /** Ends all connections of a user, on whichever node; answers how many there were. For operators. Throws UNAVAILABLE. */
-  disconnect(userId: bigint): Promise<number>;
   /** Takes note of what was stored: who may watch whom, and how somebody is seen, follows from it. Must be told of every entry. Never throws. */
   stored(entries: readonly Entry[]): void;
 }

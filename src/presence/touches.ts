@@ -35,7 +35,7 @@ export class Touches {
       const [attendance] = await roster.of([userId]);
       const asleep = attendance?.connections.filter((one) => one.sessionId === sessionId && one.idle) ?? [];
       for (const [nodeId, there] of Map.groupBy(asleep, ({ id }) => leaseOf(id).nodeId)) {
-        cluster.send(nodeId, { kind: 'active', connections: there.map(({ id }) => id) });
+        void cluster.send(nodeId, { kind: 'active', connections: there.map(({ id }) => id) });
       }
     } catch (error) {
       logger.debug({ err: error }, 'a device could not be woken');

@@ -14,8 +14,8 @@ export interface Known {
 /** What a watched user is made of. */
 export interface WatchedParts {
   readonly userId: bigint;
-  /** ms until a roster that lacks somebody can be believed; 0: now. */
-  readonly settlesIn: () => number;
+  /** ms until a roster that lacked somebody when this was asked can be believed; 0: it can. Never rejects. */
+  readonly settlesIn: () => Promise<number>;
   /** The database's clock, as this node has it. */
   readonly now: () => Date;
   /** Reads them anew. */
@@ -41,6 +41,7 @@ export class Watched implements Disposable {
   #believed: Standing | undefined;
   #settling: NodeJS.Timeout | undefined;
   #textEnds: NodeJS.Timeout | undefined;
+  #disposed = false;
 
   constructor(parts: WatchedParts) {
     this.#parts = parts;
@@ -61,27 +62,35 @@ export class Watched implements Disposable {
 
   /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
   read(known: Known): void {
-    this.#believe(known);
+    // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
+    this.#believe({ ...known, rev: known.rev || (this.#known?.rev ?? 0) });
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     clearTimeout(this.#settling);
     clearTimeout(this.#textEnds);
   }
 
   #believe(news: Known): void {
     this.#known = news;
-    const settlesIn = this.#parts.settlesIn();
-    const isLess = news.standing.devices < (this.#believed?.devices ?? 1);
-    if (settlesIn > 0 && isLess) {
-      this.#settling ??= setTimeout(() => {
-        this.#settling = undefined;
-        this.#parts.reread();
-      }, settlesIn).unref();
-    } else {
-      this.#believed = news.standing;
-    }
+    if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news);
+    else this.#believed = news.standing;
     this.#show();
+  }
+
+  async #confirm(news: Known): Promise<void> {
+    const settlesIn = await this.#parts.settlesIn();
+    // What came meanwhile was believed, or is to be confirmed itself.
+    if (this.#disposed || this.#known !== news) return;
+    if (settlesIn === 0) {
+      this.#believed = news.standing;
+      return this.#show();
+    }
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      this.#parts.reread();
+    }, settlesIn).unref();
   }
 
   #show(): void {

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/index.ts';
 import type { Db } from '../db/index.ts';
 import { together } from '../together.ts';
 import { watchable } from './acquaintance.ts';
+import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
 import { type Roster, standingOf } from './roster.ts';
@@ -37,6 +38,8 @@ const mostReads = 10;
 export class Watching implements AsyncDisposable {
   readonly #parts: WatchingParts;
   readonly #seats = new Map<bigint, Seat>();
+  /** Whose topic the bus is asked for. */
+  readonly #joining = new Map<bigint, Promise<void>>();
   /** By viewer: what they may watch changes with what they do. */
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
@@ -45,6 +48,9 @@ export class Watching implements AsyncDisposable {
   /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
   #unsure = new Map<bigint, Set<bigint> | null>();
   #settling: Promise<void> | undefined;
+  /** Who is to be read again because it failed. */
+  readonly #unread = new Set<bigint>();
+  #rereading: NodeJS.Timeout | undefined;
   /** The database's clock when it was last read. */
   #clock = { now: Date.now(), by: performance.now() };
   #disposed = false;
@@ -80,6 +86,7 @@ export class Watching implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearInterval(this.#looking);
+    clearTimeout(this.#rereading);
     this.#stopListening();
     await this.#settling;
     for (const { watched, leave } of this.#seats.values()) {
@@ -118,10 +125,25 @@ export class Watching implements AsyncDisposable {
 
   async #take(seat: Seat): Promise<void> {
     const { userId } = seat.watched;
+    const joined = this.#join(seat, this.#joining.get(userId));
+    const over = joined.catch(() => undefined);
+    this.#joining.set(userId, over);
+    try {
+      await joined;
+    } finally {
+      if (this.#joining.get(userId) === over) this.#joining.delete(userId);
+    }
+    if (this.#seats.get(userId) === seat) await this.#readInto(seat.watched);
+  }
+
+  /** Has the topic heard, once whoever sat there before and was left while the bus was asked has left it. */
+  async #join(seat: Seat, former: Promise<void> | undefined): Promise<void> {
+    const { userId } = seat.watched;
+    await former;
+    if (this.#seats.get(userId) !== seat) return;
     const leave = await this.#parts.bus.subscribe(presenceTopic(userId), (message) => this.#hear(seat.watched, message));
-    if (this.#seats.get(userId) !== seat) return leave();
-    seat.leave = leave;
-    await this.#readInto(seat.watched);
+    if (this.#seats.get(userId) === seat) seat.leave = leave;
+    else leave();
   }
 
   async #readInto(watched: Watched): Promise<void> {
@@ -135,7 +157,7 @@ export class Watching implements AsyncDisposable {
 
   async #readAll(userIds: readonly bigint[]): Promise<readonly Known[]> {
     const { roster, db } = this.#parts;
-    const [attendances, rows, now] = await Promise.all([roster.of(userIds), readChosen(db.client, userIds), db.now()]);
+    const [attendances, rows, now] = await Promise.all([readAttendances(roster, userIds), readChosen(db.client, userIds), db.now()]);
     this.#clock = { now: now.getTime(), by: performance.now() };
     return userIds.map((userId, place) => {
       const { rev = 0, connections = [] } = attendances[place] ?? {};
@@ -157,9 +179,20 @@ export class Watching implements AsyncDisposable {
       await seat.ready;
       await this.#readInto(seat.watched);
     } catch (error) {
-      // The next look finds it.
       this.#parts.logger.debug({ err: error }, 'a presence could not be read anew');
+      this.#rereadLater(userId);
     }
+  }
+
+  // What tells that Redis is back, and what is read, are connections that come back each in its own time.
+  #rereadLater(userId: bigint): void {
+    this.#unread.add(userId);
+    this.#rereading ??= setTimeout(() => {
+      const again = [...this.#unread];
+      this.#unread.clear();
+      this.#rereading = undefined;
+      for (const one of again) void this.#reread(one);
+    }, retryMs).unref();
   }
 
   #rereadAll(): void {

@@ -3,10 +3,7 @@ import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'j
 import { ChatError } from '../errors.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
-import type { Access, UserRole, Viewer } from './user.ts';
-
-/** What a token says: the rest stands in the session's row. */
-export type Claims = Omit<Access, 'deviceKind'>;
+import type { Claims, UserRole, Viewer } from './user.ts';
 
 /** Signs and reads access tokens: JWT, HS256, with the key's id in the header. */
 export interface AccessTokens {

@@ -1,4 +1,5 @@
 import { createAccessTokens } from './access-token.ts';
+import { createAccounts } from './accounts.ts';
 import { authenticateAdmin } from './admin.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { eraseAccount } from './erase.ts';
@@ -15,12 +16,11 @@ import { search } from './search.ts';
 import { renameSession } from './session-name.ts';
 import { findSession, listSessions } from './sessions.ts';
 import { settingsOf, updateSettings } from './settings.ts';
-import { readHandle } from './shape.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { signOutOthers } from './sign-out-others.ts';
 import { signUp } from './sign-up.ts';
-import { findByHandle, publicPart, readShownRows } from './store.ts';
+import { publicPart, readShownRows } from './store.ts';
 import { createThrottle } from './throttle.ts';
 import type { User, Users } from './user.ts';
 
@@ -35,12 +35,7 @@ export function createUsers(given: UserParts): Users {
   };
   const { client } = given.db;
   const authenticate = createAuthenticate(parts);
-
-  async function byHandle(text: string): Promise<User | null> {
-    const handle = readHandle(text);
-    const found = handle === null ? null : await findByHandle(client, handle);
-    return found && publicPart(found);
-  }
+  const { byHandle } = createAccounts(given);
 
   async function byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]> {
     const rows = await (given.kept?.many(ids) ?? readShownRows(client, ids));
@@ -59,6 +54,7 @@ export function createUsers(given: UserParts): Users {
     erase: (viewer, options) => eraseAccount(parts, viewer, options),
     freeHandles: ({ userId }) => freeHandles(parts, userId),
     ownRecord: (userId) => readOwnRecord(parts, userId),
+    readToken: (accessToken) => parts.accessTokens.verify(accessToken),
     authenticate,
     authenticateAdmin: (accessToken) => authenticateAdmin(parts, authenticate, accessToken),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),

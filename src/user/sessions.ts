@@ -13,7 +13,7 @@ export function noSession(): ChatError {
 }
 
 /** The viewer's live sessions, newest first. */
-export async function listSessions({ db }: SessionParts, { userId }: Pick<Viewer, 'userId'>): Promise<readonly Session[]> {
+export async function listSessions({ db }: Pick<SessionParts, 'db'>, { userId }: Pick<Viewer, 'userId'>): Promise<readonly Session[]> {
   const [now, [open = []]] = await Promise.all([db.now(), readOpenSessions(db.client, [userId])]);
   return open
     .filter((session) => isLive(session, now))

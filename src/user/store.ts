@@ -172,7 +172,11 @@ export async function rotateSession(
   await tx.session.update({ where: { id: uuidBytes(id) }, data: { generation, rotatedAt, expiresAt, lastSeenAt: rotatedAt } });
 }
 
-/** Moves lastSeenAt forward, unless it stands at or after `before` by then. */
-export async function touchSession(tx: Tx, id: string, { at, before }: { readonly at: Date; readonly before: Date }): Promise<void> {
-  await tx.session.updateMany({ where: { id: uuidBytes(id), lastSeenAt: { lt: before } }, data: { lastSeenAt: at } });
+/** Moves the lastSeenAt of sessions forward, where it does not stand at or after `before` by then. */
+export async function touchSessions(
+  tx: Tx,
+  ids: readonly string[],
+  { at, before }: { readonly at: Date; readonly before: Date },
+): Promise<void> {
+  await tx.session.updateMany({ where: { id: { in: ids.map(uuidBytes) }, lastSeenAt: { lt: before } }, data: { lastSeenAt: at } });
 }

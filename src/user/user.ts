@@ -73,6 +73,9 @@ export interface Access extends Viewer {
   readonly role: UserRole;
 }
 
+/** What a token says: the rest stands in the session's row. */
+export type Claims = Omit<Access, 'deviceKind'>;
+
 /** How others may reach a user, and what they see of what the user reads and when they were there. */
 export interface Settings {
   readonly messagesFrom: 'EVERYONE' | 'CONTACTS';
@@ -122,6 +125,8 @@ export interface Users {
   freeHandles(options: { userId: bigint }): Promise<void>;
   /** Null where there is no such user (any more). */
   ownRecord(userId: bigint): Promise<OwnRecord | null>;
+  /** What a token says itself. Throws UNAUTHENTICATED when it is malformed or expired. Does not ask whether its session lives: nothing may rest on it alone. */
+  readToken(accessToken: string): Promise<Claims>;
   /** Whose token it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
   authenticate(accessToken: string): Promise<Access>;
   /** The same of an admin: both the token and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */

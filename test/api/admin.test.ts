@@ -4,10 +4,10 @@ import { createNode } from '../../gateway/node.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
+import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { SignOutDocument } from '../support/generated/graphql.ts';
 import { freshStores } from '../support/stores.ts';
 import { type Person, password, world } from '../support/world.ts';
-import { adminUrl, appoint, askAdmin } from './admin-caller.ts';
 
 const place = world();
 
@@ -29,9 +29,13 @@ function ask(query: string, variables: object = {}, standing: Standing = 'admin'
   return askAdmin(adminUrl(place), query, variables, actors[standing]);
 }
 
-/** How each field is asked for, so that an admin is answered without a refusal. A field without an entry fails a test below. */
+/** How each field is asked for, with `given()`, so that an admin is answered without a refusal. A field without an entry fails a test below. */
 const fields: Readonly<Record<string, string>> = {
   'Query.viewer': '{ viewer { id handle displayName } }',
+  'Query.user': 'query ($handle: String!) { user(handle: $handle) { id handle displayName } }',
+  'Query.nodes': '{ nodes { id epoch name address version roles startedAt state load { sockets eventsPerSecond loopDelayMs } } }',
+  'Query.connections':
+    'query ($userId: ID!) { connections(userId: $userId) { id deviceName deviceKind sessionId node { name } since idle } }',
   'Query.settings': '{ settings { name doc value default version changedAt changedBy { handle } } }',
   'Query.settingsVersions':
     '{ settingsVersions(first: 2) { edges { cursor node { version at by { handle } note rolledBackTo changes { name before after } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
@@ -39,7 +43,17 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { setSettings(input: { settings: [{ name: "maxPins", value: "7" }] }) { version { version } settings { name } errors { code message field retryAfterMs } } }',
   'Mutation.rollBackSettings':
     'mutation { rollBackSettings(input: { version: 0 }) { version { version } settings { name } errors { code message field retryAfterMs } } }',
+  'Mutation.disconnectUser':
+    'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId }) { connections sessions errors { code message field retryAfterMs } } }',
+  // The node only hears that it is to stop: whoever runs it does that.
+  'Mutation.drainNode':
+    'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
 };
+
+/** What the fields above are asked for with. */
+function given() {
+  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId };
+}
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
   nobody: [401, 'UNAUTHENTICATED'],
@@ -55,14 +69,16 @@ describe('every field of the operators’ schema', () => {
   });
 
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
+    // The node is among the nodes from its first beat on.
+    await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
     const before = await place.node.chat.settings.versions({ first: 1 });
     for (const [standing, [status, code]] of Object.entries(refusals)) {
-      const answer = await ask(document, {}, standing as Standing);
+      const answer = await ask(document, given(), standing as Standing);
       expect(answer, standing).toMatchObject({ status, errors: [{ extensions: { code } }] });
       expect(answer.data ?? null, standing).toBeNull();
     }
     expect(await place.node.chat.settings.versions({ first: 1 })).toEqual(before);
-    const { status, data, errors } = await ask(document);
+    const { status, data, errors } = await ask(document, given());
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
     for (const payload of Object.values(data ?? {})) expect((payload as { errors?: unknown }).errors ?? []).toEqual([]);
   });
@@ -80,7 +96,7 @@ describe('who is no admin', () => {
     for (const [standing, [status]] of Object.entries(refusals)) {
       const answer = await ask(document, {}, standing as Standing);
       expect(answer.status).toBe(status);
-      expect(JSON.stringify(answer)).not.toMatch(/settings|Query|Mutation|Syntax/);
+      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|Query|Mutation|Syntax/);
     }
   });
 
@@ -155,8 +171,12 @@ describe('the public port', () => {
 
   it('does not know the operators’ words, for admins neither', async () => {
     const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
-    expect(roots.flat().filter((name) => /^(settings|settingsVersions|setSettings|rollBackSettings)$/.test(name))).toEqual([]);
-    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput']) expect(schema.getType(name)).toBeUndefined();
+    const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
+    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, oneself.
+    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'viewer']);
+    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput', 'OpenConnection', 'NodeLoad']) {
+      expect(schema.getType(name)).toBeUndefined();
+    }
     const response = await fetch(`${place.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${actors.admin?.token}` },

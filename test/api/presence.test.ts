@@ -140,7 +140,7 @@ describe('how somebody wishes to be seen', () => {
     await device.dispose();
     brief.socket(ann);
     await expect
-      .poll(async () => (await brief.node.chat.presence.connections(BigInt(Buffer.from(ann.id, 'base64url').toString().slice(5)))).length)
+      .poll(async () => (await brief.node.chat.oversight.connections(BigInt(Buffer.from(ann.id, 'base64url').toString().slice(5)))).length)
       .toBe(1);
     const { presence } = await brief.ask(PresencesDocument, { userIds: [ann.id] }, ben);
     expect(presence).toEqual([hidden]);

@@ -13,9 +13,9 @@ describe('settings', () => {
   it('are open at first; what is absent or null stays', async () => {
     const [ann] = await chat.people('ann');
     const settings = async () => (await chat.ask(OwnSettingsDocument, {}, ann)).viewer;
-    expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true });
+    expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
     expect(await update(ann, { readReceipts: false })).toEqual({
-      viewer: { user: { id: ann.id }, messagesFrom: 'EVERYONE', readReceipts: false },
+      viewer: { user: { id: ann.id }, messagesFrom: 'EVERYONE', readReceipts: false, lastSeen: true },
       errors: [],
     });
     expect((await update(ann, { messagesFrom: 'CONTACTS', readReceipts: null })).viewer).toMatchObject({
@@ -23,7 +23,8 @@ describe('settings', () => {
       readReceipts: false,
     });
     expect((await update(ann, {})).viewer).toMatchObject({ messagesFrom: 'CONTACTS', readReceipts: false });
-    expect(await settings()).toEqual({ messagesFrom: 'CONTACTS', readReceipts: false });
+    expect((await update(ann, { lastSeen: false })).viewer).toMatchObject({ messagesFrom: 'CONTACTS', lastSeen: false });
+    expect(await settings()).toEqual({ messagesFrom: 'CONTACTS', readReceipts: false, lastSeen: false });
   });
 
   it('that change are told to all of the own devices, once', async () => {

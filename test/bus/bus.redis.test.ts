@@ -119,7 +119,8 @@ describe('when Redis fails', () => {
     await redis.kill();
     await vi.waitFor(() => expect(node.healthy).toBe(false));
     const began = performance.now();
-    await Promise.all(Array.from({ length: 1_000 }, () => node.publish('stream:1', 'lost')));
+    const taken = await Promise.all(Array.from({ length: 1_000 }, () => node.publish('stream:1', 'lost')));
+    expect(new Set(taken)).toEqual(new Set([false]));
     expect(performance.now() - began).toBeLessThan(500);
     await redis.restart();
     await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);

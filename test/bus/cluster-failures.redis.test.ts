@@ -109,7 +109,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     const disturbance = disturb(bus, namespace).finally(() => {
       over = true;
     });
-    const sent: Promise<void>[] = [];
+    const sent: Promise<boolean>[] = [];
     for await (const _ of every(3)) {
       if (over) break;
       sent.push(...ears.map(({ topic }) => bus.publish(topic, String(count))));

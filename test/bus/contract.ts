@@ -27,7 +27,8 @@ export function describeBus(name: string, open: OpenBus): void {
       const { messages, onMessage } = heard();
       await node.subscribe('stream:1', onMessage);
       const sent = Array.from({ length: 500 }, (_, index) => `message ${index}`);
-      await Promise.all(sent.map((message) => node.publish('stream:1', message)));
+      const taken = await Promise.all(sent.map((message) => node.publish('stream:1', message)));
+      expect(new Set(taken)).toEqual(new Set([true]));
       await vi.waitFor(() => expect(messages).toHaveLength(500));
       expect(messages).toEqual(sent);
     });

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import type {
   Blocking,
   Change,
@@ -12,6 +11,7 @@ import type {
   Transfer,
   Visit,
 } from './attempt.ts';
+import type { Chronicle, Noted } from './chronicle.ts';
 
 /** A place in a stream, as a device holds it and as StreamReady names it. */
 export interface Place {
@@ -120,7 +120,7 @@ export interface StateRecord {
 }
 
 /** Something the nodes wrote or did that no fault explains, such as an exit by themselves. */
-interface NodeRecord {
+export interface NodeRecord {
   readonly what: 'node';
   readonly node: number;
   readonly detail: string;
@@ -151,20 +151,13 @@ export type Happening =
   | NodeRecord;
 
 /** Something that happened, and when it was over, in ms since the run began. */
-export type Recorded<T extends Happening> = T & { readonly at: number };
+export type Recorded<T extends Happening> = Noted<T>;
 
 /** Anything that happened, with its time. */
 export type HistoryRecord = Recorded<Happening>;
 
-/** Everything that happened in a run, in the order in which this process learned of it. */
-export interface History {
-  readonly records: readonly HistoryRecord[];
-  /** The wall clock when the run began, in ms. */
-  readonly startedAt: number;
-  /** ms since the run began. */
-  now(): number;
-  note(happening: Happening): void;
-}
+/** Everything that happened in a run. */
+export type History = Chronicle<Happening>;
 
 // Long texts only tell that they are long: their beginning is unique, and a history of thousands would fill the memory.
 const mostText = 60;
@@ -172,25 +165,4 @@ const mostText = 60;
 /** A text as the history keeps it. */
 export function brief(text: string): string {
   return text.length <= mostText ? text : `${text.slice(0, mostText)}… ${text.length}`;
-}
-
-/** Begins a history. `file`: written to as well, one JSON object a line. */
-export function createHistory(file?: string): History {
-  const records: HistoryRecord[] = [];
-  const began = performance.now();
-  const startedAt = Date.now();
-  const stream = file === undefined ? undefined : createWriteStream(file);
-  function now(): number {
-    return Math.round(performance.now() - began);
-  }
-  return {
-    records,
-    startedAt,
-    now,
-    note(happening) {
-      const record = { at: now(), ...happening };
-      records.push(record);
-      stream?.write(`${JSON.stringify(record)}\n`);
-    },
-  };
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { freePort } from '../support/services.ts';
-import type { History } from './history.ts';
+import type { NodeRecord } from './history.ts';
 
 /** A node that is started again whenever it ends, on the same port, as whoever runs it would see to. */
 export interface KeptNode extends AsyncDisposable {
@@ -24,7 +24,9 @@ export interface KeptNodeParts {
   readonly number: number;
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
-  readonly history: History;
+  readonly history: { note(happening: NodeRecord): void };
+  /** Called with each line that it writes. */
+  readonly hear?: ((line: string) => void) | undefined;
 }
 
 const preload = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
@@ -35,7 +37,7 @@ const reviveMs = 60_000;
 const alarming = /"level":"fatal"|a bug ended the process|uncaughtException|unhandledRejection/;
 
 /** Starts node `number` on a free port. */
-export async function keepNode({ number, env, folder, history }: KeptNodeParts): Promise<KeptNode> {
+export async function keepNode({ number, env, folder, history, hear }: KeptNodeParts): Promise<KeptNode> {
   const port = await freePort();
   const clockFile = join(folder, `clock-${number}`);
   let running: NodeProcess | undefined;
@@ -43,7 +45,8 @@ export async function keepNode({ number, env, folder, history }: KeptNodeParts):
 
   async function start(): Promise<void> {
     await writeFile(clockFile, '0');
-    const started = await startNodeProcess({ ...env, PORT: String(port), CLOCK_FILE: clockFile, NODE_OPTIONS: `--import=${preload}` });
+    const own = { PORT: String(port), CLOCK_FILE: clockFile, NODE_OPTIONS: `--import=${preload}` };
+    const started = await startNodeProcess({ ...env, ...own }, [], hear);
     running = started;
     void started.ended.then((code) => gone(started, code));
   }

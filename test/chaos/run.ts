@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../support/random.ts';
 import { assemble, type Cast } from './cast.ts';
+import { createChronicle } from './chronicle.ts';
 import { connectDevice, type Device } from './device.ts';
 import { faultsAbove, faultsBelow } from './fault.ts';
 import { readLogs, readStates } from './ground.ts';
-import { createHistory, type History, type LogRecord, type StateRecord } from './history.ts';
+import type { Happening, History, LogRecord, StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -25,7 +26,7 @@ const lookMs = 50;
 
 /** Starts everything, lets faults loose on it, waits until it is whole again, and answers all that happened. */
 export async function runChaos({ seed, minutes, file }: RunOptions): Promise<History> {
-  const history = createHistory(file);
+  const history = createChronicle<Happening>(file);
   await using stage = await setStage(history);
   const cast = await assemble(stage.posts[0].node.url);
   await using devices = connectAll(cast, stage, seed, history);

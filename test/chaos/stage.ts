@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mariadb from 'mariadb';
 import { type Service, startMariadb, startRedis } from '../support/services.ts';
+import { createDatabase } from './database.ts';
 import type { History } from './history.ts';
 import { type Link, openLink } from './link.ts';
 import { type KeptNode, keepNode } from './nodes.ts';
@@ -45,6 +44,8 @@ const hurried = {
   ADDRESS_ATTEMPTS: '1000000',
   JOIN_ATTEMPTS: '1000000',
   GRAPHIQL: 'false',
+  // Nobody asks for it, and the port after a node's own may be another's.
+  ADMIN_PORT: 'off',
 };
 
 /** Starts MariaDB, Redis and two nodes, each node behind links of its own. */
@@ -55,8 +56,7 @@ export async function setStage(history: History): Promise<Stage> {
   const [mysql, redis] = await Promise.all([startMariadb(), startRedis()]);
   open.use(mysql);
   open.use(redis);
-  const database = `chaos_${randomBytes(4).toString('hex')}`;
-  await createDatabase(mysql.url, database);
+  const database = await createDatabase(mysql.url);
 
   async function post(number: number): Promise<Post> {
     const ways = { mysql: open.use(await openLink(mysql.port)), redis: open.use(await openLink(redis.port)) };
@@ -72,11 +72,4 @@ export async function setStage(history: History): Promise<Stage> {
   const posts = [await post(1), await post(2)] as const;
   const parts = open.move();
   return { mysql, redis, databaseUrl: `${mysql.url}${database}`, posts, [Symbol.asyncDispose]: () => parts.disposeAsync() };
-}
-
-async function createDatabase(url: string, name: string): Promise<void> {
-  const { hostname, port, username } = new URL(url);
-  const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: username });
-  await connection.query(`CREATE DATABASE ${name}`);
-  await connection.end();
 }

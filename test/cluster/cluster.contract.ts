@@ -138,7 +138,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       node.cluster.onMessage((message) => void heard.push(message));
       other.cluster.onMessage((message) => void heard.push(message));
       const told: readonly NodeMessage[] = [{ kind: 'close', connections: ['a', 'b'], why: 'REPLACED' }, { kind: 'drain' }];
-      for (const message of told) other.cluster.send(node.cluster.lease.nodeId, message);
+      for (const message of told) await other.cluster.send(node.cluster.lease.nodeId, message);
       await expect.poll(() => heard).toEqual(told);
     });
 

@@ -27,6 +27,8 @@ export interface Flock extends AsyncDisposable {
   hatch(registry?: Registry, heir?: (dead: Lease) => Promise<void>): Promise<Bird>;
   /** Lets so many ms go by for these nodes alone, for all of them in turn. */
   live(ms: number, ...birds: readonly Bird[]): Promise<void>;
+  /** What each is answered about when what is lacking is gone, which they ask now and know after a step. */
+  settling(...birds: readonly Bird[]): Promise<readonly number[]>;
 }
 
 /** A flock on one registry each, which `open` connects to. */
@@ -78,5 +80,11 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
     for (let past = 0; past < ms; past += stepMs) await Promise.all(birds.map(({ clock }) => clock.advance(Math.min(stepMs, ms - past))));
   }
 
-  return { hatch, live, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  async function settling(...birds: readonly Bird[]): Promise<readonly number[]> {
+    const asked = birds.map(({ cluster }) => cluster.settlesIn());
+    await live(stepMs, ...birds);
+    return Promise.all(asked);
+  }
+
+  return { hatch, live, settling, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

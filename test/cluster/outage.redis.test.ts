@@ -58,17 +58,18 @@ describe('a Redis that comes back with what it had', () => {
   test('has cost nobody their lease', async () => {
     await age();
     await flock.live(leaseMs, ...birds);
-    expect(birds.map(({ cluster }) => cluster.settlesIn())).toEqual([0, 0, 0]);
+    expect(await flock.settling(...birds)).toEqual([0, 0, 0]);
     await redis.kill();
     await flock.live(3 * leaseMs, ...birds);
-    expect(birds.map(({ cluster: { healthy, settlesIn } }) => [healthy, settlesIn()])).toEqual(birds.map(() => [false, leaseMs]));
+    expect(birds.map(({ cluster }) => cluster.healthy)).toEqual([false, false, false]);
+    expect(await flock.settling(...birds)).toEqual([leaseMs, leaseMs, leaseMs]);
     await expect(birds[0].cluster.nodes()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await redis.restart();
     await untilRestored(...birds);
     expect(birds.map(({ cluster }) => cluster.healthy)).toEqual([true, true, true]);
-    for (const { cluster } of birds) expect(cluster.settlesIn()).toBeGreaterThan(0);
+    for (const ms of await flock.settling(...birds)) expect(ms).toBeGreaterThan(0);
     await flock.live(leaseMs, ...birds);
-    for (const { cluster } of birds) expect(cluster.settlesIn()).toBe(0);
+    expect(await flock.settling(...birds)).toEqual([0, 0, 0]);
     await flock.live(3 * leaseMs, ...birds);
     expect(fates(...birds)).toEqual([unharmed, unharmed, unharmed]);
     expect(birds.map(({ told }) => told.restored)).toEqual([1, 1, 1]);
@@ -91,10 +92,20 @@ describe('a Redis that comes back empty', () => {
     await age();
     await outage(...birds);
     await untilRestored(...birds);
-    for (const { cluster } of birds) expect(cluster.settlesIn()).toBeGreaterThan(leaseMs / 2);
+    for (const ms of await flock.settling(...birds)) expect(ms).toBeGreaterThan(leaseMs / 2);
     await flock.live(3 * leaseMs, ...birds);
     expect(fates(...birds)).toEqual([unharmed, unharmed, unharmed]);
     expect(await birds[0].cluster.nodes()).toHaveLength(3);
+  });
+
+  test('between two beats is not believed to lack anybody before the next', async () => {
+    await age();
+    await flock.live(leaseMs, ...birds);
+    expect(await flock.settling(...birds)).toEqual([0, 0, 0]);
+    const admin = new Redis(redis.url);
+    await admin.flushall();
+    admin.disconnect();
+    for (const ms of await flock.settling(...birds)) expect(ms).toBeGreaterThan(leaseMs / 2);
   });
 
   test('between two beats is noticed all the same', async () => {
@@ -106,7 +117,7 @@ describe('a Redis that comes back empty', () => {
     await flock.live(leaseMs, ...birds);
     expect(birds.map(({ told }) => told.restored)).toEqual([1, 1, 1]);
     expect(fates(...birds)).toEqual([unharmed, unharmed, unharmed]);
-    for (const { cluster } of birds) expect(cluster.settlesIn()).toBeGreaterThan(0);
+    for (const ms of await flock.settling(...birds)) expect(ms).toBeGreaterThan(0);
   });
 });
 

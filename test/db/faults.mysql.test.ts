@@ -205,17 +205,28 @@ describe('a transaction on MySQL', () => {
     await expect.poll(() => seqOf(db, id)).toBe(1);
   });
 
-  test('whose connection is lost while it is being made gets another, and nothing else is harmed', async () => {
+  test.each([
+    'as it logs in',
+    'as soon as it has',
+    'while it is set up',
+  ])('whose connection is lost %s gets another, and nothing else is harmed', async (moment) => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
     const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
     await using db = await connectMysql({ url, connections: 3, writeDeadlineMs: 3_000 });
     const [id = 0n] = await newStreams(db, 1);
-    let cuts = 0;
+    let [logins, cuts] = [0, 0];
+    const cutsNow: Readonly<Record<string, (bytes: Buffer, login: boolean) => boolean>> = {
+      'as it logs in': (_bytes, login) => login,
+      'as soon as it has': (_bytes, login) => !login && logins > 0,
+      'while it is set up': (bytes) => bytes.includes('innodb_lock_wait_timeout'),
+    };
     proxy.cutAfter = (bytes) => {
-      const first = cuts === 0 && bytes.includes('innodb_lock_wait_timeout');
-      if (first) cuts += 1;
-      return first;
+      const login = bytes.includes('_password');
+      if (login) logins += 1;
+      if (cuts > 0 || cutsNow[moment]?.(bytes, login) !== true) return false;
+      cuts += 1;
+      return 'unsent';
     };
     // The connection that there is serves the transaction: the reads inside need others.
     await db.transaction(async (tx) => {

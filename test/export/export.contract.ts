@@ -12,6 +12,7 @@ interface Contents {
   readonly profile: { readonly id: string; readonly displayName: string };
   readonly formerHandles: readonly { readonly handle: string }[];
   readonly settings: object;
+  readonly presence: object;
   readonly sessions: readonly { readonly deviceName: string }[];
   readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
   readonly contactRequests: readonly { readonly note: string | null }[];
@@ -108,10 +109,12 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       const seq = await say(chat, ann, group, 'to be taken back');
       await chat.messages.recall(ann, { conversationId: group, seq });
       await say(chat, ann, group, 'line one\nline "two"');
+      await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
       const file = await contents(ann);
       expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉\u2028' });
       expect(file.formerHandles.map(({ handle }) => handle)).toEqual([before?.handle]);
-      expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true });
+      expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
+      expect(file.presence).toEqual({ choice: 'BUSY', statusText: 'At work', statusUntil: null });
       expect(file.sessions.map(({ deviceName }) => deviceName)).toEqual(['unknown device']);
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);

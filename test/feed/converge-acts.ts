@@ -1153,6 +1153,26 @@ const settings: readonly Act[] = [
     },
   },
   {
+    by: 'updateSettings',
+    what: 'to show nobody when they were last there',
+    changes: own,
+    async prepare(_chat, { ann }, update) {
+      return () => update(ann, { lastSeen: false });
+    },
+  },
+  {
+    by: 'setPresence',
+    what: 'with a text and a time, then without',
+    changes: own,
+    async prepare(_chat, { ann }, set) {
+      const statusUntil = new Date(Date.now() + 3_600_000).toISOString();
+      return async () => {
+        await set(ann, { status: 'AWAY', statusText: 'At lunch', statusUntil });
+        await set(ann, { status: 'BUSY' });
+      };
+    },
+  },
+  {
     by: 'setTyping',
     what: 'on and off, of which nothing stays',
     changes: [],

@@ -49,8 +49,8 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 // Not lastSeenAt, which any request moves, and of which nobody is told.
 const self = `fragment Self on Viewer {
   user { ...Acquaintance handle displayName avatarUrl bio }
-  sessions { id deviceName createdAt viewerIsCurrent }
-  messagesFrom readReceipts
+  sessions { id deviceName deviceKind createdAt viewerIsCurrent }
+  messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
 }
 fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }`;
 

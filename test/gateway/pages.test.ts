@@ -1,6 +1,8 @@
-import { parse, validate } from 'graphql';
+import { getVariableValues, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
+import { adminTabs } from '../../gateway/admin-tabs.ts';
 import { readyTabs } from '../../gateway/graphiql-tabs.ts';
+import { adminSchema } from '../../schema/admin/index.ts';
 import { schema } from '../../schema/index.ts';
 import { openLab } from './lab.ts';
 
@@ -59,4 +61,25 @@ test.each(
   readyTabs.map(({ query }) => [/(\w+)(\(.*\))? \{/.exec(query)?.[1], query] as const),
 )('the ready tab fits the schema: %s', (_name, query) => {
   expect(validate(schema, parse(query))).toEqual([]);
+});
+
+test.each(
+  adminTabs.map(({ query, variables = '{}' }) => [/(\w+)(\(.*\))? \{/.exec(query)?.[1], query, variables] as const),
+)('the operators’ ready tab fits their schema: %s', (_name, query, variables) => {
+  const document = parse(query);
+  expect(validate(adminSchema, document)).toEqual([]);
+  const [operation] = document.definitions;
+  if (operation?.kind !== 'OperationDefinition') throw new Error('no operation');
+  expect(getVariableValues(adminSchema, operation.variableDefinitions ?? [], JSON.parse(variables)).errors).toBeUndefined();
+});
+
+test('a browser that opens the operators’ port gets GraphiQL for their schema, unless that is switched off', async () => {
+  await using lab = await openLab();
+  const page = await fetch(lab.node.adminUrl ?? '', { headers: browser });
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await page.text();
+  expect(html).toContain('query Settings');
+  expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
+  await using bare = await openLab({ GRAPHIQL: 'false' });
+  expect((await fetch(bare.node.adminUrl ?? '', { headers: browser })).status).toBe(401);
 });

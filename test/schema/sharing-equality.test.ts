@@ -523,6 +523,20 @@ describe('what is shown to all at once is, to the byte, what each of them would 
     for (const name of shownIn(data)) seen.add(name);
   });
 
+  test.each([
+    { status: 'BUSY', statusText: 'in a meeting', devices: 2, lastSeenAt: null },
+    { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: new Date() },
+  ])('Presence: of somebody who is $status', async (presence) => {
+    const text = eventDocument(schema, 'Presence').replace('events {', 'presence(userIds: []) {');
+    expect(validate(schema, parse(text))).toEqual([]);
+    const { shared, differ } = await show({ userId: cast.people.owner.userId, ...presence }, text, everybody);
+    const { data, errors } = JSON.parse(shared);
+    expect(errors).toBeUndefined();
+    expect(data.presence.Presence_status).toBe(presence.status);
+    expect(differ).toEqual([]);
+    for (const name of shownIn(data)) seen.add(name);
+  });
+
   test('and among them are all fields that are declared shareable', () => {
     const types = Object.values(schema.getTypeMap()).filter(isObjectType);
     const declared = types.flatMap((type) =>

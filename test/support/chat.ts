@@ -27,14 +27,14 @@ export async function realChat(env: Readonly<Record<string, string>> = {}): Prom
   return leaving(await realStores(), env);
 }
 
-/** A chat on a database that the test looks into as well; disposing the chat leaves it open. */
-export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}): Chat {
+/** A chat on a database, and a bus, that the test looks into as well; disposing the chat leaves the database open. */
+export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus = createMemoryBus()): Chat {
   const logger = pino({ level: 'silent' });
   const caches = createMemoryCaches({ limits: { bytes: 1_048_576, keptMs: 600_000, changingMs: 10_000, readMs: 8_000 }, logger });
   return createChat({
     ...{
       db,
-      bus: createMemoryBus(),
+      bus,
       limits: createMemoryLimits(),
       registry: createMemoryRegistry(),
       roster: createMemoryRoster(),

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 /** A gateway node as a process of its own, as a person would start it. */
 export interface NodeProcess extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  /** Where it serves the operators’ schema; empty: nowhere. */
+  readonly adminUrl: string;
   /** What it has written so far. */
   readonly output: () => string;
   /** Resolves when it has ended, by itself or not, as `end` does. */
@@ -17,10 +20,18 @@ export interface NodeProcess extends AsyncDisposable {
 // Two nodes that start at once on two busy cores have been seen to take five seconds.
 const startMs = 30_000;
 
-/** Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. */
-export async function startNodeProcess(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<NodeProcess> {
+/**
+ * Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. `hear`: called with each line of its log
+ * as it comes.
+ */
+export async function startNodeProcess(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  hear?: (line: string) => void,
+): Promise<NodeProcess> {
   const { child, output } = spawnNode({ PORT: '0', ADMIN_PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...env }, args);
-  const url = await new Promise<string>((resolve, reject) => {
+  if (hear !== undefined && child.stdout !== null) createInterface(child.stdout).on('line', hear);
+  const [url, adminUrl] = await new Promise<readonly [string, string]>((resolve, reject) => {
     const timer = setTimeout(() => fail(`was not ready within ${startMs} ms`), startMs);
     function fail(reason: string): void {
       clearTimeout(timer);
@@ -29,10 +40,12 @@ export async function startNodeProcess(env: Readonly<Record<string, string>>, ar
     }
     function look(): void {
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
-      if (address === undefined) return;
+      // The line after.
+      const operators = env['ADMIN_PORT'] === 'off' ? '' : /http:\S+\/admin\/graphql/.exec(output())?.[0];
+      if (address === undefined || operators === undefined) return;
       clearTimeout(timer);
       child.stdout?.off('data', look);
-      resolve(address);
+      resolve([address, operators]);
     }
     child.stdout?.on('data', look);
     child.once('exit', (code) => fail(`ended with ${code}`));
@@ -44,7 +57,7 @@ export async function startNodeProcess(env: Readonly<Record<string, string>>, ar
     return await ended;
   }
   return {
-    ...{ url, output, ended, end },
+    ...{ url, adminUrl, output, ended, end },
     signal: (signal) => void child.kill(signal),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   };

@@ -14,6 +14,8 @@ export interface Service extends AsyncDisposable {
   /** `mysql://root@127.0.0.1:PORT/` or `redis://127.0.0.1:PORT`. */
   readonly url: string;
   readonly port: number;
+  /** Where its files are. */
+  readonly folder: string;
   /** Its process; another one after restart(). */
   readonly pid: number;
   /** Ends it for good and removes its files. Idempotent. */
@@ -140,6 +142,7 @@ export async function startService({ port, args = [] }: ServiceOptions, recipe: 
   return {
     url: recipe.url(boundPort),
     port: boundPort,
+    folder,
     get pid() {
       return child?.pid ?? 0;
     },

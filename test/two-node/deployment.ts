@@ -11,6 +11,10 @@ import { openRedisGate, type RedisGate } from './redis-gate.ts';
 export interface Deployment {
   /** Where things are done. */
   readonly here: Doings;
+  /** The node where they are. */
+  readonly hereNode: NodeProcess;
+  /** With which another node, or a command, joins them. */
+  readonly env: Readonly<Record<string, string>>;
   readonly sql: RawSql;
   /** The ways in which what is done here can come to be known elsewhere. */
   readonly ways: readonly Way[];
@@ -34,6 +38,7 @@ export interface Way {
 }
 
 interface Running {
+  readonly env: Readonly<Record<string, string>>;
   readonly redis: Service;
   readonly sql: RawSql;
   /** Between Redis and the node where things are done, and the node that checks often. */
@@ -76,6 +81,12 @@ export function deployment(env: Readonly<Record<string, string>> = {}): Deployme
 
   return {
     here: peopleOf(() => running().here.url),
+    get hereNode() {
+      return running().here;
+    },
+    get env() {
+      return running().env;
+    },
     get sql() {
       return running().sql;
     },
@@ -98,7 +109,16 @@ async function start(env: Readonly<Record<string, string>>, open: AsyncDisposabl
   ]);
   const [here, trusting, watchful] = nodes;
   for (const node of nodes) open.use(node);
-  return { redis, sql: open.use(await rawSql(stores)), sending, hearing, here, trusting, watchful };
+  return {
+    env: { ...usual, REDIS_URL: redis.url },
+    redis,
+    sql: open.use(await rawSql(stores)),
+    sending,
+    hearing,
+    here,
+    trusting,
+    watchful,
+  };
 }
 
 function waysOf(running: () => Running): readonly Way[] {

@@ -80,7 +80,7 @@ describe('nodes that know of each other', () => {
     'stop when another asks them to, as by SIGTERM',
     async () => {
       const node = (await observer.cluster.nodes()).find(({ address }) => address === other.url);
-      observer.cluster.send(node?.nodeId ?? '', { kind: 'drain' });
+      await observer.cluster.send(node?.nodeId ?? '', { kind: 'drain' });
       expect(await other.ended).toBe(0);
       await expect.poll(() => record(other)).toBeUndefined();
     },

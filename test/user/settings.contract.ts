@@ -16,16 +16,17 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     test('are open at first; absent leaves unchanged, and each change is an entry', async () => {
       const { viewer } = await world.newcomer();
       const settings = async () => (await world.users.settings([viewer.userId]))[0];
-      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true });
+      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
       expect(await world.users.updateSettings(viewer, { readReceipts: false })).toEqual(['readReceipts']);
-      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: false });
+      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: false, lastSeen: true });
       expect(await world.users.updateSettings(viewer, { messagesFrom: 'CONTACTS' })).toEqual(['messagesFrom']);
-      expect(await settings()).toEqual({ messagesFrom: 'CONTACTS', readReceipts: false });
-      expect(await world.users.updateSettings(viewer, { messagesFrom: 'EVERYONE', readReceipts: true })).toEqual([
+      expect(await settings()).toEqual({ messagesFrom: 'CONTACTS', readReceipts: false, lastSeen: true });
+      expect(await world.users.updateSettings(viewer, { messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: false })).toEqual([
         'messagesFrom',
         'readReceipts',
+        'lastSeen',
       ]);
-      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true });
+      expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: false });
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'SettingsChanged', 'SettingsChanged', 'SettingsChanged']);
     });
 
@@ -41,9 +42,9 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
       const [ann, ben] = [await world.newcomer(), await world.newcomer()];
       await world.users.updateSettings(ben.viewer, { readReceipts: false });
       expect(await world.users.settings([ben.viewer.userId, 9_000_000_000n, ann.viewer.userId])).toEqual([
-        { messagesFrom: 'EVERYONE', readReceipts: false },
+        { messagesFrom: 'EVERYONE', readReceipts: false, lastSeen: true },
         null,
-        { messagesFrom: 'EVERYONE', readReceipts: true },
+        { messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true },
       ]);
     });
 
@@ -57,7 +58,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
         code: 'RATE_LIMITED',
         retryAfterMs: expect.any(Number),
       });
-      expect(await world.users.settings([viewer.userId])).toEqual([{ messagesFrom: 'EVERYONE', readReceipts: true }]);
+      expect(await world.users.settings([viewer.userId])).toEqual([{ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true }]);
     });
   });
 }

@@ -32,7 +32,12 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ]);
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
       expect((await world.log.heads([viewer.userId])).get(viewer.userId)).toMatchObject({ kind: 'ACCOUNT', lastSeq: 1 });
-      expect(await world.users.authenticate(accessToken)).toEqual({ ...viewer, expiresAt: accessTokenExpiresAt, role: 'USER' });
+      expect(await world.users.authenticate(accessToken)).toEqual({
+        ...viewer,
+        expiresAt: accessTokenExpiresAt,
+        role: 'USER',
+        deviceKind: 'OTHER',
+      });
       expect(refreshToken).not.toBe('');
       expect(await world.users.sessions(viewer)).toEqual([
         {
@@ -41,6 +46,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
           deviceName: 'unknown device',
           createdAt: expect.any(Date),
           lastSeenAt: expect.any(Date),
+          deviceKind: 'OTHER',
         },
       ]);
     });
@@ -342,6 +348,20 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await world.age(viewer.sessionId, 61_000);
       await Promise.all([world.users.authenticate(accessToken), world.users.authenticate(accessToken)]);
       await vi.waitFor(async () => expect(await seen()).toBeGreaterThanOrEqual(first));
+    });
+
+    test('of many who come at one time each is seen, and nobody who did not', async () => {
+      const people = await Promise.all(Array.from({ length: 5 }, () => world.newcomer()));
+      const seen = () =>
+        Promise.all(
+          people.map(async ({ viewer }) => (await world.users.session(viewer, viewer.sessionId))?.lastSeenAt.getTime() ?? Number.NaN),
+        );
+      await Promise.all(people.map(({ viewer }) => world.age(viewer.sessionId, 61_000)));
+      const aged = await seen();
+      const [absent, ...come] = people;
+      await Promise.all(come.map(({ accessToken }) => world.users.authenticate(accessToken)));
+      const moved = people.map((person) => person !== absent);
+      await vi.waitFor(async () => expect((await seen()).map((at, n) => at > (aged[n] ?? at))).toEqual(moved));
     });
   });
 }

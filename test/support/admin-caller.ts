@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { Person, World } from '../support/world.ts';
+import type { Person, World } from './world.ts';
 
 /** What came back from the operators' schema. */
 export interface AdminAnswer {

@@ -1,0 +1,53 @@
+/** A tab that is open in the operators' GraphiQL. */
+export interface AdminTab {
+  readonly query: string;
+  readonly variables?: string;
+}
+
+/** The tabs, in the order in which they stand. */
+export const adminTabs: readonly AdminTab[] = [
+  {
+    query: `# Sign in as an admin in the GraphiQL of the public port
+# and copy the accessToken.
+# Put it in place of ACCESS_TOKEN under Headers, below.
+# Then fetch the schema anew: the round arrows at the lower left.
+# All tabs are signed in by that, until the page is closed.
+query Settings {
+  settings { name value default doc }
+}`,
+  },
+  {
+    query: `mutation SetSettings($input: SetSettingsInput!) {
+  setSettings(input: $input) {
+    version { version at changes { name before after } }
+    errors { code message field }
+  }
+}`,
+    variables: '{ "input": { "settings": [{ "name": "maxPins", "value": "60" }], "note": "why" } }',
+  },
+  {
+    query: `query History {
+  settingsVersions(first: 20) {
+    edges { node { version at by { handle } note rolledBackTo changes { name before after } } }
+  }
+}`,
+  },
+  {
+    query: `query Nodes {
+  nodes { id name address version state startedAt load { sockets eventsPerSecond loopDelayMs } }
+}`,
+  },
+  {
+    query: `# The id that the answer has goes to connections(userId: …) and disconnectUser.
+query Find($handle: String!) {
+  user(handle: $handle) { id handle displayName }
+}`,
+    variables: '{ "handle": "" }',
+  },
+  {
+    query: `query Connections($userId: ID!) {
+  connections(userId: $userId) { deviceName deviceKind node { name } since idle }
+}`,
+    variables: '{ "userId": "" }',
+  },
+];

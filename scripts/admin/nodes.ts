@@ -1,0 +1,44 @@
+import type { Operator } from '../../src/open.ts';
+import type { Oversight } from '../../src/oversight/index.ts';
+import { type Commands, table, UsageError } from './command.ts';
+
+/** What runs. */
+export const nodesCommands: Commands = {
+  nodes: { words: [], says: 'all nodes: how they are and what they have to do', run: list },
+  drain: {
+    words: ['NODE'],
+    says: 'has a node, by id or name, stop as SIGTERM would',
+    run: (operator, [node = '']) => drain(operator, node),
+  },
+  'epoch bump': {
+    words: [],
+    says: 'after a restore from a backup, before nodes start: gives the database another epoch',
+    run: async (operator) => `The epoch is ${await operator.renewEpoch()}. Start all nodes anew.`,
+  },
+};
+
+/** What is seen of the nodes that run. Throws UsageError where there is no way to them. */
+export function overseen({ oversight, redisFault }: Operator): Oversight {
+  if (oversight !== null) return oversight;
+  throw new UsageError(
+    redisFault ?? 'Without REDIS_URL there is one node, which this command does not reach: ask it by the operators’ schema, at ADMIN_PORT.',
+  );
+}
+
+async function list(operator: Operator): Promise<string> {
+  const nodes = await overseen(operator).nodes();
+  if (nodes.length === 0) return 'No node runs.';
+  const rows = nodes.map(({ name, nodeId, state, address, version, startedAt, load: { sockets, eventsPerSecond, loopDelayMs } }) => [
+    ...[name, nodeId, state, address, version, startedAt.toISOString(), String(sockets), String(eventsPerSecond), `${loopDelayMs} ms`],
+  ]);
+  return table([['NAME', 'ID', 'STATE', 'ADDRESS', 'VERSION', 'STARTED', 'SOCKETS', 'EVENTS/S', 'LOOP DELAY'], ...rows]);
+}
+
+async function drain(operator: Operator, wanted: string): Promise<string> {
+  const oversight = overseen(operator);
+  const meant = (await oversight.nodes()).filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
+  if (meant.length > 1)
+    throw new UsageError(`Several nodes are called ${wanted}: name one by its id, ${meant.map(({ nodeId }) => nodeId).join(' or ')}.`);
+  const { name, nodeId } = await oversight.drain(null, { nodeId: meant[0]?.nodeId ?? wanted });
+  return `${name} (${nodeId}) was asked to stop.`;
+}

@@ -1,0 +1,58 @@
+import { ChatError } from '../../src/errors.ts';
+import type { Operator } from '../../src/open.ts';
+import type { User } from '../../src/user/index.ts';
+import { type Commands, type Flags, table } from './command.ts';
+import { overseen } from './nodes.ts';
+
+/** Who is an admin, and who is connected. */
+export const peopleCommands: Commands = {
+  grant: {
+    words: ['HANDLE'],
+    says: 'makes an admin of somebody: it counts with their next access token',
+    run: (operator, [handle = '']) => give(operator, handle, 'ADMIN'),
+  },
+  revoke: { words: ['HANDLE'], says: 'takes that back at once', run: (operator, [handle = '']) => give(operator, handle, 'USER') },
+  connections: {
+    words: ['HANDLE'],
+    says: 'where somebody is connected, on all nodes',
+    run: (operator, [handle = '']) => connections(operator, handle),
+  },
+  disconnect: {
+    words: ['HANDLE'],
+    says: 'closes all connections of somebody; [--end-sessions]: and signs them out on all devices',
+    run: (operator, [handle = ''], flags) => disconnect(operator, handle, flags),
+  },
+};
+
+async function give({ roles }: Operator, handle: string, role: 'ADMIN' | 'USER'): Promise<string> {
+  const { user, changed } = await roles.give({ handle, role });
+  const is = role === 'ADMIN' ? 'an admin' : 'no admin';
+  return changed ? `${user.handle} is ${is} from now on.` : `${user.handle} is ${is} already.`;
+}
+
+async function connections(operator: Operator, handle: string): Promise<string> {
+  const oversight = overseen(operator);
+  const { id, handle: name } = await found(operator, handle);
+  const open = await oversight.connections(id);
+  if (open.length === 0) return `${name} is not connected.`;
+  const rows = open.map(({ deviceName, deviceKind, node, since, idle, sessionId }) => [
+    ...[deviceName ?? '(signed out)', deviceKind, node?.name ?? '(gone)', since.toISOString(), idle ? 'idle' : 'active', sessionId],
+  ]);
+  return table([['DEVICE', 'KIND', 'NODE', 'SINCE', '', 'SESSION'], ...rows]);
+}
+
+async function disconnect(operator: Operator, handle: string, flags: Flags): Promise<string> {
+  const oversight = overseen(operator);
+  const { id, handle: name } = await found(operator, handle);
+  const endSessions = flags['end-sessions'] ?? false;
+  const { connections: closed, sessions } = await oversight.disconnect(null, { userId: id, endSessions });
+  const told = `${closed ?? 'an unknown number of'} ${closed === 1 ? 'connection' : 'connections'}`;
+  const ended = `, ${sessions} ${sessions === 1 ? 'session' : 'sessions'} ended`;
+  return `${name}: ${told} told to close${endSessions ? ended : ''}.`;
+}
+
+async function found({ accounts }: Operator, handle: string): Promise<User> {
+  const user = await accounts.byHandle(handle);
+  if (user === null) throw new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`);
+  return user;
+}

@@ -1,0 +1,79 @@
+import { ChatError } from '../../src/errors.ts';
+import type { Operator } from '../../src/open.ts';
+import type { SettingsVersion } from '../../src/settings/index.ts';
+import { type Commands, type Flags, number, table } from './command.ts';
+
+const change = '[--expect VERSION] [--note WHY]';
+
+/** What is changed while nodes run, and what was. */
+export const settingsCommands: Commands = {
+  'settings list': {
+    words: [],
+    says: 'all settings, with what they stand at',
+    run: list,
+  },
+  'settings get': { words: ['NAME'], says: 'one setting, with what it does', run: (operator, [name = '']) => show(operator, name) },
+  'settings set': {
+    words: ['NAME', 'VALUE'],
+    says: `changes one on all nodes; ${change}`,
+    run: (operator, [name = '', value = ''], flags) => set(operator, { name, value }, flags),
+  },
+  'settings reset': {
+    words: ['NAME'],
+    says: `back to what is configured; ${change}`,
+    run: (operator, [name = ''], flags) => set(operator, { name, value: null }, flags),
+  },
+  'settings history': {
+    words: [],
+    says: 'what was changed, when and by whom, the newest first; [--first N] [--before VERSION]',
+    run: history,
+  },
+  'settings rollback': {
+    words: ['VERSION'],
+    says: `puts all values back; 0: as configured; ${change}`,
+    run: async (operator, [version = ''], flags) =>
+      await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) })),
+  },
+};
+
+async function list({ settings }: Operator): Promise<string> {
+  const rows = (await settings.list()).map(({ name, value, default: configured }) => [name, value, configured]);
+  return table([['SETTING', 'VALUE', 'CONFIGURED'], ...rows]);
+}
+
+async function show({ settings }: Operator, name: string): Promise<string> {
+  const setting = (await settings.list()).find((one) => one.name === name);
+  if (setting === undefined) throw new ChatError('NOT_FOUND', `There is no setting ${name}: see settings list.`);
+  const { value, default: configured, doc, change: last } = setting;
+  const since = last === null ? 'never changed' : `version ${last.version}, ${last.at.toISOString()}`;
+  return `${name} ${value}\n  configured: ${configured}\n  ${since}\n  ${doc}`;
+}
+
+async function set(operator: Operator, setting: { name: string; value: string | null }, flags: Flags): Promise<string> {
+  return await told(operator, await operator.settings.set(null, { settings: [setting], ...options(flags) }));
+}
+
+async function history(operator: Operator, _words: readonly string[], { first = '20', before }: Flags): Promise<string> {
+  const { items, hasNextPage } = await operator.settings.versions({
+    first: number(first),
+    after: before === undefined ? undefined : number(before),
+  });
+  const more = hasNextPage ? [`… more with --before ${items.at(-1)?.version}`] : [];
+  const lines = await Promise.all(items.map((version) => line(operator, version)));
+  return [...lines, ...more].join('\n') || 'Nothing was ever changed.';
+}
+
+async function told(operator: Operator, version: SettingsVersion | null): Promise<string> {
+  return version === null ? 'It stands so already.' : await line(operator, version);
+}
+
+async function line({ accounts }: Operator, { version, at, actorId, note, rolledBackTo, changes }: SettingsVersion): Promise<string> {
+  const who = actorId === null ? 'command line' : ((await accounts.byId(actorId))?.handle ?? `user ${actorId}`);
+  const what = changes.map(({ name, before, after }) => `${name}: ${before ?? 'as configured'} → ${after ?? 'as configured'}`);
+  const back = rolledBackTo === null ? [] : [`back to version ${rolledBackTo}`];
+  return `${version}  ${at.toISOString()}  ${[who, ...back, ...(note === null ? [] : [note])].join(', ')}\n  ${what.join('\n  ')}`;
+}
+
+function options({ expect, note }: Flags): { readonly expectedVersion: number | undefined; readonly note: string | undefined } {
+  return { expectedVersion: expect === undefined ? undefined : number(expect), note };
+}

@@ -1,0 +1,11 @@
+import { ChatError } from '../errors.ts';
+import type { Attendance, Roster } from './roster.ts';
+
+/** Where users are connected, in the order asked for. Throws UNAVAILABLE where the roster cannot be reached. */
+export async function readAttendances(roster: Roster, userIds: readonly bigint[]): Promise<readonly Attendance[]> {
+  try {
+    return await roster.of(userIds);
+  } catch (cause) {
+    throw new ChatError('UNAVAILABLE', 'Who is online cannot be told at the moment. Try again.', { cause });
+  }
+}

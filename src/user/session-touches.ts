@@ -1,0 +1,51 @@
+import type { Db } from '../db/index.ts';
+import type { SessionParts } from './session.ts';
+import { touchSessions } from './store.ts';
+import type { Session } from './user.ts';
+
+// A list of devices says to the minute when each was used.
+const seenEveryMs = 60_000;
+// Thousands come within a minute when a network is back: what is gathered for so long is one write. Nobody waits for it.
+const gatherMs = 250;
+// Of one write: it locks its rows for no longer than others can wait.
+const atOnce = 400;
+
+/** Marks a session as seen, unless it was within the last minute. Never waits and never fails. */
+export type TouchSession = (session: Pick<Session, 'id' | 'lastSeenAt'>) => void;
+
+/** Makes what marks sessions as seen, many in one write: beside the requests, which do not fail with it. */
+export function createSessionTouches({ db, logger }: Pick<SessionParts, 'db' | 'logger'>): TouchSession {
+  // A burst of requests after a silence would write as many times, each waiting for the one before.
+  const touching = new Set<string>();
+  let gathered: string[] = [];
+
+  async function store(ids: readonly string[]): Promise<void> {
+    try {
+      const at = new Date();
+      await touchAll(db, ids, { at, before: new Date(at.getTime() - seenEveryMs) });
+    } catch (error) {
+      logger.debug({ err: error, sessions: ids.length }, 'sessions could not be marked as seen');
+    } finally {
+      for (const id of ids) touching.delete(id);
+    }
+  }
+
+  function flush(): void {
+    const ids = gathered;
+    gathered = [];
+    void store(ids);
+  }
+
+  return ({ id, lastSeenAt }) => {
+    if (Date.now() - lastSeenAt.getTime() < seenEveryMs || touching.has(id)) return;
+    touching.add(id);
+    gathered.push(id);
+    if (gathered.length === 1) setTimeout(flush, gatherMs).unref();
+  };
+}
+
+async function touchAll(db: Db, ids: readonly string[], times: Parameters<typeof touchSessions>[2]): Promise<void> {
+  for (let from = 0; from < ids.length; from += atOnce) {
+    await db.transaction((tx) => touchSessions(tx, ids.slice(from, from + atOnce), times));
+  }
+}

@@ -1,0 +1,56 @@
+import { chromium } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { runAdmin } from '../support/admin-command.ts';
+import { startNodeProcess } from '../support/node-process.ts';
+import { embeddedStores } from '../support/stores.ts';
+import { peopleOf } from '../support/world.ts';
+
+test('the operators’ page, given an admin’s access token, shows their schema and its ready tab runs', async () => {
+  await using stores = await embeddedStores();
+  await using node = await startNodeProcess(stores.env);
+  const { people, anotherDevice } = peopleOf(() => node.url);
+  const [ann] = await people('ann');
+  await runAdmin(stores.env, 'grant', ann.handle);
+  const { token } = await anotherDevice(ann);
+  const browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox', '--disable-gpu'] });
+  await using _browser = { [Symbol.asyncDispose]: () => browser.close() };
+  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
+  const elsewhere: string[] = [];
+  await context.route(
+    (url) => !node.adminUrl.startsWith(url.origin) && url.protocol !== 'blob:',
+    async (route) => {
+      elsewhere.push(route.request().url());
+      await route.abort();
+    },
+  );
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const response = async (): Promise<string> => {
+    const lines = await page.locator('.graphiql-response .view-line').allTextContents();
+    return lines.join('').replaceAll(/\s/g, '');
+  };
+
+  await page.goto(node.adminUrl);
+  await page.locator('.graphiql-execute-button').waitFor();
+  // Nobody is let in by what stands there.
+  await expect.poll(response).toContain('UNAUTHENTICATED');
+  await page.locator('button', { hasText: /^Headers$/ }).click();
+  const header = page.locator('.graphiql-editor-tool .view-line span span', { hasText: 'ACCESS_TOKEN' }).last();
+  const { width = 0, height = 0 } = (await header.boundingBox()) ?? {};
+  // In the second half of “"Bearer ACCESS_TOKEN"”.
+  await header.dblclick({ position: { x: width * 0.75, y: height / 2 } });
+  await page.keyboard.insertText(token);
+  await page.locator('button[aria-label^="Re-fetch GraphQL schema"]').click();
+  await page.locator('button[aria-label="Show Documentation Explorer"]').click();
+  await expect.poll(() => page.locator('.graphiql-doc-explorer').textContent()).toContain('DrainNodeInput');
+  await page.locator('.graphiql-execute-button').click();
+  await expect.poll(response).toMatch(/"name":"logLevel","value":"warn"/);
+  // The other tabs are signed in by it.
+  await page.locator('.graphiql-tab-button', { hasText: 'Nodes' }).click();
+  await page.locator('.graphiql-tab-active', { hasText: 'Nodes' }).waitFor();
+  // GraphiQL takes a moment to see which operation it shows, then puts the document into the address.
+  await expect.poll(() => new URL(page.url()).searchParams.get('query')).toContain('query Nodes');
+  await page.locator('.graphiql-execute-button').click();
+  await expect.poll(response).toMatch(/"nodes":\[\{"id":.*"state":"READY"/);
+  expect(elsewhere).toEqual([]);
+});

@@ -1,0 +1,20 @@
+import type { HistoryRecord } from './history.ts';
+import { checkLeases } from './lease-rules.ts';
+import type { Violation } from './rule.ts';
+import { checkRests, checkTold } from './told-rules.ts';
+import { readTruth } from './truth.ts';
+
+/** Finds everything in a history that breaks a promise, in its order; empty where all were kept. */
+export function check(records: readonly HistoryRecord[]): readonly Violation[] {
+  const truth = readTruth(records);
+  return [
+    ...checkTold(records, truth),
+    ...checkRests(records, truth),
+    ...checkLeases(records, truth),
+    ...records.flatMap((record) => (record.what === 'node' ? [odd(record)] : [])),
+  ].toSorted((a, b) => a.at - b.at);
+}
+
+function odd({ at, node, detail }: { readonly at: number; readonly node: number; readonly detail: string }): Violation {
+  return { rule: 'odd', at, detail: `node ${node}: ${detail}` };
+}

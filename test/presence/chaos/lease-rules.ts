@@ -1,0 +1,116 @@
+import type { FaultRecord, HistoryRecord, LeaseRecord, Recorded } from './history.ts';
+import type { Violation } from './rule.ts';
+import { leastLeaseMs, type Truth } from './truth.ts';
+
+type Said = Recorded<LeaseRecord>;
+
+/** What happened between two rests. */
+interface Round {
+  readonly faults: readonly Recorded<FaultRecord>[];
+  readonly said: readonly Said[];
+  readonly from: number;
+  readonly until: number;
+}
+
+// How long a client may be on its way out: a close frame, its answer, and what a busy machine keeps both waiting.
+const leavingMs = 1_500;
+
+/** Judges what became of leases: in a round each node has one fault at most, and what follows from it is over before the rest is. */
+export function checkLeases(records: readonly HistoryRecord[], truth: Truth): readonly Violation[] {
+  const said = records.filter((record) => record.what === 'lease');
+  return [
+    ...roundsOf(records).flatMap((round) => [
+      ...claimedTwice(round),
+      ...nodesOf(round).flatMap((node) => missed(round, node)),
+      ...round.said.filter(isClaim).flatMap((claim) => [...unexplained(round, claim), ...unfinished(round, claim)]),
+    ]),
+    ...said.filter(({ kind }) => kind === 'fenced').flatMap((fence) => [...groundless(said, fence), ...keptClients(fence, truth)]),
+  ];
+}
+
+function roundsOf(records: readonly HistoryRecord[]): readonly Round[] {
+  const ends = records.flatMap((record) => (record.what === 'rest' ? [record.at] : []));
+  return ends.map((until, n) => {
+    const from = ends[n - 1] ?? 0;
+    const within = records.filter(({ at }) => at > from && at <= until);
+    return {
+      ...{ from, until },
+      faults: within.filter((record) => record.what === 'fault'),
+      said: within.filter((record) => record.what === 'lease'),
+    };
+  });
+}
+
+function isClaim({ kind }: Said): boolean {
+  return kind === 'claimed' || kind === 'left';
+}
+
+function nodesOf({ faults }: Round): readonly number[] {
+  return faults.flatMap(({ node }) => node ?? []);
+}
+
+/** The registry has forgotten all claims, and who it was that died. */
+function forgot({ faults }: Round): boolean {
+  return faults.some(({ kind }) => kind === 'Redis emptied');
+}
+
+function claimedTwice(round: Round): readonly Violation[] {
+  const claims = Map.groupBy(round.said.filter(isClaim), ({ lease }) => lease);
+  return [...claims].flatMap(([lease, [, second]]): readonly Violation[] =>
+    second === undefined || forgot(round)
+      ? []
+      : [{ rule: 'takeover', at: second.at, detail: `the lease ${lease} was taken over by node ${second.node} once more` }],
+  );
+}
+
+/** Who has died, or was fenced, was taken over. */
+function missed(round: Round, node: number): readonly Violation[] {
+  const claims = round.said.filter((said) => isClaim(said) && said.holder === node);
+  const fenced = round.said.filter(({ kind, holder }) => kind === 'fenced' && holder === node);
+  const died = round.faults.find((fault) => fault.node === node && (fault.kind === 'node killed' || fault.kind === 'node stopped'));
+  const at = round.until;
+  if (forgot(round)) return [];
+  if (died !== undefined && claims.length !== 1)
+    return [{ rule: 'takeover', at, detail: `node ${node}, which ended at ${died.began}, was taken over ${claims.length} times` }];
+  if (died === undefined && claims.length !== fenced.length)
+    return [{ rule: 'fenced', at, detail: `node ${node} was taken over ${claims.length} times and fenced ${fenced.length} times` }];
+  return [];
+}
+
+function unexplained({ faults }: Round, { holder, at, lease, node }: Said): readonly Violation[] {
+  const explains = faults.some((fault) => {
+    if (fault.node !== holder || fault.began > at) return false;
+    if (fault.kind === 'node stopped') return true;
+    const mayEnd = fault.kind === 'node killed' || fault.kind === 'node paused' || fault.kind === 'Redis out of reach';
+    return (
+      mayEnd &&
+      at >= fault.began + leastLeaseMs &&
+      Math.max(fault.at - fault.began, fault.kind === 'node killed' ? leastLeaseMs : 0) >= leastLeaseMs
+    );
+  });
+  if (explains) return [];
+  return [{ rule: 'takeover', at, detail: `node ${node} took over the lease ${lease} of node ${holder}, which had not ended` }];
+}
+
+function unfinished(round: Round, claim: Said): readonly Violation[] {
+  const finished = round.said.some(({ kind, lease }) => kind === 'finished' && lease === claim.lease);
+  if (finished || forgot(round)) return [];
+  return [{ rule: 'takeover', at: round.until, detail: `the takeover of the lease ${claim.lease} was not seen through` }];
+}
+
+/** Fenced, and nobody has said that they took it over. */
+function groundless(said: readonly Said[], fence: Said): readonly Violation[] {
+  if (said.some((claim) => isClaim(claim) && claim.lease === fence.lease)) return [];
+  return [{ rule: 'fenced', at: fence.at, detail: `node ${fence.node} was fenced, and nobody has taken it over` }];
+}
+
+function keptClients({ at, node }: Said, { held, faults }: Truth): readonly Violation[] {
+  const cutOff = faults.some(
+    (fault) => fault.kind === 'clients cut' && fault.node === node && fault.began < at + leavingMs && fault.at > at,
+  );
+  const there = held.filter((one) => one.node === node && one.from < at && one.until > at);
+  return there.flatMap(({ device, until, code }): readonly Violation[] => {
+    if (until <= at + leavingMs && (code === undefined || code === 4512 || cutOff)) return [];
+    return [{ rule: 'fenced', at, detail: `${device} on node ${node}, which was fenced, ended at ${until} with ${code}` }];
+  });
+}

@@ -1,0 +1,20 @@
+// npm run chaos:presence -- [--seed N] [--minutes M] [--nodes 2|3] [--history FILE]
+// Nodes, MariaDB and Redis under faults that a seed decides, people who come and go, others who watch, and a judge. docs/reliability.md says more.
+import { parseArgs } from 'node:util';
+import { judge } from './report.ts';
+import { runPresence } from './run.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    minutes: { type: 'string', default: '5' },
+    nodes: { type: 'string', default: '2' },
+    history: { type: 'string' },
+  },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31) + 1);
+process.stdout.write(`seed ${seed}\n`);
+const run = { seeds: [seed], rounds: 1, minutes: Number(values.minutes), nodes: Number(values.nodes), file: values.history };
+const { text, violations } = judge(await runPresence(run));
+process.stdout.write(`${text}\nseed ${seed}\n`);
+process.exit(violations.length === 0 ? 0 : 1);

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { expect, inject, test } from 'vitest';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import { type PresenceHint, parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
+import { createTelling } from '../../src/presence/telling.ts';
+import { openRedisGate } from '../two-node/redis-gate.ts';
+
+const logger = pino({ level: 'silent' });
+
+/** What another node hears of a user. */
+async function heardOf(bus: Bus, userId: bigint): Promise<readonly (PresenceHint | null)[]> {
+  const heard: (PresenceHint | null)[] = [];
+  await bus.subscribe(presenceTopic(userId), (message) => void heard.push(parsePresenceHint(message)));
+  return heard;
+}
+
+test('what the bus loses of who has told it is told once the bus is back: others are to look for themselves', async () => {
+  const namespace = randomUUID();
+  const [, port = ''] = /:(\d+)/.exec(inject('redisUrl')) ?? [];
+  await using gate = await openRedisGate(Number(port));
+  await using here = await createRedisBus({ url: gate.url, namespace, timeoutMs: 500, logger });
+  await using there = await createRedisBus({ url: inject('redisUrl'), namespace, timeoutMs: 2_000, logger });
+  const [ofOne, ofTwo, ofThree] = [await heardOf(there, 1n), await heardOf(there, 2n), await heardOf(there, 3n)];
+  using telling = createTelling(here);
+  const standing = { kind: 'standing', devices: 1, idle: false, lastSeenAt: null } as const;
+  telling.tell(1n, { ...standing, rev: 7 });
+  await expect.poll(() => ofOne).toEqual([{ ...standing, rev: 7 }]);
+  gate.cutPublishers();
+  telling.tell(1n, { ...standing, rev: 8 });
+  telling.tell(1n, { kind: 'chosen' });
+  telling.tell(2n, { kind: 'access', others: [5n] });
+  telling.tell(2n, { kind: 'access', others: [6n, 5n] });
+  telling.tell(3n, { kind: 'access', others: [5n] });
+  telling.tell(3n, { kind: 'access', others: null });
+  await expect.poll(() => gate.lost()).toBeGreaterThan(0);
+  gate.mend();
+  await expect.poll(() => ofOne).toEqual([{ ...standing, rev: 7 }, { kind: 'chosen' }]);
+  await expect.poll(() => ofTwo).toEqual([{ kind: 'access', others: [5n, 6n] }]);
+  await expect.poll(() => ofThree).toEqual([{ kind: 'access', others: null }]);
+});

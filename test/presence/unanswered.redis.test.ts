@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import type { Cluster } from '../../src/cluster/index.ts';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import { createLog } from '../../src/log/index.ts';
+import { parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
+import { createPresences, type Presences, type Roster } from '../../src/presence/index.ts';
+import { createRedisRoster } from '../../src/presence/roster.redis.ts';
+import type { Access, Viewer } from '../../src/user/index.ts';
+import { createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
+import { chatOver } from '../support/chat.ts';
+import { sqliteDb } from '../support/db.ts';
+import { person } from '../support/people.ts';
+import { type Service, startRedis } from '../support/services.ts';
+import { connection } from './roster.contract.ts';
+
+// The bus works all the time: only the roster does not answer.
+describe('what the roster was told, and has not answered', () => {
+  const namespace = randomUUID();
+  // A telling that was not answered is tried again after a second, and given half a second.
+  const patience = { timeout: 10_000 };
+  let open: AsyncDisposableStack;
+  let redis: Service;
+  let db: Db;
+  let bus: Bus;
+  let roster: Roster;
+  let flock: Flock;
+  let ann: Viewer;
+  let heard: (number | null)[];
+  let unanswered: number;
+
+  beforeEach(async () => {
+    open = new AsyncDisposableStack();
+    redis = open.use(await startRedis());
+    db = open.use(await sqliteDb());
+    bus = createMemoryBus();
+    roster = open.use(await createRedisRoster({ url: redis.url, namespace, logger: pino({ level: 'silent' }) }));
+    const registry = createMemoryRegistry();
+    flock = open.use(createFlock(async () => registry));
+    ann = await person(open.use(chatOver(db)), 'ann');
+    [heard, unanswered] = [[], 0];
+    await bus.subscribe(presenceTopic(ann.userId), (message) => {
+      const hint = parsePresenceHint(message);
+      heard.push(hint?.kind === 'standing' ? hint.devices : null);
+    });
+  });
+  afterEach(() => open.disposeAsync());
+
+  /** A node's presences; each telling that is not answered is counted, by what is logged of it. */
+  function presencesOn(cluster: Cluster): Presences {
+    function write(line: string): void {
+      if (line.includes('could not be put on the roster')) unanswered += 1;
+    }
+    const logger = pino({ level: 'debug' }, { write });
+    const config = readConfig({ PRESENCE_GRACE_MS: '0' });
+    return open.use(
+      createPresences({
+        ...{ db, bus, roster, cluster, config, logger },
+        log: createLog({ db, bus, logger }),
+        limits: createMemoryLimits(),
+      }),
+    );
+  }
+
+  test('is told to those who watch as soon as it answers again', async () => {
+    const { cluster } = await flock.hatch();
+    const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', expiresAt: new Date(Date.now() + 60_000) };
+    const held = presencesOn(cluster).connect(access, () => undefined);
+    await expect.poll(() => heard, patience).toEqual([1]);
+    redis.pause();
+    held[Symbol.dispose]();
+    // First that the connection is leaving, then that it is gone: which the server finds in its socket, and does, when it goes on.
+    await expect.poll(() => unanswered, patience).toBe(2);
+    redis.resume();
+    await expect.poll(() => heard, patience).toEqual([1, 0]);
+  });
+
+  test('is told by the next heir where the one before had come no further', async () => {
+    const [dead, heir] = [await flock.hatch(), await flock.hatch()];
+    presencesOn(heir.cluster);
+    const { nodeId, epoch } = dead.cluster.lease;
+    await roster.put({ ...connection(ann.userId, 1), id: `${nodeId}.${epoch}.1` });
+    const server = new Redis(redis.url);
+    await server.del(`${namespace}:presence:${ann.userId}`);
+    server.disconnect();
+    await flock.live(3 * leaseMs, heir);
+    await expect.poll(() => heard, patience).toEqual([0]);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { type Known, Watched } from '../../src/presence/watched.ts';
+
+const row = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false } as const;
+const [nowhere, somewhere] = [
+  { devices: 0, idle: false },
+  { devices: 1, idle: false },
+];
+
+function known(rev: number, standing = somewhere): Known {
+  return { rev, standing, row };
+}
+
+/** Somebody of whom the roster is believed as `settlesIn` says each time it is asked. */
+function watched(settlesIn: () => Promise<number> = async () => 0, reread = (): void => {}): Watched {
+  return new Watched({ userId: 1n, settlesIn, now: () => new Date(0), reread });
+}
+
+test('what is told late of somebody who has gone since, and of whom the roster has nothing left, is not believed', async () => {
+  using ann = watched();
+  ann.read(known(5));
+  ann.stand(8, nowhere, null);
+  ann.read(known(0, nowhere));
+  ann.stand(7, somewhere, null);
+  await expect.poll(() => ann.shown?.status).toBe('OFFLINE');
+  ann.stand(9, somewhere, null);
+  expect(ann.shown?.status).toBe('ONLINE');
+});
+
+test('of two hints the one with the higher revision counts, in whichever order they come', () => {
+  using ann = watched();
+  ann.read(known(5));
+  ann.stand(7, { devices: 3, idle: false }, null);
+  ann.stand(6, { devices: 2, idle: false }, null);
+  expect(ann.shown?.devices).toBe(3);
+});
+
+test('that there is less of them is believed once it is confirmed, that there is more at once', async () => {
+  const { promise: confirmed, resolve: confirm } = Promise.withResolvers<number>();
+  using ann = watched(() => confirmed);
+  ann.read(known(5, nowhere));
+  expect(ann.shown).toBeUndefined();
+  ann.stand(6, { devices: 2, idle: false }, null);
+  ann.stand(7, somewhere, null);
+  expect(ann.shown?.devices).toBe(2);
+  confirm(0);
+  await expect.poll(() => ann.shown?.devices).toBe(1);
+});
+
+test('what is not believed, for nodes may have yet to tell it anew, is read again when they have', async () => {
+  const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
+  using ann = watched(async () => 20, reread);
+  ann.read(known(5));
+  ann.stand(6, nowhere, null);
+  await isReread;
+  expect(ann.shown?.devices).toBe(1);
+});
+
+test('what was to be confirmed and is over by then changes nothing', async () => {
+  const { promise: confirmed, resolve: confirm } = Promise.withResolvers<number>();
+  using ann = watched(() => confirmed);
+  ann.read(known(5));
+  ann.stand(6, nowhere, null);
+  ann.stand(7, somewhere, null);
+  confirm(0);
+  await confirmed;
+  expect(ann.shown?.devices).toBe(1);
+});

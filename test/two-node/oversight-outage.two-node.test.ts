@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askAdmin } from '../support/admin-caller.ts';
+import { runAdmin } from '../support/admin-command.ts';
+import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { type Person, peopleOf } from '../support/world.ts';
+import { deployment } from './deployment.ts';
+import { type Ear, earOnSocket } from './ear.ts';
+
+describe('operators, while Redis is away', () => {
+  const deployed = deployment();
+  const { here, ways } = deployed;
+  const outage = ways[3] as (typeof ways)[number];
+  let admin: Person;
+  let ben: Person;
+  let ear: Ear;
+
+  beforeAll(async () => {
+    const [ann, other] = await here.people('ann', 'ben');
+    ben = other;
+    expect(await runAdmin(deployed.env, 'grant', ann.handle)).toMatchObject({ code: 0, errors: '' });
+    admin = await here.anotherDevice(ann);
+    ear = await earOnSocket({ url: outage.there().url, token: ben.token });
+    await outage.begin();
+  });
+  afterAll(async () => {
+    ear.stop();
+    await outage.end();
+  });
+
+  const ask = (query: string, variables: object = {}) => askAdmin(deployed.hereNode.adminUrl, query, variables, admin);
+
+  it.each([
+    ['which nodes there are', '{ nodes { id } }'],
+    ['where somebody is connected', 'query ($userId: ID!) { connections(userId: $userId) { id } }'],
+  ])('are not told %s, and are told that', async (_what, query) => {
+    const { errors } = await ask(query, { userId: ben.id });
+    expect(errors).toMatchObject([{ message: expect.stringMatching(/ask again later\.$/), extensions: { code: 'UNAVAILABLE' } }]);
+  });
+
+  it('cannot stop a node, nor disconnect anybody who is to stay signed in', async () => {
+    const drain = await ask('mutation { drainNode(input: { nodeId: "any" }) { node { id } errors { code } } }');
+    expect(drain.data).toEqual({ drainNode: { node: null, errors: [{ code: 'UNAVAILABLE' }] } });
+    const mutation = 'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId }) { connections sessions errors { code } } }';
+    const { data } = await ask(mutation, { userId: ben.id });
+    expect(data).toEqual({ disconnectUser: { connections: null, sessions: null, errors: [{ code: 'UNAVAILABLE' }] } });
+  });
+
+  it('sign somebody out all the same, whom another node disconnects as soon as it looks', async () => {
+    const mutation =
+      'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId, endSessions: true }) { connections sessions errors { code } } }';
+    const { data } = await ask(mutation, { userId: ben.id });
+    expect(data).toEqual({ disconnectUser: { connections: null, sessions: 1, errors: [] } });
+    expect((await ear.end()).how).toBe(4401);
+  });
+
+  it('read and change settings', async () => {
+    const mutation = 'mutation { setSettings(input: { settings: [{ name: "maxPins", value: "3" }] }) { errors { code } } }';
+    expect((await ask(mutation)).data).toEqual({ setSettings: { errors: [] } });
+    expect((await ask('{ settings { name value } }')).data?.['settings']).toContainEqual({ name: 'maxPins', value: '3' });
+  });
+
+  it('change them and take away what an admin may by the command, which says that nodes are not told', async () => {
+    const [cat] = await here.people('cat');
+    const conversationId = await here.group(admin, cat);
+    for (const words of [
+      ['settings', 'set', 'maxMessageLength', '5'],
+      ['grant', cat.handle],
+      ['revoke', cat.handle],
+    ]) {
+      const { code, errors } = await runAdmin(deployed.env, ...words);
+      expect({ code, errors }).toEqual({
+        code: 0,
+        errors: expect.stringMatching(/^REDIS_URL: no Redis .*\nNodes are not told: they find what has changed by themselves, .*\n$/),
+      });
+    }
+    const { ask: askThere } = peopleOf(() => outage.there().url);
+    const send = async () => {
+      const input = { conversationId, clientMessageId: randomUUID(), text: 'sixsix' };
+      return refusals((await askThere(SendMessageDocument, { input }, admin)).sendMessage.errors);
+    };
+    await expect.poll(send).toEqual(['INVALID_INPUT input.text']);
+  });
+
+  it('are told by the command what it cannot do', async () => {
+    for (const words of [['nodes'], ['connections', ben.handle], ['disconnect', ben.handle], ['drain', 'any']]) {
+      const { code, output, errors } = await runAdmin(deployed.env, ...words);
+      expect({ code, output, errors }).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^REDIS_URL: no Redis .*\n$/) });
+    }
+  });
+});

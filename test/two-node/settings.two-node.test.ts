@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askAdmin } from '../support/admin-caller.ts';
+import { runAdmin } from '../support/admin-command.ts';
+import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { refusals } from '../support/refusal.ts';
+import { type Person, peopleOf } from '../support/world.ts';
+import { deployment } from './deployment.ts';
+
+const deployed = deployment();
+const { here, ways } = deployed;
+/** The one that checks nothing within a test: what it knows it has heard, or was told to look for. */
+const trusting = (): NodeProcess => (ways[0] as (typeof ways)[number]).there();
+const whenRedisIsGone = ways[3] as (typeof ways)[number];
+
+let admin: Person;
+let conversationId: string;
+
+beforeAll(async () => {
+  const [ann, ben] = await here.people('ann', 'ben');
+  await command('grant', ann.handle);
+  admin = await here.anotherDevice(ann);
+  conversationId = await here.group(ann, ben);
+});
+
+async function command(...words: readonly string[]): Promise<string> {
+  const { code, output, errors } = await runAdmin(deployed.env, ...words);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return output;
+}
+
+/** What is answered: the version that was made, or why there is none. */
+async function change(
+  field: 'setSettings' | 'rollBackSettings',
+  input: object,
+  { adminUrl } = deployed.hereNode,
+): Promise<number | string> {
+  const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input!`;
+  const document = `mutation ($input: ${type}) { ${field}(input: $input) { version { version } errors { code message } } }`;
+  const { data, errors } = await askAdmin(adminUrl, document, { input }, admin);
+  expect(errors).toBeUndefined();
+  const payload = data?.[field] as { version: { version: number } | null; errors: { code: string; message: string }[] };
+  return payload.errors[0]?.code ?? payload.version?.version ?? 'none';
+}
+
+function longest(value: number, expectedVersion?: number) {
+  return { settings: [{ name: 'maxMessageLength', value: String(value) }], expectedVersion };
+}
+
+/** The longest message that a node takes: found by trying, from one that is too long for all tests down. */
+async function taken({ url }: NodeProcess): Promise<number> {
+  const { ask } = peopleOf(() => url);
+  for (let length = 9; length > 0; length -= 1) {
+    const input = { conversationId, clientMessageId: randomUUID(), text: 'x'.repeat(length) };
+    if (refusals((await ask(SendMessageDocument, { input }, admin)).sendMessage.errors).length === 0) return length;
+  }
+  return 0;
+}
+
+describe.each(ways)('a setting, $name', (way) => {
+  it('that is changed on one node counts on the other', async () => {
+    await change('setSettings', longest(5));
+    await expect.poll(() => taken(way.there())).toBe(5);
+    await way.begin();
+    try {
+      expect(await change('setSettings', longest(4))).toEqual(expect.any(Number));
+      expect(await taken(deployed.hereNode)).toBe(4);
+      await expect.poll(() => taken(way.there())).toBe(4);
+      if (way !== ways[0]) expect(way.lost()).toBeGreaterThan(0);
+    } finally {
+      await way.end();
+    }
+  });
+});
+
+describe('settings of several nodes', () => {
+  it('that were changed while Redis was away count everywhere once it is back', async () => {
+    await change('setSettings', longest(5));
+    await expect.poll(() => taken(trusting())).toBe(5);
+    await whenRedisIsGone.begin();
+    try {
+      await change('setSettings', longest(3));
+      expect(await taken(deployed.hereNode)).toBe(3);
+      expect(await taken(trusting())).toBe(5);
+    } finally {
+      await whenRedisIsGone.end();
+    }
+    await expect.poll(() => taken(trusting())).toBe(3);
+  });
+
+  it('are changed from the command line, and put back', async () => {
+    const version = Number((await command('settings', 'set', 'maxMessageLength', '6')).split(' ')[0]);
+    await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([6, 6]);
+    await command('settings', 'set', 'maxMessageLength', '2');
+    await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([2, 2]);
+    await command('settings', 'rollback', String(version));
+    await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([6, 6]);
+  });
+
+  it('are put back on one node as they stood after a version, and so on the other', async () => {
+    const version = await change('setSettings', longest(7));
+    await change('setSettings', longest(1));
+    await expect.poll(() => taken(trusting())).toBe(1);
+    expect(await change('rollBackSettings', { version })).toBe(Number(version) + 2);
+    await expect.poll(() => taken(trusting())).toBe(7);
+  });
+
+  it('are refused with the reason on every node, and stay as they were', async () => {
+    await change('setSettings', longest(7));
+    for (const node of [deployed.hereNode, trusting()]) {
+      const document = 'mutation ($input: SetSettingsInput!) { setSettings(input: $input) { errors { code field message } } }';
+      const input = { settings: [{ name: 'maxMessageLength', value: '16001' }] };
+      expect((await askAdmin(node.adminUrl, document, { input }, admin)).data).toEqual({
+        setSettings: {
+          errors: [
+            {
+              code: 'INVALID_INPUT',
+              field: ['input', 'settings', '0', 'value'],
+              message: 'maxMessageLength must be a whole number from 1 to 16000.',
+            },
+          ],
+        },
+      });
+      await expect.poll(() => taken(node)).toBe(7);
+    }
+  });
+
+  it('that two change at once, both knowing the same version, are changed by one of them', async () => {
+    const version = Number(await change('setSettings', longest(8)));
+    const outcomes = await Promise.all([
+      change('setSettings', longest(7, version)),
+      change('setSettings', longest(6, version), trusting()),
+    ]);
+    expect(new Set(outcomes)).toEqual(new Set([version + 1, 'CONFLICT']));
+    const value = await taken(deployed.hereNode);
+    expect([6, 7]).toContain(value);
+    await expect.poll(() => taken(trusting())).toBe(value);
+  });
+
+  it('are in force on a node that starts later, from its first answer on', async () => {
+    await change('setSettings', longest(2));
+    await using later = await startNodeProcess(deployed.env);
+    expect(await taken(later)).toBe(2);
+  });
+});
