@@ -23,7 +23,8 @@ export function isAccountEntry(entry: Entry): entry is AccountEntry {
 
 /** An entry of an account's log. */
 export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({
-  description: 'An entry of the viewer’s own account stream, which all their devices follow and nobody else; or one about a notice, which stands on the server’s stream if the notice is for everybody.',
+  description:
+    'An entry of the viewer’s own account stream, which all their devices follow and nobody else; or one about a notice, which stands on the server’s stream if the notice is for everybody.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });

@@ -1,7 +1,8 @@
-import type { Notice as NoticeShape } from '../src/notice/index.ts';
+import { type Notice as NoticeShape, noticeKey } from '../src/notice/index.ts';
 import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { builder } from './builder.ts';
-import { connectionOf, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { formatCursor } from './cursors.ts';
 import { loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
 import { Node } from './node.ts';
@@ -23,7 +24,7 @@ export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
 const Notices = connectionOf<NoticeShape>('Notice', {
   of: 'A notice',
   list: 'the viewer’s notices',
-  node: (t) => t.field({ type: Notice, description: 'The notice.', resolve: ({ node }) => node }),
+  node: (t) => t.field({ extensions: shareable, type: Notice, description: 'The notice.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(Viewer, 'notices', (t) =>
@@ -56,6 +57,16 @@ loggedTypes.NoticePosted.implement({
       nullable: true,
       description: 'The notice; null: it was taken back.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.notices.load(entry.data.noticeId),
+    }),
+    noticeEdge: t.field({
+      extensions: shareable,
+      type: Notices.edge,
+      nullable: true,
+      description: 'The notice, with its cursor in the viewer’s list; null: it was taken back.',
+      async resolve({ entry }, _args, { scope }): Promise<Edge<NoticeShape> | null> {
+        const notice = await scope.loaders.notices.load(entry.data.noticeId);
+        return notice && { node: notice, cursor: formatCursor('notice', noticeKey(notice)) };
+      },
     }),
   }),
 });

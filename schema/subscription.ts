@@ -15,7 +15,10 @@ import { streamIdFor } from './position.ts';
 const PositionInput = builder.inputType('PositionInput', {
   description: 'A place in a stream that the client has: as it was given, never made up.',
   fields: (t) => ({
-    streamId: t.id({ required: true, description: 'As it was given: a conversation’s id; for the account stream, the viewer’s user id; or that of the server’s stream.' }),
+    streamId: t.id({
+      required: true,
+      description: 'As it was given: a conversation’s id; for the account stream, the viewer’s user id; or that of the server’s stream.',
+    }),
     seq: t.int({ required: true, description: 'The newest entry that the client has; 0: none.' }),
     epoch: t.string({ description: 'As it came with the position.' }),
     readSeq: t.int({ description: 'The viewer’s own read marker as the client has it: if it differs, it is told before StreamReady.' }),
@@ -27,7 +30,8 @@ type PositionArgument = typeof PositionInput.$inferInput;
 function knownPosition({ streamId, seq, epoch, readSeq }: PositionArgument, place: number): KnownPosition {
   const path = `after.${place}`;
   const id = parseId(streamId);
-  if (id?.type !== 'User' && id?.type !== 'Conversation' && id?.type !== 'Server') throw badArgument(`${path}.streamId`, 'is not the id of a stream.');
+  if (id?.type !== 'User' && id?.type !== 'Conversation' && id?.type !== 'Server')
+    throw badArgument(`${path}.streamId`, 'is not the id of a stream.');
   return {
     streamId: id.key,
     seq: seqArgument(`${path}.seq`, seq),

@@ -1,5 +1,5 @@
 import { ChatError } from '../../src/errors.ts';
-import type { PostedNotice, Recipient } from '../../src/notice/index.ts';
+import { type PostedNotice, type Recipient, requireRecipients } from '../../src/notice/index.ts';
 import { inputDescription, type Refusable } from '../errors.ts';
 import { inputId, inputIds } from '../ids.ts';
 import { builder } from './builder.ts';
@@ -52,6 +52,7 @@ function recipientsOf({ to, toHandles, toAll }: PostNotice): Recipients {
     throw new ChatError('INVALID_INPUT', 'Give one of to, toHandles and toAll: whom the notice is for.', { field: [given[1] ?? 'to'] });
   }
   if (toAll) return { field, to: 'ALL' };
+  requireRecipients(field, toHandles ?? to ?? []);
   if (toHandles) return { field, to: toHandles.map((handle) => ({ handle })) };
   const { keys, errors } = inputIds('User', to ?? [], field);
   return errors.length > 0 ? { field, errors } : { field, to: keys.map((userId) => ({ userId })) };
@@ -90,6 +91,7 @@ builder.mutationField('revokeNotice', (t) =>
     description:
       'Takes a notice back. One that waits is never posted; one that was posted is shown to nobody any more, and who had it is told. Done again, it stands so already.',
     args: { input: t.arg({ type: RevokeNoticeInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat }) => settle(async () => ({ notice: await chat.notices.revoke(inputId('Notice', id, 'id')) })),
+    resolve: (_root, { input: { id } }, { chat }) =>
+      settle(async () => ({ notice: await chat.notices.revoke(inputId('Notice', id, 'id')) })),
   }),
 );

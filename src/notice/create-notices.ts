@@ -21,7 +21,7 @@ export function createNotices(parts: NoticeParts): Notices {
     );
     // One that is taken back at this very moment is left out.
     const shown = rows.map((row) => row && shownNotice(row)).filter((notice) => notice !== null);
-    return { items: shown.map((notice) => ({ notice, key: keyOf(notice) })), hasNextPage: found.length > first };
+    return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage: found.length > first };
   }
 
   async function byId({ userId }: Viewer, id: string): Promise<Notice | null> {
@@ -65,7 +65,8 @@ export function createNotices(parts: NoticeParts): Notices {
   };
 }
 
-function keyOf({ postedAt, id }: Notice): string {
+/** A notice's key in the list of whom it is for. */
+export function noticeKey({ postedAt, id }: Notice): string {
   return `${postedAt.getTime()}:${id}`;
 }
 

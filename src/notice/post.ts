@@ -2,10 +2,11 @@ import type { Db, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { leaveJob } from '../jobs/index.ts';
 import { type Inside, type Log, serverStreamId, type Verdict } from '../log/index.ts';
+import { readHandle } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { noticePosted } from './entries.ts';
 import type { NewNotice, PostedNotice, Posting, Recipient } from './notice.ts';
-import { requireBody, requireClientNoticeId, requireCount, requireTime, requireTitle } from './shape.ts';
+import { requireBody, requireClientNoticeId, requireRecipients, requireTime, requireTitle } from './shape.ts';
 import { activeUsers, insertNotice, madeNotice, type NoticeRow, usersByHandle } from './store.ts';
 
 /** What the module's inner parts share. */
@@ -75,13 +76,16 @@ function postingNow({ now, head }: Inside, { at, userIds, ...made }: Wished): Ve
 }
 
 async function findRecipients(tx: Tx, to: readonly Recipient[]): Promise<Found> {
-  requireCount(to);
-  const handles = to.flatMap((one) => ('handle' in one ? [one.handle.toLowerCase()] : []));
-  const [named, there] = await Promise.all([
-    usersByHandle(tx, [...new Set(handles)]),
-    activeUsers(tx, [...new Set(to.flatMap((one) => ('userId' in one ? [one.userId] : [])))]).then((ids) => new Set(ids)),
-  ]);
-  const userIds = to.map((one) => ('handle' in one ? named.get(one.handle.toLowerCase()) : there.has(one.userId) ? one.userId : undefined));
+  requireRecipients('to', to);
+  const handles = to.flatMap((one) => ('handle' in one ? (readHandle(one.handle) ?? []) : []));
+  const ids = to.flatMap((one) => ('userId' in one ? [one.userId] : []));
+  const [named, there] = await Promise.all([usersByHandle(tx, [...new Set(handles)]), activeUsers(tx, [...new Set(ids)])]);
+  const known = new Set(there);
+  function idOf(one: Recipient): bigint | undefined {
+    if ('handle' in one) return named.get(readHandle(one.handle) ?? '');
+    return known.has(one.userId) ? one.userId : undefined;
+  }
+  const userIds = to.map(idOf);
   const errors = userIds.flatMap((id, index) =>
     id === undefined ? [new ChatError('NOT_FOUND', 'There is no such user.', { field: ['to', String(index)] })] : [],
   );

@@ -27,10 +27,10 @@ export function requireBody(body: string): void {
   if (!isStorable(body) || hasControls(body, { lines: true })) throw invalid('body', 'A notice is text without control characters.');
 }
 
-/** Throws INVALID_INPUT (to). */
-export function requireCount(recipients: readonly unknown[]): void {
-  if (recipients.length === 0) throw invalid('to', 'Name at least one user, or all.');
-  if (recipients.length > maxRecipients) throw invalid('to', `At most ${maxRecipients} users, or all.`);
+/** That there are neither none nor too many. Throws INVALID_INPUT (field). */
+export function requireRecipients(field: string, recipients: readonly unknown[]): void {
+  if (recipients.length === 0) throw invalid(field, 'Name at least one user, or all.');
+  if (recipients.length > maxRecipients) throw invalid(field, `At most ${maxRecipients} users, or all.`);
 }
 
 /** Throws INVALID_INPUT (at). */
