@@ -473,7 +473,19 @@ describe('input that cannot be accepted', () => {
       'User',
       'Session',
     ],
-    ...['Contact', 'ContactRequest', 'Conversation', 'Membership', 'JoinRequest', 'GroupInvite', 'HandleHold', 'DataExport', 'Job'],
+    ...[
+      'Contact',
+      'ContactRequest',
+      'Conversation',
+      'Membership',
+      'JoinRequest',
+      'GroupInvite',
+      'HandleHold',
+      'DataExport',
+      'Job',
+      'Notice',
+      'NoticeRecipient',
+    ],
   ];
 
   /** What there is, in figures: any write moves one of them. */
