@@ -114,7 +114,7 @@ interface Shared {
 }
 
 async function openShared(
-  { redisUrl, busTimeoutMs: timeoutMs }: Config,
+  { redisUrl, nodeLeaseMs, busTimeoutMs: timeoutMs }: Config,
   db: Db,
   logger: Logger,
   opened: AsyncDisposableStack,
@@ -129,8 +129,10 @@ async function openShared(
   const shared = { namespace, timeoutMs, logger };
   const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
   const limits = opened.use(await createRedisLimits({ url: redisUrl, namespace, logger }));
-  const registry = opened.use(await createRedisRegistry({ url: redisUrl, namespace, logger }));
-  const roster = opened.use(await createRedisRoster({ url: redisUrl, namespace, logger }));
+  // Within a lease after an outage all nodes have told who is there: that they try to connect, that they beat, and that they try again to tell, are each a quarter.
+  const ofNodes = { url: redisUrl, namespace, logger, longestRetryMs: nodeLeaseMs / 4 };
+  const registry = opened.use(await createRedisRegistry(ofNodes));
+  const roster = opened.use(await createRedisRoster(ofNodes));
   return { bus, limits, registry, roster };
 }
 

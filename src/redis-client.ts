@@ -18,6 +18,8 @@ export interface RedisClientOptions {
   /** A command that is not answered after so many ms is rejected. */
   readonly timeoutMs: number;
   readonly logger: Logger;
+  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  readonly longestRetryMs?: number | undefined;
 }
 
 // A half-open connection is found within this, and its command time-out.

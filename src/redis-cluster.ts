@@ -12,6 +12,8 @@ export interface RedisClusterConnection {
   /** A command that is not answered after so many ms, redirections included, is rejected. */
   readonly timeoutMs: number;
   readonly logger: Logger;
+  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  readonly longestRetryMs?: number | undefined;
 }
 
 const startMs = 5_000;
@@ -22,7 +24,7 @@ const maxRedirections = 3;
  * Connects to a cluster, for commands with keys (not for Pub/Sub: nothing is told of its losses). A command for a
  * master that is gone rejects at once; whoever sends looks at the client's status first, which is not ready while all of them are. Throws ConfigError, one line without the password, when it cannot be used at the start (within 5 s).
  */
-export async function connectRedisCluster({ urls, role, timeoutMs, logger }: RedisClusterConnection): Promise<Cluster> {
+export async function connectRedisCluster({ urls, role, timeoutMs, logger, longestRetryMs }: RedisClusterConnection): Promise<Cluster> {
   let started = false;
   const { protocol, username, password } = new URL(urls[0]);
   const client = new Cluster([...urls], {
@@ -38,7 +40,7 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger }: Red
     slotsRefreshTimeout: Math.max(timeoutMs, 1_000),
     // Names stay names: a certificate is for them.
     dnsLookup: (address, done) => done(null, address),
-    clusterRetryStrategy: (attempt) => (started ? retryMs(attempt) : null),
+    clusterRetryStrategy: (attempt) => (started ? retryMs(attempt, longestRetryMs) : null),
     redisOptions: {
       ...manners({ role, timeoutMs }),
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),

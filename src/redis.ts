@@ -11,13 +11,15 @@ export interface RedisConnection {
   /** A command that is not answered after so many ms is rejected. */
   readonly timeoutMs: number;
   readonly logger: Logger;
+  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  readonly longestRetryMs?: number | undefined;
   /** Gives up a first connection that is not made yet. */
   readonly signal?: AbortSignal | undefined;
 }
 
 // Within the 15 s in which a start with a wrong URL must have ended, two of these after one another included.
 const startMs = 5_000;
-const longestRetryMs = 2_000;
+const usualRetryMs = 2_000;
 
 /**
  * Connects, and keeps the connection: it comes back by itself, with jitter. Commands are never queued while it is away nor sent again
@@ -47,13 +49,13 @@ export function openRedis(connection: RedisConnection): Redis {
   return client;
 }
 
-function makeClient({ url, role, timeoutMs, logger }: RedisConnection, comesBack: () => boolean): Redis {
+function makeClient({ url, role, timeoutMs, logger, longestRetryMs }: RedisConnection, comesBack: () => boolean): Redis {
   const client = new Redis(url, {
     ...manners({ role, timeoutMs }),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => (comesBack() ? retryMs(attempt) : null),
+    retryStrategy: (attempt) => (comesBack() ? retryMs(attempt, longestRetryMs) : null),
   });
   client.on('error', (error: Error) => logger.debug({ err: error, role }, 'Redis connection failed'));
   return client;
@@ -75,9 +77,9 @@ export function manners({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'tim
   } as const;
 }
 
-/** How long to wait before an attempt to connect (1, 2, …) after one that failed, in ms, with jitter. */
-export function retryMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 6), longestRetryMs) * (0.5 + Math.random() / 2);
+/** How long to wait before an attempt to connect (1, 2, …) after one that failed, in ms, with jitter: never longer than `longestMs`, nor than 2 s. */
+export function retryMs(attempt: number, longestMs = usualRetryMs): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), usualRetryMs, longestMs) * (0.5 + Math.random() / 2);
 }
 
 function tellOutages(client: Redis, role: string, logger: Logger): void {

@@ -1,8 +1,9 @@
 // Space of any kind, control and format characters, and what fonts draw as nothing: fillers, joiners, U+2800.
 const visible = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-// Line breaks and tabs are people's text where a text may have several lines.
-const control = /\p{Cc}/u;
+// Line breaks and tabs are people's text where a text may have several lines. Unicode's own separators of lines and paragraphs break a line
+// without being control characters.
+const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const controlInLines = /[^\P{Cc}\t\n\r]/u;
 
 // 0x20 to 0x7e, not ending in a space: both databases pad shorter keys with spaces when they compare, so 'a' and 'a ' would be one.
@@ -25,7 +26,7 @@ export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** True where the text holds a control character; `lines` allows tab, line feed and carriage return. */
+/** True where the text holds a control character or a separator of lines; `lines` allows the separators, tab, line feed and carriage return. */
 export function hasControls(text: string, { lines }: { readonly lines: boolean }): boolean {
   return (lines ? controlInLines : control).test(text);
 }

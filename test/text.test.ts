@@ -51,9 +51,9 @@ describe('text', () => {
 
   test('of one line has no control characters, of several only tab and line ends', () => {
     for (const text of ['', 'plain', '👩‍👩‍👧', '\u202e']) expect(hasControls(text, { lines: false }), text).toBe(false);
-    for (const text of ['a\n', '\t', '\r', '\u0007', '\u007f', '\u0085', '\0'])
+    for (const text of ['a\n', '\t', '\r', '\u0007', '\u007f', '\u0085', '\0', 'a\u2028b', 'a\u2029b'])
       expect(hasControls(text, { lines: false }), text).toBe(true);
-    for (const text of ['a\n', '\tb\r\n']) expect(hasControls(text, { lines: true }), text).toBe(false);
+    for (const text of ['a\n', '\tb\r\n', 'a\u2028b', 'a\u2029b']) expect(hasControls(text, { lines: true }), text).toBe(false);
     for (const text of ['\u0007', '\u001b[0m', '\u0085', '\0']) expect(hasControls(text, { lines: true }), text).toBe(true);
   });
 

@@ -2,7 +2,7 @@
 // renews by beats. Promises: when a lease ends, by death or by leaving, one survivor runs the heirs for it, and another goes on should that one die too; a node
 // that was taken for dead and was not is told so, and has a new lease; an outage of the registry kills nobody. Promises no speed: a death is seen after a lease.
 // Does not know what nodes hold: heirs and listeners do. Nothing waits for it longer than half a second.
-export type { Clock } from './clock.ts';
+export { type Clock, monotonicClock } from './clock.ts';
 export type { Cluster } from './cluster.ts';
 export { createCluster } from './create-cluster.ts';
 export type { NodeMessage } from './node-message.ts';

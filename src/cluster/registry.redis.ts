@@ -12,14 +12,16 @@ export interface RedisRegistryOptions {
   /** Stands before its key: nodes of another system, or of a database that was restored beside its original, are not of this one. */
   readonly namespace: string;
   readonly logger: Logger;
+  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  readonly longestRetryMs?: number | undefined;
 }
 
 // A fifth of the time between two beats by default: one that hangs does not make the next late.
 const commandMs = 500;
 
 /** A registry that nodes share in Redis. Throws ConfigError when Redis cannot be used at the start. */
-export async function createRedisRegistry({ url, namespace, logger }: RedisRegistryOptions): Promise<Registry> {
-  const redis = await connectAnyRedis({ url, role: 'nodes', timeoutMs: commandMs, logger });
+export async function createRedisRegistry({ url, namespace, logger, longestRetryMs }: RedisRegistryOptions): Promise<Registry> {
+  const redis = await connectAnyRedis({ url, role: 'nodes', timeoutMs: commandMs, logger, longestRetryMs });
   const { client } = redis;
   const key = `${namespace}:nodes`;
   const complaints = new Set<string>();

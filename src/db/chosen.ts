@@ -1,4 +1,4 @@
-import type { Tx } from './db.ts';
+import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
@@ -27,4 +27,24 @@ export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<
     const { choice = 'ONLINE', statusText = null, statusUntil = null, lastSeenAt = null } = found.get(BigInt(id)) ?? {};
     return { userId: BigInt(id), choice, statusText, statusUntil, lastSeenAt, hidesLastSeen: Boolean(hides) };
   });
+}
+
+/** What a user has chosen. `lastSeenAt`: when they were last online; null leaves that as it is. */
+export type ChosenWrite = Omit<ChosenColumns, 'hidesLastSeen'>;
+
+/** Writes what a user has chosen. In one statement: whoever notes when they were last online may make the same row at any moment. */
+export async function writeChosen(
+  { dialect }: Pick<Db, 'dialect'>,
+  tx: Tx,
+  { userId, choice, statusText, statusUntil, lastSeenAt }: ChosenWrite,
+): Promise<void> {
+  const insert = sql`INSERT INTO Presence (userId, choice, statusText, statusUntil, lastSeenAt)
+    VALUES (${userId}, ${choice}, ${statusText}, ${statusUntil}, ${lastSeenAt})`;
+  await tx.$executeRaw(
+    dialect === 'sqlite'
+      ? sql`${insert} ON CONFLICT (userId) DO UPDATE SET choice = excluded.choice, statusText = excluded.statusText,
+          statusUntil = excluded.statusUntil, lastSeenAt = COALESCE(excluded.lastSeenAt, Presence.lastSeenAt)`
+      : sql`${insert} ON DUPLICATE KEY UPDATE choice = VALUES(choice), statusText = VALUES(statusText),
+          statusUntil = VALUES(statusUntil), lastSeenAt = COALESCE(VALUES(lastSeenAt), lastSeenAt)`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Db } from '../db/index.ts';
+import { type Db, writeChosen } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limit } from '../limit/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
@@ -50,8 +50,7 @@ export async function choose(
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
         async write(tx, { at }) {
-          const seen = hides ? { lastSeenAt: at } : {};
-          await tx.presence.upsert({ where: { userId }, create: { userId, ...after, ...seen }, update: { ...after, ...seen } });
+          await writeChosen(db, tx, { userId, ...after, lastSeenAt: hides ? at : null });
         },
         result: () => after,
       };

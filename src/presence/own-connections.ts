@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import type { Cluster, Lease, NodeMessage } from '../cluster/index.ts';
+import { type Clock, type Cluster, type Lease, monotonicClock, type NodeMessage } from '../cluster/index.ts';
 import type { Config } from '../config.ts';
 import type { Access, Viewer } from '../user/index.ts';
 import type { LastSeenNotes } from './last-seen.ts';
+import { every, wait } from './pace.ts';
 import type { Held, Parting } from './presence.ts';
 import {
   type Attended,
@@ -18,7 +19,7 @@ import type { Telling } from './telling.ts';
 import { Touches } from './touches.ts';
 
 /** What is heeded of the configuration. */
-export type ConnectionOption = 'presenceGraceMs' | 'awaySeconds' | 'maxConnections' | 'devicePolicy';
+export type ConnectionOption = 'nodeLeaseMs' | 'presenceGraceMs' | 'awaySeconds' | 'maxConnections' | 'devicePolicy';
 
 /** What a node's own connections are made of. */
 export interface OwnConnectionsParts {
@@ -28,6 +29,7 @@ export interface OwnConnectionsParts {
   readonly lastSeen: LastSeenNotes;
   readonly config: Pick<Config, ConnectionOption>;
   readonly logger: Logger;
+  readonly clock?: Clock;
 }
 
 /** A connection, and how much of it the roster knows. */
@@ -46,10 +48,11 @@ interface Own {
   /** The roster was told and has not answered: it may have it, and what that has changed nobody has been told. */
   unanswered: boolean;
   closing: boolean;
-  grace: NodeJS.Timeout | undefined;
+  cancelGrace: () => void;
 }
 
-// What could not be told is told again so often; when the roster is known to be back, at once.
+// What could not be told is told again so often, or each quarter of a lease: by then others believe that they know of everybody (Cluster.settlesIn). When the
+// registry is known to be back, at once.
 const retryMs = 1_000;
 // Far within the time for which the roster keeps what is not put again (roster.redis.ts).
 const againMs = 6 * 60 * 60_000;
@@ -63,23 +66,25 @@ export class OwnConnections implements AsyncDisposable {
   readonly #own = new Map<string, Own>();
   readonly #sessions = new Map<string, Set<Own>>();
   readonly #touches: Touches;
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #clock: Clock;
+  readonly #cancels: readonly (() => void)[];
   readonly #stopping = new AbortController();
   #count = 0;
 
   constructor(parts: OwnConnectionsParts) {
     this.#parts = parts;
     this.#touches = new Touches(parts);
-    const { cluster, config } = parts;
+    const { cluster, config, clock = monotonicClock } = parts;
+    this.#clock = clock;
     cluster.onRestored(() => this.#tellAll());
     cluster.onFenced(() => this.#leaveAll());
     cluster.onDead((lease) => this.inherit(lease));
     cluster.onMessage((message) => this.#hear(message));
     const awayMs = config.awaySeconds * 1_000;
-    this.#timers = [
-      setInterval(() => this.#tellUntold(), retryMs).unref(),
-      setInterval(() => this.#tellAll(), againMs).unref(),
-      ...(awayMs === 0 ? [] : [setInterval(() => this.#findIdle(awayMs), Math.max(50, Math.min(awayMs / 4, 60_000))).unref()]),
+    this.#cancels = [
+      every(clock, Math.min(retryMs, config.nodeLeaseMs / 4), () => this.#tellUntold()),
+      every(clock, againMs, () => this.#tellAll()),
+      ...(awayMs === 0 ? [] : [every(clock, Math.max(50, Math.min(awayMs / 4, 60_000)), () => this.#findIdle(awayMs))]),
     ];
   }
 
@@ -87,10 +92,10 @@ export class OwnConnections implements AsyncDisposable {
     this.#count += 1;
     const id = connectionId(this.#parts.cluster.lease, this.#count);
     const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
-    const now = performance.now();
+    const now = this.#clock.now();
     const own: Own = {
       ...{ connection, onClose, phase: 'here', idle: false, activeAt: now, leftAt: 0 },
-      ...{ version: 1, told: 0, telling: false, unanswered: false, closing: false, grace: undefined },
+      ...{ version: 1, told: 0, telling: false, unanswered: false, closing: false, cancelGrace: () => {} },
     };
     this.#own.set(id, own);
     const session = this.#sessions.get(sessionId) ?? new Set();
@@ -119,8 +124,8 @@ export class OwnConnections implements AsyncDisposable {
   /** Does for a lease whose holder is dead what its holder would have done: after the grace its connections are gone. May be repeated. */
   async inherit(lease: Lease): Promise<void> {
     const { presenceGraceMs } = this.#parts.config;
-    const leftAt = performance.now();
-    await wait(presenceGraceMs, this.#stopping.signal);
+    const leftAt = this.#clock.now();
+    await wait(this.#clock, presenceGraceMs, this.#stopping.signal);
     for (;;) {
       const held = await this.#parts.roster.heldBy(lease);
       if (held.length === 0) return;
@@ -136,8 +141,8 @@ export class OwnConnections implements AsyncDisposable {
   /** Leaves what is still on the roster to whoever takes over. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    for (const timer of this.#timers) clearInterval(timer);
-    for (const { grace } of this.#own.values()) clearTimeout(grace);
+    for (const cancel of this.#cancels) cancel();
+    for (const { cancelGrace } of this.#own.values()) cancelGrace();
     this.#own.clear();
     this.#sessions.clear();
   }
@@ -158,14 +163,14 @@ export class OwnConnections implements AsyncDisposable {
 
   #wake(own: Own | undefined): void {
     if (own === undefined) return;
-    own.activeAt = performance.now();
+    own.activeAt = this.#clock.now();
     if (!own.idle || own.phase !== 'here') return;
     own.idle = false;
     this.#change(own);
   }
 
   #findIdle(awayMs: number): void {
-    const now = performance.now();
+    const now = this.#clock.now();
     for (const own of this.#own.values()) {
       if (own.idle || own.phase !== 'here' || now - own.activeAt < awayMs) continue;
       own.idle = true;
@@ -176,8 +181,8 @@ export class OwnConnections implements AsyncDisposable {
   #leave(own: Own): void {
     if (own.phase !== 'here' || this.#stopping.signal.aborted) return;
     own.phase = 'leaving';
-    own.leftAt = performance.now();
-    own.grace = setTimeout(() => this.#end(own), this.#parts.config.presenceGraceMs).unref();
+    own.leftAt = this.#clock.now();
+    own.cancelGrace = this.#clock.after(this.#parts.config.presenceGraceMs, async () => this.#end(own));
     this.#change(own);
   }
 
@@ -223,9 +228,15 @@ export class OwnConnections implements AsyncDisposable {
     const { roster, cluster } = this.#parts;
     const { connection, version, phase, idle } = own;
     const isFirst = own.told === 0;
+    if (phase !== 'gone' && leaseOf(connection.id).epoch !== cluster.lease.epoch) {
+      // The heir sees to it: it counts for the heir's grace, as long as the device may take to come back, and what is put now may come when the heir is done.
+      own.told = version;
+      return;
+    }
     // What was never put is only removed: a connection that has gone before the roster was reached.
-    const isOver = phase === 'gone' || leaseOf(connection.id).epoch !== cluster.lease.epoch;
-    const attended = await (isOver ? roster.remove(connection) : roster.put({ ...connection, idle, leaving: phase === 'leaving' }));
+    const attended = await (phase === 'gone'
+      ? roster.remove(connection)
+      : roster.put({ ...connection, idle, leaving: phase === 'leaving' }));
     own.told = version;
     const { leftAt, unanswered } = own;
     own.unanswered = false;
@@ -263,19 +274,5 @@ export class OwnConnections implements AsyncDisposable {
     this.close(replaced, 'REPLACED');
     const left = others.filter((one) => !replaced.includes(one));
     this.close(left.slice(0, Math.max(0, left.length + 1 - maxConnections)), 'TOO_MANY');
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const giveUp = (): void => reject(signal.reason);
-  const timer = setTimeout(resolve, ms).unref();
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -13,6 +13,8 @@ export interface RedisRosterOptions {
   /** Stands before every key: nodes of another system, or of a database that was restored beside its original, are not of this one. */
   readonly namespace: string;
   readonly logger: Logger;
+  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  readonly longestRetryMs?: number | undefined;
 }
 
 const stored = z.object({
@@ -55,8 +57,8 @@ interface Scripts {
 }
 
 /** A roster that nodes share in Redis. Throws ConfigError when Redis cannot be used at the start. */
-export async function createRedisRoster({ url, namespace, logger }: RedisRosterOptions): Promise<Roster> {
-  const redis = await connectAnyRedis({ url, role: 'presence', timeoutMs: commandMs, logger });
+export async function createRedisRoster({ url, namespace, logger, longestRetryMs }: RedisRosterOptions): Promise<Roster> {
+  const redis = await connectAnyRedis({ url, role: 'presence', timeoutMs: commandMs, logger, longestRetryMs });
   redis.client.defineCommand('rosterPut', { numberOfKeys: 1, lua: put });
   redis.client.defineCommand('rosterRemove', { numberOfKeys: 1, lua: remove });
 

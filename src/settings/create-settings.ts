@@ -21,6 +21,8 @@ interface Parts {
 const topic = 'settings';
 // The embedded database has no bus to tell a node of what another process, the command line, has set; and to ask it costs some microseconds.
 const embeddedCheckMs = 400;
+// Nodes that started together must not ask together: each waits up to so much less or more.
+const spread = 0.2;
 
 /** Makes the settings of a node: as configured, until `begin` has read what was set. */
 export function createSettings({ db, bus, config: configured, logger }: Parts): Settings {
@@ -54,6 +56,15 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     return next;
   }
 
+  /** The newest version that was made here, and until when others may not know of it: past that their own checks have found it. */
+  let made = { version: 0, unknownUntil: 0 };
+
+  /** Messages may have been lost, those of others and our own. */
+  async function catchUp(): Promise<void> {
+    await check();
+    if (performance.now() < made.unknownUntil) await bus.publish(topic, String(made.version));
+  }
+
   async function check(): Promise<void> {
     try {
       await read();
@@ -67,12 +78,12 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     if (Number(message) > held.version || Number.isNaN(Number(message))) void check();
   }
 
-  /** Checks all the time, until it is told to stop. Nodes that started together must not ask together, so each waits up to a fifth less or more. */
+  /** Checks all the time, until it is told to stop. */
   function checkOn(): () => void {
     let stopped = false;
     let timer = later();
     function later(): NodeJS.Timeout {
-      return setTimeout(() => void check().finally(again), checkMs * (0.8 + 0.4 * Math.random())).unref();
+      return setTimeout(() => void check().finally(again), checkMs * (1 - spread + 2 * spread * Math.random())).unref();
     }
     function again(): void {
       if (!stopped) timer = later();
@@ -90,7 +101,8 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     const shown = shownVersion(row, before.document);
     const actorId = row.actorId === null ? null : String(row.actorId);
     logger.info({ version: row.version, actorId, changes: shown.changes, note: row.note }, 'settings were changed');
-    // Awaited, for it is bounded and a command line ends after it; where it is lost, the nodes find the version by their check.
+    made = { version: row.version, unknownUntil: performance.now() + checkMs * (1 + spread) };
+    // Awaited, for it is bounded and a command line ends after it; where it is lost, it is said again after the gap.
     await bus.publish(topic, String(row.version));
     return shown;
   }
@@ -99,7 +111,7 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     config,
     async begin() {
       closing.defer(await bus.subscribe(topic, heard));
-      closing.defer(bus.onGap(() => void check()));
+      closing.defer(bus.onGap(() => void catchUp()));
       await read();
       closing.defer(checkOn());
     },

@@ -55,6 +55,7 @@ type Kind =
   | 'name'
   | 'line'
   | 'lines'
+  | 'status'
   | 'handle'
   | 'password'
   | 'url'
@@ -85,7 +86,7 @@ const ruling: Act = {
   kinds: { groupId: 'conversation', userId: 'user' },
 };
 const someDay = '2999-01-01T00:00:00.000Z';
-const person = { handle: 'handle', password: 'password', deviceName: 'line' } as const;
+const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
 /** Every mutation, what it takes, and what it would do. */
 const acts: Readonly<Record<string, Act>> = {
@@ -186,6 +187,10 @@ const acts: Readonly<Record<string, Act>> = {
       ...{ mentionIds: 'users', mentionsEveryone: 'flag' },
     },
   },
+  setPresence: {
+    valid: () => ({ status: 'BUSY', statusText: 'in a meeting', statusUntil: someDay }),
+    kinds: { status: 'word', statusText: 'status', statusUntil: 'moment' },
+  },
   setRole: {
     valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id, role: 'ADMIN' }),
     kinds: { groupId: 'conversation', userId: 'user', role: 'word' },
@@ -194,11 +199,11 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ group: conversationId }) => ({ conversationId, typing: true }),
     kinds: { conversationId: 'conversation', typing: 'flag' },
   },
-  signIn: { valid: ({ ann: { handle } }) => ({ handle, password, deviceName: 'phone' }), kinds: person },
+  signIn: { valid: ({ ann: { handle } }) => ({ handle, password, deviceName: 'phone', deviceKind: 'MOBILE' }), kinds: person },
   signOut: { valid: () => ({}), kinds: { sessionId: 'session' } },
   signOutOthers: { valid: () => ({}), kinds: { sessionId: 'session' } },
   signUp: {
-    valid: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password, displayName: 'New', deviceName: 'phone' }),
+    valid: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password, displayName: 'New', deviceName: 'phone', deviceKind: 'MOBILE' }),
     kinds: { ...person, displayName: 'name' },
   },
   transferOwnership: ruling,
@@ -233,8 +238,8 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { displayName: 'name', avatarUrl: 'url', bio: 'lines' },
   },
   updateSettings: {
-    valid: () => ({ messagesFrom: 'EVERYONE', readReceipts: true }),
-    kinds: { messagesFrom: 'word', readReceipts: 'flag' },
+    valid: () => ({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: false }),
+    kinds: { messagesFrom: 'word', readReceipts: 'flag', lastSeen: 'flag' },
   },
 };
 
@@ -316,13 +321,28 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['too long', huge],
     ['control characters', 'a\u0007b'],
     ['two lines', 'a\nb'],
+    ['two paragraphs', 'a\u2029b'],
     ['half a character', half],
     ['NUL', '\0'],
   ],
   line: [
     ['too long', huge],
+    ['two lines', 'a\u2028b'],
     ['control characters', 'a\u0007b'],
     ['half a character', half],
+  ],
+  status: [
+    ['too long', 'x'.repeat(101)],
+    ['huge', huge],
+    ['white space', ' \t '],
+    ['nothing that shows', '\u202e\u200b'],
+    ['control characters', 'a\u0007b'],
+    ['NUL', 'a\0b'],
+    ['two lines', 'a\nb'],
+    ['two paragraphs', 'a\u2029b'],
+    ['half a character', half],
+    ['a number', 1],
+    ['a list', ['a', 'b']],
   ],
   lines: [
     ['too long', huge],
@@ -408,11 +428,17 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
   flag: [
     ['text', 'true'],
     ['a number', 1],
+    ['nothing', ''],
+    ['huge', huge],
+    ['half a character', half],
   ],
   word: [
     ['another word', 'NOBODY'],
     ['a number', 1],
     ['nothing', ''],
+    ['huge', huge],
+    ['control characters', '\0\u001b'],
+    ['half a character', half],
   ],
 };
 
@@ -485,6 +511,7 @@ describe('input that cannot be accepted', () => {
       'Job',
       'Notice',
       'NoticeRecipient',
+      'Presence',
     ],
   ];
 

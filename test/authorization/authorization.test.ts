@@ -1,11 +1,13 @@
 import { getNamedType, isLeafType, isObjectType } from 'graphql';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
+import { watching } from '../support/watching.ts';
 import { type Person, world } from '../support/world.ts';
-import { entities, fields, type Showing } from './entities.ts';
+import { type Entity, entities, fields, type Showing } from './entities.ts';
 import { askToJoin, type Case, makeInvite, mutations, type Outcome } from './mutations.ts';
-import { type Cast, castOf, nothingLike, run, type Scene, type Standing, setUp, standings } from './scene.ts';
+import { beThere, busy, type Cast, castOf, nothingLike, run, type Scene, type Standing, setUp, standings } from './scene.ts';
+import { mutuallySeen, seenByAll } from './seen.ts';
 import { selectionOf } from './selection.ts';
 
 // What is counted against guessing would be used up: everybody tries everything.
@@ -92,6 +94,11 @@ async function tryAll(name: string, { input, given }: Case): Promise<Record<stri
 }
 
 describe('every mutation', () => {
+  // Strangers have come to share conversations with those things were done to.
+  afterAll(async () => {
+    cast = await castOf(place);
+  });
+
   test('has its place in the table of outcomes', () => {
     const type = schema.getMutationType();
     expect(Object.keys(mutations).toSorted()).toEqual(Object.keys(isObjectType(type) ? type.getFields() : {}).toSorted());
@@ -145,21 +152,29 @@ describe('every id', () => {
       await askToJoin(place, scene);
     }
     if (entity.type === 'Message') await edit(id, id === scene.message ? scene.target : scene.actors.owner);
-    const views = new Map<Standing, Readonly<Record<string, unknown>>>();
+    if (entity.type === 'Presence') for (const one of [scene.target, scene.actors.owner]) await beThere(place, one);
+    const views = new Map<Standing, View>();
     for (const standing of entity.seenBy) views.set(standing, await viewOf(entity.type, id, standing));
-    for (const [name, showing] of Object.entries(fields[entity.type] ?? {})) expectShown(views, { name, showing });
+    if (entity.type === 'Presence') expect(views.get('member')).toMatchObject(busy);
+    for (const [name, showing] of Object.entries(fields[entity.type] ?? {})) expectShown(views, { name, showing, entity });
   });
 });
 
+type View = Readonly<Record<string, unknown>>;
+
+// What is shown of somebody who is not there, says nothing about it, and hides when they were.
+const notThere: View = { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null };
+
 /** One field as each sees it who sees the thing. */
 function expectShown(
-  views: ReadonlyMap<Standing, Readonly<Record<string, unknown>>>,
-  { name, showing }: { readonly name: string; readonly showing: Showing },
+  views: ReadonlyMap<Standing, View>,
+  { name, showing, entity: { veiledFrom = [] } }: { readonly name: string; readonly showing: Showing; readonly entity: Entity },
 ): void {
   const [first] = views.values();
   for (const [standing, view] of views) {
     const what = `${name} as ${standing}`;
     if (showing === 'SAME') expect(shared(view[name]), what).toEqual(shared(first?.[name]));
+    if (showing === 'VEILED') expect(view[name], what).toEqual((veiledFrom.includes(standing) ? notThere : first)?.[name]);
     if (showing === 'RUNNERS') expect(isNothing(view[name]), what).toBe(!runners.includes(standing));
   }
 }
@@ -173,7 +188,7 @@ async function edit(messageId: string, as: Person): Promise<void> {
 }
 
 /** All that a field can be asked without arguments, of everything that an id names. */
-async function viewOf(typeName: string, id: string, standing: Standing): Promise<Readonly<Record<string, unknown>>> {
+async function viewOf(typeName: string, id: string, standing: Standing): Promise<View> {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`${typeName} has fields`);
   const selected = Object.values(type.getFields()).map((field) => {
@@ -183,7 +198,7 @@ async function viewOf(typeName: string, id: string, standing: Standing): Promise
   const source = `query ($id: ID!) { node(id: $id) { ... on ${typeName} { ${selected.join(' ')} } } }`;
   const { data, codes } = await run(place, source, { id }, personOf(standing));
   expect(codes, `${typeName} as ${standing}`).toEqual([]);
-  return (data?.['node'] ?? {}) as Readonly<Record<string, unknown>>;
+  return (data?.['node'] ?? {}) as View;
 }
 
 /** What of a value is the same for everybody: not what is named after the viewer, nor a page, nor what waits for them. */
@@ -210,6 +225,11 @@ describe('every question', () => {
     groupPreview: { source: 'query ($id: ID!) { groupPreview(id: $id) { name } }', variables: conversationOf, answers: inGroup },
     node: { source: 'query ($id: ID!) { node(id: $id) { id } }', variables: conversationOf, answers: inGroup },
     nodes: { source: 'query ($id: ID!) { nodes(ids: [$id]) { id } }', variables: conversationOf, answers: inGroup },
+    presence: {
+      source: 'query ($id: ID!) { presence(userIds: [$id]) { status } }',
+      variables: ({ target: { id } }) => ({ id }),
+      answers: inGroup,
+    },
     user: {
       source: 'query ($handle: String!) { user(handle: $handle) { id } }',
       variables: ({ target: { handle } }) => ({ handle }),
@@ -243,7 +263,7 @@ describe('every question', () => {
 
 describe('every subscription', () => {
   test('has its test below', () => {
-    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual(['conversationEvents', 'events']);
+    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual(['conversationEvents', 'events', 'presence']);
   });
 
   test('to a conversation begins for its members and for nobody else', async () => {
@@ -268,5 +288,11 @@ describe('every subscription', () => {
       expect(named.includes(group), standing).toBe(['member', 'blocked', 'admin', 'owner'].includes(standing));
       expect(named.includes(direct), standing).toBe(standing === 'owner');
     }
+  });
+
+  test('to who is there tells each of whom they share a conversation with, and of nobody else', async () => {
+    const scene = await setUp(place, cast);
+    expect(await seenByAll(place, scene)).toEqual(mutuallySeen);
+    await expect(watching(place, null, scene.target).next()).rejects.toThrow('UNAUTHENTICATED');
   });
 });

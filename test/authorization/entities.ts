@@ -10,6 +10,8 @@ export interface Entity {
   readonly name: string;
   readonly id: (world: World, scene: Scene) => string | Promise<string>;
   readonly seenBy: readonly Standing[];
+  /** Who of them may see nothing of it that is VEILED: one has blocked the other. */
+  readonly veiledFrom?: readonly Standing[];
 }
 
 const signedIn: readonly Standing[] = ['stranger', 'former', 'banned', 'member', 'blocked', 'admin', 'owner'];
@@ -25,6 +27,14 @@ function key<T>(id: string): T {
 /** One of each kind of thing at least. */
 export const entities: readonly Entity[] = [
   { type: 'User', name: 'anybody', id: (_, { target }) => target.id, seenBy: signedIn },
+  { type: 'Presence', name: 'of the target', id: (_, { target }) => formatId('Presence', key(target.id)), seenBy: inGroup },
+  {
+    type: 'Presence',
+    name: 'of who has blocked a member',
+    id: (_, { actors: { owner } }) => formatId('Presence', key(owner.id)),
+    seenBy: inGroup,
+    veiledFrom: ['blocked'],
+  },
   { type: 'Session', name: 'of the target', id: sessionOfTarget, seenBy: [] },
   {
     type: 'Contact',
@@ -63,10 +73,11 @@ export const entities: readonly Entity[] = [
 ];
 
 /** How a field of an entity is shown to those who see the entity. */
-export type Showing = 'SAME' | 'OWN' | 'RUNNERS';
+export type Showing = 'SAME' | 'OWN' | 'RUNNERS' | 'VEILED';
 
 const same = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'SAME' as const]));
 const own = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'OWN' as const]));
+const veiled = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'VEILED' as const]));
 const forRunners = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'RUNNERS' as const]));
 
 const conversation = {
@@ -77,14 +88,16 @@ const conversation = {
 
 /**
  * Every field of everything that has an id, and of what hangs on it: SAME: whoever sees the one sees the other, and all of them the same. OWN: it is each viewer's
- * own. RUNNERS: null or empty but for who runs the group. A field that is missing here fails the test.
+ * own. RUNNERS: null or empty but for who runs the group. VEILED: the same for all, but where one of the two has blocked the other, what is shown of who is not there. A
+ * field that is missing here fails the test.
  */
 export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>> = {
   User: {
     ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'createdAt', 'erased'),
-    ...own('viewerContact', 'viewerContactRequest', 'viewerDirectConversation', 'viewerHasBlocked'),
+    ...own('viewerContact', 'viewerContactRequest', 'viewerDirectConversation', 'viewerHasBlocked', 'viewerPresence'),
   },
-  Session: own('id', 'deviceName', 'createdAt', 'lastSeenAt', 'viewerIsCurrent'),
+  Presence: { ...same('id', 'user'), ...veiled('status', 'statusText', 'devices', 'lastSeenAt') },
+  Session: own('id', 'deviceName', 'deviceKind', 'createdAt', 'lastSeenAt', 'viewerIsCurrent'),
   Contact: own('id', 'user', 'alias', 'since'),
   ContactRequest: own('id', 'from', 'to', 'note', 'message', 'createdAt'),
   DataExport: own('id', 'state', 'createdAt', 'readyAt', 'expiresAt', 'bytes', 'url'),

@@ -139,7 +139,8 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   },
   requestDataExport: { '': { input: () => ({}), outcomes: signedIn } },
   updateProfile: { '': { input: () => ({ bio: 'me' }), outcomes: signedIn } },
-  updateSettings: { '': { input: () => ({ messagesFrom: 'EVERYONE' }), outcomes: signedIn } },
+  updateSettings: { '': { input: () => ({ messagesFrom: 'EVERYONE', lastSeen: true }), outcomes: signedIn } },
+  setPresence: { '': { input: () => ({ status: 'BUSY', statusText: 'in a meeting' }), outcomes: signedIn } },
 
   // Others
   requestContact: { '': { input: ({ outsider }) => ({ userId: outsider.id }), outcomes: signedIn } },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { formatId, parseId } from '../../schema/ids.ts';
+import { watching } from '../support/watching.ts';
 import type { Person, World } from '../support/world.ts';
 
 /** How somebody can stand to a group and to those in it. `blocked` is a member whom its owner has blocked. */
@@ -113,6 +114,18 @@ export async function setUp(world: World, cast: Cast): Promise<Scene> {
   return { ...cast, group, message, reply, direct, directMessage };
 }
 
+/** How those who may see them see somebody after `beThere`. */
+export const busy = { status: 'BUSY', statusText: 'in a meeting', devices: 1, lastSeenAt: null } as const;
+
+/** Has somebody be online on one device until the test ends, and say so. */
+export async function beThere(world: World, person: Person): Promise<void> {
+  const { status, statusText } = busy;
+  await act(world, person, 'setPresence', { status, statusText });
+  // Who watches is online; that they are is seen when it is told.
+  const own = watching(world, person, person);
+  for (let seen = await own.next(); seen.status !== status; ) seen = await own.next();
+}
+
 /** An id of the same kind that names nothing. */
 export function nothingLike(id: string): string {
   const none = 9_007_199_254_740_991n;
@@ -121,6 +134,7 @@ export function nothingLike(id: string): string {
     case 'Message':
       return formatId(type, { conversationId: none, seq: 1 });
     case 'User':
+    case 'Presence':
     case 'Conversation':
       return formatId(type, none);
     case 'Membership':

@@ -4,7 +4,7 @@ import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
 
-const place = world();
+const place = world({ HEAD_CHECK_MS: '200' });
 
 /** Runs the command on the node's system; it must succeed. */
 async function admin(...words: readonly string[]): Promise<string> {
@@ -27,6 +27,16 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await admin('grant', handle.toUpperCase())).toBe(`${handle} is an admin already.\n`);
     expect(await admin('revoke', handle)).toBe(`${handle} is no admin from now on.\n`);
     expect(await refused('grant', 'nobody.here')).toBe('There is nobody with the handle "nobody.here".\n');
+  });
+
+  it('signs somebody out on all devices, which the node finds by its check', async () => {
+    const [ann] = await place.people('ann');
+    const [atPhone, atDesk] = [place.listen(ann), place.listen(await place.anotherDevice(ann))];
+    await Promise.all([atPhone.ready(), atDesk.ready()]);
+    expect(await admin('disconnect', ann.handle, '--end-sessions')).toBe(
+      `${ann.handle}: 2 sessions ended. What is connected is closed within HEAD_CHECK_MS.\n`,
+    );
+    for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
   });
 
   it('changes a setting, which the node has within moments, tells what was changed, and puts it back', async () => {

@@ -11,7 +11,11 @@ export interface Watching {
 }
 
 /** Watches people on a socket that goes with the test, by which who watches is online. */
-export function watching(world: Pick<World, 'socket'>, as: Pick<Person, 'token'>, ...people: readonly Pick<Person, 'id'>[]): Watching {
+export function watching(
+  world: Pick<World, 'socket'>,
+  as: Pick<Person, 'token'> | null,
+  ...people: readonly Pick<Person, 'id'>[]
+): Watching {
   const results = subscribe(world.socket(as), WatchDocument, { userIds: people.map(({ id }) => id) });
 
   async function next(): Promise<SeenFragment> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askAdmin } from '../support/admin-caller.ts';
 import { runAdmin } from '../support/admin-command.ts';
-import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { MeDocument, SendMessageDocument } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { type Person, peopleOf } from '../support/world.ts';
 import { deployment } from './deployment.ts';
@@ -81,6 +81,13 @@ describe('operators, while Redis is away', () => {
       return refusals((await askThere(SendMessageDocument, { input }, admin)).sendMessage.errors);
     };
     await expect.poll(send).toEqual(['INVALID_INPUT input.text']);
+  });
+
+  it('sign somebody out by the command', async () => {
+    const [cat] = await here.people('cat');
+    const { output } = await runAdmin(deployed.env, 'disconnect', cat.handle, '--end-sessions');
+    expect(output).toBe(`${cat.handle}: 1 session ended. What is connected is closed within HEAD_CHECK_MS.\n`);
+    expect(refusals((await here.post(MeDocument, {}, cat)).errors)).toEqual(['UNAUTHENTICATED']);
   });
 
   it('are told by the command what it cannot do', async () => {

@@ -89,6 +89,21 @@ describe('settings of several nodes', () => {
     await expect.poll(() => taken(trusting())).toBe(3);
   });
 
+  it('that were changed on a node which could not tell count everywhere once it can', async () => {
+    const [, cutOff] = ways;
+    await change('setSettings', longest(5));
+    await expect.poll(() => taken(trusting())).toBe(5);
+    await cutOff?.begin();
+    try {
+      await change('setSettings', longest(4));
+      await expect.poll(() => cutOff?.lost()).toBeGreaterThan(0);
+      expect(await taken(trusting())).toBe(5);
+    } finally {
+      await cutOff?.end();
+    }
+    await expect.poll(() => taken(trusting())).toBe(4);
+  });
+
   it('are changed from the command line, and put back', async () => {
     const version = Number((await command('settings', 'set', 'maxMessageLength', '6')).split(' ')[0]);
     await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([6, 6]);

@@ -52,7 +52,7 @@ const lastRest = 50_000;
 const leftAt = 38_000;
 const goneAt = leftAt + 100 + graceMs;
 /** When node 1 is paused, and goes on. */
-const [pausedAt, resumedAt] = [21_000, 21_000 + 1.5 * leaseMs];
+const [pausedAt, resumedAt] = [21_000, 21_000 + 1.4 * leaseMs];
 const takenAt = pausedAt + leaseMs;
 
 const kept: readonly Step[] = [
@@ -69,7 +69,7 @@ const kept: readonly Step[] = [
   rest(firstRest, 'ann/1'),
   // Node 1 is paused for longer than its lease, and sends its clients away when it goes on.
   ...[fault('node paused', 1, pausedAt, resumedAt), lease(takenAt, 'claimed', 2, 1), lease(resumedAt + 50, 'fenced', 1, 1)],
-  ...[close(resumedAt + 60, 3, 1, 4_512), open(resumedAt + 200, 4, 2), lease(takenAt + graceMs + 50, 'finished', 2, 1)],
+  ...[close(resumedAt + 60, 3, 1, 4_512), open(resumedAt + 120, 4, 2), lease(takenAt + graceMs + 50, 'finished', 2, 1)],
   ...[watch(resumedAt + 300, 4, 1), told(resumedAt + 350, 4, 'BUSY', 'x')],
   rest(26_500, 'ann/1'),
   ...[choice(27_000, 'INVISIBLE'), told(27_050, 3, 'OFFLINE'), told(27_050, 4, 'OFFLINE')],
@@ -150,6 +150,10 @@ describe('finds that somebody is told to be offline who is not', () => {
     expect(broken({ more: [short, told(at, 3, 'OFFLINE', 'x'), told(at + 50, 3, 'BUSY', 'x')] })).toEqual(['flicker']);
   });
 
+  it('whose node was taken over, and who was back before the grace after that was over', () => {
+    expect(broken({ more: [told(resumedAt + 80, 3, 'OFFLINE', 'x'), told(resumedAt + 150, 3, 'BUSY', 'x')] })).toEqual(['flicker']);
+  });
+
   it('long after they were back', () => {
     const late = [leave(14_000, 3), open(14_200 + graceMs, 5, 1), leave(resumedAt + 10, 5)];
     const at = 14_200 + graceMs;
@@ -159,6 +163,14 @@ describe('finds that somebody is told to be offline who is not', () => {
 
   it('because Redis came back empty', () => {
     expect(broken({ more: [told(31_300, 3, 'OFFLINE'), told(31_900, 3, 'ONLINE')] })).toEqual(['empty']);
+  });
+
+  it('but not where their node was cut off as Redis came back empty, and could not tell it of them', () => {
+    const cutOff = fault('Redis out of reach', 2, 30_500, 31_200 + 2 * leaseMs);
+    const at = 31_300 + leaseMs;
+    const more = [told(at, 3, 'OFFLINE'), told(at, 4, 'OFFLINE'), told(at + leaseMs, 3, 'ONLINE'), told(at + leaseMs, 4, 'ONLINE')];
+    expect(broken({ more })).toEqual(['empty']);
+    expect(broken({ more: [...more, cutOff] })).toEqual([]);
   });
 
   it('sooner after they came than they can have gone', () => {

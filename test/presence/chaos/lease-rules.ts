@@ -78,18 +78,14 @@ function missed(round: Round, node: number): readonly Violation[] {
 }
 
 function unexplained({ faults }: Round, { holder, at, lease, node }: Said): readonly Violation[] {
-  const explains = faults.some((fault) => {
-    if (fault.node !== holder || fault.began > at) return false;
-    if (fault.kind === 'node stopped') return true;
-    const mayEnd = fault.kind === 'node killed' || fault.kind === 'node paused' || fault.kind === 'Redis out of reach';
-    return (
-      mayEnd &&
-      at >= fault.began + leastLeaseMs &&
-      Math.max(fault.at - fault.began, fault.kind === 'node killed' ? leastLeaseMs : 0) >= leastLeaseMs
-    );
-  });
-  if (explains) return [];
+  if (faults.some((fault) => fault.node === holder && mayEndLease(fault, at))) return [];
   return [{ rule: 'takeover', at, detail: `node ${node} took over the lease ${lease} of node ${holder}, which had not ended` }];
+}
+
+function mayEndLease({ kind, began, at: ended }: Recorded<FaultRecord>, at: number): boolean {
+  if (kind === 'node stopped') return began <= at;
+  if (at < began + leastLeaseMs) return false;
+  return kind === 'node killed' || ((kind === 'node paused' || kind === 'Redis out of reach') && ended - began >= leastLeaseMs);
 }
 
 function unfinished(round: Round, claim: Said): readonly Violation[] {

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31) + 1);
 process.stdout.write(`seed ${seed}\n`);
-const run = { seeds: [seed], rounds: 1, minutes: Number(values.minutes), nodes: Number(values.nodes), file: values.history };
-const { text, violations } = judge(await runPresence(run));
+const parts = [{ seed, rounds: 1, minutes: Number(values.minutes) }];
+const { text, violations } = judge(await runPresence({ parts, nodes: Number(values.nodes), file: values.history }));
 process.stdout.write(`${text}\nseed ${seed}\n`);
 process.exit(violations.length === 0 ? 0 : 1);

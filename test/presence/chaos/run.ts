@@ -10,13 +10,17 @@ import { type Stage, setStage } from './stage.ts';
 import { graceMs, rightWithinMs } from './times.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
-/** What decides a run. */
-export interface RunOptions {
-  /** Each decides faults and what people do, one after the other, on the same nodes. */
-  readonly seeds: readonly number[];
-  /** For how long each does at least. */
+/** A part of a run: its seed decides faults and what people do, for so long at least. */
+export interface Part {
+  readonly seed: number;
   readonly rounds: number;
   readonly minutes: number;
+}
+
+/** What decides a run. */
+export interface RunOptions {
+  /** One after the other, on the same nodes. */
+  readonly parts: readonly Part[];
   readonly nodes: number;
   /** Where the history is written to as well. */
   readonly file?: string | undefined;
@@ -28,13 +32,13 @@ const startMs = 30_000;
 const lookMs = 20;
 
 /** Starts everything, has one round of faults after the other, each followed by a rest in which all has to come right, and answers all that happened. */
-export async function runPresence({ seeds, rounds, minutes, nodes, file }: RunOptions): Promise<History> {
+export async function runPresence({ parts, nodes, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history, nodes);
   const [first] = stage.posts;
   if (first === undefined) throw new Error('there is no node');
   const cast = await assemble(first.node.url, nodes);
-  for (const seed of seeds) await live({ cast, stage, history }, { seed, rounds, endAt: history.now() + minutes * 60_000 });
+  for (const part of parts) await live({ cast, stage, history }, part);
   return history;
 }
 
@@ -44,11 +48,8 @@ interface Place {
   readonly history: History;
 }
 
-async function live(
-  { cast, stage, history }: Place,
-  until: { readonly seed: number; readonly rounds: number; readonly endAt: number },
-): Promise<void> {
-  const { seed, rounds, endAt } = until;
+async function live({ cast, stage, history }: Place, { seed, rounds, minutes }: Part): Promise<void> {
+  const endAt = history.now() + minutes * 60_000;
   using scene = enter(cast, stage, seed, history);
   await untilDone(() => scene.watchers.every(({ complete }) => complete), 'a watcher is not told of everybody');
   await using life = startLife(scene.lives);

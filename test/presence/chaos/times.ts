@@ -5,8 +5,8 @@ export const graceMs = 1_500;
 /** A node shows itself so often, or more often (src/cluster/create-cluster.ts). */
 export const beatMs = leaseMs / 4;
 
-// A client of Redis that was away for seconds tries again after so many at most (src/redis.ts).
-const reconnectMs = 2_000;
+/** A client of Redis that was away for seconds tries again after so many ms at most (src/redis.ts). */
+export const reconnectMs = 2_000;
 // What two busy cores keep a process, a timer or a message waiting.
 const scheduleMs = 1_000;
 

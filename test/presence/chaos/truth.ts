@@ -1,5 +1,5 @@
-import type { ChoiceRecord, FaultRecord, HistoryRecord, Recorded } from './history.ts';
-import { beatMs, graceMs, leaseMs, rightWithinMs } from './times.ts';
+import type { ChoiceRecord, FaultRecord, HistoryRecord, LeaseRecord, Recorded } from './history.ts';
+import { beatMs, graceMs, leaseMs, reconnectMs, rightWithinMs } from './times.ts';
 
 /** A time in ms since the run began, its end not included. */
 export interface Span {
@@ -41,20 +41,23 @@ export interface Truth {
 const hopMs = 250;
 /** A node whose faults last for so long may be taken over: it may have shown itself a beat before. */
 export const leastLeaseMs = leaseMs - beatMs - hopMs;
+// A Redis that was empty has been told of everybody: a quarter of a lease each until it is reached, until the next beat, and until what failed is tried again.
+const retoldMs = (3 / 4) * leaseMs;
 const forever = Number.POSITIVE_INFINITY;
-// Until a node that was cut off has been fenced, or has told all that it has.
-const recoveryMs = rightWithinMs - graceMs - leaseMs;
+// Until a node that was paused, or cut off, has been fenced, or has told all that it has: at its next beat, once it reaches Redis.
+const recoveryMs = { 'node paused': beatMs + 2 * hopMs, 'Redis out of reach': reconnectMs + beatMs + 2 * hopMs } as const;
 
 /** Reads a history. */
 export function readTruth(records: readonly HistoryRecord[]): Truth {
   const faults = records.filter((record) => record.what === 'fault').toSorted((a, b) => a.began - b.began);
   const held = connectionsOf(records);
+  const claims = records.filter((record) => record.what === 'lease').filter(({ kind }) => kind === 'claimed');
   const choices = Map.groupBy(
     records.filter((record) => record.what === 'choice'),
     ({ user }) => user,
   );
   const known = Map.groupBy(
-    held.flatMap((one) => knownTimes(one, faults).map((span) => ({ ...span, user: one.user }))),
+    held.flatMap((one) => knownTimes(one, faults, claims).map((span) => ({ ...span, user: one.user }))),
     ({ user }) => user,
   );
   const upset = union(faults.map(({ began, at }) => ({ from: began, until: at + rightWithinMs - graceMs })));
@@ -82,7 +85,11 @@ function connectionsOf(records: readonly HistoryRecord[]): readonly Held[] {
 }
 
 /** When nodes had to know of a connection. */
-function knownTimes({ node, from, until, code }: Held, faults: readonly Recorded<FaultRecord>[]): readonly Span[] {
+function knownTimes(
+  { node, from, until, code }: Held,
+  faults: readonly Recorded<FaultRecord>[],
+  claims: readonly Recorded<LeaseRecord>[],
+): readonly Span[] {
   // The other end has seen it earlier.
   const end = code === undefined ? until : until - hopMs;
   const lost = faults
@@ -90,10 +97,14 @@ function knownTimes({ node, from, until, code }: Held, faults: readonly Recorded
     .flatMap(({ kind, began, at }): readonly Span[] => {
       if (kind === 'node killed' || kind === 'node stopped') return began < end && from < at ? [{ from: began, until: end }] : [];
       if (kind !== 'node paused' && kind !== 'Redis out of reach') return [];
-      const whole = { from: began, until: at + recoveryMs };
-      // What came meanwhile was not told; what was there before stays until the lease is over.
+      const whole = { from: began, until: at + recoveryMs[kind] };
+      // What came meanwhile was not told; what was there before stays for a grace after somebody has taken the node over.
       if (from > began - hopMs) return from < whole.until ? [whole] : [];
-      return at - began < leastLeaseMs ? [] : [{ ...whole, from: began + leastLeaseMs }];
+      const claim = claims.find((said) => said.holder === node && said.at >= began && said.at <= whole.until);
+      // A Redis that has come back empty is told of it only when it is back itself.
+      const emptied = faults.find((other) => other.kind === 'Redis emptied' && began < other.at + retoldMs && at > other.at);
+      const lostAt = Math.min(claim === undefined ? forever : claim.at - hopMs, emptied?.began ?? forever);
+      return lostAt < whole.until ? [{ ...whole, from: lostAt }] : [];
     });
   return without({ from: from + hopMs, until: end }, union(lost));
 }

@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import { formatId, parseId } from '../../schema/ids.ts';
+import { act, beThere, castOf, nothingLike, run, setUp } from '../authorization/scene.ts';
+import { mutuallySeen, seenByAll } from '../authorization/seen.ts';
+import type { SeenFragment } from '../support/generated/graphql.ts';
+import { seenInWords, type Watching, watching } from '../support/watching.ts';
+import { type Person, password, world } from '../support/world.ts';
+
+// Who has gone is gone within the test; there is one node, and none to wait for.
+const chat = world({ NODE_LEASE_MS: '200', PRESENCE_GRACE_MS: '200' });
+
+/** Ann is seen; Ben sees, or does not; Eve is there for what takes a third. */
+interface Three {
+  readonly ann: Person;
+  readonly ben: Person;
+  readonly eve: Person;
+}
+
+async function three(): Promise<Three> {
+  const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
+  return { ann, ben, eve };
+}
+
+async function befriend(one: Person, other: Person): Promise<void> {
+  await act(chat, one, 'requestContact', { userId: other.id });
+  await act(chat, other, 'requestContact', { userId: one.id });
+}
+
+/** An invitation to a group of Ann's. */
+async function invitation(ann: Person): Promise<string> {
+  const made = await act(chat, ann, 'createInvite', { groupId: await chat.group(ann) }, '{ invite { code } errors { code } }');
+  return (made as { invite: { code: string } }).invite.code;
+}
+
+function presenceIdOf(userId: string): string {
+  const parsed = parseId(userId);
+  if (parsed?.type !== 'User') throw new Error(`${userId} is a user's id`);
+  return formatId('Presence', parsed.key);
+}
+
+const select = '{ id user { id } status statusText devices lastSeenAt }';
+
+/** How one is shown another, by each way there is to ask. */
+async function asked(as: Person, { id, handle }: Pick<Person, 'id' | 'handle'>): Promise<readonly (SeenFragment | null)[]> {
+  const source = `query ($id: ID!, $presenceId: ID!, $handle: String!) {
+    presence(userIds: [$id]) ${select}
+    node(id: $presenceId) { ... on Presence ${select} }
+    nodes(ids: [$presenceId]) { ... on Presence ${select} }
+    user(handle: $handle) { viewerPresence ${select} }
+    other: node(id: $id) { ... on User { viewerPresence ${select} } }
+  }`;
+  const { data, codes } = await run(chat, source, { id, presenceId: presenceIdOf(id), handle }, as);
+  expect(codes).toEqual([]);
+  const { presence, node, nodes, user, other } = data as {
+    readonly presence: readonly [SeenFragment | null];
+    readonly node: SeenFragment | null;
+    readonly nodes: readonly [SeenFragment | null];
+    readonly user: { readonly viewerPresence: SeenFragment | null } | null;
+    readonly other: { readonly viewerPresence: SeenFragment | null } | null;
+  };
+  return [presence[0], node, nodes[0], user?.viewerPresence ?? null, other?.viewerPresence ?? null];
+}
+
+/** The one way in which somebody is shown, in words, whichever way is asked; null: not at all. */
+async function shown(as: Person, whom: Pick<Person, 'id' | 'handle'>): Promise<string | null> {
+  const [first = null, ...others] = await asked(as, whom);
+  for (const other of others) expect(other).toEqual(first);
+  return first && seenInWords(first);
+}
+
+/** What a watch, which is the viewer's and on themselves too, has told of others by the time it tells what the viewer says. */
+async function toldOfOthers(watch: Watching, viewer: Person): Promise<readonly SeenFragment[]> {
+  const word = `Now ${Math.random()}`;
+  await act(chat, viewer, 'setPresence', { status: 'BUSY', statusText: word });
+  const told: SeenFragment[] = [];
+  for (;;) {
+    const presence = await watch.next();
+    if (presence.user.id === viewer.id && presence.statusText === word) return told;
+    if (presence.user.id !== viewer.id) told.push(presence);
+  }
+}
+
+/** Reads on until somebody is told of in these words. */
+async function until(watch: Watching, person: Person, words: string): Promise<void> {
+  while (seenInWords(await watch.of(person)) !== words);
+}
+
+/** Says something that all who watch Ann here have been told, if they may be, by the time that it returns. */
+async function say(ann: Person, own: Watching, statusText: string): Promise<void> {
+  await act(chat, ann, 'setPresence', { status: 'BUSY', statusText });
+  await until(own, ann, `BUSY 1 ${statusText}`);
+}
+
+describe('the subscription to who is there', () => {
+  it('tells everybody of those with whom they share a conversation, and of nobody else', async () => {
+    const scene = await setUp(chat, await castOf(chat));
+    expect(await seenByAll(chat, scene)).toEqual(mutuallySeen);
+  });
+
+  it('begins for nobody who is not signed in', async () => {
+    const [ann] = await chat.people('ann');
+    await expect(watching(chat, null, ann).next()).rejects.toThrow('UNAUTHENTICATED');
+  });
+});
+
+describe('somebody who is there', () => {
+  const there = 'BUSY 1 in a meeting';
+
+  it.each<readonly [string, string | null, (three: Three) => Promise<unknown>]>([
+    ['a contact', there, ({ ann, ben }) => befriend(ann, ben)],
+    ['a fellow member', there, ({ ann, ben, eve }) => chat.group(eve, ann, ben)],
+    ['somebody to whom they have written', there, async ({ ann, ben }) => chat.say(ann, await chat.direct(ann, ben), 'hello')],
+    ['somebody who has written to them', there, async ({ ann, ben }) => chat.say(ben, await chat.direct(ben, ann), 'hello')],
+    ['a stranger', null, async () => undefined],
+    ['a contact of a contact', null, ({ ann, ben, eve }) => Promise.all([befriend(ann, eve), befriend(ben, eve)])],
+    ['somebody who is about to write', null, ({ ann, ben }) => chat.direct(ben, ann)],
+    ['somebody to whom they are about to write', null, ({ ann, ben }) => chat.direct(ann, ben)],
+    ['somebody who asks to be a contact', null, ({ ann, ben }) => act(chat, ben, 'requestContact', { userId: ann.id })],
+    ['somebody whom they have asked', null, ({ ann, ben }) => act(chat, ann, 'requestContact', { userId: ben.id })],
+    [
+      'somebody who looks at an invitation of theirs',
+      null,
+      async ({ ann, ben }) => {
+        const code = await invitation(ann);
+        const { data } = await run(chat, 'query ($code: String!) { groupPreview(code: $code) { name } }', { code }, ben);
+        expect(data).toMatchObject({ groupPreview: { name: expect.any(String) } });
+      },
+    ],
+    [
+      'somebody who waits to be let in',
+      null,
+      async ({ ann, ben }) => {
+        const groupId = await chat.group(ann);
+        await act(chat, ann, 'updateGroup', { groupId, joinPolicy: 'APPROVAL' });
+        await act(chat, ben, 'joinGroup', { groupId });
+      },
+    ],
+    ['somebody whom they have blocked without knowing them', null, ({ ann, ben }) => act(chat, ann, 'blockUser', { userId: ben.id })],
+    [
+      'somebody with whom they had a contact and a group',
+      null,
+      async ({ ann, ben }) => {
+        await befriend(ann, ben);
+        const groupId = await chat.group(ann, ben);
+        await act(chat, ben, 'leaveGroup', { groupId });
+        await act(chat, ben, 'removeContact', { userId: ann.id });
+      },
+    ],
+    [
+      'a fellow member whom they have blocked',
+      'OFFLINE',
+      async ({ ann, ben, eve }) => {
+        await chat.group(eve, ann, ben);
+        await act(chat, ann, 'blockUser', { userId: ben.id });
+      },
+    ],
+    [
+      'a fellow member who has blocked them',
+      'OFFLINE',
+      async ({ ann, ben, eve }) => {
+        await chat.group(eve, ann, ben);
+        await act(chat, ben, 'blockUser', { userId: ann.id });
+      },
+    ],
+  ])('is shown to %s as %s, whichever way they ask', async (_whom, expected, given) => {
+    const people = await three();
+    const { ann, ben } = people;
+    await given(people);
+    await beThere(chat, ann);
+    const none = nothingLike(ann.id);
+    expect(await shown(ben, ann)).toBe(expected);
+    const watch = watching(chat, ben, { id: none }, ann, ben);
+    const told = await toldOfOthers(watch, ben);
+    expect(told.map(({ user }) => user.id).filter((id) => id !== ann.id)).toEqual([]);
+    expect([...new Set(told.map(seenInWords))]).toEqual(expected === null ? [] : [expected]);
+    // Who is not shown to them may as well not be.
+    if (expected === null) expect(await asked(ben, ann)).toEqual(await asked(ben, { id: none, handle: 'nobody.at.all' }));
+  });
+
+  it.each<readonly [string, string | null, (three: Three) => Promise<unknown>, (three: Three, groupId: string) => Promise<unknown>]>([
+    ['leave', null, ({ ann, ben, eve }) => chat.group(eve, ann, ben), ({ ben }, groupId) => act(chat, ben, 'leaveGroup', { groupId })],
+    ['are left', null, ({ ann, ben, eve }) => chat.group(eve, ann, ben), ({ ann }, groupId) => act(chat, ann, 'leaveGroup', { groupId })],
+    [
+      'are removed',
+      null,
+      ({ ann, ben, eve }) => chat.group(eve, ann, ben),
+      ({ eve, ben }, groupId) => act(chat, eve, 'removeMember', { groupId, userId: ben.id }),
+    ],
+    [
+      'are banned',
+      null,
+      ({ ann, ben, eve }) => chat.group(eve, ann, ben),
+      ({ eve, ben }, groupId) => act(chat, eve, 'removeMember', { groupId, userId: ben.id, ban: true }),
+    ],
+    [
+      'have no group any more',
+      null,
+      ({ ann, ben, eve }) => chat.group(eve, ann, ben),
+      ({ eve }, groupId) => act(chat, eve, 'dissolveGroup', { groupId }),
+    ],
+    [
+      'are blocked',
+      'OFFLINE',
+      ({ ann, ben, eve }) => chat.group(eve, ann, ben),
+      ({ ann, ben }) => act(chat, ann, 'blockUser', { userId: ben.id }),
+    ],
+    [
+      'block them',
+      'OFFLINE',
+      ({ ann, ben, eve }) => chat.group(eve, ann, ben),
+      ({ ann, ben }) => act(chat, ben, 'blockUser', { userId: ann.id }),
+    ],
+    [
+      'are no contact any more',
+      null,
+      ({ ann, ben }) => befriend(ann, ben),
+      ({ ann, ben }) => act(chat, ann, 'removeContact', { userId: ben.id }),
+    ],
+    [
+      'do not want the contact',
+      null,
+      ({ ann, ben }) => befriend(ann, ben),
+      ({ ann, ben }) => act(chat, ben, 'removeContact', { userId: ann.id }),
+    ],
+  ])('is gone for those who %s while they watch, and nothing more is told of them', async (_how, expected, given, ends) => {
+    const people = await three();
+    const { ann, ben } = people;
+    const id = String(await given(people));
+    const own = watching(chat, ann, ann);
+    const atBens = watching(chat, ben, ann, ben);
+    await say(ann, own, 'here');
+    await until(atBens, ann, 'BUSY 1 here');
+    await ends(people, id);
+    expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
+    await say(ann, own, 'not for Ben');
+    expect(await toldOfOthers(atBens, ben)).toEqual([]);
+    expect(await shown(ben, ann)).toBe(expected);
+  });
+
+  it('is gone for those who watch when their account is deleted', async () => {
+    const { ann, ben, eve } = await three();
+    await chat.group(eve, ann, ben);
+    await befriend(ann, ben);
+    const own = watching(chat, ann, ann);
+    const atBens = watching(chat, ben, ann, ben);
+    await say(ann, own, 'here');
+    await until(atBens, ann, 'BUSY 1 here');
+    await act(chat, ann, 'deleteAccount', { password, messages: 'KEEP' });
+    expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
+    expect(await toldOfOthers(atBens, ben)).toEqual([]);
+    expect(await shown(ben, ann)).toBeNull();
+  });
+});
+
+describe('somebody who does not wish to be seen', () => {
+  it('is shown to contacts, fellow members and themselves as who has gone, whichever way they ask, and nobody is told of their devices', async () => {
+    const { ann, ben, eve } = await three();
+    await befriend(ann, ben);
+    await chat.group(eve, ann);
+    await act(chat, ann, 'setPresence', { status: 'INVISIBLE', statusText: 'out' });
+    const [atBens, atEves] = [watching(chat, ben, ann, ben), watching(chat, eve, ann, eve)];
+    const first = await atBens.of(ann);
+    expect(seenInWords(first)).toBe('OFFLINE seen out');
+    expect(await atEves.of(ann)).toEqual(first);
+    // They come on two devices, one of which goes.
+    const own = chat.listen(ann);
+    await own.ready();
+    const phone = chat.listen(await chat.anotherDevice(ann));
+    await phone.ready();
+    for (const one of [ann, ben, eve]) expect(await asked(one, ann)).toEqual(Array.from({ length: 5 }, () => first));
+    phone.stop();
+    const id = parseId(ann.id)?.key as bigint;
+    await expect.poll(async () => (await chat.node.chat.oversight.connections(id)).length).toBe(1);
+    expect(await toldOfOthers(atBens, ben)).toEqual([]);
+    expect(await toldOfOthers(atEves, eve)).toEqual([]);
+    for (const one of [ann, ben, eve]) expect(await asked(one, ann)).toEqual(Array.from({ length: 5 }, () => first));
+  });
+
+  it('is told of to strangers no more than anybody', async () => {
+    const { ann, ben } = await three();
+    await act(chat, ann, 'setPresence', { status: 'INVISIBLE' });
+    expect(await shown(ben, ann)).toBeNull();
+    expect(await toldOfOthers(watching(chat, ben, ann, ben), ben)).toEqual([]);
+  });
+});
+
+describe('when somebody was last online', () => {
+  it('is shown to nobody, whichever way they ask, where they hide it', async () => {
+    const { ann, ben, eve } = await three();
+    await befriend(ann, ben);
+    await chat.group(eve, ann);
+    const [atBens, atEves] = [watching(chat, ben, ann, ben), watching(chat, eve, ann, eve)];
+    const device = chat.listen(ann);
+    await device.ready();
+    await until(atBens, ann, 'ONLINE 1');
+    device.stop();
+    await until(atBens, ann, 'OFFLINE seen');
+    await until(atEves, ann, 'OFFLINE seen');
+    for (const one of [ben, eve]) expect(await shown(one, ann)).toBe('OFFLINE seen');
+    await act(chat, ann, 'updateSettings', { lastSeen: false });
+    await until(atBens, ann, 'OFFLINE');
+    await until(atEves, ann, 'OFFLINE');
+    for (const one of [ann, ben, eve]) expect(await shown(one, ann)).toBe('OFFLINE');
+    // To be invisible notes a time as well.
+    await act(chat, ann, 'setPresence', { status: 'INVISIBLE' });
+    for (const one of [ann, ben, eve]) expect(await shown(one, ann)).toBe('OFFLINE');
+    expect(await toldOfOthers(atBens, ben)).toEqual([]);
+    expect(await toldOfOthers(atEves, eve)).toEqual([]);
+  });
+});

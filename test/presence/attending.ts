@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
+import { type PresenceHint, parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
+import { createLastSeenNotes } from '../../src/presence/last-seen.ts';
+import { OwnConnections } from '../../src/presence/own-connections.ts';
+import type { Roster } from '../../src/presence/roster.ts';
+import { createTelling } from '../../src/presence/telling.ts';
+import type { Access } from '../../src/user/index.ts';
+import { type Bird, createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
+import { sqliteDb } from '../support/db.ts';
+
+/** How long a device counts after it has gone, and when one is idle. */
+export const presenceGraceMs = 5_000;
+export const awaySeconds = 60;
+
+/** A node with its connections, in the time of its own clock. */
+export interface Node {
+  readonly bird: Bird;
+  readonly own: OwnConnections;
+}
+
+/** Nodes on one roster, and what is seen of user 1. */
+export interface Attending extends AsyncDisposable {
+  readonly flock: Flock;
+  node(): Promise<Node>;
+  /** A word for each of their connections on the roster. */
+  there(): Promise<readonly string[]>;
+  /** On how many devices they were told to be, one after the other. */
+  readonly devices: readonly number[];
+}
+
+/** Access of user 1, on a device of its own. */
+export function device(): Access {
+  return { userId: 1n, sessionId: randomUUID(), deviceKind: 'WEB', expiresAt: new Date('2999-01-01'), role: 'USER' };
+}
+
+/** Begins with nobody there. */
+export async function attending(roster: Roster): Promise<Attending> {
+  const open = new AsyncDisposableStack();
+  const logger = pino({ level: 'silent' });
+  const [db, bus, registry] = [open.use(await sqliteDb()), createMemoryBus(), createMemoryRegistry()];
+  const flock = open.use(createFlock(async () => registry, bus));
+  const [telling, lastSeen] = [open.use(createTelling(bus)), open.use(createLastSeenNotes({ db, logger }))];
+  const devices: number[] = [];
+  function take(hint: PresenceHint | null): void {
+    if (hint?.kind === 'standing') devices.push(hint.devices);
+  }
+  await bus.subscribe(presenceTopic(1n), (message) => take(parsePresenceHint(message)));
+  const config = { nodeLeaseMs: leaseMs, presenceGraceMs, awaySeconds, maxConnections: 100, devicePolicy: 'several' } as const;
+  return {
+    ...{ flock, devices },
+    async node() {
+      const bird = await flock.hatch();
+      const { cluster, clock } = bird;
+      return { bird, own: open.use(new OwnConnections({ roster, cluster, telling, lastSeen, config, logger, clock })) };
+    },
+    async there() {
+      const [attendance] = await roster.of([1n]);
+      return (attendance?.connections ?? []).map(({ leaving, idle }) => (leaving ? 'leaving' : idle ? 'idle' : 'here'));
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
+import { leaseMs } from '../cluster/flock.ts';
+import { type Attending, attending, awaySeconds, device, presenceGraceMs } from './attending.ts';
+
+describe('the connections of a node', () => {
+  let at: Attending;
+  beforeEach(async () => {
+    at = await attending(createMemoryRoster());
+  });
+  afterEach(() => at[Symbol.asyncDispose]());
+
+  test('stay on the roster for a grace after they have ended, and not longer', async () => {
+    const { own, bird } = await at.node();
+    const held = own.connect(device(), () => undefined);
+    await expect.poll(at.there).toEqual(['here']);
+    held[Symbol.dispose]();
+    await expect.poll(at.there).toEqual(['leaving']);
+    await bird.clock.advance(presenceGraceMs - 1);
+    expect(await at.there()).toEqual(['leaving']);
+    await bird.clock.advance(1);
+    await expect.poll(at.there).toEqual([]);
+    await expect.poll(() => at.devices).toEqual([1, 0]);
+  });
+
+  test('of a device that is back within the grace, on another node, tell nobody anything', async () => {
+    const [one, other] = [await at.node(), await at.node()];
+    const phone = device();
+    const held = one.own.connect(phone, () => undefined);
+    await expect.poll(() => at.devices).toEqual([1]);
+    held[Symbol.dispose]();
+    await one.bird.clock.advance(presenceGraceMs - 1);
+    other.own.connect(phone, () => undefined);
+    await expect.poll(at.there).toEqual(['leaving', 'here']);
+    await one.bird.clock.advance(1);
+    await expect.poll(at.there).toEqual(['here']);
+    // What would have been told is told in the order in which it happens.
+    other.own.connect(device(), () => undefined);
+    await expect.poll(() => at.devices).toEqual([1, 2]);
+  });
+
+  test('on which nothing was asked for in long are idle, until something is', async () => {
+    const { own, bird } = await at.node();
+    const held = own.connect(device(), () => undefined);
+    await bird.clock.advance(awaySeconds * 1_000 - 1);
+    expect(await at.there()).toEqual(['here']);
+    await bird.clock.advance(awaySeconds * 250);
+    await expect.poll(at.there).toEqual(['idle']);
+    held.active();
+    await expect.poll(at.there).toEqual(['here']);
+  });
+
+  test('of a node that has died are removed a grace after another has taken it over', async () => {
+    const [dead, heir] = [await at.node(), await at.node()];
+    await at.flock.live(leaseMs, dead.bird, heir.bird);
+    dead.own.connect(device(), () => undefined);
+    await expect.poll(() => at.devices).toEqual([1]);
+    await at.flock.live(2 * leaseMs, heir.bird);
+    await at.flock.live(presenceGraceMs - 1.5 * leaseMs, heir.bird);
+    expect(await at.there()).toEqual(['here']);
+    await at.flock.live(1.5 * leaseMs, heir.bird);
+    await expect.poll(at.there).toEqual([]);
+    await expect.poll(() => at.devices).toEqual([1, 0]);
+  });
+
+  test('of a node that was paused and taken over count until the heir’s grace is over, not only until it finds so', async () => {
+    const [paused, heir] = [await at.node(), await at.node()];
+    await at.flock.live(leaseMs, paused.bird, heir.bird);
+    paused.own.connect(device(), () => undefined);
+    await expect.poll(at.there).toEqual(['here']);
+    await at.flock.live(2 * leaseMs, heir.bird);
+    paused.bird.clock.sleep(2 * leaseMs);
+    await at.flock.live(leaseMs, paused.bird, heir.bird);
+    expect(paused.bird.told.fenced).toBe(1);
+    paused.own.connect(device(), () => undefined);
+    await at.flock.live(2 * presenceGraceMs, paused.bird, heir.bird);
+    await expect.poll(at.there).toEqual(['here']);
+    await expect.poll(() => at.devices).toEqual([1, 2, 1]);
+  });
+});
