@@ -115,7 +115,7 @@ export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   fields: (t) => ({
     streamId: t.exposeID('streamId', {
       extensions: shareable,
-      description: 'Whose log: a conversation’s id; for an account stream, the user’s.',
+      description: 'Whose log: a conversation’s id; for an account stream, the user’s; for the server’s stream, an id of its own.',
     }),
     seq: t.int({ extensions: shareable, description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
   }),
