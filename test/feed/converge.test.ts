@@ -47,30 +47,19 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
 
 const named = [...acts, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
-describe('what a device has shown and the events that came since are what a new one shows, after', () => {
-  it.each(named)('%s', async (_name, { by, prepare, changes }) => {
+describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {
+  it.each(named)('%s', async (_name, { by, prepare, changes, toldLater }) => {
     const { people, devices, writeDiaries } = await cast();
     const act = await prepare(chat, people, doing(chat, by));
-    const [before, following] = [await devices(), await devices()];
+    const [away, following] = [await devices(), await devices()];
     await Promise.all(Object.values(following).map((device) => device.connect()));
     const versions = await readVersions(chat.stores);
     await act();
     expect(unseenChanges(versions, await readVersions(chat.stores))).toEqual([]);
-    expect(changed(before, await devices())).toEqual(changes);
+    expect(changed(away, await devices())).toEqual(changes);
     await writeDiaries();
     const fresh = await devices();
     await expectConverged(following, fresh, watchers(fresh));
-  });
-});
-
-describe('so they are for a device that was away during', () => {
-  it.each(named)('%s', async (_name, { by, prepare, toldLater }) => {
-    const { people, devices, writeDiaries } = await cast();
-    const act = await prepare(chat, people, doing(chat, by));
-    const away = await devices();
-    await act();
-    await writeDiaries();
-    const fresh = await devices();
     await Promise.all(Object.values(away).map((device) => device.connect()));
     await expectConverged(away, fresh, toldLater ?? watchers(fresh));
   });
