@@ -53,6 +53,15 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
 
   const inAnHour = (): Date => new Date(Date.now() + 3_600_000);
 
+  it('have a stream of their own in every database, number 0; those that are made are numbered from 1 on', async () => {
+    await person(chat);
+    const first = await db.client.stream.findMany({ orderBy: { id: 'asc' }, take: 2, select: { id: true, kind: true } });
+    expect(first).toEqual([
+      { id: serverStreamId, kind: 'SERVER' },
+      { id: 1n, kind: 'ACCOUNT' },
+    ]);
+  });
+
   describe('a notice to all', () => {
     it('is one entry on the server’s stream, with nothing of its text, and nobody’s account has any', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
