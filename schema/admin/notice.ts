@@ -30,8 +30,13 @@ const NoticeReach = builder.objectRef<NoticeReachShape>('NoticeReach').implement
   }),
 });
 
+/** A notice, with its reach where it was read with others'. */
+interface NoticeShape extends PostedNotice {
+  readonly reach?: NoticeReachShape | null | undefined;
+}
+
 /** What is told to users. */
-export const Notice = builder.objectRef<PostedNotice>('Notice').implement({
+export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
   description: 'What is told to all users, or some.',
   fields: (t) => ({
     id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Notice', id) }),
@@ -53,12 +58,12 @@ export const Notice = builder.objectRef<PostedNotice>('Notice').implement({
       type: NoticeReach,
       nullable: true,
       description: 'How far it has come; null: it is for everybody.',
-      resolve: async (notice, _args, { chat }) => (await chat.notices.reach([notice]))[0],
+      resolve: async (notice, _args, { chat }) => (notice.reach === undefined ? (await chat.notices.reach([notice]))[0] : notice.reach),
     }),
   }),
 });
 
-const NoticeConnection = connectionOf<PostedNotice>('Notice', {
+const NoticeConnection = connectionOf<NoticeShape>('Notice', {
   of: 'A notice',
   list: 'all notices',
   node: (t) => t.field({ type: Notice, description: 'The notice.', resolve: ({ node }) => node }),
@@ -73,6 +78,14 @@ builder.queryField('notices', (t) =>
       after: t.arg.string({ description: 'A cursor to go on from, towards older ones.' }),
     },
     resolve: (_root, args, { chat }) =>
-      forwardConnection(args, { order: 'noticeId', read: (page) => chat.notices.all(page), node: ({ notice }) => notice }),
+      forwardConnection(args, {
+        order: 'noticeId',
+        async read(page) {
+          const { items, hasNextPage } = await chat.notices.all(page);
+          const reach = await chat.notices.reach(items.map(({ notice }) => notice));
+          return { items: items.map(({ notice, key }, place) => ({ notice: { ...notice, reach: reach[place] }, key })), hasNextPage };
+        },
+        node: ({ notice }) => notice,
+      }),
   }),
 );
