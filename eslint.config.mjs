@@ -45,6 +45,8 @@ const withoutId = {
     'GroupPreview',
     'ViewerChanged',
     'DataExportChanged',
+    'NoticePosted',
+    'NoticeRevoked',
     'EntryHidden',
     'ReceiptMoved',
     'ViewerMarkersMoved',

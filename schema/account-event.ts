@@ -1,23 +1,30 @@
 import type { Conversation as ConversationShape } from '../src/group/index.ts';
+import type { Entry } from '../src/log/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { accessOf, ConversationEdge, conversationEdge } from './conversation.ts';
 import { LeaveReason } from './conversation-event.ts';
 import { formatCursor } from './cursors.ts';
-import { type EntryOn, Event, inAccount, LogEvent, type Logged, loggedTypes } from './event.ts';
+import { type EntryOn, Event, inAccount, LogEvent, type Logged, loggedTypes, standsOn } from './event.ts';
 import { formatId } from './ids.ts';
 import { Position } from './position.ts';
 import { Viewer } from './viewer.ts';
 
 const { ConversationOpened, ConversationClosed, ProfileChanged: ViewerChanged } = loggedTypes;
 
-/** The entries of an account's log that can be shown. */
-export type AccountEntry = EntryOn<'account'>;
+/** The entries of an account's log that can be shown: what the server tells stands there if it is for some. */
+export type AccountEntry = EntryOn<'account' | 'server'>;
+
+/** True for an entry of an account's log that can be shown. */
+export function isAccountEntry(entry: Entry): entry is AccountEntry {
+  return standsOn('account', entry) || standsOn('server', entry);
+}
 
 /** An entry of an account's log. */
 export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({
-  description: 'An entry of the viewer’s own account stream, which all their devices follow and nobody else.',
+  description:
+    'An entry of the viewer’s own account stream, which all their devices follow and nobody else; or one about a notice, which stands on the server’s stream if the notice is for everybody.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });

@@ -1,3 +1,4 @@
+import { isUuid } from '../src/uuid.ts';
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
@@ -12,6 +13,8 @@ export type Order =
   | 'user'
   | 'userId'
   | 'edit'
+  | 'notice'
+  | 'noticeId'
   | 'settingsVersion';
 
 /** The opaque cursor of a place in an order. */
@@ -30,6 +33,11 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
   userId: (key) => parseWhole(key, maxId) !== null,
+  notice(key) {
+    const [, time = '', id = ''] = /^(\d+):(.+)$/.exec(key) ?? [];
+    return parseWhole(time, maxTime) !== null && isUuid(id);
+  },
+  noticeId: isUuid,
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };

@@ -1,5 +1,5 @@
 import type { FeedEvent } from '../src/feed/index.ts';
-import { type Entry, type EntryType, entryTypes, type HiddenEntry, type KnownEntry } from '../src/log/index.ts';
+import { type Entry, type EntryType, entryTypes, type HiddenEntry, type KnownEntry, serverStreamId } from '../src/log/index.ts';
 import { builder } from './builder.ts';
 import { formatId } from './ids.ts';
 import type { PositionShape } from './position.ts';
@@ -75,6 +75,8 @@ export const loggedTypes = {
   SessionEnded: viewerChanged,
   SessionChanged: viewerChanged,
   DataExportChanged: builder.objectRef<Logged<KnownEntry<'DataExportChanged'>>>('DataExportChanged'),
+  NoticePosted: builder.objectRef<Logged<KnownEntry<'NoticePosted'>>>('NoticePosted'),
+  NoticeRevoked: builder.objectRef<Logged<KnownEntry<'NoticeRevoked'>>>('NoticeRevoked'),
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),
 } satisfies Record<Entry['type'], unknown>;
 
@@ -113,7 +115,7 @@ export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   fields: (t) => ({
     streamId: t.exposeID('streamId', {
       extensions: shareable,
-      description: 'Whose log: a conversation’s id; for an account stream, the user’s.',
+      description: 'Whose log: a conversation’s id; for an account stream, the user’s; for the server’s stream, an id of its own.',
     }),
     seq: t.int({ extensions: shareable, description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
   }),
@@ -127,20 +129,25 @@ loggedTypes.Hidden.implement({
 // One shape for all who are shown an entry, made once: whoever shares its bytes knows it by its identity.
 const shapes = new WeakMap<Entry, Logged>();
 
-function logged<E extends Entry>(entry: E, type: 'Conversation' | 'User'): Logged<E> {
+function logged<E extends Entry>(entry: E, idOf: (streamId: bigint) => string): Logged<E> {
   const known = shapes.get(entry);
   if (known !== undefined) return known as Logged<E>;
-  const shape: Logged<E> = { kind: 'entry', at: entry.at, streamId: formatId(type, entry.streamId), entry };
+  const shape: Logged<E> = { kind: 'entry', at: entry.at, streamId: idOf(entry.streamId), entry };
   shapes.set(entry, shape);
   return shape;
 }
 
 /** An entry of a conversation's log, ready to be shown. */
 export function inConversation<E extends Entry>(entry: E): Logged<E> {
-  return logged(entry, 'Conversation');
+  return logged(entry, (id) => formatId('Conversation', id));
 }
 
 /** An entry of an account's log, ready to be shown. */
 export function inAccount<E extends Entry>(entry: E): Logged<E> {
-  return logged(entry, 'User');
+  return logged(entry, (id) => formatId('User', id));
+}
+
+/** An entry of the server's log, ready to be shown. */
+export function onServer<E extends Entry>(entry: E): Logged<E> {
+  return logged(entry, () => formatId('Server', serverStreamId));
 }

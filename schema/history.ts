@@ -1,7 +1,7 @@
 import type { Entry } from '../src/log/index.ts';
 import type { HistoryRequest } from '../src/message/index.ts';
 import type { Page } from '../src/page.ts';
-import { AccountEventConnection, accountEventEdge } from './account-event.ts';
+import { AccountEventConnection, accountEventEdge, isAccountEntry } from './account-event.ts';
 import { builder } from './builder.ts';
 import { type Connection, type Edge, emptyPage } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
@@ -102,7 +102,7 @@ builder.objectField(Viewer, 'events', (t) =>
     args: streamArgs,
     async resolve(viewer, args, { chat }) {
       const read = (part: StreamPage) => chat.feed.accountEntries(viewer, part);
-      const shown = await shownPage(streamPage(args), read, (entry) => standsOn('account', entry));
+      const shown = await shownPage(streamPage(args), read, isAccountEntry);
       return connectionFrom(shown, accountEventEdge);
     },
   }),

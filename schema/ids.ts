@@ -1,7 +1,9 @@
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
+import { serverStreamId } from '../src/log/index.ts';
 import { isEmoji, type MessageRef } from '../src/message/index.ts';
 import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
+import { isUuid } from '../src/uuid.ts';
 
 /** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
 export interface Keys {
@@ -21,6 +23,10 @@ export interface Keys {
   readonly Session: string;
   /** The same. */
   readonly DataExport: string;
+  /** The same. */
+  readonly Notice: string;
+  /** A stream and no thing: nothing can be fetched by it. */
+  readonly Server: typeof serverStreamId;
 }
 
 /** A kind of global id. */
@@ -42,6 +48,8 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   GroupInvite: (uuid) => uuid,
   Session: (uuid) => uuid,
   DataExport: (uuid) => uuid,
+  Notice: (uuid) => uuid,
+  Server: () => 'notices',
 };
 
 /** The opaque id under which a thing is known outside: one spelling each. */
@@ -72,6 +80,8 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
   GroupInvite: parseUuid,
   Session: parseUuid,
   DataExport: parseUuid,
+  Notice: parseUuid,
+  Server: (text) => (text === 'notices' ? serverStreamId : null),
 };
 
 function parseMember(text: string): MembershipRef | null {
@@ -80,7 +90,7 @@ function parseMember(text: string): MembershipRef | null {
 }
 
 function parseUuid(text: string): string | null {
-  return uuidPattern.test(text) ? text : null;
+  return isUuid(text) ? text : null;
 }
 
 function parseMessage(text: string): MessageRef | null {
@@ -105,7 +115,6 @@ export function parseId(id: string): ParsedId | null {
 export const maxId = 2n ** 63n - 1n;
 /** The largest seq there can be. */
 export const maxSeq = 2n ** 31n - 1n;
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A whole number from 1 to max, in its one decimal spelling; null for anything else. */
 export function parseWhole(text: string, max: bigint): bigint | null {

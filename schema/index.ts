@@ -10,6 +10,7 @@ import './block-event.ts';
 import './session-acts.ts';
 import './account.ts';
 import './data-export.ts';
+import './notice.ts';
 import './contact-event.ts';
 import './contact-request.ts';
 import './direct-conversation.ts';

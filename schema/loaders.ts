@@ -15,6 +15,7 @@ import type {
   Reader,
   UnreadTotals,
 } from '../src/message/index.ts';
+import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
 import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 
@@ -77,6 +78,8 @@ export interface Loaders {
   readonly presences: DataLoader<bigint, Presence | null>;
   /** Does not ask who may see it: only the user themselves. */
   readonly chosen: DataLoader<bigint, Chosen | null>;
+  /** What is posted, by UUID text. Does not ask whom they are for. */
+  readonly notices: DataLoader<string, Notice | null>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -94,7 +97,7 @@ export interface Loaders {
 
 /** Makes the loaders of one scope. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, contacts, blocks, groups, joining, messages, presence, feed } = chat;
+  const { users, contacts, blocks, groups, joining, messages, notices, presence, feed } = chat;
   const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
   const people = new DataLoader<bigint, User | null>((ids) => users.byIds(ids), { maxBatchSize });
   return {
@@ -160,6 +163,7 @@ export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
     readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
     settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
     presences: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
+    notices: new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
     chosen: new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
     directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
     ownPage: keep(),

@@ -31,6 +31,10 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return chat.users.session(viewer, key);
     case 'DataExport':
       return chat.exports.byId(viewer, key);
+    case 'Notice':
+      return chat.notices.byId(viewer, key);
+    case 'Server':
+      return null;
     case 'Contact':
       return key.userId === viewer.userId ? scope.loaders.contacts.load(key) : null;
     case 'ContactRequest':

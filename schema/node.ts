@@ -1,6 +1,7 @@
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
 import type { Message, ReactionCount } from '../src/message/index.ts';
+import type { Notice } from '../src/notice/index.ts';
 import type { Presence } from '../src/presence/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
@@ -12,6 +13,7 @@ export type NodeShape =
   | Presence
   | Session
   | DataExport
+  | Notice
   | Contact
   | ContactRequest
   | JoinRequest
@@ -36,6 +38,7 @@ function typeName(node: NodeShape): string {
   if ('devices' in node) return 'Presence';
   if ('deviceName' in node) return 'Session';
   if ('readyAt' in node) return 'DataExport';
+  if ('body' in node) return 'Notice';
   if ('alias' in node) return 'Contact';
   if ('fromId' in node) return 'ContactRequest';
   if ('note' in node) return 'JoinRequest';

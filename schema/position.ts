@@ -1,3 +1,4 @@
+import { serverStreamId } from '../src/log/index.ts';
 import { builder } from './builder.ts';
 import { formatId } from './ids.ts';
 import { Viewer } from './viewer.ts';
@@ -13,7 +14,9 @@ export interface PositionShape {
 export const Position = builder.objectRef<PositionShape>('Position').implement({
   description: 'A place in a stream: after the entry with this seq. Give back what you got.',
   fields: (t) => ({
-    streamId: t.exposeID('streamId', { description: 'The conversation’s id; for the account stream, the user’s.' }),
+    streamId: t.exposeID('streamId', {
+      description: 'The conversation’s id; for the account stream, the user’s; for the server’s stream, an id of its own.',
+    }),
     seq: t.exposeInt('seq', { description: 'The seq of the entry it lies after; 0: before the first.' }),
     epoch: t.exposeString('epoch', {
       description: 'Which history of the server it belongs to: another one after the database was restored to an earlier state.',
@@ -23,6 +26,7 @@ export const Position = builder.objectRef<PositionShape>('Position').implement({
 
 /** The global id of a stream, where it is known that the only account stream among them is the viewer's own. */
 export function streamIdFor(viewer: { readonly userId: bigint }, streamId: bigint): string {
+  if (streamId === serverStreamId) return formatId('Server', serverStreamId);
   return formatId(streamId === viewer.userId ? 'User' : 'Conversation', streamId);
 }
 

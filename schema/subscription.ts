@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { alongOf, type EventStream, type FeedEvent, type KnownPosition } from '../src/feed/index.ts';
-import type { Entry } from '../src/log/index.ts';
+import { type Entry, serverStreamId } from '../src/log/index.ts';
 import { parseAlong } from '../src/message/index.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
-import { Event, type EventShape, inAccount, inConversation, standsOn } from './event.ts';
+import { Event, type EventShape, inAccount, inConversation, type Logged, onServer, standsOn } from './event.ts';
 import { argumentId, parseId } from './ids.ts';
 import { useMessageAlong } from './loaders.ts';
 import { readFirst } from './operation.ts';
@@ -15,7 +15,10 @@ import { streamIdFor } from './position.ts';
 const PositionInput = builder.inputType('PositionInput', {
   description: 'A place in a stream that the client has: as it was given, never made up.',
   fields: (t) => ({
-    streamId: t.id({ required: true, description: 'A conversation’s id; for the account stream, the viewer’s user id.' }),
+    streamId: t.id({
+      required: true,
+      description: 'As it was given: a conversation’s id; for the account stream, the viewer’s user id; or that of the server’s stream.',
+    }),
     seq: t.int({ required: true, description: 'The newest entry that the client has; 0: none.' }),
     epoch: t.string({ description: 'As it came with the position.' }),
     readSeq: t.int({ description: 'The viewer’s own read marker as the client has it: if it differs, it is told before StreamReady.' }),
@@ -27,7 +30,8 @@ type PositionArgument = typeof PositionInput.$inferInput;
 function knownPosition({ streamId, seq, epoch, readSeq }: PositionArgument, place: number): KnownPosition {
   const path = `after.${place}`;
   const id = parseId(streamId);
-  if (id?.type !== 'User' && id?.type !== 'Conversation') throw badArgument(`${path}.streamId`, 'is not the id of a stream.');
+  if (id?.type !== 'User' && id?.type !== 'Conversation' && id?.type !== 'Server')
+    throw badArgument(`${path}.streamId`, 'is not the id of a stream.');
   return {
     streamId: id.key,
     seq: seqArgument(`${path}.seq`, seq),
@@ -55,11 +59,16 @@ function namedOtherwise(
   return others.length === 0 ? noNames : new Map(others);
 }
 
+function entryShape(entry: Entry, viewer: Viewer): Logged {
+  if (entry.streamId === serverStreamId) return onServer(entry);
+  return entry.streamId === viewer.userId ? inAccount(entry) : inConversation(entry);
+}
+
 /** An event of the feed, its streams named by global ids. A stream that is not the viewer's is named back as the client named it. */
 function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape {
   switch (event.kind) {
     case 'entry':
-      return event.entry.streamId === viewer.userId ? inAccount(event.entry) : inConversation(event.entry);
+      return entryShape(event.entry, viewer);
     case 'ready':
       return {
         ...event,

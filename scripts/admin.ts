@@ -6,12 +6,13 @@ import { ChatError } from '../src/errors.ts';
 import { openOperator } from '../src/open.ts';
 import { type Commands, type Flags, table, UsageError } from './admin/command.ts';
 import { nodesCommands } from './admin/nodes.ts';
+import { noticesCommands } from './admin/notices.ts';
 import { peopleCommands } from './admin/people.ts';
 import { settingsCommands } from './admin/settings.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
 
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands };
+const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands };
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -33,7 +34,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
-      options: { expect: text, note: text, first: text, before: text, 'end-sessions': { type: 'boolean' } },
+      options: { expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
       allowPositionals: true,
     });
     return { flags: values, positionals };

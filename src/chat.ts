@@ -11,6 +11,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
@@ -37,6 +38,7 @@ export interface Chat extends AsyncDisposable {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly exports: DataExports;
+  readonly notices: Notices;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -89,10 +91,11 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const groups = createGroups({ db, log, config, caches });
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
+  const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports }) });
+  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -133,6 +136,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     joining,
     messages,
     exports,
+    notices,
     presence,
     feed,
     jobs,
@@ -155,7 +159,8 @@ function doersOf({
   joining,
   messages,
   exports,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports'>): Doers {
+  notices,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -163,6 +168,7 @@ function doersOf({
     },
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
+      await notices.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
@@ -178,5 +184,7 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    NoticeDue: (due, signal) => notices.due(due, signal),
+    NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
   };
 }

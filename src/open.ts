@@ -21,6 +21,7 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
@@ -50,6 +51,7 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
 export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
+  readonly notices: Notices;
   readonly accounts: Accounts;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
@@ -78,6 +80,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   return {
     settings,
     roles: createRoles({ db, log }),
+    notices: createNotices({ db, log }),
     accounts: createAccounts({ db, log }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,

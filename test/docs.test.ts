@@ -10,6 +10,7 @@ import { closes } from '../gateway/close-codes.ts';
 import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
 import { nodesCommands } from '../scripts/admin/nodes.ts';
+import { noticesCommands } from '../scripts/admin/notices.ts';
 import { peopleCommands } from '../scripts/admin/people.ts';
 import { settingsCommands } from '../scripts/admin/settings.ts';
 import { refusalCodes } from '../src/errors.ts';
@@ -110,8 +111,12 @@ describe('docs/operators.md', () => {
   const operators = read('docs/operators.md');
 
   it('shows every command as it is, and none that there is not', () => {
-    const shown = new Set([...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|epoch \w+|\w+)/gm)].map(([, name]) => name));
-    expect([...shown].toSorted()).toEqual(Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands }).toSorted());
+    const shown = new Set(
+      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
+    );
+    expect([...shown].toSorted()).toEqual(
+      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands }).toSorted(),
+    );
   });
 
   it('shows what the schema has', () => {

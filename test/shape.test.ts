@@ -21,6 +21,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
+  notice: ['db', 'log', 'user', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],

@@ -6,6 +6,8 @@ import './viewer.ts';
 import './setting.ts';
 import './settings-version.ts';
 import './set-settings.ts';
+import './notice.ts';
+import './post-notice.ts';
 import './node.ts';
 import './drain-node.ts';
 import './open-connection.ts';

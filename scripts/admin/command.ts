@@ -6,6 +6,8 @@ export interface Flags {
   readonly note?: string | undefined;
   readonly first?: string | undefined;
   readonly before?: string | undefined;
+  readonly to?: string | undefined;
+  readonly at?: string | undefined;
   readonly 'end-sessions'?: boolean | undefined;
 }
 

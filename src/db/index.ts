@@ -23,6 +23,7 @@ export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-r
 export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
+export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
 export { type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPosting } from './posting.ts';

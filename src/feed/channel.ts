@@ -162,6 +162,7 @@ export class StreamChannel implements Channel {
     this.#parts.onHeard?.([entry]);
     this.#memory().push(entry);
     if (entry.type === 'MessageRecalled') this.#recall(entry);
+    if (entry.type === 'NoticeRevoked') this.#ring?.revoke(entry);
     const event = eventOf(entry);
     for (const listener of this.#listeners) listener.entry(event);
     this.#typists?.entry(entry);

@@ -96,10 +96,10 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, now 
   }
 
   async function positions(viewer: Viewer): Promise<readonly Position[]> {
-    const { account, conversations, epoch } = await readSnapshot(db, viewer.userId);
+    const { account, conversations, server, epoch } = await readSnapshot(db, viewer.userId);
     return [
       { streamId: viewer.userId, seq: account.lastSeq, epoch },
-      ...conversations.map(({ streamId, lastSeq }) => ({ streamId, seq: lastSeq, epoch })),
+      ...[...conversations, server].map(({ streamId, lastSeq }) => ({ streamId, seq: lastSeq, epoch })),
     ];
   }
 

@@ -14,6 +14,8 @@ export interface Ring {
   precede(entries: readonly Entry[], lastSeq: number): void;
   /** Takes the text of a message away that was recalled: whoever catches up later does not get it. */
   recall(recall: KnownEntry<'MessageRecalled'>): void;
+  /** Makes another object of what told of a notice that is taken back: what was made of the old one is given to nobody who catches up later. */
+  revoke(revoked: KnownEntry<'NoticeRevoked'>): void;
   /** Back to the usual size. */
   narrow(): void;
   clear(): void;
@@ -98,6 +100,11 @@ export function createRing(spare: Spare): Ring {
       characters -= textOf(entry);
       entries[place] = recalledMessage(entry, at);
       charge();
+    },
+    revoke({ data: { noticeId } }) {
+      const place = entries.findIndex((entry) => entry.type === 'NoticePosted' && entry.data.noticeId === noticeId);
+      const entry = entries[place];
+      if (entry !== undefined) entries[place] = { ...entry };
     },
     narrow() {
       widened = false;

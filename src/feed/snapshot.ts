@@ -1,4 +1,5 @@
 import { type Db, selectFollowed, type Tx } from '../db/index.ts';
+import { serverStreamId } from '../log/index.ts';
 
 /** How far a stream reaches. */
 export interface StreamHead {
@@ -20,6 +21,8 @@ export interface FollowedStream extends StreamHead {
 export interface Snapshot {
   readonly epoch: string;
   readonly account: StreamHead;
+  /** The server's own, which everybody follows; what it told before they signed up is not for them. */
+  readonly server: Omit<FollowedStream, 'readSeq'>;
   /** In order of stream id. */
   readonly conversations: readonly FollowedStream[];
 }
@@ -30,12 +33,17 @@ const idsAtOnce = 900;
 /** Reads what the user follows; `only` narrows it to one conversation. Throws ChatError UNAVAILABLE. */
 export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Snapshot> {
   return db.snapshot(async (tx) => {
-    const accesses = await selectFollowed(tx, userId, only);
-    const heads = await readHeads(tx, [userId, ...accesses.map(({ conversationId }) => conversationId)]);
+    const [accesses, user] = await Promise.all([
+      selectFollowed(tx, userId, only),
+      tx.user.findUnique({ where: { id: userId }, select: { noticesAfterSeq: true } }),
+    ]);
+    const heads = await readHeads(tx, [userId, serverStreamId, ...accesses.map(({ conversationId }) => conversationId)]);
     const absent: StreamHead = { lastSeq: 0, floorSeq: 0 };
+    const noticed = (user?.noticesAfterSeq ?? 0) + 1;
     return {
       epoch: db.epoch,
       account: heads.get(userId) ?? absent,
+      server: { streamId: serverStreamId, fromSeq: noticed, joinedSeq: noticed, ...(heads.get(serverStreamId) ?? absent) },
       conversations: accesses.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => {
         const { lastSeq, floorSeq } = heads.get(conversationId) ?? absent;
         return { streamId: conversationId, fromSeq, joinedSeq, readSeq, lastSeq, floorSeq };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
-import { type Entry, type EntryData, endsAccess } from '../log/index.ts';
+import { type Entry, type EntryData, endsAccess, serverStreamId } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
@@ -10,7 +10,7 @@ import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
-import { type FollowedStream, readSnapshot, type Snapshot } from './snapshot.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Stay, Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -43,7 +43,7 @@ interface SubscriptionParts {
  *
  * Order is what makes it whole. The account's topic is acknowledged before anything is read, so an opening that commits later is heard.
  * Memberships and heads are read in one snapshot; each stream is then replayed up to its head there: the account first, because a replayed
- * ConversationOpened says where its stream starts. StreamReady names exactly these heads. Only then do the streams go live, each by reading on from
+ * ConversationOpened says where its stream starts, and the server's last. StreamReady names exactly these heads. Only then do the streams go live, each by reading on from
  * its own position: what committed in between is found in the log, not hoped for on the bus.
  */
 export class ViewerSubscription implements Subscription, Owner {
@@ -222,9 +222,9 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#nextStay(streamId);
   }
 
-  async #streamOf(streamId: bigint): Promise<FollowedStream | null> {
-    const snapshot = await readSnapshot(this.#feed.db, this.#userId, streamId);
-    return snapshot.conversations[0] ?? null;
+  async #streamOf(streamId: bigint): Promise<Snapshot['server'] | null> {
+    const { conversations, server } = await readSnapshot(this.#feed.db, this.#userId, streamId);
+    return streamId === serverStreamId ? server : (conversations[0] ?? null);
   }
 
   async #attachLate(streamId: bigint, stay: Stay | null): Promise<void> {
@@ -248,7 +248,7 @@ export class ViewerSubscription implements Subscription, Owner {
     const snapshot = await readSnapshot(this.#feed.db, this.#userId);
     if (this.#outlet.ended()) return null;
     await this.#openAccount(held, snapshot, opening);
-    await this.#openConversations(snapshot, opening);
+    await this.#openOthers(snapshot, opening);
     return snapshot;
   }
 
@@ -258,7 +258,8 @@ export class ViewerSubscription implements Subscription, Owner {
     await this.#attach(held, { position: start.seq, fromSeq: 1, joinedSeq: 1 }).replay(head.lastSeq, opening.turn.room);
   }
 
-  async #openConversations({ conversations: streams, epoch }: Snapshot, opening: Opening): Promise<void> {
+  async #openOthers({ conversations, server, epoch }: Snapshot, opening: Opening): Promise<void> {
+    const streams = [...conversations, server];
     const followed = new Set(streams.map(({ streamId }) => streamId));
     for (const streamId of opening.after.keys()) {
       if (streamId !== this.#userId && !followed.has(streamId)) this.#resync(streamId, null, 'GONE');

@@ -19,6 +19,10 @@ export const jobKinds = {
   DataExport: z.object({ userId: id, exportId: z.string(), messages: z.boolean() }),
   /** The time is over in which it can be downloaded. */
   DataExportOver: z.object({ userId: id, exportId: z.string() }),
+  /** A notice's time has come: it is posted, and handed on to those whom it is for. */
+  NoticeDue: z.object({ noticeId: z.string() }),
+  /** Those who had a notice are told that it is taken back. */
+  NoticeRevoked: z.object({ noticeId: z.string() }),
 } as const;
 
 /** Names a kind of job. */

@@ -78,6 +78,9 @@ export const entryTypes = {
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   SessionChanged: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   DataExportChanged: { on: 'account', timeline: false, data: z.object({ exportId: z.string() }) },
+  // What is for everybody stands on the server's stream, what is for some on their accounts.
+  NoticePosted: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
+  NoticeRevoked: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
 } as const;
 
 /** Names a kind of entry. */

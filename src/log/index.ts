@@ -30,3 +30,4 @@ export { countMarkerMoves, markerCount } from './marker-count.ts';
 export { formatIds, type MessageRow, messageData } from './message-row.ts';
 export { type LogPage, type LogRange, readHeads } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';
+export { serverStreamId } from './server-stream.ts';

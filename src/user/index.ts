@@ -17,7 +17,7 @@ export { createUsers } from './create-users.ts';
 export type { ContactParts, UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
 export { createRoles, type Roles } from './role.ts';
-export { requireAvatarUrl } from './shape.ts';
+export { readHandle, requireAvatarUrl } from './shape.ts';
 export type * from './user.ts';
 export { deviceKinds } from './user.ts';
 export { changedUsers, createUserCache } from './user-cache.ts';

@@ -1,4 +1,5 @@
 import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
+import { serverStreamId } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
 import type { Session, User, UserRole } from './user.ts';
@@ -66,9 +67,10 @@ export async function findByHandle(tx: Tx, handle: string): Promise<UserRow | nu
   return row && withErased(row);
 }
 
-/** A new user, and what they are found by. */
+/** A new user, and what they are found by. What the server has told everybody so far is not for them. */
 export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 'erased'>): Promise<void> {
-  await tx.user.create({ data: user });
+  const server = await tx.stream.findUnique({ where: { id: serverStreamId }, select: { lastSeq: true } });
+  await tx.user.create({ data: { ...user, noticesAfterSeq: server?.lastSeq ?? 0 } });
   await insertTerms(tx, user);
 }
 

@@ -8,7 +8,8 @@ import { type Person, world } from '../support/world.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** What an input field takes. */
-type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag';
+type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind;
+type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
 
 interface Act {
   readonly valid: Input;
@@ -16,6 +17,8 @@ interface Act {
   readonly asks: string;
   readonly refused: Input;
   readonly kinds: Readonly<Record<string, Kind>>;
+  /** Of these only one may be given. */
+  readonly either?: readonly string[];
 }
 
 /** Every mutation, and what it takes. The settings of a list stand in a place of their own below. */
@@ -34,6 +37,17 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'connections sessions', refused: { connections: null, sessions: null } },
     valid: { userId: formatId('User', 1n), endSessions: false },
     kinds: { userId: 'user', endSessions: 'flag' },
+  },
+  postNotice: {
+    ...{ asks: 'notice { id }', refused: { notice: null } },
+    valid: { title: 'Maintenance', body: 'Tonight.', toAll: true },
+    either: ['to', 'toHandles', 'toAll'],
+    kinds: { title: 'title', body: 'body', to: 'users', toHandles: 'handles', toAll: 'all', at: 'moment', clientNoticeId: 'key' },
+  },
+  revokeNotice: {
+    ...{ asks: 'notice { id }', refused: { notice: null } },
+    valid: { id: formatId('Notice', '01900000-0000-7000-8000-000000000000') },
+    kinds: { id: 'notice' },
   },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
@@ -137,6 +151,62 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a number', 1, 'BAD_USER_INPUT'],
     ['a list of two', [true, true], 'BAD_USER_INPUT'],
   ],
+  title: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['201 characters', '🎉'.repeat(201), 'INVALID_INPUT'],
+  ],
+  body: [
+    ...noText,
+    ...strange.filter(([what]) => what !== 'a line break').map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['8,001 characters', '🎉'.repeat(8_001), 'INVALID_INPUT'],
+  ],
+  users: [
+    ['an object', {}, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['null', null, 'INVALID_INPUT'],
+    ['nobody at all', [], 'INVALID_INPUT'],
+    ['thousands', Array.from({ length: 5_000 }, (_, n) => formatId('User', BigInt(n + 1))), 'INVALID_INPUT'],
+    ...strange.map(([what, text]) => [what, [text], 'INVALID_INPUT'] as const),
+    ['the id of something else', [formatId('Conversation', 1n)], 'INVALID_INPUT'],
+    ['somebody who never was', [formatId('User', 2n ** 62n)], 'NOT_FOUND'],
+  ],
+  handles: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['nobody at all', [], 'INVALID_INPUT'],
+    ['thousands', Array.from({ length: 5_000 }, (_, n) => `nobody${n}`), 'INVALID_INPUT'],
+    ...strange.map(([what, text]) => [what, [text], 'NOT_FOUND'] as const),
+    ['what every object has', ['__proto__'], 'NOT_FOUND'],
+    ['a handle that nobody has', ['nobody.at.all'], 'NOT_FOUND'],
+  ],
+  all: [
+    ['text', 'true', 'BAD_USER_INPUT'],
+    ['a number', 1, 'BAD_USER_INPUT'],
+    ['a list of two', [true, true], 'BAD_USER_INPUT'],
+  ],
+  moment: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['text', 'tonight', 'BAD_USER_INPUT'],
+    ['a day that is none', '2027-02-30T00:00:00Z', 'BAD_USER_INPUT'],
+    ['a moment without a zone', '2027-02-01T00:00:00', 'BAD_USER_INPUT'],
+    ['the end of time', '9999-12-31T23:59:59.999Z', 'INVALID_INPUT'],
+  ],
+  key: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['65 characters', 'x'.repeat(65), 'INVALID_INPUT'],
+    ['a space at its end', 'x ', 'INVALID_INPUT'],
+  ],
+  notice: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['the id of something else', formatId('User', 1n), 'INVALID_INPUT'],
+    ['one that never was', formatId('Notice', '01900000-0000-7000-8000-000000000000'), 'NOT_FOUND'],
+  ],
   note: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
@@ -173,7 +243,9 @@ async function expectRefusal(
   input: Input,
   { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
 ): Promise<void> {
-  const before = await place.node.chat.settings.versions({ first: 1 });
+  const { settings, notices } = place.node.chat;
+  const stands = () => Promise.all([settings.versions({ first: 1 }), notices.all({ first: 1 })]);
+  const before = await stands();
   const { data, errors } = await run(name, input);
   if (code === 'BAD_USER_INPUT') {
     expect(errors).toMatchObject([{ extensions: { code } }]);
@@ -187,7 +259,7 @@ async function expectRefusal(
     expect(payload.errors[0]?.message).toMatch(/\w.*\.$/);
     expect(payload.errors[0]?.message.length).toBeLessThan(1_000);
   }
-  expect(await place.node.chat.settings.versions({ first: 1 })).toEqual(before);
+  expect(await stands()).toEqual(before);
 }
 
 describe('the tables', () => {
@@ -207,12 +279,12 @@ describe('the tables', () => {
   }
 });
 
-const cases = Object.entries(acts).flatMap(([name, { valid, kinds }]) => [
+const cases = Object.entries(acts).flatMap(([name, { valid, kinds, either = [] }]) => [
   ...Object.entries(kinds).flatMap(([field, kind]) =>
     bad[kind].map(([what, value, code]) => ({
       name,
       what: `${what} as ${field}`,
-      input: { ...valid, [field]: value },
+      input: { ...valid, ...(either.includes(field) && Object.fromEntries(either.map((other) => [other, undefined]))), [field]: value },
       code,
       field: ['input', field],
     })),
@@ -246,6 +318,32 @@ describe('what cannot be accepted is refused, says where and why, and changes no
       const { errors = [] } = await run(name, input);
       expect(new Set(errors.map(({ extensions }) => extensions?.['code']))).toEqual(new Set(['BAD_USER_INPUT']));
     }
+  });
+});
+
+describe('whom a notice is for', () => {
+  test.each([
+    [{}, 'to'],
+    [{ toAll: false }, 'to'],
+    [{ toAll: true, to: [formatId('User', 1n)] }, 'toAll'],
+    [{ to: [formatId('User', 1n)], toHandles: ['somebody'] }, 'toHandles'],
+  ])('is said in one way: not by %j', async (recipients, field) => {
+    await expectRefusal(
+      'postNotice',
+      { title: 'Maintenance', body: 'Tonight.', ...recipients },
+      { code: 'INVALID_INPUT', field: ['input', field] },
+    );
+  });
+
+  it('is refused for each who is nobody, by their places, and nobody is told', async () => {
+    const to = [formatId('User', 2n ** 61n), admin.id, formatId('User', 2n ** 62n)];
+    const { data } = await run('postNotice', { title: 'Maintenance', body: 'Tonight.', to });
+    const payload = data?.['postNotice'] as Payload | undefined;
+    expect(payload?.errors.map(({ code, field }) => [code, field])).toEqual([
+      ['NOT_FOUND', ['input', 'to', '0']],
+      ['NOT_FOUND', ['input', 'to', '2']],
+    ]);
+    expect((await place.node.chat.notices.all({ first: 1 })).items).toEqual([]);
   });
 });
 

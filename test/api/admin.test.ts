@@ -2,6 +2,7 @@ import { getIntrospectionQuery, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createNode } from '../../gateway/node.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
+import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
@@ -15,6 +16,7 @@ const place = world();
 const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
+let noticeId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -23,6 +25,8 @@ beforeAll(async () => {
   actors.admin = await appoint(place, admin);
   actors.former = await appoint(place, former);
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
+  const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: [{ handle: user.handle }] });
+  noticeId = formatId('Notice', notice?.id ?? '');
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -45,6 +49,12 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { rollBackSettings(input: { version: 0 }) { version { version } settings { name } errors { code message field retryAfterMs } } }',
   'Mutation.disconnectUser':
     'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId }) { connections sessions errors { code message field retryAfterMs } } }',
+  'Query.notices':
+    '{ notices(first: 2) { edges { cursor node { id title body audience state createdBy { handle } createdAt postAt postedAt revokedAt reach { recipients handedOn } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Mutation.postNotice':
+    'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.revokeNotice':
+    'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -52,7 +62,7 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId };
+  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -71,13 +81,14 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const before = await place.node.chat.settings.versions({ first: 1 });
+    const stands = () => Promise.all([place.node.chat.settings.versions({ first: 1 }), place.node.chat.notices.all({ first: 100 })]);
+    const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
       const answer = await ask(document, given(), standing as Standing);
       expect(answer, standing).toMatchObject({ status, errors: [{ extensions: { code } }] });
       expect(answer.data ?? null, standing).toBeNull();
     }
-    expect(await place.node.chat.settings.versions({ first: 1 })).toEqual(before);
+    expect(await stands()).toEqual(before);
     const { status, data, errors } = await ask(document, given());
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
     for (const payload of Object.values(data ?? {})) expect((payload as { errors?: unknown }).errors ?? []).toEqual([]);

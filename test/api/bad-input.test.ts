@@ -509,6 +509,8 @@ describe('input that cannot be accepted', () => {
       'HandleHold',
       'DataExport',
       'Job',
+      'Notice',
+      'NoticeRecipient',
       'Presence',
     ],
   ];

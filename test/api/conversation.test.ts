@@ -7,7 +7,7 @@ import {
 } from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
-import { given, type Person, world } from '../support/world.ts';
+import { given, type Person, serverStream, world } from '../support/world.ts';
 
 const chat = world();
 
@@ -74,7 +74,7 @@ it('does not show up for the other side before its first message', async () => {
   const id = await chat.direct(ann, ben);
   expect(await stateOf(ben, id)).toBeNull();
   expect(await idsOf(ben)).toEqual([]);
-  expect((await chat.positions(ben)).map(({ streamId }) => streamId)).toEqual([ben.id]);
+  expect((await chat.positions(ben)).map(({ streamId }) => streamId)).toEqual([ben.id, serverStream]);
   expect((await chat.ask(UserByHandleDocument, { handle: ann.handle }, ben)).user?.viewerDirectConversation).toBeNull();
 
   await chat.say(ann, id, 'hello');

@@ -15,7 +15,7 @@ import {
 } from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
-import { given, type Person, type World, world } from '../support/world.ts';
+import { given, type Person, serverStream, type World, world } from '../support/world.ts';
 
 const nobody = Buffer.from('User:9000000000').toString('base64url');
 
@@ -107,7 +107,7 @@ describe('a group', () => {
     const events = chat.listen(ben);
     await events.ready();
     expect(refusals((await create(ann, { name: 'x', memberIds: [ben.id, nobody] })).errors)).toEqual(['NOT_FOUND input.memberIds.1']);
-    expect((await chat.positions(ann)).length).toBe(1);
+    expect((await chat.positions(ann)).map(({ streamId }) => streamId)).toEqual([ann.id, serverStream]);
     await chat.group(ann, ben);
     expect(inWords(await events.next())).toBe('ConversationOpened 2 at 0');
   });
@@ -206,7 +206,7 @@ describe('removing a member', () => {
     });
     expect(await state(ben, group)).toBeNull();
     for (const id of [group, sent.id, membership]) expect(await chat.ask(NodeByIdDocument, { id }, ben)).toEqual({ node: null });
-    expect((await chat.positions(ben)).map(({ streamId }) => streamId)).toEqual([ben.id]);
+    expect((await chat.positions(ben)).map(({ streamId }) => streamId)).toEqual([ben.id, serverStream]);
     const input = { conversationId: group, clientMessageId: 'late', text: 'still here?' };
     const { sendMessage } = await chat.ask(SendMessageDocument, { input }, ben);
     expect(refusals(sendMessage.errors)).toEqual(['NOT_FOUND input.conversationId']);

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { formatId } from '../../schema/ids.ts';
+import { uuidText } from '../../src/uuid.ts';
 import type { LargeWorld } from '../support/large-tables.ts';
 import { everythingOf } from './everything.ts';
 
@@ -81,6 +83,7 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
     ofViewer('conversations', 'ConversationConnection'),
     ofViewer('contacts', 'ContactConnection'),
     ofViewer('blocks', 'UserConnection'),
+    ofViewer('notices', 'NoticeConnection'),
     ofViewer('joinRequests', 'JoinRequestConnection'),
     ...[{ id: formatId('Conversation', BigInt(world.bigGroup)) }, { code: world.code }].map((variables) => ({
       what: `a look at a group by its ${Object.keys(variables).join()}`,
@@ -156,6 +159,7 @@ function ofNodes(
     ...[
       formatId('JoinRequest', { conversationId: BigInt(askedGroup), userId: viewerId }),
       formatId('JoinRequest', { conversationId: BigInt(bigGroup), userId: BigInt(wisher) }),
+      formatId('Notice', uuidText(createHash('md5').update('some1').digest())),
       formatId('GroupInvite', invite.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
     ],
     ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { post } from '../gateway/http.ts';
 import { MeDocument, SignInDocument, SignUpDocument } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
-import { password, world } from '../support/world.ts';
+import { password, serverStream, world } from '../support/world.ts';
 
 function newHandle(): string {
   return `new.${randomBytes(6).toString('hex')}`;
@@ -48,7 +48,10 @@ describe('signing up', () => {
     expect(viewer).toEqual({
       user: { id: viewer.user.id, handle },
       sessions: [{ viewerIsCurrent: true }],
-      positions: [{ streamId: viewer.user.id, seq: 1 }],
+      positions: [
+        { streamId: viewer.user.id, seq: 1 },
+        { streamId: serverStream, seq: 0 },
+      ],
       unread: { messages: 0, conversations: 0 },
       conversations: { edges: [] },
     });

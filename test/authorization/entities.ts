@@ -69,6 +69,7 @@ export const entities: readonly Entity[] = [
   { type: 'JoinRequest', name: 'of the outsider', id: askToJoin, seenBy: runners },
   { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners },
   { type: 'DataExport', name: 'of the target', id: (_, { dataExport }) => dataExport, seenBy: [] },
+  { type: 'Notice', name: 'to the target', id: (_, { notice }) => notice, seenBy: [] },
 ];
 
 /** How a field of an entity is shown to those who see the entity. */
@@ -100,6 +101,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   Contact: own('id', 'user', 'alias', 'since'),
   ContactRequest: own('id', 'from', 'to', 'note', 'message', 'createdAt'),
   DataExport: own('id', 'state', 'createdAt', 'readyAt', 'expiresAt', 'bytes', 'url'),
+  Notice: same('id', 'title', 'body', 'postedAt'),
   DirectConversation: { ...conversation, ...own('viewerPeer') },
   Group: {
     ...conversation,

@@ -25,6 +25,8 @@ export interface Cast {
   readonly cutOff: string;
   /** A file with the target's data. */
   readonly dataExport: string;
+  /** To the target alone. */
+  readonly notice: string;
 }
 
 /** What there is to act on, fresh. */
@@ -82,7 +84,15 @@ export async function castOf(world: World): Promise<Cast> {
   await act(world, owner, 'blockUser', { userId: blocked.id });
   const wanted = await act(world, target, 'requestDataExport', {}, '{ dataExport { id } errors { code } }');
   const { id: dataExport } = (wanted as { dataExport: { id: string } }).dataExport;
-  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport };
+  const notice = await tell(world, target);
+  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport, notice };
+}
+
+/** A notice to one person alone. */
+async function tell({ node: { chat } }: World, { handle }: Person): Promise<string> {
+  const { notice } = await chat.notices.post(null, { title: 'Your account', body: 'Between us.', to: [{ handle }] });
+  await chat.jobs.doDue();
+  return formatId('Notice', notice?.id ?? '');
 }
 
 /** A group in which everybody stands as their name says. */
@@ -132,6 +142,7 @@ export function nothingLike(id: string): string {
     case 'Session':
     case 'GroupInvite':
     case 'DataExport':
+    case 'Notice':
       return formatId(type, '01900000-0000-7000-8000-000000000000');
     case 'JoinRequest':
       return formatId(type, { conversationId: none, userId: none });

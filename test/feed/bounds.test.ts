@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import { Outlet } from '../../src/feed/outlet.ts';
+import { serverStreamId } from '../../src/log/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
@@ -47,6 +48,23 @@ describe('a subscription with little room', () => {
     await say(chat, ann, group, 'hello');
     expect(inWords(await resumed.next())).toBe('84 MessageSent hello');
     resumed.stop();
+  });
+
+  it('says GAP_TOO_LARGE of the server’s stream too, live and on return, and goes on from there', async () => {
+    const post = () => chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
+    const ann = await person(chat);
+    const held = await chat.feed.positions(ann);
+    const events = listen(chat, ann);
+    await events.ready();
+    for (let n = 0; n < 120; n += 1) await post();
+    expect((await events.until(({ kind }) => kind === 'resync')).at(-1)).toMatchObject({ streamId: serverStreamId, lastSeq: 120 });
+    const resumed = listen(chat, ann, held);
+    expect((await resumed.ready()).map(inWords)).toEqual(['resync GAP_TOO_LARGE 120', 'ready']);
+    await post();
+    for (const one of [events, resumed]) {
+      expect(inWords(await one.next())).toBe('121 NoticePosted');
+      one.stop();
+    }
   });
 
   it('refuses more positions than a subscription may resume from', async () => {

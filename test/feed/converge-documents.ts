@@ -52,7 +52,8 @@ const self = `fragment Self on Viewer {
   sessions { id deviceName deviceKind createdAt viewerIsCurrent }
   messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
 }
-fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }`;
+fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }
+fragment Told on Notice { id title body postedAt }`;
 
 // How far all others have a conversation, which every event of it may move.
 const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
@@ -69,6 +70,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
     viewer {
       ...Self
       dataExports { ...Export }
+      notices(first: 10) { edges { cursor node { ...Told } } }
       positions { streamId seq epoch }
       unread { ...Totals }
       conversations(first: 10) { edges { node { ...Talk } } }
@@ -118,6 +120,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on InvitesChanged { group { id ...Inviting } }
       ... on ViewerChanged { viewer { ...Self } }
       ... on DataExportChanged { dataExportId dataExport { ...Export } }
+      ... on NoticePosted { noticeId noticeEdge { cursor node { ...Told } } }
+      ... on NoticeRevoked { noticeId }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }
       ... on TypingChanged { conversationId typing }
       ... on ViewerMarkersMoved {

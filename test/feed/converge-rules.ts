@@ -95,6 +95,16 @@ const rules: Readonly<Record<string, Rule>> = {
     shown.viewer = { ...shown.viewer, dataExports: dataExport === null ? others : files };
     if (dataExport === null) cache.evict(text(dataExportId));
   },
+  NoticePosted(held, event) {
+    put(held, 'notices', event['noticeEdge'] ?? null);
+    orderNotices(held);
+  },
+  NoticeRevoked({ cache, shown }, { noticeId }) {
+    const list = shown.viewer['notices'];
+    if (isThing(list))
+      shown.viewer = { ...shown.viewer, notices: { ...list, edges: edgesOf(list).filter(({ node }) => idOf(node) !== text(noticeId)) } };
+    cache.evict(text(noticeId));
+  },
   MembershipSettled: () => undefined,
   MessageHidden({ cache }, { conversation, messageId }) {
     const seq = cache.entity(text(messageId))?.['seq'];
@@ -137,6 +147,17 @@ export function order({ cache, shown }: Held): void {
     return `${conversation?.['lastActivityAt']} ${conversation?.['id']}`;
   }
   shown.viewer = { ...shown.viewer, conversations: { edges: edges.toSorted((one, other) => (rank(one) < rank(other) ? 1 : -1)) } };
+}
+
+/** Puts the notices into order of posting: those to all and those to some come on streams of their own. Of two of one millisecond their ids decide. */
+function orderNotices({ shown }: Held): void {
+  const list = shown.viewer['notices'];
+  const rank = ({ cursor }: Thing): string => Buffer.from(text(cursor), 'base64url').toString();
+  if (!isThing(list)) return;
+  shown.viewer = {
+    ...shown.viewer,
+    notices: { ...list, edges: edgesOf(list).toSorted((one, other) => (rank(one) < rank(other) ? 1 : -1)) },
+  };
 }
 
 function conversationOf(cache: Cache, node: Json | undefined): Thing | undefined {

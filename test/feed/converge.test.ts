@@ -3,6 +3,7 @@ import { schema } from '../../schema/index.ts';
 import { world } from '../support/world.ts';
 import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
 import { type Device, readDevice, type State } from './converge-device.ts';
+import { operatorActs } from './converge-operator-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
 
 const chat = world();
@@ -44,7 +45,7 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
   }
 }
 
-const named = acts.map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
+const named = [...acts, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
 describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {
   it.each(named)('%s', async (_name, { by, prepare, changes, toldLater }) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Db } from '../../src/db/index.ts';
-import { streamTopic } from '../../src/log/index.ts';
+import { serverStreamId, streamTopic } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type Crowd, crowdOn, readAll } from './crowd.ts';
 
@@ -96,8 +96,10 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
     expect(last?.kind === 'ready' && last.positions.map(({ streamId, seq }) => [streamId, seq])).toEqual([
       [viewer.userId, 0],
       ...groups.map((id) => [id, 1]),
+      [serverStreamId, 0],
     ]);
-    expect(asked.heads).toEqual([1, 5_000]);
+    // Their streams’ and the server’s.
+    expect(asked.heads).toEqual([1, 5_001]);
     const [first = 0n] = groups;
     await crowd.say(viewer, first, 'live');
     await expect.poll(() => reading.of(first).length).toBe(2);

@@ -93,6 +93,16 @@ describe('a ring', () => {
     expect(ring.at(5)).toBeUndefined();
   });
 
+  it('gives another object for what told of a notice that is taken back, so that nothing made of the old one is used', () => {
+    const notice = (seq: number, type: 'NoticePosted' | 'NoticeRevoked', noticeId: string): KnownEntry<typeof type> =>
+      ({ streamId: 0n, seq, at: new Date(0), actorId: null, type, data: { noticeId } }) as KnownEntry<typeof type>;
+    const entries = [notice(1, 'NoticePosted', 'a'), notice(2, 'NoticePosted', 'b'), notice(3, 'NoticeRevoked', 'a')];
+    const ring = holding(entries);
+    for (const noticeId of ['a', 'not here']) ring.revoke(notice(3, 'NoticeRevoked', noticeId) as KnownEntry<'NoticeRevoked'>);
+    expect(ring.after(0)).toEqual(entries);
+    expect(entries.map((entry) => ring.at(entry.seq) === entry)).toEqual([false, true, true]);
+  });
+
   it('shares with all others what they keep beyond the usual, and gives it back', () => {
     const spare = createSpare(100_000);
     const one = holding(messages(101, 164), spare);

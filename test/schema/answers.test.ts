@@ -38,7 +38,7 @@ describe('signing up', () => {
           viewer: {
             user: { handle: 'dora', displayName: 'dora', viewerDirectConversation: null },
             sessions: [{ viewerIsCurrent: true }],
-            positions: [{ seq: 1 }],
+            positions: [{ seq: 1 }, { seq: 0 }],
             conversations: { edges: [] },
             unread: { messages: 0, conversations: 0 },
           },

@@ -3,6 +3,7 @@ import { createSourceEventStream, parse } from 'graphql';
 import { formatId } from '../../schema/ids.ts';
 import { createContext, schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
+import { serverStreamId } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { chatOn } from '../support/chat.ts';
 import { groupOf, person } from '../support/people.ts';
@@ -34,6 +35,8 @@ export interface Cast extends AsyncDisposable {
   typing(conversationId: bigint, of: Onlooker): Promise<object>;
   /** Of somebody who has only one conversation with others. */
   showing(of: Onlooker, readReceipts: boolean): Promise<object>;
+  /** The same for the first entry of the server's stream that comes of something. */
+  notice(act: (chat: Chat) => Promise<unknown>): Promise<object>;
   /** Has `sparing` delete for themselves what was said last in the group, and clear all that was said before. */
   spare(): Promise<void>;
 }
@@ -74,6 +77,7 @@ export async function openCast(): Promise<Cast> {
       toldOf(chat, sender, 'receipt', () => chat.messages.markRead(people[of], { conversationId, seq })),
     typing: (conversationId, of) =>
       toldOf(chat, sender, 'typing', () => chat.messages.setTyping(people[of], { conversationId, typing: true })),
+    notice: (act) => noticeOf(chat, sender, act),
     spare: () => spare(chat, people.sparing, group),
     showing: (of, readReceipts) =>
       toldOf(chat, sender, 'receipt', async () => {
@@ -126,6 +130,14 @@ async function first(events: AsyncIterator<object>, fits: (event: object) => boo
 async function entryOf(chat: Chat, viewer: Viewer, conversationId: bigint, seq: number): Promise<object> {
   const events = await follow(chat, viewer, [{ streamId: formatId('Conversation', conversationId), seq: seq - 1 }]);
   return first(events, (event) => 'entry' in event && Object(event.entry).streamId === conversationId);
+}
+
+async function noticeOf(chat: Chat, viewer: Viewer, act: (chat: Chat) => Promise<unknown>): Promise<object> {
+  const held = await chat.feed.positions(viewer);
+  const seq = held.find(({ streamId }) => streamId === serverStreamId)?.seq ?? 0;
+  await act(chat);
+  const events = await follow(chat, viewer, [{ streamId: formatId('Server', serverStreamId), seq }]);
+  return first(events, (event) => 'entry' in event && Object(event.entry).streamId === serverStreamId);
 }
 
 /** The first event of a kind that a viewer is told of once somebody does something. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { argumentId, encodeText, formatId, inputId, inputIds, type ParsedId, parseId } from '../../schema/ids.ts';
+import { serverStreamId } from '../../src/log/index.ts';
 
 const id = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
 const seq = fc.integer({ min: 1, max: 2 ** 31 - 1 });
@@ -14,6 +15,8 @@ const anyId: fc.Arbitrary<ParsedId> = fc.oneof(
   fc.record({ userId: id, otherId: id }).map((key) => ({ type: 'Contact' as const, key })),
   fc.record({ fromId: id, toId: id }).map((key) => ({ type: 'ContactRequest' as const, key })),
   fc.uuid().map((key) => ({ type: 'Session' as const, key })),
+  fc.uuid().map((key) => ({ type: 'Notice' as const, key })),
+  fc.constant({ type: 'Server' as const, key: serverStreamId }),
 );
 
 describe('global ids', () => {
@@ -53,6 +56,8 @@ describe('global ids', () => {
     'Message::1',
     'Message:01:1',
     'User:1\n',
+    'Server:0',
+    'Server:',
     'Message:1:0',
     'Message:1:2147483648',
     'Message:1:2:3',

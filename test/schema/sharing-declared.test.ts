@@ -27,7 +27,13 @@ function isInherited({ type, field }: Declared): boolean {
 }
 
 const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-const accountEvents = new Set(['AccountEvent', ...schema.getPossibleTypes(interfaceNamed('AccountEvent')).map(({ name }) => name)]);
+/** What the server tells is for everybody, or the same for some. */
+const toldByServer = Object.entries(entryTypes).flatMap(([name, { on }]) => (on === 'server' ? [name] : []));
+const accountEvents = new Set(
+  ['AccountEvent', ...schema.getPossibleTypes(interfaceNamed('AccountEvent')).map(({ name }) => name)].filter(
+    (name) => !toldByServer.includes(name),
+  ),
+);
 /** What only ever shows what one person has: each is handed to them alone. */
 const ownTypes = [
   'Viewer',
@@ -103,8 +109,8 @@ describe('of what is declared shareable', () => {
   });
 });
 
-test('every type of entry that stands on a conversation can be shared, in some part', () => {
+test('every type of entry that stands on a conversation, or on the server’s stream, can be shared, in some part', () => {
   const types = new Set(shareable.map(({ type }) => type.name));
-  const conversational = Object.entries(entryTypes).filter(([, { on }]) => on === 'conversation');
-  expect(conversational.map(([name]) => name).filter((name) => !types.has(name))).toEqual([]);
+  const many = Object.entries(entryTypes).filter(([, { on }]) => on !== 'account');
+  expect(many.map(([name]) => name).filter((name) => !types.has(name))).toEqual([]);
 });

@@ -398,6 +398,27 @@ const occasions: readonly Occasion[] = [
     happens: ({ direct, typing }) => typing(direct, 'inTouch'),
   },
   {
+    what: 'a notice to everybody',
+    type: 'NoticePosted',
+    seenBy: everybody,
+    happens: ({ notice }) => notice(({ notices }) => tell(notices)),
+  },
+  {
+    what: 'a notice that was taken back by the time it is shown',
+    type: 'NoticePosted',
+    seenBy: everybody,
+    happens: ({ notice }) => notice(async ({ notices }) => void (await notices.revoke(await tell(notices)))),
+  },
+  {
+    what: 'that a notice is taken back',
+    type: 'NoticeRevoked',
+    seenBy: everybody,
+    async happens({ chat, notice }) {
+      const id = await tell(chat.notices);
+      return notice(async ({ notices }) => void (await notices.revoke(id)));
+    },
+  },
+  {
     what: 'an entry of a later release',
     type: 'EntryHidden',
     seenBy: everybody,
@@ -437,6 +458,13 @@ const neverShared = [
   'StreamReady',
   'ResyncRequired',
 ];
+
+/** Posts a notice to everybody; answers its id. */
+async function tell(notices: Chat['notices']): Promise<string> {
+  const { notice } = await notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
+  if (notice === null) throw new Error('nobody is told');
+  return notice.id;
+}
 
 /** How somebody came into the group, before anything was said there. */
 async function joiningOf({ people, group, before, entry }: Cast, name: Onlooker): Promise<object> {
@@ -545,7 +573,7 @@ describe('what is shown to all at once is, to the byte, what each of them would 
     // Of these only the place is shareable; and the cursors of lists are declared in one place for all of them.
     const own = new Set(neverShared);
     const elsewhere = (name: string): boolean =>
-      own.has(name.split('_')[0] ?? '') || /^(?!MessageEdge|MembershipEdge).*Edge_cursor$/.test(name);
+      own.has(name.split('_')[0] ?? '') || /^(?!MessageEdge|MembershipEdge|NoticeEdge).*Edge_cursor$/.test(name);
     expect(declared.length).toBeGreaterThan(50);
     expect(declared.filter((name) => !seen.has(name) && !elsewhere(name))).toEqual([]);
   });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId, type ParsedId } from '../../schema/ids.ts';
 import type { Chat } from '../../src/chat.ts';
+import { serverStreamId } from '../../src/log/index.ts';
+import type { NewNotice } from '../../src/notice/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
@@ -76,6 +78,27 @@ describe('node', () => {
     const { id } = await chat.exports.request(alice, { messages: true });
     expect(await shown(alice, { type: 'DataExport', key: id })).toEqual([true]);
     expect(await shown(bob, { type: 'DataExport', key: id })).toEqual([false]);
+  });
+
+  test('shows a notice to whom it is for, while it is posted: to all, but who signs up later; or to some', async () => {
+    const post = async (to: NewNotice['to'], at?: Date): Promise<ParsedId> => {
+      const { notice } = await chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to, at });
+      await chat.jobs.doDue();
+      return { type: 'Notice', key: notice?.id ?? '' };
+    };
+    const toAll = await post('ALL');
+    const toSome = await post([{ userId: alice.userId }]);
+    const later = await post('ALL', new Date(Date.now() + 60_000));
+    const newcomer = await person(chat, 'newcomer');
+    expect(await shown(alice, toAll, toSome, later)).toEqual([true, true, false]);
+    expect(await shown(bob, toAll, toSome, later)).toEqual([true, false, false]);
+    expect(await shown(newcomer, toAll, toSome, later)).toEqual([false, false, false]);
+    for (const { key } of [toAll, toSome]) await chat.notices.revoke(String(key));
+    expect(await shown(alice, toAll, toSome)).toEqual([false, false]);
+  });
+
+  test('shows nothing for the id of the server’s stream', async () => {
+    expect(await shown(alice, { type: 'Server', key: serverStreamId })).toEqual([false]);
   });
 
   test('shows nobody whose account is erased, nor their sessions', async () => {

@@ -71,6 +71,32 @@ describe('the command, beside an embedded node that runs', () => {
     await place.node.chat.settings.rollBack(null, { version: 0 });
   });
 
+  it('tells users something, at once or later, says how far it has come, and takes it back', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const [atAnns, atBens] = [place.listen(ann), place.listen(ben)];
+    await Promise.all([atAnns.ready(), atBens.ready()]);
+    expect(await admin('notices', 'list')).toBe('Nothing was ever told.\n');
+    const [, some = ''] = /^(\S+) is posted\.\n$/.exec(await admin('notices', 'post', 'For Ann', 'Between us.', '--to', ann.handle)) ?? [];
+    expect((await atAnns.nextOf('NoticePosted')).notice).toMatchObject({ title: 'For Ann', body: 'Between us.' });
+    const later = await admin('notices', 'post', 'Later', 'Some day.', '--at', new Date(Date.now() + 86_400_000).toISOString());
+    expect(later).toMatch(/^\S+ is posted at \S+Z\.\n$/);
+    const [, all = ''] = /^(\S+) is posted\.\n$/.exec(await admin('notices', 'post', 'For all', 'Tonight.')) ?? [];
+    expect((await atBens.nextOf('NoticePosted')).notice).toMatchObject({ title: 'For all' });
+    expect(await admin('notices', 'list', '--first', '3')).toMatch(
+      /^ID .*\n\S+ +POSTED +\S+ +all +For all\n\S+ +SCHEDULED +\S+ +all +Later\n\S+ +POSTED +\S+ +1 of 1 +For Ann\n$/,
+    );
+    for (const id of [all, some]) expect(await admin('notices', 'revoke', id)).toBe(`${id} is taken back.\n`);
+    await Promise.all([atAnns, atBens].map((events) => events.nextOf('NoticeRevoked')));
+    expect(await admin('notices', 'list', '--first', '1')).toMatch(/REVOKED .*\n… more with --first\n$/);
+    expect(await refused('notices', 'post', 'For nobody', 'Hm.', '--to', `${ann.handle},nobody.here`)).toBe(
+      'Nobody is told: there is no nobody.here.\n',
+    );
+    expect(await refused('notices', 'post', 'Some day', 'Hm.', '--at', 'tomorrow')).toBe(
+      'tomorrow is not a time such as 2027-01-31T20:00:00Z.\n',
+    );
+    expect(await refused('notices', 'revoke', 'none')).toBe('There is no such notice.\n');
+  });
+
   test.each([
     [['settings', 'set', 'maxPins', '0'], 'maxPins must be a whole number from 1 to 1000.\n'],
     [['settings', 'set', 'maxPin', '1'], /^There is no such setting\. There are .*maxPins/],

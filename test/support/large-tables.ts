@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { entryTypes } from '../../src/log/index.ts';
+import { uuidText } from '../../src/uuid.ts';
 import type { RawSql } from './raw-sql.ts';
 
 // How much there is. Tens of thousands of rows in every table that grows, of which the viewer's own are a part: large enough that reading all of a
@@ -86,7 +88,7 @@ const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
-  ...['JoinRequest', 'GroupInvite'],
+  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient'],
 ];
 
 // A moment that is later the greater the number.
@@ -134,6 +136,16 @@ function leftOvers(viewer: string): readonly string[] {
       SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, IF(seq <= 5, 'READY', 'ENDED'), ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'READY', ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM ${numbers}`,
     `INSERT INTO DataExportPart (exportId, part, content) SELECT UNHEX(MD5(seq)), 0, '{"a": 1}\n' FROM ${numbers}`,
+    // To all from before the viewer was there and since, some of them taken back; as many to the viewer; and one to everybody by name.
+    `INSERT INTO Notice (id, title, body, audience, state, createdAt, postAt, postedAt, seq)
+      SELECT UNHEX(MD5(CONCAT('all', seq))), 'A notice', 'What it says.', 'ALL', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
+        IF(seq <= 5000, ${at('seq DIV 3')}, TIMESTAMP('2998-01-01') + INTERVAL (seq DIV 3) SECOND), seq FROM ${numbers}
+      UNION ALL SELECT UNHEX(MD5(CONCAT('some', seq))), 'A notice', 'What it says.', 'SOME', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
+        ${at('seq DIV 3')}, NULL FROM seq_1_to_5000`,
+    `UPDATE User SET noticesAfterSeq = 5000 WHERE id = ${viewer}`,
+    `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
+      SELECT UNHEX(MD5(CONCAT('some', seq))), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(MD5('some1')), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];
@@ -209,13 +221,14 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     otherId: `${firstUser + 1}`,
     sessionId: '00000000-0000-7000-8000-000000000000',
     exportId: '00000000-0000-7000-8000-000000000000',
+    noticeId: uuidText(createHash('md5').update('some1').digest()),
   };
   const facts = { reason: 'LEFT', emoji: '👍', added: true, accepted: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);
   return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
 }
 
-function typesOf(on: 'conversation' | 'account', timeline: boolean): readonly string[] {
+function typesOf(on: 'conversation' | 'account' | 'server', timeline: boolean): readonly string[] {
   const types = Object.entries(entryTypes).filter(
     ([type, entry]) => entry.on === on && entry.timeline === timeline && type !== 'MessageSent',
   );
@@ -269,7 +282,7 @@ function said(viewer: string): readonly string[] {
 }
 
 function account(viewer: string, seq: number): readonly string[] {
-  const types = typesOf('account', false);
+  const types = [...typesOf('account', false), ...typesOf('server', false)];
   return [
     `INSERT INTO Entry (streamId, seq, type, actorId, data, at)
       SELECT ${viewer}, ${seq} + seq, ELT(1 + seq % ${types.length}, ${types.join(', ')}), ${viewer}, ${dataOf(viewer, { seq: `${bigSeqs - 3}`, userId: viewer })}, ${at('seq')}

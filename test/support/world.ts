@@ -3,7 +3,9 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createNode, type Node } from '../../gateway/node.ts';
+import { formatId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
+import { serverStreamId } from '../../src/log/index.ts';
 import { type Answer, ask, post, socketClient } from './client.ts';
 import {
   CreateGroupDocument,
@@ -18,6 +20,9 @@ import {
 } from './generated/graphql.ts';
 import { type Listening, listening } from './listening.ts';
 import { freshStores, type Stores } from './stores.ts';
+
+/** The stream that everybody follows, as a position names it. */
+export const serverStream = formatId('Server', serverStreamId);
 
 /** Everybody's. */
 export const password = 'correct horse battery';

@@ -1,0 +1,46 @@
+import { ChatError } from '../errors.ts';
+import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../text.ts';
+
+// The columns' widths, which the API states too.
+const maxTitle = 200;
+const maxBody = 8_000;
+/** What one call may name: a transaction writes as many rows in a moment. */
+const maxRecipients = 1_000;
+// Later than anybody plans, near enough that a year that was mistyped is seen.
+const maxAheadMs = 366 * 86_400_000;
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}
+
+/** Throws INVALID_INPUT (title). */
+export function requireTitle(title: string): void {
+  if (isBlank(title)) throw invalid('title', 'A notice needs a title.');
+  if (codePoints(title) > maxTitle) throw invalid('title', `A title has at most ${maxTitle} characters.`);
+  if (!isStorable(title) || hasControls(title, { lines: false })) throw invalid('title', 'A title is one line of text.');
+}
+
+/** Throws INVALID_INPUT (body). */
+export function requireBody(body: string): void {
+  if (isBlank(body)) throw invalid('body', 'A notice says something.');
+  if (codePoints(body) > maxBody) throw invalid('body', `A notice has at most ${maxBody} characters.`);
+  if (!isStorable(body) || hasControls(body, { lines: true })) throw invalid('body', 'A notice is text without control characters.');
+}
+
+/** That there are neither none nor too many. Throws INVALID_INPUT (field). */
+export function requireRecipients(field: string, recipients: readonly unknown[]): void {
+  if (recipients.length === 0) throw invalid(field, 'Name at least one user, or all.');
+  if (recipients.length > maxRecipients) throw invalid(field, `At most ${maxRecipients} users, or all.`);
+}
+
+/** Throws INVALID_INPUT (at). */
+export function requireTime(at: Date, now: Date): void {
+  if (at.getTime() - now.getTime() > maxAheadMs) throw invalid('at', 'A notice is posted within a year.');
+}
+
+/** Throws INVALID_INPUT (clientNoticeId). */
+export function requireClientNoticeId(clientNoticeId: string | null): void {
+  if (clientNoticeId !== null && !isClientKey(clientNoticeId)) {
+    throw invalid('clientNoticeId', 'A clientNoticeId is 1 to 64 printable ASCII characters that do not end in a space.');
+  }
+}

@@ -1,0 +1,159 @@
+import { inPieces, type Tx } from '../db/index.ts';
+import type { Fact } from '../log/index.ts';
+import { uuidBytes, uuidText } from '../uuid.ts';
+import type { Notice, NoticeReach, PostedNotice } from './notice.ts';
+
+/** A notice's row. */
+export interface NoticeRow extends PostedNotice {
+  readonly clientNoticeId: string | null;
+  /** Its entry on the server's stream. */
+  readonly seq: number | null;
+}
+
+type Stored = Awaited<ReturnType<Tx['notice']['findMany']>>[number];
+
+function noticeRow({ id, audience, state, ...row }: Stored): NoticeRow {
+  return { ...row, id: uuidText(id), audience: audience as NoticeRow['audience'], state: state as NoticeRow['state'] };
+}
+
+/** Rows in the order asked for; null where there is none. */
+export async function readNotices(tx: Tx, ids: readonly string[]): Promise<readonly (NoticeRow | null)[]> {
+  const rows = await tx.notice.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
+  const found = new Map(rows.map(noticeRow).map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** A notice's row. Governed by the server's stream. */
+export const noticeFact: Fact<string, NoticeRow | null> = { name: 'notice', key: String, read: readNotices };
+
+/** What a maker made under a key of theirs. */
+export interface MadeRef {
+  readonly createdById: bigint | null;
+  readonly clientNoticeId: string;
+}
+
+/** The notice that was made under a key. Governed by the server's stream. */
+export const madeNotice: Fact<MadeRef, NoticeRow | null> = {
+  name: 'notice made',
+  key: ({ createdById, clientNoticeId }) => `${createdById}:${clientNoticeId}`,
+  async read(tx, refs) {
+    const rows = (await tx.notice.findMany({ where: { OR: refs.map((ref) => ({ ...ref })) } })).map(noticeRow);
+    return refs.map((ref) => rows.find((row) => row.createdById === ref.createdById && row.clientNoticeId === ref.clientNoticeId) ?? null);
+  },
+};
+
+/** A notice as whom it is for sees it; null while it is not posted, or once it is taken back. */
+export function shownNotice({ id, title, body, state, postedAt }: PostedNotice): Notice | null {
+  return state === 'POSTED' && postedAt !== null ? { id, title, body, postedAt } : null;
+}
+
+/** A new notice, and those whom it is for if it is for some. */
+export async function insertNotice(tx: Tx, { id, ...row }: NoticeRow, userIds: readonly bigint[]): Promise<void> {
+  const noticeId = uuidBytes(id);
+  await tx.notice.create({ data: { ...row, id: noticeId } });
+  await inPieces(userIds, async (piece) => {
+    await tx.noticeRecipient.createMany({ data: piece.map((userId) => ({ noticeId, userId })) });
+    return [];
+  });
+}
+
+/** Changes how a notice stands. */
+export async function updateNotice(
+  tx: Tx,
+  id: string,
+  data: Partial<Pick<NoticeRow, 'state' | 'postedAt' | 'revokedAt' | 'seq'>>,
+): Promise<void> {
+  await tx.notice.update({ where: { id: uuidBytes(id) }, data });
+}
+
+/** How a recipient's part stands. */
+export type RecipientState = 'WAITING' | 'POSTED' | 'REVOKED';
+
+/** Some of those whose part stands so, by id. */
+export async function readRecipients(tx: Tx, id: string, { state, limit }: { readonly state: RecipientState; readonly limit: number }) {
+  const where = { noticeId: uuidBytes(id), state };
+  const rows = await tx.noticeRecipient.findMany({ where, orderBy: { userId: 'asc' }, take: limit, select: { userId: true } });
+  return rows.map(({ userId }) => userId);
+}
+
+/** Names a recipient's part. */
+interface PartRef {
+  readonly noticeId: string;
+  readonly userId: bigint;
+}
+
+/** How somebody's part of a notice stands, and whether they are still there; null: it is none of theirs. Governed by their account. */
+export const recipientPart: Fact<PartRef, { readonly state: RecipientState; readonly there: boolean } | null> = {
+  name: 'notice recipient',
+  key: ({ noticeId, userId }) => `${noticeId}:${userId}`,
+  async read(tx, refs) {
+    const userIds = refs.map(({ userId }) => userId);
+    const noticeIds = [...new Set(refs.map(({ noticeId }) => noticeId))].map(uuidBytes);
+    const rows = await tx.noticeRecipient.findMany({ where: { noticeId: { in: noticeIds }, userId: { in: userIds } } });
+    const there = new Set(await activeUsers(tx, userIds));
+    const found = new Map(rows.map(({ noticeId, userId, state }) => [`${uuidText(noticeId)}:${userId}`, state as RecipientState]));
+    return refs.map((ref) => {
+      const state = found.get(recipientPart.key(ref));
+      return state === undefined ? null : { state, there: there.has(ref.userId) };
+    });
+  },
+};
+
+/** Moves the parts of some on. */
+export async function updateRecipients(
+  tx: Tx,
+  id: string,
+  userIds: readonly bigint[],
+  data: { readonly state: RecipientState; readonly postedAt?: Date | null },
+): Promise<void> {
+  await tx.noticeRecipient.updateMany({ where: { noticeId: uuidBytes(id), userId: { in: [...userIds] } }, data });
+}
+
+/** Forgets whom a notice was for. */
+export async function deleteRecipients(tx: Tx, id: string, userIds: readonly bigint[]): Promise<void> {
+  await tx.noticeRecipient.deleteMany({ where: { noticeId: uuidBytes(id), userId: { in: [...userIds] } } });
+}
+
+/** Those of these users who are there, in no order. */
+export function activeUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly bigint[]> {
+  return inPieces(ids, async (piece) => {
+    const rows = await tx.user.findMany({ where: { id: { in: [...piece] }, state: 'ACTIVE' }, select: { id: true } });
+    return rows.map(({ id }) => id);
+  });
+}
+
+/** Who has these handles, in lower case; absent ones are absent. */
+export async function usersByHandle(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await inPieces(handles, (piece) =>
+    tx.user.findMany({ where: { handle: { in: [...piece] }, state: 'ACTIVE' }, select: { id: true, handle: true } }),
+  );
+  return new Map(rows.map(({ id, handle }) => [handle, id]));
+}
+
+/** Notices that were made before the one of an id, the newest first. */
+export async function listNotices(
+  tx: Tx,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+): Promise<readonly NoticeRow[]> {
+  const newest = { orderBy: { id: 'desc' as const }, take: limit };
+  const rows = await (after === undefined
+    ? tx.notice.findMany(newest)
+    : tx.notice.findMany({ ...newest, cursor: { id: uuidBytes(after) }, skip: 1 }));
+  return rows.map(noticeRow);
+}
+
+/** How many notices are for, and stand or stood with. */
+export async function countRecipients(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, NoticeReach>> {
+  const groups = await tx.noticeRecipient.groupBy({
+    by: ['noticeId', 'state'],
+    where: { noticeId: { in: ids.map(uuidBytes) } },
+    _count: { _all: true },
+  });
+  const counts = new Map<string, NoticeReach>();
+  for (const { noticeId, state, _count } of groups) {
+    const id = uuidText(noticeId);
+    const { recipients, handedOn } = counts.get(id) ?? { recipients: 0, handedOn: 0 };
+    counts.set(id, { recipients: recipients + _count._all, handedOn: handedOn + (state === 'WAITING' ? 0 : _count._all) });
+  }
+  return counts;
+}

@@ -1,0 +1,78 @@
+import type { NewNotice } from '../../src/notice/index.ts';
+import type { World } from '../support/world.ts';
+import type { Act, Cast } from './converge-acts.ts';
+
+// What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
+
+const everybody = ['ann', 'desk', 'ben', 'cat', 'dan'] as const;
+
+/** Posts a notice and has it handed on; answers its id. */
+async function tell({ node: { chat } }: World, to: NewNotice['to'], title = 'Maintenance'): Promise<string> {
+  const { notice } = await chat.notices.post(null, { title, body: 'Tonight.', to });
+  if (notice === null) throw new Error('nobody is told');
+  await chat.jobs.doDue();
+  return notice.id;
+}
+
+function annAndBen({ ann, ben }: Cast): NewNotice['to'] {
+  return [{ handle: ann.handle }, { handle: ben.handle }];
+}
+
+async function takeBack({ node: { chat } }: World, id: string): Promise<void> {
+  await chat.notices.revoke(id);
+  await chat.jobs.doDue();
+}
+
+/** Everything that operators do to what users see. */
+export const operatorActs: readonly Act[] = [
+  {
+    by: 'postNotice',
+    what: 'to all, twice',
+    changes: everybody,
+    prepare: async (chat) => async () => {
+      await tell(chat, 'ALL');
+      await tell(chat, 'ALL', 'It is over');
+    },
+  },
+  {
+    by: 'postNotice',
+    what: 'to some',
+    changes: ['ann', 'desk', 'ben'],
+    prepare: async (chat, cast) => async () => void (await tell(chat, annAndBen(cast))),
+  },
+  {
+    by: 'postNotice',
+    what: 'to some, between two to all',
+    changes: everybody,
+    prepare: async (chat, cast) => async () => {
+      await tell(chat, 'ALL', 'One');
+      await tell(chat, annAndBen(cast), 'Two');
+      await tell(chat, 'ALL', 'Three');
+    },
+  },
+  {
+    by: 'revokeNotice',
+    what: 'of one to all',
+    changes: everybody,
+    async prepare(chat) {
+      const id = await tell(chat, 'ALL');
+      await tell(chat, 'ALL', 'It stays');
+      return () => takeBack(chat, id);
+    },
+  },
+  {
+    by: 'revokeNotice',
+    what: 'of one to some',
+    changes: ['ann', 'desk', 'ben'],
+    async prepare(chat, cast) {
+      const id = await tell(chat, annAndBen(cast));
+      return () => takeBack(chat, id);
+    },
+  },
+  {
+    by: 'revokeNotice',
+    what: 'of what was posted a moment ago: nobody has it in the end',
+    changes: [],
+    prepare: async (chat) => async () => takeBack(chat, await tell(chat, 'ALL')),
+  },
+];

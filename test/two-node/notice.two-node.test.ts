@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askAdmin } from '../support/admin-caller.ts';
+import { runAdmin } from '../support/admin-command.ts';
+import { type FollowedFragment, NoticesDocument } from '../support/generated/graphql.ts';
+import { type Person, peopleOf } from '../support/world.ts';
+import { deployment } from './deployment.ts';
+
+const place = deployment({ JOB_POLL_MS: '200' });
+const { here, ways, listen, stream } = place;
+let admin: Person;
+
+beforeAll(async () => {
+  const [ann] = await here.people('admin');
+  expect(await runAdmin(place.env, 'grant', ann.handle)).toMatchObject({ code: 0 });
+  admin = await here.anotherDevice(ann);
+});
+
+/** Does one mutation with a notice on the node `here`; answers its id. */
+async function run(name: 'postNotice' | 'revokeNotice', input: object, url = place.hereNode.adminUrl): Promise<string> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { notice { id } errors { code field } } }`;
+  const { data, errors } = await askAdmin(url, document, { input }, admin);
+  const payload = data?.[name] as { readonly notice: { readonly id: string }; readonly errors: readonly object[] };
+  expect([errors, payload.errors]).toEqual([undefined, []]);
+  return payload.notice.id;
+}
+
+function about(name: FollowedFragment['__typename'], id: string) {
+  return (event: FollowedFragment): boolean => event.__typename === name && 'noticeId' in event && event.noticeId === id;
+}
+
+describe.each(ways)('what is posted on one node comes to who listens on another, $name', (way) => {
+  it('once: to all, and to some, and that it is taken back', async () => {
+    const [ann, ben] = await here.people('ann', 'ben');
+    const node = way.there();
+    const ears = [await listen(node, ann), await stream(node, ann), await listen(node, ben)];
+    await way.begin();
+    try {
+      const some = await run('postNotice', { title: 'For one', body: 'Between us.', to: [ann.id] });
+      for (const ear of ears.slice(0, 2)) await ear.hear(about('NoticePosted', some));
+      const all = await run('postNotice', { title: 'For all', body: 'Tonight.', toAll: true });
+      const first = await Promise.all(ears.map((ear) => ear.hear(about('NoticePosted', all))));
+      await run('revokeNotice', { id: all });
+      const second = await Promise.all(ears.map((ear) => ear.hear(about('NoticeRevoked', all))));
+      for (const [n, events] of first.entries()) {
+        const told = [...events, ...(second[n] ?? [])].flatMap((event) => ('noticeId' in event ? [event] : []));
+        expect(told.map(({ __typename, noticeId }) => [__typename, noticeId])).toEqual([
+          ['NoticePosted', all],
+          ['NoticeRevoked', all],
+        ]);
+      }
+      if (way.name !== 'told by the bus alone') expect(way.lost()).toBeGreaterThan(0);
+    } finally {
+      await way.end();
+    }
+  });
+});
+
+it('what a node has committed and did not live to tell comes to who listens elsewhere, and its jobs are done there', async () => {
+  const [ann, ben] = await here.people('ann', 'ben');
+  const way = ways.find(({ name }) => name === 'when who publishes is cut off');
+  if (way === undefined) throw new Error('there is such a way');
+  const [atAnns, atBens] = [await listen(way.there(), ann), await listen(way.there(), ben)];
+  // From here on nothing that the node says reaches anybody; then it is no more, before the time of what it has left for later.
+  await way.begin();
+  const some = await run('postNotice', {
+    title: 'For one',
+    body: 'Between us.',
+    to: [ann.id],
+    at: new Date(Date.now() + 2_000).toISOString(),
+  });
+  const all = await run('postNotice', { title: 'For all', body: 'Tonight.', toAll: true });
+  await place.hereNode.end('SIGKILL');
+  await atAnns.hear(about('NoticePosted', some));
+  await atBens.hear(about('NoticePosted', all));
+  const { viewer } = await peopleOf(() => way.there().url).ask(NoticesDocument, {}, ann);
+  expect(viewer?.notices.edges.map(({ node: { id } }) => id)).toEqual([some, all]);
+});
