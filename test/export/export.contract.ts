@@ -90,7 +90,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.blocks.block(ann, { userId: eve.userId });
       const [before] = await chat.users.byIds([ann.userId]);
       await chat.users.changeHandle(ann, { handle: `ann-${ann.userId}` });
-      await chat.users.updateProfile(ann, { displayName: 'Ann "Ä" 🎉\u2028' });
+      await chat.users.updateProfile(ann, { displayName: 'Ann "Ä" 🎉' });
       await chat.contacts.request(ben, { userId: ann.userId });
       await chat.contacts.answer(ann, { fromId: ben.userId, toId: ann.userId }, { accept: true });
       await chat.contacts.update(ann, { userId: ann.userId, otherId: ben.userId }, { alias: 'Benny' });
@@ -108,10 +108,10 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await say(chat, ben, group, 'of somebody else');
       const seq = await say(chat, ann, group, 'to be taken back');
       await chat.messages.recall(ann, { conversationId: group, seq });
-      await say(chat, ann, group, 'line one\nline "two"');
+      await say(chat, ann, group, 'line one\nline "two"\u2028');
       await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
       const file = await contents(ann);
-      expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉\u2028' });
+      expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉' });
       expect(file.formerHandles.map(({ handle }) => handle)).toEqual([before?.handle]);
       expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
       expect(file.presence).toEqual({ choice: 'BUSY', statusText: 'At work', statusUntil: null });
@@ -126,7 +126,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         [String(direct), null, 'ACTIVE'],
       ]);
       expect(file.messages?.map(({ conversationId, text }) => [conversationId, text])).toEqual([
-        [String(group), 'line one\nline "two"'],
+        [String(group), 'line one\nline "two"\u2028'],
         [String(left), 'goodbye'],
         [String(direct), 'psst'],
       ]);
