@@ -17,7 +17,7 @@ export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<
   const [users, presences] = await Promise.all([
     inPieces(userIds, (piece) =>
       tx.$queryRaw<{ id: bigint | number; hides: number | boolean }[]>(
-        sql`SELECT id, hidesLastSeen AS hides FROM User WHERE id IN (${join([...piece])})`,
+        sql`SELECT id, hidesLastSeen AS hides FROM User WHERE id IN (${join([...piece])}) AND state = 'ACTIVE'`,
       ),
     ),
     inPieces(userIds, (piece) => tx.presence.findMany({ where: { userId: { in: [...piece] } } })),

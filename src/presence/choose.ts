@@ -3,8 +3,8 @@ import { ChatError } from '../errors.ts';
 import type { Limit } from '../limit/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
-import type { Viewer } from '../user/index.ts';
-import { type ChosenRow, chosenAt, readChosen } from './chosen.ts';
+import { accountGone, type Viewer } from '../user/index.ts';
+import { type ChosenRow, chosenAt, readAccounts } from './chosen.ts';
 import type { Chosen, Presences } from './presence.ts';
 import type { Telling } from './telling.ts';
 
@@ -19,8 +19,8 @@ export interface ChooseParts {
 // The column's width, which the API states too.
 const maxText = 100;
 
-/** What a user has chosen. Governed by their account stream. */
-const chosenRow: Fact<bigint, ChosenRow> = { name: 'chosen', key: String, read: readChosen };
+/** What a user has chosen; null: their account was erased. Governed by their account stream. */
+const chosenRow: Fact<bigint, ChosenRow | null> = { name: 'chosen', key: String, read: readAccounts };
 
 /** Settles how the viewer is seen. What changes nothing makes no entry. Throws as Presences.choose says. */
 export async function choose(
@@ -29,7 +29,7 @@ export async function choose(
   options: Parameters<Presences['choose']>[1],
 ): Promise<Chosen> {
   const wish = { ...options, ...(options.statusText !== undefined && { statusText: requireText(options.statusText) }) };
-  const [stands, now] = await Promise.all([readChosen(db.client, [userId]), db.now()]);
+  const [stands, now] = await Promise.all([readAccounts(db.client, [userId]), db.now()]);
   requireFuture(wish.statusUntil, now);
   // Who says again what stands takes nothing from what they may change.
   const [before] = stands;
@@ -44,6 +44,7 @@ export async function choose(
     lock: [userId],
     async decide(inside): Promise<Verdict<Chosen>> {
       const row = await inside.read(chosenRow, userId);
+      if (row === null) throw accountGone();
       const after = wished(row, wish, inside.now);
       // Whoever was seen last is seen so from then on.
       const hides = after.choice === 'INVISIBLE' && row.choice !== 'INVISIBLE';

@@ -10,11 +10,16 @@ export interface ChosenRow extends Chosen {
 
 const nothing: ChosenRow = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false };
 
-/** How users are to be seen, in the order asked for; of who has chosen nothing, as everybody begins. */
+/** How users are to be seen, in the order asked for; of who has chosen nothing, or has no account any more, as everybody begins. */
 export async function readChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenRow[]> {
+  return (await readAccounts(tx, userIds)).map((row) => row ?? nothing);
+}
+
+/** As `readChosen`, but null where there is no account, or none any more. */
+export async function readAccounts(tx: Tx, userIds: readonly bigint[]): Promise<readonly (ChosenRow | null)[]> {
   const rows = await selectChosen(tx, userIds);
   const found = new Map(rows.map(({ userId, choice, ...row }) => [userId, { ...row, choice: choice as PresenceChoice }]));
-  return userIds.map((userId) => found.get(userId) ?? nothing);
+  return userIds.map((userId) => found.get(userId) ?? null);
 }
 
 /** What the user has chosen, at a time. */

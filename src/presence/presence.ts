@@ -47,7 +47,10 @@ export interface Presences extends AsyncDisposable {
   connect(access: Access, onClose: (why: Parting) => void): Held;
   /** The viewer has asked for something other than on a connection that is held: their device is not idle, wherever it is connected. Cheap. */
   active(viewer: Viewer): void;
-  /** Settles how the viewer is seen; absent text and time leave them, null takes them away. Throws INVALID_INPUT (statusText, statusUntil), RATE_LIMITED. */
+  /**
+   * Settles how the viewer is seen; absent text and time leave them, null takes them away. Throws INVALID_INPUT (statusText, statusUntil), RATE_LIMITED,
+   * NOT_FOUND (the account was erased meanwhile).
+   */
   choose(
     viewer: Viewer,
     options: { choice: PresenceChoice; statusText?: string | null | undefined; statusUntil?: Date | null | undefined },

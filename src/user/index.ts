@@ -6,6 +6,7 @@
 // sessions holds the account stream's lock. Two users are contacts of each other or not at all; their requests and contacts end by state, all
 // under the locks of both accounts; who declines does so in silence, so a request stands for each of the two by itself. Does not know who may see whom, nor how tokens travel.
 export type { ServerKey } from '../server-key.ts';
+export { accountGone } from './account.ts';
 export { type Accounts, createAccounts } from './accounts.ts';
 export { addressing, addressingAtCommit, type Unwelcome, unwelcome } from './addressing.ts';
 export type * from './block.ts';

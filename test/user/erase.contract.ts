@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
-import type { Db } from '../../src/db/index.ts';
+import { type Db, raiseLastSeen } from '../../src/db/index.ts';
 import type { DeletedMessages, Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, listen, person, say } from '../support/people.ts';
@@ -81,6 +81,18 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(row).toMatchObject({ state: 'ERASED', passwordHash: '' });
       expect(await db.client.session.count({ where: { userId: ann.userId } })).toBe(0);
       expect(await db.client.userTerm.count({ where: { userId: ann.userId } })).toBe(0);
+    });
+
+    test('keeps nothing of how it was seen, whatever of it was on its way', async () => {
+      const ann = await person(chat, 'ann');
+      await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
+      await erase(ann);
+      expect(await db.client.presence.count({ where: { userId: ann.userId } })).toBe(0);
+      // Who had been let in by then is decided about only afterwards; the note of when they went is written later still.
+      for (const late of [{ choice: 'AWAY', statusText: 'At lunch' }, { choice: 'ONLINE' }] as const)
+        await expect(chat.presence.choose(ann, late)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await db.transaction((tx) => raiseLastSeen(db, tx, [{ userId: ann.userId, at: new Date() }]));
+      expect(await db.client.presence.count({ where: { userId: ann.userId } })).toBe(0);
     });
 
     test('takes its password: with a wrong one it stays as it is', async () => {
