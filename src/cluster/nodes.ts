@@ -8,8 +8,8 @@ import type { Census, Registry } from './registry.ts';
 export interface Nodes {
   /** Nodes as the registry has them, those that are gone left out. Throws UNAVAILABLE. */
   nodes(): Promise<readonly NodeRecord[]>;
-  /** Tells a node something; best effort, over the bus. Resolves when it is handed over or given up, and never rejects. */
-  send(nodeId: string, message: NodeMessage): Promise<void>;
+  /** Tells a node something; best effort, over the bus. True when it is handed over, false when it is given up; never rejects. */
+  send(nodeId: string, message: NodeMessage): Promise<boolean>;
 }
 
 /** Makes what sees the nodes and speaks to them. */
@@ -21,8 +21,6 @@ export function createNodes({ registry, bus }: { readonly registry: Registry; re
       });
       return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
     },
-    async send(nodeId, message) {
-      await bus.publish(topicOf(nodeId), writeMessage(message));
-    },
+    send: (nodeId, message) => bus.publish(topicOf(nodeId), writeMessage(message)),
   };
 }

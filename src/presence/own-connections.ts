@@ -15,6 +15,7 @@ import {
   standingBefore,
   standingOf,
 } from './roster.ts';
+import { byAge, surplusOf } from './surplus.ts';
 import type { Telling } from './telling.ts';
 import { Touches } from './touches.ts';
 
@@ -111,14 +112,16 @@ export class OwnConnections implements AsyncDisposable {
     for (const own of here ?? []) this.#wake(own);
   }
 
-  /** Ends connections, wherever they are. */
-  close(connections: readonly ConnectionRef[], why: Parting): void {
+  /** Ends connections, wherever they are. False: a node could not be told. */
+  async #endAll(connections: readonly ConnectionRef[], why: Parting): Promise<boolean> {
     const { cluster } = this.#parts;
-    for (const [nodeId, there] of Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)) {
+    const told = [...Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)].map(([nodeId, there]) => {
       const ids = there.map(({ id }) => id);
-      if (nodeId === cluster.lease.nodeId) this.#close(ids, why);
-      else void cluster.send(nodeId, { kind: 'close', connections: ids, why });
-    }
+      if (nodeId !== cluster.lease.nodeId) return cluster.send(nodeId, { kind: 'close', connections: ids, why });
+      this.#close(ids, why);
+      return true;
+    });
+    return (await Promise.all(told)).every((handed) => handed);
   }
 
   /** Does for a lease whose holder is dead what its holder would have done: after the grace its connections are gone. May be repeated. */
@@ -241,7 +244,7 @@ export class OwnConnections implements AsyncDisposable {
     const { leftAt, unanswered } = own;
     own.unanswered = false;
     await this.#publish(connection, attended, { leftAt, unanswered });
-    if (isFirst && phase === 'here') this.#limit(connection, attended.after.connections);
+    if (phase === 'here') void this.#limit(own, attended.after.connections, isFirst);
     if (phase === 'gone') this.#forget(own);
   }
 
@@ -266,13 +269,15 @@ export class OwnConnections implements AsyncDisposable {
     telling.tell(userId, { kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after });
   }
 
-  /** Makes room for a new connection where the user has too many, or may have one device of its kind only. */
-  #limit({ id, sessionId, deviceKind }: Connection, all: readonly Connection[]): void {
-    const { maxConnections, devicePolicy } = this.#parts.config;
-    const others = all.filter((one) => !one.leaving && one.id !== id).sort((one, other) => one.since.getTime() - other.since.getTime());
-    const replaced = devicePolicy === 'newest' ? others.filter((one) => one.deviceKind === deviceKind && one.sessionId !== sessionId) : [];
-    this.close(replaced, 'REPLACED');
-    const left = others.filter((one) => !replaced.includes(one));
-    this.close(left.slice(0, Math.max(0, left.length + 1 - maxConnections)), 'TOO_MANY');
+  // Not only when one is new: those of a node that could not reach the roster come back to it one by one, each as what it was.
+  async #limit(own: Own, all: readonly Connection[], isNew: boolean): Promise<void> {
+    const { id } = own.connection;
+    const here = all.filter(({ leaving }) => !leaving).toSorted(byAge);
+    // By the clock of its own node another may be younger.
+    const order = isNew ? [...here.filter((one) => one.id !== id), own.connection] : here;
+    const { replaced, tooMany } = surplusOf(order, this.#parts.config);
+    const handed = [await this.#endAll(replaced, 'REPLACED'), await this.#endAll(tooMany, 'TOO_MANY')];
+    // Told again with what this node tells next.
+    if (handed.includes(false)) own.version += 1;
   }
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import type { Fact, Inside, Verdict } from '../log/index.ts';
-import { accountGone } from './account.ts';
+import { accountGone, requireAccount } from './account.ts';
+import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
 import type { Throttle } from './throttle.ts';
 import type { Settings, SettingsChange, Viewer } from './user.ts';
@@ -12,7 +13,7 @@ const settings: Fact<bigint, Settings | null> = { name: 'settings', key: String,
 
 /**
  * Changes how others may reach the viewer, and what they see of what the viewer reads and when they were there; answers what has changed. What changes nothing makes no entry.
- * Throws RATE_LIMITED, UNAVAILABLE.
+ * Throws RATE_LIMITED, NOT_FOUND where the account was erased meanwhile, UNAVAILABLE.
  */
 export async function updateSettings(
   { db, log, throttle }: UserParts & { readonly throttle: Throttle },
@@ -34,6 +35,7 @@ export async function updateSettings(
 }
 
 async function decide(inside: Inside, userId: bigint, change: Partial<Settings>): Promise<Verdict<SettingsChange>> {
+  requireAccount(await inside.read(userRow, userId));
   const before = await inside.read(settings, userId);
   if (before === null) throw accountGone();
   const after: Settings = { ...before, ...change };

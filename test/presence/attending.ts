@@ -24,7 +24,8 @@ export interface Node {
 /** Nodes on one roster, and what is seen of user 1. */
 export interface Attending extends AsyncDisposable {
   readonly flock: Flock;
-  node(): Promise<Node>;
+  /** `maxConnections`: 100 unless another is given. */
+  node(options?: { readonly maxConnections: number }): Promise<Node>;
   /** A word for each of their connections on the roster. */
   there(): Promise<readonly string[]>;
   /** On how many devices they were told to be, one after the other. */
@@ -48,10 +49,10 @@ export async function attending(roster: Roster): Promise<Attending> {
     if (hint?.kind === 'standing') devices.push(hint.devices);
   }
   await bus.subscribe(presenceTopic(1n), (message) => take(parsePresenceHint(message)));
-  const config = { nodeLeaseMs: leaseMs, presenceGraceMs, awaySeconds, maxConnections: 100, devicePolicy: 'several' } as const;
   return {
     ...{ flock, devices },
-    async node() {
+    async node({ maxConnections } = { maxConnections: 100 }) {
+      const config = { nodeLeaseMs: leaseMs, presenceGraceMs, awaySeconds, maxConnections, devicePolicy: 'several' } as const;
       const bird = await flock.hatch();
       const { cluster, clock } = bird;
       return { bird, own: open.use(new OwnConnections({ roster, cluster, telling, lastSeen, config, logger, clock })) };

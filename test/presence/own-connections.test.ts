@@ -50,6 +50,27 @@ describe('the connections of a node', () => {
     await expect.poll(at.there).toEqual(['here']);
   });
 
+  test('of which there are too many since a roster that had lost one has it again are ended, the oldest first', async () => {
+    const roster = createMemoryRoster();
+    await using forgetful = await attending(roster);
+    const [one, other] = [await forgetful.node({ maxConnections: 1 }), await forgetful.node({ maxConnections: 1 })];
+    const closed: string[] = [];
+    const older = one.own.connect(device(), (why) => closed.push(`older ${why}`));
+    await expect.poll(forgetful.there).toEqual(['here']);
+    const [lost] = (await roster.of([1n]))[0]?.connections ?? [];
+    if (lost === undefined) throw new Error('it was there');
+    await roster.remove(lost);
+    await expect.poll(() => Date.now()).toBeGreaterThan(lost.since.getTime());
+    other.own.connect(device(), (why) => closed.push(`younger ${why}`));
+    await expect.poll(forgetful.there).toEqual(['here']);
+    expect(closed).toEqual([]);
+    // What its node puts next brings it back.
+    await forgetful.flock.live(awaySeconds * 1_250, one.bird, other.bird);
+    await expect.poll(() => closed).toEqual(['older TOO_MANY']);
+    older[Symbol.dispose]();
+    await expect.poll(forgetful.there).toEqual(['idle', 'leaving']);
+  });
+
   test('of a node that has died are removed a grace after another has taken it over', async () => {
     const [dead, heir] = [await at.node(), await at.node()];
     await at.flock.live(leaseMs, dead.bird, heir.bird);
