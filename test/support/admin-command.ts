@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { childEnv } from './child-env.ts';
 
 /** How a command ended, and what it wrote. */
 export interface CommandEnd {
@@ -10,9 +11,7 @@ export interface CommandEnd {
 
 /** Runs `npm run admin -- …` on the system of an environment, without npm. */
 export async function runAdmin(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<CommandEnd> {
-  // Nothing of this machine's own configuration may leak in.
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['scripts/admin.ts', ...words], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['scripts/admin.ts', ...words], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await ended, output, errors };

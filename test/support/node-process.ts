@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { childEnv } from './child-env.ts';
 
 /** A gateway node as a process of its own, as a person would start it. */
 export interface NodeProcess extends AsyncDisposable {
@@ -77,9 +78,7 @@ function spawnNode(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
 ): { readonly child: ChildProcess; readonly output: () => string } {
-  // Nothing of this machine's own configuration may leak in.
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['gateway/main.ts', ...args], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['gateway/main.ts', ...args], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   return { child, output: () => text };
