@@ -5,6 +5,7 @@ import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } fro
 import { closes } from './close-codes.ts';
 import { Connection } from './connection.ts';
 import { mayConnect } from './cors.ts';
+import { createPinging } from './pinging.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, requestIdOf } from './request.ts';
 import type { Tick } from './tick.ts';
@@ -51,11 +52,8 @@ export function createSockets(parts: SocketsParts): Sockets {
   const connections = new Map<WebSocket, Connection>();
   let draining = false;
 
-  // One timer for all, while there are any. A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
-  let pinging: NodeJS.Timeout | undefined;
-  function ping(): void {
-    for (const connection of connections.values()) connection.ping();
-  }
+  // A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
+  const pinging = createPinging(config.socketPingMs);
 
   const surroundings = { tick, config, protocol, logging };
 
@@ -71,18 +69,19 @@ export function createSockets(parts: SocketsParts): Sockets {
     logging.logger.debug({ err: error, socket: connections.get(this)?.id }, 'a socket failed');
   }
   function closed(this: WebSocket, code: number, reason: Buffer): void {
-    void connections.get(this)?.closed(code, String(reason));
+    const connection = connections.get(this);
+    if (connection === undefined) return;
     connections.delete(this);
-    if (connections.size > 0) return;
-    clearInterval(pinging);
-    pinging = undefined;
+    pinging.remove(connection);
+    void connection.closed(code, String(reason));
   }
 
   function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const [id, address] = [requestIdOf(request), addressOf(config, request)];
-    connections.set(socket, new Connection({ socket, stream, id, address, surroundings }));
+    const connection = new Connection({ socket, stream, id, address, surroundings });
+    connections.set(socket, connection);
     socket.on('message', take).on('pong', pong).on('error', failed).on('close', closed);
-    pinging ??= setInterval(ping, config.socketPingMs);
+    pinging.add(connection);
   }
 
   async function closeInWaves(ms: number): Promise<void> {
