@@ -1,4 +1,4 @@
-import type { EventReader, EventStream, StreamEnd } from '../event-stream.ts';
+import { EventLine } from '../event-line.ts';
 import { type KnownEntry, recalledMessage } from '../log/index.ts';
 import { eventOf, type FeedEvent } from './event.ts';
 
@@ -11,39 +11,27 @@ interface OutletParts {
   readonly onEnd: () => void;
 }
 
-type Result = IteratorResult<FeedEvent, undefined>;
-
-/**
- * Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none.
- *
- * It is an explicit iterator and not an async generator, because a generator's return() waits for its pending next(), and a quiet
- * conversation would keep a subscription that its client has left. It is a class, like all that an event passes through once for each listener:
- * closures in its place cost each idle listener some kilobytes, and each delivery the cache misses of walking them.
- */
-export class Outlet implements EventStream<FeedEvent> {
+/** Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none. */
+export class Outlet extends EventLine<FeedEvent> {
   readonly #parts: OutletParts;
   readonly #capacity: number;
   /** There while somebody waits in it. */
   #line: FeedEvent[] | undefined;
-  #reader: EventReader<FeedEvent> | undefined;
-  #waiting: PromiseWithResolvers<void> | undefined;
   #roomy: PromiseWithResolvers<void> | undefined;
-  #outcome: StreamEnd | undefined;
   #turn: Promise<unknown> | undefined;
-  #started = false;
 
   constructor(parts: OutletParts) {
+    super(parts.signal);
     this.#parts = parts;
     this.#capacity = parts.capacity;
   }
 
   /** Puts an event in line, room or not: writers ask first. */
   push(event: FeedEvent): void {
-    if (this.#outcome !== undefined) return;
-    if (this.#line === undefined && this.#reader?.take(event)) return;
+    if (this.ended() || this.taken(event)) return;
     this.#line ??= [];
     this.#line.push(event);
-    this.#tell();
+    this.wake();
   }
 
   full(): boolean {
@@ -62,7 +50,7 @@ export class Outlet implements EventStream<FeedEvent> {
 
   /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
   room(): Promise<void> {
-    if (this.#outcome !== undefined || this.roomy()) return Promise.resolve();
+    if (this.ended() || this.roomy()) return Promise.resolve();
     this.#roomy ??= Promise.withResolvers<void>();
     return this.#roomy.promise;
   }
@@ -96,23 +84,8 @@ export class Outlet implements EventStream<FeedEvent> {
     });
   }
 
-  /** True where nothing waits for the client. */
   idle(): boolean {
     return this.#line === undefined;
-  }
-
-  /** What is in line is still delivered, then next() rejects. */
-  fail(error: unknown): void {
-    this.#finish({ error });
-  }
-
-  ended(): boolean {
-    return this.#outcome !== undefined;
-  }
-
-  watch(reader: EventReader<FeedEvent>): void {
-    this.#reader = reader;
-    this.#begin();
   }
 
   poll(): FeedEvent | undefined {
@@ -122,41 +95,17 @@ export class Outlet implements EventStream<FeedEvent> {
     return event;
   }
 
-  end(): StreamEnd | undefined {
-    return this.#line === undefined ? this.#outcome : undefined;
-  }
-
-  async next(): Promise<Result> {
-    this.#begin();
-    for (;;) {
-      const event = this.poll();
-      if (event !== undefined) return { done: false, value: event };
-      if (this.#outcome !== undefined) break;
-      this.#waiting ??= Promise.withResolvers<void>();
-      await this.#waiting.promise;
-    }
-    const { error } = this.#outcome;
-    this.#outcome = {};
-    if (error !== undefined) throw error;
-    return { done: true, value: undefined };
-  }
-
-  return(): Promise<Result> {
-    this.#finish({});
+  protected clear(): void {
     this.#line = undefined;
-    // An end that nobody has taken is nobody's.
-    this.#outcome = {};
-    return Promise.resolve({ done: true, value: undefined });
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected begun(): void {
+    this.#parts.onStart();
   }
 
-  /** The signal's own listener: an object that is one costs less than a function made to be one. */
-  handleEvent(): void {
-    this.#line = undefined;
-    this.#finish({ error: this.#parts.signal.reason });
+  protected finished(): void {
+    this.#roomy?.resolve();
+    this.#parts.onEnd();
   }
 
   #makeRoom(): void {
@@ -167,32 +116,6 @@ export class Outlet implements EventStream<FeedEvent> {
 
   #length(): number {
     return this.#line?.length ?? 0;
-  }
-
-  #begin(): void {
-    if (this.#started || this.#outcome !== undefined) return;
-    this.#started = true;
-    const { signal, onStart } = this.#parts;
-    if (signal.aborted) this.handleEvent();
-    else {
-      signal.addEventListener('abort', this, { once: true });
-      onStart();
-    }
-  }
-
-  #finish(how: StreamEnd): void {
-    if (this.#outcome !== undefined) return;
-    this.#outcome = how;
-    this.#parts.signal.removeEventListener('abort', this);
-    this.#roomy?.resolve();
-    this.#parts.onEnd();
-    this.#tell();
-  }
-
-  #tell(): void {
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
-    this.#reader?.wake();
   }
 }
 
