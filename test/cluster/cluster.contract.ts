@@ -41,7 +41,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       paused.cluster.onFenced(() => {
         leaseAtFence = paused.cluster.lease;
       });
-      paused.clock.sleep(2 * leaseMs);
+      paused.clock.pause(2 * leaseMs);
       await flock.live(leaseMs, paused, survivor);
       expect(paused.told).toEqual({ fenced: 1, restored: 0 });
       expect(paused.cluster.lease.nodeId).toBe(old.nodeId);
@@ -58,7 +58,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       const [paused, survivor] = [await flock.hatch(), await flock.hatch()];
       const old = paused.cluster.lease;
       await flock.live(2 * leaseMs, survivor);
-      paused.clock.sleep(2 * leaseMs);
+      paused.clock.pause(2 * leaseMs);
       await flock.live(leaseMs, paused, survivor);
       await flock.live(2 * leaseMs, survivor);
       await expect.poll(() => survivor.inherited).toEqual([old, paused.cluster.lease]);
@@ -68,8 +68,8 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await using flock = createFlock(open());
       const [sleeper, other] = [await flock.hatch(), await flock.hatch()];
       await flock.live(leaseMs, sleeper, other);
-      sleeper.clock.sleep(900);
-      other.clock.sleep(900);
+      sleeper.clock.pause(900);
+      other.clock.pause(900);
       await flock.live(900, sleeper);
       expect(sleeper.inherited).toEqual([]);
       await flock.live(leaseMs, sleeper, other);

@@ -118,7 +118,7 @@ function createScene(open: () => Promise<Registry>) {
   async function live(ms: number): Promise<void> {
     for (let past = 0; past < ms; past += stepMs) {
       now += stepMs;
-      for (const { bird, state } of subjects) if (state !== 'awake') bird.clock.sleep(stepMs);
+      for (const { bird, state } of subjects) if (state !== 'awake') bird.clock.pause(stepMs);
       await flock.live(stepMs, ...subjects.filter(({ state }) => state === 'awake').map(({ bird }) => bird));
     }
   }

@@ -41,7 +41,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
     const clock = manualClock();
     // Clocks of different machines have nothing in common.
     offset += 86_400_000;
-    clock.sleep(offset);
+    clock.pause(offset);
     const inherited: Lease[] = [];
     const told = { fenced: 0, restored: 0 };
     let act = heir;

@@ -90,7 +90,7 @@ describe('the connections of a node', () => {
     paused.own.connect(device(), () => undefined);
     await expect.poll(at.there).toEqual(['here']);
     await at.flock.live(2 * leaseMs, heir.bird);
-    paused.bird.clock.sleep(2 * leaseMs);
+    paused.bird.clock.pause(2 * leaseMs);
     await at.flock.live(leaseMs, paused.bird, heir.bird);
     expect(paused.bird.told.fenced).toBe(1);
     paused.own.connect(device(), () => undefined);

@@ -5,7 +5,7 @@ export interface ManualClock extends Clock {
   /** Moves on by so many ms, doing what falls due on the way in its order, each thing to its end; by 0: does what is due. */
   advance(ms: number): Promise<void>;
   /** Moves on without doing anything, as time does for a process that is paused. */
-  sleep(ms: number): void;
+  pause(ms: number): void;
 }
 
 interface Due {
@@ -38,7 +38,7 @@ export function manualClock(): ManualClock {
       }
       now = until;
     },
-    sleep(ms) {
+    pause(ms) {
       now += ms;
     },
   };

@@ -6,21 +6,13 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { realStores, type Stores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { earOnStream } from './ear.ts';
-import { type Fleet, startFleet } from './reconnect-fleet.ts';
+import { type Fleet, resuming, startFleet } from './reconnect-fleet.ts';
 import { type FullGroup, fillGroup } from './reconnect-people.ts';
 
 const clients = 50;
 // Long beside what a busy machine keeps a process waiting, short beside a test.
 const leaseMs = 3_000;
 const longMs = 120_000;
-
-const document = `subscription ($after: [PositionInput!]) {
-  events(after: $after) {
-    __typename
-    ... on LogEvent { streamId seq }
-    ... on StreamReady { positions { streamId seq epoch } }
-  }
-}`;
 
 describe('nodes that know of each other', () => {
   const open = new AsyncDisposableStack();
@@ -39,7 +31,7 @@ describe('nodes that know of each other', () => {
     const nodes = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
     [paused, other] = [open.use(nodes[0]), open.use(nodes[1])];
     observer = open.use(await chatOn(stores, { NODE_LEASE_MS: String(leaseMs) }));
-    fleet = open.use(startFleet({ document, streamId: group.conversationId, members: group.members }));
+    fleet = open.use(startFleet({ document: resuming, streamId: group.conversationId, members: group.members }));
   }, longMs);
   afterAll(() => open.disposeAsync());
 

@@ -5,21 +5,13 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
 import { type Person, peopleOf } from '../support/world.ts';
 import { type Ear, earOnSocket, earOnStream, refusalOnSocket } from './ear.ts';
-import { startFleet } from './reconnect-fleet.ts';
+import { resuming, startFleet } from './reconnect-fleet.ts';
 import { type FullGroup, fillGroup } from './reconnect-people.ts';
 
 // More than are sent away in one wave, so that draining takes as long as there is between two: a fortieth of this.
 const clients = 50;
 const drainMs = 120_000;
 const longMs = 120_000;
-
-const document = `subscription ($after: [PositionInput!]) {
-  events(after: $after) {
-    __typename
-    ... on LogEvent { streamId seq }
-    ... on StreamReady { positions { streamId seq epoch } }
-  }
-}`;
 
 describe('operators, whichever node they ask', () => {
   const open = new AsyncDisposableStack();
@@ -128,7 +120,7 @@ describe('operators, whichever node they ask', () => {
     'stop a node, which others see, and whose clients go on at another one and miss nothing',
     async () => {
       const owner = group.owner as Person;
-      await using fleet = startFleet({ document, streamId: group.conversationId, members: group.members });
+      await using fleet = startFleet({ document: resuming, streamId: group.conversationId, members: group.members });
       fleet.tell({ kind: 'connect', url: there.url });
       await fleet.until({ ready: clients, closes: {} });
       fleet.tell({ kind: 'hold' });

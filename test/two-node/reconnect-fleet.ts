@@ -10,6 +10,15 @@ export interface FleetMember {
   readonly after: readonly { readonly streamId: string; readonly seq: number; readonly epoch?: string }[];
 }
 
+/** Everything that happens to a client, from its positions on, with nothing of what it is about. */
+export const resuming = `subscription ($after: [PositionInput!]) {
+  events(after: $after) {
+    __typename
+    ... on LogEvent { streamId seq }
+    ... on StreamReady { positions { streamId seq epoch } }
+  }
+}`;
+
 /** What a fleet is told once. */
 export interface FleetPlan {
   readonly document: string;

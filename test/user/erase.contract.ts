@@ -307,6 +307,15 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await roles(late)).toEqual(new Map([[ben.userId, 'OWNER']]));
     });
 
+    test('settles nothing any more that it was still let into', async () => {
+      const ann = await person(chat);
+      await erase(ann);
+      const row = () => db.client.user.findUnique({ where: { id: ann.userId } });
+      const erased = await row();
+      await expect(chat.users.updateSettings(ann, { readReceipts: true, lastSeen: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await row()).toEqual(erased);
+    });
+
     test('together with who would own its group next leaves the group one owner', async () => {
       for (let round = 0; round < 3; round += 1) {
         const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
