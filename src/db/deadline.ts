@@ -22,11 +22,17 @@ export function unavailable(cause: unknown): ChatError {
   });
 }
 
-/** Settles as `work` does, or rejects with ChatError UNAVAILABLE at the deadline; `work` then goes on unheard. */
+/** Settles as `work` does, or rejects with ChatError UNAVAILABLE at the deadline, never before it; `work` then goes on unheard. */
 export async function within<T>(deadline: Deadline, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Error('the deadline passed'))), deadline.left());
+    // A timer knows whole milliseconds and may ring one early. Work that looks at its deadline then would finish what its caller was told is not done.
+    function wait(): void {
+      const left = deadline.left();
+      if (left === 0) reject(unavailable(new Error('the deadline passed')));
+      else timer = setTimeout(wait, left);
+    }
+    wait();
   });
   try {
     return await Promise.race([work, late]);
