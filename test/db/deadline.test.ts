@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest';
+import { deadlineIn, within } from '../../src/db/deadline.ts';
+
+describe('a wait until a deadline', () => {
+  test('is not given up before the deadline has passed, though timers ring early', async () => {
+    const never = new Promise<never>(() => undefined);
+    const left = await Promise.all(
+      Array.from({ length: 400 }, async (_, n) => {
+        // Parts of milliseconds, of which a timer knows nothing.
+        const deadline = deadlineIn(20 + n / 7);
+        return within(deadline, never).catch(() => deadline.left());
+      }),
+    );
+    expect(left.filter((ms) => ms > 0)).toEqual([]);
+  });
+});
