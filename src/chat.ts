@@ -28,6 +28,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { createWebhooks, type Webhooks } from './webhook/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -39,6 +40,7 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
+  readonly webhooks: Webhooks;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -92,10 +94,16 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const joining = createJoining({ db, log, limits, config, caches });
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const notices = createNotices({ db, log });
+  const webhooks = createWebhooks({ db, log, logger, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
+  const jobs = createJobs({
+    db,
+    logger,
+    config,
+    doers: doersOf({ users, contacts, groups, joining, messages, exports, notices, webhooks }),
+  });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -115,6 +123,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await webhooks[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -137,6 +146,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     messages,
     exports,
     notices,
+    webhooks,
     presence,
     feed,
     jobs,
@@ -160,7 +170,8 @@ function doersOf({
   messages,
   exports,
   notices,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices'>): Doers {
+  webhooks,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'webhooks'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -186,5 +197,6 @@ function doersOf({
     DataExportOver: (over) => exports.end(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
+    WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
   };
 }

@@ -24,6 +24,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   notice: ['db', 'log', 'user', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
+  worker: ['db', 'log'],
+  webhook: ['db', 'bus', 'log', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

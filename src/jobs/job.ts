@@ -23,6 +23,8 @@ export const jobKinds = {
   NoticeDue: z.object({ noticeId: z.string() }),
   /** Those who had a notice are told that it is taken back. */
   NoticeRevoked: z.object({ noticeId: z.string() }),
+  /** An app is told what it misses. */
+  WebhookBacklog: z.object({ webhookId: z.string() }),
 } as const;
 
 /** Names a kind of job. */
