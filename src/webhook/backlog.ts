@@ -1,7 +1,7 @@
 import type { Db, StreamKind, Tx } from '../db/index.ts';
 import { leaveJob } from '../jobs/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
-import { changeWebhook, holdWebhook } from './store.ts';
+import { changeWebhook, holdWebhook, requireWebhook } from './store.ts';
 import type { Backlog } from './webhook.ts';
 
 /** What a webhook has not been told of one stream. */
@@ -47,10 +47,10 @@ export async function extendBacklog(db: Db, ref: Ref, upToSeq: number): Promise<
   }
 }
 
-/** Begins a backlog, and has it seen to at a time. One that is there already is extended. Nothing is stored for a webhook that was deleted. */
+/** Begins a backlog, and has it seen to at a time. One that is there already is extended. Nothing is stored for a webhook that was deleted, or is gone. */
 export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Promise<void> {
   await db.transaction(async (tx) => {
-    if (!(await holdWebhook(tx, row.webhookId))) return;
+    if (!(await holdWebhook(tx, row.webhookId)) || (await requireWebhook(tx, row.webhookId)).disabledWhy === 'GONE') return;
     const key = keyOf(row);
     const there = await tx.webhookBacklog.findUnique({ where: { streamId_webhookId: key } });
     if (there === null) await tx.webhookBacklog.create({ data: { ...row, ...key } });
