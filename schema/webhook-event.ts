@@ -3,8 +3,10 @@ import type { Chat } from '../src/chat.ts';
 import type { StreamKind } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Entry } from '../src/log/index.ts';
+import type { Draft } from '../src/webhook/index.ts';
 import { type Context, forEveryone } from './context.ts';
 import { inConversation, standsOn } from './event.ts';
+import { formatId } from './ids.ts';
 
 /**
  * What apps are told of an event: what a subscriber would select who wants to know everything that is the same for all. It must be shareable
@@ -73,4 +75,20 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
   if (away !== undefined) throw away;
   if (errors[0] !== undefined) throw errors[0];
   return (data?.['events'] ?? null) as object | null;
+}
+
+/** What is asked about before it is said, with ids as the API has them. */
+export function showDraft({ senderId, conversationId, text, clientMessageId, ...refers }: Draft): object {
+  const messageId = (ref: Draft['replyTo']) => ref && formatId('Message', ref);
+  return {
+    conversationId: formatId('Conversation', conversationId),
+    conversationKind: refers.conversationKind,
+    senderId: formatId('User', senderId),
+    text,
+    clientMessageId,
+    messageId: messageId(refers.edits),
+    forwardedFromId: messageId(refers.forwards),
+    replyToId: messageId(refers.replyTo),
+    threadRootId: messageId(refers.threadRoot),
+  };
 }

@@ -28,7 +28,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
-import { createWebhooks, type Webhooks } from './webhook/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -41,6 +41,7 @@ export interface Chat extends AsyncDisposable {
   readonly exports: DataExports;
   readonly notices: Notices;
   readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -92,7 +93,8 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches });
   const joining = createJoining({ db, log, limits, config, caches });
-  const messages = createMessages({ db, log, groups, bus, keys, config });
+  const beforeSend = createBeforeSend({ db, bus, logger, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config, approval: beforeSend });
   const notices = createNotices({ db, log });
   const webhooks = createWebhooks({ db, log, logger, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
@@ -124,6 +126,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
     await webhooks[Symbol.asyncDispose]();
+    await beforeSend[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -147,6 +150,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     exports,
     notices,
     webhooks,
+    beforeSend,
     presence,
     feed,
     jobs,

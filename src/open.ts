@@ -43,6 +43,7 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }));
   await chat.settings.begin();
+  await chat.beforeSend.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }

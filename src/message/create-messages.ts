@@ -1,4 +1,5 @@
 import type { ServerKey } from '../server-key.ts';
+import { type Approval, noApproval } from './approval.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
@@ -23,9 +24,11 @@ import { readHidden, readMessages } from './store.ts';
 import { markThreadRead } from './thread-mark.ts';
 import { TypingTeller } from './typing.ts';
 
-/** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. */
-export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprints'> & { readonly keys: readonly ServerKey[] }): Messages {
-  const parts: MessageParts = { ...rest, fingerprints: createFingerprints(keys) };
+type Parts = Omit<MessageParts, 'fingerprints' | 'approval'> & { readonly keys: readonly ServerKey[]; readonly approval?: Approval };
+
+/** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. `approval`: absent, nobody is asked. */
+export function createMessages({ keys, approval = noApproval, ...rest }: Parts): Messages {
+  const parts: MessageParts = { ...rest, approval, fingerprints: createFingerprints(keys) };
   const { db } = parts;
 
   const marks = new MarkQueue(parts);

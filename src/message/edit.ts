@@ -3,10 +3,12 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { approvedText } from './approval.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireText } from './shape.ts';
+import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
 import { requireReach } from './writing.ts';
 
@@ -21,9 +23,11 @@ export interface Change extends Partial<Wanted> {
  * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
-export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
-  const { message: ref, text } = change;
-  requireText(text, config.maxMessageLength);
+export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+  const { db, log, config, approval } = parts;
+  const { message: ref } = change;
+  requireText(change.text, config.maxMessageLength);
+  const text = approval.asks ? await approvedChange(parts, viewer, change) : change.text;
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -55,6 +59,13 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
       };
     },
   });
+}
+
+/** Asked about is what changes a message of their own. */
+async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string> {
+  const [message] = await readMessages(parts.db.client, [ref]);
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null || message.text === text) return text;
+  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, edits: ref, field: 'text' });
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */

@@ -3,6 +3,8 @@
 // it has taken all before it. What it does not take is a position, and is read from the log later, ever less often; a long failure disables it. What an app is
 // slow at delays no other. Before-send: the one asked answers within its deadline, or what operators chose for that case counts. Does not know how events are
 // shown, nor who may change this.
+export * from './before-send.ts';
+export { createBeforeSend } from './create-before-send.ts';
 export { createWebhooks } from './create-webhooks.ts';
 export type { Show, WebhookConfig } from './parts.ts';
 export * from './webhook.ts';
