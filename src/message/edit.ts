@@ -3,7 +3,7 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { approvedText } from './approval.ts';
+import { approvedText } from './approved-text.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';

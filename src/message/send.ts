@@ -3,7 +3,7 @@ import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
-import { approvedText } from './approval.ts';
+import { approvedText } from './approved-text.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';

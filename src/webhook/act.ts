@@ -43,10 +43,11 @@ interface Turn {
 }
 
 async function tellRun(parts: WebhookParts, { run, row, own, until, signal, isBehind }: Turn): Promise<void> {
-  const last = own.at(-1);
-  if (last === undefined) return;
-  const upToSeq = last.seq;
-  if (isBehind && (await extendBacklog(parts.db, { streamId: run.streamId, webhookId: row.id }, upToSeq))) return;
+  const [first] = own;
+  if (first === undefined) return;
+  const upToSeq = own.at(-1)?.seq ?? first.seq;
+  const stretch = { nextSeq: first.seq, upToSeq };
+  if (isBehind && (await extendBacklog(parts.db, { streamId: run.streamId, webhookId: row.id }, stretch))) return;
   for (const told of own) {
     const waitMs = until - performance.now();
     const outcome: Outcome = waitMs <= 0 ? { kind: 'crowded' } : await tell(parts, row.id, { told, signal, waitMs, anyway: false });

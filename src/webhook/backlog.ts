@@ -32,17 +32,21 @@ export async function behindIn(tx: Tx, streamId: bigint): Promise<ReadonlySet<st
   return new Set(rows.map(({ webhookId }) => uuidText(webhookId)));
 }
 
-/** Has a backlog reach up to a seq. False: there is none, so that all before was told. */
-export async function extendBacklog(db: Db, ref: Ref, upToSeq: number): Promise<boolean> {
+/** Has a backlog take in entries from one seq up to another. False: there is none, so that all before was told. */
+export async function extendBacklog(
+  db: Db,
+  ref: Ref,
+  { nextSeq: from, upToSeq: upTo }: Pick<BacklogRow, 'nextSeq' | 'upToSeq'>,
+): Promise<boolean> {
   for (;;) {
     const row = await db.client.webhookBacklog.findUnique({ where: { streamId_webhookId: keyOf(ref) } });
     if (row === null) return false;
-    if (row.upToSeq >= upToSeq) return true;
-    const data = { upToSeq };
-    const { count } = await db.transaction((tx) =>
-      tx.webhookBacklog.updateMany({ where: { ...keyOf(ref), upToSeq: { lt: upToSeq } }, data }),
-    );
-    // Otherwise it was emptied, or extended, in between.
+    const { nextSeq, upToSeq } = row;
+    if (from >= nextSeq && upTo <= upToSeq) return true;
+    // What comes again was told already, or given up and is wanted after all: it is told again.
+    const data = { nextSeq: Math.min(nextSeq, from), upToSeq: Math.max(upToSeq, upTo) };
+    const { count } = await db.transaction((tx) => tx.webhookBacklog.updateMany({ where: { ...keyOf(ref), nextSeq, upToSeq }, data }));
+    // Otherwise it was told on, emptied or extended in between.
     if (count === 1) return true;
   }
 }
