@@ -9,10 +9,11 @@ import { nodesCommands } from './admin/nodes.ts';
 import { noticesCommands } from './admin/notices.ts';
 import { peopleCommands } from './admin/people.ts';
 import { settingsCommands } from './admin/settings.ts';
+import { webhooksCommands } from './admin/webhooks.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
 
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands };
+const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...webhooksCommands };
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -34,7 +35,11 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
-      options: { expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
+      options: {
+        ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
+        ...{ url: text, events: text, missed: { type: 'boolean' } },
+        ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': { type: 'boolean' } },
+      },
       allowPositionals: true,
     });
     return { flags: values, positionals };

@@ -30,6 +30,7 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
 
@@ -63,6 +64,8 @@ export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly notices: Notices;
+  readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly accounts: Accounts;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
@@ -87,11 +90,15 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const webhooks = opened.use(createWebhooks({ db, log, logger, config }));
+  const beforeSend = opened.use(createBeforeSend({ db, bus, logger, config }));
   const parting = opened.move();
   return {
     settings,
     roles: createRoles({ db, log }),
     notices: createNotices({ db, log }),
+    webhooks,
+    beforeSend,
     accounts: createAccounts({ db, log }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,

@@ -13,6 +13,7 @@ import { nodesCommands } from '../scripts/admin/nodes.ts';
 import { noticesCommands } from '../scripts/admin/notices.ts';
 import { peopleCommands } from '../scripts/admin/people.ts';
 import { settingsCommands } from '../scripts/admin/settings.ts';
+import { webhooksCommands } from '../scripts/admin/webhooks.ts';
 import { refusalCodes } from '../src/errors.ts';
 import { startNodeProcess } from './support/node-process.ts';
 
@@ -112,10 +113,12 @@ describe('docs/operators.md', () => {
 
   it('shows every command as it is, and none that there is not', () => {
     const shown = new Set(
-      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
+      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|webhooks \w+|before-send \w+|epoch \w+|\w+)/gm)].map(
+        ([, name]) => name,
+      ),
     );
     expect([...shown].toSorted()).toEqual(
-      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands }).toSorted(),
+      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...webhooksCommands }).toSorted(),
     );
   });
 

@@ -12,6 +12,9 @@ import './node.ts';
 import './drain-node.ts';
 import './open-connection.ts';
 import './disconnect-user.ts';
+import './webhook.ts';
+import './change-webhook.ts';
+import './before-send.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -53,8 +53,8 @@ export interface BeforeSends extends AsyncDisposable {
   get(): Promise<BeforeSend | null>;
   /** From here on it is asked, by this node at once and by all others within a second; `secret` null: the one that it has. Throws INVALID_INPUT (url, deadlineMs). */
   set(choice: BeforeSendChoice): Promise<{ readonly beforeSend: BeforeSend; readonly secret: string | null }>;
-  /** Nobody is asked any more; false: nobody was. */
-  remove(): Promise<boolean>;
+  /** Nobody is asked any more; false: nobody was. Throws NOT_FOUND (url) where a URL is given and another one, or none, is asked. */
+  remove(url?: string): Promise<boolean>;
   /** How what is asked about is shown. */
   showBy(show: ShowDraft): void;
   /** Whether anybody is asked, as far as this node knows: without asking the database. */

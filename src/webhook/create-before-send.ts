@@ -58,8 +58,13 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
     return { beforeSend: shownBeforeSend(made.row), secret: made.isNew ? secret : null };
   }
 
-  async function remove(): Promise<boolean> {
-    const was = await db.transaction(deleteBeforeSend);
+  async function remove(url?: string): Promise<boolean> {
+    const was = await db.transaction(async (tx) => {
+      if (url !== undefined && (await readBeforeSend(tx))?.url !== url) {
+        throw new ChatError('NOT_FOUND', 'That one is not asked: ask for the one that is.', { field: ['url'] });
+      }
+      return await deleteBeforeSend(tx);
+    });
     await kept.changed();
     return was;
   }

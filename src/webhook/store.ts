@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { EntryType } from '../log/index.ts';
-import { uuidBytes, uuidText } from '../uuid.ts';
+import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import type { Webhook, WebhookEvent } from './webhook.ts';
 
 /** A webhook's row. */
@@ -32,16 +32,16 @@ export async function readWebhooks(tx: Tx): Promise<readonly WebhookRow[]> {
   return (await tx.webhook.findMany({ orderBy: { id: 'asc' } })).map(webhookRow);
 }
 
-/** The one of this id. Throws NOT_FOUND (id). */
+/** The one of this id. Throws NOT_FOUND (webhookId). */
 export async function requireWebhook(tx: Tx, id: string): Promise<WebhookRow> {
-  const row = await tx.webhook.findUnique({ where: { id: uuidBytes(id) } });
+  const row = isUuid(id) ? await tx.webhook.findUnique({ where: { id: uuidBytes(id) } }) : null;
   if (row === null) throw noWebhook();
   return webhookRow(row);
 }
 
 /** There is none of this id. */
 export function noWebhook(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such webhook: see webhooks list.', { field: ['id'] });
+  return new ChatError('NOT_FOUND', 'There is no such webhook: ask for the list of them.', { field: ['webhookId'] });
 }
 
 /** A new one. */
@@ -57,12 +57,12 @@ export async function changeWebhook(tx: Tx, id: string, { events, ...rest }: Par
 
 /** Locks one until the transaction ends, so that what it misses, and when that is seen to, change together; false: it is not there. */
 export async function holdWebhook(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.webhook.updateMany({ where: { id: uuidBytes(id) }, data: { failures: { increment: 0 } } })).count === 1;
+  return isUuid(id) && (await tx.webhook.updateMany({ where: { id: uuidBytes(id) }, data: { failures: { increment: 0 } } })).count === 1;
 }
 
 /** Removes one; false: it was not there. */
 export async function deleteWebhook(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.webhook.deleteMany({ where: { id: uuidBytes(id) } })).count === 1;
+  return isUuid(id) && (await tx.webhook.deleteMany({ where: { id: uuidBytes(id) } })).count === 1;
 }
 
 /** As everybody but who signs may know it. */

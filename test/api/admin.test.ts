@@ -17,6 +17,7 @@ const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
 let noticeId = '';
+let webhookId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -27,6 +28,10 @@ beforeAll(async () => {
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: [{ handle: user.handle }] });
   noticeId = formatId('Notice', notice?.id ?? '');
+  // Nobody listens there.
+  const { webhook } = await place.node.chat.webhooks.create({ url: 'http://127.0.0.1:1/', description: '', events: [] });
+  webhookId = webhook.id;
+  await place.node.chat.beforeSend.set({ url: webhook.url });
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -55,6 +60,25 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
   'Mutation.revokeNotice':
     'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Query.webhooks':
+    '{ webhooks { id url description events state disabledAt disabledWhy createdAt failures failingSince lastSuccessAt lastFailureAt lastFailure retryAt backlog { streams entries } } }',
+  'Mutation.createWebhook':
+    'mutation { createWebhook(input: { url: "http://127.0.0.1:1/", events: [MessageSent] }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.updateWebhook':
+    'mutation ($webhookId: ID!) { updateWebhook(input: { webhookId: $webhookId, description: "for the fair" }) { webhook { id } errors { code message field retryAfterMs } } }',
+  'Mutation.rotateWebhookSecret':
+    'mutation ($webhookId: ID!) { rotateWebhookSecret(input: { webhookId: $webhookId }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.testWebhook':
+    'mutation ($webhookId: ID!) { testWebhook(input: { webhookId: $webhookId }) { trial { delivered status ms fault } errors { code message field retryAfterMs } } }',
+  'Mutation.enableWebhook':
+    'mutation ($webhookId: ID!) { enableWebhook(input: { webhookId: $webhookId, missed: true }) { webhook { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.deleteWebhook':
+    'mutation ($webhookId: ID!) { deleteWebhook(input: { webhookId: $webhookId }) { deletedId errors { code message field retryAfterMs } } }',
+  'Query.beforeSend': '{ beforeSend { url deadlineMs onFailure conversations changedAt } }',
+  'Mutation.setBeforeSend':
+    'mutation { setBeforeSend(input: { url: "http://127.0.0.1:1/" }) { beforeSend { url } secret errors { code message field retryAfterMs } } }',
+  'Mutation.removeBeforeSend':
+    'mutation { removeBeforeSend(input: { url: "http://127.0.0.1:1/" }) { removed errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -62,7 +86,7 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId };
+  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, webhookId };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -81,7 +105,8 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const stands = () => Promise.all([place.node.chat.settings.versions({ first: 1 }), place.node.chat.notices.all({ first: 100 })]);
+    const { settings, notices, webhooks, beforeSend } = place.node.chat;
+    const stands = () => Promise.all([settings.versions({ first: 1 }), notices.all({ first: 100 }), webhooks.list(), beforeSend.get()]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
       const answer = await ask(document, given(), standing as Standing);
@@ -185,7 +210,7 @@ describe('the public port', () => {
     const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
     // What the public schema calls so is for everybody: things by their ids, somebody by their handle, oneself.
     expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'viewer']);
-    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput', 'OpenConnection', 'NodeLoad']) {
+    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput', 'OpenConnection', 'NodeLoad', 'Webhook', 'BeforeSend']) {
       expect(schema.getType(name)).toBeUndefined();
     }
     const response = await fetch(`${place.url}/graphql`, {

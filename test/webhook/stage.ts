@@ -36,7 +36,7 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
       return { now: later(now), rows };
     },
   };
-  const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ...env });
+  const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ROLES: 'gateway', ...env });
   chat.webhooks.showBy((kind, entries) => showToApps({ schema, chat }, kind, entries));
   const log = createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) });
   const handed = new Map<bigint, number>();
