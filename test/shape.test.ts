@@ -22,6 +22,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
   notice: ['db', 'log', 'user', 'jobs'],
+  worker: ['db', 'log', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
