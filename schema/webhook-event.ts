@@ -62,11 +62,20 @@ export async function showToApps(
   const contextValue = forEveryone({ chat } as Context);
   return await Promise.all(
     entries.map(async (entry) => {
-      if (kind === 'ACCOUNT' || kind === 'SERVER' || !standsOn('conversation', entry)) return null;
+      if (kind === 'ACCOUNT') return showUser(contextValue, entry);
+      if (!standsOn('conversation', entry)) return null;
       const rootValue = inConversation(entry);
       return eventIn(await execute({ schema, document: webhookDocument, rootValue, contextValue }));
     }),
   );
+}
+
+/** What an app is told of a user. Their account is not an event's: nobody else sees its stream. */
+async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promise<object | null> {
+  const id = formatId('User', streamId);
+  const user = await scope.loaders.users.load(streamId);
+  const shown = user && { id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio };
+  return { at: at.toISOString(), streamId: id, seq, userId: id, user: shown };
 }
 
 function eventIn({ data, errors = [] }: ExecutionResult): object | null {

@@ -10,7 +10,7 @@ import { builder } from './builder.ts';
 
 /** What an app can be told of: the types of events, as the public schema names them. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
-  description: 'What an app can be told of: the events of conversations, as the public schema describes them.',
+  description: 'What an app can be told of: the events of conversations, as the public schema describes them, and what becomes of users.',
   values: Object.fromEntries(webhookEvents.map((event) => [event, {}])) as Record<WebhookEventWord, object>,
 });
 

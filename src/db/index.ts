@@ -16,6 +16,7 @@ export { isDuplicate } from './duplicate.ts';
 export { type EntryTime, firstEntries, type StreamStretch } from './first-entries.ts';
 export { type FollowedRow, selectFollowed } from './followed.ts';
 export { freezeMarkers } from './freeze-markers.ts';
+export { type KnownHead, selectGoneOn } from './gone-on.ts';
 export { countGroups } from './group-count.ts';
 export { holdDeployment } from './hold-deployment.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';

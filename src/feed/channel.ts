@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { KnownHead } from '../db/index.ts';
 import { type Entry, type Ephemeral, type Hint, type KnownEntry, type Log, type LogPage, recalledMessage } from '../log/index.ts';
 import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
@@ -120,6 +121,11 @@ export class StreamChannel implements Channel {
     else if (hint.kind === 'typing') this.#knownTypists().hear(hint);
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) tellWith(hint.entry, hint.along, () => this.#deliver(hint.entry));
     else this.reaches(hint.entry.seq);
+  }
+
+  /** How far it knows its stream. */
+  knownHead(): KnownHead {
+    return { id: this.streamId, lastSeq: this.#lastSeq, markerCount: this.#markerCount };
   }
 
   /** The stream reaches at least this far: whatever is missing is read from the log. */

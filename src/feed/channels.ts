@@ -159,10 +159,11 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
 
   async function check(): Promise<void> {
     try {
-      for (const head of (await log.heads([...slots.keys()])).values()) {
-        const source = slots.get(head.id)?.source;
-        source?.reaches(head.lastSeq);
-        source?.markersReach(markerCount(head));
+      const known = [...slots.values()].map(({ source }) => source.knownHead());
+      for (const { id, lastSeq, markerCount: moves } of await log.goneOn(known)) {
+        const source = slots.get(id)?.source;
+        source?.reaches(lastSeq);
+        source?.markersReach(moves);
       }
     } catch (error) {
       logger.warn({ err: error }, 'the heads of live streams could not be compared with the log; the next check does');

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
-import type { Db, StreamRow } from '../db/index.ts';
+import type { Db, KnownHead, StreamRow } from '../db/index.ts';
 import type { Append } from './append.ts';
 import { type CommitLimits, Committer } from './committer.ts';
 import type { Entry } from './entry.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
-import { type LogPage, type LogRange, readHeads, readPage, readPages, type StreamRange } from './read.ts';
+import { type LogPage, type LogRange, readGoneOn, readHeads, readPage, readPages, type StreamRange } from './read.ts';
 
 /** The log's face. Disposing it lets what was accepted come to its end. */
 export interface Log extends AsyncDisposable {
@@ -21,6 +21,8 @@ export interface Log extends AsyncDisposable {
   readAll(ranges: readonly StreamRange[]): Promise<readonly LogPage[]>;
   /** The streams' rows as they stand; absent ones are absent. Throws ChatError UNAVAILABLE. */
   heads(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>>;
+  /** Of these streams those that go further than is known, and how far. Throws ChatError UNAVAILABLE. */
+  goneOn(known: readonly KnownHead[]): Promise<readonly KnownHead[]>;
 }
 
 /** What a log is made of. */
@@ -57,6 +59,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored }: L
     read: (streamId, range) => readPage(db, streamId, range),
     readAll: (ranges) => readPages(db, ranges),
     heads: (ids) => readHeads(db.client, ids),
+    goneOn: (known) => readGoneOn(db, known),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,17 @@
-import { type Db, join, type StreamKind, type StreamRow, selectPages, selectRows, sql, type Tx } from '../db/index.ts';
+import {
+  type Db,
+  join,
+  type KnownHead,
+  type StreamKind,
+  type StreamRow,
+  selectGoneOn,
+  selectPages,
+  selectRows,
+  sql,
+  type Tx,
+} from '../db/index.ts';
 import { type Entry, parseEntry } from './entry.ts';
+import { markerCount } from './marker-count.ts';
 import { type MessageRow, messageData } from './message-row.ts';
 
 /** Which entries: after < seq, at most `limit`, none past `upTo`. */
@@ -118,4 +130,10 @@ export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<Readonl
     for (const row of rows) heads.set(row.id, { ...row, kind: row.kind as StreamKind });
   }
   return heads;
+}
+
+/** Of these streams those that go further than is known, and how far. */
+export async function readGoneOn(db: Db, known: readonly KnownHead[]): Promise<readonly KnownHead[]> {
+  const rows = await selectGoneOn(db, db.client, known);
+  return rows.map((row) => ({ id: row.id, lastSeq: row.lastSeq, markerCount: markerCount(row) }));
 }

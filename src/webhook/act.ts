@@ -27,8 +27,8 @@ export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSig
   if (failed !== undefined) throw failed.reason;
 }
 
-function isFor(row: WebhookRow, { type, at }: EntryRun['entries'][number]): boolean {
-  return wants(row, type) && at >= row.fromAt;
+function isFor(row: WebhookRow, entry: EntryRun['entries'][number]): boolean {
+  return wants(row, entry) && entry.at >= row.fromAt;
 }
 
 interface Turn {

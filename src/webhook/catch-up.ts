@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.ts';
 import { type BacklogRow, dueBacklogs, endBacklog, moveBacklog, putOffBacklog, seeToNext } from './backlog.ts';
 import { disable, longFailureMs } from './health.ts';
 import type { WebhookParts } from './parts.ts';
@@ -27,7 +28,7 @@ export async function catchUp(parts: WebhookParts, webhookId: string, signal: Ab
     const isTrial = rests(row);
     if (isTrial && row.retryAt !== null && row.retryAt > now) break;
     const due = await dueBacklogs(db.client, webhookId, { now: isTrial ? null : now, limit: isTrial ? 1 : lanes });
-    const ends = await Promise.all(due.map((backlog) => tellBacklog(parts, backlog, { until, signal, isTrial })));
+    const ends = await Promise.all(due.map((backlog) => tellOrPutOff(parts, backlog, { until, signal, isTrial })));
     goesOn = due.length > 0 && ends.every((end) => end);
   }
   await seeToNext(db, webhookId);
@@ -39,6 +40,21 @@ interface Stretch {
   readonly signal: AbortSignal;
   /** It rests: one entry shows whether it is back. */
   readonly isTrial: boolean;
+}
+
+/** The same as below. What cannot be shown, which is a defect, keeps its stream alone. */
+async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: Stretch): Promise<boolean> {
+  try {
+    return await tellBacklog(parts, backlog, stretch);
+  } catch (error) {
+    if (stretch.signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
+    const { webhookId, streamId, attempts, failingSince } = backlog;
+    parts.logger.error({ err: error, webhook: webhookId, streamId: String(streamId) }, 'an app could not be told; it is tried again');
+    const now = await parts.db.now();
+    const dueAt = new Date(now.getTime() + pauseMs(attempts + 1));
+    await putOffBacklog(parts.db, backlog, { nextSeq: backlog.nextSeq, attempts: attempts + 1, failingSince: failingSince ?? now, dueAt });
+    return true;
+  }
 }
 
 /** True: as far as time allowed it was told. */
@@ -63,7 +79,7 @@ interface Page {
 async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq, webhookId }: BacklogRow, limit: number): Promise<Page> {
   const { entries, floor } = await parts.log.read(streamId, { after: nextSeq - 1, limit, upTo: upToSeq });
   const row = (await parts.current()).find(({ id }) => id === webhookId);
-  const wanted = entries.filter(({ type }) => row !== undefined && wants(row, type));
+  const wanted = entries.filter((entry) => row !== undefined && wants(row, entry));
   // What was trimmed from the log cannot be told.
   return { told: await tidings(parts, { kind, entries: wanted }), end: entries.at(-1)?.seq ?? Math.max(floor, upToSeq) };
 }

@@ -38,10 +38,11 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly config: WebhookConfig;
+  readonly onRead?: WebhookParts['onRead'];
 }
 
 /** Makes what apps are told. Disposing it breaks off what is being told, which is told again. */
-export function createWebhooks({ db, log, logger, config }: Parts): Webhooks {
+export function createWebhooks({ db, log, logger, config, onRead = () => undefined }: Parts): Webhooks {
   const closing = new AbortController();
   const gates = new Map<string, Gate>();
   let shown: Show | undefined;
@@ -63,7 +64,7 @@ export function createWebhooks({ db, log, logger, config }: Parts): Webhooks {
     for (const id of gates.keys()) if (!ids.has(id)) gates.delete(id);
     return rows;
   });
-  const parts: WebhookParts = { db, log, logger, config, show, gateOf, current };
+  const parts: WebhookParts = { db, log, logger, config, show, onRead, gateOf, current };
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
 
   async function create(choice: WebhookChoice): Promise<NewSecret> {

@@ -75,7 +75,7 @@ export function createKept<T>({ bus, logger, topic, checkMs, initial, read }: Pa
       closing.defer(checkOn());
     },
     async changed() {
-      await renew();
+      await check();
       await bus.publish(topic, 'changed');
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -24,6 +24,8 @@ export interface WebhookParts {
   readonly logger: Logger;
   readonly config: WebhookConfig;
   readonly show: Show;
+  /** Called with entries before they are shown: what is kept of whom they change is out of date. */
+  readonly onRead: (entries: readonly Entry[]) => void;
   /** Of an app: so many calls at a time. */
   readonly gateOf: (webhookId: string) => Gate;
   /** All webhooks, as they stand at or after the call. */

@@ -1,8 +1,8 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { EntryType } from '../log/index.ts';
+import type { Entry } from '../log/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
-import type { Webhook, WebhookEvent } from './webhook.ts';
+import { eventOf, type Webhook, type WebhookEvent } from './webhook.ts';
 
 /** A webhook's row. */
 export interface WebhookRow extends Webhook {
@@ -71,10 +71,11 @@ export function shownWebhook(row: WebhookRow): Webhook {
   return shown;
 }
 
-/** Whether it is told of entries of a type, or is to be once it is enabled again. One that is gone for good is told nothing. */
-export function wants({ events, disabledWhy }: WebhookRow, type: EntryType | 'Hidden'): boolean {
-  if (disabledWhy === 'GONE' || type === 'Hidden') return false;
-  return events.length === 0 || (events as readonly string[]).includes(type);
+/** Whether it is told of an entry, or is to be once it is enabled again. One that is gone for good is told nothing. */
+export function wants({ events, disabledWhy }: WebhookRow, entry: Entry): boolean {
+  const event = eventOf(entry);
+  if (disabledWhy === 'GONE' || event === null) return false;
+  return events.length === 0 || events.includes(event);
 }
 
 // A single call may fail for a reason of its own; three in a row are the app's.

@@ -4,6 +4,7 @@ import { type Answer, call } from './call.ts';
 import { noteFailure, noteSuccess } from './health.ts';
 import type { WebhookParts } from './parts.ts';
 import { rests, secretsOf, type WebhookRow } from './store.ts';
+import { eventOf } from './webhook.ts';
 
 /** What an app is told of one entry. */
 export interface Told {
@@ -14,8 +15,12 @@ export interface Told {
 }
 
 /** What is told of entries of one stream, as they are shown at this moment; those that cannot be shown are left out. */
-export async function tidings({ db, show }: WebhookParts, { kind, entries }: Pick<EntryRun, 'kind' | 'entries'>): Promise<readonly Told[]> {
+export async function tidings(
+  { db, show, onRead }: WebhookParts,
+  { kind, entries }: Pick<EntryRun, 'kind' | 'entries'>,
+): Promise<readonly Told[]> {
   if (entries.length === 0) return [];
+  onRead(entries);
   const shown = await show(kind, entries);
   return entries.flatMap((entry, place) => {
     const data = shown[place] ?? null;
@@ -28,8 +33,8 @@ function keyOf(epoch: string, { streamId, seq }: Entry): string {
   return `${epoch}:${streamId}:${seq}`;
 }
 
-function bodyOf({ type, at }: Entry, data: object): string {
-  return JSON.stringify({ type, timestamp: at.toISOString(), data });
+function bodyOf(entry: Entry, data: object): string {
+  return JSON.stringify({ type: eventOf(entry), timestamp: entry.at.toISOString(), data });
 }
 
 // An answer says nothing but its status; so much of it is read that the connection can be used again.

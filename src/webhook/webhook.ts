@@ -1,14 +1,22 @@
-import { type EntryType, entryTypes } from '../log/index.ts';
+import { type Entry, type EntryType, entryTypes } from '../log/index.ts';
 
 type OfConversations = { [T in EntryType]: (typeof entryTypes)[T]['on'] extends 'conversation' ? T : never }[EntryType];
 
-/** What an app can be told of: every type of entry that conversations have. */
-export const webhookEvents = (Object.keys(entryTypes) as EntryType[]).filter(
+const ofConversations = (Object.keys(entryTypes) as EntryType[]).filter(
   (type): type is OfConversations => entryTypes[type].on === 'conversation',
 );
 
-/** A type of event that an app can be told of. */
-export type WebhookEvent = OfConversations;
+/** What an app can be told of: every type of entry that conversations have, that somebody has signed up, and that they are others than before or erased. */
+export const webhookEvents = [...ofConversations, 'UserSignedUp', 'UserChanged'] as const;
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+/** The event that an entry is to apps; null: none. */
+export function eventOf({ type, seq }: Entry): WebhookEvent | null {
+  // Signing up is one's first session.
+  if (type === 'SessionStarted') return seq === 1 ? 'UserSignedUp' : null;
+  if (type === 'ProfileChanged') return 'UserChanged';
+  return ofConversations.find((event) => event === type) ?? null;
+}
 
 /** Whether an app is told, or no longer. */
 export const webhookStates = ['ACTIVE', 'DISABLED'] as const;

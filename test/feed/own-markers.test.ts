@@ -41,14 +41,14 @@ async function talk() {
   return { world, ann, ben, groups, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
-/** The same world, in which readings of heads are counted. */
+/** The same world, in which comparisons of heads are counted. */
 function countingComparisons(world: TalkWorld): { readonly counted: TalkWorld; comparisons(): number } {
   let count = 0;
-  function heads(ids: readonly bigint[]): ReturnType<TalkWorld['log']['heads']> {
+  function goneOn(known: Parameters<TalkWorld['log']['goneOn']>[0]): ReturnType<TalkWorld['log']['goneOn']> {
     count += 1;
-    return world.log.heads(ids);
+    return world.log.goneOn(known);
   }
-  return { counted: { ...world, log: { ...world.log, heads } }, comparisons: () => count };
+  return { counted: { ...world, log: { ...world.log, goneOn } }, comparisons: () => count };
 }
 
 function follow(feed: ReturnType<typeof feedOn>, viewer: Viewer, after?: readonly KnownPosition[]) {

@@ -14,8 +14,11 @@ export interface Taken {
 export interface EventData {
   readonly seq: number;
   readonly streamId: string;
-  readonly conversation?: { readonly id: string; readonly __typename: string };
+  readonly conversation?: { readonly id: string; readonly __typename: string; readonly name?: string };
   readonly actor?: { readonly handle: string } | null;
+  readonly userId?: string;
+  readonly user?: { readonly displayName: string } | null;
+  readonly leaveReason?: string;
   readonly messageEdge?: { readonly node: { readonly id: string; readonly text: string; readonly recalledAt: string | null } } | null;
 }
 
