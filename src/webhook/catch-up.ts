@@ -60,8 +60,8 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
 /** True: as far as time allowed it was told. */
 async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: Stretch): Promise<boolean> {
   let row: BacklogRow | null = backlog;
-  while (row !== null) {
-    const page = await readPage(parts, row, stretch.isTrial ? 1 : pageEntries);
+  while (row !== null && performance.now() < stretch.until) {
+    const page = await readPage(parts, row, stretch.isTrial);
     const end = await tellPage(parts, row, { told: page.told, ...stretch });
     if (end !== 'ALL') return end === 'TIME';
     row = await moveOn(parts.db, row, page.end);
@@ -76,12 +76,16 @@ interface Page {
   readonly end: number;
 }
 
-async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq, webhookId }: BacklogRow, limit: number): Promise<Page> {
-  const { entries, floor } = await parts.log.read(streamId, { after: nextSeq - 1, limit, upTo: upToSeq });
+/** The next entries of a backlog; `isTrial`: up to the first that is told. */
+async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq, webhookId }: BacklogRow, isTrial: boolean): Promise<Page> {
+  const { entries, floor } = await parts.log.read(streamId, { after: nextSeq - 1, limit: pageEntries, upTo: upToSeq });
   const row = (await parts.current()).find(({ id }) => id === webhookId);
   const wanted = entries.filter((entry) => row !== undefined && wants(row, entry));
+  const told = await tidings(parts, { kind, entries: isTrial ? wanted.slice(0, 1) : wanted });
+  const [first] = told;
   // What was trimmed from the log cannot be told.
-  return { told: await tidings(parts, { kind, entries: wanted }), end: entries.at(-1)?.seq ?? Math.max(floor, upToSeq) };
+  const end = entries.at(-1)?.seq ?? Math.max(floor, upToSeq);
+  return { told, end: isTrial && first !== undefined ? first.seq : end };
 }
 
 /** What a page came to: all of it was told, time is over, or the app does not take it. */

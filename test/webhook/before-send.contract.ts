@@ -114,6 +114,18 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls).toEqual([]);
     });
 
+    it('is asked about what is said with a request to become contacts, which is left unsaid where it refuses', async () => {
+      const ben = await person(chat, 'ben');
+      await chat.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
+      await ask();
+      app.behaves(says({ allow: false }));
+      await chat.contacts.answer(ben, { fromId: ann.userId, toId: ben.userId }, { accept: true });
+      await chat.jobs.doDue();
+      expect(app.calls).toMatchObject([{ data: { text: 'It is me!' } }]);
+      expect(await db.client.message.count({ where: { senderId: ann.userId } })).toBe(0);
+      expect(await db.client.job.count({ where: { kind: 'FirstMessage' } })).toBe(0);
+    });
+
     it('is asked about those conversations that operators chose', async () => {
       const ben = await person(chat, 'ben');
       const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
