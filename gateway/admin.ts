@@ -9,7 +9,7 @@ import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
 import { createPage, type Page, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
-import { pathOf, requestIdOf } from './request.ts';
+import { addressOf, pathOf, requestIdOf } from './request.ts';
 
 /** The operators' side of a node: a port of its own. Disposing it closes that; what is under way is cut off. */
 export interface Admin extends AsyncDisposable {
@@ -81,7 +81,8 @@ function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMes
     }
     try {
       // Before the document is looked at: what is wrong with one tells what the schema has.
-      await engine(request, response, { chat, viewer: await authenticateAdmin(chat, request.headers.authorization) });
+      const viewer = await authenticateAdmin(chat, request.headers.authorization);
+      await engine(request, response, { chat, viewer, origin: addressOf(config, request), note: () => undefined });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       refuse(response, mask(error));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
@@ -48,6 +49,7 @@ export interface Chat extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
+  readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -94,6 +96,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
 
@@ -115,6 +118,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -126,6 +130,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
 
   // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
   cluster.start();
+  audit.begin();
 
   const { receiptMembers } = config;
   return {
@@ -145,6 +150,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     settings,
     roles: createRoles({ db, log }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
+    audit,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

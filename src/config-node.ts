@@ -37,6 +37,7 @@ export const nodeOptions = {
     z.string(),
     'Who is made an admin at the start, of those who have signed up by then: handles, joined by commas. Taking one out takes nothing away.',
   ),
+  auditDays: option('AUDIT_DAYS', '0', whole(0, 36_500), 'For how many days it is kept what operators did. 0: for ever.'),
   publicUrl: option(
     'PUBLIC_URL',
     '',

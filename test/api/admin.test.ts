@@ -55,6 +55,8 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
   'Mutation.revokeNotice':
     'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Query.auditLog':
+    '{ auditLog(first: 2, filter: { commandLine: false }) { edges { cursor node { id at endedAt actor { handle } actorName origin action arguments target targetUser { handle } before after outcome code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
