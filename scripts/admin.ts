@@ -12,10 +12,18 @@ import { noticesCommands } from './admin/notices.ts';
 import { whoRuns } from './admin/operator.ts';
 import { peopleCommands } from './admin/people.ts';
 import { settingsCommands } from './admin/settings.ts';
+import { usersCommands } from './admin/users.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
 
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...auditCommands };
+const commands: Commands = {
+  ...settingsCommands,
+  ...peopleCommands,
+  ...nodesCommands,
+  ...noticesCommands,
+  ...auditCommands,
+  ...usersCommands,
+};
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -40,6 +48,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
       options: {
         ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
         ...{ from: text, actor: text, action: text, target: text, format: text },
+        ...{ search: text, state: text, reason: text, until: text, messages: text },
       },
       allowPositionals: true,
     });

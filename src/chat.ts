@@ -18,9 +18,11 @@ import { createPresences, type Presences, type Roster } from './presence/index.t
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
+  type Administration,
   type Blocks,
   type Contacts,
   changedUsers,
+  createAdministration,
   createBlocks,
   createContacts,
   createRoles,
@@ -49,6 +51,7 @@ export interface Chat extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
+  readonly administration: Administration;
   readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
@@ -148,8 +151,9 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     cluster,
     cacheCounts: caches.counts,
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
+    administration: createAdministration({ db, log, config }),
     audit,
     receiptMembers,
     ailments,

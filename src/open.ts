@@ -30,7 +30,7 @@ import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
-import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
@@ -54,6 +54,7 @@ export interface Operator extends AsyncDisposable {
   readonly roles: Roles;
   readonly notices: Notices;
   readonly accounts: Accounts;
+  readonly administration: Administration;
   readonly audit: Audit;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
@@ -83,9 +84,10 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const parting = opened.move();
   return {
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     notices: createNotices({ db, log }),
     accounts: createAccounts({ db, log }),
+    administration: createAdministration({ db, log, config }),
     audit: createAudit({ db, logger, config }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,

@@ -1,6 +1,6 @@
 import { type AuditEntry, type AuditFilter, auditFormats, auditLines } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, found, moment, number, table, UsageError } from './command.ts';
+import { type Commands, type Flags, found, moment, number, oneOf, table } from './command.ts';
 
 const which = '[--actor HANDLE] [--action NAME] [--target KIND:KEY] [--from TIME] [--to TIME]';
 
@@ -12,10 +12,8 @@ export const auditCommands: Commands = {
     looks: true,
     says: `all of it, the oldest first; ${which} [--format ${auditFormats.join('|')}]`,
     async run(operator, _words, flags) {
-      const { format = 'jsonl' } = flags;
-      const wanted = auditFormats.find((one) => one === format);
-      if (wanted === undefined) throw new UsageError(`${format} is none of ${auditFormats.join(', ')}.`);
-      return auditLines(operator.audit, await filterOf(operator, flags), wanted);
+      const format = oneOf(auditFormats, flags.format ?? 'jsonl');
+      return auditLines(operator.audit, await filterOf(operator, flags), format);
     },
   },
 };

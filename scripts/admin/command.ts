@@ -16,6 +16,11 @@ export interface Flags {
   readonly action?: string | undefined;
   readonly target?: string | undefined;
   readonly format?: string | undefined;
+  readonly search?: string | undefined;
+  readonly state?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly until?: string | undefined;
+  readonly messages?: string | undefined;
   readonly 'end-sessions'?: boolean | undefined;
 }
 
@@ -59,6 +64,18 @@ export async function found({ accounts }: Operator, handle: string): Promise<Use
   const user = await accounts.byHandle(handle);
   if (user === null) throw new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`);
   return user;
+}
+
+/** The one of some words that is meant, in any case. Throws UsageError. */
+export function oneOf<const W extends string>(words: readonly W[], text: string): W {
+  const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (word === undefined) throw new UsageError(`${text} is none of ${words.join(', ')}.`);
+  return word;
+}
+
+/** So many of a thing, in words. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** Rows as lines, each column as wide as its widest cell. */

@@ -1,7 +1,7 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import type { UserRole } from '../../src/user/index.ts';
-import { type Commands, type Flags, found, table } from './command.ts';
+import { type Commands, counted, type Flags, found, table } from './command.ts';
 import { overseen } from './nodes.ts';
 
 /** Who is an admin, and who is connected. */
@@ -65,14 +65,10 @@ async function disconnect(
   if (oversight === null) {
     const ended = await operator.accounts.endSessions(id);
     note({ after: { sessions: ended.length } });
-    return `${name}: ${count(ended.length, 'session')} ended. What is connected is closed within HEAD_CHECK_MS.`;
+    return `${name}: ${counted(ended.length, 'session')} ended. What is connected is closed within HEAD_CHECK_MS.`;
   }
   const { connections: closed, sessions } = await oversight.disconnect(null, { userId: id, endSessions });
   note({ after: { connections: closed, sessions } });
-  const told = closed === null ? 'an unknown number of connections' : count(closed, 'connection');
-  return `${name}: ${told} told to close${endSessions ? `, ${count(sessions, 'session')} ended` : ''}.`;
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+  const told = closed === null ? 'an unknown number of connections' : counted(closed, 'connection');
+  return `${name}: ${told} told to close${endSessions ? `, ${counted(sessions, 'session')} ended` : ''}.`;
 }

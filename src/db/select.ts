@@ -18,7 +18,7 @@ export interface Rows {
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
   /** As others may see them. */
-  readonly User: Omit<HeldUser, 'erased'> & { readonly state: string };
+  readonly User: Omit<HeldUser, 'erased' | 'suspendedUntil'> & { readonly state: string };
   readonly Stream: Awaited<ReturnType<Tx['stream']['findMany']>>[number];
 }
 
