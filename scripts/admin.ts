@@ -1,29 +1,16 @@
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import type { Note } from '../src/audit/index.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { type Operator, openOperator } from '../src/open.ts';
-import { auditCommands } from './admin/audit.ts';
-import { type Commands, type Flags, table, UsageError } from './admin/command.ts';
-import { nodesCommands } from './admin/nodes.ts';
-import { noticesCommands } from './admin/notices.ts';
+import { type Flags, table, UsageError } from './admin/command.ts';
+import { commands } from './admin/commands.ts';
 import { whoRuns } from './admin/operator.ts';
-import { peopleCommands } from './admin/people.ts';
-import { settingsCommands } from './admin/settings.ts';
-import { usersCommands } from './admin/users.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
-
-const commands: Commands = {
-  ...settingsCommands,
-  ...peopleCommands,
-  ...nodesCommands,
-  ...noticesCommands,
-  ...auditCommands,
-  ...usersCommands,
-};
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -65,7 +52,17 @@ async function run(operator: Operator, { name, command, words, flags }: Asked): 
   if (command.looks) return await command.run(operator, words, flags, () => undefined);
   const named = Object.fromEntries(command.words.map((word, place) => [word.toLowerCase(), words[place]]));
   const act = { actor: whoRuns(), action: name, arguments: { ...named, ...flags } };
-  return await operator.audit.act(act, (note) => command.run(operator, words, flags, note));
+  async function tried(note: Note): Promise<string | AsyncIterable<string> | UsageError> {
+    try {
+      return await command.run(operator, words, flags, note);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+      throw error;
+    }
+  }
+  const said = await operator.audit.act(act, tried, (answer) => (answer instanceof UsageError ? 'INVALID_INPUT' : null));
+  if (said instanceof UsageError) throw said;
+  return said;
 }
 
 async function print(said: string | AsyncIterable<string>): Promise<void> {
