@@ -35,7 +35,7 @@ const onUser = () => ({ target: `User:${rawId(user.id)}` });
 const mutations: Readonly<Record<string, () => Deed>> = {
   setSettings: () => ({
     input: { settings: [{ name: 'maxPins', value: '7' }], note: 'because' },
-    entry: { target: 'SettingsVersion:1', arguments: '{"settings":[{"name":"maxPins","value":"7"}],"note":"because"}' },
+    entry: { target: 'SettingsVersion:1', arguments: '{"note":"because","settings":[{"name":"maxPins","value":"7"}]}' },
   }),
   rollBackSettings: () => ({ input: { version: 0 }, entry: { target: 'SettingsVersion:2', arguments: '{"version":0}' } }),
   postNotice: () => ({
