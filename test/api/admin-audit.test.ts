@@ -253,6 +253,50 @@ describe('every command', () => {
   });
 });
 
+describe('the audit, from the operators’ port', () => {
+  const download = (query: string, { token }: Pick<Person, 'token'> = admin, method = 'GET') =>
+    fetch(`${new URL(adminUrl(place)).origin}/admin/audit${query}`, { method, headers: { authorization: `Bearer ${token}` } });
+
+  it('is downloaded in either form, all of it or some', async () => {
+    const lines = await download('');
+    expect(lines.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
+    let count = 0;
+    for await (const entries of place.node.chat.audit.all({})) count += entries.length;
+    const text = await lines.text();
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { action: string }).action),
+    ).toHaveLength(count);
+    const csv = await download('?format=csv&action=suspendUser&from=2020-01-01T00:00:00Z');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"');
+    expect(await csv.text()).toMatch(/^id,.*\r\n("\d+",.*"suspendUser".*\r\n)+$/);
+    expect(await (await download('?to=2020-01-01T00:00:00Z')).text()).toBe('');
+  });
+
+  it('is for admins, whatever is asked', async () => {
+    for (const query of ['', '?format=x', '?from=x']) {
+      expect((await download(query, user)).status).toBe(401);
+      const [nobody] = await place.people('nobody');
+      expect((await download(query, nobody)).status).toBe(403);
+      expect((await download(query, nobody, 'POST')).status).toBe(403);
+    }
+    expect((await download('', admin, 'POST')).status).toBe(405);
+  });
+
+  test.each([
+    ['format=x', 'format'],
+    ['from=tomorrow', 'from'],
+    ['to=2026-01-01', 'to'],
+    ['to=2026-99-01T00:00:00Z', 'to'],
+  ])('is refused for %s', async (query, argument) => {
+    const response = await download(`?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: [argument] } }] });
+  });
+});
+
 describe('the audit, by the command', () => {
   const run = async (...words: readonly string[]) => (await runAdmin(place.stores.env, ...words)).output;
 
