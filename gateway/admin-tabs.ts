@@ -45,6 +45,22 @@ query Find($handle: String!) {
     variables: '{ "handle": "" }',
   },
   {
+    query: `mutation Suspend($input: SuspendUserInput!) {
+  suspendUser(input: $input) {
+    user { handle state suspension { reason until } }
+    errors { code message field }
+  }
+}`,
+    variables: '{ "input": { "userId": "", "reason": "what they are told" } }',
+  },
+  {
+    query: `query Audit {
+  auditLog(first: 20) {
+    edges { node { at actorName origin action target outcome code arguments before after } }
+  }
+}`,
+  },
+  {
     query: `query Connections($userId: ID!) {
   connections(userId: $userId) { deviceName deviceKind node { name } since idle }
 }`,

@@ -15,7 +15,8 @@ export type Order =
   | 'edit'
   | 'notice'
   | 'noticeId'
-  | 'settingsVersion';
+  | 'settingsVersion'
+  | 'audit';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -39,6 +40,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   },
   noticeId: isUuid,
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
+  audit: (key) => pairWithin(key, maxTime),
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
@@ -17,9 +18,11 @@ import { createPresences, type Presences, type Roster } from './presence/index.t
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
+  type Administration,
   type Blocks,
   type Contacts,
   changedUsers,
+  createAdministration,
   createBlocks,
   createContacts,
   createRoles,
@@ -50,6 +53,8 @@ export interface Chat extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
+  readonly administration: Administration;
+  readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -117,6 +122,7 @@ export function createChat({
   const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
@@ -141,6 +147,7 @@ export function createChat({
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -152,6 +159,7 @@ export function createChat({
 
   // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
   cluster.start();
+  audit.begin();
 
   const { receiptMembers } = config;
   return {
@@ -170,8 +178,10 @@ export function createChat({
     cluster,
     cacheCounts: caches.counts,
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
+    administration: createAdministration({ db, log, config }),
+    audit,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
@@ -29,7 +30,7 @@ import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
-import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
 import { createRedisQueue } from './worker/queue.redis.ts';
@@ -65,10 +66,14 @@ export interface Operator extends AsyncDisposable {
   readonly roles: Roles;
   readonly notices: Notices;
   readonly accounts: Accounts;
+  readonly administration: Administration;
+  readonly audit: Audit;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
   /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
   readonly redisFault: string | null;
+  /** Of the database, as it was when it was opened. */
+  readonly epoch: string;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
@@ -91,11 +96,14 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const parting = opened.move();
   return {
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     notices: createNotices({ db, log }),
     accounts: createAccounts({ db, log }),
+    administration: createAdministration({ db, log, config }),
+    audit: createAudit({ db, logger, config }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,
+    epoch: db.epoch,
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

@@ -17,6 +17,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   settings: ['db', 'bus'],
   log: ['db', 'bus'],
   jobs: ['db'],
+  audit: ['db'],
   user: ['db', 'log', 'limit', 'cache', 'jobs'],
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs'],

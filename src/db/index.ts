@@ -33,7 +33,7 @@ export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
 export { renewEpoch } from './renew-epoch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
-export { join, sql } from './sql.ts';
+export { join, raw, sql } from './sql.ts';
 export { standing } from './standing.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';

@@ -1,7 +1,7 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
@@ -35,7 +35,7 @@ const looks = 3;
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
  * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
- * (conversationId, replyToId, threadRootId, mentionIds.N), FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
+ * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
  * (clientMessageId), UNAVAILABLE.
  */
 export function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
@@ -103,9 +103,11 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
+      // What the decision begins with holds the sender's row, for which a suspension waits.
+      requireUnsuspended(sender, inside.now);
       const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
-      // What the decision begins with holds the sender's row.
+      // It holds the sender's row.
       await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };

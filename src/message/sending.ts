@@ -65,9 +65,10 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
     along(entry, head): MessageAlong | undefined {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
-      stored = { sender, conversation: sending.row === null ? undefined : conversationOf(sending.row, head) };
+      const { suspendedUntil: _, ...known } = sender;
+      stored = { sender: known, conversation: sending.row === null ? undefined : conversationOf(sending.row, head) };
       // Of two who talk, hardly anybody else listens.
-      return row === null ? { sender } : stored;
+      return row === null ? { sender: known } : stored;
     },
     result(placed) {
       const sent = sentIn(placed);

@@ -2,7 +2,7 @@ import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
-import { HandleHeld, handleTaken, holdHandle, isHeld, settleHold } from './handle-hold.ts';
+import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } from './handle-hold.ts';
 import type { UserParts } from './parts.ts';
 import { requireHandle } from './shape.ts';
 import { findByHandle, publicPart, updateHandleRow } from './store.ts';
@@ -32,10 +32,12 @@ export async function changeHandle(
 }
 
 // What can be seen already is refused before anybody waits; between those who race the unique key and the hold decide.
-async function requireFree({ db }: UserParts, { userId }: Viewer, handle: string): Promise<void> {
+async function requireFree({ db, config }: UserParts, { userId }: Viewer, handle: string): Promise<void> {
   const holder = await findByHandle(db.client, handle);
   if (holder !== null && holder.id !== userId) throw handleTaken();
-  if (await isHeld(db.client, { handle, userId, at: await db.now() })) throw handleTaken();
+  if (holder !== null) return;
+  const taking = { handle, userId, at: await db.now() };
+  if ((await isHeld(db.client, taking)) || (await isReserved(db.client, config, taking))) throw handleTaken();
 }
 
 interface Changed {

@@ -20,6 +20,7 @@ export interface ContactParts {
 /** What of the configuration the module heeds. */
 export type UserOption =
   | 'accessTokenSeconds'
+  | 'adminHandles'
   | 'sessionDays'
   | 'maxSessions'
   | 'signInAttempts'
@@ -42,5 +43,13 @@ export interface UserParts {
   /** What is kept of users; without it each read is one of the database. Whoever makes it forgets those who change. */
   readonly kept?: Cache<bigint, Shown> | undefined;
   /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
+}
+
+/** What the part for operators is made of. */
+export interface AdministrationParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: Pick<UserParts['config'], 'adminHandles' | 'handleHoldDays'>;
   readonly passwordCost?: PasswordCost | undefined;
 }

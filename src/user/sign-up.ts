@@ -1,7 +1,7 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
-import { HandleHeld, handleTaken, isHeld, settleHold } from './handle-hold.ts';
+import { HandleHeld, handleTaken, isHeld, isReserved, settleHold } from './handle-hold.ts';
 import type { Passwords } from './password.ts';
 import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';
 import { requireDeviceName, requireDisplayName, requireHandle, requirePassword } from './shape.ts';
@@ -26,7 +26,8 @@ export async function signUp(
   await parts.throttle.signUp(address);
   // Spares the hash; whether it is still free is decided by the unique key and the hold.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
-  if (await isHeld(parts.db.client, { handle, userId: nobody, at: await parts.db.now() })) throw handleTaken();
+  const taking = { handle, userId: nobody, at: await parts.db.now() };
+  if ((await isHeld(parts.db.client, taking)) || (await isReserved(parts.db.client, parts.config, taking))) throw handleTaken();
   const passwordHash = await parts.passwords.hash(options.password);
   const sessionId = newUuid();
   const { userId, at } = await parts.log

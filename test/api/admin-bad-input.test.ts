@@ -8,7 +8,8 @@ import { type Person, world } from '../support/world.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** What an input field takes. */
-type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind;
+type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind | UserKind;
+type UserKind = 'reason' | 'end' | 'messages';
 type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
 
 interface Act {
@@ -48,6 +49,32 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'notice { id }', refused: { notice: null } },
     valid: { id: formatId('Notice', '01900000-0000-7000-8000-000000000000') },
     kinds: { id: 'notice' },
+  },
+  suspendUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    // Who never was: what else is wrong is found first.
+    valid: { userId: formatId('User', 2n ** 61n), reason: 'because', until: null },
+    kinds: { userId: 'user', reason: 'reason', until: 'end' },
+  },
+  restoreUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  deleteUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n), messages: 'KEEP' }, kinds: { userId: 'user', messages: 'messages' } },
+  },
+  resetPassword: {
+    ...{ asks: 'password sessions', refused: { password: null, sessions: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  grantAdmin: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  revokeAdmin: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
   },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
@@ -150,6 +177,25 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['text', 'true', 'BAD_USER_INPUT'],
     ['a number', 1, 'BAD_USER_INPUT'],
     ['a list of two', [true, true], 'BAD_USER_INPUT'],
+  ],
+  reason: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['501 characters', '🎉'.repeat(501), 'INVALID_INPUT'],
+  ],
+  end: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['text', 'tonight', 'BAD_USER_INPUT'],
+    ['a moment without a zone', '2027-02-01T00:00:00', 'BAD_USER_INPUT'],
+    ['a moment that is over', '2020-01-01T00:00:00Z', 'INVALID_INPUT'],
+    ['the end of time', '9999-12-31T23:59:59.999Z', 'INVALID_INPUT'],
+  ],
+  messages: [
+    ['null', null, 'BAD_USER_INPUT'],
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a word that it does not know', 'BURN', 'BAD_USER_INPUT'],
+    ['another case', 'keep', 'BAD_USER_INPUT'],
   ],
   title: [
     ...noText,
@@ -344,6 +390,39 @@ describe('whom a notice is for', () => {
       ['NOT_FOUND', ['input', 'to', '2']],
     ]);
     expect((await place.node.chat.notices.all({ first: 1 })).items).toEqual([]);
+  });
+});
+
+describe('a page of users or of the audit', () => {
+  test.each([
+    ['users(first: 0)', 'first'],
+    ['users(first: 101)', 'first'],
+    ['users(after: "no cursor")', 'after'],
+    [`users(after: "${Buffer.from('userId@0').toString('base64url')}")`, 'after'],
+    [`users(after: "${Buffer.from('user@7 ann').toString('base64url')}")`, 'after'],
+    [`users(search: "ann", after: "${Buffer.from('userId@7').toString('base64url')}")`, 'after'],
+    [`users(search: "ann", after: "${Buffer.from('user@7 bob').toString('base64url')}")`, 'after'],
+    ['auditLog(first: -1)', 'first'],
+    ['auditLog(after: "")', 'after'],
+    [`auditLog(after: "${Buffer.from('audit@x:1').toString('base64url')}")`, 'after'],
+    [`auditLog(after: "${Buffer.from('audit@1').toString('base64url')}")`, 'after'],
+    [`auditLog(after: "${Buffer.from('audit@1:9999999999999999999').toString('base64url')}")`, 'after'],
+    ['auditLog(filter: { actorId: "nobody" })', 'filter'],
+    ['auditLog(filter: { actorId: "VXNlcjox", commandLine: true })', 'filter'],
+  ])('is not read by %s', async (field, argument) => {
+    const { errors } = await askAdmin(adminUrl(place), `{ ${field} { edges { cursor } } }`, {}, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: expect.arrayContaining([argument]) } }]);
+  });
+
+  test.each([
+    'users(search: "")',
+    'users(search: "\\u0000")',
+    'users(search: "-")',
+    'auditLog(filter: { action: "\\u0000", target: "" })',
+  ])('is empty for %s', async (field) => {
+    const { data, errors } = await askAdmin(adminUrl(place), `{ ${field} { edges { cursor } } }`, {}, admin);
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {})).toEqual([{ edges: [] }]);
   });
 });
 

@@ -17,10 +17,13 @@ const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
 let noticeId = '';
+// To whom things are done, from being suspended to being deleted.
+let otherId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
-  const [user, admin, former] = await place.people('user', 'admin', 'former');
+  const [user, admin, former, other] = await place.people('user', 'admin', 'former', 'other');
+  otherId = other.id;
   actors.user = user;
   actors.admin = await appoint(place, admin);
   actors.former = await appoint(place, former);
@@ -55,6 +58,22 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
   'Mutation.revokeNotice':
     'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Query.auditLog':
+    '{ auditLog(first: 2, filter: { commandLine: false }) { edges { cursor node { id at endedAt actor { handle } actorName origin action arguments target targetUser { handle } before after outcome code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.users':
+    '{ users(search: "user", state: ACTIVE, first: 2) { edges { cursor node { id state role createdAt suspension { reason since until by { handle } } sessions { id deviceName deviceKind createdAt lastSeenAt } groupCount contactCount } } pageInfo { hasNextPage } } }',
+  'Mutation.suspendUser':
+    'mutation ($otherId: ID!) { suspendUser(input: { userId: $otherId, reason: "because" }) { user { state suspension { reason } } errors { code message field retryAfterMs } } }',
+  'Mutation.restoreUser':
+    'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
+  'Mutation.resetPassword':
+    'mutation ($otherId: ID!) { resetPassword(input: { userId: $otherId }) { password sessions errors { code message field } } }',
+  'Mutation.grantAdmin':
+    'mutation ($otherId: ID!) { grantAdmin(input: { userId: $otherId }) { user { role } errors { code message field } } }',
+  'Mutation.revokeAdmin':
+    'mutation ($otherId: ID!) { revokeAdmin(input: { userId: $otherId }) { user { role } errors { code message field } } }',
+  'Mutation.deleteUser':
+    'mutation ($otherId: ID!) { deleteUser(input: { userId: $otherId, messages: KEEP }) { user { state } errors { code message field } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -62,7 +81,7 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId };
+  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -81,7 +100,13 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const stands = () => Promise.all([place.node.chat.settings.versions({ first: 1 }), place.node.chat.notices.all({ first: 100 })]);
+    const stands = () =>
+      Promise.all([
+        place.node.chat.settings.versions({ first: 1 }),
+        place.node.chat.notices.all({ first: 100 }),
+        place.node.chat.audit.list({}, { first: 1 }),
+        place.node.chat.administration.list({}, { first: 1 }),
+      ]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
       const answer = await ask(document, given(), standing as Standing);
@@ -107,7 +132,7 @@ describe('who is no admin', () => {
     for (const [standing, [status]] of Object.entries(refusals)) {
       const answer = await ask(document, {}, standing as Standing);
       expect(answer.status).toBe(status);
-      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|Query|Mutation|Syntax/);
+      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|audit|suspend|Query|Mutation|Syntax/);
     }
   });
 
@@ -183,9 +208,19 @@ describe('the public port', () => {
   it('does not know the operators’ words, for admins neither', async () => {
     const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
     const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
-    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, oneself.
-    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'viewer']);
-    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput', 'OpenConnection', 'NodeLoad']) {
+    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, a search, oneself.
+    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'users', 'viewer']);
+    for (const name of [
+      'Setting',
+      'SettingsVersion',
+      'SetSettingsInput',
+      'OpenConnection',
+      'NodeLoad',
+      'AuditEntry',
+      'Suspension',
+      'UserState',
+      'UserRole',
+    ]) {
       expect(schema.getType(name)).toBeUndefined();
     }
     const response = await fetch(`${place.url}/graphql`, {
@@ -268,7 +303,7 @@ describe('config ADMIN_HANDLES', () => {
       await node.chat.users.signUp({ handle: 'ann', password, address: 'here' });
       await node.chat.users.signUp({ handle: 'ben', password, address: 'here' });
     }
-    await using node = await createNode(readConfig({ ...env, ADMIN_HANDLES: 'ann, zoe ,, not a handle' }));
+    await using node = await createNode(readConfig({ ...env, ADMIN_HANDLES: 'Ann, zoe ,, ' }));
     const token = async (handle: string) => ({ token: (await node.chat.users.signIn({ handle, password, address: 'here' })).accessToken });
     expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ann'))).status).toBe(200);
     expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ben'))).status).toBe(403);

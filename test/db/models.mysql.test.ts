@@ -44,6 +44,9 @@ const ascii = new Set([
   'ServerKey.id',
   'ServerKey.secret',
   'Deployment.epoch',
+  'AuditEntry.action',
+  'AuditEntry.outcome',
+  'AuditEntry.code',
 ]);
 /** Compared with their trailing spaces. */
 const exact = new Set(['Message.clientMessageId', 'Conversation.clientGroupId', 'UserTerm.term']);

@@ -1272,7 +1272,7 @@ const signing: readonly Act[] = [
 ];
 
 /** Somebody whom Ann and Ben know, who is in a group with them and owns another, asks to join a third, talks to Ann, and has asked Cat and been asked by Dan. */
-async function parting(chat: World, cast: Cast) {
+export async function parting(chat: World, cast: Cast) {
   const { ann, ben, cat, dan } = cast;
   const [eve] = await chat.people('eve');
   const group = await chat.group(ann, ben, cat, eve);

@@ -1,6 +1,7 @@
 import type { NewNotice } from '../../src/notice/index.ts';
+import { rawId } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
-import type { Act, Cast } from './converge-acts.ts';
+import { type Act, type Cast, parting } from './converge-acts.ts';
 
 // What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
 
@@ -75,4 +76,31 @@ export const operatorActs: readonly Act[] = [
     changes: [],
     prepare: async (chat) => async () => takeBack(chat, await tell(chat, 'ALL')),
   },
+  {
+    by: 'suspendUser',
+    what: 'of somebody whom the others know: they are shown nothing of it, nor of its end',
+    changes: [],
+    async prepare(chat, cast) {
+      const { id } = await parting(chat, cast);
+      const { administration } = chat.node.chat;
+      return async () => {
+        await administration.suspend(null, { userId: BigInt(rawId(id)), reason: 'spam' });
+        await administration.restore({ userId: BigInt(rawId(id)) });
+      };
+    },
+  },
+  ...(['KEEP', 'REMOVE'] as const).map(
+    (messages): Act => ({
+      by: 'deleteUser',
+      what: `of somebody whom the others know, and whose messages are to ${messages === 'KEEP' ? 'stay' : 'go'}`,
+      changes: everybody,
+      async prepare(chat, cast) {
+        const { id } = await parting(chat, cast);
+        return async () => {
+          await chat.node.chat.administration.erase(null, { userId: BigInt(rawId(id)), messages });
+          await chat.node.chat.jobs.doDue();
+        };
+      },
+    }),
+  ),
 ];

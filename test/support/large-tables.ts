@@ -50,8 +50,11 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature; those of settings come by operators' acts. */
-export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', '_prisma_migrations'];
+/** Tables of which there are few rows by their nature; those of settings, the audit and suspensions come by operators' acts, and are read by operators alone. */
+export const smallTables: readonly string[] = [
+  ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', '_prisma_migrations'],
+  ...['AuditEntry', 'Suspension'],
+];
 
 /**
  * Fills a MariaDB that a node has migrated with a busy service's rows around one viewer (the number of their id), in some seconds: 5,002 conversations, thousands

@@ -1,0 +1,17 @@
+import { auditCommands } from './audit.ts';
+import type { Commands } from './command.ts';
+import { nodesCommands } from './nodes.ts';
+import { noticesCommands } from './notices.ts';
+import { peopleCommands } from './people.ts';
+import { settingsCommands } from './settings.ts';
+import { usersCommands } from './users.ts';
+
+/** All that can be asked for on the command line. */
+export const commands: Commands = {
+  ...settingsCommands,
+  ...peopleCommands,
+  ...usersCommands,
+  ...nodesCommands,
+  ...noticesCommands,
+  ...auditCommands,
+};
