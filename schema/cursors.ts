@@ -15,7 +15,9 @@ export type Order =
   | 'edit'
   | 'notice'
   | 'noticeId'
-  | 'settingsVersion';
+  | 'settingsVersion'
+  | 'moderationItem'
+  | 'moderationReport';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -38,6 +40,12 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
     return parseWhole(time, maxTime) !== null && isUuid(id);
   },
   noticeId: isUuid,
+  moderationItem: isUuid,
+  moderationReport(key) {
+    const [, time = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
+    // Reporter 0 is the lists of words.
+    return parseWhole(time, maxTime) !== null && (id === '0' || parseWhole(id, maxId) !== null);
+  },
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };

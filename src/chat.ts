@@ -11,6 +11,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createModeration, createReports, type Moderation, type Reports } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
@@ -28,6 +29,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -39,6 +41,9 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
+  readonly reports: Reports;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -85,17 +90,25 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
   const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs }, onStored });
-  const users = createUsers({ db, log, limits, keys, config, logger, kept });
-  const people = { db, log, limits, config, blockEffects: frozenMarkers };
+  const words = createWords({ db, bus, config, logger });
+  const { screen } = words;
+  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
+  const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config, caches });
+  const groups = createGroups({ db, log, config, caches, screen });
   const joining = createJoining({ db, log, limits, config, caches });
-  const messages = createMessages({ db, log, groups, bus, keys, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config, screen });
   const notices = createNotices({ db, log });
+  const moderation = createModeration({ db, log, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
+  const jobs = createJobs({
+    db,
+    logger,
+    config,
+    doers: doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation }),
+  });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -115,6 +128,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await words[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -137,6 +151,9 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     messages,
     exports,
     notices,
+    reports: createReports({ log, limits, config }),
+    moderation,
+    words,
     presence,
     feed,
     jobs,
@@ -160,7 +177,8 @@ function doersOf({
   messages,
   exports,
   notices,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices'>): Doers {
+  moderation,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -169,6 +187,7 @@ function doersOf({
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await notices.eraseAll(userId);
+      await moderation.eraseAll(userId, becomes);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
@@ -184,6 +203,7 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    ModerationItemOver: (over) => moderation.over(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
   };

@@ -21,6 +21,7 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createModeration, type Moderation } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
@@ -30,6 +31,7 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
@@ -43,6 +45,7 @@ export async function openChat(config: Config, { logger }: { readonly logger: Lo
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }));
   await chat.settings.begin();
+  await chat.words.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -53,6 +56,8 @@ export interface Operator extends AsyncDisposable {
   readonly roles: Roles;
   readonly notices: Notices;
   readonly accounts: Accounts;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
   /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
@@ -76,12 +81,15 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const words = opened.use(createWords({ db, bus, config, logger }));
   const parting = opened.move();
   return {
     settings,
     roles: createRoles({ db, log }),
     notices: createNotices({ db, log }),
     accounts: createAccounts({ db, log }),
+    moderation: createModeration({ db, log, config }),
+    words,
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,
     renewEpoch: () => renewEpoch(db),

@@ -12,6 +12,10 @@ import './node.ts';
 import './drain-node.ts';
 import './open-connection.ts';
 import './disconnect-user.ts';
+import './moderation-item.ts';
+import './moderation-report.ts';
+import './resolve-report.ts';
+import './blocked-words.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -15,6 +15,7 @@ export { blockListKey, contactKey, contactRequestKey } from './contact-list.ts';
 export { createBlocks } from './create-blocks.ts';
 export { createContacts } from './create-contacts.ts';
 export { createUsers } from './create-users.ts';
+export { userRow } from './facts.ts';
 export type { ContactParts, UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
 export { createRoles, type Roles } from './role.ts';
