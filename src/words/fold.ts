@@ -7,8 +7,8 @@ export interface Folded {
   end(unit: number): number;
 }
 
-// A base with all that follows and belongs to it: marks, the vowels and finals of Hangul that is typed in pieces, and the voicing of half-width kana.
-const clusters = /(?:\r\n|[^\p{M}\u1160-\u11ff\uff9e\uff9f]|^)[\p{M}\u1160-\u11ff\uff9e\uff9f]*/gsu;
+// A base with all that follows and belongs to it: marks, joiners, the vowels and finals of Hangul that is typed in pieces, and the voicing of half-width kana.
+const clusters = /(?:\r\n|[^\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]|^)[\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]*/gsu;
 
 // What readers do not see, what merely decorates a letter of scripts that can do without, and the line that lengthens an Arabic word. The marks of kana and
 // of the Indic and Thai scripts stay: without them they are other syllables.
