@@ -5,14 +5,23 @@ import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { openOperator } from '../src/open.ts';
 import { type Commands, type Flags, table, UsageError } from './admin/command.ts';
+import { moderationCommands } from './admin/moderation.ts';
 import { nodesCommands } from './admin/nodes.ts';
 import { noticesCommands } from './admin/notices.ts';
 import { peopleCommands } from './admin/people.ts';
 import { settingsCommands } from './admin/settings.ts';
+import { wordsCommands } from './admin/words.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
 
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands };
+const commands: Commands = {
+  ...settingsCommands,
+  ...peopleCommands,
+  ...nodesCommands,
+  ...noticesCommands,
+  ...moderationCommands,
+  ...wordsCommands,
+};
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -31,10 +40,15 @@ function read(line: readonly string[]) {
 
 function parse(line: readonly string[]): { readonly flags: Flags; readonly positionals: readonly string[] } {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const ofModeration = {
+    ...{ after: text, state: text, kind: text, list: text, action: text },
+    ...{ anywhere: flag, 'whole-words': flag, on: flag, off: flag },
+  };
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
-      options: { expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
+      options: { expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': flag, ...ofModeration },
       allowPositionals: true,
     });
     return { flags: values, positionals };

@@ -8,6 +8,15 @@ export interface Flags {
   readonly before?: string | undefined;
   readonly to?: string | undefined;
   readonly at?: string | undefined;
+  readonly after?: string | undefined;
+  readonly state?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly list?: string | undefined;
+  readonly action?: string | undefined;
+  readonly anywhere?: boolean | undefined;
+  readonly 'whole-words'?: boolean | undefined;
+  readonly on?: boolean | undefined;
+  readonly off?: boolean | undefined;
   readonly 'end-sessions'?: boolean | undefined;
 }
 
@@ -33,6 +42,13 @@ export class UsageError extends Error {
 export function number(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${text} is not a number.`);
   return Number(text);
+}
+
+/** Which of some words, whose case does not matter, a flag or a word names. Throws UsageError. */
+export function choice<const W extends string>(words: readonly W[], text: string, what: string): W {
+  const found = words.find((word) => word.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new UsageError(`${text} is no ${what}: there is ${words.join(', ').toLowerCase()}.`);
+  return found;
 }
 
 /** Rows as lines, each column as wide as its widest cell. */

@@ -20,8 +20,8 @@ export function createModeration(parts: ModerationParts): Moderation {
   const { db } = parts;
   return {
     async queue({ state, kind = null, first, after }) {
-      const items = await listItems(db.client, { state, kind, after, limit: first + 1 });
-      return { items: items.slice(0, first).map((item) => ({ item, key: item.id })), hasNextPage: items.length > first };
+      const { items, hasNextPage } = await listItems(db.client, { state, kind, after, first });
+      return { items: items.map((item) => ({ item, key: item.id })), hasNextPage };
     },
     byIds: async (ids) => readItems(db.client, ids.filter(isUuid)),
     counts: (items) =>

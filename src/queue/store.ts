@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Tx } from '../db/index.ts';
+import { selectModerationItems, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCounts, ReportReason, Target } from './item.ts';
@@ -77,19 +77,22 @@ export interface ItemRange {
   readonly kind: ItemKind | null;
   /** An id: the items behind it; undefined: from the beginning. */
   readonly after: string | undefined;
-  readonly limit: number;
+  readonly first: number;
+}
+
+/** A part of the queue. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  readonly hasNextPage: boolean;
 }
 
 /** Items of a state: open ones the oldest first, resolved ones the newest first. */
-export async function listItems(tx: Tx, { state, kind, after, limit }: ItemRange): Promise<readonly Item[]> {
-  const isOpen = state === 'OPEN';
-  const id = after === undefined ? undefined : { [isOpen ? 'gt' : 'lt']: uuidBytes(after) };
-  const rows = await tx.moderationItem.findMany({
-    where: { state, ...(kind !== null && { kind }), ...(id !== undefined && { id }) },
-    orderBy: { id: isOpen ? 'asc' : 'desc' },
-    take: limit,
-  });
-  return rows.map(itemOf);
+export async function listItems(tx: Tx, { state, kind, after, first }: ItemRange): Promise<ItemPage> {
+  const past = after === undefined ? null : uuidBytes(after);
+  const ids = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
+  const items = await readItems(tx, ids.slice(0, first).map(uuidText));
+  // One that was decided on at this very moment is left out.
+  return { items: items.filter((item) => item?.state === state).filter((item) => item !== null), hasNextPage: ids.length > first };
 }
 
 /** A report's place among those of its item. */

@@ -218,7 +218,8 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     const { ann, group } = await talk();
     await forbid(action);
     const invalid = (field: string) => ({ code: 'INVALID_INPUT', field: [field] });
-    const join = (more: object) => chat.users.signUp({ handle: `h${randomBytes(6).toString('hex')}`, password, address: '10.1.1.1', ...more });
+    const join = (more: object) =>
+      chat.users.signUp({ handle: `h${randomBytes(6).toString('hex')}`, password, address: '10.1.1.1', ...more });
     expect(await refusal(join({ handle: 'the.badger' }))).toEqual(invalid('handle'));
     expect(await refusal(join({ displayName: 'The Badger' }))).toEqual(invalid('displayName'));
     expect(await refusal(chat.users.updateProfile(ann, { displayName: 'Badger' }))).toEqual(invalid('displayName'));
@@ -238,7 +239,10 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await chat.groups.update(ann, changed)).toMatchObject({ description: '******!', announcement: 'no ******' });
     await forbid('REFUSE');
     for (const field of ['description', 'announcement']) {
-      expect(await refusal(chat.groups.update(ann, { groupId: group, [field]: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: [field] });
+      expect(await refusal(chat.groups.update(ann, { groupId: group, [field]: 'badger' }))).toEqual({
+        code: 'INVALID_INPUT',
+        field: [field],
+      });
     }
     expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
   });
@@ -321,7 +325,9 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     it('is changed by one after the other: nothing of what several change at once is lost', async () => {
       const other = chatOver(db);
       await Promise.all(
-        Array.from({ length: 16 }, (_, at) => (at % 2 === 0 ? chat : other).words.set(BigInt(at), { name: `l${at}`, words: [`word${at}`] })),
+        Array.from({ length: 16 }, (_, at) =>
+          (at % 2 === 0 ? chat : other).words.set(BigInt(at), { name: `l${at}`, words: [`word${at}`] }),
+        ),
       );
       expect(await chat.words.lists()).toHaveLength(16);
       const { wordsVersion } = await db.client.deployment.findFirstOrThrow();
