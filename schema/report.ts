@@ -5,23 +5,12 @@ import { inputDescription, type Refusable, settle, withErrors } from './errors.t
 import { inputId } from './ids.ts';
 import { actOn, messagePayload } from './message-act.ts';
 import { presentUser } from './node.ts';
+import { reportMeanings } from './report-reason.ts';
 import { User } from './user.ts';
-
-const meanings = {
-  SPAM: 'Advertising, fraud, or the same again and again.',
-  HARASSMENT: 'It is meant to hurt or to frighten somebody.',
-  HATE: 'It is against people for what they are.',
-  VIOLENCE: 'It threatens with violence or glorifies it.',
-  SEXUAL: 'It is sexual, and unwanted or of children.',
-  SELF_HARM: 'Somebody may hurt themselves.',
-  ILLEGAL: 'It is, or offers, what the law forbids.',
-  IMPERSONATION: 'Somebody passes for somebody else.',
-  OTHER: 'The note says what.',
-} as const satisfies Record<ReasonOfUsers, string>;
 
 const ReportReason = builder.enumType('ReportReason', {
   description: 'Why somebody reports something to those who run the system.',
-  values: Object.fromEntries(Object.entries(meanings).map(([name, description]) => [name, { description }])) as Record<
+  values: Object.fromEntries(Object.entries(reportMeanings).map(([name, description]) => [name, { description }])) as Record<
     ReasonOfUsers,
     { description: string }
   >,

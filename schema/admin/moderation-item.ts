@@ -1,16 +1,10 @@
 import type { Conversation } from '../../src/group/index.ts';
 import type { Message } from '../../src/message/index.ts';
-import {
-  type Item,
-  type ItemAction,
-  type itemKinds,
-  type itemStates,
-  type ReportCounts,
-  type ReportReason as ReportReasonShape,
-  reportReasons,
-} from '../../src/queue/index.ts';
+import type { ReasonOfUsers } from '../../src/moderation/index.ts';
+import type { Item, ItemAction, itemKinds, itemStates, ReportCounts, ReportReason as ReportReasonShape } from '../../src/queue/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { formatId } from '../ids.ts';
+import { reportMeanings } from '../report-reason.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 import { connectionOf } from './page.ts';
@@ -46,7 +40,13 @@ const ModerationAction = builder.enumType('ModerationAction', {
 /** Why something is in the queue. */
 export const ReportReason = builder.enumType('ReportReason', {
   description: 'Why something is in the moderation queue: the words of the public schema, and BLOCKED_WORDS, by which lists say so.',
-  values: Object.fromEntries(reportReasons.map((reason) => [reason, {}])) as Record<ReportReasonShape, object>,
+  values: {
+    ...(Object.fromEntries(Object.entries(reportMeanings).map(([reason, description]) => [reason, { description }])) as Record<
+      ReasonOfUsers,
+      { description: string }
+    >),
+    BLOCKED_WORDS: { description: 'A list has found words in it.' },
+  } satisfies Record<ReportReasonShape, unknown>,
 });
 
 const ReasonCount = builder.objectRef<ReportCounts['reasons'][number]>('ReasonCount').implement({
