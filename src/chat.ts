@@ -187,11 +187,12 @@ function doersOf({
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await notices.eraseAll(userId);
-      await moderation.eraseAll(userId, becomes);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
+      // What was taken back just now is to be in no copy either.
+      await moderation.eraseAll(userId, becomes);
     },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {

@@ -1,16 +1,8 @@
 import { readMessages } from '../message/index.ts';
-import {
-  countReports,
-  eraseFromQueue,
-  type Item,
-  listItems,
-  listReports,
-  type ReportPlace,
-  readItems,
-  removeItem,
-} from '../queue/index.ts';
+import { countReports, type Item, listItems, listReports, type ReportPlace, readItems, removeItem } from '../queue/index.ts';
 import { isUuid } from '../uuid.ts';
 import { readContext } from './context.ts';
+import { eraseFromQueue } from './erase.ts';
 import type { Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
 import { resolve } from './resolve.ts';
@@ -49,8 +41,7 @@ export function createModeration(parts: ModerationParts): Moderation {
     context: (item: Item) => readContext(db.client, item),
     resolve: (actorId, options) => resolve(parts, actorId, options),
     over: ({ itemId }) => db.transaction((tx) => removeItem(tx, itemId)),
-    eraseAll: (userId, messages) =>
-      db.transaction(async (tx) => eraseFromQueue(tx, userId, { ended: messages === 'REMOVE' ? 'ALL' : 'USER', at: await db.now(tx) })),
+    eraseAll: (userId, messages) => eraseFromQueue(parts, userId, messages),
   };
 }
 

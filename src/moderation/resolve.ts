@@ -1,14 +1,12 @@
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { takingBack } from '../message/index.ts';
 import { type Item, itemFact, type Resolution, readItems, resolveItem, streamOf } from '../queue/index.ts';
 import { isUuid } from '../uuid.ts';
+import { leaveForgetting } from './forgetting.ts';
 import type { Decision, Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
 import { requireNote } from './shape.ts';
-
-const msADay = 86_400_000;
 
 /** A decision whose words can be stored. */
 interface Deciding {
@@ -47,8 +45,7 @@ export async function resolve(
         async write(tx, { at }) {
           await removal?.write(tx, at);
           await resolveItem(tx, itemId, resolutionOf(deciding, at));
-          const dueAt = new Date(at.getTime() + config.reportDays * msADay);
-          await leaveJob(tx, { kind: 'ModerationItemOver', key: itemId, data: { itemId }, dueAt });
+          await leaveForgetting(tx, config, { itemId, at });
         },
         result: ({ at }) => ({ ...item, state: 'RESOLVED', resolution: resolutionOf(deciding, at) }),
       };

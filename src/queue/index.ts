@@ -5,5 +5,5 @@
 export type * from './item.ts';
 export { itemActions, itemKinds, itemStates, reportReasons } from './item.ts';
 export { type NewReport, newReports, putReport } from './put.ts';
-export { type ErasedItems, eraseFromQueue, removeItem, resolveItem } from './settle.ts';
+export { eraseItems, eraseNotes, type ItemAbout, itemsAbout, removeItem, resolveItem } from './settle.ts';
 export { countReports, type ItemRange, itemFact, listItems, listReports, type ReportPlace, readItems, streamOf } from './store.ts';

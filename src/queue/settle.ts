@@ -1,6 +1,7 @@
-import type { Tx } from '../db/index.ts';
-import { uuidBytes } from '../uuid.ts';
-import type { Resolution } from './item.ts';
+import { inPieces, type Tx } from '../db/index.ts';
+import { uuidBytes, uuidText } from '../uuid.ts';
+import type { Item, Resolution } from './item.ts';
+import { targetOf } from './store.ts';
 
 /** Ends an item. Whoever calls it holds its target's stream, and has seen that it is open. */
 export async function resolveItem(tx: Tx, id: string, { action, note, at, byId }: Resolution): Promise<void> {
@@ -17,27 +18,31 @@ export async function removeItem(tx: Tx, id: string): Promise<void> {
   if (count > 0) await tx.moderationReport.deleteMany({ where: { itemId } });
 }
 
-/** Which items about an erased account end with it: all, or but for its messages, which stay. */
-export type ErasedItems = 'ALL' | 'USER';
+/** An item about a user, by what it names. */
+export type ItemAbout = Pick<Item, 'id' | 'target' | 'state'>;
 
-/**
- * Takes an erased account out of the queue: items about it end, and no copy of what it said is left in them; of what it has reported itself the notes go.
- * Done again, it finds nothing.
- */
-export async function eraseFromQueue(
-  tx: Tx,
-  userId: bigint,
-  { ended, at }: { readonly ended: ErasedItems; readonly at: Date },
-): Promise<void> {
-  await tx.moderationReport.updateMany({ where: { reporterId: userId, note: { not: null } }, data: { note: null } });
-  const about = ended === 'ALL' ? { userId } : { userId, kind: 'USER' };
-  const rows = await tx.moderationItem.findMany({ where: about, select: { id: true } });
-  const ids = rows.map(({ id }) => id);
-  if (ids.length === 0) return;
-  await tx.moderationReport.updateMany({ where: { itemId: { in: ids } }, data: { text: null, words: null } });
-  await tx.moderationItem.updateMany({ where: { id: { in: ids } }, data: { text: null } });
-  await tx.moderationItem.updateMany({
-    where: { id: { in: ids }, state: 'OPEN' },
-    data: { state: 'RESOLVED', openTarget: null, action: 'ERASED', resolvedAt: at },
+/** The items about a user that wait, or still hold what they said. */
+export async function itemsAbout(tx: Tx, userId: bigint): Promise<readonly ItemAbout[]> {
+  const rows = await tx.moderationItem.findMany({
+    where: { userId, OR: [{ state: 'OPEN' }, { text: { not: null } }] },
+    omit: { text: true },
   });
+  return rows.map((row) => ({ id: uuidText(row.id), target: targetOf(row), state: row.state as ItemAbout['state'] }));
+}
+
+/** Ends items about an erased account, and leaves no copy of what it said in them. */
+export async function eraseItems(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await inPieces(ids.map(uuidBytes), async (piece) => {
+    const [itemId, id] = [{ in: [...piece] }, { in: [...piece] }];
+    await tx.moderationReport.updateMany({ where: { itemId }, data: { text: null, words: null } });
+    await tx.moderationItem.updateMany({ where: { id }, data: { text: null } });
+    const ended = { state: 'RESOLVED', openTarget: null, action: 'ERASED', resolvedAt: at };
+    await tx.moderationItem.updateMany({ where: { id, state: 'OPEN' }, data: ended });
+    return [];
+  });
+}
+
+/** Forgets what a user has said to what they reported; that they did stays. */
+export async function eraseNotes(tx: Tx, reporterId: bigint): Promise<void> {
+  await tx.moderationReport.updateMany({ where: { reporterId, note: { not: null } }, data: { note: null } });
 }

@@ -20,7 +20,8 @@ export function openTargetOf(target: Target): string {
   return `${target.kind}:${streamOf(target)}${target.kind === 'MESSAGE' ? `:${target.seq}` : ''}`;
 }
 
-function targetOf({ kind, streamId, seq, userId }: ItemRow): Target {
+/** What a row is about. */
+export function targetOf({ kind, streamId, seq, userId }: Pick<ItemRow, 'kind' | 'streamId' | 'seq' | 'userId'>): Target {
   switch (kind as ItemKind) {
     case 'MESSAGE':
       return { kind: 'MESSAGE', conversationId: streamId, seq: seq ?? 0, userId: userId ?? 0n };

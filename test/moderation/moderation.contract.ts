@@ -77,10 +77,12 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       await chat.messages.recall(ann, message);
       const item = await onlyOne();
       expect(item.text).toBe('first');
-      expect((await reports(item)).map(({ reporterId, text }) => [reporterId, text])).toEqual([
-        [cat.userId, 'second'],
-        [ben.userId, 'first'],
-      ]);
+      expect(new Map((await reports(item)).map(({ reporterId, text }) => [reporterId, text]))).toEqual(
+        new Map([
+          [cat.userId, 'second'],
+          [ben.userId, 'first'],
+        ]),
+      );
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
     });
 
@@ -400,6 +402,21 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await onlyOne()).toMatchObject({ target: { kind: 'MESSAGE' }, text: 'something bad' });
       expect(await queue('RESOLVED')).toMatchObject([
         { target: { kind: 'USER' }, text: null, resolution: { action: 'ERASED', byId: null } },
+      ]);
+    });
+
+    it('and keeps their messages has nothing left of those that were taken back', async () => {
+      const { ann, ben, group, message } = await talk();
+      const alone = await groupOf(chat, ann, ben);
+      const unread = { conversationId: alone, seq: await say(chat, ann, alone, 'soon nobody reads it') };
+      for (const one of [message, unread]) await chat.reports.message(ben, { message: one, reason: 'HATE' });
+      await chat.messages.recall(ann, message);
+      for (const groupId of [group, alone]) await chat.groups.leave(ben, { groupId });
+      await erase(ann, 'KEEP');
+      expect(await queue()).toEqual([]);
+      expect((await queue('RESOLVED')).map(({ text, resolution }) => [text, resolution?.action])).toEqual([
+        [null, 'ERASED'],
+        [null, 'ERASED'],
       ]);
     });
 
