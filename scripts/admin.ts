@@ -29,13 +29,19 @@ function read(line: readonly string[]) {
 
 function parse(line: readonly string[]): { readonly flags: Flags; readonly positionals: readonly string[] } {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const ofModeration = {
+    ...{ after: text, state: text, kind: text, list: text, action: text },
+    ...{ anywhere: flag, 'whole-words': flag, on: flag, off: flag },
+  };
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
       options: {
-        ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
+        ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': flag },
         ...{ from: text, actor: text, action: text, target: text, format: text },
         ...{ search: text, state: text, reason: text, until: text, messages: text },
+        ...ofModeration,
       },
       allowPositionals: true,
     });

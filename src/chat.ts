@@ -12,6 +12,7 @@ import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createModeration, createReports, type Moderation, type Reports } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
@@ -31,6 +32,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
@@ -43,6 +45,9 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
+  readonly reports: Reports;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -113,20 +118,23 @@ export function createChat({
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
   const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored });
-  const users = createUsers({ db, log, limits, keys, config, logger, kept });
-  const people = { db, log, limits, config, blockEffects: frozenMarkers };
+  const words = createWords({ db, bus, config, logger });
+  const { screen } = words;
+  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
+  const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config, caches });
+  const groups = createGroups({ db, log, config, caches, screen });
   const joining = createJoining({ db, log, limits, config, caches });
-  const messages = createMessages({ db, log, groups, bus, keys, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config, screen });
   const notices = createNotices({ db, log });
+  const moderation = createModeration({ db, log, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, worker });
   const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -147,6 +155,7 @@ export function createChat({
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await words[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     // What has been accepted is stored and told before those who listen are let go.
@@ -171,6 +180,9 @@ export function createChat({
     messages,
     exports,
     notices,
+    reports: createReports({ log, limits, config }),
+    moderation,
+    words,
     presence,
     feed,
     jobs,
@@ -197,8 +209,9 @@ function doersOf({
   messages,
   exports,
   notices,
+  moderation,
   worker,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'worker'>): Doers {
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'worker'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -211,6 +224,8 @@ function doersOf({
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
+      // What was taken back just now is to be in no copy either.
+      await moderation.eraseAll(userId, becomes);
     },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {
@@ -222,6 +237,7 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    ModerationItemOver: (over) => moderation.over(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),

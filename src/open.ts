@@ -22,6 +22,7 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createModeration, type Moderation } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
@@ -31,6 +32,7 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
 import { createRedisQueue } from './worker/queue.redis.ts';
@@ -56,6 +58,7 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
   await chat.settings.begin();
+  await chat.words.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -68,6 +71,8 @@ export interface Operator extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly administration: Administration;
   readonly audit: Audit;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
   /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
@@ -93,6 +98,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const words = opened.use(createWords({ db, bus, config, logger }));
   const parting = opened.move();
   return {
     settings,
@@ -101,6 +107,8 @@ export async function openOperator(config: Config, { logger }: { readonly logger
     accounts: createAccounts({ db, log }),
     administration: createAdministration({ db, log, config }),
     audit: createAudit({ db, logger, config }),
+    moderation: createModeration({ db, log, config }),
+    words,
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,
     epoch: db.epoch,

@@ -21,6 +21,13 @@ export interface Flags {
   readonly reason?: string | undefined;
   readonly until?: string | undefined;
   readonly messages?: string | undefined;
+  readonly after?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly list?: string | undefined;
+  readonly anywhere?: boolean | undefined;
+  readonly 'whole-words'?: boolean | undefined;
+  readonly on?: boolean | undefined;
+  readonly off?: boolean | undefined;
   readonly 'end-sessions'?: boolean | undefined;
 }
 

@@ -1,10 +1,12 @@
 import { auditCommands } from './audit.ts';
 import type { Commands } from './command.ts';
+import { moderationCommands } from './moderation.ts';
 import { nodesCommands } from './nodes.ts';
 import { noticesCommands } from './notices.ts';
 import { peopleCommands } from './people.ts';
 import { settingsCommands } from './settings.ts';
 import { usersCommands } from './users.ts';
+import { wordsCommands } from './words.ts';
 
 /** All that can be asked for on the command line. */
 export const commands: Commands = {
@@ -13,5 +15,7 @@ export const commands: Commands = {
   ...usersCommands,
   ...nodesCommands,
   ...noticesCommands,
+  ...moderationCommands,
+  ...wordsCommands,
   ...auditCommands,
 };

@@ -1,4 +1,5 @@
 import type { ServerKey } from '../server-key.ts';
+import { openScreen, type Screen } from '../words/index.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
@@ -23,9 +24,16 @@ import { readHidden, readMessages } from './store.ts';
 import { markThreadRead } from './thread-mark.ts';
 import { TypingTeller } from './typing.ts';
 
-/** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. */
-export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprints'> & { readonly keys: readonly ServerKey[] }): Messages {
-  const parts: MessageParts = { ...rest, fingerprints: createFingerprints(keys) };
+interface Given extends Omit<MessageParts, 'fingerprints' | 'screen'> {
+  readonly keys: readonly ServerKey[];
+  readonly screen?: Screen | undefined;
+}
+
+/**
+ * Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. `screen`: what must not be said; without it everything may.
+ */
+export function createMessages({ keys, screen = openScreen, ...rest }: Given): Messages {
+  const parts: MessageParts = { ...rest, screen, fingerprints: createFingerprints(keys) };
   const { db } = parts;
 
   const marks = new MarkQueue(parts);

@@ -3,6 +3,7 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { admit, putFlag } from '../words/index.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -21,9 +22,10 @@ export interface Change extends Partial<Wanted> {
  * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
-export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
-  const { message: ref, text } = change;
-  requireText(text, config.maxMessageLength);
+export function edit({ db, log, config, screen }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+  const { message: ref } = change;
+  requireText(change.text, config.maxMessageLength);
+  const looked = screen.said(change.text, 'text');
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -31,6 +33,8 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
+      const said = admit(looked);
+      const { text } = said;
       if (text === message.text && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
@@ -50,6 +54,7 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
             data: { text, editedAt: at, mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
           });
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
+          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said: [said], at });
         },
         result: ({ at }) => ({ ...edited, editedAt: at }),
       };

@@ -2,6 +2,7 @@ import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
 import { requireUnsuspended, type Viewer } from '../user/index.ts';
+import { admit } from '../words/index.ts';
 import { senderAtCommit } from './along.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
@@ -36,17 +37,20 @@ const looks = 3;
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
  * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
  * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
- * (clientMessageId), UNAVAILABLE.
+ * (clientMessageId), UNAVAILABLE. What a list of blocked words masks is stored masked; what it refuses is INVALID_INPUT (text).
  */
 export function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { text } = request;
   requireText(text, parts.config.maxMessageLength);
-  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content: async () => ({ text, origin: null }) }));
+  const looked = parts.screen.said(text, 'text');
+  // Refused once it is known to be new: what was stored before a list forbade it is still found.
+  const content = async () => ({ ...admit(looked), origin: null });
+  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content }));
 }
 
 /**
  * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled), and what `send` does.
+ * recalled, or not allowed any more), and what `send` does.
  */
 export function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
@@ -55,15 +59,16 @@ export function forward(parts: MessageParts, viewer: Viewer, { message, ...reque
 }
 
 async function forwardedContent(
-  { db }: MessageParts,
+  { db, screen }: MessageParts,
   inside: Inside,
   { viewer, source }: { readonly viewer: Viewer; readonly source: MessageRef },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
-  const { text, senderId, origin } = message;
-  if (origin !== null) return { text, origin };
+  const { senderId, origin } = message;
+  const said = admit(screen.said(message.text, 'messageId'));
+  if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
-  return { text, origin: { userId: senderId, name: sender?.displayName ?? '' } };
+  return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };
 }
 
 async function insist(attempt: () => Promise<Message>): Promise<Message> {

@@ -1,5 +1,6 @@
 import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
+import { admit, openScreen, putFlag } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } from './handle-hold.ts';
@@ -45,7 +46,8 @@ interface Changed {
   readonly changed: boolean;
 }
 
-function change({ log, config }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
+function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
+  const said = admit(screen.called(handle, 'handle'));
   return log.append<Changed>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Changed>> {
@@ -58,6 +60,7 @@ function change({ log, config }: UserParts, { userId }: Viewer, handle: string):
           await updateHandleRow(tx, after);
           await settleHold(tx, { handle, userId, at });
           await holdHandle(tx, config, { handle: before.handle, userId, at });
+          await putFlag(tx, { target: { kind: 'USER', userId }, said: [said], at });
         },
         result: () => ({ user: after, changed: true }),
       };

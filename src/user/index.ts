@@ -18,6 +18,7 @@ export { createAdministration } from './create-administration.ts';
 export { createBlocks } from './create-blocks.ts';
 export { createContacts } from './create-contacts.ts';
 export { createUsers } from './create-users.ts';
+export { userRow } from './facts.ts';
 export type { AdministrationParts, ContactParts, UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
 export { createRoles, type RoleOwner, type Roles } from './role.ts';

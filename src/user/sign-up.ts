@@ -1,6 +1,7 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
+import { admit, openScreen, putFlag } from '../words/index.ts';
 import { HandleHeld, handleTaken, isHeld, isReserved, settleHold } from './handle-hold.ts';
 import type { Passwords } from './password.ts';
 import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';
@@ -23,6 +24,11 @@ export async function signUp(
   const deviceName = requireDeviceName(options.deviceName);
   const deviceKind = options.deviceKind ?? 'OTHER';
   requirePassword(options.password);
+  const { screen = openScreen } = parts;
+  const said = [
+    admit(screen.called(handle, 'handle')),
+    ...(displayName === handle ? [] : [admit(screen.called(displayName, 'displayName'))]),
+  ];
   await parts.throttle.signUp(address);
   // Spares the hash; whether it is still free is decided by the unique key and the hold.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
@@ -40,6 +46,7 @@ export async function signUp(
           await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl: null, bio: null, createdAt });
           await settleHold(tx, { handle, userId: id, at: createdAt });
           await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
+          await putFlag(tx, { target: { kind: 'USER', userId: id }, said, at: createdAt });
         },
         result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
       }),

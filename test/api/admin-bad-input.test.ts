@@ -8,8 +8,21 @@ import { type Person, world } from '../support/world.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** What an input field takes. */
-type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind | UserKind;
+type Kind =
+  | 'settings'
+  | 'name'
+  | 'value'
+  | 'version'
+  | 'expected'
+  | 'note'
+  | 'user'
+  | 'node'
+  | 'flag'
+  | NoticeKind
+  | UserKind
+  | ModerationKind;
 type UserKind = 'reason' | 'end' | 'messages';
+type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
 type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
 
 interface Act {
@@ -76,6 +89,21 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'user { id }', refused: { user: null } },
     ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
   },
+  resolveReport: {
+    ...{ asks: 'item { id }', refused: { item: null } },
+    valid: { itemId: '01900000-0000-7000-8000-000000000000', action: 'DISMISS' },
+    kinds: { itemId: 'item', action: 'word', note: 'remark' },
+  },
+  setBlockedWords: {
+    ...{ asks: 'list { name }', refused: { list: null } },
+    valid: { name: 'new', words: ['badger'] },
+    kinds: { name: 'list', words: 'words', action: 'word', enabled: 'flag', wholeWords: 'flag' },
+  },
+  removeBlockedWords: {
+    ...{ asks: 'name', refused: { name: null } },
+    valid: { name: 'none' },
+    kinds: { name: 'gone' },
+  },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
     valid: { nodeId: 'there is none' },
@@ -85,7 +113,7 @@ const acts: Readonly<Record<string, Act>> = {
 const inSettings: Readonly<Record<string, Kind>> = { name: 'name', value: 'value' };
 
 /** A value that cannot be accepted, in words, and the code that says so. */
-type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT'];
+type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'LIMIT_REACHED'];
 
 const half = 'half \ud800';
 const huge = 'x'.repeat(200_000);
@@ -253,6 +281,48 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['the id of something else', formatId('User', 1n), 'INVALID_INPUT'],
     ['one that never was', formatId('Notice', '01900000-0000-7000-8000-000000000000'), 'NOT_FOUND'],
   ],
+  item: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['one that never was', '01900000-0000-7000-8000-000000000000', 'NOT_FOUND'],
+    ['capitals', '01900000-0000-7000-8000-00000000000A', 'NOT_FOUND'],
+  ],
+  word: [
+    ...noText,
+    ['another case', 'dismiss', 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'BAD_USER_INPUT'],
+    ['what only the system says', 'ERASED', 'BAD_USER_INPUT'],
+    ['huge text', huge, 'BAD_USER_INPUT'],
+  ],
+  remark: [
+    ...noText,
+    ...strange.slice(3).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['1,001 characters', '🎉'.repeat(1_001), 'INVALID_INPUT'],
+  ],
+  list: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['capitals', 'New', 'INVALID_INPUT'],
+    ['65 characters', 'x'.repeat(65), 'INVALID_INPUT'],
+  ],
+  words: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['null, where it is new', null, 'INVALID_INPUT'],
+    ['none', [], 'INVALID_INPUT'],
+    ...strange.map(([what, text]) => [what, ['fine', text], 'INVALID_INPUT'] as const),
+    ['101 characters', ['🎉'.repeat(101)], 'INVALID_INPUT'],
+    ['more than all may have', Array.from({ length: 50_001 }, (_, n) => `w${n}`), 'LIMIT_REACHED'],
+  ],
+  gone: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'NOT_FOUND'],
+  ],
   note: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
@@ -289,8 +359,14 @@ async function expectRefusal(
   input: Input,
   { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
 ): Promise<void> {
-  const { settings, notices } = place.node.chat;
-  const stands = () => Promise.all([settings.versions({ first: 1 }), notices.all({ first: 1 })]);
+  const { settings, notices, words, moderation } = place.node.chat;
+  const stands = () =>
+    Promise.all([
+      settings.versions({ first: 1 }),
+      notices.all({ first: 1 }),
+      words.lists(),
+      moderation.queue({ state: 'RESOLVED', first: 1 }),
+    ]);
   const before = await stands();
   const { data, errors } = await run(name, input);
   if (code === 'BAD_USER_INPUT') {

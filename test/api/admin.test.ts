@@ -2,7 +2,7 @@ import { getIntrospectionQuery, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createNode } from '../../gateway/node.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
-import { formatId } from '../../schema/ids.ts';
+import { formatId, inputId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
@@ -19,6 +19,7 @@ type Standing = (typeof standings)[number];
 let noticeId = '';
 // To whom things are done, from being suspended to being deleted.
 let otherId = '';
+let itemId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -30,6 +31,9 @@ beforeAll(async () => {
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: [{ handle: user.handle }] });
   noticeId = formatId('Notice', notice?.id ?? '');
+  const { userId, sessionId } = await place.node.chat.users.authenticate(user.token);
+  await place.node.chat.reports.user({ userId, sessionId }, { userId: inputId('User', admin.id), reason: 'SPAM' });
+  itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -74,6 +78,17 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($otherId: ID!) { revokeAdmin(input: { userId: $otherId }) { user { role } errors { code message field } } }',
   'Mutation.deleteUser':
     'mutation ($otherId: ID!) { deleteUser(input: { userId: $otherId, messages: KEEP }) { user { state } errors { code message field } } }',
+  'Query.moderationQueue':
+    '{ moderationQueue(state: RESOLVED, kind: USER, first: 2) { edges { cursor node { id kind state user { id } group { id name } textThen reporters reasons { reason count } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.moderationItem':
+    'query ($itemId: ID!) { moderationItem(id: $itemId) { id createdAt newestReportAt message { id text sender { id } sentAt editedAt recalledAt } context { id } reports(first: 2) { edges { cursor node { reporter { id } reason note textThen words { list word } at } } pageInfo { hasNextPage } } action note resolvedAt resolvedBy { id } } }',
+  'Mutation.resolveReport':
+    'mutation ($itemId: ID!) { resolveReport(input: { itemId: $itemId, action: DISMISS }) { item { id state } errors { code message field retryAfterMs } } }',
+  'Query.blockedWordLists': '{ blockedWordLists { name action enabled wholeWords wordCount words updatedAt updatedBy { id } } }',
+  'Mutation.setBlockedWords':
+    'mutation { setBlockedWords(input: { name: "list", words: ["badger"], action: FLAG }) { list { name } errors { code message field retryAfterMs } } }',
+  'Mutation.removeBlockedWords':
+    'mutation { removeBlockedWords(input: { name: "list" }) { name errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -81,7 +96,8 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId };
+  const { handle, id: userId } = actors.user ?? {};
+  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId, itemId };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -100,12 +116,15 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
+    const { settings, notices, words, moderation, audit, administration } = place.node.chat;
     const stands = () =>
       Promise.all([
-        place.node.chat.settings.versions({ first: 1 }),
-        place.node.chat.notices.all({ first: 100 }),
-        place.node.chat.audit.list({}, { first: 1 }),
-        place.node.chat.administration.list({}, { first: 1 }),
+        settings.versions({ first: 1 }),
+        notices.all({ first: 100 }),
+        words.lists(),
+        moderation.queue({ state: 'OPEN', first: 9 }),
+        audit.list({}, { first: 1 }),
+        administration.list({}, { first: 1 }),
       ]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
@@ -132,7 +151,7 @@ describe('who is no admin', () => {
     for (const [standing, [status]] of Object.entries(refusals)) {
       const answer = await ask(document, {}, standing as Standing);
       expect(answer.status).toBe(status);
-      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|audit|suspend|Query|Mutation|Syntax/);
+      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|audit|suspend|moderation|words|Query|Mutation|Syntax/i);
     }
   });
 
@@ -220,6 +239,8 @@ describe('the public port', () => {
       'Suspension',
       'UserState',
       'UserRole',
+      'ModerationItem',
+      'BlockedWordList',
     ]) {
       expect(schema.getType(name)).toBeUndefined();
     }

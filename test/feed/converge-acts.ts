@@ -510,6 +510,29 @@ const recalling: readonly Act[] = [
   },
 ];
 
+const reporting: readonly Act[] = [
+  {
+    by: 'reportMessage',
+    what: 'twice: nobody is shown anything of it',
+    changes: [],
+    async prepare(chat, cast, report) {
+      const { id: messageId } = await chat.say(cast.ben, await talk(chat, cast), 'something bad');
+      return async () => {
+        for (const reason of ['SPAM', 'HATE']) await report(cast.ann, { messageId, reason, note: 'look' });
+      };
+    },
+  },
+  {
+    by: 'reportUser',
+    what: 'who is told nothing',
+    changes: [],
+    prepare:
+      async (_chat, { ann, ben }, report) =>
+      () =>
+        report(ann, { userId: ben.id, reason: 'HARASSMENT' }),
+  },
+];
+
 /** Something that Ann says in a group of Ann, Ben and Cat, to which Ben and Cat react, and something to which nobody does. */
 async function thoughtOf(chat: World, cast: Cast) {
   const group = await talk(chat, cast);
@@ -1376,6 +1399,7 @@ export const acts: readonly Act[] = [
   ...forOneself,
   ...changing,
   ...recalling,
+  ...reporting,
   ...reacting,
   ...pinning,
   ...grouping,

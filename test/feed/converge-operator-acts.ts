@@ -1,7 +1,8 @@
+import { inputId } from '../../schema/ids.ts';
 import type { NewNotice } from '../../src/notice/index.ts';
 import { rawId } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
-import { type Act, type Cast, parting } from './converge-acts.ts';
+import { type Act, type Cast, doing, parting } from './converge-acts.ts';
 
 // What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
 
@@ -49,6 +50,37 @@ export const operatorActs: readonly Act[] = [
       await tell(chat, 'ALL', 'One');
       await tell(chat, annAndBen(cast), 'Two');
       await tell(chat, 'ALL', 'Three');
+    },
+  },
+  {
+    by: 'resolveReport',
+    what: 'that takes a message back which was pinned, for everyone who saw it',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat }) {
+      const group = await chat.group(ann, ben, cat);
+      const { id } = await chat.say(ann, group, 'to be removed');
+      await doing(chat, 'pinMessage')(ann, { messageId: id });
+      const { reports, moderation, users } = chat.node.chat;
+      const reporter = await users.authenticate(ben.token);
+      const message = inputId('Message', id);
+      await reports.message(reporter, { message, reason: 'HATE' });
+      const { items } = await moderation.queue({ state: 'OPEN', kind: 'MESSAGE', first: 100 });
+      const itemId = items.find(({ item: { text } }) => text === 'to be removed')?.key ?? '';
+      return async () => void (await moderation.resolve(null, { itemId, action: 'REMOVE_MESSAGE' }));
+    },
+  },
+  {
+    by: 'resolveReport',
+    what: 'that dismisses what was reported',
+    changes: [],
+    async prepare(chat, { ann, ben }) {
+      const { reports, moderation, users } = chat.node.chat;
+      const reporter = await users.authenticate(ben.token);
+      await reports.user(reporter, { userId: inputId('User', ann.id), reason: 'SPAM' });
+      const { items } = await moderation.queue({ state: 'OPEN', kind: 'USER', first: 100 });
+      return async () => {
+        for (const { key } of items) await moderation.resolve(null, { itemId: key, action: 'DISMISS' });
+      };
     },
   },
   {
