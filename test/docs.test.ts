@@ -9,10 +9,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
 import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
+import { moderationCommands } from '../scripts/admin/moderation.ts';
 import { nodesCommands } from '../scripts/admin/nodes.ts';
 import { noticesCommands } from '../scripts/admin/notices.ts';
 import { peopleCommands } from '../scripts/admin/people.ts';
 import { settingsCommands } from '../scripts/admin/settings.ts';
+import { wordsCommands } from '../scripts/admin/words.ts';
 import { refusalCodes } from '../src/errors.ts';
 import { startNodeProcess } from './support/node-process.ts';
 
@@ -112,10 +114,19 @@ describe('docs/operators.md', () => {
 
   it('shows every command as it is, and none that there is not', () => {
     const shown = new Set(
-      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
+      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|moderation \w+|words \w+|epoch \w+|\w+)/gm)].map(
+        ([, name]) => name,
+      ),
     );
     expect([...shown].toSorted()).toEqual(
-      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands }).toSorted(),
+      Object.keys({
+        ...settingsCommands,
+        ...peopleCommands,
+        ...nodesCommands,
+        ...noticesCommands,
+        ...moderationCommands,
+        ...wordsCommands,
+      }).toSorted(),
     );
   });
 
