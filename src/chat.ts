@@ -100,8 +100,9 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const messages = createMessages({ db, log, groups, bus, keys, config, screen });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
+  const reports = createReports({ db, log, limits, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const jobs = createJobs({
     db,
@@ -151,7 +152,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     messages,
     exports,
     notices,
-    reports: createReports({ log, limits, config }),
+    reports,
     moderation,
     words,
     presence,

@@ -6,4 +6,15 @@ export type * from './item.ts';
 export { itemKinds, itemStates } from './item.ts';
 export { type NewReport, newReports, putReport } from './put.ts';
 export { eraseItems, eraseNotes, type ItemAbout, itemsAbout, removeItem, resolveItem } from './settle.ts';
-export { countReports, type ItemRange, itemFact, listItems, listReports, type ReportPlace, readItems, streamOf } from './store.ts';
+export {
+  countReports,
+  type ItemRange,
+  itemFact,
+  listItems,
+  listReports,
+  listReportsBy,
+  type OwnReport,
+  type ReportPlace,
+  readItems,
+  streamOf,
+} from './store.ts';
