@@ -66,4 +66,23 @@ query Find($handle: String!) {
 }`,
     variables: '{ "userId": "" }',
   },
+  {
+    query: `# What was reported and waits: decide with resolveReport(input: { itemId: …, action: DISMISS }).
+query Queue {
+  moderationQueue(first: 20) {
+    edges {
+      node { id kind textThen user { handle } reporters reasons { reason count } message { text } context { sender { handle } text } }
+    }
+  }
+}`,
+  },
+  {
+    query: `mutation SetBlockedWords($input: SetBlockedWordsInput!) {
+  setBlockedWords(input: $input) {
+    list { name action wordCount enabled wholeWords }
+    errors { code message field }
+  }
+}`,
+    variables: '{ "input": { "name": "list", "action": "MASK", "words": ["badger"] } }',
+  },
 ];

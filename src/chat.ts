@@ -128,8 +128,9 @@ export function createChat({
   const messages = createMessages({ db, log, groups, bus, keys, config, screen });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
+  const reports = createReports({ db, log, limits, config });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [...(more.effects ?? [])];
@@ -180,7 +181,7 @@ export function createChat({
     messages,
     exports,
     notices,
-    reports: createReports({ log, limits, config }),
+    reports,
     moderation,
     words,
     presence,

@@ -29,7 +29,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   notice: ['db', 'log', 'user', 'jobs'],
   worker: ['db', 'log', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
-  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'moderation', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -17,6 +17,10 @@ function letters(alphabet: string, least: number, most: number): string {
   return Array.from({ length: least + Math.floor(random() * (most - least + 1)) }, () => all[Math.floor(random() * all.length)]).join('');
 }
 
+function print(cells: readonly string[]): void {
+  process.stdout.write(`${cells.join('\t')}\n`);
+}
+
 const latin = 'abcdefghijklmnopqrstuvwxyz';
 const accented = `${latin}àéîõüçñßœø`;
 const han = Array.from({ length: 3_000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
@@ -37,7 +41,7 @@ const messages = {
   'ASCII, 8,000': texts(latin, 8_000).slice(0, 20),
 };
 
-process.stdout.write(`${['words', 'taken up in ms', ...Object.keys(messages)].join('\t')}\n`);
+print(['words', 'taken up in ms', ...Object.keys(messages)]);
 for (const count of [0, 100, 10_000, 50_000]) {
   // Random ends, so that none is met by accident in the texts: what is found costs by how much is found.
   const words = Array.from({ length: count }, (_, at) =>
@@ -53,5 +57,5 @@ for (const count of [0, 100, 10_000, 50_000]) {
     for (let round = 0; round < rounds; round += 1) for (const text of all) matcher(text);
     return ((performance.now() - start) * 1_000) / (rounds * all.length);
   });
-  process.stdout.write(`${[count, takenUp.toFixed(0), ...costs.map((us) => `${us.toFixed(1)} µs`)].join('\t')}\n`);
+  print([String(count), takenUp.toFixed(0), ...costs.map((us) => `${us.toFixed(1)} µs`)]);
 }

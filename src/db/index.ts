@@ -24,7 +24,7 @@ export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';
-export { type ModerationRange, selectModerationItems } from './moderation-list.ts';
+export { type ModerationRange, selectModerationItems, selectReportedItems } from './moderation-list.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
 export { type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';

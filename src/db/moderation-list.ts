@@ -15,6 +15,7 @@ export interface ModerationRange {
 // MariaDB may enter an index at the beginning of what it is to read backwards, and go through half of it. To SQLite it is a comment.
 const byState = raw('/*! FORCE INDEX (ModerationItem_state_id_idx) */');
 const byKind = raw('/*! FORCE INDEX (ModerationItem_state_kind_id_idx) */');
+const byReporter = raw('/*! FORCE INDEX (ModerationReport_reporterId_itemId_idx) */');
 
 /** The ids of items; Prisma does not compare bytes by their order. */
 export async function selectModerationItems(tx: Tx, range: ModerationRange): Promise<readonly Uint8Array[]> {
@@ -26,4 +27,16 @@ export async function selectModerationItems(tx: Tx, range: ModerationRange): Pro
     sql`SELECT id FROM ModerationItem ${kind === null ? byState : byKind} WHERE state = ${state} ${ofKind} ${from} ORDER BY id ${order} LIMIT ${limit}`,
   );
   return rows.map(({ id }) => id);
+}
+
+/** The ids of the items that a user has reported, in the order of their making, past an id; null: from the first on. */
+export async function selectReportedItems(
+  tx: Tx,
+  { reporterId, past, limit }: { readonly reporterId: bigint; readonly past: Uint8Array<ArrayBuffer> | null; readonly limit: number },
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const from = past === null ? sql`` : sql`AND itemId > ${past}`;
+  const rows = await tx.$queryRaw<readonly { readonly itemId: Uint8Array }[]>(
+    sql`SELECT itemId FROM ModerationReport ${byReporter} WHERE reporterId = ${reporterId} ${from} ORDER BY itemId LIMIT ${limit}`,
+  );
+  return rows.map(({ itemId }) => Uint8Array.from(itemId));
 }

@@ -1,15 +1,17 @@
 import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log, Verdict } from '../log/index.ts';
 import { type Message, requireStanding } from '../message/index.ts';
-import { type NewReport, putReport } from '../queue/index.ts';
+import { listReportsBy, type NewReport, putReport } from '../queue/index.ts';
 import { userRow } from '../user/index.ts';
 import type { Reports, ReportWords } from './reports.ts';
 import { requireNote } from './shape.ts';
 
 /** What it is made of. */
 export interface ReportParts {
+  readonly db: Db;
   readonly log: Log;
   readonly limits: Limits;
   readonly config: Pick<Config, 'reportsPerDay'>;
@@ -18,7 +20,7 @@ export interface ReportParts {
 const secondsADay = 86_400;
 
 /** Makes what takes reports. */
-export function createReports({ log, limits, config }: ReportParts): Reports {
+export function createReports({ db, log, limits, config }: ReportParts): Reports {
   const throttle = limits.limit({ name: 'report', points: () => config.reportsPerDay, windowSeconds: secondsADay });
 
   /** Counts an act, unless it is refused. */
@@ -50,6 +52,7 @@ export function createReports({ log, limits, config }: ReportParts): Reports {
         }),
       );
     },
+    by: (userId, page) => listReportsBy(db.client, userId, page),
     async user(viewer, { userId, ...words }) {
       const report = reportBy(viewer.userId, words);
       if (userId === viewer.userId) throw own('You cannot report yourself.', 'userId');

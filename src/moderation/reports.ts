@@ -1,5 +1,5 @@
 import type { Message, MessageRef } from '../message/index.ts';
-import type { ReportReason } from '../queue/index.ts';
+import type { OwnReport, ReportReason } from '../queue/index.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** Why people report something: all reasons but that of the lists of words. */
@@ -21,4 +21,6 @@ export interface Reports {
   message(viewer: Viewer, report: ReportWords & { readonly message: MessageRef }): Promise<Message>;
   /** The same of a user. Throws NOT_FOUND (userId), INVALID_INPUT (userId: the viewer; note), RATE_LIMITED, UNAVAILABLE. */
   user(viewer: Viewer, report: ReportWords & { readonly userId: bigint }): Promise<void>;
+  /** What a user has reported, the oldest first, past an item; what became of it is not theirs to know. Throws UNAVAILABLE. */
+  by(userId: bigint, page: { readonly first: number; readonly after: string | undefined }): Promise<readonly OwnReport[]>;
 }

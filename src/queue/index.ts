@@ -3,7 +3,18 @@
 // so that none is lost and none is there twice. It keeps what was said as it was then, until its time is over or an account is erased. Does not know who may
 // report what, nor what becomes of it.
 export type * from './item.ts';
-export { itemActions, itemKinds, itemStates, reportReasons } from './item.ts';
+export { itemKinds, itemStates } from './item.ts';
 export { type NewReport, newReports, putReport } from './put.ts';
 export { eraseItems, eraseNotes, type ItemAbout, itemsAbout, removeItem, resolveItem } from './settle.ts';
-export { countReports, type ItemRange, itemFact, listItems, listReports, type ReportPlace, readItems, streamOf } from './store.ts';
+export {
+  countReports,
+  type ItemRange,
+  itemFact,
+  listItems,
+  listReports,
+  listReportsBy,
+  type OwnReport,
+  type ReportPlace,
+  readItems,
+  streamOf,
+} from './store.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { selectModerationItems, type Tx } from '../db/index.ts';
+import { selectModerationItems, selectReportedItems, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCounts, ReportReason, Target } from './item.ts';
@@ -137,5 +137,29 @@ export async function countReports(tx: Tx, ids: readonly string[]): Promise<read
       reasons: own.toSorted((one, other) => other.count - one.count).map(({ reason, count }) => ({ reason, count })),
       newestAt: new Date(Math.max(0, ...own.map(({ at }) => at.getTime()))),
     };
+  });
+}
+
+/** What a user has reported, and what they said of it. */
+export interface OwnReport extends Pick<Report, 'reason' | 'note' | 'at'> {
+  readonly itemId: string;
+  readonly target: Target;
+}
+
+/** What a user has reported, in the order in which it came to the queue, past an item. */
+export async function listReportsBy(
+  tx: Tx,
+  reporterId: bigint,
+  { after, first }: { readonly after: string | undefined; readonly first: number },
+): Promise<readonly OwnReport[]> {
+  const past = after === undefined ? null : uuidBytes(after);
+  const ids = await selectReportedItems(tx, { reporterId, past, limit: first });
+  const rows = await tx.moderationReport.findMany({ where: { reporterId, itemId: { in: [...ids] } } });
+  const found = new Map(rows.map((row) => [uuidText(row.itemId), row]));
+  return (await readItems(tx, ids.map(uuidText))).flatMap((item): readonly OwnReport[] => {
+    const row = item === null ? undefined : found.get(item.id);
+    if (item === null || row === undefined) return [];
+    const { reason, note, at } = row;
+    return [{ itemId: item.id, target: item.target, reason: reason as ReportReason, note, at }];
   });
 }

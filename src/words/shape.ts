@@ -6,7 +6,7 @@ const namePattern = /^[a-z0-9_.-]{1,64}$/;
 // A phrase may have so many characters: each place of a text may end as many matches.
 const maxWord = 100;
 
-/** What all lists together may have: a node keeps it in memory, some 20 MB, and takes a quarter of a second to take it up. */
+/** What all lists together may have: a node keeps it in memory, some 20 MB, and takes up to a second to take it up. */
 export const maxWords = 50_000;
 /** The same, in bytes of UTF-8. */
 export const maxBytes = 1_048_576;

@@ -54,6 +54,7 @@ const reads: Readonly<Record<string, () => Promise<unknown>>> = {
     const { items } = await chat.moderation.reports(await one(crowded), { first: 100 });
     return await chat.moderation.reports(await one(crowded), { first: 100, after: items.at(-1)?.key });
   },
+  'what somebody has reported, from the middle on': () => chat.reports.by(5n, { first: 100, after: middle }),
   'a page with its counts and messages': async () => {
     const { items } = await chat.moderation.queue({ state: 'OPEN', first: 100 });
     const all = items.map(({ item }) => item);

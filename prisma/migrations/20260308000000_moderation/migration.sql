@@ -33,7 +33,7 @@ CREATE TABLE `ModerationReport` (
   `words` TEXT NULL,
   `at` DATETIME(3) NOT NULL,
   INDEX `ModerationReport_itemId_at_reporterId_idx` (`itemId`, `at`, `reporterId`),
-  INDEX `ModerationReport_reporterId_idx` (`reporterId`),
+  INDEX `ModerationReport_reporterId_itemId_idx` (`reporterId`, `itemId`),
   PRIMARY KEY (`itemId`, `reporterId`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

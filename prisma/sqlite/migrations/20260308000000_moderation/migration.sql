@@ -34,7 +34,7 @@ CREATE TABLE "ModerationReport" (
   PRIMARY KEY ("itemId", "reporterId")
 );
 CREATE INDEX "ModerationReport_itemId_at_reporterId_idx" ON "ModerationReport" ("itemId", "at", "reporterId");
-CREATE INDEX "ModerationReport_reporterId_idx" ON "ModerationReport" ("reporterId");
+CREATE INDEX "ModerationReport_reporterId_itemId_idx" ON "ModerationReport" ("reporterId", "itemId");
 
 CREATE TABLE "BlockedWordList" (
   "name" TEXT NOT NULL,
