@@ -68,7 +68,7 @@ function portOf({ port, adminPort }: Config, listening: number): number | null {
   return port === 0 || listening > 65_535 - portsApart ? 0 : listening + portsApart;
 }
 
-function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+function createAnswer({ chat, config, mask, logging }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const engine = createAdminEngine({ config, mask });
   // Where many run a system they have tools of their own; the page is for whoever tries one out.
   const graphiql = config.graphiql && config.databaseUrl === '';
@@ -88,6 +88,8 @@ function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMes
       else await engine(request, response, { chat, viewer, origin: addressOf(config, request), note: () => undefined });
     } catch (error) {
       if (!(error instanceof ChatError) || response.headersSent) throw error;
+      if (error.code === 'FORBIDDEN')
+        logging.logger.warn({ address: addressOf(config, request), path }, 'somebody who is no admin was refused');
       refuse(response, mask(error));
     }
   };
