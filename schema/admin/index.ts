@@ -23,6 +23,8 @@ import './moderation-item.ts';
 import './moderation-report.ts';
 import './resolve-report.ts';
 import './blocked-words.ts';
+import './job.ts';
+import './replay-job.ts';
 import type { GraphQLSchema } from 'graphql';
 import { audited } from './audited.ts';
 import { builder } from './builder.ts';

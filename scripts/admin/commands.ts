@@ -1,5 +1,6 @@
 import { auditCommands } from './audit.ts';
 import type { Commands } from './command.ts';
+import { jobsCommands } from './jobs.ts';
 import { moderationCommands } from './moderation.ts';
 import { nodesCommands } from './nodes.ts';
 import { noticesCommands } from './notices.ts';
@@ -15,6 +16,7 @@ export const commands: Commands = {
   ...usersCommands,
   ...nodesCommands,
   ...noticesCommands,
+  ...jobsCommands,
   ...moderationCommands,
   ...wordsCommands,
   ...auditCommands,

@@ -18,6 +18,7 @@ type Kind =
   | 'user'
   | 'node'
   | 'flag'
+  | 'job'
   | NoticeKind
   | UserKind
   | ModerationKind;
@@ -103,6 +104,16 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'name', refused: { name: null } },
     valid: { name: 'none' },
     kinds: { name: 'gone' },
+  },
+  replayJob: {
+    ...{ asks: 'job { id }', refused: { job: null } },
+    valid: { id: '01900000-0000-7000-8000-000000000000' },
+    kinds: { id: 'job' },
+  },
+  discardJob: {
+    ...{ asks: 'job { id }', refused: { job: null } },
+    valid: { id: '01900000-0000-7000-8000-000000000000' },
+    kinds: { id: 'job' },
   },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
@@ -200,6 +211,14 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
     ['a number', 7, 'NOT_FOUND'],
     ['what every object has', '__proto__', 'NOT_FOUND'],
+  ],
+  job: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['what every object has', '__proto__', 'NOT_FOUND'],
+    ['one in capitals', '01900000-0000-7000-8000-00000000000A', 'NOT_FOUND'],
   ],
   flag: [
     ['text', 'true', 'BAD_USER_INPUT'],

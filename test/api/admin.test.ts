@@ -6,7 +6,9 @@ import { formatId, inputId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
 import { SignOutDocument } from '../support/generated/graphql.ts';
+import { rawSql } from '../support/raw-sql.ts';
 import { freshStores } from '../support/stores.ts';
 import { type Person, password, world } from '../support/world.ts';
 
@@ -20,6 +22,7 @@ let noticeId = '';
 // To whom things are done, from being suspended to being deleted.
 let otherId = '';
 let itemId = '';
+let [jobId, discardedId] = ['', ''];
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -34,6 +37,8 @@ beforeAll(async () => {
   const { userId, sessionId } = await place.node.chat.users.authenticate(user.token);
   await place.node.chat.reports.user({ userId, sessionId }, { userId: inputId('User', admin.id), reason: 'SPAM' });
   itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
+  await using sql = await rawSql(place.stores);
+  [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -89,6 +94,14 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { setBlockedWords(input: { name: "list", words: ["badger"], action: FLAG }) { list { name } errors { code message field retryAfterMs } } }',
   'Mutation.removeBlockedWords':
     'mutation { removeBlockedWords(input: { name: "list" }) { name errors { code message field retryAfterMs } } }',
+  'Query.jobs':
+    '{ jobs(state: DEAD, kind: EffectOwed, first: 2) { edges { cursor node { id kind key about state dueAt createdAt attempts failure } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.jobCounts': '{ jobCounts { kind state count } }',
+  'Query.effectLag': '{ effectLag { streams oldestMs } }',
+  'Mutation.replayJob':
+    'mutation ($jobId: ID!) { replayJob(input: { id: $jobId }) { job { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.discardJob':
+    'mutation ($discardedId: ID!) { discardJob(input: { id: $discardedId }) { job { id state } errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -97,7 +110,7 @@ const fields: Readonly<Record<string, string>> = {
 /** What the fields above are asked for with. */
 function given() {
   const { handle, id: userId } = actors.user ?? {};
-  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId, itemId };
+  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId, itemId, jobId, discardedId };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -116,7 +129,7 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const { settings, notices, words, moderation, audit, administration } = place.node.chat;
+    const { settings, notices, words, moderation, audit, administration, backlog } = place.node.chat;
     const stands = () =>
       Promise.all([
         settings.versions({ first: 1 }),
@@ -125,6 +138,7 @@ describe('every field of the operators’ schema', () => {
         moderation.queue({ state: 'OPEN', first: 9 }),
         audit.list({}, { first: 1 }),
         administration.list({}, { first: 1 }),
+        backlog.list({ state: 'DEAD', first: 100 }),
       ]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
