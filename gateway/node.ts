@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import { createContext, schema } from '../schema/index.ts';
+import { createContext, schema, showDraft, showToApps } from '../schema/index.ts';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { openChat } from '../src/open.ts';
@@ -46,6 +46,8 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
   const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects }));
+  chat.webhooks.showBy((kind, entries) => showToApps({ schema: parts.schema ?? schema, chat }, kind, entries));
+  chat.beforeSend.showBy(showDraft);
   const { config } = chat.settings;
   followLevel(chat, logging);
   await nameUnclaimed(chat, logging);

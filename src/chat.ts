@@ -32,6 +32,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 import { type BlockedWords, createWords } from './words/index.ts';
 import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
@@ -48,6 +49,8 @@ export interface Chat extends AsyncDisposable {
   readonly reports: Reports;
   readonly moderation: Moderation;
   readonly words: BlockedWords;
+  readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -127,17 +130,19 @@ export function createChat({
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches, screen });
   const joining = createJoining({ db, log, limits, config, caches });
-  const messages = createMessages({ db, log, groups, bus, keys, config, screen });
+  const beforeSend = createBeforeSend({ db, bus, logger, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
+  const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const effects: readonly Effect[] = [...(more.effects ?? [])];
+  const effects: readonly Effect[] = [webhooks.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, worker });
   const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -160,6 +165,8 @@ export function createChat({
     await settings[Symbol.asyncDispose]();
     await words[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
+    await webhooks[Symbol.asyncDispose]();
+    await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -186,6 +193,8 @@ export function createChat({
     reports,
     moderation,
     words,
+    webhooks,
+    beforeSend,
     presence,
     feed,
     jobs,
@@ -214,8 +223,9 @@ function doersOf({
   exports,
   notices,
   moderation,
+  webhooks,
   worker,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'worker'>): Doers {
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'worker'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -244,6 +254,7 @@ function doersOf({
     ModerationItemOver: (over) => moderation.over(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
+    WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

@@ -33,6 +33,7 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 import { type BlockedWords, createWords } from './words/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
@@ -60,6 +61,7 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
   await chat.settings.begin();
   await chat.words.begin();
+  await chat.beforeSend.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -69,6 +71,8 @@ export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly notices: Notices;
+  readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly accounts: Accounts;
   readonly administration: Administration;
   readonly audit: Audit;
@@ -101,11 +105,15 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
   const words = opened.use(createWords({ db, bus, config, logger }));
+  const webhooks = opened.use(createWebhooks({ db, log, logger, config }));
+  const beforeSend = opened.use(createBeforeSend({ db, bus, logger, config }));
   const parting = opened.move();
   return {
     settings,
     roles: createRoles({ db, log, config }),
     notices: createNotices({ db, log }),
+    webhooks,
+    beforeSend,
     accounts: createAccounts({ db, log }),
     administration: createAdministration({ db, log, config }),
     audit: createAudit({ db, logger, config }),

@@ -30,6 +30,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   worker: ['db', 'log', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   export: ['db', 'log', 'user', 'group', 'message', 'presence', 'moderation', 'jobs'],
+  webhook: ['db', 'bus', 'log', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

@@ -23,6 +23,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
   NoticeDue: 'Posts a notice.',
   NoticeRevoked: 'Tells those who had a notice that it is taken back.',
+  WebhookBacklog: 'Tells an app what it has missed.',
   EffectOwed: 'Does what was to be done because of an entry, and has failed too often.',
 };
 

@@ -29,6 +29,13 @@ export interface Flags {
   readonly on?: boolean | undefined;
   readonly off?: boolean | undefined;
   readonly 'end-sessions'?: boolean | undefined;
+  readonly url?: string | undefined;
+  readonly events?: string | undefined;
+  readonly missed?: boolean | undefined;
+  readonly deadline?: string | undefined;
+  readonly 'on-failure'?: string | undefined;
+  readonly conversations?: string | undefined;
+  readonly 'new-secret'?: boolean | undefined;
 }
 
 /** One thing that an operator can do. */

@@ -7,6 +7,7 @@ import { noticesCommands } from './notices.ts';
 import { peopleCommands } from './people.ts';
 import { settingsCommands } from './settings.ts';
 import { usersCommands } from './users.ts';
+import { webhooksCommands } from './webhooks.ts';
 import { wordsCommands } from './words.ts';
 
 /** All that can be asked for on the command line. */
@@ -17,6 +18,7 @@ export const commands: Commands = {
   ...nodesCommands,
   ...noticesCommands,
   ...jobsCommands,
+  ...webhooksCommands,
   ...moderationCommands,
   ...wordsCommands,
   ...auditCommands,

@@ -4,10 +4,12 @@ import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { admit, putFlag } from '../words/index.ts';
+import { approvedText } from './approved-text.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireText } from './shape.ts';
+import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
 import { requireReach } from './writing.ts';
 
@@ -22,10 +24,11 @@ export interface Change extends Partial<Wanted> {
  * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
-export function edit({ db, log, config, screen }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+  const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
   requireText(change.text, config.maxMessageLength);
-  const looked = screen.said(change.text, 'text');
+  const looked = screen.said(approval.asks ? await approvedChange(parts, viewer, change) : change.text, 'text');
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -60,6 +63,13 @@ export function edit({ db, log, config, screen }: MessageParts, viewer: Viewer, 
       };
     },
   });
+}
+
+/** Asked about is what changes a message of their own. */
+async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string> {
+  const [message] = await readMessages(parts.db.client, [ref]);
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null || message.text === text) return text;
+  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, edits: ref, field: 'text' });
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */

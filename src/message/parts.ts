@@ -4,6 +4,7 @@ import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Screen } from '../words/index.ts';
+import type { Approval } from './approval.ts';
 import type { Fingerprints } from './fingerprint.ts';
 
 /** What of the configuration the module heeds. */
@@ -32,4 +33,5 @@ export interface MessageParts {
   readonly config: MessageConfig;
   /** What must not be said. */
   readonly screen: Screen;
+  readonly approval: Approval;
 }

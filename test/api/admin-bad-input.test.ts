@@ -21,9 +21,11 @@ type Kind =
   | 'job'
   | NoticeKind
   | UserKind
-  | ModerationKind;
+  | ModerationKind
+  | WebhookKind;
 type UserKind = 'reason' | 'end' | 'messages';
 type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
+type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
 type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
 
 interface Act {
@@ -114,6 +116,46 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'job { id }', refused: { job: null } },
     valid: { id: '01900000-0000-7000-8000-000000000000' },
     kinds: { id: 'job' },
+  },
+  createWebhook: {
+    ...{ asks: 'webhook { id } secret', refused: { webhook: null, secret: null } },
+    valid: { url: 'https://app.example/hook', events: ['MessageSent'], description: 'for the fair' },
+    kinds: { url: 'url', events: 'events', description: 'line' },
+  },
+  updateWebhook: {
+    ...{ asks: 'webhook { id }', refused: { webhook: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook', url: 'url', events: 'events', description: 'line' },
+  },
+  deleteWebhook: {
+    ...{ asks: 'deletedId', refused: { deletedId: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  rotateWebhookSecret: {
+    ...{ asks: 'webhook { id } secret', refused: { webhook: null, secret: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  enableWebhook: {
+    ...{ asks: 'webhook { id }', refused: { webhook: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook', missed: 'flag' },
+  },
+  testWebhook: {
+    ...{ asks: 'trial { ms }', refused: { trial: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  setBeforeSend: {
+    ...{ asks: 'beforeSend { url } secret', refused: { beforeSend: null, secret: null } },
+    valid: { url: 'https://app.example/ask' },
+    kinds: { url: 'url', deadlineMs: 'deadline', onFailure: 'choice', conversations: 'choice', newSecret: 'flag' },
+  },
+  removeBeforeSend: {
+    ...{ asks: 'removed', refused: { removed: false } },
+    valid: { url: 'https://app.example/ask' },
+    kinds: { url: 'known' },
   },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
@@ -342,6 +384,51 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['null', null, 'BAD_USER_INPUT'],
     ['what every object has', '__proto__', 'NOT_FOUND'],
   ],
+  webhook: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['one that never was', '01900000-0000-7000-8000-000000000000', 'NOT_FOUND'],
+    ['the id of something else', formatId('User', 1n), 'NOT_FOUND'],
+  ],
+  url: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a path', '/hook', 'INVALID_INPUT'],
+    ['a file', 'file:///etc/passwd', 'INVALID_INPUT'],
+    ['a program', 'javascript:alert(1)', 'INVALID_INPUT'],
+    ['http to elsewhere', 'http://app.example/hook', 'INVALID_INPUT'],
+    ['http to what looks like here', 'http://127.0.0.1.app.example/hook', 'INVALID_INPUT'],
+    ['a name and a password', 'https://ann:secret@app.example/hook', 'INVALID_INPUT'],
+    ['2,001 characters', `https://app.example/${'x'.repeat(2_001 - 20)}`, 'INVALID_INPUT'],
+  ],
+  known: [...noText, ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const), ['null', null, 'BAD_USER_INPUT']],
+  events: [
+    ['text that is none of them', 'EverythingThere', 'BAD_USER_INPUT'],
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['one that there is not', ['MessageSent', 'MessageBurnt'], 'BAD_USER_INPUT'],
+    ['what an account is told', ['SessionEnded'], 'BAD_USER_INPUT'],
+    ['what every object has', ['__proto__'], 'BAD_USER_INPUT'],
+  ],
+  line: [
+    ...noText,
+    ...strange.filter(([what]) => !['nothing', 'blanks'].includes(what)).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['201 characters', '🎉'.repeat(201), 'INVALID_INPUT'],
+  ],
+  deadline: [
+    ...noNumber,
+    ['too little', 49, 'INVALID_INPUT'],
+    ['too much', 5_001, 'INVALID_INPUT'],
+    ['less than nothing', -1, 'INVALID_INPUT'],
+  ],
+  choice: [
+    ['text', 'ALLOW_ALL', 'BAD_USER_INPUT'],
+    ['another case', 'allow', 'BAD_USER_INPUT'],
+    ['a number', 1, 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'BAD_USER_INPUT'],
+  ],
   note: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
@@ -378,13 +465,15 @@ async function expectRefusal(
   input: Input,
   { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
 ): Promise<void> {
-  const { settings, notices, words, moderation } = place.node.chat;
+  const { settings, notices, words, moderation, webhooks, beforeSend } = place.node.chat;
   const stands = () =>
     Promise.all([
       settings.versions({ first: 1 }),
       notices.all({ first: 1 }),
       words.lists(),
       moderation.queue({ state: 'RESOLVED', first: 1 }),
+      webhooks.list(),
+      beforeSend.get(),
     ]);
   const before = await stands();
   const { data, errors } = await run(name, input);

@@ -23,6 +23,7 @@ let noticeId = '';
 let otherId = '';
 let itemId = '';
 let [jobId, discardedId] = ['', ''];
+let webhookId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -39,6 +40,10 @@ beforeAll(async () => {
   itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
   await using sql = await rawSql(place.stores);
   [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
+  // Nobody listens there.
+  const { webhook } = await place.node.chat.webhooks.create({ url: 'http://127.0.0.1:1/', description: '', events: [] });
+  webhookId = webhook.id;
+  await place.node.chat.beforeSend.set({ url: webhook.url });
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -102,6 +107,25 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($jobId: ID!) { replayJob(input: { id: $jobId }) { job { id state } errors { code message field retryAfterMs } } }',
   'Mutation.discardJob':
     'mutation ($discardedId: ID!) { discardJob(input: { id: $discardedId }) { job { id state } errors { code message field retryAfterMs } } }',
+  'Query.webhooks':
+    '{ webhooks { id url description events state disabledAt disabledWhy createdAt failures failingSince lastSuccessAt lastFailureAt lastFailure retryAt backlog { streams entries } } }',
+  'Mutation.createWebhook':
+    'mutation { createWebhook(input: { url: "http://127.0.0.1:1/", events: [MessageSent] }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.updateWebhook':
+    'mutation ($webhookId: ID!) { updateWebhook(input: { webhookId: $webhookId, description: "for the fair" }) { webhook { id } errors { code message field retryAfterMs } } }',
+  'Mutation.rotateWebhookSecret':
+    'mutation ($webhookId: ID!) { rotateWebhookSecret(input: { webhookId: $webhookId }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.testWebhook':
+    'mutation ($webhookId: ID!) { testWebhook(input: { webhookId: $webhookId }) { trial { delivered status ms fault } errors { code message field retryAfterMs } } }',
+  'Mutation.enableWebhook':
+    'mutation ($webhookId: ID!) { enableWebhook(input: { webhookId: $webhookId, missed: true }) { webhook { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.deleteWebhook':
+    'mutation ($webhookId: ID!) { deleteWebhook(input: { webhookId: $webhookId }) { deletedId errors { code message field retryAfterMs } } }',
+  'Query.beforeSend': '{ beforeSend { url deadlineMs onFailure conversations changedAt } }',
+  'Mutation.setBeforeSend':
+    'mutation { setBeforeSend(input: { url: "http://127.0.0.1:1/" }) { beforeSend { url } secret errors { code message field retryAfterMs } } }',
+  'Mutation.removeBeforeSend':
+    'mutation { removeBeforeSend(input: { url: "http://127.0.0.1:1/" }) { removed errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -110,7 +134,8 @@ const fields: Readonly<Record<string, string>> = {
 /** What the fields above are asked for with. */
 function given() {
   const { handle, id: userId } = actors.user ?? {};
-  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, noticeId, otherId, itemId, jobId, discardedId };
+  const ids = { noticeId, otherId, itemId, jobId, discardedId, webhookId };
+  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, ...ids };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -129,7 +154,7 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const { settings, notices, words, moderation, audit, administration, backlog } = place.node.chat;
+    const { settings, notices, words, moderation, audit, administration, backlog, webhooks, beforeSend } = place.node.chat;
     const stands = () =>
       Promise.all([
         settings.versions({ first: 1 }),
@@ -139,6 +164,8 @@ describe('every field of the operators’ schema', () => {
         audit.list({}, { first: 1 }),
         administration.list({}, { first: 1 }),
         backlog.list({ state: 'DEAD', first: 100 }),
+        webhooks.list(),
+        beforeSend.get(),
       ]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
@@ -255,6 +282,8 @@ describe('the public port', () => {
       'UserRole',
       'ModerationItem',
       'BlockedWordList',
+      'Webhook',
+      'BeforeSend',
     ]) {
       expect(schema.getType(name)).toBeUndefined();
     }

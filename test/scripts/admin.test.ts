@@ -10,6 +10,7 @@ import { leaveDeadJob } from '../support/dead-job.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
+import { receiver } from '../webhook/receiver.ts';
 
 const place = world({ HEAD_CHECK_MS: '200' });
 
@@ -53,6 +54,46 @@ describe('the command, beside an embedded node that runs', () => {
       `${ann.handle}: 2 sessions ended. What is connected is closed within HEAD_CHECK_MS.\n`,
     );
     for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
+  });
+
+  it('has an app be told, changes that, tries it, and tells it nothing more', async () => {
+    await using app = await receiver();
+    expect(await admin('webhooks', 'list')).toBe('No app is told.\n');
+    const made = await admin('webhooks', 'create', app.url, '--events', 'MessageSent,PinChanged', '--note', 'for the fair');
+    const [, id = '', secret = ''] = /^(\S+) is told from here on\. .*:\n(whsec_\S+)\n$/.exec(made) ?? [];
+    app.knows(secret);
+    expect(await admin('webhooks', 'test', id)).toMatch(/^It took it: 204, after \d+ ms\.\n$/);
+    expect(app.calls).toMatchObject([{ type: 'Test' }]);
+    const [ann] = await place.people('ann');
+    await place.say(ann, await place.group(ann), 'hello');
+    await app.until(2);
+    expect(app.calls[1]).toMatchObject({ type: 'MessageSent' });
+    expect(await admin('webhooks', 'list')).toMatch(new RegExp(`^${id} +ACTIVE +${app.url} +MessageSent,PinChanged .* for the fair$`, 'm'));
+    app.knows((await admin('webhooks', 'rotate', id)).trim());
+    await admin('webhooks', 'test', id);
+    expect(app.forged).toEqual([]);
+    expect(await admin('webhooks', 'update', id, '--url', `${app.url}/2`, '--events', 'ALL', '--note', 'for all')).toBe(
+      `${id} is changed.\n`,
+    );
+    expect(await admin('webhooks', 'list')).toMatch(/\/hook\/2 +all .* for all$/m);
+    expect(await admin('webhooks', 'enable', id, '--missed')).toBe(`${id} is told again.\n`);
+    expect(await refused('webhooks', 'create', app.url, '--events', 'Anything')).toMatch(/^There is no such event: there are MessageSent,/);
+    expect(await admin('webhooks', 'delete', id)).toBe(`${id} is deleted.\n`);
+    expect(await refused('webhooks', 'test', id)).toBe('There is no such webhook: ask for the list of them.\n');
+  });
+
+  it('has an app be asked before something is said, which the node does within moments, and nobody', async () => {
+    await using app = await receiver();
+    expect(await admin('before-send', 'show')).toBe('Nobody is asked.\n');
+    const made = await admin('before-send', 'set', app.url, '--deadline', '2000', '--on-failure', 'REFUSE', '--conversations', 'GROUP');
+    app.knows(/(whsec_\S+)/.exec(made)?.[1] ?? '');
+    expect(await admin('before-send', 'show')).toMatch(/hook\n {2}within 2000 ms; where it fails: REFUSE; conversations: GROUP\n$/);
+    expect(await admin('before-send', 'set', app.url)).toBe('It is asked from here on.\n');
+    await expect.poll(() => place.node.chat.beforeSend.asks).toBe(true);
+    expect(await refused('before-send', 'set', app.url, '--on-failure', 'MAYBE')).toBe('MAYBE is none of ALLOW, REFUSE.\n');
+    expect(await admin('before-send', 'remove')).toBe('Nobody is asked any more.\n');
+    await expect.poll(() => place.node.chat.beforeSend.asks).toBe(false);
+    expect(await admin('before-send', 'remove')).toBe('Nobody was asked.\n');
   });
 
   it('changes a setting, which the node has within moments, tells what was changed, and puts it back', async () => {

@@ -50,9 +50,9 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature; those of settings, the audit and suspensions come by operators' acts, and are read by operators alone. */
+/** Tables of which there are few rows by their nature; those of settings, webhooks, the audit and suspensions come by operators' acts, and are read by operators alone. */
 export const smallTables: readonly string[] = [
-  ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', '_prisma_migrations'],
+  ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
   ...['AuditEntry', 'Suspension'],
 ];
 
@@ -91,7 +91,7 @@ const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
-  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient'],
+  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
 ];
 
 // A moment that is later the greater the number.
@@ -149,6 +149,10 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
       SELECT UNHEX(MD5(CONCAT('some', seq))), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(MD5('some1')), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
+    // One app that has missed something of every stream, and one that has of some.
+    `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
+      SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
+      UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];
