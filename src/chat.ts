@@ -129,14 +129,14 @@ export function createChat({
   const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches, screen });
-  const joining = createJoining({ db, log, limits, config, caches });
+  const joining = createJoining({ db, log, limits, config, caches, screen });
   const beforeSend = createBeforeSend({ db, bus, logger, config });
   const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
   const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
-  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
+  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });

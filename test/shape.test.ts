@@ -25,7 +25,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs', 'words'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs', 'words'],
   moderation: ['db', 'limit', 'log', 'jobs', 'user', 'group', 'message', 'queue'],
-  presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster'],
+  presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster', 'words'],
   notice: ['db', 'log', 'user', 'jobs'],
   worker: ['db', 'log', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],

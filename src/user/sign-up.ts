@@ -24,12 +24,12 @@ export async function signUp(
   const deviceName = requireDeviceName(options.deviceName);
   const deviceKind = options.deviceKind ?? 'OTHER';
   requirePassword(options.password);
+  await parts.throttle.signUp(address);
   const { screen = openScreen } = parts;
   const said = [
     admit(screen.called(handle, 'handle')),
     ...(displayName === handle ? [] : [admit(screen.called(displayName, 'displayName'))]),
   ];
-  await parts.throttle.signUp(address);
   // Spares the hash; whether it is still free is decided by the unique key and the hold.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
   const taking = { handle, userId: nobody, at: await parts.db.now() };

@@ -247,6 +247,25 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
   });
 
+  it('a status text and what is said to come into a group are masked, refused, or in the queue as their user', async () => {
+    const { ann, ben, group } = await talk();
+    const dan = await person(chat);
+    await chat.groups.update(ann, { groupId: group, joinPolicy: 'APPROVAL' });
+    const status = (statusText: string) => chat.presence.choose(ben, { choice: 'BUSY', statusText });
+    const ask = (viewer: Viewer, note: string) => chat.joining.join(viewer, { groupId: group, note });
+    await forbid('REFUSE');
+    expect(await refusal(status('a badger'))).toEqual({ code: 'INVALID_INPUT', field: ['statusText'] });
+    expect(await refusal(ask(dan, 'a badger'))).toEqual({ code: 'INVALID_INPUT', field: ['note'] });
+    await forbid('MASK');
+    await forbid('FLAG', 'fox', 'flags');
+    expect(await status('a badger, a fox')).toMatchObject({ statusText: 'a ******, a fox' });
+    expect(await ask(dan, 'a badger, a fox')).toMatchObject({ request: { note: 'a ******, a fox' } });
+    const found = await queue();
+    expect(new Set(found.map(({ target, text }) => `${target.kind === 'USER' && target.userId} ${text}`))).toEqual(
+      new Set([`${ben.userId} a ******, a fox`, `${dan.userId} a ******, a fox`]),
+    );
+  });
+
   it('names that are flagged are in the queue as the user or the group that has them', async () => {
     const { ann, group } = await talk();
     await forbid('FLAG');
