@@ -15,7 +15,11 @@ export type Order =
   | 'edit'
   | 'notice'
   | 'noticeId'
-  | 'settingsVersion';
+  | 'job'
+  | 'settingsVersion'
+  | 'audit'
+  | 'moderationItem'
+  | 'moderationReport';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -33,12 +37,17 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
   userId: (key) => parseWhole(key, maxId) !== null,
-  notice(key) {
-    const [, time = '', id = ''] = /^(\d+):(.+)$/.exec(key) ?? [];
-    return parseWhole(time, maxTime) !== null && isUuid(id);
-  },
+  notice: timeAndUuid,
+  job: timeAndUuid,
   noticeId: isUuid,
+  moderationItem: isUuid,
+  moderationReport(key) {
+    const [, time = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
+    // Reporter 0 is the lists of words.
+    return parseWhole(time, maxTime) !== null && (id === '0' || parseWhole(id, maxId) !== null);
+  },
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
+  audit: (key) => pairWithin(key, maxTime),
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 
@@ -48,6 +57,11 @@ const maxTime = 253_402_300_799_999n;
 function pairWithin(key: string, max: bigint): boolean {
   const [, place = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
   return parseWhole(place, max) !== null && parseWhole(id, maxId) !== null;
+}
+
+function timeAndUuid(key: string): boolean {
+  const [, time = '', id = ''] = /^(\d+):(.+)$/.exec(key) ?? [];
+  return parseWhole(time, maxTime) !== null && isUuid(id);
 }
 
 /** The key in a cursor of this order; null where it is malformed or of another order. */

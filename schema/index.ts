@@ -37,6 +37,7 @@ import './pin.ts';
 import './thread.ts';
 import './mention.ts';
 import './forward.ts';
+import './report.ts';
 import './delivery.ts';
 import './typing.ts';
 import './settings.ts';

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
@@ -7,19 +8,22 @@ import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
-import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
+import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createModeration, createReports, type Moderation, type Reports } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
+  type Administration,
   type Blocks,
   type Contacts,
   changedUsers,
+  createAdministration,
   createBlocks,
   createContacts,
   createRoles,
@@ -29,6 +33,7 @@ import {
   type Users,
 } from './user/index.ts';
 import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
@@ -41,18 +46,25 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
+  readonly reports: Reports;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   readonly webhooks: Webhooks;
   readonly beforeSend: BeforeSends;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
   readonly worker: Worker;
+  /** Jobs as operators see them. */
+  readonly backlog: Backlog;
   readonly cluster: Cluster;
   /** Where this node has found what it keeps of users and conversations, since the start. */
   readonly cacheCounts: CacheCounts;
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
+  readonly administration: Administration;
+  readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -111,21 +123,26 @@ export function createChat({
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
   const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored });
-  const users = createUsers({ db, log, limits, keys, config, logger, kept });
-  const people = { db, log, limits, config, blockEffects: frozenMarkers };
+  const words = createWords({ db, bus, config, logger });
+  const { screen } = words;
+  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
+  const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config, caches });
-  const joining = createJoining({ db, log, limits, config, caches });
+  const groups = createGroups({ db, log, config, caches, screen });
+  const joining = createJoining({ db, log, limits, config, caches, screen });
   const beforeSend = createBeforeSend({ db, bus, logger, config });
-  const messages = createMessages({ db, log, groups, bus, keys, config, approval: beforeSend });
+  const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const notices = createNotices({ db, log });
+  const moderation = createModeration({ db, log, config });
+  const reports = createReports({ db, log, limits, config });
   const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
-  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
+  const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [webhooks.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, webhooks, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, worker });
   const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -146,6 +163,8 @@ export function createChat({
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await words[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
     await webhooks[Symbol.asyncDispose]();
     await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
@@ -159,6 +178,7 @@ export function createChat({
 
   // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
   cluster.start();
+  audit.begin();
 
   const { receiptMembers } = config;
   return {
@@ -170,17 +190,23 @@ export function createChat({
     messages,
     exports,
     notices,
+    reports,
+    moderation,
+    words,
     webhooks,
     beforeSend,
     presence,
     feed,
     jobs,
     worker,
+    backlog: createBacklog({ db }),
     cluster,
     cacheCounts: caches.counts,
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
+    administration: createAdministration({ db, log, config }),
+    audit,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,
@@ -196,9 +222,10 @@ function doersOf({
   messages,
   exports,
   notices,
+  moderation,
   webhooks,
   worker,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'webhooks' | 'worker'>): Doers {
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'worker'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -211,6 +238,8 @@ function doersOf({
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
+      // What was taken back just now is to be in no copy either.
+      await moderation.eraseAll(userId, becomes);
     },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {
@@ -222,6 +251,7 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    ModerationItemOver: (over) => moderation.over(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
     WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),

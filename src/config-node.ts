@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, option, setting, url, whole } from './config-option.ts';
+import { flag, handles, oneOf, option, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** What can be configured of how a node runs: where things are, and how much it takes on. */
@@ -34,9 +34,10 @@ export const nodeOptions = {
   adminHandles: option(
     'ADMIN_HANDLES',
     '',
-    z.string(),
-    'Who is made an admin at the start, of those who have signed up by then: handles, joined by commas. Taking one out takes nothing away.',
+    handles,
+    'Who is an admin, as long as they stand here: handles, joined by commas. Nobody else can take one of them: sign up first. The same on all nodes.',
   ),
+  auditDays: option('AUDIT_DAYS', '0', whole(0, 36_500), 'For how many days it is kept what operators did. 0: for ever.'),
   publicUrl: option(
     'PUBLIC_URL',
     '',

@@ -3,6 +3,7 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { admit, putFlag } from '../words/index.ts';
 import { approvedText } from './approved-text.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -24,10 +25,10 @@ export interface Change extends Partial<Wanted> {
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
 export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
-  const { db, log, config, approval } = parts;
+  const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
   requireText(change.text, config.maxMessageLength);
-  const text = approval.asks ? await approvedChange(parts, viewer, change) : change.text;
+  const looked = screen.said(approval.asks ? await approvedChange(parts, viewer, change) : change.text, 'text');
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -35,6 +36,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
+      const said = admit(looked);
+      const { text } = said;
       if (text === message.text && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
@@ -54,6 +57,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
             data: { text, editedAt: at, mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
           });
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
+          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said: [said], at });
         },
         result: ({ at }) => ({ ...edited, editedAt: at }),
       };

@@ -25,6 +25,13 @@ const ascii = new Set([
   'Job.key',
   'Job.heldBy',
   'Job.state',
+  'ModerationItem.kind',
+  'ModerationItem.openTarget',
+  'ModerationItem.state',
+  'ModerationItem.action',
+  'ModerationReport.reason',
+  'BlockedWordList.name',
+  'BlockedWordList.action',
   'Webhook.url',
   'Webhook.events',
   'Webhook.secret',
@@ -55,6 +62,9 @@ const ascii = new Set([
   'ServerKey.id',
   'ServerKey.secret',
   'Deployment.epoch',
+  'AuditEntry.action',
+  'AuditEntry.outcome',
+  'AuditEntry.code',
 ]);
 /** Compared with their trailing spaces. */
 const exact = new Set(['Message.clientMessageId', 'Conversation.clientGroupId', 'UserTerm.term']);

@@ -1,6 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { inputId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
+import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
 import { receiver } from '../webhook/receiver.ts';
@@ -19,6 +26,15 @@ async function refused(...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin(place.stores.env, ...words);
   expect({ code, output }).toEqual({ code: 1, output: '' });
   return errors;
+}
+
+/** A file with words in it, which goes with the tests. */
+async function wordsFile(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-words-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'words.txt');
+  await writeFile(file, text);
+  return file;
 }
 
 describe('the command, beside an embedded node that runs', () => {
@@ -138,6 +154,76 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('notices', 'revoke', 'none')).toBe('There is no such notice.\n');
   });
 
+  it('imports words that people are not to use, which the node heeds within moments, and changes and removes the list', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    const said = async (text: string) => {
+      const { id } = await place.say(ann, group, text);
+      const { data } = await place.post<{ node: { text: string } }, object>(
+        parse('query ($id: ID!) { node(id: $id) { ... on Message { text } } }'),
+        { id },
+        ann,
+      );
+      return data?.node.text;
+    };
+    expect(await admin('words', 'list')).toBe('There are no lists.\n');
+    const file = await wordsFile('\ufeff# animals\nBadger\r\n\n hot dog \nbàdger\n');
+    expect(await admin('words', 'import', file, '--list', 'animals', '--action', 'mask')).toBe(
+      'animals: 2 words, MASK, whole words, on.\n',
+    );
+    await expect.poll(() => said('a badger')).toBe('a ******');
+    expect(await said('badgers')).toBe('badgers');
+    expect(await admin('words', 'show', 'animals')).toBe('Badger\nhot dog\n');
+    expect(await admin('words', 'set', 'animals', '--anywhere')).toBe('animals: 2 words, MASK, anywhere, on.\n');
+    await expect.poll(() => said('badgers')).toBe('******s');
+    expect(await admin('words', 'set', 'animals', '--off', '--whole-words')).toBe('animals: 2 words, MASK, whole words, off.\n');
+    await expect.poll(() => said('a badger')).toBe('a badger');
+    expect(await admin('words', 'list')).toMatch(/^LIST +ACTION .*\nanimals +MASK +off +whole words +2 +\S+Z\n$/);
+    expect(await admin('words', 'remove', 'animals')).toBe('animals is gone.\n');
+    expect(await refused('words', 'remove', 'animals')).toBe('There is no such list.\n');
+    expect(await refused('words', 'show', 'animals')).toBe('There is no list animals.\n');
+    expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list needs words.\n');
+    expect(await refused('words', 'import', file)).toBe('Say with --list which list it is to be.\n');
+    expect(await refused('words', 'import', `${file}.none`, '--list', 'a')).toMatch(/^.*words.txt.none cannot be read: ENOENT/);
+    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe(
+      'burn is no action: there is refuse, mask, flag.\n',
+    );
+    expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Either --on or --off.\n');
+  });
+
+  it('lists what was reported, shows it with what stands around it, and decides on it', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    await place.say(ben, group, 'hello');
+    const { id: messageId } = await place.say(ann, group, 'something\nbad \u001b[2J');
+    const { chat } = place.node;
+    const { userId, sessionId } = await chat.users.authenticate(ben.token);
+    const message = inputId('Message', messageId);
+    await chat.reports.message({ userId, sessionId }, { message, reason: 'HATE', note: 'it hurts' });
+    await chat.reports.user({ userId, sessionId }, { userId: inputId('User', ann.id), reason: 'SPAM' });
+    const listed = await admin('moderation', 'list', '--kind', 'message');
+    const [, itemId = ''] = /^ID .*\n(\S+) +MESSAGE +\S+Z +HATE 1 +something bad \ufffd\[2J\n$/.exec(listed) ?? [];
+    expect(await admin('moderation', 'list', '--first', '1')).toMatch(/\n… more with --after \S+\n$/);
+    expect(await admin('moderation', 'list', '--after', itemId)).toMatch(/^ID .*\n\S+ +USER +\S+Z +SPAM 1 +\S+ \(@ann\.\w+\)\n$/);
+    const shown = await admin('moderation', 'show', itemId);
+    expect(shown).toMatch(/^MESSAGE \d+:\d+, since \S+Z, open\nof @ann\.\w+\nthen: something\nbad \ufffd\[2J\nnow: something\n/);
+    expect(shown).toMatch(/\n\S+Z {2}@ben\.\w+ {2}HATE {2}it hurts\n/);
+    expect(shown).toMatch(/\n {3}\S+Z {2}@ben\.\w+ {2}hello\n> {2}\S+Z {2}@ann\.\w+ {2}something bad/);
+    expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('Say in the note what was done.\n');
+    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn is no action: there is dismiss, remove-message, other.\n');
+    expect(await admin('moderation', 'resolve', itemId, 'remove-message', '--note', 'out')).toBe(
+      `${itemId} is resolved: REMOVE_MESSAGE.\n`,
+    );
+    expect(await refused('moderation', 'resolve', itemId, 'dismiss')).toMatch(/^This was decided meanwhile/);
+    expect(await chat.messages.byRefs([message])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
+    expect(await admin('moderation', 'show', itemId)).toMatch(/, REMOVE_MESSAGE at \S+Z: out\n.*now: \(taken back\)\n/s);
+    expect(await admin('moderation', 'list', '--state', 'resolved')).toContain(itemId);
+    expect(await admin('moderation', 'list', '--kind', 'group')).toBe('There is nothing.\n');
+    expect(await refused('moderation', 'show', 'none')).toBe('There is no item none.\n');
+    expect(await refused('moderation', 'list', '--after', 'none')).toBe('none is not the id of an item.\n');
+    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone is no state: there is open, resolved.\n');
+  });
+
   test.each([
     [['settings', 'set', 'maxPins', '0'], 'maxPins must be a whole number from 1 to 1000.\n'],
     [['settings', 'set', 'maxPin', '1'], /^There is no such setting\. There are .*maxPins/],
@@ -155,7 +241,7 @@ describe('the command, beside an embedded node that runs', () => {
     [['constructor']],
     [['settings', 'list', '--loud']],
   ])('tells how it is used where it is given %j', async (words) => {
-    const says = await refused(...words);
+    const says = (await refused(...words)).replaceAll(/(?<=\S) {2,}/g, '  ');
     for (const line of ['  settings rollback VERSION  puts all', '  grant HANDLE ', '  drain NODE ']) expect(says).toContain(line);
   });
 
@@ -193,6 +279,28 @@ describe('the command, where no node runs', () => {
     const { maxPins, logLevel } = readConfig({});
     for (const [name, value] of Object.entries({ maxPins, logLevel })) expect(output).toMatch(RegExp(`^${name} +${value} +${value}$`, 'm'));
   });
+
+  it('shows what has failed for good, has it tried again, and gives it up', async () => {
+    expect((await run('jobs', 'list')).output).toBe('Nothing has failed for good.\n');
+    expect((await run('jobs', 'count')).output).toBe('There are no jobs.\n');
+    await using sql = await rawSql(stores);
+    const [one, two] = [await leaveDeadJob(sql, { seq: 1 }), await leaveDeadJob(sql, { seq: 2 })];
+    expect((await run('jobs', 'list', '--first', '1')).output).toMatch(
+      RegExp(`^ID .*\n${one} +EffectOwed +none:\\S+:1 +2026-01-01T00:00:01.000Z +8 +Error: it never worked\n… more with --first\n$`),
+    );
+    expect((await run('jobs', 'show', two)).output).toMatch(
+      /^EffectOwed none:\S+:2 +DEAD\n {2}about +\{"effect":"none".*\n.*never worked\n$/s,
+    );
+    expect((await run('jobs', 'replay', one)).output).toBe(`${one} waits for a worker.\n`);
+    expect((await run('jobs', 'discard', two)).output).toBe(`${two} is given up.\n`);
+    expect((await run('jobs', 'discard', one)).errors).toBe('This job is not dead: it is done, or tried again, by itself.\n');
+    expect((await run('jobs', 'list', '--state', 'PENDING', '--kind', 'EffectOwed')).output).toContain(one);
+    expect((await run('jobs', 'count')).output).toMatch(/^KIND +STATE +JOBS\nEffectOwed +PENDING +1\n$/);
+    expect((await run('jobs', 'list', '--state', 'LOST')).errors).toBe('LOST is none of PENDING, DEAD.\n');
+    for (const name of ['show', 'replay', 'discard']) {
+      expect((await run('jobs', name, two)).errors).toBe('There is no such job: it is done, or was discarded.\n');
+    }
+  }, 60_000);
 
   it('gives the database another epoch', async () => {
     const says = /^The epoch is (\S+)\. Start all nodes anew\.\n$/;

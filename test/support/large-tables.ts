@@ -50,15 +50,10 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature; those of settings come by operators' acts. */
+/** Tables of which there are few rows by their nature; those of settings, webhooks, the audit and suspensions come by operators' acts, and are read by operators alone. */
 export const smallTables: readonly string[] = [
-  'ServerKey',
-  'Deployment',
-  'Webhook',
-  'BeforeSend',
-  'Commit',
-  'SettingsVersion',
-  '_prisma_migrations',
+  ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
+  ...['AuditEntry', 'Suspension'],
 ];
 
 /**
