@@ -14,6 +14,7 @@ import { createMessages, type Messages } from './message/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
+import { createPush, type Push } from './push/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
@@ -39,6 +40,7 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
+  readonly push: Push;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -94,8 +96,9 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
+  const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices }) });
+  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices, push }) });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -116,6 +119,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
     await jobs[Symbol.asyncDispose]();
+    await push[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
@@ -137,6 +141,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     messages,
     exports,
     notices,
+    push,
     presence,
     feed,
     jobs,
@@ -160,7 +165,8 @@ function doersOf({
   messages,
   exports,
   notices,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices'>): Doers {
+  push,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'push'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -169,6 +175,7 @@ function doersOf({
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await notices.eraseAll(userId);
+      await push.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);

@@ -1,0 +1,2 @@
+// The worker.
+export type { Effect, EntryRun } from './effect.ts';
