@@ -40,7 +40,7 @@ export interface Pushes extends AsyncDisposable {
   unregister(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<string>;
   /** The viewer's live sessions that are told, the newest registration first. */
   devices(viewer: Viewer): Promise<readonly PushDevice[]>;
-  /** Settles when the viewer is told of nothing; null: at no time. Throws INVALID_INPUT (start, end, timeZone, days). */
+  /** Settles when the viewer is told of nothing; null: at no time. Throws INVALID_INPUT (quietHours.start, …). */
   setQuietHours(viewer: Viewer, quietHours: QuietHours | null): Promise<void>;
   /** In the order asked for; null: none. Only for the user themselves. */
   quietHours(userIds: readonly bigint[]): Promise<readonly (QuietHours | null)[]>;

@@ -76,13 +76,17 @@ export function requireToken(token: string): string {
   return token;
 }
 
-/** Quiet hours as they are stored. Throws INVALID_INPUT (start, end, timeZone, days). */
+function invalidHours(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: ['quietHours', field] });
+}
+
+/** Quiet hours as they are stored. Throws INVALID_INPUT (quietHours.start, …). */
 export function requireQuietHours({ start, end, timeZone, days }: QuietHours): QuietHours {
   for (const [field, text] of Object.entries({ start, end })) {
-    if (parseTimeOfDay(text) === null) throw invalid(field, 'A time of the day is hours and minutes, such as 22:30.');
+    if (parseTimeOfDay(text) === null) throw invalidHours(field, 'A time of the day is hours and minutes, such as 22:30.');
   }
   const zone = knownTimeZone(timeZone);
-  if (zone === null) throw invalid('timeZone', 'A time zone is named as IANA names it, such as Europe/Berlin.');
-  if (days.length === 0) throw invalid('days', 'Name at least one day; to have no quiet hours, take them away.');
+  if (zone === null) throw invalidHours('timeZone', 'A time zone is named as IANA names it, such as Europe/Berlin.');
+  if (days.length === 0) throw invalidHours('days', 'Name at least one day; to have no quiet hours, take them away.');
   return { start, end, timeZone: zone, days: weekdays.filter((day) => days.includes(day)) };
 }

@@ -1,9 +1,9 @@
+import pino from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db, StreamKind } from '../../src/db/index.ts';
-import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createLog } from '../../src/log/index.ts';
 import type { Access, Viewer } from '../../src/user/index.ts';
-import pino from 'pino';
 import { chatOver } from '../support/chat.ts';
 import { person } from '../support/people.ts';
 import { type Browser, type PushService, startPushService } from './receiving-end.ts';
