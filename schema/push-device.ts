@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
+import { beginField } from './operation.ts';
 import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
 
@@ -54,7 +55,10 @@ builder.queryField('vapidPublicKey', (t) =>
   t.string({
     nullable: true,
     description: 'By which a browser subscribes, as `applicationServerKey`: base64url. Null: this server tells nobody by push.',
-    resolve: (_root, _args, { chat }) => chat.push.vapidPublicKey,
+    async resolve(_root, _args, context, info): Promise<string | null> {
+      await beginField(context, info);
+      return context.chat.push.vapidPublicKey;
+    },
   }),
 );
 
