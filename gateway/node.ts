@@ -5,6 +5,7 @@ import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { openChat } from '../src/open.ts';
+import type { Effect } from '../src/worker/index.ts';
 import { openAdmin } from './admin.ts';
 import type { Caller } from './call.ts';
 import { drain } from './drain.ts';
@@ -37,13 +38,15 @@ export interface Node extends AsyncDisposable {
 export interface NodeParts {
   readonly logging?: Logging;
   readonly schema?: GraphQLSchema;
+  /** What is done because of entries, beside what a chat itself does. */
+  readonly effects?: readonly Effect[];
 }
 
 /** Starts a node. Throws ConfigError where it cannot listen, and what openChat throws; then nothing is left open. */
 export async function createNode(configured: Config, parts: NodeParts = {}): Promise<Node> {
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
-  const chat = started.use(await openChat(configured, { logger: logging.logger }));
+  const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects }));
   const { config } = chat.settings;
   followLevel(chat, logging);
   await appointAdmins(chat, configured, logging);

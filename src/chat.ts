@@ -29,6 +29,7 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
 export interface Chat extends AsyncDisposable {
@@ -44,6 +45,7 @@ export interface Chat extends AsyncDisposable {
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
+  readonly worker: Worker;
   readonly cluster: Cluster;
   /** Where this node has found what it keeps of users and conversations, since the start. */
   readonly cacheCounts: CacheCounts;
@@ -64,6 +66,9 @@ export interface ChatParts {
   readonly registry: Registry;
   readonly caches: Caches;
   readonly roster: Roster;
+  readonly queue: Queue;
+  /** What is done because of entries, beside what the chat itself does. */
+  readonly effects?: readonly Effect[];
   /** The first signs, all verify. */
   readonly keys: readonly ServerKey[];
   /** As configured: what was set of it since counts from `settings.begin()` on. */
@@ -75,10 +80,22 @@ export interface ChatParts {
 const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
-export function createChat({ db, bus, limits, registry, roster, caches, keys, config: configured, logger }: ChatParts): Chat {
+export function createChat({
+  db,
+  bus,
+  limits,
+  registry,
+  roster,
+  queue,
+  caches,
+  keys,
+  config: configured,
+  logger,
+  ...more
+}: ChatParts): Chat {
   const settings = createSettings({ db, bus, config: configured, logger });
   const { config } = settings;
-  const { commitBatch: batch, commitQueue: queue, writeDeadlineMs: deadlineMs } = config;
+  const { commitBatch: batch, commitQueue, writeDeadlineMs: deadlineMs } = config;
   const cluster = createCluster({ registry, bus, logger, config });
   const kept = createUserCache({ db, caches });
   const onStored = (entries: readonly Entry[]): void => {
@@ -86,7 +103,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     presence.stored(entries);
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
-  const log = createLog({ db, bus, logger, limits: { batch, queue, deadlineMs }, onStored });
+  const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored });
   const users = createUsers({ db, log, limits, keys, config, logger, kept });
   const people = { db, log, limits, config, blockEffects: frozenMarkers };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
@@ -98,7 +115,10 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const jobs = createJobs({ db, logger, config, doers: doersOf({ users, contacts, groups, joining, messages, exports, notices, push }) });
+  const effects: readonly Effect[] = [push.effect, ...(more.effects ?? [])];
+  const worker = createWorker({ db, log, queue, effects, config, logger });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, push, worker });
+  const jobs = createJobs({ db, logger, config, doers, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -118,7 +138,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
-    await jobs[Symbol.asyncDispose]();
+    await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     await push[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
@@ -145,6 +165,7 @@ export function createChat({ db, bus, limits, registry, roster, caches, keys, co
     presence,
     feed,
     jobs,
+    worker,
     cluster,
     cacheCounts: caches.counts,
     settings,
@@ -166,7 +187,8 @@ function doersOf({
   exports,
   notices,
   push,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'push'>): Doers {
+  worker,
+}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'push' | 'worker'>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -193,5 +215,6 @@ function doersOf({
     DataExportOver: (over) => exports.end(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
+    EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

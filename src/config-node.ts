@@ -80,6 +80,29 @@ export const nodeOptions = {
     'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it.',
   ),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
+  roles: option(
+    'ROLES',
+    'gateway,worker',
+    z
+      .string()
+      .transform((text) => text.split(',').map((role) => role.trim()))
+      .pipe(z.array(oneOf('gateway', 'worker')).refine((roles) => new Set(roles).size === roles.length, 'must name each role once')),
+    'What this node does: `gateway` serves clients, `worker` does what is left for later and what is done because of entries. At least one node of a system is a worker.',
+  ),
+  workerPollMs: option('WORKER_POLL_MS', '250', whole(10, 60_000), 'How often, in ms, a worker looks for new entries that have effects.'),
+  workerConcurrency: option('WORKER_CONCURRENCY', '16', whole(1, 1_000), 'Effects that a worker is at, at a time.'),
+  workerAttempts: option(
+    'WORKER_ATTEMPTS',
+    '8',
+    whole(1, 100),
+    'Failures after which an effect is given up for an entry, and left to operators: eight are half a minute.',
+  ),
+  workerVisibilityMs: option(
+    'WORKER_VISIBILITY_MS',
+    '30000',
+    whole(1_000, 3_600_000),
+    'What a worker has taken up and not kept for so many ms is taken up by another.',
+  ),
   jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),
   cacheMb: option(
     'CACHE_MB',

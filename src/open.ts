@@ -30,18 +30,28 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import type { Effect, Queue } from './worker/index.ts';
+import { createMemoryQueue } from './worker/queue.memory.ts';
+
+/** What a chat is opened with, beside what is configured. */
+export interface OpenOptions {
+  readonly logger: Logger;
+  /** What is done because of entries, beside what the chat itself does. */
+  readonly effects?: readonly Effect[] | undefined;
+}
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
  * within 15 s, ConfigError where database, Redis or key file cannot be used as configured; then nothing is left open.
  */
-export async function openChat(config: Config, { logger }: { readonly logger: Logger }): Promise<Chat> {
+export async function openChat(config: Config, { logger, effects = [] }: OpenOptions): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
+  const queue = opened.use(openQueue());
   const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, registry, roster, caches, keys, config, logger }));
+  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects }));
   await chat.settings.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
@@ -134,6 +144,10 @@ async function openShared(
   const registry = opened.use(await createRedisRegistry(ofNodes));
   const roster = opened.use(await createRedisRoster(ofNodes));
   return { bus, limits, registry, roster };
+}
+
+function openQueue(): Queue {
+  return createMemoryQueue();
 }
 
 function openCaches(

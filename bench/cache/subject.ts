@@ -10,6 +10,7 @@ import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
+import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
 
 /** Where reads find what they ask for. */
 export const levels = ['database', 'redis', 'memory'] as const;
@@ -49,6 +50,7 @@ export async function openSubject(
       limits: opened.use(createMemoryLimits()),
       registry: opened.use(createMemoryRegistry()),
       roster: opened.use(createMemoryRoster()),
+      queue: opened.use(createMemoryQueue()),
       caches,
       keys,
       config,

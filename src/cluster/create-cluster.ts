@@ -18,7 +18,7 @@ export interface ClusterParts {
   readonly registry: Registry;
   readonly bus: Bus;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName'>;
+  readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles'>;
   readonly clock?: Clock;
 }
 
@@ -30,9 +30,6 @@ const beatsPerLease = 4;
 const mostBeats = 10;
 // Nodes that were started at once do not beat at once for ever.
 const jitter = 0.2;
-/** What a node does: each does everything. */
-const roles = ['gateway', 'worker'];
-
 /** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
 export function createCluster({ registry, bus, logger, config, clock = monotonicClock }: ClusterParts): Cluster {
   const nodeId = randomBytes(idBytes).toString('hex');
@@ -42,7 +39,7 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
   const takeovers = createTakeovers({ registry, clock, logger });
   let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
   let record: Omit<NodeRecord, 'nodeId' | 'epoch' | 'load'> = {
-    ...{ name: nodeNameOf(config), address: '', version: manifest.version, roles, startedAt: new Date(), state: 'STARTING' },
+    ...{ name: nodeNameOf(config), address: '', version: manifest.version, roles: config.roles, startedAt: new Date(), state: 'STARTING' },
   };
   const member = createMember({
     ...{ registry, takeovers, clock, logger, nodeId },

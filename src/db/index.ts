@@ -11,6 +11,7 @@ export { listShown, type ShownRange } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
 export { unavailable } from './deadline.ts';
+export { countDue, type DueStream, readDue, type Settled, selectDue, settleStreams } from './due-streams.ts';
 export { isDuplicate } from './duplicate.ts';
 export { type EntryTime, firstEntries, type StreamStretch } from './first-entries.ts';
 export { type FollowedRow, selectFollowed } from './followed.ts';

@@ -122,7 +122,7 @@ export function insertEntries(tx: Tx, rows: readonly EntryInsert[]): Promise<voi
   );
 }
 
-/** Moves the heads of streams that the transaction has locked, and raises markers of their members with them. */
+/** Moves the heads of streams that the transaction has locked, which marks them as due for the worker, and raises markers of their members with them. */
 export async function moveHeads(
   { dialect }: Dialect,
   tx: Tx,
@@ -147,12 +147,12 @@ export async function moveHeads(
         dialect === 'sqlite'
           ? sql`UPDATE Stream SET lastSeq = v.lastSeq, lastOrdinal = v.lastOrdinal, lastAt = v.lastAt, activeAt = v.activeAt,
                 lastSenderId = v.lastSenderId, lastMessageSeq = v.lastMessageSeq, otherMessageSeq = v.otherMessageSeq,
-                changedSeq = v.changedSeq
+                changedSeq = v.changedSeq, jobsDue = v.lastSeq > Stream.jobSeq
               FROM (${to}) AS v WHERE Stream.id = v.id`
           : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id ${together ? joinMembers(members) : empty}
               SET ${together ? sql`${raised}, ` : empty} s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
                 s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq,
-                s.changedSeq = v.changedSeq`,
+                s.changedSeq = v.changedSeq, s.jobsDue = v.lastSeq > s.jobSeq`,
       );
     },
   );

@@ -16,6 +16,8 @@ interface JobParts {
   readonly doers: Doers;
   readonly logger: Logger;
   readonly config: Pick<Config, 'jobPollMs'>;
+  /** Whether this node looks for work by itself; if not, it does what is due when it is told to. */
+  readonly looks?: boolean;
 }
 
 /** Of a node that died its jobs are taken up so many ms later. */
@@ -29,7 +31,7 @@ const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
 /** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
-export function createJobs({ db, doers, logger, config }: JobParts): Jobs {
+export function createJobs({ db, doers, logger, config, looks = true }: JobParts): Jobs {
   const closing = new AbortController();
   let round: Promise<number> | undefined;
 
@@ -96,7 +98,7 @@ export function createJobs({ db, doers, logger, config }: JobParts): Jobs {
     }
   }
 
-  const polling = poll();
+  const polling = looks ? poll() : Promise.resolve();
   return {
     doDue,
     async [Symbol.asyncDispose]() {

@@ -4,4 +4,4 @@
 // the same as once: its doer sees to that. Does not know what the kinds mean.
 export { createJobs, type Jobs } from './create-jobs.ts';
 export type { Doers, JobData, JobKind, NewJob } from './job.ts';
-export { cancelJob, leaveJob } from './store.ts';
+export { cancelJob, leaveDead, leaveJob } from './store.ts';

@@ -23,6 +23,8 @@ export const jobKinds = {
   NoticeDue: z.object({ noticeId: z.string() }),
   /** Those who had a notice are told that it is taken back. */
   NoticeRevoked: z.object({ noticeId: z.string() }),
+  /** An effect was given up for an entry, and is to be tried again. */
+  EffectOwed: z.object({ effect: z.string(), streamId: id, seq: z.number().int() }),
 } as const;
 
 /** Names a kind of job. */

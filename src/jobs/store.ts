@@ -15,6 +15,16 @@ export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Prom
   });
 }
 
+/** Leaves what has failed for good, and is not tried again unless an operator says so. `reason`: up to 1,000 characters. */
+export async function leaveDead(tx: Tx, { kind, key, data, dueAt }: NewJob, reason: string): Promise<void> {
+  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, state: 'DEAD', failure: reason.slice(0, 1_000) };
+  await tx.job.upsert({
+    where: { kind_key: { kind, key } },
+    create: { id: uuidBytes(newUuid()), kind, key, ...dead, createdAt: dueAt },
+    update: dead,
+  });
+}
+
 /** Takes back what was left under a key; where nothing is, nothing happens. */
 export async function cancelJob(tx: Tx, kind: JobKind, key: string): Promise<void> {
   await tx.job.deleteMany({ where: { kind, key } });

@@ -32,7 +32,8 @@ export type PushOption =
   | 'vapidKeys'
   | 'vapidSubject'
   | 'presenceGraceMs'
-  | 'jobPollMs';
+  | 'jobPollMs'
+  | 'roles';
 
 /** What the module is made of. */
 export interface PushParts extends Omit<DeliverParts, 'rests' | 'senderOf' | 'config'> {
@@ -47,7 +48,7 @@ export interface Push extends Pushes {
   readonly effect: Effect;
 }
 
-/** Makes the module, and begins to send what is due. Disposing it breaks off what is under way, which is sent by another node, or later. */
+/** Makes the module, and begins to send what is due where this node is a worker. Disposing it breaks off what is under way, which is sent by another node, or later. */
 export function createPush(given: PushParts): Push {
   const { db, config, logger } = given;
   const [allowed, services] = [listOf(config.pushAllowHosts), listOf(config.pushServices)];
@@ -95,7 +96,7 @@ export function createPush(given: PushParts): Push {
     if (!isOn) throw new ChatError('FORBIDDEN', `This server tells nobody ${what}.`);
   }
 
-  const polling = config.push ? poll() : Promise.resolve();
+  const polling = config.push && config.roles.includes('worker') ? poll() : Promise.resolve();
   const none: Pick<NewDevice, 'p256dh' | 'auth' | 'vapidKey'> = { p256dh: null, auth: null, vapidKey: null };
   return {
     vapidPublicKey,

@@ -50,7 +50,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
       bus,
       clock,
       logger: pino({ level: 'silent' }),
-      config: { nodeLeaseMs: leaseMs, nodeName: '' },
+      config: { nodeLeaseMs: leaseMs, nodeName: '', roles: ['gateway', 'worker'] },
     });
     cluster.onDead(async (dead) => {
       inherited.push(dead);

@@ -87,7 +87,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       const other = await groupOf(chat, ann, ben);
       await say(chat, ann, other, 'elsewhere');
       const seq = await say(chat, ann, group, 'a slip');
-      await chat.messages.edit(ann, { ref: { conversationId: group, seq }, text: 'mended' });
+      await chat.messages.edit(ann, { message: { conversationId: group, seq }, text: 'mended' });
       await world.tell();
       expect(told(got).toSorted()).toEqual([
         ['elsewhere', 1],
@@ -270,7 +270,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       const seq = await say(chat, ann, group, 'somebody should');
       await world.tell();
       expect([told(got), told(cat.browser.received)]).toEqual([[], [['somebody should', 1]]]);
-      await chat.messages.edit(ann, { ref: { conversationId: group, seq }, text: 'you should', mentionIds: [ben.userId] });
+      await chat.messages.edit(ann, { message: { conversationId: group, seq }, text: 'you should', mentionIds: [ben.userId] });
       await world.tell();
       expect([told(got), told(cat.browser.received)]).toEqual([[['you should', 1]], [['somebody should', 1]]]);
     });

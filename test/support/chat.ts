@@ -9,6 +9,7 @@ import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { openChat } from '../../src/open.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
+import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
 import { embeddedStores, realStores, type Stores } from './stores.ts';
 
 /** Opens a chat as a node does, on these stores, with these variables on top. */
@@ -38,12 +39,13 @@ export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus
       limits: createMemoryLimits(),
       registry: createMemoryRegistry(),
       roster: createMemoryRoster(),
+      queue: createMemoryQueue(),
       caches,
       logger,
     },
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64url') }],
-    // Jobs are done when a test says so.
-    config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', ...env }),
+    // Jobs are done, and streams passed over, when a test says so.
+    config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', WORKER_POLL_MS: '60000', ...env }),
   });
 }
 

@@ -1,0 +1,6 @@
+-- The worker goes from the log to effects: it finds the streams that have something to do by their mark.
+
+-- What was there before anybody could want an effect of it has none.
+UPDATE `Stream` SET `jobSeq` = `lastSeq`, `jobsDue` = 0;
+
+CREATE INDEX `Stream_jobsDue_id_idx` ON `Stream` (`jobsDue`, `id`);

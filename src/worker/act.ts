@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { ChatError } from '../errors.ts';
+import type { Effect, EntryRun } from './effect.ts';
+import type { Turns } from './turns.ts';
+
+/** An effect that failed for good for one entry. */
+export interface Failed {
+  readonly effect: string;
+  readonly streamId: bigint;
+  readonly seq: number;
+  readonly reason: string;
+}
+
+/** What it takes to act on a run. */
+export interface RunParts {
+  readonly effects: readonly Effect[];
+  readonly logger: Logger;
+  /** Failures after which an effect is given up. */
+  readonly attempts: number;
+  /** Stores what was given up, so that the stream goes on without it. */
+  readonly giveUp: (failed: Failed) => Promise<void>;
+}
+
+/** When and for how long. */
+interface Manner {
+  readonly turns: Turns;
+  readonly signal: AbortSignal;
+}
+
+// Tried again after a quarter of a second, then ever later: eight failures are half a minute, in which a deployment is over.
+const retryMs = { first: 250, last: 30_000 };
+/** An effect that has not ended by then never will: it may wait for seconds. */
+const actMs = 60_000;
+
+/**
+ * Calls all effects for a run, side by side, each until it has succeeded. What fails waits outside of the turns, and is tried again. One that fails too often is called for each entry alone, so that
+ * one that cannot be done keeps only itself; what fails then is given up. While database or Redis are away nothing is given up. Rejects where the signal is aborted: then nothing is known of what was done.
+ */
+export async function actOnRun(parts: RunParts, run: EntryRun, manner: Manner): Promise<void> {
+  const settled = await Promise.allSettled(parts.effects.map((effect) => perform(parts, effect, run, manner)));
+  for (const result of settled) if (result.status === 'rejected') throw result.reason;
+}
+
+async function perform(parts: RunParts, effect: Effect, run: EntryRun, manner: Manner): Promise<void> {
+  const failure = await tryOften(parts, effect, run, { ...manner, attempts: parts.attempts });
+  if (failure === null) return;
+  for (const entry of run.entries) {
+    // The one entry has had its tries.
+    const alone = { ...run, entries: [entry] };
+    const reason = run.entries.length === 1 ? failure : await tryOften(parts, effect, alone, { ...manner, attempts: 1 });
+    if (reason === null) continue;
+    const { streamId } = run;
+    parts.logger.error({ err: reason, effect: effect.name, streamId: String(streamId), seq: entry.seq }, 'an effect has failed for good');
+    await parts.giveUp({ effect: effect.name, streamId, seq: entry.seq, reason: String(reason) });
+  }
+}
+
+/** Null: done. Otherwise what the last failure was. */
+async function tryOften(
+  { logger }: RunParts,
+  effect: Effect,
+  run: EntryRun,
+  { turns, signal, attempts }: Manner & { readonly attempts: number },
+): Promise<unknown> {
+  let failures = 0;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await turns.take(() => actWithin(effect, run, signal), signal);
+      return null;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAway(error)) failures += 1;
+      if (failures >= attempts) return error;
+      logger.warn({ err: error, effect: effect.name, streamId: String(run.streamId) }, 'an effect has failed; it is tried again');
+      const ms = Math.min(retryMs.first * 2 ** Math.min(tries, 10), retryMs.last) * (0.5 + Math.random() / 2);
+      await delay(ms, undefined, { signal, ref: false });
+    }
+  }
+}
+
+/** Calls an effect, for as long as it may take. */
+export async function actWithin(effect: Effect, run: EntryRun, signal: AbortSignal): Promise<void> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(actMs)]);
+  const late = Promise.withResolvers<never>();
+  const giveUp = (): void => late.reject(over.reason);
+  over.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([effect.act(run, over), late.promise]);
+  } finally {
+    over.removeEventListener('abort', giveUp);
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'UNAVAILABLE';
+}

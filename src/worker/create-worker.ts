@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { type Db, readDue } from '../db/index.ts';
+import { type JobData, leaveDead } from '../jobs/index.ts';
+import type { Log } from '../log/index.ts';
+import { actWithin, type Failed } from './act.ts';
+import type { Effect } from './effect.ts';
+import { type Lag, readLag } from './lag.ts';
+import type { Queue } from './queue.ts';
+import { createRelay } from './relay.ts';
+import { runDue } from './runner.ts';
+import { createSettling } from './settle.ts';
+
+/** A node's share in what is done because of entries. Disposing it breaks off what it is at, which is begun again elsewhere. */
+export interface Worker extends AsyncDisposable {
+  /** Calls an effect again for one entry for which it was given up. Throws what the effect throws. */
+  again(given: JobData<'EffectOwed'>, signal: AbortSignal): Promise<void>;
+  /** How far effects are behind the log, in the whole system. Throws ChatError UNAVAILABLE. */
+  lag(): Promise<Lag>;
+}
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly queue: Queue;
+  readonly effects: readonly Effect[];
+  readonly logger: Logger;
+  readonly config: Pick<Config, 'roles' | 'workerPollMs' | 'workerConcurrency' | 'workerAttempts' | 'workerVisibilityMs'>;
+}
+
+/** Begins to find what is due and to act on it, where this node is a worker. */
+export function createWorker({ db, log, queue, effects, logger, config }: WorkerParts): Worker {
+  const closing = new AbortController();
+  const relay = createRelay({ db, queue, effects, logger, visibilityMs: config.workerVisibilityMs });
+  const running = config.roles.includes('worker') ? [hand(), act()] : [];
+
+  async function hand(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const more = await relay.round().catch((error: unknown) => {
+        logger.debug({ err: error }, 'what is due could not be handed on; it is looked for again');
+        return false;
+      });
+      // With jitter, so that nodes do not look all at once.
+      const pauseMs = more ? 0 : config.workerPollMs * (0.5 + Math.random());
+      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  function act(): Promise<void> {
+    const { workerConcurrency: concurrency, workerAttempts: attempts } = config;
+    return runDue({ db, log, queue, effects, logger, concurrency, attempts, giveUp, settle: createSettling(db) }, closing.signal);
+  }
+
+  async function giveUp({ effect, streamId, seq, reason }: Failed): Promise<void> {
+    await db.commitAgain(async (tx) => {
+      const data = { effect, streamId, seq };
+      await leaveDead(tx, { kind: 'EffectOwed', key: `${effect}:${streamId}:${seq}`, data, dueAt: await db.now(tx) }, reason);
+    });
+  }
+
+  async function again({ effect: name, streamId, seq }: JobData<'EffectOwed'>, signal: AbortSignal): Promise<void> {
+    const effect = effects.find((each) => each.name === name);
+    if (effect === undefined) throw new Error(`this release has no effect ${name}`);
+    const [stream] = await readDue(db.client, [streamId]);
+    const { entries } = await log.read(streamId, { after: seq - 1, limit: 1 });
+    // What was trimmed meanwhile has no effect any more.
+    if (!stream || entries.length === 0) return;
+    await actWithin(effect, { streamId, kind: stream.kind, entries }, signal);
+  }
+
+  return {
+    again,
+    lag: () => readLag(db),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await Promise.all(running);
+    },
+  };
+}

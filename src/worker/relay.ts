@@ -1,0 +1,104 @@
+import type { Logger } from 'pino';
+import { type Db, type DueStream, selectDue, settleStreams } from '../db/index.ts';
+import type { Effect } from './effect.ts';
+import type { Queue } from './queue.ts';
+
+/** What a relay is made of. */
+export interface RelayParts {
+  readonly db: Db;
+  readonly queue: Queue;
+  readonly effects: readonly Effect[];
+  readonly logger: Logger;
+  /** What was handed on and is not done is handed on again after so many ms. */
+  readonly visibilityMs: number;
+}
+
+/** Finds what is due, and hands it on. */
+export interface Relay {
+  /** Looks once, at some hundred streams, if it is this node's turn to. True: there is more, look again at once. Rejects while database or queue are away. */
+  round(): Promise<boolean>;
+}
+
+interface Outstanding {
+  readonly upTo: number;
+  readonly at: number;
+}
+
+// Some hundred: a read of a few ms, and a transaction that holds nobody up.
+const atOnce = 400;
+// So much may wait to be taken up. It bounds what the queue holds; the rest waits in the database, where it is anyway.
+const mostWaiting = 10_000;
+
+/**
+ * Makes a relay. One at a time hands on; two at once would be harmless, for whoever acts on a stream holds it. Of a stream the next is handed on when what was is done: so a
+ * stream that is slow is never twice in the queue.
+ */
+export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayParts): Relay {
+  const outstanding = new Map<bigint, Outstanding>();
+  /** Where the walk through the due streams has come to, and whom it has met. It goes round, so that none that are slow keep those behind them waiting. */
+  let after = -1n;
+  let met = new Set<bigint>();
+
+  /** Passes over what nobody wants, unread: whoever begins to want something now is not told what was before. */
+  async function passOver(until: Date): Promise<boolean> {
+    const due = await selectDue(db.client, { after, limit: atOnce });
+    after = due.length < atOnce ? -1n : (due.at(-1)?.id ?? -1n);
+    // Locking costs whoever sends: only where there is something to do.
+    const old = due.filter(({ lastAt }) => lastAt <= until).map(({ id }) => id);
+    if (old.length === 0) return due.length === atOnce;
+    await db.transaction(async (tx) => {
+      const { rows } = await db.lockStreams(tx, old, { leaveBusy: true });
+      const settled = rows.filter(({ lastAt }) => lastAt <= until).map(({ id, lastSeq }) => ({ id, upTo: lastSeq }));
+      if (settled.length > 0) await settleStreams(db, tx, settled);
+    });
+    return due.length === atOnce;
+  }
+
+  async function handOn(): Promise<boolean> {
+    const due = await selectDue(db.client, { after, limit: atOnce });
+    const now = performance.now();
+    const fresh = due.filter((stream) => !isUnderWay(stream, now));
+    if (fresh.length > 0) {
+      await queue.put(fresh.map(({ id, lastSeq }) => ({ streamId: id, upTo: lastSeq })));
+      for (const { id, lastSeq } of fresh) outstanding.set(id, { upTo: lastSeq, at: now });
+    }
+    goOn(due);
+    return due.length === atOnce;
+  }
+
+  function isUnderWay({ id, jobSeq }: DueStream, now: number): boolean {
+    const known = outstanding.get(id);
+    return known !== undefined && known.upTo > jobSeq && now - known.at < visibilityMs;
+  }
+
+  function goOn(due: readonly DueStream[]): void {
+    for (const { id } of due) met.add(id);
+    if (due.length === atOnce) {
+      after = due.at(-1)?.id ?? -1n;
+      return;
+    }
+    // Once round: what was not met is not due any more.
+    for (const id of outstanding.keys()) if (!met.has(id)) outstanding.delete(id);
+    met = new Set();
+    after = -1n;
+  }
+
+  return {
+    async round() {
+      const lead = await queue.lead();
+      if (lead === null) {
+        outstanding.clear();
+        return false;
+      }
+      if (lead.anew && outstanding.size > 0) {
+        logger.info({ streams: outstanding.size }, 'what was handed on may be lost: it is handed on again');
+        outstanding.clear();
+      }
+      // Taken before anybody is asked: what is logged later is passed over by nobody who was not asked again.
+      const asked = await db.now();
+      const wanted = await Promise.all(effects.map((effect) => effect.wanted()));
+      if (!wanted.includes(true)) return passOver(asked);
+      return lead.waiting < mostWaiting && handOn();
+    },
+  };
+}

@@ -1,0 +1,217 @@
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Db, type Settled, settleStreams } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { createLog, type Log } from '../../src/log/index.ts';
+import { createWorker, type Effect, type Worker } from '../../src/worker/index.ts';
+import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
+import { createRecorder } from './recorder.ts';
+
+const logger = pino({ level: 'silent' });
+
+/** What is promised of the way from the log to effects, on any database. */
+export function promisesOfWorkers(open: () => Promise<Db>): void {
+  let db: Db;
+  let log: Log;
+
+  beforeAll(async () => {
+    db = await open();
+    log = createLog({ db, bus: createMemoryBus(), logger });
+  });
+  afterAll(async () => {
+    await log[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  /** A stream on which nothing stands yet. */
+  async function newStream(): Promise<bigint> {
+    return log.append({
+      lock: [],
+      decide: async () => ({ create: [{ kind: 'ACCOUNT' }], result: ({ created: [id = 0n] }) => id }),
+    });
+  }
+
+  async function logEntries(stream: bigint, count: number): Promise<void> {
+    for (let at = 0; at < count; at += 1) {
+      await log.append({
+        lock: [stream],
+        decide: async () => ({
+          entries: () => [{ stream, actorId: stream, entry: { type: 'ProfileChanged', data: {} } }],
+          result: () => undefined,
+        }),
+      });
+    }
+  }
+
+  function workerWith(effects: readonly Effect[], env: Readonly<Record<string, string>> = {}): Worker {
+    const config = readConfig({ WORKER_POLL_MS: '10', ...env });
+    return createWorker({ db, log, queue: createMemoryQueue(), effects, logger, config });
+  }
+
+  function standing(id: bigint) {
+    return db.client.stream.findUniqueOrThrow({ where: { id }, select: { jobSeq: true, jobsDue: true, lastSeq: true } });
+  }
+
+  async function untilDone(id: bigint): Promise<void> {
+    await expect.poll(() => standing(id)).toMatchObject({ jobsDue: false });
+  }
+
+  function deadOf(stream: bigint) {
+    return db.client.job.findMany({ where: { kind: 'EffectOwed', key: { contains: `:${stream}:` } }, orderBy: { key: 'asc' } });
+  }
+
+  const oneToFive = [1, 2, 3, 4, 5];
+
+  describe('the worker', () => {
+    it('calls an effect for each entry, in order, and the stream is due no more', async () => {
+      const stream = await newStream();
+      const effect = createRecorder();
+      await using _worker = workerWith([effect]);
+      await logEntries(stream, 5);
+      await effect.until(stream, 5);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual(oneToFive);
+      expect(await standing(stream)).toEqual({ jobSeq: 5, jobsDue: false, lastSeq: 5 });
+    });
+
+    it('finds by the log alone what was committed while no worker ran', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 5);
+      expect(await standing(stream)).toEqual({ jobSeq: 0, jobsDue: true, lastSeq: 5 });
+      const effect = createRecorder();
+      await using _worker = workerWith([effect]);
+      await effect.until(stream, 5);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual(oneToFive);
+    });
+
+    it('calls again for what it had done and not noted when it ended', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 5);
+      const first = createRecorder();
+      const entered = Promise.withResolvers<void>();
+      first.before = async (_run, signal) => {
+        entered.resolve();
+        await new Promise((resolve) => void signal.addEventListener('abort', resolve));
+      };
+      {
+        await using _worker = workerWith([first]);
+        await entered.promise;
+      }
+      expect(await standing(stream)).toMatchObject({ jobSeq: 0, jobsDue: true });
+      const second = createRecorder();
+      await using _worker = workerWith([second]);
+      await second.until(stream, 5);
+      await untilDone(stream);
+    });
+
+    it('tries again what fails, and the order stands', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 3);
+      const effect = createRecorder();
+      let failures = 0;
+      effect.before = async () => {
+        failures += 1;
+        if (failures <= 2) throw new Error('not now');
+      };
+      await using _worker = workerWith([effect]);
+      await effect.until(stream, 3);
+      await logEntries(stream, 2);
+      await effect.until(stream, 5);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual(oneToFive);
+      expect(await deadOf(stream)).toEqual([]);
+    });
+
+    it('leaves as a dead job the one entry that fails for good; the others, and other streams and effects, go on', async () => {
+      const [stream, other] = [await newStream(), await newStream()];
+      const [effect, healthy] = [createRecorder('sick'), createRecorder('healthy')];
+      effect.before = async ({ streamId, entries }) => {
+        if (streamId === stream && entries.some(({ seq }) => seq === 3)) throw new Error('cannot be done');
+      };
+      await logEntries(stream, 5);
+      await logEntries(other, 2);
+      await using worker = workerWith([effect, healthy], { WORKER_ATTEMPTS: '2' });
+      await Promise.all([effect.until(other, 2), healthy.until(stream, 5), effect.until(stream, 4)]);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual([1, 2, 4, 5]);
+      expect(healthy.seen.get(stream)).toEqual(oneToFive);
+      expect(await deadOf(stream)).toMatchObject([{ state: 'DEAD', key: `sick:${stream}:3`, failure: 'Error: cannot be done' }]);
+      effect.before = async () => undefined;
+      await worker.again({ effect: 'sick', streamId: stream, seq: 3 }, AbortSignal.timeout(5_000));
+      expect(effect.seen.get(stream)).toEqual([1, 2, 4, 5, 3]);
+    });
+
+    it('gives nothing up while database or Redis are away', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 2);
+      const effect = createRecorder();
+      let failures = 0;
+      effect.before = async () => {
+        failures += 1;
+        if (failures <= 3) throw new ChatError('UNAVAILABLE', 'Later.');
+      };
+      await using _worker = workerWith([effect], { WORKER_ATTEMPTS: '1' });
+      await effect.until(stream, 2);
+      await untilDone(stream);
+      expect(await deadOf(stream)).toEqual([]);
+    });
+
+    it('passes over unread what nobody wants, and calls for all that is logged after somebody does', async () => {
+      const stream = await newStream();
+      const effect = createRecorder();
+      effect.isWanted = false;
+      await logEntries(stream, 3);
+      await using _worker = workerWith([effect]);
+      await untilDone(stream);
+      effect.isWanted = true;
+      await logEntries(stream, 2);
+      await effect.until(stream, 2);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual([4, 5]);
+    });
+
+    it('does nothing on a node that is no worker', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 1);
+      const [idle, busy] = [createRecorder(), createRecorder()];
+      await using _gateway = workerWith([idle], { ROLES: 'gateway' });
+      await using _worker = workerWith([busy]);
+      await busy.until(stream, 1);
+      await untilDone(stream);
+      expect(idle.seen.size).toBe(0);
+    });
+
+    it('tells how far it is behind', async () => {
+      const stream = await newStream();
+      await using worker = workerWith([], { ROLES: 'gateway' });
+      expect(await worker.lag()).toEqual({ streams: 0, oldestMs: 0 });
+      await logEntries(stream, 2);
+      const { streams, oldestMs } = await worker.lag();
+      expect(streams).toBe(1);
+      expect(oldestMs).toBeGreaterThanOrEqual(0);
+      expect(oldestMs).toBeLessThan(10_000);
+      await db.transaction((tx) => settleStreams(db, tx, [{ id: stream, upTo: 2 }]));
+    });
+  });
+
+  describe('what is noted of effects', () => {
+    const settle = (settled: Settled) => db.transaction((tx) => settleStreams(db, tx, [settled]));
+
+    it('only rises, and a stream to which something was added meanwhile stays due', async () => {
+      const stream = await newStream();
+      await logEntries(stream, 3);
+      await settle({ id: stream, upTo: 2 });
+      expect(await standing(stream)).toEqual({ jobSeq: 2, jobsDue: true, lastSeq: 3 });
+      await settle({ id: stream, upTo: 1 });
+      expect(await standing(stream)).toEqual({ jobSeq: 2, jobsDue: true, lastSeq: 3 });
+      await settle({ id: stream, upTo: 3 });
+      expect(await standing(stream)).toEqual({ jobSeq: 3, jobsDue: false, lastSeq: 3 });
+      await logEntries(stream, 1);
+      expect(await standing(stream)).toEqual({ jobSeq: 3, jobsDue: true, lastSeq: 4 });
+      await settle({ id: stream, upTo: 4 });
+    });
+  });
+}
