@@ -1,8 +1,7 @@
-import { type LookupAddress, lookup as resolve } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
 /** What is to be said to whom. */
@@ -35,7 +34,16 @@ export interface Poster extends Disposable {
 export interface PosterOptions {
   /** Hosts, with or without a port, that users may name although they are not public. */
   readonly allowed: readonly string[];
+  /** How names are resolved; as the system does unless a test has it otherwise. */
+  readonly resolve?: Resolve | undefined;
 }
+
+/** Finds all addresses of a name. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
 
 // A service that is spoken to often answers many requests on one connection; more of them at a time than this is nobody's due.
 const socketsPerHost = 16;
@@ -43,10 +51,10 @@ const socketsPerHost = 16;
 const readBytes = 1_024;
 
 /** Makes a poster. */
-export function createPoster({ allowed }: PosterOptions): Poster {
+export function createPoster({ allowed, resolve = lookup }: PosterOptions): Poster {
   const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo' } as const;
   const own = { http: new http.Agent(kept), https: new https.Agent(kept) };
-  const guarded = new https.Agent({ ...kept, lookup: publicOnly });
+  const guarded = new https.Agent({ ...kept, lookup: publicOnly(resolve) });
 
   return {
     toOwn: (posting) => exchange(posting, new URL(posting.url).protocol === 'http:' ? own.http : own.https),
@@ -71,38 +79,49 @@ function refused(reason: string): Outcome {
 }
 
 /** Resolves a name as usual, and refuses it if any of its addresses is not public: which one is tried is not ours to choose. */
-const publicOnly: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error !== null) return callback(error, []);
-    const closed = addresses.find(({ address }) => !isPublicAddress(address));
-    const [first] = addresses;
-    if (closed !== undefined || first === undefined) return callback(new Error(`${hostname} is not a public address`), []);
-    return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
-  });
-};
+function publicOnly(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, []);
+      const [first] = addresses;
+      if (first === undefined || addresses.some(({ address }) => !isPublicAddress(address))) {
+        return callback(new Error(`${hostname} is not a public address`), []);
+      }
+      return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
+    });
+  };
+}
 
 function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: http.Agent): Promise<Outcome> {
   const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
   const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
   const length = { 'content-length': String(Buffer.byteLength(body)) };
   const { request } = url.startsWith('http:') ? http : https;
-  const sent = request(url, { method: 'POST', agent, headers: { ...headers, ...length }, signal: ends }, (response) => {
-    const pieces: Buffer[] = [];
+  const pieces: Buffer[] = [];
+  let response: http.IncomingMessage | undefined;
+
+  function end(error?: Error): void {
+    if (response === undefined) {
+      settle(refused(ends.aborted ? `no answer within ${timeoutMs} ms` : (error?.message ?? 'no answer')));
+      return;
+    }
+    const text = Buffer.concat(pieces).toString('utf8', 0, readBytes);
+    settle({ status: response.statusCode ?? 0, retryAfterMs: parseRetryAfter(response.headers['retry-after']), body: text });
+  }
+
+  const sent = request(url, { method: 'POST', agent, headers: { ...headers, ...length }, signal: ends }, (answer) => {
+    response = answer;
     let bytes = 0;
-    const answered = (): void => {
-      const text = Buffer.concat(pieces).toString('utf8', 0, readBytes);
-      settle({ status: response.statusCode ?? 0, retryAfterMs: parseRetryAfter(response.headers['retry-after']), body: text });
-    };
-    response.on('data', (piece: Buffer) => {
+    answer.on('data', (piece: Buffer) => {
       pieces.push(piece);
       bytes += piece.length;
       // The status is what counts. Whoever says more is not listened to.
-      if (bytes > readBytes) response.destroy();
+      if (bytes > readBytes) answer.destroy();
     });
-    response.on('close', answered);
-    response.on('error', answered);
+    answer.on('close', () => end());
+    answer.on('error', end);
   });
-  sent.on('error', (error) => settle(refused(ends.aborted ? `no answer within ${timeoutMs} ms` : error.message)));
+  sent.on('error', end);
   sent.end(body);
   return promise;
 }

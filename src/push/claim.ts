@@ -16,11 +16,8 @@ export interface Claims {
 }
 
 /** Takes up what is due, the longest due first: for `leaseMs` nobody else does. */
-export async function claimDue(
-  db: Db,
-  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
-  now: Date,
-): Promise<Claims> {
+export async function claimDue(db: Db, { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number }): Promise<Claims> {
+  const now = await db.now();
   const token = randomFillSync(new Uint8Array(16));
   const due = await db.client.pushDelivery.findMany({
     where: { dueAt: { lte: now } },

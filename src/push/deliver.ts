@@ -38,21 +38,22 @@ type Next = { readonly row: Claimed } & (
   | { readonly is: 'LATER'; readonly ms: number; readonly failed: boolean }
 );
 
-/** Sends what is due, as far as it is still to be told, and answers how many deliveries were looked at. Throws UNAVAILABLE. */
-export async function deliverDue(parts: DeliverParts, signal: AbortSignal): Promise<number> {
+/** Takes up what is due: some of it, for a time in which `deliver` comes to its end. Throws UNAVAILABLE. */
+export function takeUp({ db }: Pick<DeliverParts, 'db'>): Promise<Claims> {
+  return claimDue(db, { limit: perRound, leaseMs });
+}
+
+/** Sends what was taken up, as far as it is still to be told. Throws UNAVAILABLE: what is not done by then is taken up again. */
+export async function deliver(parts: DeliverParts, claims: Claims, signal: AbortSignal): Promise<void> {
   const { db, config } = parts;
   const now = await db.now();
-  const claims = await claimDue(db, { limit: perRound, leaseMs }, now);
-  const { rows } = claims;
-  if (rows.length === 0) return 0;
-  const nexts = await judge(parts, rows, now, signal);
+  const nexts = await judge(parts, claims.rows, now, signal);
   const done = nexts.filter(({ is }) => is !== 'LATER').map(({ row }) => row);
   await finish(db, claims.token, done, new Date(now.getTime() + config.pushDelayMs));
   await putOffThose(parts, claims, nexts, now);
   for (const next of nexts) {
     if (next.is === 'GONE') await db.transaction((tx) => removeDevices(tx, [next.device.sessionId], next.device.address));
   }
-  return rows.length;
 }
 
 async function putOffThose({ db }: DeliverParts, { token }: Claims, nexts: readonly Next[], now: Date): Promise<void> {
@@ -125,8 +126,8 @@ async function sendOne(
   const sender = parts.senderOf(device);
   // The provider was taken out of the configuration, and may come back.
   if (sender === null) return { row, is: 'DONE' };
-  const until = rests.until(origin);
-  if (until !== null) return later(row, until - Date.now() + Math.random() * retryMs.first);
+  const leftMs = rests.left(origin);
+  if (leftMs !== null) return later(row, leftMs + Math.random() * retryMs.first);
   const fate = await sender.send(pushOf(parts, row, { device, payload, now }), signal);
   rests.note(origin, fate.is !== 'LATER' || fate.ms !== null);
   const about = { origin, kind: device.kind, userId: String(row.userId) };

@@ -1,7 +1,7 @@
 /** Servers that do not answer are left alone for a while. */
 export interface Rests {
-  /** Until when, in ms of `now`; null: it may be asked. */
-  until(origin: string): number | null;
+  /** For how many ms more; null: it may be asked. */
+  left(origin: string): number | null;
   /** Takes note of how a request went. */
   note(origin: string, answered: boolean): void;
 }
@@ -21,9 +21,9 @@ interface Record {
 export function createRests(now: () => number): Rests {
   const records = new Map<string, Record>();
   return {
-    until(origin) {
-      const record = records.get(origin);
-      return record !== undefined && record.until > now() ? record.until : null;
+    left(origin) {
+      const ms = (records.get(origin)?.until ?? 0) - now();
+      return ms > 0 ? ms : null;
     },
     note(origin, answered) {
       const failures = answered ? 0 : (records.get(origin)?.failures ?? 0) + 1;

@@ -24,7 +24,7 @@ export interface PushWorld extends AsyncDisposable {
   readonly roster: Roster;
   readonly service: PushService;
   /** Another node's push module on the same database and roster. */
-  node(env?: Readonly<Record<string, string>>): Push;
+  node(env?: Readonly<Record<string, string>>, clock?: () => number): Push;
   /** Somebody who is away, with a browser that has subscribed. */
   subscriber(): Promise<Subscriber>;
   /** Entries of each stream that the effect has not acted on, as the worker would bring them. */
@@ -53,10 +53,11 @@ export async function pushWorld(db: Db, env: Readonly<Record<string, string>> = 
   const seen = new Map<bigint, number>();
   const { signal } = new AbortController();
 
-  function node(more: Readonly<Record<string, string>> = {}): Push {
+  function node(more: Readonly<Record<string, string>> = {}, clock?: () => number): Push {
     // What waits is sent when a test says so; what comes is due at once.
-    const usual = { PUSH_ALLOW_HOSTS: service.host, PUSH_DELAY_MS: '0', JOB_POLL_MS: '60000' };
-    return nodes.use(createPush({ ...chat, db, log, roster, keys, logger, config: readConfig({ ...usual, ...env, ...more }) }));
+    const hosts = [service.host, env['PUSH_ALLOW_HOSTS'] ?? ''].filter((host) => host !== '').join(',');
+    const usual = { PUSH_DELAY_MS: '0', JOB_POLL_MS: '60000', ...env, PUSH_ALLOW_HOSTS: hosts };
+    return nodes.use(createPush({ ...chat, db, log, roster, keys, logger, clock, config: readConfig({ ...usual, ...more }) }));
   }
   const push = node();
 
