@@ -4,6 +4,5 @@
 // however many members its conversation has, and a conversation in which much is said is told of once in a while. A device is told only while its session lives; one that is gone is
 // forgotten; a service that does not answer holds up nobody who is told by another. At least once: each push names itself, and a later one takes the place of an earlier one.
 export { createPush, type Push, type PushParts } from './create-push.ts';
-export { pushContents } from './payload.ts';
 export { type PushDevice, type Pushes, type PushKind, type PushPlatform, pushPlatforms, type WebSubscription } from './push.ts';
 export { type QuietHours, type Weekday, weekdays } from './quiet-hours.ts';
