@@ -73,6 +73,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
 
   async function answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const path = pathOf(request);
+    if (!isServed(config, path)) return void response.writeHead(404).end();
     if (await read(path, request, response)) return;
     if (path === '/graphql' || path === '/graphql/') return await answerGraphql(request, response, requestId);
     response.writeHead(path === null ? 400 : 404).end();
@@ -103,6 +104,11 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
       await idle.promise;
     },
   };
+}
+
+/** Whether this node is asked for such things: one that is only a worker says how it is, and no more. */
+function isServed({ roles }: Config, path: string | null): boolean {
+  return roles.includes('gateway') || path?.startsWith('/health/') === true;
 }
 
 function logAnswer({ logger }: Logging, request: IncomingMessage, response: ServerResponse): void {

@@ -64,7 +64,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const sockets = createSockets({ tick, chat, config, engine, mask, logging });
   const server = createServer(http.listener);
   server.on('upgrade', (request, stream, head) => {
-    if (pathOf(request) === '/graphql') sockets.accept(request, stream, head);
+    if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);
     else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   const membership = started.use(joinCluster({ cluster: chat.cluster, http, sockets, meter }));

@@ -67,6 +67,8 @@ export interface ChatParts {
   readonly caches: Caches;
   readonly roster: Roster;
   readonly queue: Queue;
+  /** This node's own, by which others know what it holds; from newNodeId, one of its own if absent. */
+  readonly nodeId?: string;
   /** What is done because of entries, beside what the chat itself does. */
   readonly effects?: readonly Effect[];
   /** The first signs, all verify. */
@@ -96,7 +98,11 @@ export function createChat({
   const settings = createSettings({ db, bus, config: configured, logger });
   const { config } = settings;
   const { commitBatch: batch, commitQueue, writeDeadlineMs: deadlineMs } = config;
-  const cluster = createCluster({ registry, bus, logger, config });
+  const cluster = createCluster({ registry, bus, logger, config, nodeId: more.nodeId });
+  // Before who was there is told to be gone, which takes its time.
+  cluster.onDead(async ({ nodeId }) => {
+    await Promise.all([worker.inherit(nodeId), jobs.inherit(nodeId)]);
+  });
   const kept = createUserCache({ db, caches });
   const onStored = (entries: readonly Entry[]): void => {
     kept.forget(changedUsers(entries));
@@ -118,7 +124,7 @@ export function createChat({
   const effects: readonly Effect[] = [push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
   const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, push, worker });
-  const jobs = createJobs({ db, logger, config, doers, looks: config.roles.includes('worker') });
+  const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();

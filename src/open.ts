@@ -10,7 +10,7 @@ import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
-import { createNodes, type Registry } from './cluster/index.ts';
+import { createNodes, newNodeId, type Registry } from './cluster/index.ts';
 import { createMemoryRegistry } from './cluster/registry.memory.ts';
 import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -32,6 +32,7 @@ import { createSettings, type Settings } from './settings/index.ts';
 import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
+import { createRedisQueue } from './worker/queue.redis.ts';
 
 /** What a chat is opened with, beside what is configured. */
 export interface OpenOptions {
@@ -48,10 +49,11 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
-  const queue = opened.use(openQueue());
+  const nodeId = newNodeId();
+  const queue = opened.use(await openQueue(config, { db, nodeId, logger }));
   const caches = opened.use(await openCaches(config, { db, bus, logger }));
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects }));
+  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
   await chat.settings.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
@@ -146,8 +148,13 @@ async function openShared(
   return { bus, limits, registry, roster };
 }
 
-function openQueue(): Queue {
-  return createMemoryQueue();
+function openQueue(
+  { redisUrl: url, roles, workerVisibilityMs: visibilityMs }: Config,
+  { db, nodeId: consumer, logger }: { readonly db: Db; readonly nodeId: string; readonly logger: Logger },
+): Promise<Queue> | Queue {
+  // Who is no worker neither hands on nor takes up.
+  if (url === '' || !roles.includes('worker')) return createMemoryQueue();
+  return createRedisQueue({ url, namespace: namespaceOf(db), consumer, visibilityMs, logger });
 }
 
 function openCaches(

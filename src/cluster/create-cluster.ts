@@ -20,6 +20,8 @@ export interface ClusterParts {
   readonly logger: Logger;
   readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles'>;
   readonly clock?: Clock;
+  /** From newNodeId; one of its own if absent. */
+  readonly nodeId?: string | undefined;
 }
 
 // Short, for people who read logs, and still another one for each process.
@@ -30,9 +32,13 @@ const beatsPerLease = 4;
 const mostBeats = 10;
 // Nodes that were started at once do not beat at once for ever.
 const jitter = 0.2;
+/** An id for a node that no other has. */
+export function newNodeId(): string {
+  return randomBytes(idBytes).toString('hex');
+}
+
 /** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
-export function createCluster({ registry, bus, logger, config, clock = monotonicClock }: ClusterParts): Cluster {
-  const nodeId = randomBytes(idBytes).toString('hex');
+export function createCluster({ registry, bus, logger, config, clock = monotonicClock, nodeId = newNodeId() }: ClusterParts): Cluster {
   const beatMs = config.nodeLeaseMs / beatsPerLease;
   const leastMs = beatMs / mostBeats;
   const listeners = new Set<(message: NodeMessage) => void>();

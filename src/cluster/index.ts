@@ -4,7 +4,7 @@
 // Does not know what nodes hold: heirs and listeners do. Nothing waits for it longer than half a second.
 export { type Clock, monotonicClock } from './clock.ts';
 export type { Cluster } from './cluster.ts';
-export { createCluster } from './create-cluster.ts';
+export { createCluster, newNodeId } from './create-cluster.ts';
 export type { NodeMessage } from './node-message.ts';
 export { type Lease, type NodeLoad, type NodeRecord, type NodeState, nodeStates } from './node-record.ts';
 export { createNodes, type Nodes } from './nodes.ts';

@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { type Doers, type JobKind, jobKinds } from './job.ts';
-import { finishJob, type JobRow, putOff, renewLease, takeDue } from './store.ts';
+import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
 /** A node's share in the work. */
 export interface Jobs extends AsyncDisposable {
   /** Does what is due at this moment and answers how many that were, whatever came of them. Throws UNAVAILABLE. */
   doDue(): Promise<number>;
+  /** Has what a dead node was at taken up at once. Throws UNAVAILABLE. */
+  inherit(nodeId: string): Promise<void>;
 }
 
 interface JobParts {
@@ -16,6 +18,8 @@ interface JobParts {
   readonly doers: Doers;
   readonly logger: Logger;
   readonly config: Pick<Config, 'jobPollMs'>;
+  /** This node's, by which others know what it is at. */
+  readonly nodeId?: string;
   /** Whether this node looks for work by itself; if not, it does what is due when it is told to. */
   readonly looks?: boolean;
 }
@@ -31,7 +35,7 @@ const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
 /** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
-export function createJobs({ db, doers, logger, config, looks = true }: JobParts): Jobs {
+export function createJobs({ db, doers, logger, config, nodeId = '', looks = true }: JobParts): Jobs {
   const closing = new AbortController();
   let round: Promise<number> | undefined;
 
@@ -72,7 +76,7 @@ export function createJobs({ db, doers, logger, config, looks = true }: JobParts
   }
 
   async function doRound(): Promise<number> {
-    const rows = await takeDue(db, { limit: atOnce, leaseMs });
+    const rows = await takeDue(db, { limit: atOnce, leaseMs, nodeId });
     await Promise.all(rows.map(work));
     return rows.length;
   }
@@ -101,6 +105,7 @@ export function createJobs({ db, doers, logger, config, looks = true }: JobParts
   const polling = looks ? poll() : Promise.resolve();
   return {
     doDue,
+    inherit: (deadId) => freeOf(db, { nodeId: deadId, leaseMs }),
     async [Symbol.asyncDispose]() {
       closing.abort();
       await polling;

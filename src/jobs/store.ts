@@ -7,7 +7,7 @@ export type JobRow = Awaited<ReturnType<Tx['job']['findMany']>>[number];
 
 /** Leaves a job with the transaction that calls for it, in place of the one under the same key. */
 export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
-  const fresh = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, state: 'PENDING', failure: null };
+  const fresh = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, heldBy: null, state: 'PENDING', failure: null };
   await tx.job.upsert({
     where: { kind_key: { kind, key } },
     create: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: dueAt },
@@ -17,7 +17,7 @@ export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Prom
 
 /** Leaves what has failed for good, and is not tried again unless an operator says so. `reason`: up to 1,000 characters. */
 export async function leaveDead(tx: Tx, { kind, key, data, dueAt }: NewJob, reason: string): Promise<void> {
-  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, state: 'DEAD', failure: reason.slice(0, 1_000) };
+  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, heldBy: null, state: 'DEAD', failure: reason.slice(0, 1_000) };
   await tx.job.upsert({
     where: { kind_key: { kind, key } },
     create: { id: uuidBytes(newUuid()), kind, key, ...dead, createdAt: dueAt },
@@ -33,7 +33,7 @@ export async function cancelJob(tx: Tx, kind: JobKind, key: string): Promise<voi
 /** Takes up what is due, in the order in which it became so: for `leaseMs` nobody else does. */
 export async function takeDue(
   db: Db,
-  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+  { limit, leaseMs, nodeId }: { readonly limit: number; readonly leaseMs: number; readonly nodeId: string },
 ): Promise<readonly JobRow[]> {
   // Nearly always there is nothing, which a plain read finds.
   const now = await db.now();
@@ -46,15 +46,25 @@ export async function takeDue(
   const leasedUntil = new Date(now.getTime() + leaseMs);
   return db.transaction(async (tx) => {
     const taken: JobRow[] = [];
-    for (const row of due) if (await moveOn(tx, row, leasedUntil)) taken.push({ ...row, dueAt: leasedUntil });
+    for (const row of due) if (await moveOn(tx, row, { dueAt: leasedUntil, heldBy: nodeId })) taken.push({ ...row, dueAt: leasedUntil });
     return taken;
+  });
+}
+
+/** Makes due at once what a node is at that has died. `leaseMs`: as it was taken up with. */
+export async function freeOf(db: Db, { nodeId, leaseMs }: { readonly nodeId: string; readonly leaseMs: number }): Promise<void> {
+  await db.commitAgain(async (tx) => {
+    const now = await db.now(tx);
+    // What is leased is due within a lease, which a range of the index is.
+    const leased = { gt: now, lte: new Date(now.getTime() + leaseMs) };
+    await tx.job.updateMany({ where: { state: 'PENDING', dueAt: leased, heldBy: nodeId }, data: { dueAt: now, heldBy: null } });
   });
 }
 
 /** Keeps a job for longer; null where somebody has taken or replaced it. */
 export async function renewLease(db: Db, row: JobRow, leaseMs: number): Promise<JobRow | null> {
   const until = new Date((await db.now()).getTime() + leaseMs);
-  return (await db.transaction((tx) => moveOn(tx, row, until))) ? { ...row, dueAt: until } : null;
+  return (await db.transaction((tx) => moveOn(tx, row, { dueAt: until }))) ? { ...row, dueAt: until } : null;
 }
 
 /** Removes what was done, unless it was left anew meanwhile. */
@@ -75,12 +85,15 @@ export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, 
   const again = retryMs === null ? {} : { dueAt: new Date((await db.now()).getTime() + retryMs) };
   const state = retryMs === null ? 'DEAD' : 'PENDING';
   await db.transaction((tx) =>
-    tx.job.updateMany({ where: { id, dueAt }, data: { ...again, state, attempts: attempts + 1, failure: reason.slice(0, 1_000) } }),
+    tx.job.updateMany({
+      where: { id, dueAt },
+      data: { ...again, heldBy: null, state, attempts: attempts + 1, failure: reason.slice(0, 1_000) },
+    }),
   );
 }
 
-async function moveOn(tx: Tx, { id, dueAt }: JobRow, until: Date): Promise<boolean> {
-  const { count } = await tx.job.updateMany({ where: { id, dueAt, state: 'PENDING' }, data: { dueAt: until } });
+async function moveOn(tx: Tx, { id, dueAt }: JobRow, to: Pick<JobRow, 'dueAt'> & Partial<Pick<JobRow, 'heldBy'>>): Promise<boolean> {
+  const { count } = await tx.job.updateMany({ where: { id, dueAt, state: 'PENDING' }, data: to });
   return count === 1;
 }
 

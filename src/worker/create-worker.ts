@@ -16,6 +16,8 @@ import { createSettling } from './settle.ts';
 export interface Worker extends AsyncDisposable {
   /** Calls an effect again for one entry for which it was given up. Throws what the effect throws. */
   again(given: JobData<'EffectOwed'>, signal: AbortSignal): Promise<void>;
+  /** Has what a dead node held handed on again at once, rather than after the visibility time. */
+  inherit(nodeId: string): Promise<void>;
   /** How far effects are behind the log, in the whole system. Throws ChatError UNAVAILABLE. */
   lag(): Promise<Lag>;
 }
@@ -72,6 +74,9 @@ export function createWorker({ db, log, queue, effects, logger, config }: Worker
 
   return {
     again,
+    async inherit(nodeId) {
+      if (config.roles.includes('worker')) await queue.inherit(nodeId);
+    },
     lag: () => readLag(db),
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -49,6 +49,8 @@ export function createMemoryQueue(): Queue {
       await come(signal);
       return signal.aborted ? [] : next(limit);
     },
+    // Nobody but this process consumes it.
+    inherit: async () => undefined,
     async [Symbol.asyncDispose]() {
       for (const hold of held.values()) hold.abort();
       wake.resolve();

@@ -35,4 +35,6 @@ export interface Queue extends AsyncDisposable {
    * been kept for the visibility time. Rejects while the queue is away.
    */
   take(limit: number, signal: AbortSignal): Promise<readonly Held[]>;
+  /** Hands on again, at once, what a consumer held that is gone. Rejects where it is not known whether that was heard. */
+  inherit(consumer: string): Promise<void>;
 }

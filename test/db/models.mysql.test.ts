@@ -23,6 +23,7 @@ const ascii = new Set([
   'GroupInvite.code',
   'Job.kind',
   'Job.key',
+  'Job.heldBy',
   'Job.state',
   'Notice.audience',
   'Notice.state',

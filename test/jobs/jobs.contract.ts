@@ -30,8 +30,8 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     };
   }
 
-  function nodeThat(dissolved: Doers['GroupDissolved']): Jobs {
-    return createJobs({ db, logger, config, doers: only(dissolved) });
+  function nodeThat(dissolved: Doers['GroupDissolved'], nodeId?: string): Jobs {
+    return createJobs({ db, logger, config, doers: only(dissolved), ...(nodeId !== undefined && { nodeId }) });
   }
 
   /** Moves what waits under a key to the present, as time would. */
@@ -172,6 +172,28 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await other.doDue();
       expect(seen).toEqual([id]);
     });
+  });
+
+  it('of a node that has died are taken up as soon as somebody says so', async () => {
+    const id = newId();
+    const begun = Promise.withResolvers<void>();
+    const seen: bigint[] = [];
+    await db.transaction(jobAbout(id));
+    await using dead = nodeThat(async (_data, signal) => {
+      begun.resolve();
+      await new Promise((_, reject) => void signal.addEventListener('abort', () => reject(signal.reason)));
+    }, 'dead');
+    const work = dead.doDue();
+    await begun.promise;
+    await using other = nodeThat(async ({ groupId }) => void seen.push(groupId), 'other');
+    await other.inherit('somebody');
+    expect(await other.doDue()).toBe(0);
+    await other.inherit('dead');
+    expect(await other.doDue()).toBe(1);
+    expect(seen).toEqual([id]);
+    await dead[Symbol.asyncDispose]();
+    await work;
+    expect(await rowOf(id)).toBeNull();
   });
 
   it('are looked for by a node by itself', async () => {

@@ -3,4 +3,8 @@
 -- What was there before anybody could want an effect of it has none.
 UPDATE `Stream` SET `jobSeq` = `lastSeq`, `jobsDue` = 0;
 
+-- Of a node that has died its jobs are taken up at once.
+ALTER TABLE `Job`
+  ADD COLUMN `heldBy` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
 CREATE INDEX `Stream_jobsDue_id_idx` ON `Stream` (`jobsDue`, `id`);

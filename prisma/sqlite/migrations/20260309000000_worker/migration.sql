@@ -3,4 +3,7 @@
 -- What was there before anybody could want an effect of it has none.
 UPDATE "Stream" SET "jobSeq" = "lastSeq", "jobsDue" = false;
 
+-- Of a node that has died its jobs are taken up at once.
+ALTER TABLE "Job" ADD COLUMN "heldBy" TEXT;
+
 CREATE INDEX "Stream_jobsDue_id_idx" ON "Stream" ("jobsDue", "id");

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { childEnv } from '../support/child-env.ts';
+
+/** A program of this folder in a process of its own. */
+export interface Program extends AsyncDisposable {
+  /** Resolves with its exit code when it has ended; null: by a signal. */
+  readonly ended: Promise<number | null>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+// Two that start at once on two busy cores need some seconds.
+const startMs = 30_000;
+
+/** Starts one; resolves when it says that it is ready. Rejects with its output where it ends before. */
+export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  await readyOf(child, file);
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  return { ended, kill, [Symbol.asyncDispose]: kill };
+}
+
+async function readyOf(child: ChildProcess, file: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let output = '';
+  const fail = (why: string): void => {
+    child.kill('SIGKILL');
+    reject(new Error(`${file} ${why}:\n${output}`));
+  };
+  const timer = setTimeout(() => fail(`was not ready within ${startMs} ms`), startMs);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      if (output.includes('ready\n')) resolve();
+    });
+  }
+  child.once('exit', (code) => fail(`ended with ${code}`));
+  await promise.finally(() => clearTimeout(timer));
+}

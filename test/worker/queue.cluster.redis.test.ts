@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRedisQueue } from '../../src/worker/queue.redis.ts';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
+import { promisesOfQueues } from './queue.contract.ts';
+
+let cluster: RedisCluster;
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+});
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+function open(namespace: string = randomUUID()) {
+  return createRedisQueue({ url: cluster.url, namespace, consumer: randomUUID(), visibilityMs: 30_000, logger: pino({ level: 'silent' }) });
+}
+
+promisesOfQueues('the queue in a Redis Cluster', () => open());
+
+test('a master that comes back empty loses no more than what was handed on, and that is said', async () => {
+  const namespace = randomUUID();
+  await using queue = await open(namespace);
+  await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });
+  const master = await cluster.ownerOf(`{${namespace}:work}`);
+  await master.restart();
+  await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });
+  await queue.put([{ streamId: 4n, upTo: 1 }]);
+  await expect.poll(() => queue.take(1, new AbortController().signal).catch(() => [])).toMatchObject([{ streamId: 4n }]);
+});

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { ConfigError } from '../../src/config.ts';
+import type { Held, Queue } from '../../src/worker/index.ts';
+import { createRedisQueue } from '../../src/worker/queue.redis.ts';
+import { freePort, startRedis } from '../support/services.ts';
+import { promisesOfQueues } from './queue.contract.ts';
+
+const never = new AbortController().signal;
+const silent = pino({ level: 'silent' });
+
+function open(
+  namespace: string = randomUUID(),
+  { url = inject('redisUrl'), visibilityMs = 30_000, consumer = randomUUID() as string } = {},
+): Promise<Queue> {
+  return createRedisQueue({ url, namespace, consumer, visibilityMs, logger: silent });
+}
+
+let admin: Redis;
+beforeAll(() => {
+  admin = new Redis(inject('redisUrl'));
+});
+afterAll(() => admin.disconnect());
+
+async function leading(queue: Queue): Promise<Queue> {
+  await expect.poll(() => queue.lead().catch(() => null)).not.toBeNull();
+  return queue;
+}
+
+async function takeOne(queue: Queue): Promise<Held> {
+  for (const end = performance.now() + 15_000; performance.now() < end; ) {
+    const [held] = await queue.take(1, never).catch(() => []);
+    if (held !== undefined) return held;
+  }
+  throw new Error('nothing was handed out within 15 s');
+}
+
+/** Ends all connections of a queue as the death of its process does: nothing is said. */
+async function killConnections(redis: Redis, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await redis.call('CLIENT', 'KILL', 'ID', id);
+}
+
+promisesOfQueues('the queue in Redis', () => open());
+
+test('of two workers one hands on, and the other does soon after it has left', async () => {
+  const namespace = randomUUID();
+  const one = await leading(await open(namespace));
+  await using other = await open(namespace);
+  expect(await other.lead()).toBeNull();
+  await one[Symbol.asyncDispose]();
+  expect(await other.lead()).toEqual({ anew: true, waiting: 0 });
+});
+
+test('two workers share what there is, and no stream is given to both', async () => {
+  const namespace = randomUUID();
+  await using one = await leading(await open(namespace));
+  await using other = await open(namespace);
+  const ids = Array.from({ length: 40 }, (_, at) => BigInt(at));
+  await one.put([...ids, ...ids].map((streamId) => ({ streamId, upTo: 1 })));
+  const taken: Held[] = [];
+  for (let round = 0; round < 40 && taken.length < 40; round += 1) {
+    taken.push(...(await Promise.all([one.take(3, never), other.take(3, never)])).flat());
+  }
+  expect(taken.map(({ streamId }) => streamId).toSorted((a, b) => Number(a - b))).toEqual(ids);
+});
+
+test('what a worker leaves behind that ends in peace is handed out at once', async () => {
+  const namespace = randomUUID();
+  const one = await leading(await open(namespace));
+  await using other = await open(namespace);
+  await one.put([{ streamId: 5n, upTo: 1 }]);
+  const held = await takeOne(one);
+  await one[Symbol.asyncDispose]();
+  expect(held.lost.aborted).toBe(true);
+  expect(await takeOne(other)).toMatchObject({ streamId: 5n, upTo: 1 });
+});
+
+test('what a worker holds that is dead is handed out as soon as somebody says so', async () => {
+  const namespace = randomUUID();
+  await using dead = await leading(await open(namespace, { consumer: 'dead' }));
+  await using other = await open(namespace);
+  await dead.put([{ streamId: 5n, upTo: 1 }]);
+  await takeOne(dead);
+  expect(await other.take(1, never)).toEqual([]);
+  await other.inherit('dead');
+  expect(await takeOne(other)).toMatchObject({ streamId: 5n, upTo: 1 });
+  expect(await other.lead()).toMatchObject({ anew: true });
+});
+
+test('what is kept longer than the visibility time is nobody else’s, and what is not kept is', async () => {
+  const namespace = randomUUID();
+  const visibilityMs = 1_000;
+  await using redis = await startRedis();
+  await using one = await leading(await open(namespace, { url: redis.url, visibilityMs }));
+  await using other = await open(namespace, { url: redis.url, visibilityMs });
+  await one.put([{ streamId: 5n, upTo: 1 }]);
+  const held = await takeOne(one);
+  // Two visibility times pass while nothing can be had.
+  for (let waited = 0; waited < 2; waited += 1) expect(await other.take(1, never)).toEqual([]);
+  expect(held.lost.aborted).toBe(false);
+  // The entry and the hold of a consumer that keeps them no more, as if it had died.
+  const observer = new Redis(redis.url);
+  const key = `{${namespace}:work}`;
+  const [[entryId = '']] = (await observer.xpending(key, 'workers', '-', '+', 1)) as [[string]];
+  await observer.xclaim(key, 'workers', 'dead', 0, entryId);
+  await observer.set(`${key}:held:5`, 'dead', 'PX', visibilityMs);
+  observer.disconnect();
+  await expect.poll(() => held.lost.aborted).toBe(true);
+  expect(await takeOne(other)).toMatchObject({ streamId: 5n });
+});
+
+test('a Redis that comes back empty is told what is held, before anything is handed out again', async () => {
+  const namespace = randomUUID();
+  await using redis = await startRedis();
+  await using one = await leading(await open(namespace, { url: redis.url }));
+  await using other = await open(namespace, { url: redis.url });
+  await one.put([{ streamId: 5n, upTo: 1 }]);
+  const held = await takeOne(one);
+  await redis.restart();
+  await leading(other);
+  await other.put([
+    { streamId: 5n, upTo: 2 },
+    { streamId: 6n, upTo: 1 },
+  ]);
+  expect(await takeOne(other)).toMatchObject({ streamId: 6n });
+  expect(held.lost.aborted).toBe(false);
+});
+
+test('after an outage it says that what was handed on may be lost', async () => {
+  await using redis = await startRedis();
+  await using queue = await leading(await open(randomUUID(), { url: redis.url }));
+  expect(await queue.lead()).toMatchObject({ anew: false });
+  const observer = new Redis(redis.url);
+  const names = String(await observer.client('LIST')).split('\n');
+  const ids = names.filter((line) => /name=mpim-work/.test(line)).map((line) => /id=(\d+)/.exec(line)?.[1] ?? '');
+  expect(ids).toHaveLength(2);
+  await killConnections(observer, ids);
+  observer.disconnect();
+  await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });
+  expect(await queue.lead()).toMatchObject({ anew: false });
+});
+
+test('a worker that cannot tell Redis what it holds gives it up before another may have it', async () => {
+  const visibilityMs = 2_000;
+  await using redis = await startRedis();
+  await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
+  await queue.put([{ streamId: 5n, upTo: 1 }]);
+  const held = await takeOne(queue);
+  const lost = new Promise<number>((resolve) => void held.lost.addEventListener('abort', () => resolve(performance.now())));
+  const since = performance.now();
+  redis.pause();
+  expect((await lost) - since).toBeLessThan(visibilityMs);
+  redis.resume();
+});
+
+test('while Redis is gone or hangs everything rejects within seconds, and works again after it', async () => {
+  await using redis = await startRedis();
+  await using queue = await leading(await open(randomUUID(), { url: redis.url }));
+  async function outcomes(): Promise<readonly string[]> {
+    const acts = [() => queue.lead(), () => queue.put([{ streamId: 1n, upTo: 1 }]), () => queue.take(1, never)];
+    return (await Promise.allSettled(acts.map(async (act) => await act()))).map(({ status }) => status);
+  }
+  const rejected = ['rejected', 'rejected', 'rejected'];
+  redis.pause();
+  const began = performance.now();
+  expect(await outcomes()).toEqual(rejected);
+  expect(performance.now() - began).toBeLessThan(4_000);
+  redis.resume();
+  await leading(queue);
+  await redis.kill();
+  await expect.poll(outcomes).toEqual(rejected);
+  await redis.restart();
+  await leading(queue);
+  await queue.put([{ streamId: 8n, upTo: 1 }]);
+  expect(await takeOne(queue)).toMatchObject({ streamId: 8n });
+});
+
+test('a start without Redis fails in one line', async () => {
+  const url = `redis://127.0.0.1:${await freePort()}`;
+  await expect(open(randomUUID(), { url })).rejects.toThrow(ConfigError);
+});

@@ -1,0 +1,163 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createLog } from '../../src/log/index.ts';
+import { randomFrom } from '../support/random.ts';
+import { type Service, startRedis } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
+import { type Program, startProgram } from './process.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
+
+const streamCount = 12;
+// Two visibility times within which a restart of Redis fits, and short enough to see some of them pass.
+const quick = { WORKER_POLL_MS: '50', WORKER_VISIBILITY_MS: '3000', NODE_LEASE_MS: '2000', WORKER_CONCURRENCY: '4' };
+
+/** One database, one Redis that can be killed, and a receiver. */
+interface Ground extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>;
+  readonly db: Db;
+  readonly redis: Service;
+  readonly receiver: Receiver;
+  /** Some empty streams. */
+  readonly streams: readonly bigint[];
+  worker(name: string): Promise<Program>;
+  writer(seed: number, entries: number): Promise<Program>;
+  /** Resolves when no stream is due. */
+  done(): Promise<void>;
+  /** The head of each stream, by its id as text. */
+  heads(): Promise<ReadonlyMap<string, number>>;
+}
+
+async function openGround(redisArgs: readonly string[] = []): Promise<Ground> {
+  await using opening = new AsyncDisposableStack();
+  const stores = opening.use(await realStores());
+  const redis = opening.use(await startRedis({ args: redisArgs }));
+  const receiver = opening.use(await openReceiver());
+  const env: Readonly<Record<string, string>> = { ...stores.env, REDIS_URL: redis.url, ...quick };
+  const db = opening.use(await connectMysql({ url: env['DATABASE_URL'] ?? '', connections: 4, writeDeadlineMs: 20_000, serverKey: true }));
+  const log = opening.use(createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) }));
+  const create = Array.from({ length: streamCount }, () => ({ kind: 'ACCOUNT' as const }));
+  const streams = await log.append({ lock: [], decide: async () => ({ create, result: ({ created }) => created }) });
+  const open = opening.move();
+  return {
+    ...{ env, db, redis, receiver, streams },
+    worker: async (name) =>
+      open.use(await startProgram('worker-process.ts', { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_NAME: name })),
+    writer: async (seed, entries) =>
+      open.use(
+        await startProgram('writer-process.ts', { ...env, STREAMS: streams.join(','), SEED: String(seed), ENTRIES: String(entries) }),
+      ),
+    done: () => expect.poll(() => db.client.stream.count({ where: { jobsDue: true } }), { timeout: 60_000, interval: 100 }).toBe(0),
+    async heads() {
+      const rows = await db.client.stream.findMany({ where: { id: { in: [...streams] } }, select: { id: true, lastSeq: true } });
+      return new Map(rows.map(({ id, lastSeq }) => [String(id), lastSeq]));
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** What came, each entry where it came first. */
+function firsts(seqs: readonly number[] = []): readonly number[] {
+  return [...new Set(seqs)];
+}
+
+async function expectEverythingInOrder({ heads, receiver }: Ground): Promise<void> {
+  for (const [stream, head] of await heads()) {
+    expect([stream, firsts(receiver.seen.get(stream))]).toEqual([stream, Array.from({ length: head }, (_, at) => at + 1)]);
+  }
+}
+
+describe.each([
+  ['whose data is lost', []],
+  ['that keeps its data', ['--appendonly', 'yes', '--appendfsync', 'always']],
+])('while workers are killed, and a Redis %s', (_what, redisArgs) => {
+  it('each entry has its effect at least once, in order, by one worker at a time', { timeout: 150_000 }, async () => {
+    const seed = 20_260_309;
+    const random = randomFrom(seed);
+    await using ground = await openGround(redisArgs);
+    const { receiver, redis } = ground;
+    // One of ten calls fails after it was heard.
+    receiver.answer = () => (random() < 0.1 ? 500 : 204);
+    const came = (): number => [...receiver.seen.values()].flat().length;
+    // They write until they are killed.
+    const writers = await Promise.all([ground.writer(seed, 1_000_000), ground.writer(seed + 1, 1_000_000)]);
+    const workers = [await ground.worker('w0'), await ground.worker('w1')];
+    for (let round = 2; round < 8; round += 1) {
+      if (random() < 0.4) await redis.restart();
+      else {
+        const at = Math.floor(random() * workers.length);
+        await workers[at]?.kill();
+        workers[at] = await ground.worker(`w${round}`);
+      }
+      const before = came();
+      await expect.poll(came, { timeout: 30_000 }).toBeGreaterThan(before);
+    }
+    await Promise.all(writers.map((writer) => writer.kill()));
+    await ground.done();
+    await expectEverythingInOrder(ground);
+    expect(receiver.overlaps).toEqual([]);
+    expect(await ground.db.client.job.count({ where: { kind: 'EffectOwed' } })).toBe(0);
+  });
+});
+
+describe('a process that dies', () => {
+  it('between the effect and noting it, has it done once more by another, and nothing is left out', { timeout: 60_000 }, async () => {
+    await using ground = await openGround();
+    const { receiver } = ground;
+    const acted = Promise.withResolvers<void>();
+    // The effect is done, and whoever did it never hears so.
+    receiver.answer = ({ worker }) => {
+      if (worker !== 'first') return 204;
+      acted.resolve();
+      return new Promise(() => undefined);
+    };
+    const first = await ground.worker('first');
+    await (await ground.writer(7, 40)).ended;
+    await acted.promise;
+    await first.kill();
+    const seenByFirst = new Map([...receiver.seen].map(([stream, seqs]) => [stream, [...seqs]]));
+    await ground.worker('second');
+    await ground.done();
+    await expectEverythingInOrder(ground);
+    for (const [stream, seqs] of seenByFirst) {
+      const all = receiver.seen.get(stream) ?? [];
+      expect(all.slice(seqs.length, 2 * seqs.length)).toEqual(seqs);
+    }
+    expect(seenByFirst.size).toBeGreaterThan(0);
+  });
+
+  it('after its commit and before anybody was told, leaves nothing undone, though Redis never heard of it', {
+    timeout: 60_000,
+  }, async () => {
+    await using ground = await openGround();
+    const writer = await ground.writer(9, 100_000);
+    await expect.poll(async () => Math.min(...(await ground.heads()).values())).toBeGreaterThan(0);
+    await writer.kill();
+    expect(await ground.db.client.stream.count({ where: { jobsDue: true } })).toBe(streamCount);
+    await ground.redis.restart();
+    await ground.worker('late');
+    await ground.done();
+    await expectEverythingInOrder(ground);
+  });
+
+  it('is taken over at once, and not when what it held runs out', { timeout: 60_000 }, async () => {
+    await using ground = await openGround();
+    const { receiver, env } = ground;
+    const held = { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_VISIBILITY_MS: '600000' };
+    const acted = Promise.withResolvers<void>();
+    receiver.answer = ({ worker }) => {
+      if (worker !== 'first') return 204;
+      acted.resolve();
+      return new Promise(() => undefined);
+    };
+    await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });
+    await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
+    await (await ground.writer(3, 60)).ended;
+    await acted.promise;
+    await first.kill();
+    await ground.done();
+    await expectEverythingInOrder(ground);
+  });
+});
