@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import type { Db } from '../../src/db/index.ts';
+import { claimDue, finish } from '../../src/push/claim.ts';
+import { handOutDue } from '../../src/push/due.ts';
 import { weekdays } from '../../src/push/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { groupOf, password, person, say } from '../support/people.ts';
@@ -323,5 +325,108 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       for (let times = 0; times < 2; times += 1) await world.push.setQuietHours(ben, null);
       expect([await world.push.quietHours([ben.userId]), await settled()]).toEqual([[null], 2]);
     });
+  });
+
+  describe('of what stands on their account', () => {
+    it('somebody is told that somebody asks to be a contact, and no more once that is over', async () => {
+      const { chat, ann, ben, got } = await scene();
+      await chat.contacts.request(ann, { userId: ben.userId, note: 'It is me' });
+      await world.tell();
+      expect(got).toMatchObject([
+        {
+          payload: {
+            ...{ type: 'CONTACT_REQUEST', title: expect.stringMatching(/^ann/), body: 'It is me', badge: 0 },
+            contactRequestId: formatId('ContactRequest', { fromId: ann.userId, toId: ben.userId }),
+          },
+          urgency: 'high',
+        },
+      ]);
+      const cat = await person(chat, 'cat');
+      await chat.contacts.request(cat, { userId: ben.userId });
+      await chat.contacts.cancel(cat, { fromId: cat.userId, toId: ben.userId });
+      await world.tell();
+      expect(got).toHaveLength(1);
+    });
+
+    it('somebody is told of a notice that is for them, and of none that was taken back', async () => {
+      const { chat, ben, got } = await scene();
+      const post = async (title: string) => {
+        const { notice } = await chat.notices.post(null, { title, body: 'Tonight.', to: [{ userId: ben.userId }] });
+        await chat.jobs.doDue();
+        return notice?.id ?? expect.fail();
+      };
+      const id = await post('Maintenance');
+      await world.tell();
+      const payload = { type: 'NOTICE', title: 'Maintenance', body: 'Tonight.', sender: '', noticeId: formatId('Notice', id) };
+      expect(got).toMatchObject([{ payload }]);
+      await chat.notices.revoke(await post('A mistake'));
+      await world.tell();
+      expect(got).toHaveLength(1);
+    });
+
+    it('nobody is told of a notice to all: they see it when they come', async () => {
+      const { chat, got } = await scene();
+      await chat.notices.post(null, { title: 'To all', body: 'Tonight.', to: 'ALL' });
+      await world.tell();
+      expect(got).toEqual([]);
+    });
+  });
+
+  describe('what is handed to the effect', () => {
+    it('again, after it was told, names itself as before, so that a receiver can tell', async () => {
+      const { chat, ann, group, got } = await scene();
+      await say(chat, ann, group, 'once');
+      const runs = await world.runs();
+      await world.tell();
+      const { signal } = new AbortController();
+      for (const run of runs) await world.push.effect.act(run, signal);
+      await world.push.sendDue();
+      expect(new Set(got.map(({ topic, payload }) => `${topic} ${payload.messageId}`)).size).toBe(1);
+    });
+
+    it('long after it was said is told to nobody', async () => {
+      const { chat, ann, group, got } = await scene();
+      await say(chat, ann, group, 'old');
+      const { signal } = new AbortController();
+      const dayBefore = Date.now() - 86_400_001;
+      for (const run of await world.runs()) {
+        const entries = run.entries.map((entry) => ({ ...entry, at: new Date(dayBefore) }));
+        await world.push.effect.act({ ...run, entries }, signal);
+      }
+      await world.push.sendDue();
+      expect(got).toEqual([]);
+      expect(await db.client.pushDue.count({ where: { conversationId: group } })).toBe(0);
+    });
+
+    it('is left in one row of a conversation, however many members it has', async () => {
+      const { chat, ann, ben, group } = await scene();
+      const others = await Promise.all(Array.from({ length: 20 }, () => world.subscriber()));
+      await chat.groups.addMembers(ann, { groupId: group, userIds: others.map(({ userId }) => userId) });
+      const waits = async () => [await db.client.pushDue.count({ where: { conversationId: group } }), await db.client.pushDelivery.count()];
+      for (const text of ['one', 'two', 'three']) {
+        await say(chat, ann, group, text);
+        await world.act();
+        expect(await waits()).toEqual([1, 0]);
+      }
+      await world.push.sendDue();
+      expect(await waits()).toEqual([0, 0]);
+      for (const { browser } of [ben, ...others]) expect(told(browser.received)).toEqual([['three', 3]]);
+    });
+  });
+
+  it('what is said while a push is on its way is told next, and is not lost', async () => {
+    const { chat, ann, ben, group, got } = await scene();
+    await say(chat, ann, group, 'one');
+    await world.act();
+    // Taken up by a node that has read what to tell and has not stored yet that it is told.
+    await handOutDue({ ...world, config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } }, new AbortController().signal);
+    const claims = await claimDue(db, { limit: 100, leaseMs: 60_000 });
+    await say(chat, ann, group, 'two');
+    await world.act();
+    await handOutDue({ ...world, config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } }, new AbortController().signal);
+    const own = claims.rows.filter(({ userId }) => userId === ben.userId);
+    await finish(db, claims.token, own, new Date(0));
+    await world.push.sendDue();
+    expect(told(got)).toEqual([['two', 1]]);
   });
 }

@@ -37,6 +37,8 @@ export type Answer = { readonly status: number; readonly headers?: Readonly<Reco
 export interface PushService extends AsyncDisposable {
   /** Its host and port. */
   readonly host: string;
+  /** A file with the certificate of its authority, for other processes to trust. */
+  readonly ca: string;
   /** Requests that have come, taken or not. */
   readonly requests: number;
   subscribe(): Browser;
@@ -101,7 +103,7 @@ export async function startPushService(): Promise<PushService> {
   const origin = (): string => `https://${host}`;
   const closing = opened.move();
   return {
-    host,
+    ...{ host, ca },
     get requests() {
       return requests;
     },
