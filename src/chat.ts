@@ -118,8 +118,8 @@ export function createChat({
   const messages = createMessages({ db, log, groups, bus, keys, config });
   const notices = createNotices({ db, log });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, config });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });

@@ -26,7 +26,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
-  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'push', 'jobs'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

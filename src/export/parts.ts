@@ -4,6 +4,7 @@ import type { Groups, Joining } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Presences } from '../presence/index.ts';
+import type { Pushes } from '../push/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
 
 /** What the module's inner parts share. */
@@ -16,5 +17,6 @@ export interface Sources {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly presence: Presences;
+  readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

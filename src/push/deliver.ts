@@ -46,8 +46,9 @@ export function takeUp({ db }: Pick<DeliverParts, 'db'>): Promise<Claims> {
 /** Sends what was taken up, as far as it is still to be told. Throws UNAVAILABLE: what is not done by then is taken up again. */
 export async function deliver(parts: DeliverParts, claims: Claims, signal: AbortSignal): Promise<void> {
   const { db, config } = parts;
+  const nexts = await judge(parts, claims.rows, await db.now(), signal);
+  // Somebody may have taken seconds not to answer.
   const now = await db.now();
-  const nexts = await judge(parts, claims.rows, now, signal);
   const done = nexts.filter(({ is }) => is !== 'LATER').map(({ row }) => row);
   await finish(db, claims.token, done, new Date(now.getTime() + config.pushDelayMs));
   await putOffThose(parts, claims, nexts, now);
