@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type Db, leavePushDeliveries, type PushDeliveryRow, type PushDueRow } from '../db/index.ts';
 import type { Roster } from '../presence/index.ts';
 import { uuidBytes } from '../uuid.ts';
@@ -10,6 +11,7 @@ import { formatSubject } from './subject.ts';
 export interface DueParts {
   readonly db: Db;
   readonly roster: Roster;
+  readonly logger: Logger;
   readonly config: { readonly pushDelayMs: number; readonly pushTtlSeconds: number };
 }
 
@@ -17,6 +19,8 @@ export interface DueParts {
 const atOnce = 500;
 // Conversations of one round.
 const perRound = 20;
+// What could not be handed out is tried again so many ms later: the roster may be away.
+const againMs = 5_000;
 /** Of a node that died its share is taken up so many ms later. */
 export const leaseMs = 60_000;
 
@@ -30,9 +34,21 @@ export async function handOutDue(parts: DueParts, signal: AbortSignal): Promise<
     const dueAt = new Date(now.getTime() + leaseMs);
     const { conversationId } = row;
     const { count } = await db.transaction((tx) => tx.pushDue.updateMany({ where: { conversationId, dueAt: row.dueAt }, data: { dueAt } }));
-    if (count === 1) await handOut(parts, { ...row, dueAt }, now, signal);
+    if (count === 1) await handOutOrPutBack(parts, { ...row, dueAt }, now, signal);
   }
   return due.length;
+}
+
+async function handOutOrPutBack(parts: DueParts, row: PushDueRow, now: Date, signal: AbortSignal): Promise<void> {
+  const { conversationId, dueAt } = row;
+  try {
+    await handOut(parts, row, now, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    parts.logger.warn({ err: error, conversationId: String(conversationId) }, 'who is to be told by push is not known: it is tried again');
+    const again = { dueAt: new Date(now.getTime() + againMs) };
+    await parts.db.transaction((tx) => tx.pushDue.updateMany({ where: { conversationId, dueAt }, data: again }));
+  }
 }
 
 async function handOut(parts: DueParts, row: PushDueRow, now: Date, signal: AbortSignal): Promise<void> {

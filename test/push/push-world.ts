@@ -40,13 +40,17 @@ export interface PushWorld extends AsyncDisposable {
 }
 
 /** Makes such a world on a database, which it leaves open. */
-export async function pushWorld(db: Db, env: Readonly<Record<string, string>> = {}): Promise<PushWorld> {
+export async function pushWorld(
+  db: Db,
+  env: Readonly<Record<string, string>> = {},
+  roster: Roster = createMemoryRoster(),
+): Promise<PushWorld> {
   await using opened = new AsyncDisposableStack();
   const service = opened.use(await startPushService());
   const chat = opened.use(chatOver(db, { PUSH: 'false' }));
   const logger = pino({ level: 'silent' });
   const log = opened.use(createLog({ db, bus: opened.use(createMemoryBus()), logger }));
-  const roster = opened.use(createMemoryRoster());
+  opened.use(roster);
   const nodes = new AsyncDisposableStack();
   opened.defer(() => nodes.disposeAsync());
   const keys = [{ id: 'k1', secret: randomBytes(32).toString('base64url') }];

@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import type { Db } from '../../src/db/index.ts';
@@ -416,14 +417,16 @@ export function promisesOfPush(open: () => Promise<Db>): void {
 
   it('what is said while a push is on its way is told next, and is not lost', async () => {
     const { chat, ann, ben, group, got } = await scene();
+    const { signal } = new AbortController();
+    const parts = { ...world, logger: pino({ level: 'silent' }), config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } };
     await say(chat, ann, group, 'one');
     await world.act();
     // Taken up by a node that has read what to tell and has not stored yet that it is told.
-    await handOutDue({ ...world, config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } }, new AbortController().signal);
+    await handOutDue(parts, signal);
     const claims = await claimDue(db, { limit: 100, leaseMs: 60_000 });
     await say(chat, ann, group, 'two');
     await world.act();
-    await handOutDue({ ...world, config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } }, new AbortController().signal);
+    await handOutDue(parts, signal);
     const own = claims.rows.filter(({ userId }) => userId === ben.userId);
     await finish(db, claims.token, own, new Date(0));
     await world.push.sendDue();
