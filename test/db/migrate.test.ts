@@ -90,7 +90,9 @@ describe('on SQLite', () => {
         filters,
       });
       const touched = [...(stdout ?? '').matchAll(/^(?:CREATE|ALTER|DROP) \w+ "(\w+)"/gm)].map(([, name]) => name);
-      expect(new Set(touched)).toEqual(new Set(['new_Stream', 'Stream', 'new_AuditEntry', 'AuditEntry']));
+      // A table that is made anew has its indexes made anew as well.
+      const tables = touched.filter((name) => !/^AuditEntry_\w+_idx$/.test(name ?? ''));
+      expect(new Set(tables)).toEqual(new Set(['new_Stream', 'Stream', 'new_AuditEntry', 'AuditEntry']));
     });
   });
 
