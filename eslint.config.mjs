@@ -13,6 +13,8 @@ const withoutId = {
     'UserError',
     'Viewer',
     'UnreadTotals',
+    'PushDevice',
+    'QuietHours',
     'MessageOrigin',
     'MessageEdit',
     'TypingChanged',

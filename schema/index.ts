@@ -11,6 +11,8 @@ import './session-acts.ts';
 import './account.ts';
 import './data-export.ts';
 import './notice.ts';
+import './push-device.ts';
+import './quiet-hours.ts';
 import './contact-event.ts';
 import './contact-request.ts';
 import './direct-conversation.ts';

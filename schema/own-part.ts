@@ -29,12 +29,26 @@ builder.objectField(Membership, 'viewerNotificationLevel', (t) =>
   }),
 );
 
+builder.objectField(Membership, 'viewerSilentUntil', (t) =>
+  t.field({
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'Until when the viewer wants to be notified of nothing there; null, or a moment that has passed: as the level says; null on other people’s.',
+    resolve: ({ userId, silentUntil }, _args, context) => (userId === requireViewer(context).userId ? silentUntil : null),
+  }),
+);
+
 const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
   description:
     'What to change about one’s own part in which conversation: absent leaves it as it is, null clears it. A notification level cannot be cleared.',
   fields: (t) => ({
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     notificationLevel: t.field({ type: NotificationLevel, description: 'Of what to be notified.' }),
+    silentUntil: t.field({
+      type: 'DateTime',
+      description: 'Until when to be notified of nothing, which is yet to come; null: as the level says.',
+    }),
     nickname: t.string({ description: 'What to be called in this group, 1 to 64 characters; null: by one’s own name.' }),
   }),
 });

@@ -16,6 +16,7 @@ import { createModeration, createReports, type Moderation, type Reports } from '
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
+import { createPush, type Push } from './push/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
@@ -51,6 +52,7 @@ export interface Chat extends AsyncDisposable {
   readonly words: BlockedWords;
   readonly webhooks: Webhooks;
   readonly beforeSend: BeforeSends;
+  readonly push: Push;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -137,12 +139,13 @@ export function createChat({
   const reports = createReports({ db, log, limits, config });
   const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, config });
+  const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const effects: readonly Effect[] = [webhooks.effect, ...(more.effects ?? [])];
+  const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker });
   const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -168,6 +171,7 @@ export function createChat({
     await webhooks[Symbol.asyncDispose]();
     await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
+    await push[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
@@ -195,6 +199,7 @@ export function createChat({
     words,
     webhooks,
     beforeSend,
+    push,
     presence,
     feed,
     jobs,
@@ -224,8 +229,12 @@ function doersOf({
   notices,
   moderation,
   webhooks,
+  push,
   worker,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'worker'>): Doers {
+}: Pick<
+  Chat,
+  'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'push' | 'worker'
+>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -234,6 +243,7 @@ function doersOf({
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
       await notices.eraseAll(userId);
+      await push.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);

@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { chatOptions } from './config-chat.ts';
 import { nodeOptions } from './config-node.ts';
 import type { LiveOption } from './config-option.ts';
+import { pushOptions } from './config-push.ts';
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
-export const options = { ...nodeOptions, ...chatOptions } as const;
+export const options = { ...nodeOptions, ...chatOptions, ...pushOptions } as const;
 
 type Options = typeof options;
 
@@ -29,6 +30,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   });
   if (env['REDIS_URL'] && !env['DATABASE_URL']) {
     faults.push('REDIS_URL needs DATABASE_URL: SQLite is a file of one node, and Redis would join several that share no log');
+  }
+  if (env['PUSH_PROVIDER_URL'] && !env['PUSH_PROVIDER_SECRET']) {
+    faults.push('PUSH_PROVIDER_URL needs PUSH_PROVIDER_SECRET: whoever is told what people say must know that it is you who tells it');
   }
   if (faults.length > 0) throw new ConfigError(faults.join('; '));
   return Object.freeze(Object.fromEntries(entries)) as Config;

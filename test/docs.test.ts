@@ -44,6 +44,21 @@ function rowsBelow(heading: string): readonly (readonly string[])[] {
     );
 }
 
+describe('docs/push.md', () => {
+  const shown = [...read('docs/push.md').matchAll(/```graphql\n(.*?)```/gs)].map(([, block]) => block ?? '');
+
+  it.each(shown)('shows what the schema has: %s', (document) => {
+    expect(shown.length).toBeGreaterThan(3);
+    expect(validateEach(document)).toEqual([]);
+  });
+});
+
+/** What is wrong with each operation of a text; one without a name cannot stand beside others. */
+function validateEach(text: string): readonly string[] {
+  const { definitions, kind } = parse(text);
+  return definitions.flatMap((one) => validate(schema, { kind, definitions: [one] }).map(({ message }) => message));
+}
+
 describe('docs/api.md', () => {
   it('shows documents', () => {
     expect(documents.length).toBeGreaterThanOrEqual(8);

@@ -11,9 +11,12 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   const viewer = { userId: user.id, sessionId: '' };
   const { erased: _erased, ...profile } = user;
   const presence = (await sources.presence.chosen([user.id]))[0] ?? {};
+  const [quietHours = null] = await sources.push.quietHours([user.id]);
   yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)},\n"presence": ${json(presence)}`;
+  yield `,\n"quietHours": ${quietHours === null ? null : json(quietHours)}`;
   yield* list('formerHandles', [formerHandles]);
   yield* list('sessions', [sessions.map(({ userId: _userId, ...session }) => session)]);
+  yield* list('pushDevices', [(await sources.push.devices(viewer)).map(({ userId: _userId, ...device }) => device)]);
   yield* list('contacts', contactsOf(sources, viewer));
   yield* list('contactRequests', requestsOf(sources, viewer));
   yield* list('blocks', blocksOf(sources, blocks));

@@ -5,6 +5,7 @@ import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Reports } from '../moderation/index.ts';
 import type { Presences } from '../presence/index.ts';
+import type { Pushes } from '../push/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
 
 /** What the module's inner parts share. */
@@ -18,5 +19,6 @@ export interface Sources {
   readonly messages: Messages;
   readonly presence: Presences;
   readonly reports: Pick<Reports, 'by'>;
+  readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

@@ -65,6 +65,8 @@ export interface Membership {
   readonly mutedUntil: Date | null;
   /** Of what their devices are to tell them. */
   readonly notificationLevel: NotificationLevel;
+  /** Until when they are to tell them of nothing; null, or a moment that has passed: as the level says. */
+  readonly silentUntil: Date | null;
   readonly deliveredSeq: number;
   readonly readSeq: number;
   /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation, which see them as they stood then. */

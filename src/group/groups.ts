@@ -36,7 +36,7 @@ export interface Groups {
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[] }>;
   /** `until` null lets them write again; null is answered where they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until). */
   muteMember(viewer: Viewer, muting: Muting): Promise<Membership | null>;
-  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, nickname). */
+  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil, nickname). */
   updateOwnPart(viewer: Viewer, part: OwnPart): Promise<Membership | null>;
   /** Ends it for everybody at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
   dissolve(viewer: Viewer, options: { groupId: bigint }): Promise<void>;

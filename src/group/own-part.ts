@@ -6,6 +6,7 @@ import type { NotificationLevel } from './conversation.ts';
 import { memberChanged, membershipSettled } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
 import { unchanged } from './member-change.ts';
+import { requireFuture } from './mute.ts';
 import type { GroupParts } from './parts.ts';
 import { requireNickname } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
@@ -14,15 +15,17 @@ import { isActive, type MembershipRow } from './store.ts';
 export interface OwnPart {
   readonly conversationId: bigint;
   readonly notificationLevel?: NotificationLevel | null | undefined;
+  /** Until when to be notified of nothing, which is yet to come; null: as the level says. */
+  readonly silentUntil?: Date | null | undefined;
   /** Null or '': by their own name. */
   readonly nickname?: string | null | undefined;
 }
 
-type Wanted = Partial<Pick<MembershipRow, 'notificationLevel' | 'nickname'>>;
+type Wanted = Partial<Pick<MembershipRow, 'notificationLevel' | 'silentUntil' | 'nickname'>>;
 
 /**
  * Settles what the viewer is notified of, which their own devices alone hear, and what they are called there, which everybody does. Throws NOT_FOUND
- * (conversationId), INVALID_INPUT (notificationLevel: null; nickname: also in a direct conversation, or not allowed).
+ * (conversationId), INVALID_INPUT (notificationLevel: null; silentUntil; nickname: also in a direct conversation, or not allowed).
  */
 export function updateOwnPart(
   { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
@@ -40,12 +43,14 @@ export function updateOwnPart(
       if (wanted.nickname && inside.head(conversationId)?.kind === 'DIRECT') {
         throw new ChatError('INVALID_INPUT', 'Between two, both are called by their own names.', { field: ['nickname'] });
       }
-      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => wanted[field] !== access[field]);
+      requireFuture(wanted.silentUntil ?? null, { now: inside.now, field: 'silentUntil' });
+      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
+      const isSettled = fields.includes('notificationLevel') || fields.includes('silentUntil');
       if (fields.length === 0) return unchanged;
       return {
         entries: () => [
           ...(fields.includes('nickname') ? [memberChanged(conversationId, userId, { userId, fields: ['nickname'] })] : []),
-          ...(fields.includes('notificationLevel') ? [membershipSettled(userId, conversationId)] : []),
+          ...(isSettled ? [membershipSettled(userId, conversationId)] : []),
         ],
         async write(tx, { at }) {
           await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: wanted });
@@ -57,13 +62,18 @@ export function updateOwnPart(
   });
 }
 
-function requireWanted({ notificationLevel, nickname }: OwnPart): Wanted {
+function isSame(one: Date | string | null | undefined, other: Date | string | null | undefined): boolean {
+  return one?.valueOf() === other?.valueOf();
+}
+
+function requireWanted({ notificationLevel, silentUntil, nickname }: OwnPart): Wanted {
   if (notificationLevel === null) {
     const message = 'notificationLevel cannot be null: leave it out, and it stays as it is.';
     throw new ChatError('INVALID_INPUT', message, { field: ['notificationLevel'] });
   }
   return {
     ...(notificationLevel !== undefined && { notificationLevel }),
+    ...(silentUntil !== undefined && { silentUntil }),
     ...(nickname !== undefined && { nickname: requireNickname(nickname) }),
   };
 }

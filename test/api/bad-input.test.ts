@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createECDH, randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { isInputObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -64,6 +64,10 @@ type Kind =
   | 'seconds'
   | 'moment'
   | 'refreshToken'
+  | 'endpoint'
+  | 'pushKey'
+  | 'token'
+  | 'hours'
   | 'flag'
   | 'word';
 
@@ -85,6 +89,9 @@ const ruling: Act = {
   valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id }),
   kinds: { groupId: 'conversation', userId: 'user' },
 };
+// A public key as a browser has one.
+const somePoint = createECDH('prime256v1').generateKeys('base64url');
+const someHours = { start: '22:00', end: '07:00', timeZone: 'Europe/Berlin' };
 const someDay = '2999-01-01T00:00:00.000Z';
 const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
@@ -179,6 +186,16 @@ const acts: Readonly<Record<string, Act>> = {
   },
   blockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
   unblockUser: { valid: ({ dan }) => ({ userId: dan.id }), kinds: { userId: 'user' } },
+  registerPushDevice: {
+    valid: () => ({ platform: 'FCM', token: 'a-token' }),
+    kinds: { platform: 'word', token: 'token' },
+  },
+  registerWebPush: {
+    valid: () => ({ endpoint: 'https://push.example.org/of-ann', p256dh: somePoint, auth: 'A'.repeat(22) }),
+    kinds: { endpoint: 'endpoint', p256dh: 'pushKey', auth: 'pushKey' },
+  },
+  setQuietHours: { valid: () => ({}), kinds: { quietHours: 'hours' } },
+  unregisterPush: { valid: ({ session: sessionId }) => ({ sessionId }), kinds: { sessionId: 'session' } },
   renameSession: {
     valid: ({ session: sessionId }) => ({ sessionId, deviceName: 'phone' }),
     kinds: { sessionId: 'session', deviceName: 'line' },
@@ -239,7 +256,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   updateMembership: {
     valid: ({ group: conversationId }) => ({ conversationId, notificationLevel: 'NONE', nickname: 'Annie' }),
-    kinds: { conversationId: 'conversation', notificationLevel: 'word', nickname: 'name' },
+    kinds: { conversationId: 'conversation', notificationLevel: 'word', silentUntil: 'moment', nickname: 'name' },
   },
   updateProfile: {
     valid: () => ({ displayName: 'Ann', avatarUrl: 'https://example.org/a.png', bio: 'About me' }),
@@ -433,6 +450,58 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['a fraction', 1.5],
     ['text', '1'],
   ],
+  endpoint: [
+    ['nothing', ''],
+    ['no URL', 'nonsense'],
+    ['not https', 'http://push.example.org/x'],
+    ['a script', 'javascript:alert(1)'],
+    ['with a name and a password', 'https://ann:secret@push.example.org/x'],
+    ['with a fragment', 'https://push.example.org/x#y'],
+    ['at another port', 'https://push.example.org:8443/x'],
+    ['of this machine', 'https://localhost/x'],
+    ['of this machine, by number', 'https://127.0.0.1/x'],
+    ['of this machine, by another number', 'https://2130706433/x'],
+    ['of this machine, in hex', 'https://0x7f.1/x'],
+    ['of this machine, in IPv6', 'https://[::1]/x'],
+    ['of this machine, as IPv4 in IPv6', 'https://[::ffff:127.0.0.1]/x'],
+    ['of the metadata of a cloud', 'https://169.254.169.254/latest/meta-data'],
+    ['of a network at home', 'https://192.168.1.1/x'],
+    ['of a network at home, in IPv6', 'https://[fd00::1]/x'],
+    ['too long', `https://push.example.org/${'x'.repeat(2_048)}`],
+    ['with a space', 'https://push.example.org/a b'],
+    ['not ASCII', 'https://push.example.org/ä'],
+    ['half a character', half],
+  ],
+  pushKey: [
+    ['nothing', ''],
+    ['nonsense', 'nonsense!'],
+    ['too short', 'AAAA'],
+    ['too long', 'A'.repeat(200)],
+    ['no point of the curve', Buffer.alloc(65, 4).toString('base64url')],
+    ['huge', huge],
+    ['half a character', half],
+  ],
+  token: [
+    ['nothing', ''],
+    ['a space', 'a b'],
+    ['two lines', 'a\nb'],
+    ['too long', 'x'.repeat(2_049)],
+    ['not ASCII', 'ä'],
+    ['half a character', half],
+  ],
+  hours: [
+    ['text', '22:00'],
+    ['of no time', { ...someHours, start: '24:00' }],
+    ['of half a time', { ...someHours, end: '7' }],
+    ['of a time in other figures', { ...someHours, end: '٠٧:٠٠' }],
+    ['of no zone', { ...someHours, timeZone: 'Nowhere/Land' }],
+    ['of an empty zone', { ...someHours, timeZone: '' }],
+    ['of a huge zone', { ...someHours, timeZone: huge }],
+    ['of an offset', { ...someHours, timeZone: '+01:00' }],
+    ['of half a character', { ...someHours, timeZone: half }],
+    ['of no day', { ...someHours, days: [] }],
+    ['of another day', { ...someHours, days: ['YESTERDAY'] }],
+  ],
   flag: [
     ['text', 'true'],
     ['a number', 1],
@@ -457,7 +526,8 @@ function badFor(scene: Scene, kind: Kind): readonly Bad[] {
 }
 
 describe('input that cannot be accepted', () => {
-  const chat = world({ SIGN_IN_ATTEMPTS: '100000' });
+  const provider = { PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}` };
+  const chat = world({ SIGN_IN_ATTEMPTS: '100000', ...provider });
   let scene: Scene;
   let sql: RawSql;
 
@@ -521,6 +591,7 @@ describe('input that cannot be accepted', () => {
       'NoticeRecipient',
       'Presence',
     ],
+    ...['PushDevice', 'QuietHours'],
   ];
 
   /** What there is, in figures: any write moves one of them. */

@@ -240,6 +240,7 @@ describe('every question', () => {
       variables: ({ target: { handle } }) => ({ search: handle }),
       answers: all,
     },
+    vapidPublicKey: { source: '{ vapidPublicKey }', variables: () => ({}), answers: all },
     viewer: { source: '{ viewer { user { id } } }', variables: () => ({}), answers: all },
   };
 

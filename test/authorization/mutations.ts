@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createECDH, randomUUID } from 'node:crypto';
 import { formatId, parseId } from '../../schema/ids.ts';
 import { type GroupAction, type Permission, permissions } from '../../src/group/permission.ts';
 import { password, type World } from '../support/world.ts';
@@ -120,6 +120,27 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
     },
   },
   signOutOthers: { '': { input: () => ({}), outcomes: signedIn } },
+  registerWebPush: {
+    '': {
+      input: () => ({
+        endpoint: `https://push.example.org/${randomUUID()}`,
+        p256dh: createECDH('prime256v1').generateKeys('base64url'),
+        auth: 'A'.repeat(22),
+      }),
+      outcomes: signedIn,
+    },
+  },
+  registerPushDevice: { 'where there is no provider': { input: () => ({ platform: 'FCM', token: 'x' }), outcomes: refused('FORBIDDEN') } },
+  unregisterPush: {
+    'of somebody else’s device': {
+      input: (_, sessionId) => ({ sessionId }),
+      given: sessionOfTarget,
+      outcomes: refused('NOT_FOUND'),
+    },
+  },
+  setQuietHours: {
+    '': { input: () => ({ quietHours: { start: '22:00', end: '07:00', timeZone: 'Asia/Tokyo' } }), outcomes: signedIn },
+  },
   renameSession: {
     'of somebody else': {
       input: (_, sessionId) => ({ sessionId, deviceName: 'mine' }),

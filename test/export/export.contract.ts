@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
@@ -14,6 +15,8 @@ interface Contents {
   readonly settings: object;
   readonly presence: object;
   readonly sessions: readonly { readonly deviceName: string }[];
+  readonly quietHours: object | null;
+  readonly pushDevices: readonly object[];
   readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
   readonly contactRequests: readonly { readonly note: string | null }[];
   readonly blocks: readonly object[];
@@ -111,12 +114,18 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.messages.recall(ann, { conversationId: group, seq });
       await say(chat, ann, group, 'line one\nline "two"\u2028');
       await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
+      const quietHours = { start: '22:00', end: '07:00', timeZone: 'Europe/Berlin', days: ['FRIDAY'] as const };
+      await chat.push.setQuietHours(ann, quietHours);
+      const p256dh = createECDH('prime256v1').generateKeys('base64url');
+      await chat.push.registerWeb(ann, { endpoint: 'https://push.example.org/of-ann', p256dh, auth: 'A'.repeat(22) });
       const file = await contents(ann);
       expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉' });
       expect(file.formerHandles.map(({ handle }) => handle)).toEqual([before?.handle]);
       expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
       expect(file.presence).toEqual({ choice: 'BUSY', statusText: 'At work', statusUntil: null });
       expect(file.sessions.map(({ deviceName }) => deviceName)).toEqual(['unknown device']);
+      expect(file.quietHours).toEqual(quietHours);
+      expect(file.pushDevices).toEqual([{ kind: 'WEB', sessionId: ann.sessionId, createdAt: expect.any(String) }]);
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
       expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);

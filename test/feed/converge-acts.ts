@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createECDH, randomUUID } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
 import { expect } from 'vitest';
@@ -803,6 +803,15 @@ const ruling: readonly Act[] = [
     },
   },
   {
+    by: 'updateMembership',
+    what: 'in until when it is silent',
+    changes: own,
+    async prepare(chat, cast, update) {
+      const conversationId = await talk(chat, cast, cast.ben);
+      return () => update(cast.ann, { conversationId, silentUntil: '2999-01-01T00:00:00.000Z' });
+    },
+  },
+  {
     by: 'dissolveGroup',
     what: 'with others in it, who have something to read',
     changes: three,
@@ -1339,6 +1348,46 @@ const ofAccounts: readonly Act[] = [
       const sessions = given((await chat.ask(SessionsDocument, {}, ann)).viewer, []).sessions;
       const sessionId = sessions.find(({ viewerIsCurrent }) => !viewerIsCurrent)?.id;
       return () => rename(ann, { sessionId, deviceName: 'the desk' });
+    },
+  },
+  {
+    by: 'registerWebPush',
+    what: 'anew, by another subscription',
+    changes: own,
+    async prepare(_chat, { ann }, register) {
+      const subscription = () => ({
+        endpoint: `https://push.example.org/${randomUUID()}`,
+        p256dh: createECDH('prime256v1').generateKeys('base64url'),
+        auth: 'A'.repeat(22),
+      });
+      await register(ann, subscription());
+      return () => register(ann, subscription());
+    },
+  },
+  {
+    by: 'registerPushDevice',
+    what: 'of an app',
+    changes: own,
+    async prepare(_chat, { ann }, register) {
+      return () => register(ann, { platform: 'APNS', token: randomUUID() });
+    },
+  },
+  {
+    by: 'unregisterPush',
+    what: 'of the device itself',
+    changes: own,
+    async prepare(chat, { ann }, unregister) {
+      await doing(chat, 'registerPushDevice')(ann, { platform: 'FCM', token: randomUUID() });
+      return () => unregister(ann, {});
+    },
+  },
+  {
+    by: 'setQuietHours',
+    what: 'at the weekend',
+    changes: own,
+    async prepare(_chat, { ann }, set) {
+      const quietHours = { start: '22:00', end: '09:30', timeZone: 'Europe/Berlin', days: ['FRIDAY', 'SATURDAY'] };
+      return () => set(ann, { quietHours });
     },
   },
   {

@@ -34,7 +34,7 @@ fragment Inviting on Group { viewerInvites { id code expiresAt usesLeft createdB
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
-  viewerMembership { ...Member viewerNotificationLevel }
+  viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
   messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
   pins(first: 10) { edges { node { ...Said } } }
@@ -50,6 +50,8 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 const self = `fragment Self on Viewer {
   user { ...Acquaintance handle displayName avatarUrl bio }
   sessions { id deviceName deviceKind createdAt viewerIsCurrent }
+  pushDevices { kind createdAt session { id } }
+  quietHours { start end timeZone days }
   messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
 }
 fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }
@@ -104,7 +106,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MemberLeft { membershipId user { id } conversation { ...Ruling } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
-      ... on MembershipSettled { membership { ...Member viewerNotificationLevel } conversation { id ...Waiting } unread { ...Totals } }
+      ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil } conversation { id ...Waiting } unread { ...Totals } }
       ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ConversationCleared { clearedSeq conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ThreadRead { message { id viewerThreadUnreadCount } unread { ...Totals } }

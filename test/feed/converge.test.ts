@@ -6,7 +6,8 @@ import { type Device, readDevice, type State } from './converge-device.ts';
 import { operatorActs } from './converge-operator-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
 
-const chat = world();
+// Nobody listens there: whoever is looked at is connected, so that nothing is pushed.
+const chat = world({ PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}` });
 
 /** Everybody's devices, as sets of whatever is made of each. */
 type Each<T> = Readonly<Record<Watcher, T>>;

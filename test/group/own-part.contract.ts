@@ -63,6 +63,33 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     });
   });
 
+  describe('until when to be notified of nothing', () => {
+    const moment = new Date('2999-01-01T00:00:00.000Z');
+
+    it('is settled for oneself, told once to one’s own devices, and ends with null', async () => {
+      const { ada, bob, group } = await scene();
+      for (let times = 0; times < 2; times += 1) {
+        expect(await settle(bob, group, { silentUntil: moment })).toMatchObject({ silentUntil: moment, notificationLevel: 'ALL' });
+      }
+      expect([await settled(ada), await settled(bob), (await world.entries(group)).length]).toEqual([0, 1, 2]);
+      expect(await settle(bob, group, { silentUntil: null })).toMatchObject({ silentUntil: null });
+      expect(await settled(bob)).toBe(2);
+    });
+
+    it('is yet to come', async () => {
+      const { bob, group } = await scene();
+      expect(await refusal(settle(bob, group, { silentUntil: new Date(0) }))).toEqual({ code: 'INVALID_INPUT', field: ['silentUntil'] });
+    });
+
+    it('is nobody’s who joins again', async () => {
+      const { ada, bob, group } = await scene();
+      await settle(bob, group, { silentUntil: moment });
+      await world.groups.leave(bob, { groupId: group });
+      await world.groups.addMembers(ada, { groupId: group, userIds: [bob.userId] });
+      expect(await world.access(bob, group)).toMatchObject({ silentUntil: null });
+    });
+  });
+
   describe('a nickname', () => {
     it('is seen by everybody, who are told', async () => {
       const { bob, group } = await scene();

@@ -91,6 +91,7 @@ const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
+  ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
   ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
 ];
 
@@ -115,6 +116,9 @@ function people(viewer: string): readonly string[] {
       SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', IF(seq <= 5, NULL, ${at('seq')})
         FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', NULL FROM ${numbers}`,
+    // Each of them but the viewer's one is told by push.
+    `INSERT INTO PushDevice (sessionId, userId, kind, addressHash, address, createdAt)
+      SELECT id, userId, 'FCM', UNHEX(SHA2(HEX(id), 256)), HEX(id), createdAt FROM Session WHERE endedAt IS NULL AND deviceName = 'a device'`,
     `INSERT INTO Contact (userId, otherId, state, since)
       SELECT ${viewer}, ${firstUser} + seq, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT ${firstUser} + seq, ${viewer}, 'ACTIVE', ${at('seq DIV 3')} FROM seq_1_to_5000
@@ -153,6 +157,11 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
       UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
+    `INSERT INTO QuietHours (userId, startMinute, endMinute, timeZone) SELECT ${viewer}, 0, 1, 'UTC'
+      UNION ALL SELECT ${firstUser} + seq, 1320, 420, 'UTC' FROM ${numbers}`,
+    `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
+      SELECT UNHEX(MD5(seq)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];

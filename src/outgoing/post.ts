@@ -1,0 +1,135 @@
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { isPublicAddress } from './public-address.ts';
+
+/** What is to be said to whom. */
+export interface Posting {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** Within which the whole exchange ends. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came of it: the answer's status; or why there is none, in a line for logs. */
+export type Outcome =
+  | { readonly status: number; readonly retryAfterMs: number | null; readonly body: string }
+  | { readonly status: null; readonly reason: string };
+
+/** Says something to a server. Never rejects. */
+export type Post = (posting: Posting) => Promise<Outcome>;
+
+/** Speaks to other people's servers. Disposing it closes the connections that are kept for the next request. */
+export interface Poster extends Disposable {
+  /** To an address that the operators have named. */
+  readonly toOwn: Post;
+  /** To an address that a user has named: https to a public address, or to one of `allowed`. */
+  readonly toPublic: Post;
+}
+
+/** Whom a poster may reach behind our doors. */
+export interface PosterOptions {
+  /** Hosts, with or without a port, that users may name although they are not public. */
+  readonly allowed: readonly string[];
+  /** How names are resolved; as the system does unless a test has it otherwise. */
+  readonly resolve?: Resolve | undefined;
+}
+
+/** Finds all addresses of a name. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
+
+// A service that is spoken to often answers many requests on one connection; more of them at a time than this is nobody's due.
+const socketsPerHost = 16;
+// What an answer says beside its status is for logs.
+const readBytes = 1_024;
+
+/** Makes a poster. */
+export function createPoster({ allowed, resolve = lookup }: PosterOptions): Poster {
+  const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo' } as const;
+  const own = { http: new http.Agent(kept), https: new https.Agent(kept) };
+  const guarded = new https.Agent({ ...kept, lookup: publicOnly(resolve) });
+
+  return {
+    toOwn: (posting) => exchange(posting, new URL(posting.url).protocol === 'http:' ? own.http : own.https),
+    async toPublic(posting) {
+      const { protocol, hostname, host, port } = new URL(posting.url);
+      if (protocol !== 'https:') return refused('it is not https');
+      if (allowed.includes(host) || allowed.includes(hostname)) return exchange(posting, own.https);
+      if (port !== '') return refused('it is another port than 443');
+      const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+      // Of an address nobody asks the name service.
+      if (isIP(bare) !== 0 && !isPublicAddress(bare)) return refused('it is not a public address');
+      return exchange(posting, guarded);
+    },
+    [Symbol.dispose]() {
+      for (const agent of [own.http, own.https, guarded]) agent.destroy();
+    },
+  };
+}
+
+function refused(reason: string): Outcome {
+  return { status: null, reason };
+}
+
+/** Resolves a name as usual, and refuses it if any of its addresses is not public: which one is tried is not ours to choose. */
+function publicOnly(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, []);
+      const [first] = addresses;
+      if (first === undefined || addresses.some(({ address }) => !isPublicAddress(address))) {
+        return callback(new Error(`${hostname} is not a public address`), []);
+      }
+      return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
+    });
+  };
+}
+
+function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: http.Agent): Promise<Outcome> {
+  const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
+  const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+  const length = { 'content-length': String(Buffer.byteLength(body)) };
+  const { request } = url.startsWith('http:') ? http : https;
+  const pieces: Buffer[] = [];
+  let response: http.IncomingMessage | undefined;
+
+  function end(error?: Error): void {
+    if (response === undefined) {
+      settle(refused(ends.aborted ? `no answer within ${timeoutMs} ms` : (error?.message ?? 'no answer')));
+      return;
+    }
+    const text = Buffer.concat(pieces).toString('utf8', 0, readBytes);
+    settle({ status: response.statusCode ?? 0, retryAfterMs: parseRetryAfter(response.headers['retry-after']), body: text });
+  }
+
+  const sent = request(url, { method: 'POST', agent, headers: { ...headers, ...length }, signal: ends }, (answer) => {
+    response = answer;
+    let bytes = 0;
+    answer.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      // The status is what counts. Whoever says more is not listened to.
+      if (bytes > readBytes) answer.destroy();
+    });
+    answer.on('close', () => end());
+    answer.on('error', end);
+  });
+  sent.on('error', end);
+  sent.end(body);
+  return promise;
+}
+
+/** What a Retry-After says, in ms from now on; null: nothing that can be read. */
+export function parseRetryAfter(text: string | undefined, now: number = Date.now()): number | null {
+  if (text === undefined) return null;
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}

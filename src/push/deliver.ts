@@ -1,0 +1,165 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Roster } from '../presence/index.ts';
+import { deriveKey, type ServerKey } from '../server-key.ts';
+import { uuidBytes } from '../uuid.ts';
+import { whereabouts } from './away.ts';
+import { type Claimed, type Claims, claimDue, finish, putOff } from './claim.ts';
+import { leaseMs } from './due.ts';
+import { inLanes } from './lanes.ts';
+import { fitted, type Payload } from './payload.ts';
+import type { Rests } from './rests.ts';
+import type { Fate, Push, Sender } from './sender.ts';
+import { type DeviceRow, readDevicesOf, removeDevices } from './store.ts';
+import { type WordingParts, wordings } from './wording.ts';
+
+/** What sending is made of. */
+export interface DeliverParts extends WordingParts {
+  readonly roster: Roster;
+  readonly keys: readonly ServerKey[];
+  readonly config: Pick<Config, 'pushDelayMs' | 'pushContent' | 'presenceGraceMs'>;
+  readonly logger: Logger;
+  readonly rests: Rests;
+  /** Null: devices of that kind cannot be told. */
+  readonly senderOf: (device: DeviceRow) => Sender | null;
+}
+
+// Those of one round wait for each other. They end within the lease: so many, so many of a server at a time, and none longer than its answer may take.
+const perRound = 100;
+const perOrigin = 16;
+// Tried again after some seconds, then ever later.
+const retryMs = { first: 2_000, last: 3_600_000 };
+
+/** What is to become of a delivery. */
+type Next = { readonly row: Claimed } & (
+  | { readonly is: 'DONE' }
+  | { readonly is: 'GONE'; readonly device: DeviceRow }
+  | { readonly is: 'LATER'; readonly ms: number; readonly failed: boolean }
+);
+
+/** Takes up what is due: some of it, for a time in which `deliver` comes to its end. Throws UNAVAILABLE. */
+export function takeUp({ db }: Pick<DeliverParts, 'db'>): Promise<Claims> {
+  return claimDue(db, { limit: perRound, leaseMs });
+}
+
+/** Sends what was taken up, as far as it is still to be told. Throws UNAVAILABLE: what is not done by then is taken up again. */
+export async function deliver(parts: DeliverParts, claims: Claims, signal: AbortSignal): Promise<void> {
+  const { db, config } = parts;
+  const nexts = await judge(parts, claims.rows, await db.now(), signal);
+  // Somebody may have taken seconds not to answer.
+  const now = await db.now();
+  const done = nexts.filter(({ is }) => is !== 'LATER').map(({ row }) => row);
+  await finish(db, claims.token, done, new Date(now.getTime() + config.pushDelayMs));
+  await putOffThose(parts, claims, nexts, now);
+  for (const next of nexts) {
+    if (next.is === 'GONE') await db.transaction((tx) => removeDevices(tx, [next.device.sessionId], next.device.address));
+  }
+}
+
+async function putOffThose({ db }: DeliverParts, { token }: Claims, nexts: readonly Next[], now: Date): Promise<void> {
+  const later = nexts.flatMap((next) => {
+    if (next.is !== 'LATER') return [];
+    return [{ row: next.row, failed: next.failed, dueAt: new Date(now.getTime() + next.ms) }];
+  });
+  await putOff(db, token, later);
+}
+
+/** Finds out what is still to be told to whom, and tells it. */
+async function judge(parts: DeliverParts, rows: readonly Claimed[], now: Date, signal: AbortSignal): Promise<readonly Next[]> {
+  const { db, roster, config, logger } = parts;
+  const alive = rows.filter(({ expiresAt }) => expiresAt > now);
+  const devices = await readDevicesOf(
+    db.client,
+    alive.map(({ sessionId }) => uuidBytes(sessionId)),
+    now,
+  );
+  const byId = new Map(devices.map((device) => [device.sessionId, device]));
+  const there = alive.filter(({ sessionId, userId }) => byId.get(sessionId)?.userId === userId);
+  const where = await whereabouts({ db, roster }, [...new Set(there.map(({ userId }) => userId))], now).catch((error: unknown) => {
+    logger.warn({ err: error }, 'whether people are there is not known: pushes wait');
+    return null;
+  });
+  if (where === null) return [...done(rows, there), ...there.map((row) => later(row, retryMs.first))];
+  const leaving = there.filter(({ userId }) => where.get(userId) === 'LEAVING');
+  const away = there.filter(({ userId }) => where.get(userId) === 'AWAY');
+  const payloads = await wordings(parts, away, now);
+  const wishes = away.flatMap((row, place) => {
+    const [payload, device] = [payloads[place] ?? null, byId.get(row.sessionId)];
+    return payload === null || device === undefined ? [] : [{ row, payload, device }];
+  });
+  const told = await sendAll(parts, wishes, now, signal);
+  const waiting = leaving.map((row) => later(row, Math.max(config.presenceGraceMs / 2, 500)));
+  return [...told, ...waiting, ...done(rows, [...leaving, ...wishes.map(({ row }) => row)])];
+}
+
+function later(row: Claimed, ms: number): Next {
+  return { row, is: 'LATER', ms, failed: false };
+}
+
+/** All but some are over. */
+function done(rows: readonly Claimed[], except: readonly Claimed[]): readonly Next[] {
+  const open = new Set(except);
+  return rows.filter((row) => !open.has(row)).map((row) => ({ row, is: 'DONE' }));
+}
+
+interface Wish {
+  readonly row: Claimed;
+  readonly device: DeviceRow;
+  readonly payload: Payload;
+}
+
+async function sendAll(parts: DeliverParts, wishes: readonly Wish[], now: Date, signal: AbortSignal): Promise<readonly Next[]> {
+  const byOrigin = Map.groupBy(wishes, ({ device }) => parts.senderOf(device)?.origin(device) ?? '');
+  const told = await Promise.all(
+    [...byOrigin].map(([origin, ofOne]) => inLanes(ofOne, perOrigin, (wish) => sendOne(parts, origin, wish, { now, signal }))),
+  );
+  return told.flat();
+}
+
+async function sendOne(
+  parts: DeliverParts,
+  origin: string,
+  { row, device, payload }: Wish,
+  { now, signal }: { readonly now: Date; readonly signal: AbortSignal },
+): Promise<Next> {
+  const { rests, logger } = parts;
+  const sender = parts.senderOf(device);
+  // The provider was taken out of the configuration, and may come back.
+  if (sender === null) return { row, is: 'DONE' };
+  const leftMs = rests.left(origin);
+  if (leftMs !== null) return later(row, leftMs + Math.random() * retryMs.first);
+  const fate = await sender.send(pushOf(parts, row, { device, payload, now }), signal);
+  rests.note(origin, fate.is !== 'LATER' || fate.ms !== null);
+  const about = { origin, kind: device.kind, userId: String(row.userId) };
+  if (fate.is === 'REFUSED') logger.warn({ ...about, reason: fate.reason }, 'a push was refused');
+  if (fate.is === 'LATER') logger.info({ ...about, reason: fate.reason }, 'a push is tried again later');
+  return nextOf(fate, row, device);
+}
+
+function nextOf(fate: Fate, row: Claimed, device: DeviceRow): Next {
+  if (fate.is === 'GONE') return { row, is: 'GONE', device };
+  if (fate.is !== 'LATER') return { row, is: 'DONE' };
+  const ms = Math.min(retryMs.first * 2 ** Math.min(row.attempts, 16), retryMs.last) * (0.5 + Math.random());
+  return { row, is: 'LATER', ms: Math.max(fate.ms ?? 0, ms), failed: true };
+}
+
+function pushOf(
+  { keys, config }: DeliverParts,
+  { userId, subject, expiresAt }: Claimed,
+  { device, payload, now }: { readonly device: DeviceRow; readonly payload: Payload; readonly now: Date },
+): Push {
+  const newest = payload.messageId ?? subject;
+  const id = createHash('sha256').update(`${device.sessionId} ${newest} ${payload.at} ${payload.count}`).digest('base64url').slice(0, 32);
+  return {
+    ...{ device, id, payload: fitted(payload, config.pushContent), collapseKey: collapseKey(keys, userId, subject) },
+    urgent: payload.mentioned || payload.type !== 'MESSAGE' || payload.title === payload.sender,
+    ttlSeconds: Math.max(0, Math.round((expiresAt.getTime() - now.getTime()) / 1_000)),
+  };
+}
+
+/** Whoever passes pushes on is not to learn from it who talks with whom. */
+function collapseKey([key]: readonly ServerKey[], userId: bigint, subject: string): string {
+  if (key === undefined) throw new Error('there is no server key');
+  return createHmac('sha256', deriveKey(key, 'push topic')).update(`${userId} ${subject}`).digest('base64url').slice(0, 32);
+}

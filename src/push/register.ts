@@ -1,0 +1,95 @@
+import { type Db, isDuplicate } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Log, Verdict } from '../log/index.ts';
+import { accountGone, type Viewer } from '../user/index.ts';
+import { isUuid } from '../uuid.ts';
+import type { PushDevice } from './push.ts';
+import { isQuietAlike, type QuietHours } from './quiet-hours.ts';
+import { type DeviceRow, putDevice, putQuietHours, quietHoursOf, registration, removeDevices, shownDevice } from './store.ts';
+
+/** What the acts of users need. */
+export interface RegisterParts {
+  readonly db: Db;
+  readonly log: Log;
+}
+
+/** At what address a session is to be told. */
+export type NewDevice = Pick<DeviceRow, 'kind' | 'address' | 'p256dh' | 'auth' | 'vapidKey'>;
+
+/** Has the viewer's session told at an address. What changes nothing makes no entry. Throws NOT_FOUND where the session has ended meanwhile, UNAVAILABLE. */
+export async function register(parts: RegisterParts, viewer: Viewer, device: NewDevice): Promise<PushDevice> {
+  try {
+    return await registerOnce(parts, viewer, device);
+  } catch (error) {
+    // Two have registered one address at the same moment, each under their own lock: who comes second takes it over.
+    if (isDuplicate(error)) return registerOnce(parts, viewer, device);
+    throw error;
+  }
+}
+
+function registerOnce({ log }: RegisterParts, { userId, sessionId }: Viewer, device: NewDevice): Promise<PushDevice> {
+  return log.append<PushDevice>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<PushDevice>> {
+      const session = await inside.read(registration, sessionId);
+      if (session?.userId !== userId) throw accountGone();
+      const before = session.device;
+      if (before !== null && isAlike(before, device)) return { result: () => shownDevice(before) };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SessionChanged', data: { sessionId } } }],
+        write: (tx, { at }) => putDevice(tx, { ...device, sessionId, userId, createdAt: at }),
+        result: ({ at }) => ({ sessionId, userId, kind: device.kind, createdAt: at }),
+      };
+    },
+  });
+}
+
+function isAlike(one: NewDevice, other: NewDevice): boolean {
+  return (['kind', 'address', 'p256dh', 'auth', 'vapidKey'] as const).every((field) => one[field] === other[field]);
+}
+
+/** Has one of the viewer's sessions told no more, and answers which; of one that is not told, or has ended, that is so already. Throws NOT_FOUND (sessionId). */
+export async function unregister(
+  { log }: RegisterParts,
+  viewer: Viewer,
+  { sessionId: given }: { readonly sessionId?: string | undefined },
+): Promise<string> {
+  const { userId } = viewer;
+  const sessionId = given ?? viewer.sessionId;
+  if (!isUuid(sessionId)) throw noSession();
+  return log.append<string>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<string>> {
+      const session = await inside.read(registration, sessionId);
+      if (session?.userId !== userId) throw noSession();
+      if (session.device === null) return { result: () => sessionId };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SessionChanged', data: { sessionId } } }],
+        write: (tx) => removeDevices(tx, [sessionId]),
+        result: () => sessionId,
+      };
+    },
+  });
+}
+
+function noSession(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
+}
+
+/** Settles when the viewer is told of nothing. What changes nothing makes no entry. Throws NOT_FOUND where the session has ended meanwhile, UNAVAILABLE. */
+export function settleQuietHours({ log }: RegisterParts, { userId, sessionId }: Viewer, quiet: QuietHours | null): Promise<void> {
+  return log.append<void>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<void>> {
+      const session = await inside.read(registration, sessionId);
+      if (session?.userId !== userId) throw accountGone();
+      const before = await inside.read(quietHoursOf, userId);
+      if (isQuietAlike(before, quiet)) return { result: () => undefined };
+      return {
+        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
+        write: (tx) => putQuietHours(tx, userId, quiet),
+        result: () => undefined,
+      };
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import { createECDH } from 'node:crypto';
+import { ChatError } from '../errors.ts';
+import { isPublicAddress } from '../outgoing/index.ts';
+import type { WebSubscription } from './push.ts';
+import { knownTimeZone, parseTimeOfDay, type QuietHours, weekdays } from './quiet-hours.ts';
+
+// The endpoints of today's services have up to some 500 characters, their tokens up to some 200.
+const maxEndpoint = 2_048;
+const maxToken = 2_048;
+const keyBytes = { p256dh: 65, auth: 16 } as const;
+
+function invalid(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: [field] });
+}
+
+/** Whom users may name as their push service. */
+export interface Services {
+  /** Hosts that may be named although they are not public. */
+  readonly allowed: readonly string[];
+  /** Hosts, and `*.` before a domain for all in it; empty: any. */
+  readonly services: readonly string[];
+}
+
+/** A subscription as it is stored. Throws INVALID_INPUT (endpoint, p256dh, auth). */
+export function requireSubscription(given: WebSubscription, services: Services): WebSubscription {
+  const endpoint = requireEndpoint(given.endpoint, services);
+  const [p256dh, auth] = [requireBytes('p256dh', given.p256dh), requireBytes('auth', given.auth)];
+  if (!isOnCurve(p256dh)) throw invalid('p256dh', 'p256dh is not a public key of P-256.');
+  return { endpoint, p256dh: p256dh.toString('base64url'), auth: auth.toString('base64url') };
+}
+
+function requireEndpoint(text: string, { allowed, services }: Services): string {
+  const url = text.length <= maxEndpoint && /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.hash !== '') {
+    throw invalid('endpoint', `An endpoint is an address that begins with https://, of at most ${maxEndpoint} ASCII characters.`);
+  }
+  const { host, hostname, port } = url;
+  if (allowed.includes(host) || allowed.includes(hostname)) return url.href;
+  const literal = /^\[.*\]$|^[\d.]+$/.test(hostname) ? hostname.replace(/^\[(.*)\]$/, '$1') : null;
+  if (port !== '' || hostname === 'localhost' || (literal !== null && !isPublicAddress(literal))) {
+    throw invalid('endpoint', 'That is not the address of a push service.');
+  }
+  if (services.length > 0 && !services.some((service) => serves(service, hostname))) {
+    throw invalid('endpoint', 'That push service is not one of those that this server speaks to.');
+  }
+  return url.href;
+}
+
+function serves(service: string, hostname: string): boolean {
+  return service.startsWith('*.') ? hostname.endsWith(service.slice(1)) : hostname === service;
+}
+
+function requireBytes(field: keyof typeof keyBytes, text: string): Buffer {
+  // Browsers give base64url without padding, some libraries base64.
+  const bytes = /^[\w+/-]{1,100}={0,2}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
+  if (bytes.length !== keyBytes[field]) throw invalid(field, `${field} is ${keyBytes[field]} bytes in base64url.`);
+  return bytes;
+}
+
+function isOnCurve(point: Buffer): boolean {
+  const curve = createECDH('prime256v1');
+  curve.generateKeys();
+  try {
+    curve.computeSecret(point);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A token as the provider is to be told it. Throws INVALID_INPUT (token). */
+export function requireToken(token: string): string {
+  if (token.length > maxToken || !/^[\x21-\x7e]+$/.test(token)) {
+    throw invalid('token', `A token is 1 to ${maxToken} printable ASCII characters without spaces.`);
+  }
+  return token;
+}
+
+function invalidHours(field: string, message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: ['quietHours', field] });
+}
+
+/** Quiet hours as they are stored. Throws INVALID_INPUT (quietHours.start, …). */
+export function requireQuietHours({ start, end, timeZone, days }: QuietHours): QuietHours {
+  for (const [field, text] of Object.entries({ start, end })) {
+    if (parseTimeOfDay(text) === null) throw invalidHours(field, 'A time of the day is hours and minutes, such as 22:30.');
+  }
+  const zone = knownTimeZone(timeZone);
+  if (zone === null) throw invalidHours('timeZone', 'A time zone is named as IANA names it, such as Europe/Berlin.');
+  if (days.length === 0) throw invalidHours('days', 'Name at least one day; to have no quiet hours, take them away.');
+  return { start, end, timeZone: zone, days: weekdays.filter((day) => days.includes(day)) };
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Tx } from '../db/index.ts';
+import type { Fact } from '../log/index.ts';
+import { uuidBytes, uuidText } from '../uuid.ts';
+import type { PushDevice, PushKind } from './push.ts';
+import { formatTimeOfDay, parseTimeOfDay, type QuietHours, weekdays } from './quiet-hours.ts';
+
+/** Where a session is told, as it is stored. */
+export interface DeviceRow extends PushDevice {
+  /** Endpoint or token. */
+  readonly address: string;
+  readonly p256dh: string | null;
+  readonly auth: string | null;
+  readonly vapidKey: string | null;
+}
+
+type StoredDevice = Awaited<ReturnType<Tx['pushDevice']['findMany']>>[number];
+
+function deviceOf({ sessionId, addressHash: _, kind, ...rest }: StoredDevice): DeviceRow {
+  return { ...rest, sessionId: uuidText(sessionId), kind: kind as PushKind };
+}
+
+/** A device as its user sees it. */
+export function shownDevice({ sessionId, userId, kind, createdAt }: DeviceRow): PushDevice {
+  return { sessionId, userId, kind, createdAt };
+}
+
+/** A session, and where it is told; null: there is none, or it has ended. Governed by its user's account stream. */
+export const registration: Fact<string, { readonly userId: bigint; readonly device: DeviceRow | null } | null> = {
+  name: 'push registration',
+  key: String,
+  async read(tx, sessionIds) {
+    const ids = sessionIds.map(uuidBytes);
+    const sessions = await tx.session.findMany({ where: { id: { in: ids }, endedAt: null }, select: { id: true, userId: true } });
+    const devices = await tx.pushDevice.findMany({ where: { sessionId: { in: ids } } });
+    const found = new Map(devices.map((row) => [uuidText(row.sessionId), deviceOf(row)]));
+    const live = new Map(sessions.map(({ id, userId }) => [uuidText(id), userId]));
+    return sessionIds.map((id) => {
+      const userId = live.get(id);
+      return userId === undefined ? null : { userId, device: found.get(id) ?? null };
+    });
+  },
+};
+
+/** Has a session told at an address, in place of whatever it was told at; whoever else had the address has it no more. */
+export async function putDevice(tx: Tx, { sessionId, ...device }: DeviceRow): Promise<void> {
+  const addressHash = Uint8Array.from(createHash('sha256').update(`${device.kind} ${device.address}`).digest());
+  const id = uuidBytes(sessionId);
+  await tx.pushDevice.deleteMany({ where: { addressHash, sessionId: { not: id } } });
+  const row = { ...device, addressHash };
+  await tx.pushDevice.upsert({ where: { sessionId: id }, create: { sessionId: id, ...row }, update: row });
+}
+
+/** Has sessions told no more, at any address or at this one only, and of nothing that waits. */
+export async function removeDevices(tx: Tx, sessionIds: readonly string[], address?: string): Promise<void> {
+  const sessionId = { in: sessionIds.map(uuidBytes) };
+  await tx.pushDevice.deleteMany({ where: { sessionId, ...(address !== undefined && { address }) } });
+  if (address === undefined) await tx.pushDelivery.deleteMany({ where: { sessionId } });
+}
+
+/** Where the live sessions of these users are told, the newest registration first. */
+export async function readDevices(tx: Tx, userIds: readonly bigint[], now: Date): Promise<readonly DeviceRow[]> {
+  const rows = await tx.pushDevice.findMany({
+    where: { userId: { in: [...userIds] } },
+    orderBy: [{ createdAt: 'desc' }, { sessionId: 'desc' }],
+  });
+  return liveDevices(tx, rows, now);
+}
+
+/** Where these sessions are told, of those that are live. */
+export async function readDevicesOf(tx: Tx, sessionIds: readonly Uint8Array<ArrayBuffer>[], now: Date): Promise<readonly DeviceRow[]> {
+  return liveDevices(tx, await tx.pushDevice.findMany({ where: { sessionId: { in: [...sessionIds] } } }), now);
+}
+
+async function liveDevices(tx: Tx, rows: readonly StoredDevice[], now: Date): Promise<readonly DeviceRow[]> {
+  if (rows.length === 0) return [];
+  const where = { id: { in: rows.map(({ sessionId }) => sessionId) }, endedAt: null, expiresAt: { gt: now } };
+  const sessions = await tx.session.findMany({ where, select: { id: true } });
+  const live = new Set(sessions.map(({ id }) => uuidText(id)));
+  return rows.map(deviceOf).filter(({ sessionId }) => live.has(sessionId));
+}
+
+/** When users are told of nothing. Governed by their account stream. */
+export const quietHoursOf: Fact<bigint, QuietHours | null> = {
+  name: 'quiet hours',
+  key: String,
+  async read(tx, userIds) {
+    const rows = await tx.quietHours.findMany({ where: { userId: { in: [...userIds] } } });
+    const found = new Map(
+      rows.map(({ userId, startMinute, endMinute, timeZone, days }) => [
+        userId,
+        {
+          start: formatTimeOfDay(startMinute),
+          end: formatTimeOfDay(endMinute),
+          timeZone,
+          days: weekdays.filter((_, place) => (days & (1 << place)) !== 0),
+        },
+      ]),
+    );
+    return userIds.map((userId) => found.get(userId) ?? null);
+  },
+};
+
+/** Stores when a user is told of nothing; null: at no time. */
+export async function putQuietHours(tx: Tx, userId: bigint, quiet: QuietHours | null): Promise<void> {
+  if (quiet === null) {
+    await tx.quietHours.deleteMany({ where: { userId } });
+    return;
+  }
+  const row = {
+    startMinute: parseTimeOfDay(quiet.start) ?? 0,
+    endMinute: parseTimeOfDay(quiet.end) ?? 0,
+    timeZone: quiet.timeZone,
+    days: quiet.days.reduce((bits, day) => bits | (1 << weekdays.indexOf(day)), 0),
+  };
+  await tx.quietHours.upsert({ where: { userId }, create: { userId, ...row }, update: row });
+}

@@ -1,0 +1,124 @@
+import type { Db } from '../db/index.ts';
+import type { Groups } from '../group/index.ts';
+import type { Messages } from '../message/index.ts';
+import type { Notices } from '../notice/index.ts';
+import type { Contacts, Users } from '../user/index.ts';
+import { audience, type Told } from './audience.ts';
+import type { Claimed } from './claim.ts';
+import { inLanes } from './lanes.ts';
+import type { Payload } from './payload.ts';
+import { reference } from './reference.ts';
+import { parseSubject } from './subject.ts';
+
+/** Where what is said of a subject is read. */
+export interface WordingParts {
+  readonly db: Db;
+  readonly users: Users;
+  readonly contacts: Contacts;
+  readonly groups: Groups;
+  readonly messages: Messages;
+  readonly notices: Notices;
+}
+
+// Each count of what waits is some statements on the pool that answers people.
+const countsAtOnce = 4;
+
+type Wording = Omit<Payload, 'badge'>;
+
+/** What each delivery says, as all stands at this moment; null: nothing any more. In the order asked for. */
+export async function wordings(parts: WordingParts, rows: readonly Claimed[], now: Date): Promise<readonly (Payload | null)[]> {
+  const words = new Map<Claimed, Wording>();
+  for (const alike of Map.groupBy(rows, ({ subject, fromSeq }) => `${subject} ${fromSeq}`).values()) {
+    const found = await wordingOf(parts, alike, now);
+    for (const row of alike) {
+      const wording = found.get(row.userId);
+      if (wording !== undefined) words.set(row, wording);
+    }
+  }
+  // A user with several devices is counted for once.
+  const users = [...new Map([...words.keys()].map((row) => [row.userId, row]))];
+  const counts = await inLanes(users, countsAtOnce, async ([userId, { sessionId }]) => {
+    const { messages } = await parts.messages.unreadTotals({ userId, sessionId });
+    return [userId, messages] as const;
+  });
+  const badges = new Map(counts);
+  return rows.map((row) => {
+    const wording = words.get(row);
+    return wording === undefined ? null : { ...wording, badge: badges.get(row.userId) ?? 0 };
+  });
+}
+
+type Worded = ReadonlyMap<bigint, Wording>;
+
+/** What each user is told of one subject. */
+async function wordingOf(parts: WordingParts, rows: readonly Claimed[], now: Date): Promise<Worded> {
+  const subject = parseSubject(rows[0]?.subject ?? '');
+  switch (subject?.of) {
+    case 'conversation':
+      return ofConversation(parts, subject.id, rows, now);
+    case 'request':
+      return ofRequest(parts, subject.id, rows);
+    case 'notice':
+      return ofNotice(parts, subject.id, rows);
+    default:
+      return new Map();
+  }
+}
+
+async function ofConversation({ db, users, groups }: WordingParts, id: bigint, rows: readonly Claimed[], now: Date): Promise<Worded> {
+  const [conversation] = await groups.byIds([id]);
+  const stretch = { conversationId: id, fromSeq: rows[0]?.fromSeq ?? 0, seq: Math.max(...rows.map(({ seq }) => seq)) };
+  const userIds = [...new Set(rows.map(({ userId }) => userId))];
+  const told = conversation ? await audience({ db }, stretch, userIds, now) : [];
+  const senderIds = [...new Set(told.map(({ message }) => message.senderId))];
+  const names = new Map((await users.byIds(senderIds)).map((user, place) => [senderIds[place], user?.displayName ?? '']));
+  const group = conversation?.kind === 'GROUP' ? (conversation.name ?? '') : null;
+  return new Map(told.map((one) => [one.userId, ofMessage(id, one, { group, sender: names.get(one.message.senderId) ?? '' })]));
+}
+
+function ofMessage(
+  id: bigint,
+  { message, count, mentioned }: Told,
+  { group, sender }: { readonly group: string | null; readonly sender: string },
+): Wording {
+  return {
+    ...{ type: 'MESSAGE', title: group ?? sender, body: message.text, sender },
+    ...{ conversationId: reference('Conversation', id), messageId: reference('Message', id, message.seq) },
+    ...{ count, mentioned, at: message.sentAt.toISOString() },
+  };
+}
+
+async function ofRequest({ users, contacts }: WordingParts, fromId: bigint, rows: readonly Claimed[]): Promise<Worded> {
+  const ids = [...new Set(rows.map(({ userId }) => userId))];
+  const [[from], requests] = await Promise.all([
+    users.byIds([fromId]),
+    contacts.seenRequests(ids.map((userId) => ({ userId, fromId, toId: userId }))),
+  ]);
+  return new Map(
+    requests.flatMap((request, place) => {
+      const userId = ids[place];
+      if (request === null || userId === undefined || !from || from.erased) return [];
+      const { displayName: sender } = from;
+      const wording: Wording = {
+        ...{ type: 'CONTACT_REQUEST', title: sender, body: request.note ?? '', sender, count: 1, mentioned: false },
+        ...{ contactRequestId: reference('ContactRequest', fromId, userId), at: request.createdAt.toISOString() },
+      };
+      return [[userId, wording] as const];
+    }),
+  );
+}
+
+async function ofNotice({ notices }: WordingParts, id: string, rows: readonly Claimed[]): Promise<Worded> {
+  const found = await Promise.all(rows.map(({ userId, sessionId }) => notices.byId({ userId, sessionId }, id)));
+  return new Map(
+    found.flatMap((notice, place) => {
+      const row = rows[place];
+      if (notice === null || row === undefined) return [];
+      const wording: Wording = {
+        ...{ type: 'NOTICE', title: notice.title, body: notice.body, sender: '', count: 1, mentioned: false },
+        ...{ noticeId: reference('Notice', id), at: notice.postedAt.toISOString() },
+      };
+      return [[row.userId, wording] as const];
+    }),
+  );
+}

@@ -1,0 +1,161 @@
+import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPoster, type Poster, type Posting, parseRetryAfter } from '../../src/outgoing/index.ts';
+
+const open = new AsyncDisposableStack();
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server on this machine, which says how often somebody has connected to it. */
+async function serve(answer: RequestListener): Promise<{ readonly port: number; readonly connections: () => number }> {
+  let connections = 0;
+  const server = createServer(answer).on('connection', () => (connections += 1));
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { port: (server.address() as AddressInfo).port, connections: () => connections };
+}
+
+function posting(url: string, more: Partial<Posting> = {}): Posting {
+  return { url, headers: {}, body: 'said', timeoutMs: 2_000, ...more };
+}
+
+describe('what is said to a server of the operators’ own', () => {
+  const poster = open.use(asAsync(createPoster({ allowed: [] })));
+
+  it('is answered with its status, when to come back, and the beginning of what it says', async () => {
+    const { port } = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '7' }).end('x'.repeat(100_000)));
+    const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`));
+    expect(outcome).toMatchObject({ status: 429, retryAfterMs: 7_000 });
+    expect(outcome.status !== null && outcome.body.length).toBeLessThanOrEqual(1_024);
+  });
+
+  it('arrives whole, as it was said', async () => {
+    const heard: unknown[] = [];
+    const { port } = await serve(async (request, response) => {
+      const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
+      heard.push([request.method, request.headers['x-of'], body]);
+      response.writeHead(204).end();
+    });
+    expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/a`, { headers: { 'x-of': 'ours' }, body: 'héllo' }))).toMatchObject({
+      status: 204,
+    });
+    expect(heard).toEqual([['POST', 'ours', 'héllo']]);
+  });
+
+  it('ends at its deadline where nobody answers', async () => {
+    const { port } = await serve(() => undefined);
+    const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }));
+    expect(outcome).toEqual({ status: null, reason: 'no answer within 50 ms' });
+  });
+
+  it('ends at its deadline where the answer never ends; its status is known', async () => {
+    const { port } = await serve((_request, response) => void response.writeHead(200).write('and'));
+    expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }))).toMatchObject({ status: 200 });
+  });
+
+  it('fails in a line where nobody is there', async () => {
+    const { port } = await serve(() => undefined);
+    for (const server of servers.splice(0)) server.close();
+    expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`))).toMatchObject({
+      status: null,
+      reason: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('is broken off with its signal', async () => {
+    const { port } = await serve(() => undefined);
+    const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { signal: AbortSignal.abort() }));
+    expect(outcome).toMatchObject({ status: null });
+  });
+});
+
+describe('what is said to an address that a user has named', () => {
+  const poster = open.use(asAsync(createPoster({ allowed: [] })));
+
+  it.each([
+    ['https://127.0.0.1/', 'it is not a public address'],
+    ['https://127.1/', 'it is not a public address'],
+    ['https://2130706433/', 'it is not a public address'],
+    ['https://0x7f.0.0.1/', 'it is not a public address'],
+    ['https://[::1]/', 'it is not a public address'],
+    ['https://[::ffff:127.0.0.1]/', 'it is not a public address'],
+    ['https://[::ffff:a9fe:a9fe]/', 'it is not a public address'],
+    ['https://[64:ff9b::7f00:1]/', 'it is not a public address'],
+    ['https://[fd00::1]/', 'it is not a public address'],
+    ['https://169.254.169.254/latest/meta-data', 'it is not a public address'],
+    ['https://10.0.0.1/', 'it is not a public address'],
+    ['http://8.8.8.8/', 'it is not https'],
+    ['https://8.8.8.8:22/', 'it is another port than 443'],
+  ])('is not said to %s', async (url, reason) => {
+    expect(await poster.toPublic(posting(url))).toEqual({ status: null, reason });
+  });
+
+  it('is not said to a name of this machine', async () => {
+    expect(await poster.toPublic(posting('https://localhost/'))).toEqual({ status: null, reason: 'localhost is not a public address' });
+  });
+
+  it.each([
+    ['a closed address', [{ address: '10.1.2.3', family: 4 }]],
+    [
+      'an open and a closed one',
+      [
+        { address: '8.8.8.8', family: 4 },
+        { address: '169.254.169.254', family: 4 },
+      ],
+    ],
+    [
+      'a closed one in IPv6',
+      [
+        { address: '8.8.8.8', family: 4 },
+        { address: 'fe80::1', family: 6 },
+      ],
+    ],
+    ['none', []],
+  ] as const)('is not said to a name that turns out to be %s', async (_what, addresses) => {
+    using named = namedPoster(addresses);
+    expect(await named.toPublic(posting('https://push.example.org/'))).toEqual({
+      status: null,
+      reason: 'push.example.org is not a public address',
+    });
+  });
+
+  it('is said where operators allow it, behind our doors or at another port', async () => {
+    const { port, connections } = await serve(() => undefined);
+    using allowing = createPoster({ allowed: [`127.0.0.1:${port}`] });
+    // It speaks no TLS: that somebody has connected is what counts.
+    expect(await allowing.toPublic(posting(`https://127.0.0.1:${port}/`, { timeoutMs: 500 }))).toMatchObject({ status: null });
+    expect(connections()).toBe(1);
+    expect(await poster.toPublic(posting(`https://127.0.0.1:${port}/`))).toMatchObject({ status: null });
+    expect(connections()).toBe(1);
+  });
+});
+
+describe('when to come back', () => {
+  const now = Date.parse('2026-03-04T05:06:07Z');
+  it.each([
+    [undefined, null],
+    ['0', 0],
+    ['120', 120_000],
+    ['Wed, 04 Mar 2026 05:07:07 GMT', 60_000],
+    ['Wed, 04 Mar 2020 05:07:07 GMT', 0],
+    ['soon', null],
+  ])('%s', (text, ms) => expect(parseRetryAfter(text, now)).toBe(ms));
+});
+
+function asAsync<T extends Disposable>(one: T): T & AsyncDisposable {
+  return Object.assign(one, { [Symbol.asyncDispose]: async () => one[Symbol.dispose]() });
+}
+
+/** Speaks to those whom users name, where every name has these addresses. */
+function namedPoster(addresses: readonly LookupAddress[]): Poster {
+  return createPoster({ allowed: [], resolve: (_name, _options, callback) => callback(null, addresses) });
+}

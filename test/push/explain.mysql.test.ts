@@ -1,0 +1,51 @@
+import { createECDH } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import type { Db } from '../../src/db/index.ts';
+import { chatOn } from '../support/chat.ts';
+import { fillLarge } from '../support/large-tables.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { faultsOf, planOf } from '../support/query-plan.ts';
+import { type StatementLog, startStatementLog } from '../support/statement-log.ts';
+
+let log: StatementLog;
+let chat: Chat;
+let db: Db;
+
+beforeAll(async () => {
+  log = await startStatementLog();
+  // What a node asks by itself, from time to time, is no part of what is looked at.
+  chat = await chatOn(log.stores, { ROLES: 'gateway', HEAD_CHECK_MS: '600000' });
+  db = await connectMysql({ url: log.stores.env['DATABASE_URL'] ?? '', connections: 2, writeDeadlineMs: 8_000, serverKey: true });
+}, 180_000);
+afterAll(async () => {
+  await chat[Symbol.asyncDispose]();
+  await db[Symbol.asyncDispose]();
+  await log[Symbol.asyncDispose]();
+});
+
+it('what is due, whom to tell and what are found in ranges of keys, whatever else waits', async () => {
+  const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+  const p256dh = createECDH('prime256v1').generateKeys('base64url');
+  await chat.push.registerWeb(ben, { endpoint: 'https://push.example.invalid/x', p256dh, auth: 'A'.repeat(22) });
+  const group = await groupOf(chat, ann, ben);
+  await fillLarge(log.sql, String(ann.userId));
+  const later = "dueAt = '2999-01-01'";
+  await log.sql.run(`UPDATE PushDue SET ${later}`, `UPDATE PushDelivery SET ${later}`, 'ANALYZE TABLE PushDue, PushDelivery');
+  const seq = await say(chat, ann, group, 'hello');
+  const due = { conversationId: group, fromSeq: seq, seq, dueAt: new Date(0) };
+  await db.transaction((tx) => tx.pushDue.create({ data: due }));
+  const { statements } = await log.during(() => chat.push.sendDue());
+  const selects = [...new Set(statements.filter((each) => /^[\s(]*SELECT\b/.test(each)))];
+  const tables = new Set(selects.flatMap((each) => [...each.matchAll(/\bFROM `?(?:mpim`\.`)?(\w+)/g)].map(([, table]) => table)));
+  expect([...tables]).toEqual(
+    expect.arrayContaining(['PushDue', 'PushDelivery', 'PushDevice', 'QuietHours', 'Membership', 'Message', 'Mention']),
+  );
+  const faults: (readonly [string, readonly string[]])[] = [];
+  for (const statement of selects) {
+    const found = faultsOf(await planOf(log.sql, statement));
+    if (found.length > 0) faults.push([statement.slice(0, 400), found]);
+  }
+  expect(faults).toEqual([]);
+}, 180_000);

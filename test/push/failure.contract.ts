@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { type PushWorld, pushWorld } from './push-world.ts';
+import { type PushService, startPushService } from './receiving-end.ts';
+
+/** What push promises where a push service fails, on any database. */
+export function promisesOfFailing(open: () => Promise<Db>): void {
+  let db: Db;
+  let world: PushWorld;
+  let other: PushService;
+  beforeAll(async () => {
+    db = await open();
+    other = await startPushService();
+    world = await pushWorld(db, { PUSH_ALLOW_HOSTS: other.host });
+  });
+  afterEach(async () => {
+    other.answer(null);
+    world.service.answer(null);
+    await db.transaction((tx) => tx.pushDelivery.deleteMany());
+  });
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await other[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  /** Ben is told by a service that each test has do what it wishes. A node of its own knows nothing of how it did before. */
+  async function scene() {
+    const { chat } = world;
+    // Whoever is left alone is so for the whole test, however long that takes.
+    const push = world.node({}, () => 0);
+    const [ann, ben] = [await person(chat, 'ann'), { ...(await person(chat, 'ben')), browser: other.subscribe() }];
+    await push.registerWeb(ben, ben.browser);
+    const group = await groupOf(chat, ann, ben);
+    await world.act();
+    await push.sendDue();
+    const tell = async (text: string): Promise<void> => {
+      await say(chat, ann, group, text);
+      await world.act();
+      await push.sendDue();
+    };
+    /** What waits comes due, as in time it would. */
+    const again = async (): Promise<void> => {
+      await db.transaction((tx) => tx.pushDelivery.updateMany({ data: { dueAt: new Date(0) } }));
+      await push.sendDue();
+    };
+    const waits = () => db.client.pushDelivery.findFirst({ where: { userId: ben.userId } });
+    return { chat, push, ann, ben, group, tell, again, waits, got: ben.browser.received };
+  }
+
+  it.each([404, 410])('%i: the subscription is forgotten, and never tried again', async (status) => {
+    const { push, ben, tell, again, waits } = await scene();
+    other.answer({ status });
+    const before = other.requests;
+    await tell('one');
+    expect([await push.devices(ben), await waits()]).toEqual([[], null]);
+    await again();
+    await tell('two');
+    expect(other.requests).toBe(before + 1);
+  });
+
+  it('410 forgets nothing that was registered meanwhile', async () => {
+    const { push, ben, tell, again } = await scene();
+    other.answer({ status: 503 });
+    await tell('one');
+    const fresh = other.subscribe();
+    await push.registerWeb(ben, fresh);
+    other.answer(null);
+    await again();
+    expect([ben.browser.received.length, fresh.received.length]).toEqual([0, 1]);
+    expect(await push.devices(ben)).toHaveLength(1);
+  });
+
+  it.each([
+    ['500', { status: 500 }],
+    ['503', { status: 503 }],
+    ['408', { status: 408 }],
+    ['a connection that breaks', 'BREAK'],
+  ] as const)('%s: it is tried again, ever later, until it is taken', async (_what, answer) => {
+    const { tell, again, waits, got } = await scene();
+    other.answer(answer);
+    await tell('hello');
+    const first = await waits();
+    expect(first).toMatchObject({ attempts: 1 });
+    await again();
+    expect(await waits()).toMatchObject({ attempts: 2 });
+    other.answer(null);
+    await again();
+    expect([got.length, await waits()]).toEqual([1, null]);
+  });
+
+  it('429 is heeded: nothing is tried before the time that it names', async () => {
+    const { tell, waits } = await scene();
+    other.answer({ status: 429, headers: { 'retry-after': '1800' } });
+    await tell('hello');
+    const { dueAt } = (await waits()) ?? expect.fail();
+    const inMs = dueAt.getTime() - (await db.now()).getTime();
+    expect(inMs).toBeGreaterThan(1_700_000);
+    expect(inMs).toBeLessThan(1_900_000);
+  });
+
+  it.each([400, 403, 413])('%i: it is not sent again, and the subscription stays', async (status) => {
+    const { push, ben, tell, waits, got } = await scene();
+    other.answer({ status });
+    await tell('one');
+    expect([await waits(), (await push.devices(ben)).length]).toEqual([null, 1]);
+    other.answer(null);
+    await tell('two');
+    expect(got).toHaveLength(1);
+  });
+
+  it('a redirect is not followed', async () => {
+    const { tell, got } = await scene();
+    const elsewhere = world.service.requests;
+    other.answer({ status: 307, headers: { location: `https://${world.service.host}/` } });
+    await tell('one');
+    expect([got, world.service.requests]).toEqual([[], elsewhere]);
+  });
+
+  it('what could not be sent in its time is dropped', async () => {
+    const { tell, again, waits, got } = await scene();
+    other.answer({ status: 500 });
+    await tell('old news');
+    await db.transaction((tx) => tx.pushDelivery.updateMany({ data: { expiresAt: new Date(0) } }));
+    other.answer(null);
+    await again();
+    expect([got, await waits()]).toEqual([[], null]);
+  });
+
+  it('one that hangs holds up nobody who is told by another, and is left alone after some tries', { timeout: 60_000 }, async () => {
+    const { chat, push, ann, ben, again, waits } = await scene();
+    const cat = await world.subscriber();
+    other.answer('HANG');
+    const groups = await Promise.all([1, 2, 3].map(() => groupOf(chat, ann, ben)));
+    for (const group of groups) await say(chat, ann, group, 'to Ben');
+    await world.act();
+    const hanging = push.sendDue();
+    // Told by another node meanwhile; what this one has taken up it leaves alone.
+    await expect.poll(() => other.requests).toBeGreaterThan(0);
+    await say(chat, ann, await groupOf(chat, ann, cat), 'to Cat');
+    await world.tell();
+    expect(cat.browser.received).toHaveLength(1);
+    await hanging;
+    const tried = other.requests;
+    await say(chat, ann, await groupOf(chat, ann, cat), 'to Cat again');
+    await world.act();
+    await again();
+    expect([other.requests, cat.browser.received.length]).toEqual([tried, 2]);
+    expect(await waits()).toMatchObject({ attempts: 1 });
+  });
+
+  it('one node sends what another has taken up only once that has died, and what was said meanwhile is not lost', async () => {
+    const { chat, push, ann, ben, group, tell, got } = await scene();
+    other.answer({ status: 503 });
+    await tell('one');
+    // As a node has it that died just after it had taken it up.
+    const inAMinute = new Date((await db.now()).getTime() + 60_000);
+    const claim = new Uint8Array(16).fill(7);
+    await db.transaction((tx) => tx.pushDelivery.updateMany({ where: { userId: ben.userId }, data: { dueAt: inAMinute, claim } }));
+    other.answer(null);
+    await say(chat, ann, group, 'two');
+    await world.act();
+    await push.sendDue();
+    expect(got).toEqual([]);
+    await db.transaction((tx) => tx.pushDelivery.updateMany({ data: { dueAt: new Date(0) } }));
+    await push.sendDue();
+    expect(got).toMatchObject([{ payload: { body: 'two', count: 2 } }]);
+  });
+}

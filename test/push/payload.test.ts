@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
+import { fitted, type Payload } from '../../src/push/payload.ts';
+import { reference } from '../../src/push/reference.ts';
+
+// 4,096 bytes that every push service takes, less the header of the encryption (86), the delimiter (1) and the tag (16).
+const room = 3_993;
+
+const id = 2n ** 63n - 1n;
+const seq = 2 ** 31 - 1;
+
+function payload(more: Partial<Payload> = {}): Payload {
+  return {
+    ...{
+      type: 'MESSAGE',
+      title: 'The group',
+      body: 'hello',
+      sender: 'Ann',
+      count: 1,
+      mentioned: false,
+      badge: 1,
+      at: '2026-03-04T05:06:07.890Z',
+    },
+    ...{ conversationId: reference('Conversation', id), messageId: reference('Message', id, seq) },
+    ...more,
+  };
+}
+
+describe('a payload', () => {
+  it.each([
+    ['of four bytes a character', '🎉'],
+    ['that JSON escapes', '\u0001'],
+    ['that is quoted', '"'],
+    ['in two parts', '\ud800'],
+  ])('has room in a push, whatever text there is: %s', (_what, letter) => {
+    const widest = { body: letter.repeat(16_000), title: letter.repeat(200), sender: letter.repeat(64), count: 200, badge: seq };
+    expect(Buffer.byteLength(JSON.stringify(fitted(payload(widest), 'full')))).toBeLessThanOrEqual(room);
+  });
+
+  it('cuts no character in two, and says where it has cut', () => {
+    const { body } = fitted(payload({ body: '🎉'.repeat(241) }), 'full');
+    expect(body).toBe(`${'🎉'.repeat(239)}…`);
+    expect(fitted(payload({ body: '🎉'.repeat(240) }), 'full').body).toBe('🎉'.repeat(240));
+  });
+
+  it('says who and where, and no text, where that is wished; or nothing of either', () => {
+    expect(fitted(payload(), 'sender')).toMatchObject({ title: 'The group', sender: 'Ann', body: '', badge: 1 });
+    expect(fitted(payload(), 'none')).toMatchObject({ title: '', sender: '', body: '', badge: 1, conversationId: expect.any(String) });
+  });
+
+  it('names things as the API does', () => {
+    expect(reference('Conversation', 7n)).toBe(formatId('Conversation', 7n));
+    expect(reference('Message', 7n, 8)).toBe(formatId('Message', { conversationId: 7n, seq: 8 }));
+    expect(reference('ContactRequest', 7n, 8n)).toBe(formatId('ContactRequest', { fromId: 7n, toId: 8n }));
+    const uuid = '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b';
+    expect(reference('Notice', uuid)).toBe(formatId('Notice', uuid));
+  });
+});
