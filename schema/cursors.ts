@@ -15,6 +15,7 @@ export type Order =
   | 'edit'
   | 'notice'
   | 'noticeId'
+  | 'job'
   | 'settingsVersion';
 
 /** The opaque cursor of a place in an order. */
@@ -33,10 +34,8 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
   userId: (key) => parseWhole(key, maxId) !== null,
-  notice(key) {
-    const [, time = '', id = ''] = /^(\d+):(.+)$/.exec(key) ?? [];
-    return parseWhole(time, maxTime) !== null && isUuid(id);
-  },
+  notice: timeAndUuid,
+  job: timeAndUuid,
   noticeId: isUuid,
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
   edit: (key) => parseWhole(key, maxSeq) !== null,
@@ -48,6 +47,11 @@ const maxTime = 253_402_300_799_999n;
 function pairWithin(key: string, max: bigint): boolean {
   const [, place = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
   return parseWhole(place, max) !== null && parseWhole(id, maxId) !== null;
+}
+
+function timeAndUuid(key: string): boolean {
+  const [, time = '', id = ''] = /^(\d+):(.+)$/.exec(key) ?? [];
+  return parseWhole(time, maxTime) !== null && isUuid(id);
 }
 
 /** The key in a cursor of this order; null where it is malformed or of another order. */

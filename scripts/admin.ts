@@ -5,6 +5,7 @@ import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { openOperator } from '../src/open.ts';
 import { type Commands, type Flags, table, UsageError } from './admin/command.ts';
+import { jobsCommands } from './admin/jobs.ts';
 import { nodesCommands } from './admin/nodes.ts';
 import { noticesCommands } from './admin/notices.ts';
 import { peopleCommands } from './admin/people.ts';
@@ -12,7 +13,7 @@ import { settingsCommands } from './admin/settings.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
 
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands };
+const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...jobsCommands };
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -34,7 +35,17 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
-      options: { expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': { type: 'boolean' } },
+      options: {
+        expect: text,
+        note: text,
+        first: text,
+        before: text,
+        to: text,
+        at: text,
+        state: text,
+        kind: text,
+        'end-sessions': { type: 'boolean' },
+      },
       allowPositionals: true,
     });
     return { flags: values, positionals };

@@ -7,7 +7,7 @@ import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
-import { createJobs, type Doers, type Jobs } from './jobs/index.ts';
+import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
@@ -46,6 +46,8 @@ export interface Chat extends AsyncDisposable {
   readonly feed: Feed;
   readonly jobs: Jobs;
   readonly worker: Worker;
+  /** Jobs as operators see them. */
+  readonly backlog: Backlog;
   readonly cluster: Cluster;
   /** Where this node has found what it keeps of users and conversations, since the start. */
   readonly cacheCounts: CacheCounts;
@@ -172,6 +174,7 @@ export function createChat({
     feed,
     jobs,
     worker,
+    backlog: createBacklog({ db }),
     cluster,
     cacheCounts: caches.counts,
     settings,

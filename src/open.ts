@@ -17,6 +17,7 @@ import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
 import { DatabaseError, type Db, renewEpoch } from './db/index.ts';
+import { type Backlog, createBacklog } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
@@ -65,6 +66,7 @@ export interface Operator extends AsyncDisposable {
   readonly roles: Roles;
   readonly notices: Notices;
   readonly accounts: Accounts;
+  readonly backlog: Backlog;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
   /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
@@ -94,6 +96,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
     roles: createRoles({ db, log }),
     notices: createNotices({ db, log }),
     accounts: createAccounts({ db, log }),
+    backlog: createBacklog({ db }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,
     renewEpoch: () => renewEpoch(db),

@@ -12,6 +12,8 @@ import './node.ts';
 import './drain-node.ts';
 import './open-connection.ts';
 import './disconnect-user.ts';
+import './job.ts';
+import './replay-job.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -8,6 +8,8 @@ export interface Flags {
   readonly before?: string | undefined;
   readonly to?: string | undefined;
   readonly at?: string | undefined;
+  readonly state?: string | undefined;
+  readonly kind?: string | undefined;
   readonly 'end-sessions'?: boolean | undefined;
 }
 

@@ -20,6 +20,7 @@ export { type KnownHead, selectGoneOn } from './gone-on.ts';
 export { countGroups } from './group-count.ts';
 export { holdDeployment } from './hold-deployment.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
+export { type JobPlace, selectJobs } from './job-list.ts';
 export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { type MarkerPlace, runOn } from './marker-run.ts';

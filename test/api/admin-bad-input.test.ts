@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** What an input field takes. */
 type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind;
-type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
+type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice' | 'job';
 
 interface Act {
   readonly valid: Input;
@@ -48,6 +48,16 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'notice { id }', refused: { notice: null } },
     valid: { id: formatId('Notice', '01900000-0000-7000-8000-000000000000') },
     kinds: { id: 'notice' },
+  },
+  replayJob: {
+    ...{ asks: 'job { id }', refused: { job: null } },
+    valid: { id: '01900000-0000-7000-8000-000000000000' },
+    kinds: { id: 'job' },
+  },
+  discardJob: {
+    ...{ asks: 'job { id }', refused: { job: null } },
+    valid: { id: '01900000-0000-7000-8000-000000000000' },
+    kinds: { id: 'job' },
   },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
@@ -145,6 +155,14 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
     ['a number', 7, 'NOT_FOUND'],
     ['what every object has', '__proto__', 'NOT_FOUND'],
+  ],
+  job: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['what every object has', '__proto__', 'NOT_FOUND'],
+    ['one in capitals', '01900000-0000-7000-8000-00000000000A', 'NOT_FOUND'],
   ],
   flag: [
     ['text', 'true', 'BAD_USER_INPUT'],

@@ -6,7 +6,9 @@ import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
 import { SignOutDocument } from '../support/generated/graphql.ts';
+import { rawSql } from '../support/raw-sql.ts';
 import { freshStores } from '../support/stores.ts';
 import { type Person, password, world } from '../support/world.ts';
 
@@ -17,6 +19,7 @@ const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
 let noticeId = '';
+let [jobId, discardedId] = ['', ''];
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
@@ -27,6 +30,8 @@ beforeAll(async () => {
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: [{ handle: user.handle }] });
   noticeId = formatId('Notice', notice?.id ?? '');
+  await using sql = await rawSql(place.stores);
+  [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -55,6 +60,14 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
   'Mutation.revokeNotice':
     'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Query.jobs':
+    '{ jobs(state: DEAD, kind: EffectOwed, first: 2) { edges { cursor node { id kind key about state dueAt createdAt attempts failure } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.jobCounts': '{ jobCounts { kind state count } }',
+  'Query.effectLag': '{ effectLag { streams oldestMs } }',
+  'Mutation.replayJob':
+    'mutation ($jobId: ID!) { replayJob(input: { id: $jobId }) { job { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.discardJob':
+    'mutation ($discardedId: ID!) { discardJob(input: { id: $discardedId }) { job { id state } errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -62,7 +75,14 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return { handle: actors.user?.handle, userId: actors.user?.id, nodeId: place.node.chat.cluster.lease.nodeId, noticeId };
+  return {
+    handle: actors.user?.handle,
+    userId: actors.user?.id,
+    nodeId: place.node.chat.cluster.lease.nodeId,
+    noticeId,
+    jobId,
+    discardedId,
+  };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -81,7 +101,9 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const stands = () => Promise.all([place.node.chat.settings.versions({ first: 1 }), place.node.chat.notices.all({ first: 100 })]);
+    const { settings, notices, backlog } = place.node.chat;
+    const stands = () =>
+      Promise.all([settings.versions({ first: 1 }), notices.all({ first: 100 }), backlog.list({ state: 'DEAD', first: 100 })]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
       const answer = await ask(document, given(), standing as Standing);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
+import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
 
@@ -152,6 +154,28 @@ describe('the command, where no node runs', () => {
     const { maxPins, logLevel } = readConfig({});
     for (const [name, value] of Object.entries({ maxPins, logLevel })) expect(output).toMatch(RegExp(`^${name} +${value} +${value}$`, 'm'));
   });
+
+  it('shows what has failed for good, has it tried again, and gives it up', async () => {
+    expect((await run('jobs', 'list')).output).toBe('Nothing has failed for good.\n');
+    expect((await run('jobs', 'count')).output).toBe('There are no jobs.\n');
+    await using sql = await rawSql(stores);
+    const [one, two] = [await leaveDeadJob(sql, { seq: 1 }), await leaveDeadJob(sql, { seq: 2 })];
+    expect((await run('jobs', 'list', '--first', '1')).output).toMatch(
+      RegExp(`^ID .*\n${one} +EffectOwed +none:\\S+:1 +2026-01-01T00:00:01.000Z +8 +Error: it never worked\n… more with --first\n$`),
+    );
+    expect((await run('jobs', 'show', two)).output).toMatch(
+      /^EffectOwed none:\S+:2 +DEAD\n {2}about +\{"effect":"none".*\n.*never worked\n$/s,
+    );
+    expect((await run('jobs', 'replay', one)).output).toBe(`${one} waits for a worker.\n`);
+    expect((await run('jobs', 'discard', two)).output).toBe(`${two} is given up.\n`);
+    expect((await run('jobs', 'discard', one)).errors).toBe('This job is not dead: it is done, or tried again, by itself.\n');
+    expect((await run('jobs', 'list', '--state', 'PENDING', '--kind', 'EffectOwed')).output).toContain(one);
+    expect((await run('jobs', 'count')).output).toMatch(/^KIND +STATE +JOBS\nEffectOwed +PENDING +1\n$/);
+    expect((await run('jobs', 'list', '--state', 'LOST')).errors).toBe('LOST is none of PENDING, DEAD.\n');
+    for (const name of ['show', 'replay', 'discard']) {
+      expect((await run('jobs', name, two)).errors).toBe('There is no such job: it is done, or was discarded.\n');
+    }
+  }, 60_000);
 
   it('gives the database another epoch', async () => {
     const says = /^The epoch is (\S+)\. Start all nodes anew\.\n$/;

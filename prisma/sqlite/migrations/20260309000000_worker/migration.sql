@@ -5,5 +5,7 @@ UPDATE "Stream" SET "jobSeq" = "lastSeq", "jobsDue" = false;
 
 -- Of a node that has died its jobs are taken up at once.
 ALTER TABLE "Job" ADD COLUMN "heldBy" TEXT;
+-- Operators look at those of a kind.
+CREATE INDEX "Job_state_kind_dueAt_id_idx" ON "Job" ("state", "kind", "dueAt", "id");
 
 CREATE INDEX "Stream_jobsDue_id_idx" ON "Stream" ("jobsDue", "id");

@@ -1,0 +1,46 @@
+import type { LeftJob } from '../../src/jobs/index.ts';
+import { inputDescription, type Refusable } from '../errors.ts';
+import { builder } from './builder.ts';
+import { settle, withErrors } from './errors.ts';
+import { Job } from './job.ts';
+
+interface JobShape extends Refusable {
+  readonly job?: LeftJob;
+}
+
+function jobPayload(name: string, { description, job }: { readonly description: string; readonly job: string }) {
+  return withErrors(
+    builder.objectRef<JobShape>(name).implement({
+      description,
+      fields: (t) => ({ job: t.expose('job', { type: Job, nullable: true, description: `${job}; null if it was refused.` }) }),
+    }),
+  );
+}
+
+const ReplayJobInput = builder.inputType('ReplayJobInput', {
+  description: 'What to try again.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The job’s id, of `jobs`.' }) }),
+});
+
+builder.mutationField('replayJob', (t) =>
+  t.field({
+    type: jobPayload('ReplayJobPayload', { description: 'What came of replayJob.', job: 'The job as it stands' }),
+    description: 'Has a dead job tried again, at once and as often as a new one. One that is not dead stays as it is.',
+    args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input: { id } }, { chat }) => settle<JobShape>(async () => ({ job: await chat.backlog.replay(id) })),
+  }),
+);
+
+const DiscardJobInput = builder.inputType('DiscardJobInput', {
+  description: 'What to give up.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The job’s id, of `jobs`.' }) }),
+});
+
+builder.mutationField('discardJob', (t) =>
+  t.field({
+    type: jobPayload('DiscardJobPayload', { description: 'What came of discardJob.', job: 'The job as it was' }),
+    description: 'Gives up a dead job: it is never done. One that is not dead is refused with CONFLICT.',
+    args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input: { id } }, { chat }) => settle<JobShape>(async () => ({ job: await chat.backlog.discard(id) })),
+  }),
+);

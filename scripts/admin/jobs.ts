@@ -1,0 +1,57 @@
+import { ChatError } from '../../src/errors.ts';
+import { jobKindNames, jobStates } from '../../src/jobs/index.ts';
+import type { Operator } from '../../src/open.ts';
+import { type Commands, type Flags, number, table, UsageError } from './command.ts';
+
+/** What was left for later, and what has failed for good. */
+export const jobsCommands: Commands = {
+  'jobs list': { words: [], says: 'what has failed for good; [--state PENDING]: what waits; [--kind KIND] [--first N]', run: list },
+  'jobs count': { words: [], says: 'how many jobs there are, of each kind', run: count },
+  'jobs show': { words: ['ID'], says: 'all there is to know of one', run: (operator, [id = '']) => show(operator, id) },
+  'jobs replay': {
+    words: ['ID'],
+    says: 'has a dead one tried again, at once',
+    run: async ({ backlog }, [id = '']) => `${(await backlog.replay(id)).id} waits for a worker.`,
+  },
+  'jobs discard': {
+    words: ['ID'],
+    says: 'gives a dead one up: it is never done',
+    run: async ({ backlog }, [id = '']) => `${(await backlog.discard(id)).id} is given up.`,
+  },
+};
+
+async function list({ backlog }: Operator, _words: readonly string[], { first = '20', state = 'DEAD', kind }: Flags): Promise<string> {
+  const page = { state: oneOf(jobStates, state), kind: kind === undefined ? null : oneOf(jobKindNames, kind), first: number(first) };
+  const { items, hasNextPage } = await backlog.list(page);
+  if (items.length === 0) return page.state === 'DEAD' ? 'Nothing has failed for good.' : 'Nothing waits.';
+  const rows = items.map(({ job }) => [job.id, job.kind, job.key, job.dueAt.toISOString(), String(job.attempts), job.failure ?? '']);
+  const more = hasNextPage ? ['… more with --first'] : [];
+  return [table([['ID', 'KIND', 'KEY', 'DUE', 'FAILURES', 'LAST FAILURE'], ...rows]), ...more].join('\n');
+}
+
+async function count({ backlog }: Operator): Promise<string> {
+  const counts = await backlog.counts();
+  if (counts.length === 0) return 'There are no jobs.';
+  const rows = counts.map(({ kind, state, count: jobs }) => [kind, state, String(jobs)]).toSorted();
+  return table([['KIND', 'STATE', 'JOBS'], ...rows]);
+}
+
+async function show({ backlog }: Operator, id: string): Promise<string> {
+  const job = await backlog.byId(id);
+  if (job === null) throw new ChatError('NOT_FOUND', 'There is no such job: it is done, or was discarded.');
+  const { kind, key, data, state, dueAt, createdAt, attempts, failure } = job;
+  return table([
+    [`${kind} ${key}`, state],
+    ['  about', data],
+    ['  left', createdAt.toISOString()],
+    ['  due', dueAt.toISOString()],
+    ['  failures', String(attempts)],
+    ['  last failure', failure ?? 'none'],
+  ]);
+}
+
+function oneOf<T extends string>(all: readonly T[], text: string): T {
+  const found = all.find((one) => one === text);
+  if (found === undefined) throw new UsageError(`${text} is none of ${all.join(', ')}.`);
+  return found;
+}

@@ -1,0 +1,28 @@
+import type { Tx } from './db.ts';
+import { sql } from './sql.ts';
+
+/** A job's place among those of its state: by when it is due and id, both ascending. */
+export interface JobPlace {
+  readonly dueAt: Date;
+  /** 16 bytes. */
+  readonly id: Uint8Array<ArrayBuffer>;
+}
+
+/** Which part of the jobs. */
+export interface JobRange {
+  readonly state: string;
+  /** Only of this kind; null: of all. */
+  readonly kind: string | null;
+  readonly limit: number;
+  /** Only those past this place; null: from the first on. */
+  readonly after: JobPlace | null;
+}
+
+/** The ids of jobs in their order. Each is read from an index that has that order. */
+export async function selectJobs(tx: Tx, { state, kind, limit, after }: JobRange): Promise<readonly Pick<JobPlace, 'id'>[]> {
+  const ofKind = kind === null ? sql`` : sql`AND kind = ${kind}`;
+  const past = after === null ? sql`` : sql`AND dueAt >= ${after.dueAt} AND (dueAt > ${after.dueAt} OR id > ${after.id})`;
+  return await tx.$queryRaw<Pick<JobPlace, 'id'>[]>(
+    sql`SELECT id, dueAt FROM Job WHERE state = ${state} ${ofKind} ${past} ORDER BY dueAt, id LIMIT ${limit}`,
+  );
+}
