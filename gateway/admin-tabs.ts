@@ -45,9 +45,44 @@ query Find($handle: String!) {
     variables: '{ "handle": "" }',
   },
   {
+    query: `mutation Suspend($input: SuspendUserInput!) {
+  suspendUser(input: $input) {
+    user { handle state suspension { reason until } }
+    errors { code message field }
+  }
+}`,
+    variables: '{ "input": { "userId": "", "reason": "what they are told" } }',
+  },
+  {
+    query: `query Audit {
+  auditLog(first: 20) {
+    edges { node { at actorName origin action target outcome code arguments before after } }
+  }
+}`,
+  },
+  {
     query: `query Connections($userId: ID!) {
   connections(userId: $userId) { deviceName deviceKind node { name } since idle }
 }`,
     variables: '{ "userId": "" }',
+  },
+  {
+    query: `# What was reported and waits: decide with resolveReport(input: { itemId: …, action: DISMISS }).
+query Queue {
+  moderationQueue(first: 20) {
+    edges {
+      node { id kind textThen user { handle } reporters reasons { reason count } message { text } context { sender { handle } text } }
+    }
+  }
+}`,
+  },
+  {
+    query: `mutation SetBlockedWords($input: SetBlockedWordsInput!) {
+  setBlockedWords(input: $input) {
+    list { name action wordCount enabled wholeWords }
+    errors { code message field }
+  }
+}`,
+    variables: '{ "input": { "name": "list", "action": "MASK", "words": ["badger"] } }',
   },
 ];

@@ -3,13 +3,14 @@ import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import { adminPath, createAdminEngine } from './admin-engine.ts';
+import { auditPath, sendAudit } from './audit-download.ts';
 import { authenticateAdmin } from './auth.ts';
 import type { Mask } from './errors.ts';
 import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
 import { createPage, type Page, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
-import { pathOf, requestIdOf } from './request.ts';
+import { addressOf, pathOf, requestIdOf } from './request.ts';
 
 /** The operators' side of a node: a port of its own. Disposing it closes that; what is under way is cut off. */
 export interface Admin extends AsyncDisposable {
@@ -39,8 +40,9 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
     parts.logging.inRequest(requestId, () => {
       answer(request, response).catch((error: unknown) => {
         parts.logging.logger.error({ err: error }, 'a request failed');
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
+        // Of what is cut off nobody must believe that it was all.
+        if (response.headersSent) return void response.destroy();
+        response.writeHead(500).end();
       });
     });
   });
@@ -66,7 +68,7 @@ function portOf({ port, adminPort }: Config, listening: number): number | null {
   return port === 0 || listening > 65_535 - portsApart ? 0 : listening + portsApart;
 }
 
-function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+function createAnswer({ chat, config, mask, logging }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const engine = createAdminEngine({ config, mask });
   // Where many run a system they have tools of their own; the page is for whoever tries one out.
   const graphiql = config.graphiql && config.databaseUrl === '';
@@ -74,22 +76,26 @@ function createAnswer({ chat, config, mask }: AdminParts): (request: IncomingMes
 
   return async (request, response) => {
     const path = pathOf(request);
-    if (path !== adminPath) return void response.writeHead(path === null ? 400 : 404).end();
-    if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+    if (path !== adminPath && path !== auditPath) return void response.writeHead(path === null ? 400 : 404).end();
+    if (path === adminPath && graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
       page ??= adminGraphiqlHtml(adminPath).then(createPage);
       return sendPage(request, response, await page);
     }
     try {
       // Before the document is looked at: what is wrong with one tells what the schema has.
-      await engine(request, response, { chat, viewer: await authenticateAdmin(chat, request.headers.authorization) });
+      const viewer = await authenticateAdmin(chat, request.headers.authorization);
+      if (path === auditPath) await sendAudit(chat.audit, request, response);
+      else await engine(request, response, { chat, viewer, origin: addressOf(config, request), note: () => undefined });
     } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
+      if (!(error instanceof ChatError) || response.headersSent) throw error;
+      if (error.code === 'FORBIDDEN')
+        logging.logger.warn({ address: addressOf(config, request), path }, 'somebody who is no admin was refused');
       refuse(response, mask(error));
     }
   };
 }
 
-const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
+const statuses: Readonly<Record<string, number>> = { BAD_USER_INPUT: 400, UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
 
 function refuse(response: ServerResponse, error: ReturnType<Mask>): void {
   const { message, extensions } = error;

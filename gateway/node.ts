@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import { createContext, schema } from '../schema/index.ts';
+import { createContext, schema, showDraft, showToApps } from '../schema/index.ts';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
-import { ChatError } from '../src/errors.ts';
 import { openChat } from '../src/open.ts';
 import type { Effect } from '../src/worker/index.ts';
 import { openAdmin } from './admin.ts';
@@ -47,9 +46,11 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
   const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects }));
+  chat.webhooks.showBy((kind, entries) => showToApps({ schema: parts.schema ?? schema, chat }, kind, entries));
+  chat.beforeSend.showBy(showDraft);
   const { config } = chat.settings;
   followLevel(chat, logging);
-  await appointAdmins(chat, configured, logging);
+  await nameUnclaimed(chat, logging);
   const mask = createMask(logging);
   const [tick, meter] = [createTick(), createMeter()];
   const engine = createEngine({
@@ -104,17 +105,9 @@ function followLevel({ settings }: Chat, { logger }: Logging): void {
   settings.onChange(follow);
 }
 
-/** Makes admins of those whom the configuration names and who have signed up. */
-async function appointAdmins({ roles }: Chat, { adminHandles }: Config, { logger }: Logging): Promise<void> {
-  for (const handle of adminHandles.split(',').filter((text) => text.trim() !== '')) {
-    try {
-      const { user, changed } = await roles.give({ handle: handle.trim(), role: 'ADMIN' });
-      if (changed) logger.info({ userId: String(user.id), handle: user.handle }, 'an admin was appointed');
-    } catch (error) {
-      if (!(error instanceof ChatError) || error.code !== 'NOT_FOUND') throw error;
-      logger.warn({ handle: handle.trim() }, 'ADMIN_HANDLES names somebody who has not signed up');
-    }
-  }
+/** Says which handles of ADMIN_HANDLES nobody has: nobody can take them as long as they stand there. */
+async function nameUnclaimed({ roles }: Chat, { logger }: Logging): Promise<void> {
+  for (const handle of await roles.unclaimed()) logger.warn({ handle }, 'ADMIN_HANDLES names somebody who has not signed up');
 }
 
 function urlOf({ publicUrl, host }: Config, port: number): string {

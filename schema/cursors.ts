@@ -16,7 +16,10 @@ export type Order =
   | 'notice'
   | 'noticeId'
   | 'job'
-  | 'settingsVersion';
+  | 'settingsVersion'
+  | 'audit'
+  | 'moderationItem'
+  | 'moderationReport';
 
 /** The opaque cursor of a place in an order. */
 export function formatCursor(order: Order, key: string | number): string {
@@ -37,7 +40,14 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   notice: timeAndUuid,
   job: timeAndUuid,
   noticeId: isUuid,
+  moderationItem: isUuid,
+  moderationReport(key) {
+    const [, time = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
+    // Reporter 0 is the lists of words.
+    return parseWhole(time, maxTime) !== null && (id === '0' || parseWhole(id, maxId) !== null);
+  },
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
+  audit: (key) => pairWithin(key, maxTime),
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 

@@ -18,6 +18,7 @@ export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   TOO_LATE: 'The time in which this could be done has passed.',
   LIMIT_REACHED: 'There can be no more of them: a group is full, a user is in too many groups, too many messages are pinned.',
   OWNER_MUST_TRANSFER: 'The owner hands the group over before leaving it.',
+  SUSPENDED: 'The account is suspended by the operators: `message` says why, and `retryAfterMs` for how long, if it ends within 24 days.',
   UNAVAILABLE: 'Not known to be stored. The same request may be sent again, and settles it.',
 };
 

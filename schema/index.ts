@@ -39,6 +39,7 @@ import './pin.ts';
 import './thread.ts';
 import './mention.ts';
 import './forward.ts';
+import './report.ts';
 import './delivery.ts';
 import './typing.ts';
 import './settings.ts';
@@ -56,6 +57,7 @@ import { builder } from './builder.ts';
 export { type Context, type ContextParts, createContext, forEvent, forEveryone } from './context.ts';
 export { type ErrorExtensions, extensionsOf } from './errors.ts';
 export { type Sharing, sharingOf } from './sharing.ts';
+export { showDraft, showToApps, webhookDocument } from './webhook-event.ts';
 
 builder.queryType({ description: 'What can be asked.' });
 builder.mutationType({ description: 'What can be done.' });

@@ -1,19 +1,16 @@
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import type { Note } from '../src/audit/index.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
-import { openOperator } from '../src/open.ts';
-import { type Commands, type Flags, table, UsageError } from './admin/command.ts';
-import { jobsCommands } from './admin/jobs.ts';
-import { nodesCommands } from './admin/nodes.ts';
-import { noticesCommands } from './admin/notices.ts';
-import { peopleCommands } from './admin/people.ts';
-import { settingsCommands } from './admin/settings.ts';
+import { type Operator, openOperator } from '../src/open.ts';
+import { type Flags, table, UsageError } from './admin/command.ts';
+import { commands } from './admin/commands.ts';
+import { whoRuns } from './admin/operator.ts';
 
 // What operators do from the command line: `npm run admin -- …`, on the system that the environment names, whether its nodes run or not.
-
-const commands: Commands = { ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...jobsCommands };
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
@@ -26,25 +23,27 @@ function read(line: readonly string[]) {
   const name = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((one) => Object.hasOwn(commands, one));
   const command = name === undefined ? undefined : commands[name];
   const words = positionals.slice(name?.split(' ').length ?? 0);
-  if (command === undefined || words.length !== command.words.length) throw new UsageError(usage());
-  return { run: command.run, words, flags };
+  if (name === undefined || command === undefined || words.length !== command.words.length) throw new UsageError(usage());
+  return { name, command, words, flags };
 }
 
 function parse(line: readonly string[]): { readonly flags: Flags; readonly positionals: readonly string[] } {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const ofModeration = {
+    ...{ after: text, state: text, kind: text, list: text, action: text },
+    ...{ anywhere: flag, 'whole-words': flag, on: flag, off: flag },
+  };
   try {
     const { values, positionals } = parseArgs({
       args: [...line],
       options: {
-        expect: text,
-        note: text,
-        first: text,
-        before: text,
-        to: text,
-        at: text,
-        state: text,
-        kind: text,
-        'end-sessions': { type: 'boolean' },
+        ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': flag },
+        ...{ from: text, actor: text, action: text, target: text, format: text },
+        ...{ search: text, state: text, reason: text, until: text, messages: text },
+        ...{ url: text, events: text, missed: flag },
+        ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': flag },
+        ...ofModeration,
       },
       allowPositionals: true,
     });
@@ -54,11 +53,36 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
   }
 }
 
+type Asked = ReturnType<typeof read>;
+
+/** Does what is asked for. What does more than look is written down before and after. */
+async function run(operator: Operator, { name, command, words, flags }: Asked): Promise<string | AsyncIterable<string>> {
+  if (command.looks) return await command.run(operator, words, flags, () => undefined);
+  const named = Object.fromEntries(command.words.map((word, place) => [word.toLowerCase(), words[place]]));
+  const act = { actor: whoRuns(), action: name, arguments: { ...named, ...flags } };
+  async function tried(note: Note): Promise<string | AsyncIterable<string> | UsageError> {
+    try {
+      return await command.run(operator, words, flags, note);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+      throw error;
+    }
+  }
+  const said = await operator.audit.act(act, tried, (answer) => (answer instanceof UsageError ? 'INVALID_INPUT' : null));
+  if (said instanceof UsageError) throw said;
+  return said;
+}
+
+async function print(said: string | AsyncIterable<string>): Promise<void> {
+  if (typeof said === 'string') process.stdout.write(`${said}\n`);
+  else await pipeline(said, process.stdout, { end: false });
+}
+
 try {
-  const { run, words, flags } = read(process.argv.slice(2));
+  const asked = read(process.argv.slice(2));
   // What goes wrong is said below; what the modules have to say besides is for a node's log.
   await using operator = await openOperator(readConfig(process.env), { logger: pino({ level: 'silent' }) });
-  process.stdout.write(`${await run(operator, words, flags)}\n`);
+  await print(await run(operator, asked));
   const { redisFault: fault } = operator;
   if (fault !== null)
     process.stderr.write(`${fault}\nNodes are not told: they find what has changed by themselves, within HEAD_CHECK_MS.\n`);

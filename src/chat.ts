@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
@@ -11,6 +12,7 @@ import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from '
 import type { Limits } from './limit/index.ts';
 import { createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
+import { createModeration, createReports, type Moderation, type Reports } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
@@ -18,9 +20,11 @@ import { createPush, type Push } from './push/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import {
+  type Administration,
   type Blocks,
   type Contacts,
   changedUsers,
+  createAdministration,
   createBlocks,
   createContacts,
   createRoles,
@@ -29,6 +33,8 @@ import {
   type Roles,
   type Users,
 } from './user/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
 /** The chat: everything the API does, without a word of GraphQL. */
@@ -42,6 +48,11 @@ export interface Chat extends AsyncDisposable {
   readonly exports: DataExports;
   readonly notices: Notices;
   readonly push: Push;
+  readonly reports: Reports;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
+  readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -54,6 +65,8 @@ export interface Chat extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
+  readonly administration: Administration;
+  readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
   /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
@@ -112,20 +125,27 @@ export function createChat({
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
   const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored });
-  const users = createUsers({ db, log, limits, keys, config, logger, kept });
-  const people = { db, log, limits, config, blockEffects: frozenMarkers };
+  const words = createWords({ db, bus, config, logger });
+  const { screen } = words;
+  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
+  const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config, caches });
-  const joining = createJoining({ db, log, limits, config, caches });
-  const messages = createMessages({ db, log, groups, bus, keys, config });
+  const groups = createGroups({ db, log, config, caches, screen });
+  const joining = createJoining({ db, log, limits, config, caches, screen });
+  const beforeSend = createBeforeSend({ db, bus, logger, config });
+  const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const notices = createNotices({ db, log });
-  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger });
+  const moderation = createModeration({ db, log, config });
+  const reports = createReports({ db, log, limits, config });
+  const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
+  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, push, config });
+  const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
-  const effects: readonly Effect[] = [push.effect, ...(more.effects ?? [])];
+  const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, push, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker });
   const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -146,6 +166,10 @@ export function createChat({
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
+    await words[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
+    await webhooks[Symbol.asyncDispose]();
+    await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     await push[Symbol.asyncDispose]();
     // What has been accepted is stored and told before those who listen are let go.
@@ -158,6 +182,7 @@ export function createChat({
 
   // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
   cluster.start();
+  audit.begin();
 
   const { receiptMembers } = config;
   return {
@@ -170,6 +195,11 @@ export function createChat({
     exports,
     notices,
     push,
+    reports,
+    moderation,
+    words,
+    webhooks,
+    beforeSend,
     presence,
     feed,
     jobs,
@@ -178,13 +208,29 @@ export function createChat({
     cluster,
     cacheCounts: caches.counts,
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
+    administration: createAdministration({ db, log, config }),
+    audit,
     receiptMembers,
     ailments,
     [Symbol.asyncDispose]: dispose,
   };
 }
+
+/** Those who do what was left for later. */
+type Doing =
+  | 'users'
+  | 'contacts'
+  | 'groups'
+  | 'joining'
+  | 'messages'
+  | 'exports'
+  | 'notices'
+  | 'push'
+  | 'moderation'
+  | 'webhooks'
+  | 'worker';
 
 /** Who does what was left for later. */
 function doersOf({
@@ -196,8 +242,10 @@ function doersOf({
   exports,
   notices,
   push,
+  moderation,
+  webhooks,
   worker,
-}: Pick<Chat, 'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'push' | 'worker'>): Doers {
+}: Pick<Chat, Doing>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -211,6 +259,8 @@ function doersOf({
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
+      // What was taken back just now is to be in no copy either.
+      await moderation.eraseAll(userId, becomes);
     },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {
@@ -222,8 +272,10 @@ function doersOf({
     HandleFreed: (freed) => users.freeHandles(freed),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
+    ModerationItemOver: (over) => moderation.over(over),
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
+    WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

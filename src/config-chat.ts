@@ -104,6 +104,13 @@ export const chatOptions = {
     whole(1, 1_000_000),
     'Attempts to join a group, and looks at one from outside, per user within 15 minutes before they are throttled.',
   ),
+  reportsPerDay: setting('REPORTS_PER_DAY', '50', whole(1, 100_000), 'Reports of messages and users that a user may make in a day.'),
+  reportDays: option(
+    'REPORT_DAYS',
+    '90',
+    whole(1, 3_650),
+    'For how many days after the decision a report, and what it keeps of what was said, stays in the moderation queue.',
+  ),
   signUpOpen: setting('SIGN_UP_OPEN', 'true', flag, 'Let people sign up. Who has an account signs in all the same.'),
   search: setting('SEARCH', 'true', flag, 'Let users search for users.'),
   typing: setting(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, option, setting, url, whole } from './config-option.ts';
+import { flag, handles, oneOf, option, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** What can be configured of how a node runs: where things are, and how much it takes on. */
@@ -34,9 +34,10 @@ export const nodeOptions = {
   adminHandles: option(
     'ADMIN_HANDLES',
     '',
-    z.string(),
-    'Who is made an admin at the start, of those who have signed up by then: handles, joined by commas. Taking one out takes nothing away.',
+    handles,
+    'Who is an admin, as long as they stand here: handles, joined by commas. Nobody else can take one of them: sign up first. The same on all nodes.',
   ),
+  auditDays: option('AUDIT_DAYS', '0', whole(0, 36_500), 'For how many days it is kept what operators did. 0: for ever.'),
   publicUrl: option(
     'PUBLIC_URL',
     '',
@@ -104,6 +105,25 @@ export const nodeOptions = {
     'What a worker has taken up and not kept for so many ms is taken up by another.',
   ),
   jobPollMs: option('JOB_POLL_MS', '1000', whole(10, 60_000), 'How often, in ms, a node looks for work that was left for later.'),
+  webhookTimeoutMs: option(
+    'WEBHOOK_TIMEOUT_MS',
+    '5000',
+    whole(100, 15_000),
+    'An app that has not answered a webhook’s call after so many ms has not taken it.',
+  ),
+  webhookConcurrency: option('WEBHOOK_CONCURRENCY', '8', whole(1, 1_000), 'Calls of one webhook that a node has under way at a time.'),
+  webhookDisableHours: option(
+    'WEBHOOK_DISABLE_HOURS',
+    '120',
+    whole(1, 8_760),
+    'A webhook whose calls have all failed for so many hours is disabled, and so is one that does not take a single event for so long.',
+  ),
+  webhookInsecure: option(
+    'WEBHOOK_INSECURE',
+    'false',
+    flag,
+    'Let webhooks, and whoever is asked before something is said, be called by http and not only by https. To this machine http is allowed anyway.',
+  ),
   cacheMb: option(
     'CACHE_MB',
     '16',

@@ -21,6 +21,17 @@ export function line(max: number) {
   return z.string().refine(isLine, { message: `must be a line of 1 to ${max} characters` });
 }
 
+/** Handles, joined by commas; in lower case, as they are stored. */
+export const handles = z.string().transform((text, context) => {
+  const names = text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+  const odd = names.find((name) => !/^[a-z0-9_.-]{3,32}$/.test(name));
+  if (odd !== undefined) context.addIssue({ code: 'custom', message: `names ${odd}, which can be nobody’s handle` });
+  return names as readonly string[];
+});
+
 /** A URL of one of some protocols, which are named with their colon. */
 export function url(...protocols: readonly string[]) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {

@@ -12,6 +12,7 @@ export const refusalCodes = [
   'TOO_LATE',
   'LIMIT_REACHED',
   'OWNER_MUST_TRANSFER',
+  'SUSPENDED',
   'UNAVAILABLE',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
@@ -22,6 +23,7 @@ import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
+import { createModeration, type Moderation } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
@@ -30,7 +32,9 @@ import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
-import { type Accounts, createAccounts, createRoles, type Roles } from './user/index.ts';
+import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
+import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
+import { type BlockedWords, createWords } from './words/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
 import { createRedisQueue } from './worker/queue.redis.ts';
@@ -56,6 +60,8 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
   await chat.settings.begin();
+  await chat.words.begin();
+  await chat.beforeSend.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
@@ -65,12 +71,20 @@ export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
   readonly notices: Notices;
+  readonly webhooks: Webhooks;
+  readonly beforeSend: BeforeSends;
   readonly accounts: Accounts;
+  readonly administration: Administration;
+  readonly audit: Audit;
+  readonly moderation: Moderation;
+  readonly words: BlockedWords;
   readonly backlog: Backlog;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
   /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
   readonly redisFault: string | null;
+  /** Of the database, as it was when it was opened. */
+  readonly epoch: string;
   /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
   renewEpoch(): Promise<string>;
 }
@@ -90,15 +104,25 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
   const log = opened.use(createLog({ db, bus, logger }));
   const settings = opened.use(createSettings({ db, bus, config, logger }));
+  const words = opened.use(createWords({ db, bus, config, logger }));
+  const webhooks = opened.use(createWebhooks({ db, log, logger, config }));
+  const beforeSend = opened.use(createBeforeSend({ db, bus, logger, config }));
   const parting = opened.move();
   return {
     settings,
-    roles: createRoles({ db, log }),
+    roles: createRoles({ db, log, config }),
     notices: createNotices({ db, log }),
+    webhooks,
+    beforeSend,
     accounts: createAccounts({ db, log }),
+    administration: createAdministration({ db, log, config }),
+    audit: createAudit({ db, logger, config }),
+    moderation: createModeration({ db, log, config }),
+    words,
     backlog: createBacklog({ db }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,
+    epoch: db.epoch,
     renewEpoch: () => renewEpoch(db),
     [Symbol.asyncDispose]: () => parting.disposeAsync(),
   };

@@ -1,19 +1,20 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
 import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
-import { nodesCommands } from '../scripts/admin/nodes.ts';
-import { noticesCommands } from '../scripts/admin/notices.ts';
-import { peopleCommands } from '../scripts/admin/people.ts';
-import { settingsCommands } from '../scripts/admin/settings.ts';
+import { commands } from '../scripts/admin/commands.ts';
 import { refusalCodes } from '../src/errors.ts';
+import { call } from '../src/webhook/call.ts';
+import { webhookEvents } from '../src/webhook/index.ts';
+import { newSecret } from '../src/webhook/signature.ts';
 import { startNodeProcess } from './support/node-process.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -122,16 +123,47 @@ describe('the samples of docs/api.md', () => {
   });
 });
 
+describe('docs/webhooks.md', () => {
+  const webhooks = read('docs/webhooks.md');
+
+  it('lists every event that an app can be told of', () => {
+    const listed = [...webhooks.matchAll(/^\| `(\w+)` \|.*`(?:message|messageEdge|user|userId|group)\b/gm)].map(([, name]) => name);
+    expect(listed).toEqual(expect.arrayContaining([...webhookEvents]));
+    expect(listed).toHaveLength(webhookEvents.length);
+  });
+
+  it('has a receiver that takes what is signed, once, and nothing else', async () => {
+    const [, sample = ''] = /```js\n(.*?)```/s.exec(webhooks) ?? [];
+    const program = sample.replace('8080', '0').replace("console.log('ready')", 'console.log(server.address().port)');
+    const secret = newSecret();
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: root,
+      env: { ...process.env, WEBHOOK_SECRET: secret },
+    });
+    onTestFinished(() => void child.kill());
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const next = async (): Promise<string> => (await lines.next()).value as string;
+    const url = `http://127.0.0.1:${await next()}/`;
+    const tell = async (id: string, text: string, by = secret): Promise<number | null> => {
+      const body = JSON.stringify({ type: 'MessageSent', data: { messageEdge: { node: { text } } } });
+      const signal = AbortSignal.timeout(5_000);
+      return (await call({ url, secrets: [by], id, body, deadlineMs: 5_000, maxBytes: 100, signal })).status;
+    };
+    expect([await tell('e:1:1', 'hello'), await tell('e:1:1', 'hello'), await tell('e:1:2', 'forged', newSecret())]).toEqual([
+      204, 204, 401,
+    ]);
+    expect(await tell('e:1:3', 'bye')).toBe(204);
+    expect([await next(), await next()]).toEqual(['MessageSent hello', 'MessageSent bye']);
+  });
+});
+
 describe('docs/operators.md', () => {
   const operators = read('docs/operators.md');
 
   it('shows every command as it is, and none that there is not', () => {
-    const shown = new Set(
-      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
-    );
-    expect([...shown].toSorted()).toEqual(
-      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands }).toSorted(),
-    );
+    const lines = [...operators.matchAll(/^\$ npm run -s admin -- (\S+)( \S+)?/gm)];
+    const shown = new Set(lines.map(([, word = '', more = '']) => (Object.hasOwn(commands, word + more) ? word + more : word)));
+    expect([...shown].toSorted()).toEqual(Object.keys(commands).toSorted());
   });
 
   it('shows what the schema has', () => {
@@ -142,7 +174,14 @@ describe('docs/operators.md', () => {
 });
 
 describe('the links in the documentation', () => {
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/api.md', 'docs/operators.md'])('of %s lead somewhere', (path) => {
+  it.each([
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    'docs/api.md',
+    'docs/operators.md',
+    'docs/webhooks.md',
+  ])('of %s lead somewhere', (path) => {
     const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
   });

@@ -33,9 +33,12 @@ builder.mutationField('disconnectUser', (t) =>
     description:
       'Closes all of a user’s connections, on all nodes. By itself (4511) their clients come back at once; with `endSessions` (4401) nobody comes back who does not sign in anew.',
     args: { input: t.arg({ type: DisconnectUserInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { userId, endSessions } }, { chat, viewer }) =>
-      settle<DisconnectUserShape>(async () =>
-        chat.oversight.disconnect(viewer.userId, { userId: inputId('User', userId, 'userId'), endSessions: endSessions ?? false }),
-      ),
+    resolve: (_root, { input: { userId, endSessions } }, { chat, viewer, note }) =>
+      settle<DisconnectUserShape>(async () => {
+        const wanted = { userId: inputId('User', userId, 'userId'), endSessions: endSessions ?? false };
+        const after = await chat.oversight.disconnect(viewer.userId, wanted);
+        note({ after });
+        return after;
+      }),
   }),
 );

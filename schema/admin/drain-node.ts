@@ -28,7 +28,11 @@ builder.mutationField('drainNode', (t) =>
     description:
       'Has a node stop as SIGTERM would: it finishes what it has accepted, sends its clients to other nodes, and ends. It is told over the bus, and by the time of the answer has only begun.',
     args: { input: t.arg({ type: DrainNodeInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { nodeId } }, { chat, viewer }) =>
-      settle<DrainNodeShape>(async () => ({ node: await chat.oversight.drain(viewer.userId, { nodeId }) })),
+    resolve: (_root, { input: { nodeId } }, { chat, viewer, note }) =>
+      settle<DrainNodeShape>(async () => {
+        const node = await chat.oversight.drain(viewer.userId, { nodeId });
+        note({ before: { name: node.name, state: node.state } });
+        return { node };
+      }),
   }),
 );

@@ -12,9 +12,24 @@ import './node.ts';
 import './drain-node.ts';
 import './open-connection.ts';
 import './disconnect-user.ts';
+import './audit-entry.ts';
+import './user-standing.ts';
+import './users.ts';
+import './suspend-user.ts';
+import './delete-user.ts';
+import './reset-password.ts';
+import './grant-admin.ts';
+import './moderation-item.ts';
+import './moderation-report.ts';
+import './resolve-report.ts';
+import './blocked-words.ts';
 import './job.ts';
 import './replay-job.ts';
+import './webhook.ts';
+import './change-webhook.ts';
+import './before-send.ts';
 import type { GraphQLSchema } from 'graphql';
+import { audited } from './audited.ts';
 import { builder } from './builder.ts';
 
 export type { AdminContext } from './context.ts';
@@ -22,5 +37,5 @@ export type { AdminContext } from './context.ts';
 builder.queryType({ description: 'What admins can ask.' });
 builder.mutationType({ description: 'What admins can do.' });
 
-/** The schema that the gateway serves to admins. */
-export const adminSchema: GraphQLSchema = builder.toSchema();
+/** The schema that the gateway serves to admins. Whatever it does is in the audit. */
+export const adminSchema: GraphQLSchema = audited(builder.toSchema());

@@ -20,8 +20,10 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   HandleFreed: 'Gives free the handles that somebody gave up.',
   DataExport: 'Makes the file with all that is a user’s own.',
   DataExportOver: 'Removes it.',
+  ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
   NoticeDue: 'Posts a notice.',
   NoticeRevoked: 'Tells those who had a notice that it is taken back.',
+  WebhookBacklog: 'Tells an app what it has missed.',
   EffectOwed: 'Does what was to be done because of an entry, and has failed too often.',
 };
 

@@ -6,7 +6,8 @@ import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { userById } from './user.ts';
 
-const DeviceKind = builder.enumType('DeviceKind', {
+/** What a device is. */
+export const DeviceKind = builder.enumType('DeviceKind', {
   description: 'What a device is: the words of the public schema.',
   values: Object.fromEntries(deviceKinds.map((kind) => [kind, deviceKindMeanings[kind]])) as Record<
     DeviceKindShape,

@@ -58,11 +58,12 @@ function recipientsOf({ to, toHandles, toAll }: PostNotice): Recipients {
   return errors.length > 0 ? { field, errors } : { field, to: keys.map((userId) => ({ userId })) };
 }
 
-async function post({ chat, viewer }: AdminContext, input: PostNotice): Promise<NoticeShape> {
+async function post({ chat, viewer, note }: AdminContext, input: PostNotice): Promise<NoticeShape> {
   const { field, ...recipients } = recipientsOf(input);
   if ('errors' in recipients) return { errors: recipients.errors };
   const { title, body, at, clientNoticeId } = input;
   const { notice, errors } = await chat.notices.post(viewer.userId, { title, body, to: recipients.to, at, clientNoticeId });
+  if (notice !== null) note({ target: `Notice:${notice.id}`, after: { state: notice.state, postAt: notice.postAt } });
   return { notice, errors: errors.map((error) => underField(error, field)) };
 }
 
@@ -91,7 +92,11 @@ builder.mutationField('revokeNotice', (t) =>
     description:
       'Takes a notice back. One that waits is never posted; one that was posted is shown to nobody any more, and who had it is told. Done again, it stands so already.',
     args: { input: t.arg({ type: RevokeNoticeInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat }) =>
-      settle(async () => ({ notice: await chat.notices.revoke(inputId('Notice', id, 'id')) })),
+    resolve: (_root, { input: { id } }, { chat, note }) =>
+      settle(async () => {
+        const notice = await chat.notices.revoke(inputId('Notice', id, 'id'));
+        note({ after: { state: notice.state, postedAt: notice.postedAt, revokedAt: notice.revokedAt } });
+        return { notice };
+      }),
   }),
 );

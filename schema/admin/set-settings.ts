@@ -32,8 +32,13 @@ function settingsPayload(name: string, mutationName: string) {
 }
 
 /** The act as a mutation has it: what it made, and all settings after it. */
-function changed({ chat }: AdminContext, act: () => Promise<SettingsVersionShape | null>) {
-  return settle<SettingsShape>(async () => ({ version: await act(), settings: await chat.settings.list() }));
+function changed({ chat, note }: AdminContext, act: () => Promise<SettingsVersionShape | null>) {
+  return settle<SettingsShape>(async () => {
+    const version = await act();
+    // What it was before and is after stands with the version.
+    note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
+    return { version, settings: await chat.settings.list() };
+  });
 }
 
 const expectedVersionDescription = 'The newest version that the viewer knows, 0 for none: CONFLICT where there is a newer one by then.';

@@ -1,4 +1,7 @@
+import type { Note } from '../../src/audit/index.ts';
+import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
+import type { User } from '../../src/user/index.ts';
 
 /** What may follow a command, as text. */
 export interface Flags {
@@ -8,9 +11,31 @@ export interface Flags {
   readonly before?: string | undefined;
   readonly to?: string | undefined;
   readonly at?: string | undefined;
+  readonly from?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly target?: string | undefined;
+  readonly format?: string | undefined;
+  readonly search?: string | undefined;
   readonly state?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly until?: string | undefined;
+  readonly messages?: string | undefined;
+  readonly after?: string | undefined;
   readonly kind?: string | undefined;
+  readonly list?: string | undefined;
+  readonly anywhere?: boolean | undefined;
+  readonly 'whole-words'?: boolean | undefined;
+  readonly on?: boolean | undefined;
+  readonly off?: boolean | undefined;
   readonly 'end-sessions'?: boolean | undefined;
+  readonly url?: string | undefined;
+  readonly events?: string | undefined;
+  readonly missed?: boolean | undefined;
+  readonly deadline?: string | undefined;
+  readonly 'on-failure'?: string | undefined;
+  readonly conversations?: string | undefined;
+  readonly 'new-secret'?: boolean | undefined;
 }
 
 /** One thing that an operator can do. */
@@ -19,8 +44,10 @@ export interface Command {
   readonly words: readonly string[];
   /** What it does, with the flags that it takes. */
   readonly says: string;
-  /** Answers what is to be printed. Throws UsageError, and what the modules refuse. */
-  readonly run: (operator: Operator, words: readonly string[], flags: Flags) => Promise<string>;
+  /** It only looks. What does not say so stands in the audit, whenever it is run. */
+  readonly looks?: true;
+  /** Answers what is to be printed, or what gives it piece by piece. `note`: says something of it in the audit. Throws UsageError, and what the modules refuse. */
+  readonly run: (operator: Operator, words: readonly string[], flags: Flags, note: Note) => Promise<string | AsyncIterable<string>>;
 }
 
 /** Commands by their names, of one word or two. */
@@ -35,6 +62,34 @@ export class UsageError extends Error {
 export function number(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${text} is not a number.`);
   return Number(text);
+}
+
+/** The moment that a word says. Throws UsageError. */
+export function moment(text: string): Date {
+  const at = new Date(text);
+  // With its zone: whose clock is meant is not guessed.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime()))
+    throw new UsageError(`${text} is not a time such as 2027-01-31T20:00:00Z.`);
+  return at;
+}
+
+/** Who has a handle. Throws NOT_FOUND. */
+export async function found({ accounts }: Operator, handle: string): Promise<User> {
+  const user = await accounts.byHandle(handle);
+  if (user === null) throw new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`);
+  return user;
+}
+
+/** The one of some words that is meant, in any case. Throws UsageError. */
+export function oneOf<const W extends string>(words: readonly W[], text: string): W {
+  const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (word === undefined) throw new UsageError(`${text} is none of ${words.join(', ')}.`);
+  return word;
+}
+
+/** So many of a thing, in words. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** Rows as lines, each column as wide as its widest cell. */

@@ -1,13 +1,18 @@
 import { ChatError } from '../../src/errors.ts';
 import { jobKindNames, jobStates } from '../../src/jobs/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, number, table, UsageError } from './command.ts';
+import { type Commands, type Flags, number, oneOf, table } from './command.ts';
 
 /** What was left for later, and what has failed for good. */
 export const jobsCommands: Commands = {
-  'jobs list': { words: [], says: 'what has failed for good; [--state PENDING]: what waits; [--kind KIND] [--first N]', run: list },
-  'jobs count': { words: [], says: 'how many jobs there are, of each kind', run: count },
-  'jobs show': { words: ['ID'], says: 'all there is to know of one', run: (operator, [id = '']) => show(operator, id) },
+  'jobs list': {
+    looks: true,
+    words: [],
+    says: 'what has failed for good; [--state PENDING]: what waits; [--kind KIND] [--first N]',
+    run: list,
+  },
+  'jobs count': { looks: true, words: [], says: 'how many jobs there are, of each kind', run: count },
+  'jobs show': { looks: true, words: ['ID'], says: 'all there is to know of one', run: (operator, [id = '']) => show(operator, id) },
   'jobs replay': {
     words: ['ID'],
     says: 'has a dead one tried again, at once',
@@ -48,10 +53,4 @@ async function show({ backlog }: Operator, id: string): Promise<string> {
     ['  failures', String(attempts)],
     ['  last failure', failure ?? 'none'],
   ]);
-}
-
-function oneOf<T extends string>(all: readonly T[], text: string): T {
-  const found = all.find((one) => one === text);
-  if (found === undefined) throw new UsageError(`${text} is none of ${all.join(', ')}.`);
-  return found;
 }

@@ -1,19 +1,24 @@
+import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import type { Oversight } from '../../src/oversight/index.ts';
 import { type Commands, table, UsageError } from './command.ts';
 
 /** What runs. */
 export const nodesCommands: Commands = {
-  nodes: { words: [], says: 'all nodes: how they are and what they have to do', run: list },
+  nodes: { looks: true, words: [], says: 'all nodes: how they are and what they have to do', run: list },
   drain: {
     words: ['NODE'],
     says: 'has a node, by id or name, stop as SIGTERM would',
-    run: (operator, [node = '']) => drain(operator, node),
+    run: (operator, [node = ''], _flags, note) => drain(operator, node, note),
   },
   'epoch bump': {
     words: [],
     says: 'after a restore from a backup, before nodes start: gives the database another epoch',
-    run: async (operator) => `The epoch is ${await operator.renewEpoch()}. Start all nodes anew.`,
+    async run(operator, _words, _flags, note) {
+      const epoch = await operator.renewEpoch();
+      note({ before: operator.epoch, after: epoch });
+      return `The epoch is ${epoch}. Start all nodes anew.`;
+    },
   },
 };
 
@@ -34,11 +39,12 @@ async function list(operator: Operator): Promise<string> {
   return table([['NAME', 'ID', 'STATE', 'ADDRESS', 'VERSION', 'STARTED', 'SOCKETS', 'EVENTS/S', 'LOOP DELAY'], ...rows]);
 }
 
-async function drain(operator: Operator, wanted: string): Promise<string> {
+async function drain(operator: Operator, wanted: string, note: Note): Promise<string> {
   const oversight = overseen(operator);
   const meant = (await oversight.nodes()).filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
   if (meant.length > 1)
     throw new UsageError(`Several nodes are called ${wanted}: name one by its id, ${meant.map(({ nodeId }) => nodeId).join(' or ')}.`);
-  const { name, nodeId } = await oversight.drain(null, { nodeId: meant[0]?.nodeId ?? wanted });
+  const { name, nodeId, state } = await oversight.drain(null, { nodeId: meant[0]?.nodeId ?? wanted });
+  note({ target: `node:${nodeId}`, before: { name, state } });
   return `${name} (${nodeId}) was asked to stop.`;
 }

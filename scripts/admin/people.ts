@@ -1,7 +1,7 @@
-import { ChatError } from '../../src/errors.ts';
+import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
-import type { User } from '../../src/user/index.ts';
-import { type Commands, type Flags, table } from './command.ts';
+import type { UserRole } from '../../src/user/index.ts';
+import { type Commands, counted, type Flags, found, table } from './command.ts';
 import { overseen } from './nodes.ts';
 
 /** Who is an admin, and who is connected. */
@@ -9,10 +9,15 @@ export const peopleCommands: Commands = {
   grant: {
     words: ['HANDLE'],
     says: 'makes an admin of somebody: it counts with their next access token',
-    run: (operator, [handle = '']) => give(operator, handle, 'ADMIN'),
+    run: (operator, [handle = ''], _flags, note) => give(operator, { handle, role: 'ADMIN' }, note),
   },
-  revoke: { words: ['HANDLE'], says: 'takes that back at once', run: (operator, [handle = '']) => give(operator, handle, 'USER') },
+  revoke: {
+    words: ['HANDLE'],
+    says: 'takes that back at once',
+    run: (operator, [handle = ''], _flags, note) => give(operator, { handle, role: 'USER' }, note),
+  },
   connections: {
+    looks: true,
     words: ['HANDLE'],
     says: 'where somebody is connected, on all nodes',
     run: (operator, [handle = '']) => connections(operator, handle),
@@ -20,12 +25,18 @@ export const peopleCommands: Commands = {
   disconnect: {
     words: ['HANDLE'],
     says: 'closes all connections of somebody; [--end-sessions]: and signs them out on all devices',
-    run: (operator, [handle = ''], flags) => disconnect(operator, handle, flags),
+    run: (operator, [handle = ''], flags, note) => disconnect(operator, handle, { flags, note }),
   },
 };
 
-async function give({ roles }: Operator, handle: string, role: 'ADMIN' | 'USER'): Promise<string> {
+async function give(
+  { roles }: Operator,
+  { handle, role }: { readonly handle: string; readonly role: UserRole },
+  note: Note,
+): Promise<string> {
   const { user, changed } = await roles.give({ handle, role });
+  const other = role === 'ADMIN' ? 'USER' : 'ADMIN';
+  note({ target: `User:${user.id}`, before: { role: changed ? other : role }, after: { role } });
   const is = role === 'ADMIN' ? 'an admin' : 'no admin';
   return changed ? `${user.handle} is ${is} from now on.` : `${user.handle} is ${is} already.`;
 }
@@ -41,26 +52,23 @@ async function connections(operator: Operator, handle: string): Promise<string> 
   return table([['DEVICE', 'KIND', 'NODE', 'SINCE', '', 'SESSION'], ...rows]);
 }
 
-async function disconnect(operator: Operator, handle: string, flags: Flags): Promise<string> {
+async function disconnect(
+  operator: Operator,
+  handle: string,
+  { flags, note }: { readonly flags: Flags; readonly note: Note },
+): Promise<string> {
   const endSessions = flags['end-sessions'] ?? false;
   // That sessions have ended is in the database, where a node finds it that is not reached from here.
   const oversight = endSessions ? operator.oversight : overseen(operator);
   const { id, handle: name } = await found(operator, handle);
+  note({ target: `User:${id}` });
   if (oversight === null) {
     const ended = await operator.accounts.endSessions(id);
-    return `${name}: ${count(ended.length, 'session')} ended. What is connected is closed within HEAD_CHECK_MS.`;
+    note({ after: { sessions: ended.length } });
+    return `${name}: ${counted(ended.length, 'session')} ended. What is connected is closed within HEAD_CHECK_MS.`;
   }
   const { connections: closed, sessions } = await oversight.disconnect(null, { userId: id, endSessions });
-  const told = closed === null ? 'an unknown number of connections' : count(closed, 'connection');
-  return `${name}: ${told} told to close${endSessions ? `, ${count(sessions, 'session')} ended` : ''}.`;
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-async function found({ accounts }: Operator, handle: string): Promise<User> {
-  const user = await accounts.byHandle(handle);
-  if (user === null) throw new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`);
-  return user;
+  note({ after: { connections: closed, sessions } });
+  const told = closed === null ? 'an unknown number of connections' : counted(closed, 'connection');
+  return `${name}: ${told} told to close${endSessions ? `, ${counted(sessions, 'session')} ended` : ''}.`;
 }

@@ -1,3 +1,4 @@
+import type { Note } from '../../src/audit/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
 import type { SettingsVersion } from '../../src/settings/index.ts';
@@ -8,22 +9,29 @@ const change = '[--expect VERSION] [--note WHY]';
 /** What is changed while nodes run, and what was. */
 export const settingsCommands: Commands = {
   'settings list': {
+    looks: true,
     words: [],
     says: 'all settings, with what they stand at',
     run: list,
   },
-  'settings get': { words: ['NAME'], says: 'one setting, with what it does', run: (operator, [name = '']) => show(operator, name) },
+  'settings get': {
+    looks: true,
+    words: ['NAME'],
+    says: 'one setting, with what it does',
+    run: (operator, [name = '']) => show(operator, name),
+  },
   'settings set': {
     words: ['NAME', 'VALUE'],
     says: `changes one on all nodes; ${change}`,
-    run: (operator, [name = '', value = ''], flags) => set(operator, { name, value }, flags),
+    run: (operator, [name = '', value = ''], flags, note) => set(operator, { name, value }, flags, note),
   },
   'settings reset': {
     words: ['NAME'],
     says: `back to what is configured; ${change}`,
-    run: (operator, [name = ''], flags) => set(operator, { name, value: null }, flags),
+    run: (operator, [name = ''], flags, note) => set(operator, { name, value: null }, flags, note),
   },
   'settings history': {
+    looks: true,
     words: [],
     says: 'what was changed, when and by whom, the newest first; [--first N] [--before VERSION]',
     run: history,
@@ -31,8 +39,8 @@ export const settingsCommands: Commands = {
   'settings rollback': {
     words: ['VERSION'],
     says: `puts all values back; 0: as configured; ${change}`,
-    run: async (operator, [version = ''], flags) =>
-      await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) })),
+    run: async (operator, [version = ''], flags, note) =>
+      await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) }), note),
   },
 };
 
@@ -49,8 +57,8 @@ async function show({ settings }: Operator, name: string): Promise<string> {
   return `${name} ${value}\n  configured: ${configured}\n  ${since}\n  ${doc}`;
 }
 
-async function set(operator: Operator, setting: { name: string; value: string | null }, flags: Flags): Promise<string> {
-  return await told(operator, await operator.settings.set(null, { settings: [setting], ...options(flags) }));
+async function set(operator: Operator, setting: { name: string; value: string | null }, flags: Flags, note: Note): Promise<string> {
+  return await told(operator, await operator.settings.set(null, { settings: [setting], ...options(flags) }), note);
 }
 
 async function history(operator: Operator, _words: readonly string[], { first = '20', before }: Flags): Promise<string> {
@@ -63,7 +71,9 @@ async function history(operator: Operator, _words: readonly string[], { first = 
   return [...lines, ...more].join('\n') || 'Nothing was ever changed.';
 }
 
-async function told(operator: Operator, version: SettingsVersion | null): Promise<string> {
+async function told(operator: Operator, version: SettingsVersion | null, note: Note): Promise<string> {
+  // What it was before and is after stands with the version.
+  note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
   return version === null ? 'It stands so already.' : await line(operator, version);
 }
 

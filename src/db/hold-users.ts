@@ -10,9 +10,20 @@ export interface HeldUser {
   readonly bio: string | null;
   readonly createdAt: Date;
   readonly erased: boolean;
+  /** Not before then may they say anything; null: they may. */
+  readonly suspendedUntil: Date | null;
 }
 
-const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
+const shown = {
+  id: true,
+  handle: true,
+  displayName: true,
+  avatarUrl: true,
+  bio: true,
+  createdAt: true,
+  state: true,
+  suspendedUntil: true,
+} as const;
 
 type Row = Omit<HeldUser, 'erased'> & { readonly state: string };
 
@@ -28,7 +39,7 @@ export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: r
 // Whoever writes holds SQLite's only write lock.
 function shareLock(tx: Tx, ids: readonly bigint[]): Promise<Row[]> {
   return tx.$queryRaw<Row[]>(
-    sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt, state FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
+    sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt, state, suspendedUntil FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
   );
 }
 

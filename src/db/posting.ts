@@ -33,12 +33,13 @@ export async function selectPosting(
   const held = dialect === 'sqlite' ? sql`` : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<Found[]>(sql`
     SELECT k.seq AS k_seq, ${joinedNames('Membership', 'm')}, ${joinedNames('Conversation', 'c')},
-      u.id AS u_id, u.handle AS u_handle, u.displayName AS u_displayName, u.avatarUrl AS u_avatarUrl, u.bio AS u_bio, u.createdAt AS u_createdAt
+      u.id AS u_id, u.handle AS u_handle, u.displayName AS u_displayName, u.avatarUrl AS u_avatarUrl, u.bio AS u_bio, u.createdAt AS u_createdAt,
+      u.suspendedUntil AS u_suspendedUntil
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
     LEFT JOIN Membership m ON m.conversationId = ${conversationId} AND m.userId = ${senderId}
     LEFT JOIN Conversation c ON c.id = ${conversationId}
-    LEFT JOIN (SELECT id, handle, displayName, avatarUrl, bio, createdAt FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
+    LEFT JOIN (SELECT id, handle, displayName, avatarUrl, bio, createdAt, suspendedUntil FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
   // Hardly ever is something found: its columns would cost every message.
   const isKnown = (found['k_seq'] ?? null) !== null;
   const [known = null] = isKnown
@@ -59,6 +60,7 @@ function senderIn({
   u_avatarUrl: avatarUrl,
   u_bio: bio,
   u_createdAt: createdAt,
+  u_suspendedUntil: suspendedUntil,
 }: Found) {
   if (id === null) return null;
   return {
@@ -67,6 +69,11 @@ function senderIn({
     displayName,
     avatarUrl,
     bio,
-    createdAt: createdAt instanceof Date ? createdAt : new Date(String(createdAt)),
+    createdAt: timeOf(createdAt),
+    suspendedUntil: suspendedUntil === null ? null : timeOf(suspendedUntil),
   } as HeldUser;
+}
+
+function timeOf(value: unknown): Date {
+  return value instanceof Date ? value : new Date(String(value));
 }

@@ -16,8 +16,9 @@ export interface Rows {
   readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
+  readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
   /** As others may see them. */
-  readonly User: Omit<HeldUser, 'erased'> & { readonly state: string };
+  readonly User: Omit<HeldUser, 'erased' | 'suspendedUntil'> & { readonly state: string };
   readonly Stream: Awaited<ReturnType<Tx['stream']['findMany']>>[number];
 }
 
@@ -66,6 +67,10 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   JoinRequest: { conversationId: 'id', userId: 'id', state: 'text', note: 'text', createdAt: 'time' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
+  AuditEntry: {
+    ...{ id: 'id', at: 'time', actorId: 'id', actorName: 'text', origin: 'text', action: 'text', arguments: 'text', target: 'text' },
+    ...{ was: 'text', became: 'text', outcome: 'text', code: 'text', endedAt: 'time' },
+  },
   Stream: {
     ...{ id: 'id', kind: 'text', lastSeq: 'number', lastOrdinal: 'number', floorSeq: 'number', jobSeq: 'number', jobsDue: 'flag' },
     ...{ lastAt: 'time', activeAt: 'time', createdAt: 'time', lastSenderId: 'id', lastMessageSeq: 'number', otherMessageSeq: 'number' },

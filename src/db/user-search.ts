@@ -14,6 +14,8 @@ export interface UserSearch {
   /** Exclusive; its term begins with the first prefix. Null: from the beginning. */
   readonly after: UserPlace | null;
   readonly limit: number;
+  /** Only those who are suspended at that moment, or only the others. */
+  readonly suspended?: { readonly is: boolean; readonly now: Date } | undefined;
 }
 
 type Sql = ReturnType<typeof sql>;
@@ -42,9 +44,9 @@ export async function rarestFirst(tx: Tx, prefixes: readonly string[]): Promise<
  * Active users for whom each prefix begins a term, ordered by (term, userId), each once. Reads ranges of UserTerm's primary key, in order,
  * until it has `limit`; whether a row counts is looked up by key.
  */
-export async function searchUsers(tx: Tx, { prefixes, after, limit }: UserSearch): Promise<readonly UserPlace[]> {
+export async function searchUsers(tx: Tx, { prefixes, after, limit, suspended }: UserSearch): Promise<readonly UserPlace[]> {
   const [first = '', ...others] = prefixes;
-  const conditions = countsOnce(first, others);
+  const conditions = join([countsOnce(first, others), ...(suspended === undefined ? [] : [standsSo(suspended)])], ' AND ');
   if (after === null)
     return readRange(tx, sql`t.term >= ${first} AND t.term < ${first + last} AND ${conditions} ORDER BY t.term, t.userId LIMIT ${limit}`);
   // Two ranges in two statements: as one condition, neither database begins to read where they begin.
@@ -66,6 +68,10 @@ function countsOnce(first: string, others: readonly string[]): Sql {
   const smallest = sql`(SELECT 1 FROM UserTerm s WHERE s.userId = t.userId AND s.term >= ${first} AND s.term < t.term LIMIT 1) IS NULL`;
   const active = sql`(SELECT u.state FROM User u WHERE u.id = t.userId LIMIT 1) = 'ACTIVE'`;
   return join([smallest, active, ...rest], ' AND ');
+}
+
+function standsSo({ is, now }: NonNullable<UserSearch['suspended']>): Sql {
+  return sql`COALESCE((SELECT u.suspendedUntil > ${now} FROM User u WHERE u.id = t.userId LIMIT 1), FALSE) = ${is}`;
 }
 
 async function readRange(tx: Tx, range: Sql): Promise<readonly UserPlace[]> {

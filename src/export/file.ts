@@ -22,6 +22,7 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('blocks', blocksOf(sources, blocks));
   yield* list('joinRequests', joinRequestsOf(sources, viewer));
   yield* list('conversations', conversationsOf(sources, user.id));
+  yield* list('reports', reportsOf(sources, user.id));
   if (messages) yield* list('messages', messagesOf(sources, user.id));
   yield '\n}\n';
 }
@@ -82,6 +83,25 @@ async function* joinRequestsOf({ joining }: Sources, viewer: Viewer): AsyncGener
     yield items.map(({ request: { conversationId, note, createdAt } }) => ({ conversationId, note, createdAt }));
     after = items.at(-1)?.key;
     if (!hasNextPage) return;
+  }
+}
+
+// What was said by those whom they reported is not theirs, nor what became of it.
+async function* reportsOf({ reports, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after: string | undefined; ; ) {
+    const page = await reports.by(userId, { first, after });
+    const people = await named(
+      users,
+      page.flatMap(({ target }) => (target.kind === 'USER' ? [target.userId] : [])),
+    );
+    yield page.map(({ target, reason, note, at }) => ({
+      ...(target.kind === 'USER' ? { user: people(target.userId) } : { conversationId: target.conversationId }),
+      ...(target.kind === 'MESSAGE' && { seq: target.seq }),
+      ...{ reason, note, at },
+    }));
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.itemId;
   }
 }
 

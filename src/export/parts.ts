@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts';
 import type { Groups, Joining } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
+import type { Reports } from '../moderation/index.ts';
 import type { Presences } from '../presence/index.ts';
 import type { Pushes } from '../push/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
@@ -18,5 +19,6 @@ export interface Sources {
   readonly messages: Messages;
   readonly presence: Presences;
   readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
+  readonly reports: Pick<Reports, 'by'>;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

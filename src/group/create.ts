@@ -2,6 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { type Admitted, admit, openScreen, putFlag } from '../words/index.ts';
 import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
 import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
@@ -39,9 +40,9 @@ interface Plan {
  * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, memberIds,
  * clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED.
  */
-export async function createGroup({ log, config }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
+export async function createGroup({ log, config, screen = openScreen }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);
-  const plan: Plan = {
+  const asked: Plan = {
     ownerId: viewer.userId,
     name: requireName(group.name),
     description: requireDescription(group.description),
@@ -50,13 +51,16 @@ export async function createGroup({ log, config }: GroupParts, viewer: Viewer, g
     history: group.history ?? 'JOINING',
     others: requireUsers('memberIds', group.memberIds ?? []).filter(({ userId }) => userId !== viewer.userId),
   };
+  const called = screen.called(asked.name, 'name');
+  const described = asked.description === null ? null : screen.said(asked.description, 'description');
   return log.append<bigint>({
-    lock: [plan.ownerId, ...plan.others.map(({ userId }) => userId)],
+    lock: [asked.ownerId, ...asked.others.map(({ userId }) => userId)],
     async decide(inside) {
-      const known = await findMade(inside, plan);
+      const known = await findMade(inside, asked);
       if (known !== null) return { result: () => known };
-      await requireRoom(inside, plan, config);
-      return makeGroup(plan);
+      const said = [admit(called), ...(described === null ? [] : [admit(described)])];
+      await requireRoom(inside, asked, config);
+      return makeGroup({ ...asked, description: described?.text ?? null }, said);
     },
   });
 }
@@ -97,7 +101,7 @@ function placeOf({ index }: Named): readonly string[] {
   return ['memberIds', String(index)];
 }
 
-function makeGroup(plan: Plan): Verdict<bigint> {
+function makeGroup(plan: Plan, said: readonly Admitted[]): Verdict<bigint> {
   const { ownerId, others } = plan;
   const members = [ownerId, ...others.map(({ userId }) => userId)];
   return {
@@ -109,7 +113,11 @@ function makeGroup(plan: Plan): Verdict<bigint> {
         ...members.map((userId) => conversationOpened(userId, ownerId, { conversationId, seq: 0 })),
       ];
     },
-    write: (tx, { at, created }) => storeGroup(tx, { id: onlyCreated(created), at, plan, members }),
+    async write(tx, { at, created }) {
+      const id = onlyCreated(created);
+      await storeGroup(tx, { id, at, plan, members });
+      await putFlag(tx, { target: { kind: 'GROUP', conversationId: id }, said, at });
+    },
     result: ({ created }) => onlyCreated(created),
   };
 }

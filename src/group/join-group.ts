@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { admit as admitText, openScreen, putFlag } from '../words/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
 import type { JoinPolicy } from './conversation.ts';
@@ -30,6 +31,8 @@ interface Named {
 /** Joins a group, or asks to. Throws as Joining.join says. */
 export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Parameters<Joining['join']>[1]): Promise<Joined> {
   const note = requireNote(options.note);
+  const { screen = openScreen } = parts;
+  const looked = note === null ? null : screen.said(note, 'note');
   const named = await findNamed(parts, options);
   const { groupId } = named;
   const { userId } = viewer;
@@ -45,8 +48,19 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
       const outcome = joining[group.row.joinPolicy as JoinPolicy][named.code === null ? 'BY_ID' : 'BY_CODE'][standing(earlier)];
       if (outcome === 'JOINS') return comeIn(inside, { parts, viewer, group, earlier, invite, field: named.field, lock, holds });
       if (outcome === 'ASKS') {
-        const asked = await ask(inside, { conversationId: groupId, userId, note, limit: parts.config.maxJoinRequests, lock, holds });
-        return 'relock' in asked ? asked : { ...asked, result: (placed) => ({ request: asked.result(placed) }) };
+        const said = looked === null ? [] : [admitText(looked)];
+        const wish = { conversationId: groupId, userId, note: looked?.text ?? null };
+        const asked = await ask(inside, { ...wish, limit: parts.config.maxJoinRequests, lock, holds });
+        if ('relock' in asked) return asked;
+        const { write, result, ...verdict } = asked;
+        return {
+          ...verdict,
+          async write(tx, placed) {
+            await write?.(tx, placed);
+            if (write !== undefined) await putFlag(tx, { target: { kind: 'USER', userId }, said, at: placed.at });
+          },
+          result: (placed) => ({ request: result(placed) }),
+        };
       }
       if (outcome === 'NOT_FOUND') throw noGroup(named.field);
       throw new ChatError(outcome, 'You are banned from this group.', { field: [named.field] });

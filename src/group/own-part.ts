@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { admit, openScreen, putFlag } from '../words/index.ts';
 import type { NotificationLevel } from './conversation.ts';
 import { memberChanged, membershipSettled } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
@@ -24,12 +25,17 @@ type Wanted = Partial<Pick<MembershipRow, 'notificationLevel' | 'silentUntil' | 
 
 /**
  * Settles what the viewer is notified of, which their own devices alone hear, and what they are called there, which everybody does. Throws NOT_FOUND
- * (conversationId), INVALID_INPUT (notificationLevel: null; silentUntil; nickname: also in a direct conversation).
+ * (conversationId), INVALID_INPUT (notificationLevel: null; silentUntil; nickname: also in a direct conversation, or not allowed).
  */
-export function updateOwnPart({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, part: OwnPart): Promise<void> {
+export function updateOwnPart(
+  { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
+  viewer: Viewer,
+  part: OwnPart,
+): Promise<void> {
   const { conversationId } = part;
   const { userId } = viewer;
   const wanted = requireWanted(part);
+  const said = wanted.nickname ? [admit(screen.called(wanted.nickname, 'nickname'))] : [];
   return log.append<void>({
     lock: [...new Set([conversationId, userId])],
     async decide(inside): Promise<Verdict<void>> {
@@ -46,8 +52,9 @@ export function updateOwnPart({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, 
           ...(fields.includes('nickname') ? [memberChanged(conversationId, userId, { userId, fields: ['nickname'] })] : []),
           ...(isSettled ? [membershipSettled(userId, conversationId)] : []),
         ],
-        async write(tx) {
+        async write(tx, { at }) {
           await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: wanted });
+          await putFlag(tx, { target: { kind: 'USER', userId }, said, at });
         },
         result: () => undefined,
       };

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
+import type { Screen } from '../words/index.ts';
 
 /** What the module's inner parts share. */
 export interface GroupParts {
@@ -11,6 +12,8 @@ export interface GroupParts {
   readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
   /** Where rows are kept; without it each read is one of the database. */
   readonly caches?: Caches | undefined;
+  /** What groups and members must not be called, nor groups say; without it everything may. */
+  readonly screen?: Screen | undefined;
 }
 
 /** What the part is made of by which people come into groups. */

@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
+import { type Admitted, admit, openScreen, putFlag, type Screen } from '../words/index.ts';
 import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
@@ -45,10 +46,14 @@ type Wanted = Partial<
  * does there is none. Throws NOT_FOUND (groupId), FORBIDDEN (without field: not the owner nor an admin; a policy: it is the owner's), INVALID_INPUT
  * (the field at fault).
  */
-export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, change: GroupChange): Promise<void> {
+export async function updateGroup(
+  { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
+  viewer: Viewer,
+  change: GroupChange,
+): Promise<void> {
   const { groupId } = change;
   // Refused before anybody waits for a lock.
-  const wanted = requireWanted(change);
+  const { wanted, said } = screened(requireWanted(change), screen);
   return log.append<void>({
     lock: [groupId],
     async decide(inside): Promise<Verdict<void>> {
@@ -60,13 +65,27 @@ export async function updateGroup({ log }: Pick<GroupParts, 'log'>, viewer: View
       if (fields.length === 0) return unchanged;
       return {
         entries: () => [groupChanged(groupId, viewer.userId, fields)],
-        async write(tx) {
+        async write(tx, { at }) {
           await tx.conversation.update({ where: { id: groupId }, data: wanted });
+          await putFlag(tx, { target: { kind: 'GROUP', conversationId: groupId }, said, at });
         },
         result: () => undefined,
       };
     },
   });
+}
+
+/** What a change says as it may stand. Throws INVALID_INPUT (name, description, announcement). */
+function screened(wanted: Wanted, screen: Screen): { readonly wanted: Wanted; readonly said: readonly Admitted[] } {
+  const name = wanted.name ? admit(screen.called(wanted.name, 'name')) : null;
+  const [description, announcement] = (['description', 'announcement'] as const).map((field) => {
+    const text = wanted[field];
+    return text ? admit(screen.said(text, field)) : null;
+  });
+  return {
+    wanted: { ...wanted, ...(description && { description: description.text }), ...(announcement && { announcement: announcement.text }) },
+    said: [name, description, announcement].filter((one) => one !== null && one !== undefined),
+  };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -21,8 +21,12 @@ export const jobKinds = {
   DataExportOver: z.object({ userId: id, exportId: z.string() }),
   /** A notice's time has come: it is posted, and handed on to those whom it is for. */
   NoticeDue: z.object({ noticeId: z.string() }),
+  /** A decision of the moderation queue was long enough ago for it to be forgotten. */
+  ModerationItemOver: z.object({ itemId: z.string() }),
   /** Those who had a notice are told that it is taken back. */
   NoticeRevoked: z.object({ noticeId: z.string() }),
+  /** An app is told what it misses. */
+  WebhookBacklog: z.object({ webhookId: z.string() }),
   /** An effect was given up for an entry, and is to be tried again. */
   EffectOwed: z.object({ effect: z.string(), streamId: id, seq: z.number().int() }),
 } as const;

@@ -1,4 +1,6 @@
 import type { ServerKey } from '../server-key.ts';
+import { openScreen, type Screen } from '../words/index.ts';
+import { type Approval, noApproval } from './approval.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
@@ -23,9 +25,18 @@ import { readHidden, readMessages } from './store.ts';
 import { markThreadRead } from './thread-mark.ts';
 import { TypingTeller } from './typing.ts';
 
-/** Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. */
-export function createMessages({ keys, ...rest }: Omit<MessageParts, 'fingerprints'> & { readonly keys: readonly ServerKey[] }): Messages {
-  const parts: MessageParts = { ...rest, fingerprints: createFingerprints(keys) };
+interface Given extends Omit<MessageParts, 'fingerprints' | 'screen' | 'approval'> {
+  readonly keys: readonly ServerKey[];
+  readonly screen?: Screen | undefined;
+  readonly approval?: Approval | undefined;
+}
+
+/**
+ * Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. `screen`: what must not be said; without it everything may.
+ * `approval`: who is asked before something is said; without it nobody.
+ */
+export function createMessages({ keys, screen = openScreen, approval = noApproval, ...rest }: Given): Messages {
+  const parts: MessageParts = { ...rest, screen, approval, fingerprints: createFingerprints(keys) };
   const { db } = parts;
 
   const marks = new MarkQueue(parts);

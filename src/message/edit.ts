@@ -3,10 +3,13 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { admit, putFlag } from '../words/index.ts';
+import { approvedText } from './approved-text.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireText } from './shape.ts';
+import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
 import { requireReach } from './writing.ts';
 
@@ -21,9 +24,11 @@ export interface Change extends Partial<Wanted> {
  * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
-export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
-  const { message: ref, text } = change;
-  requireText(text, config.maxMessageLength);
+export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
+  const { db, log, config, screen, approval } = parts;
+  const { message: ref } = change;
+  requireText(change.text, config.maxMessageLength);
+  const looked = screen.said(approval.asks ? await approvedChange(parts, viewer, change) : change.text, 'text');
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -31,6 +36,8 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
+      const said = admit(looked);
+      const { text } = said;
       if (text === message.text && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
@@ -50,11 +57,19 @@ export function edit({ db, log, config }: MessageParts, viewer: Viewer, change: 
             data: { text, editedAt: at, mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
           });
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
+          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said: [said], at });
         },
         result: ({ at }) => ({ ...edited, editedAt: at }),
       };
     },
   });
+}
+
+/** Asked about is what changes a message of their own. */
+async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string> {
+  const [message] = await readMessages(parts.db.client, [ref]);
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null || message.text === text) return text;
+  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, edits: ref, field: 'text' });
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */

@@ -24,4 +24,6 @@ export type {
   UnreadTotals,
 } from './message.ts';
 export type { Messages } from './messages.ts';
-export { firstSeen } from './target.ts';
+export { takingBack } from './recall.ts';
+export { messagesAround, readMessages } from './store.ts';
+export { firstSeen, requireStanding } from './target.ts';

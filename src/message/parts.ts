@@ -3,6 +3,8 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
+import type { Screen } from '../words/index.ts';
+import type { Approval } from './approval.ts';
 import type { Fingerprints } from './fingerprint.ts';
 
 /** What of the configuration the module heeds. */
@@ -29,4 +31,7 @@ export interface MessageParts {
   readonly bus: Bus;
   readonly fingerprints: Fingerprints;
   readonly config: MessageConfig;
+  /** What must not be said. */
+  readonly screen: Screen;
+  readonly approval: Approval;
 }

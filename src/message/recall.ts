@@ -1,9 +1,10 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { judge, requireMay } from '../group/index.ts';
-import { type Inside, type NewEntry, recalledMessage } from '../log/index.ts';
+import { type Inside, type NewEntry, recalledMessage, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { isPast } from './edit.ts';
+import { messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSeen, type Target } from './target.ts';
@@ -14,17 +15,17 @@ import { messageEntry, messageOfEntry } from './timeline.ts';
  * else's, unless the viewer runs the group), TOO_LATE (the viewer's own, unless they run the group), UNAVAILABLE.
  */
 export function recall({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
-  const { conversationId: stream, seq } = ref;
   return log.append<Message>({
-    lock: [stream],
+    lock: [ref.conversationId],
     async decide(inside) {
       const target = await requireSeen(inside, viewer, ref);
       const { message } = target;
       if (message.recalledAt !== null) return { result: () => message };
       requireRight(inside, viewer, { target, late: isPast(inside.now, message.sentAt, config.recallWindowSeconds) });
+      const { entries, write } = backOf(message, viewer.userId);
       return {
-        entries: () => recalling(message).map((entry) => ({ stream, actorId: viewer.userId, entry })),
-        write: (tx, { at }) => eraseMessages(tx, stream, { seqs: [seq], recalledAt: at }),
+        entries: () => entries,
+        write: (tx, { at }) => write(tx, at),
         result: ({ at }) => messageOfEntry(recalledMessage(messageEntry(message), at)),
       };
     },
@@ -44,6 +45,26 @@ function requireRight(
     throw new ChatError('FORBIDDEN', 'Only who said it can take it back.', { field });
   }
   if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field });
+}
+
+/** What takes a message back: entries, and what is to be written with them. */
+export interface TakingBack {
+  readonly entries: ReturnType<NonNullable<Verdict<unknown>['entries']>>;
+  readonly write: (tx: Tx, at: Date) => Promise<void>;
+}
+
+/** What takes a message back, whoever said it, in an act that holds its conversation; null where nothing is left of it. `actorId` null: nobody among the members. */
+export async function takingBack(inside: Inside, ref: MessageRef, actorId: bigint | null): Promise<TakingBack | null> {
+  const message = await inside.read(messageAt, { conversationId: ref.conversationId, seq: ref.seq });
+  return message === null || message.recalledAt !== null ? null : backOf(message, actorId);
+}
+
+function backOf(message: Message, actorId: bigint | null): TakingBack {
+  const { conversationId: stream, seq } = message;
+  return {
+    entries: recalling(message).map((entry) => ({ stream, actorId, entry })),
+    write: (tx, at) => eraseMessages(tx, stream, { seqs: [seq], recalledAt: at }),
+  };
 }
 
 /** The entries by which a message is taken back. */

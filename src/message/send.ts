@@ -1,8 +1,10 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { requireUnsuspended, type Viewer } from '../user/index.ts';
+import { admit } from '../words/index.ts';
 import { senderAtCommit } from './along.ts';
+import { approvedText } from './approved-text.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -11,7 +13,7 @@ import { postingAt } from './posting.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
-import { messageOf } from './store.ts';
+import { messageOf, readMessages } from './store.ts';
 import { requireStanding } from './target.ts';
 import { requirePosting, requireReachOfHeld } from './writing.ts';
 
@@ -35,35 +37,52 @@ const looks = 3;
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
  * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
- * (conversationId, replyToId, threadRootId, mentionIds.N), FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
- * (clientMessageId), UNAVAILABLE.
+ * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
+ * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
+ * masked; what it refuses is INVALID_INPUT (text).
  */
-export function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
-  const { text } = request;
-  requireText(text, parts.config.maxMessageLength);
-  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content: async () => ({ text, origin: null }) }));
+export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
+  const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
+  requireText(request.text, parts.config.maxMessageLength);
+  const asking = { act: 'SEND', conversationId, clientMessageId, text: request.text, replyTo, threadRoot, field: 'text' } as const;
+  const looked = parts.screen.said(parts.approval.asks ? await approvedText(parts, viewer, asking) : request.text, 'text');
+  // Refused once it is known to be new: what was stored before a list forbade it is still found.
+  const content = async () => ({ ...admit(looked), origin: null });
+  // What was asked for tells a retry, whatever became of it.
+  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content }));
 }
 
 /**
  * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled), and what `send` does.
+ * recalled, or not allowed any more), and what `send` does.
  */
-export function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
+export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
-  const content = (inside: Inside) => forwardedContent(parts, inside, { viewer, source: message });
+  const changed = parts.approval.asks ? await changedWords(parts, viewer, { message, ...request }) : null;
+  const content = (inside: Inside) => forwardedContent(parts, inside, { viewer, source: message, changed });
   return insist(() => tryToSend(parts, viewer, { ...request, print, also: [message.conversationId], content }));
 }
 
+/** What somebody's words are to become where they are sent on; null: what they are. */
+async function changedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<string | null> {
+  const [source] = await readMessages(parts.db.client, [message]);
+  if (!source || source.recalledAt !== null) return null;
+  const { text } = source;
+  const approved = await approvedText(parts, viewer, { act: 'SEND', ...request, text, forwards: message, field: 'messageId' });
+  return approved === text ? null : approved;
+}
+
 async function forwardedContent(
-  { db }: MessageParts,
+  { db, screen }: MessageParts,
   inside: Inside,
-  { viewer, source }: { readonly viewer: Viewer; readonly source: MessageRef },
+  { viewer, source, changed }: { readonly viewer: Viewer; readonly source: MessageRef; readonly changed: string | null },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
-  const { text, senderId, origin } = message;
-  if (origin !== null) return { text, origin };
+  const { senderId, origin } = message;
+  const said = admit(screen.said(changed ?? message.text, 'messageId'));
+  if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
-  return { text, origin: { userId: senderId, name: sender?.displayName ?? '' } };
+  return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };
 }
 
 async function insist(attempt: () => Promise<Message>): Promise<Message> {
@@ -103,9 +122,11 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
         return { result: () => messageOf(known) };
       }
+      // What the decision begins with holds the sender's row, for which a suspension waits.
+      requireUnsuspended(sender, inside.now);
       const writing = await requirePosting(inside, viewer, { conversationId, rows });
       const { unaware } = writing;
-      // What the decision begins with holds the sender's row.
+      // It holds the sender's row.
       await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };

@@ -12,6 +12,11 @@ export function requireText(text: string, maxLength: number): void {
   if (codePoints(text) > maxLength) throw invalid('text', `A message has at most ${maxLength} characters: send the rest in a second one.`);
 }
 
+/** Whether a text could be a message's. */
+export function isText(text: string, maxLength: number): boolean {
+  return !isBlank(text) && isStorable(text) && codePoints(text) <= maxLength;
+}
+
 /** Throws INVALID_INPUT (clientMessageId). */
 export function requireClientMessageId(clientMessageId: string): void {
   if (!isClientKey(clientMessageId)) {

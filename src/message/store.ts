@@ -26,6 +26,23 @@ export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise
   return refs.map((ref) => found.get(refKey(ref)) ?? null);
 }
 
+/** The messages around one, it among them, oldest first: up to `each` before and after it, within `from` and `until` (exclusive). */
+export async function messagesAround(
+  tx: Tx,
+  { conversationId, seq }: MessageRef,
+  { from, until, each }: { readonly from: number; readonly until: number; readonly each: number },
+): Promise<readonly Message[]> {
+  const [before, after] = await Promise.all([
+    selectRows(
+      tx,
+      'Message',
+      sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${seq} ORDER BY seq DESC LIMIT ${each + 1}`,
+    ),
+    selectRows(tx, 'Message', sql`conversationId = ${conversationId} AND seq > ${seq} AND seq < ${until} ORDER BY seq LIMIT ${each}`),
+  ]);
+  return [...before.toReversed(), ...after].map(messageOf);
+}
+
 /** A stretch of a conversation, and from which end how much of it is read. */
 export interface Range {
   readonly conversationId: bigint;

@@ -4,6 +4,7 @@ import type { Limit } from '../limit/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import { accountGone, type Viewer } from '../user/index.ts';
+import { admit, openScreen, putFlag, type Screen } from '../words/index.ts';
 import { type ChosenRow, chosenAt, readAccounts } from './chosen.ts';
 import type { Chosen, Presences } from './presence.ts';
 import type { Telling } from './telling.ts';
@@ -14,6 +15,8 @@ export interface ChooseParts {
   readonly log: Log;
   readonly changes: Limit;
   readonly telling: Telling;
+  /** What must not be said; without it everything may. */
+  readonly screen?: Screen | undefined;
 }
 
 // The column's width, which the API states too.
@@ -24,11 +27,13 @@ const chosenRow: Fact<bigint, ChosenRow | null> = { name: 'chosen', key: String,
 
 /** Settles how the viewer is seen. What changes nothing makes no entry. Throws as Presences.choose says. */
 export async function choose(
-  { db, log, changes, telling }: ChooseParts,
+  { db, log, changes, telling, screen = openScreen }: ChooseParts,
   { userId }: Viewer,
   options: Parameters<Presences['choose']>[1],
 ): Promise<Chosen> {
-  const wish = { ...options, ...(options.statusText !== undefined && { statusText: requireText(options.statusText) }) };
+  const text = requireText(options.statusText ?? null);
+  const said = text === null ? [] : [admit(screen.said(text, 'statusText'))];
+  const wish = { ...options, ...(options.statusText !== undefined && { statusText: said[0]?.text ?? null }) };
   const [stands, now] = await Promise.all([readAccounts(db.client, [userId]), db.now()]);
   requireFuture(wish.statusUntil, now);
   // Who says again what stands takes nothing from what they may change.
@@ -52,6 +57,7 @@ export async function choose(
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
         async write(tx, { at }) {
           await writeChosen(db, tx, { userId, ...after, lastSeenAt: hides ? at : null });
+          await putFlag(tx, { target: { kind: 'USER', userId }, said, at });
         },
         result: () => after,
       };

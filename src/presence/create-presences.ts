@@ -7,6 +7,7 @@ import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Entry, Log } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import type { Screen } from '../words/index.ts';
 import { watchable } from './acquaintance.ts';
 import { readAttendances } from './attendances.ts';
 import { choose } from './choose.ts';
@@ -29,6 +30,8 @@ export interface PresenceParts {
   readonly cluster: Cluster;
   readonly config: Pick<Config, ConnectionOption | 'maxWatched'>;
   readonly logger: Logger;
+  /** What nobody must say of themselves; without it everything may. */
+  readonly screen?: Screen | undefined;
 }
 
 // Each change is told to everybody who watches; nobody who decides changes it as often.
@@ -37,7 +40,7 @@ const windowSeconds = 15 * 60;
 
 /** Makes the presence module. Disposing it leaves this node's connections to whoever takes over its lease; roster and cluster belong to whoever passed them. */
 export function createPresences(parts: PresenceParts): Presences {
-  const { db, log, bus, limits, roster, config, logger } = parts;
+  const { db, log, bus, limits, roster, config, logger, screen } = parts;
   const lastSeen = createLastSeenNotes({ db, logger });
   const telling = createTelling(bus);
   const own = new OwnConnections({ ...parts, lastSeen, telling });
@@ -72,7 +75,7 @@ export function createPresences(parts: PresenceParts): Presences {
   return {
     connect: (access, onClose) => own.connect(access, onClose),
     active: (viewer) => own.active(viewer),
-    choose: (viewer, options) => choose({ db, log, changes, telling }, viewer, options),
+    choose: (viewer, options) => choose({ db, log, changes, telling, screen }, viewer, options),
     async chosen(userIds) {
       const [rows, now] = await Promise.all([readChosen(db.client, userIds), db.now()]);
       return rows.map((row) => chosenAt(row, now));

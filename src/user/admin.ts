@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
+import { roleOf } from './role.ts';
 import type { SessionParts } from './session.ts';
-import { readUserRows, roleOf } from './store.ts';
+import { readUserRows } from './store.ts';
 import type { Access, Users } from './user.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Access, Users } from './user.ts';
  * is missing. Throws as Users.authenticateAdmin says.
  */
 export async function authenticateAdmin(
-  { db }: Pick<SessionParts, 'db'>,
+  { db, config }: Pick<SessionParts, 'db' | 'config'>,
   authenticate: Users['authenticate'],
   accessToken: string,
 ): Promise<Access> {
@@ -17,6 +18,6 @@ export async function authenticateAdmin(
   if (access.role !== 'ADMIN') throw forbidden;
   // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.
   const [user] = await readUserRows(db.client, [access.userId]);
-  if (!user || roleOf(user) !== 'ADMIN') throw forbidden;
+  if (!user || roleOf(user, config) !== 'ADMIN') throw forbidden;
   return access;
 }

@@ -1,5 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
+import { type Admitted, admit, openScreen, putFlag } from '../words/index.ts';
 import { unwelcome } from './addressing.ts';
 import { blockRow, isBlock } from './block-store.ts';
 import type { ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
@@ -19,15 +20,21 @@ const secondsADay = 86_400;
 interface Asking extends ContactRequestRef {
   readonly note: string | null;
   readonly message: string | null;
+  /** Both, as lists of blocked words let them stand. */
+  readonly said: readonly Admitted[];
 }
 
 /** Makes what asks users to become contacts, so often a day at most. Throws as Contacts.request says. */
-export function createRequestContact({ db, log, limits, config }: ContactParts): Contacts['request'] {
+export function createRequestContact({ db, log, limits, config, screen = openScreen }: ContactParts): Contacts['request'] {
   const throttle = limits.limit({ name: 'contact-request', points: () => config.contactRequestsPerDay, windowSeconds: secondsADay });
 
   function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
     if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot be a contact of your own.', { field: ['userId'] });
-    return { fromId, toId, note: requireNote(words.note), message: requireFirstMessage(words.message, config.maxMessageLength) };
+    const [note, message] = [requireNote(words.note), requireFirstMessage(words.message, config.maxMessageLength)];
+    const noted = note === null ? null : admit(screen.said(note, 'note'));
+    const saidFirst = message === null ? null : admit(screen.said(message, 'message'));
+    const said = [noted, saidFirst].filter((one) => one !== null);
+    return { fromId, toId, note: noted?.text ?? null, message: saidFirst?.text ?? null, said };
   }
 
   return async (viewer, options) => {
@@ -45,7 +52,7 @@ export function createRequestContact({ db, log, limits, config }: ContactParts):
       return await log.append<Requested>({
         lock: [asking.fromId, asking.toId],
         async decide(inside) {
-          const verdict = await decide(inside, asking, config);
+          const verdict = flagging(await decide(inside, asking, config), asking);
           isNew = verdict.entries !== undefined;
           return verdict;
         },
@@ -54,6 +61,18 @@ export function createRequestContact({ db, log, limits, config }: ContactParts):
       // What was refused, or stood already, counts for nothing.
       if (!isNew) await throttle.giveBack(key);
     }
+  };
+}
+
+/** The same, and what was found in what is said with the request is put in the queue of whoever asks. */
+function flagging({ write, ...verdict }: Verdict<Requested>, { fromId, said }: Asking): Verdict<Requested> {
+  if (write === undefined) return verdict;
+  return {
+    ...verdict,
+    async write(tx, placed) {
+      await write(tx, placed);
+      await putFlag(tx, { target: { kind: 'USER', userId: fromId }, said, at: placed.at });
+    },
   };
 }
 

@@ -1,12 +1,15 @@
 import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
 import { leaveJob } from '../jobs/index.ts';
 import type { NewEntry, Verdict } from '../log/index.ts';
 import { requireAccount } from './account.ts';
 import { openSessions, userRow } from './facts.ts';
 import { holdHandle } from './handle-hold.ts';
+import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
 import { type PasswordParts, requireOwnPassword, requireSamePassword } from './own-password.ts';
+import type { AdministrationParts } from './parts.ts';
 import { sessionEnded } from './session.ts';
-import { eraseUserRow } from './store.ts';
+import { eraseUserRow, type UserRow } from './store.ts';
 import type { DeletedMessages, Viewer } from './user.ts';
 
 // What somebody asked for just before their account was erased may be stored just after, as what is asked for before signing out may: no write goes on
@@ -25,21 +28,45 @@ export async function eraseAccount(
   viewer: Viewer,
   { password, messages, address }: { readonly password: string; readonly messages: DeletedMessages; readonly address: string },
 ): Promise<void> {
-  const { userId } = viewer;
   const field = 'password';
   const checked = await requireOwnPassword(parts, viewer, { password, address, field });
-  return parts.log.append<void>({
+  const { userId } = viewer;
+  return erase(parts, { userId, actorId: userId, messages }, (row) => requireSamePassword(requireAccount(row), checked, field));
+}
+
+/** Erases somebody else's account in the same way. Throws as Administration.erase says. */
+export async function eraseOther(
+  parts: Pick<AdministrationParts, 'log' | 'config'>,
+  { actorId, userId }: SomebodyElse,
+  messages: DeletedMessages,
+): Promise<void> {
+  if (actorId === userId)
+    throw new ChatError('FORBIDDEN', 'Nobody erases themselves so: sign in, and delete your account.', { field: ['userId'] });
+  // By no user: operators act for the system.
+  return erase(parts, { userId, actorId: null, messages }, (row) => requireNoAdmin(requireThere(row), parts.config));
+}
+
+interface Erasing extends SomebodyElse {
+  readonly messages: DeletedMessages;
+}
+
+function erase(
+  { log, config }: Pick<AdministrationParts, 'log' | 'config'>,
+  { userId, actorId, messages }: Erasing,
+  require: (row: UserRow | null) => void,
+): Promise<void> {
+  return log.append<void>({
     lock: [userId],
     async decide(inside): Promise<Verdict<void>> {
-      const row = requireAccount(await inside.read(userRow, userId));
-      requireSamePassword(row, checked, field);
+      const row = await inside.read(userRow, userId);
+      require(row);
+      const { handle } = requireAccount(row);
       const open = await inside.read(openSessions, userId);
       return {
-        entries: () =>
-          [...open.map(({ id }) => sessionEnded(id)), profileGone].map((entry) => ({ stream: userId, actorId: userId, entry })),
+        entries: () => [...open.map(({ id }) => sessionEnded(id)), profileGone].map((entry) => ({ stream: userId, actorId, entry })),
         async write(tx, { at }) {
           await eraseUserRow(tx, userId);
-          await holdHandle(tx, parts.config, { handle: row.handle, userId, at });
+          await holdHandle(tx, config, { handle, userId, at });
           await leaveRest(tx, { userId, messages, at });
         },
         result: () => undefined,

@@ -22,6 +22,19 @@ export function handleTaken(): ChatError {
   return new ChatError('CONFLICT', 'This handle is taken. Choose another.', { field: ['handle'] });
 }
 
+/**
+ * Whether a handle can be nobody else's, because config ADMIN_HANDLES makes an admin of whoever has it. Somebody for whom it is kept back may have it again: it was theirs.
+ */
+export async function isReserved(
+  tx: Tx,
+  { adminHandles }: Pick<UserParts['config'], 'adminHandles'>,
+  { handle, userId, at }: Taking,
+): Promise<boolean> {
+  if (!adminHandles.includes(handle)) return false;
+  const hold = await tx.handleHold.findUnique({ where: { handle } });
+  return hold?.userId !== userId || hold.until <= at;
+}
+
 /** Whether a handle is kept back for somebody other than `userId`. */
 export async function isHeld(tx: Tx, { handle, userId, at }: Taking): Promise<boolean> {
   const hold = await tx.handleHold.findUnique({ where: { handle } });

@@ -1,8 +1,9 @@
 import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
+import { admit, openScreen, putFlag } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
-import { HandleHeld, handleTaken, holdHandle, isHeld, settleHold } from './handle-hold.ts';
+import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } from './handle-hold.ts';
 import type { UserParts } from './parts.ts';
 import { requireHandle } from './shape.ts';
 import { findByHandle, publicPart, updateHandleRow } from './store.ts';
@@ -32,10 +33,12 @@ export async function changeHandle(
 }
 
 // What can be seen already is refused before anybody waits; between those who race the unique key and the hold decide.
-async function requireFree({ db }: UserParts, { userId }: Viewer, handle: string): Promise<void> {
+async function requireFree({ db, config }: UserParts, { userId }: Viewer, handle: string): Promise<void> {
   const holder = await findByHandle(db.client, handle);
   if (holder !== null && holder.id !== userId) throw handleTaken();
-  if (await isHeld(db.client, { handle, userId, at: await db.now() })) throw handleTaken();
+  if (holder !== null) return;
+  const taking = { handle, userId, at: await db.now() };
+  if ((await isHeld(db.client, taking)) || (await isReserved(db.client, config, taking))) throw handleTaken();
 }
 
 interface Changed {
@@ -43,7 +46,8 @@ interface Changed {
   readonly changed: boolean;
 }
 
-function change({ log, config }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
+function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
+  const said = admit(screen.called(handle, 'handle'));
   return log.append<Changed>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Changed>> {
@@ -56,6 +60,7 @@ function change({ log, config }: UserParts, { userId }: Viewer, handle: string):
           await updateHandleRow(tx, after);
           await settleHold(tx, { handle, userId, at });
           await holdHandle(tx, config, { handle: before.handle, userId, at });
+          await putFlag(tx, { target: { kind: 'USER', userId }, said: [said], at });
         },
         result: () => ({ user: after, changed: true }),
       };

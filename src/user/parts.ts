@@ -5,6 +5,7 @@ import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 import type { ServerKey } from '../server-key.ts';
+import type { Screen } from '../words/index.ts';
 import type { BlockEffects } from './block.ts';
 import type { PasswordCost } from './password.ts';
 import type { Shown } from './store.ts';
@@ -16,10 +17,13 @@ export interface ContactParts {
   readonly limits: Limits;
   readonly config: Pick<Config, 'contactRequestDays' | 'contactRequestsPerDay' | 'maxContactRequests' | 'maxBlocks' | 'maxMessageLength'>;
   readonly blockEffects: BlockEffects;
+  /** What must not be said; without it everything may. */
+  readonly screen?: Screen | undefined;
 }
 /** What of the configuration the module heeds. */
 export type UserOption =
   | 'accessTokenSeconds'
+  | 'adminHandles'
   | 'sessionDays'
   | 'maxSessions'
   | 'signInAttempts'
@@ -41,6 +45,16 @@ export interface UserParts {
   readonly logger: Logger;
   /** What is kept of users; without it each read is one of the database. Whoever makes it forgets those who change. */
   readonly kept?: Cache<bigint, Shown> | undefined;
+  /** What nobody must be called, nor say of themselves; without it everything may. */
+  readonly screen?: Screen | undefined;
   /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
+}
+
+/** What the part for operators is made of. */
+export interface AdministrationParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: Pick<UserParts['config'], 'adminHandles' | 'handleHoldDays'>;
   readonly passwordCost?: PasswordCost | undefined;
 }

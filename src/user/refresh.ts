@@ -1,7 +1,9 @@
 import type { Verdict } from '../log/index.ts';
 import { sessionRow, userRow } from './facts.ts';
+import { roleOf } from './role.ts';
 import { expiryFrom, invalidCredentials, isLive, type SessionParts, sessionEnded, signedIn } from './session.ts';
-import { endSessionRows, readSessions, roleOf, rotateSession, type SessionRow } from './store.ts';
+import { endSessionRows, readSessions, rotateSession, type SessionRow } from './store.ts';
+import { isSuspended, suspended, suspensionFact } from './suspension.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
 // The contract's grace for a client that never saw the answer to its refresh, or whose windows refresh at once.
@@ -17,7 +19,7 @@ interface Outcome {
 
 /**
  * Puts the next refresh token of a session in force. Used again within 30 s a token gives the same successor; later it ends the session,
- * for then two parties hold it. Throws INVALID_CREDENTIALS.
+ * for then two parties hold it. Throws INVALID_CREDENTIALS, SUSPENDED.
  */
 export async function refreshSession(parts: SessionParts, { refreshToken }: { readonly refreshToken: string }): Promise<SignedIn> {
   const refusal = invalidCredentials('This refresh token cannot be used any more. Sign in.');
@@ -31,13 +33,17 @@ export async function refreshSession(parts: SessionParts, { refreshToken }: { re
     lock: [userId],
     async decide(inside) {
       const [session, user] = await Promise.all([inside.read(sessionRow, sessionId), inside.read(userRow, userId)]);
+      // Of what ended with their suspension they are told why.
+      if (session !== null && user?.state === 'ACTIVE' && isSuspended(user, inside.now)) {
+        throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
+      }
       if (session === null || !isLive(session, inside.now) || user?.state !== 'ACTIVE') return { result: refused };
       // Ahead of the row: the database was restored to a time before this token. Nobody can be told apart any more.
       if (claim.generation > session.generation) return { result: refused };
-      if (claim.generation === session.generation) return rotated(parts, session, roleOf(user));
+      if (claim.generation === session.generation) return rotated(parts, session, roleOf(user, parts.config));
       const again = claim.generation === session.generation - 1 && inside.now.getTime() - session.rotatedAt.getTime() <= reuseMs;
       return again
-        ? { result: ({ at: placedAt }) => ({ generation: session.generation, at: placedAt, role: roleOf(user) }) }
+        ? { result: ({ at: placedAt }) => ({ generation: session.generation, at: placedAt, role: roleOf(user, parts.config) }) }
         : revoked(session);
     },
   });

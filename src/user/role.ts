@@ -1,38 +1,104 @@
-import type { Db } from '../db/index.ts';
+import type { Config } from '../config.ts';
+import type { Db, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Log, Verdict } from '../log/index.ts';
+import { type Fact, type Log, serverStreamId, type Verdict } from '../log/index.ts';
 import { userRow } from './facts.ts';
 import { readHandle } from './shape.ts';
-import { findByHandle, publicPart, roleOf, updateRoleRow } from './store.ts';
+import { findByHandle, publicPart, type UserRow, updateRoleRow } from './store.ts';
 import type { User, UserRole } from './user.ts';
 
-/** Who is an admin. */
+/** What of the configuration says who is an admin. */
+export type RoleConfig = Pick<Config, 'adminHandles'>;
+
+/** Whom a role is given. */
+export type RoleOwner = { readonly handle: string } | { readonly userId: bigint };
+
+/** Who is an admin: whom it was given, and who has a handle that config ADMIN_HANDLES names. */
 export interface Roles {
-  /** Gives whoever has this handle a role; answers who that is, and whether it was another before. Throws NOT_FOUND (handle), UNAVAILABLE. */
-  give(options: { readonly handle: string; readonly role: UserRole }): Promise<{ readonly user: User; readonly changed: boolean }>;
+  /**
+   * Gives somebody a role; answers who that is, and whether it was another before. `byAdmin`: an admin does so, not the command line, which is the way back where nobody
+   * is one. Throws NOT_FOUND (handle, userId); CONFLICT (the same) where it stands in the configuration, where they are suspended, and for an admin who would take it from
+   * the last one; UNAVAILABLE.
+   */
+  give(
+    options: RoleOwner & { readonly role: UserRole; readonly byAdmin?: boolean },
+  ): Promise<{ readonly user: User; readonly changed: boolean }>;
+  /** Of the handles that config ADMIN_HANDLES names, those that nobody has. */
+  unclaimed(): Promise<readonly string[]>;
+}
+
+/** What a user may do beside what everybody may, as long as they are there. */
+export function roleOf({ role, state, handle }: Pick<UserRow, 'role' | 'state' | 'handle'>, { adminHandles }: RoleConfig): UserRole {
+  return state === 'ACTIVE' && (role === 'ADMIN' || adminHandles.includes(handle)) ? 'ADMIN' : 'USER';
+}
+
+interface RoleParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: RoleConfig;
 }
 
 /** Makes the roles. What is given counts with the next access token, what is taken at once. */
-export function createRoles({ db, log }: { readonly db: Db; readonly log: Log }): Roles {
+export function createRoles({ db, log, config }: RoleParts): Roles {
+  const { adminHandles } = config;
+
+  async function ownerOf(owner: RoleOwner): Promise<bigint | null> {
+    if ('userId' in owner) return owner.userId;
+    const name = readHandle(owner.handle);
+    return name === null ? null : ((await findByHandle(db.client, name))?.id ?? null);
+  }
+
   return {
-    async give({ handle, role }) {
-      const name = readHandle(handle);
-      const found = name === null ? null : await findByHandle(db.client, name);
-      if (found === null) throw noUser(handle);
+    async give({ role, byAdmin = false, ...owner }) {
+      const userId = await ownerOf(owner);
+      if (userId === null) throw noUser(owner);
       return await log.append({
-        lock: [found.id],
+        // Who takes it from one waits for whoever takes it from another: else both might believe that one is left.
+        lock: [serverStreamId, userId],
         async decide(inside): Promise<Verdict<Awaited<ReturnType<Roles['give']>>>> {
-          const row = await inside.read(userRow, found.id);
-          if (row?.state !== 'ACTIVE' || row.handle !== name) throw noUser(handle);
+          const row = await inside.read(userRow, userId);
+          if (row?.state !== 'ACTIVE' || ('handle' in owner && row.handle !== readHandle(owner.handle))) throw noUser(owner);
+          if (role === 'USER') requireAnother(row, byAdmin ? await inside.read(otherAdmins(config), userId) : true, owner);
+          if (role === 'ADMIN' && row.suspendedUntil !== null && row.suspendedUntil > inside.now) {
+            throw conflict(owner, `${row.handle} is suspended: restore them first.`);
+          }
           const user = publicPart(row);
-          if (roleOf(row) === role) return { result: () => ({ user, changed: false }) };
+          if (row.role === role) return { result: () => ({ user, changed: false }) };
           return { write: (tx) => updateRoleRow(tx, user.id, role), result: () => ({ user, changed: true }) };
         },
       });
     },
+    async unclaimed() {
+      const rows = await db.client.user.findMany({ where: { handle: { in: [...adminHandles] } }, select: { handle: true } });
+      return adminHandles.filter((handle) => !rows.some((row) => row.handle === handle));
+    },
   };
+
+  function requireAnother(row: UserRow, isAnother: boolean, owner: RoleOwner): void {
+    if (adminHandles.includes(row.handle)) throw conflict(owner, `${row.handle} is an admin by ADMIN_HANDLES: take the handle out there.`);
+    if (!isAnother && row.role === 'ADMIN') throw conflict(owner, `${row.handle} is the last admin: make somebody else one first.`);
+  }
 }
 
-function noUser(handle: string): ChatError {
-  return new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`, { field: ['handle'] });
+/** Whether somebody other than a user is an admin. Governed by the server's stream. */
+function otherAdmins({ adminHandles }: RoleConfig): Fact<bigint, boolean> {
+  async function isAnother(tx: Tx, userId: bigint): Promise<boolean> {
+    const other = { state: 'ACTIVE', id: { not: userId } };
+    const named = await tx.user.findFirst({ where: { ...other, handle: { in: [...adminHandles] } }, select: { id: true } });
+    return named !== null || (await tx.user.findFirst({ where: { ...other, role: 'ADMIN' }, select: { id: true } })) !== null;
+  }
+  return { name: 'other admins', key: String, read: (tx, ids) => Promise.all(ids.map((id) => isAnother(tx, id))) };
+}
+
+function noUser(owner: RoleOwner): ChatError {
+  const message = 'handle' in owner ? `There is nobody with the handle ${JSON.stringify(owner.handle)}.` : 'There is no such user.';
+  return new ChatError('NOT_FOUND', message, { field: fieldOf(owner) });
+}
+
+function conflict(owner: RoleOwner, message: string): ChatError {
+  return new ChatError('CONFLICT', message, { field: fieldOf(owner) });
+}
+
+function fieldOf(owner: RoleOwner): readonly string[] {
+  return ['handle' in owner ? 'handle' : 'userId'];
 }

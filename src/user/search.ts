@@ -24,10 +24,8 @@ async function readFound(
   asked: readonly string[],
   { first, after }: { readonly first: number; readonly after?: string | undefined },
 ): Promise<UserPage> {
-  const place = after === undefined ? null : readPlace(after);
-  // A list goes on in the order in which it began: by the one prefix that begins the term where it stands.
-  const prefixes = place === null ? await rarestFirst(db.client, asked) : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
-  if (place !== null && begins(prefixes[0] ?? '', place) === 0) throw otherList();
+  const { place, prefixes: named } = placeOf(asked, after);
+  const prefixes = place === null ? await rarestFirst(db.client, named) : named;
   if (prefixes.length === 0) return { items: [], hasNextPage: false };
   // One more than asked for tells whether there is a next page.
   const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
@@ -38,6 +36,21 @@ async function readFound(
   );
   const items = page.flatMap(({ term, userId }, index) => withKey(users[index] ?? null, `${userId} ${term}`));
   return { items, hasNextPage: places.length > first };
+}
+
+/** A place in a search. */
+export type SearchPlace = UserPlace;
+
+/** Where a list goes on, null: at its beginning, and its prefixes in order if it goes on. Throws BAD_USER_INPUT (after) for a key of another list. */
+export function placeOf(
+  asked: readonly string[],
+  after: string | undefined,
+): { readonly place: UserPlace | null; readonly prefixes: readonly string[] } {
+  const place = after === undefined ? null : readPlace(after);
+  // A list goes on in the order in which it began: by the one prefix that begins the term where it stands.
+  const prefixes = place === null ? asked : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
+  if (place !== null && begins(prefixes[0] ?? '', place) === 0) throw otherList();
+  return { place, prefixes };
 }
 
 function withKey(user: User | null, key: string): readonly { readonly user: User; readonly key: string }[] {

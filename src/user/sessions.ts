@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { isLive, type SessionParts, shownSession } from './session.ts';
-import { readOpenSessions, readSessions } from './store.ts';
+import { readOpenSessions, readSessions, type SessionRow } from './store.ts';
 import type { Session, Viewer } from './user.ts';
 
 // What `Viewer.sessions` promises; config MAX_SESSIONS is never more.
@@ -14,8 +14,21 @@ export function noSession(): ChatError {
 
 /** The viewer's live sessions, newest first. */
 export async function listSessions({ db }: Pick<SessionParts, 'db'>, { userId }: Pick<Viewer, 'userId'>): Promise<readonly Session[]> {
-  const [now, [open = []]] = await Promise.all([db.now(), readOpenSessions(db.client, [userId])]);
-  return open
+  const [open = []] = await listOpenSessions({ db }, [userId]);
+  return open;
+}
+
+/** The same of several users, in the order asked for. */
+export async function listOpenSessions(
+  { db }: Pick<SessionParts, 'db'>,
+  userIds: readonly bigint[],
+): Promise<readonly (readonly Session[])[]> {
+  const [now, open] = await Promise.all([db.now(), readOpenSessions(db.client, userIds)]);
+  return open.map((sessions) => live(sessions, now));
+}
+
+function live(sessions: readonly SessionRow[], now: Date): readonly Session[] {
+  return sessions
     .filter((session) => isLive(session, now))
     .slice(0, most)
     .map(shownSession);

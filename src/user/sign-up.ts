@@ -1,7 +1,8 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid } from '../uuid.ts';
-import { HandleHeld, handleTaken, isHeld, settleHold } from './handle-hold.ts';
+import { admit, openScreen, putFlag } from '../words/index.ts';
+import { HandleHeld, handleTaken, isHeld, isReserved, settleHold } from './handle-hold.ts';
 import type { Passwords } from './password.ts';
 import { firstRow, type SessionParts, sessionStarted, signedIn } from './session.ts';
 import { requireDeviceName, requireDisplayName, requireHandle, requirePassword } from './shape.ts';
@@ -24,9 +25,15 @@ export async function signUp(
   const deviceKind = options.deviceKind ?? 'OTHER';
   requirePassword(options.password);
   await parts.throttle.signUp(address);
+  const { screen = openScreen } = parts;
+  const said = [
+    admit(screen.called(handle, 'handle')),
+    ...(displayName === handle ? [] : [admit(screen.called(displayName, 'displayName'))]),
+  ];
   // Spares the hash; whether it is still free is decided by the unique key and the hold.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
-  if (await isHeld(parts.db.client, { handle, userId: nobody, at: await parts.db.now() })) throw handleTaken();
+  const taking = { handle, userId: nobody, at: await parts.db.now() };
+  if ((await isHeld(parts.db.client, taking)) || (await isReserved(parts.db.client, parts.config, taking))) throw handleTaken();
   const passwordHash = await parts.passwords.hash(options.password);
   const sessionId = newUuid();
   const { userId, at } = await parts.log
@@ -39,6 +46,7 @@ export async function signUp(
           await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl: null, bio: null, createdAt });
           await settleHold(tx, { handle, userId: id, at: createdAt });
           await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
+          await putFlag(tx, { target: { kind: 'USER', userId: id }, said, at: createdAt });
         },
         result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
       }),

@@ -1,6 +1,7 @@
 import type { Verdict } from '../log/index.ts';
 import { newUuid } from '../uuid.ts';
 import { openSessions, userRow } from './facts.ts';
+import { roleOf } from './role.ts';
 import {
   firstRow,
   invalidCredentials,
@@ -11,7 +12,8 @@ import {
   sessionStarted,
   signedIn,
 } from './session.ts';
-import { endSessionRows, insertSession, roleOf, type SessionRow } from './store.ts';
+import { endSessionRows, insertSession, type SessionRow } from './store.ts';
+import { isSuspended, liftSuspension, suspended, suspensionFact } from './suspension.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
 /** Whose password was right, and the hash that it fits. */
@@ -27,7 +29,7 @@ interface Started {
 
 /**
  * Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active, or has
- * another password by now: a session that begins with the old one would outlive the change.
+ * another password by now: a session that begins with the old one would outlive the change. Throws SUSPENDED, with why, where they are.
  */
 export async function startSession(
   parts: SessionParts,
@@ -40,15 +42,18 @@ export async function startSession(
     async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
       if (user?.state !== 'ACTIVE' || user.passwordHash !== passwordHash) throw invalidCredentials('Handle or password is wrong.');
+      if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {
         entries: () =>
           [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
         async write(tx, placed) {
+          // It is over, and so it is no longer among those that are not.
+          if (user.suspendedUntil !== null) await liftSuspension(tx, userId);
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
           await insertSession(tx, firstRow(parts, { id: sessionId, userId, ...device }, placed.at));
         },
-        result: (placed) => ({ at: placed.at, role: roleOf(user) }),
+        result: (placed) => ({ at: placed.at, role: roleOf(user, parts.config) }),
       };
     },
   });

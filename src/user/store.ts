@@ -14,6 +14,8 @@ export interface UserRow extends User {
   readonly state: string;
   /** A UserRole. */
   readonly role: string;
+  /** Not before then may they sign in; null: they may. */
+  readonly suspendedUntil: Date | null;
 }
 
 /** A session's row. */
@@ -27,7 +29,7 @@ export interface SessionRow extends Session {
 }
 
 const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
-const whole = { ...shown, passwordHash: true, role: true } as const;
+const whole = { ...shown, passwordHash: true, role: true, suspendedUntil: true } as const;
 
 /** What of a row others may see, and how the account stands. */
 export type Shown = Omit<User, 'erased'> & { readonly state: string };
@@ -68,7 +70,7 @@ export async function findByHandle(tx: Tx, handle: string): Promise<UserRow | nu
 }
 
 /** A new user, and what they are found by. What the server has told everybody so far is not for them. */
-export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 'erased'>): Promise<void> {
+export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 'erased' | 'suspendedUntil'>): Promise<void> {
   const server = await tx.stream.findUnique({ where: { id: serverStreamId }, select: { lastSeq: true } });
   await tx.user.create({ data: { ...user, noticesAfterSeq: server?.lastSeq ?? 0 } });
   await insertTerms(tx, user);
@@ -87,11 +89,6 @@ export async function updateHandleRow(tx: Tx, { id, handle, displayName }: User)
   await tx.user.update({ where: { id }, data: { handle } });
   await tx.userTerm.deleteMany({ where: { userId: id } });
   await insertTerms(tx, { id, handle, displayName });
-}
-
-/** What a user may do beside what everybody may, as long as they are there. */
-export function roleOf({ role, state }: Pick<UserRow, 'role' | 'state'>): UserRole {
-  return role === 'ADMIN' && state === 'ACTIVE' ? 'ADMIN' : 'USER';
 }
 
 /** Makes an admin of a user, or takes that back. */
@@ -115,9 +112,11 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
     privateMode: true,
     hidesLastSeen: true,
     role: 'USER',
+    suspendedUntil: null,
   };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });
+  await tx.suspension.deleteMany({ where: { userId: id } });
   await tx.presence.deleteMany({ where: { userId: id } });
   await tx.session.deleteMany({ where: { userId: id } });
 }

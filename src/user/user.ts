@@ -99,7 +99,7 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
-  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait. */
+  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), SUSPENDED to whoever knows the password, RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait. */
   signIn(options: {
     handle: string;
     password: string;
@@ -107,7 +107,7 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
-  /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS. */
+  /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS, SUSPENDED. */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
   /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */
   signOut(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<string>;
@@ -148,6 +148,8 @@ export interface Users {
   any(): Promise<boolean>;
   /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user, FORBIDDEN while config SEARCH is off. */
   search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
+  /** Those of these users who are suspended at this moment: they are shown as anybody, and nothing is pushed to them. */
+  suspended(ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
   /** The viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
   /** One of the viewer's live sessions. */

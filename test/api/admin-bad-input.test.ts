@@ -8,8 +8,25 @@ import { type Person, world } from '../support/world.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** What an input field takes. */
-type Kind = 'settings' | 'name' | 'value' | 'version' | 'expected' | 'note' | 'user' | 'node' | 'flag' | NoticeKind;
-type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice' | 'job';
+type Kind =
+  | 'settings'
+  | 'name'
+  | 'value'
+  | 'version'
+  | 'expected'
+  | 'note'
+  | 'user'
+  | 'node'
+  | 'flag'
+  | 'job'
+  | NoticeKind
+  | UserKind
+  | ModerationKind
+  | WebhookKind;
+type UserKind = 'reason' | 'end' | 'messages';
+type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
+type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
+type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
 
 interface Act {
   readonly valid: Input;
@@ -49,6 +66,47 @@ const acts: Readonly<Record<string, Act>> = {
     valid: { id: formatId('Notice', '01900000-0000-7000-8000-000000000000') },
     kinds: { id: 'notice' },
   },
+  suspendUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    // Who never was: what else is wrong is found first.
+    valid: { userId: formatId('User', 2n ** 61n), reason: 'because', until: null },
+    kinds: { userId: 'user', reason: 'reason', until: 'end' },
+  },
+  restoreUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  deleteUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n), messages: 'KEEP' }, kinds: { userId: 'user', messages: 'messages' } },
+  },
+  resetPassword: {
+    ...{ asks: 'password sessions', refused: { password: null, sessions: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  grantAdmin: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  revokeAdmin: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    ...{ valid: { userId: formatId('User', 2n ** 61n) }, kinds: { userId: 'user' } },
+  },
+  resolveReport: {
+    ...{ asks: 'item { id }', refused: { item: null } },
+    valid: { itemId: '01900000-0000-7000-8000-000000000000', action: 'DISMISS' },
+    kinds: { itemId: 'item', action: 'word', note: 'remark' },
+  },
+  setBlockedWords: {
+    ...{ asks: 'list { name }', refused: { list: null } },
+    valid: { name: 'new', words: ['badger'] },
+    kinds: { name: 'list', words: 'words', action: 'word', enabled: 'flag', wholeWords: 'flag' },
+  },
+  removeBlockedWords: {
+    ...{ asks: 'name', refused: { name: null } },
+    valid: { name: 'none' },
+    kinds: { name: 'gone' },
+  },
   replayJob: {
     ...{ asks: 'job { id }', refused: { job: null } },
     valid: { id: '01900000-0000-7000-8000-000000000000' },
@@ -59,6 +117,46 @@ const acts: Readonly<Record<string, Act>> = {
     valid: { id: '01900000-0000-7000-8000-000000000000' },
     kinds: { id: 'job' },
   },
+  createWebhook: {
+    ...{ asks: 'webhook { id } secret', refused: { webhook: null, secret: null } },
+    valid: { url: 'https://app.example/hook', events: ['MessageSent'], description: 'for the fair' },
+    kinds: { url: 'url', events: 'events', description: 'line' },
+  },
+  updateWebhook: {
+    ...{ asks: 'webhook { id }', refused: { webhook: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook', url: 'url', events: 'events', description: 'line' },
+  },
+  deleteWebhook: {
+    ...{ asks: 'deletedId', refused: { deletedId: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  rotateWebhookSecret: {
+    ...{ asks: 'webhook { id } secret', refused: { webhook: null, secret: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  enableWebhook: {
+    ...{ asks: 'webhook { id }', refused: { webhook: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook', missed: 'flag' },
+  },
+  testWebhook: {
+    ...{ asks: 'trial { ms }', refused: { trial: null } },
+    valid: { webhookId: '01900000-0000-7000-8000-000000000000' },
+    kinds: { webhookId: 'webhook' },
+  },
+  setBeforeSend: {
+    ...{ asks: 'beforeSend { url } secret', refused: { beforeSend: null, secret: null } },
+    valid: { url: 'https://app.example/ask' },
+    kinds: { url: 'url', deadlineMs: 'deadline', onFailure: 'choice', conversations: 'choice', newSecret: 'flag' },
+  },
+  removeBeforeSend: {
+    ...{ asks: 'removed', refused: { removed: false } },
+    valid: { url: 'https://app.example/ask' },
+    kinds: { url: 'known' },
+  },
   drainNode: {
     ...{ asks: 'node { id }', refused: { node: null } },
     valid: { nodeId: 'there is none' },
@@ -68,7 +166,7 @@ const acts: Readonly<Record<string, Act>> = {
 const inSettings: Readonly<Record<string, Kind>> = { name: 'name', value: 'value' };
 
 /** A value that cannot be accepted, in words, and the code that says so. */
-type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT'];
+type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'LIMIT_REACHED'];
 
 const half = 'half \ud800';
 const huge = 'x'.repeat(200_000);
@@ -169,6 +267,25 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a number', 1, 'BAD_USER_INPUT'],
     ['a list of two', [true, true], 'BAD_USER_INPUT'],
   ],
+  reason: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['501 characters', '🎉'.repeat(501), 'INVALID_INPUT'],
+  ],
+  end: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['text', 'tonight', 'BAD_USER_INPUT'],
+    ['a moment without a zone', '2027-02-01T00:00:00', 'BAD_USER_INPUT'],
+    ['a moment that is over', '2020-01-01T00:00:00Z', 'INVALID_INPUT'],
+    ['the end of time', '9999-12-31T23:59:59.999Z', 'INVALID_INPUT'],
+  ],
+  messages: [
+    ['null', null, 'BAD_USER_INPUT'],
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a word that it does not know', 'BURN', 'BAD_USER_INPUT'],
+    ['another case', 'keep', 'BAD_USER_INPUT'],
+  ],
   title: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
@@ -225,6 +342,93 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['the id of something else', formatId('User', 1n), 'INVALID_INPUT'],
     ['one that never was', formatId('Notice', '01900000-0000-7000-8000-000000000000'), 'NOT_FOUND'],
   ],
+  item: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['one that never was', '01900000-0000-7000-8000-000000000000', 'NOT_FOUND'],
+    ['capitals', '01900000-0000-7000-8000-00000000000A', 'NOT_FOUND'],
+  ],
+  word: [
+    ...noText,
+    ['another case', 'dismiss', 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'BAD_USER_INPUT'],
+    ['what only the system says', 'ERASED', 'BAD_USER_INPUT'],
+    ['huge text', huge, 'BAD_USER_INPUT'],
+  ],
+  remark: [
+    ...noText,
+    ...strange.slice(3).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['1,001 characters', '🎉'.repeat(1_001), 'INVALID_INPUT'],
+  ],
+  list: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['capitals', 'New', 'INVALID_INPUT'],
+    ['65 characters', 'x'.repeat(65), 'INVALID_INPUT'],
+  ],
+  words: [
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['null, where it is new', null, 'INVALID_INPUT'],
+    ['none', [], 'INVALID_INPUT'],
+    ...strange.map(([what, text]) => [what, ['fine', text], 'INVALID_INPUT'] as const),
+    ['101 characters', ['🎉'.repeat(101)], 'INVALID_INPUT'],
+    ['more than all may have', Array.from({ length: 50_001 }, (_, n) => `w${n}`), 'LIMIT_REACHED'],
+  ],
+  gone: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'NOT_FOUND'],
+  ],
+  webhook: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const),
+    ['a number', 7, 'NOT_FOUND'],
+    ['one that never was', '01900000-0000-7000-8000-000000000000', 'NOT_FOUND'],
+    ['the id of something else', formatId('User', 1n), 'NOT_FOUND'],
+  ],
+  url: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a path', '/hook', 'INVALID_INPUT'],
+    ['a file', 'file:///etc/passwd', 'INVALID_INPUT'],
+    ['a program', 'javascript:alert(1)', 'INVALID_INPUT'],
+    ['http to elsewhere', 'http://app.example/hook', 'INVALID_INPUT'],
+    ['http to what looks like here', 'http://127.0.0.1.app.example/hook', 'INVALID_INPUT'],
+    ['a name and a password', 'https://ann:secret@app.example/hook', 'INVALID_INPUT'],
+    ['2,001 characters', `https://app.example/${'x'.repeat(2_001 - 20)}`, 'INVALID_INPUT'],
+  ],
+  known: [...noText, ...strange.map(([what, text]) => [what, text, 'NOT_FOUND'] as const), ['null', null, 'BAD_USER_INPUT']],
+  events: [
+    ['text that is none of them', 'EverythingThere', 'BAD_USER_INPUT'],
+    ['a number', 7, 'BAD_USER_INPUT'],
+    ['a null in it', [null], 'BAD_USER_INPUT'],
+    ['one that there is not', ['MessageSent', 'MessageBurnt'], 'BAD_USER_INPUT'],
+    ['what an account is told', ['SessionEnded'], 'BAD_USER_INPUT'],
+    ['what every object has', ['__proto__'], 'BAD_USER_INPUT'],
+  ],
+  line: [
+    ...noText,
+    ...strange.filter(([what]) => !['nothing', 'blanks'].includes(what)).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['201 characters', '🎉'.repeat(201), 'INVALID_INPUT'],
+  ],
+  deadline: [
+    ...noNumber,
+    ['too little', 49, 'INVALID_INPUT'],
+    ['too much', 5_001, 'INVALID_INPUT'],
+    ['less than nothing', -1, 'INVALID_INPUT'],
+  ],
+  choice: [
+    ['text', 'ALLOW_ALL', 'BAD_USER_INPUT'],
+    ['another case', 'allow', 'BAD_USER_INPUT'],
+    ['a number', 1, 'BAD_USER_INPUT'],
+    ['what every object has', '__proto__', 'BAD_USER_INPUT'],
+  ],
   note: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
@@ -261,8 +465,16 @@ async function expectRefusal(
   input: Input,
   { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
 ): Promise<void> {
-  const { settings, notices } = place.node.chat;
-  const stands = () => Promise.all([settings.versions({ first: 1 }), notices.all({ first: 1 })]);
+  const { settings, notices, words, moderation, webhooks, beforeSend } = place.node.chat;
+  const stands = () =>
+    Promise.all([
+      settings.versions({ first: 1 }),
+      notices.all({ first: 1 }),
+      words.lists(),
+      moderation.queue({ state: 'RESOLVED', first: 1 }),
+      webhooks.list(),
+      beforeSend.get(),
+    ]);
   const before = await stands();
   const { data, errors } = await run(name, input);
   if (code === 'BAD_USER_INPUT') {
@@ -362,6 +574,39 @@ describe('whom a notice is for', () => {
       ['NOT_FOUND', ['input', 'to', '2']],
     ]);
     expect((await place.node.chat.notices.all({ first: 1 })).items).toEqual([]);
+  });
+});
+
+describe('a page of users or of the audit', () => {
+  test.each([
+    ['users(first: 0)', 'first'],
+    ['users(first: 101)', 'first'],
+    ['users(after: "no cursor")', 'after'],
+    [`users(after: "${Buffer.from('userId@0').toString('base64url')}")`, 'after'],
+    [`users(after: "${Buffer.from('user@7 ann').toString('base64url')}")`, 'after'],
+    [`users(search: "ann", after: "${Buffer.from('userId@7').toString('base64url')}")`, 'after'],
+    [`users(search: "ann", after: "${Buffer.from('user@7 bob').toString('base64url')}")`, 'after'],
+    ['auditLog(first: -1)', 'first'],
+    ['auditLog(after: "")', 'after'],
+    [`auditLog(after: "${Buffer.from('audit@x:1').toString('base64url')}")`, 'after'],
+    [`auditLog(after: "${Buffer.from('audit@1').toString('base64url')}")`, 'after'],
+    [`auditLog(after: "${Buffer.from('audit@1:9999999999999999999').toString('base64url')}")`, 'after'],
+    ['auditLog(filter: { actorId: "nobody" })', 'filter'],
+    ['auditLog(filter: { actorId: "VXNlcjox", commandLine: true })', 'filter'],
+  ])('is not read by %s', async (field, argument) => {
+    const { errors } = await askAdmin(adminUrl(place), `{ ${field} { edges { cursor } } }`, {}, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: expect.arrayContaining([argument]) } }]);
+  });
+
+  test.each([
+    'users(search: "")',
+    'users(search: "\\u0000")',
+    'users(search: "-")',
+    'auditLog(filter: { action: "\\u0000", target: "" })',
+  ])('is empty for %s', async (field) => {
+    const { data, errors } = await askAdmin(adminUrl(place), `{ ${field} { edges { cursor } } }`, {}, admin);
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {})).toEqual([{ edges: [] }]);
   });
 });
 

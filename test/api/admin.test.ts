@@ -2,7 +2,7 @@ import { getIntrospectionQuery, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createNode } from '../../gateway/node.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
-import { formatId } from '../../schema/ids.ts';
+import { formatId, inputId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
@@ -19,19 +19,31 @@ const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
 let noticeId = '';
+// To whom things are done, from being suspended to being deleted.
+let otherId = '';
+let itemId = '';
 let [jobId, discardedId] = ['', ''];
+let webhookId = '';
 const actors: Partial<Record<Standing, Person>> = {};
 
 beforeAll(async () => {
-  const [user, admin, former] = await place.people('user', 'admin', 'former');
+  const [user, admin, former, other] = await place.people('user', 'admin', 'former', 'other');
+  otherId = other.id;
   actors.user = user;
   actors.admin = await appoint(place, admin);
   actors.former = await appoint(place, former);
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: [{ handle: user.handle }] });
   noticeId = formatId('Notice', notice?.id ?? '');
+  const { userId, sessionId } = await place.node.chat.users.authenticate(user.token);
+  await place.node.chat.reports.user({ userId, sessionId }, { userId: inputId('User', admin.id), reason: 'SPAM' });
+  itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
   await using sql = await rawSql(place.stores);
   [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
+  // Nobody listens there.
+  const { webhook } = await place.node.chat.webhooks.create({ url: 'http://127.0.0.1:1/', description: '', events: [] });
+  webhookId = webhook.id;
+  await place.node.chat.beforeSend.set({ url: webhook.url });
 });
 
 function ask(query: string, variables: object = {}, standing: Standing = 'admin') {
@@ -60,6 +72,33 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { postNotice(input: { title: "Maintenance", body: "Tonight.", toAll: true }) { notice { id state } errors { code message field retryAfterMs } } }',
   'Mutation.revokeNotice':
     'mutation ($noticeId: ID!) { revokeNotice(input: { id: $noticeId }) { notice { id state } errors { code message field retryAfterMs } } }',
+  'Query.auditLog':
+    '{ auditLog(first: 2, filter: { commandLine: false }) { edges { cursor node { id at endedAt actor { handle } actorName origin action arguments target targetUser { handle } before after outcome code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.users':
+    '{ users(search: "user", state: ACTIVE, first: 2) { edges { cursor node { id state role createdAt suspension { reason since until by { handle } } sessions { id deviceName deviceKind createdAt lastSeenAt } groupCount contactCount } } pageInfo { hasNextPage } } }',
+  'Mutation.suspendUser':
+    'mutation ($otherId: ID!) { suspendUser(input: { userId: $otherId, reason: "because" }) { user { state suspension { reason } } errors { code message field retryAfterMs } } }',
+  'Mutation.restoreUser':
+    'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
+  'Mutation.resetPassword':
+    'mutation ($otherId: ID!) { resetPassword(input: { userId: $otherId }) { password sessions errors { code message field } } }',
+  'Mutation.grantAdmin':
+    'mutation ($otherId: ID!) { grantAdmin(input: { userId: $otherId }) { user { role } errors { code message field } } }',
+  'Mutation.revokeAdmin':
+    'mutation ($otherId: ID!) { revokeAdmin(input: { userId: $otherId }) { user { role } errors { code message field } } }',
+  'Mutation.deleteUser':
+    'mutation ($otherId: ID!) { deleteUser(input: { userId: $otherId, messages: KEEP }) { user { state } errors { code message field } } }',
+  'Query.moderationQueue':
+    '{ moderationQueue(state: RESOLVED, kind: USER, first: 2) { edges { cursor node { id kind state user { id } group { id name } textThen reporters reasons { reason count } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  'Query.moderationItem':
+    'query ($itemId: ID!) { moderationItem(id: $itemId) { id createdAt newestReportAt message { id text sender { id } sentAt editedAt recalledAt } context { id } reports(first: 2) { edges { cursor node { reporter { id } reason note textThen words { list word } at } } pageInfo { hasNextPage } } action note resolvedAt resolvedBy { id } } }',
+  'Mutation.resolveReport':
+    'mutation ($itemId: ID!) { resolveReport(input: { itemId: $itemId, action: DISMISS }) { item { id state } errors { code message field retryAfterMs } } }',
+  'Query.blockedWordLists': '{ blockedWordLists { name action enabled wholeWords wordCount words updatedAt updatedBy { id } } }',
+  'Mutation.setBlockedWords':
+    'mutation { setBlockedWords(input: { name: "list", words: ["badger"], action: FLAG }) { list { name } errors { code message field retryAfterMs } } }',
+  'Mutation.removeBlockedWords':
+    'mutation { removeBlockedWords(input: { name: "list" }) { name errors { code message field retryAfterMs } } }',
   'Query.jobs':
     '{ jobs(state: DEAD, kind: EffectOwed, first: 2) { edges { cursor node { id kind key about state dueAt createdAt attempts failure } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
   'Query.jobCounts': '{ jobCounts { kind state count } }',
@@ -68,6 +107,25 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($jobId: ID!) { replayJob(input: { id: $jobId }) { job { id state } errors { code message field retryAfterMs } } }',
   'Mutation.discardJob':
     'mutation ($discardedId: ID!) { discardJob(input: { id: $discardedId }) { job { id state } errors { code message field retryAfterMs } } }',
+  'Query.webhooks':
+    '{ webhooks { id url description events state disabledAt disabledWhy createdAt failures failingSince lastSuccessAt lastFailureAt lastFailure retryAt backlog { streams entries } } }',
+  'Mutation.createWebhook':
+    'mutation { createWebhook(input: { url: "http://127.0.0.1:1/", events: [MessageSent] }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.updateWebhook':
+    'mutation ($webhookId: ID!) { updateWebhook(input: { webhookId: $webhookId, description: "for the fair" }) { webhook { id } errors { code message field retryAfterMs } } }',
+  'Mutation.rotateWebhookSecret':
+    'mutation ($webhookId: ID!) { rotateWebhookSecret(input: { webhookId: $webhookId }) { webhook { id } secret errors { code message field retryAfterMs } } }',
+  'Mutation.testWebhook':
+    'mutation ($webhookId: ID!) { testWebhook(input: { webhookId: $webhookId }) { trial { delivered status ms fault } errors { code message field retryAfterMs } } }',
+  'Mutation.enableWebhook':
+    'mutation ($webhookId: ID!) { enableWebhook(input: { webhookId: $webhookId, missed: true }) { webhook { id state } errors { code message field retryAfterMs } } }',
+  'Mutation.deleteWebhook':
+    'mutation ($webhookId: ID!) { deleteWebhook(input: { webhookId: $webhookId }) { deletedId errors { code message field retryAfterMs } } }',
+  'Query.beforeSend': '{ beforeSend { url deadlineMs onFailure conversations changedAt } }',
+  'Mutation.setBeforeSend':
+    'mutation { setBeforeSend(input: { url: "http://127.0.0.1:1/" }) { beforeSend { url } secret errors { code message field retryAfterMs } } }',
+  'Mutation.removeBeforeSend':
+    'mutation { removeBeforeSend(input: { url: "http://127.0.0.1:1/" }) { removed errors { code message field retryAfterMs } } }',
   // The node only hears that it is to stop: whoever runs it does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
@@ -75,14 +133,9 @@ const fields: Readonly<Record<string, string>> = {
 
 /** What the fields above are asked for with. */
 function given() {
-  return {
-    handle: actors.user?.handle,
-    userId: actors.user?.id,
-    nodeId: place.node.chat.cluster.lease.nodeId,
-    noticeId,
-    jobId,
-    discardedId,
-  };
+  const { handle, id: userId } = actors.user ?? {};
+  const ids = { noticeId, otherId, itemId, jobId, discardedId, webhookId };
+  return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, ...ids };
 }
 
 const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: number, code: string]>> = {
@@ -101,9 +154,19 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const { settings, notices, backlog } = place.node.chat;
+    const { settings, notices, words, moderation, audit, administration, backlog, webhooks, beforeSend } = place.node.chat;
     const stands = () =>
-      Promise.all([settings.versions({ first: 1 }), notices.all({ first: 100 }), backlog.list({ state: 'DEAD', first: 100 })]);
+      Promise.all([
+        settings.versions({ first: 1 }),
+        notices.all({ first: 100 }),
+        words.lists(),
+        moderation.queue({ state: 'OPEN', first: 9 }),
+        audit.list({}, { first: 1 }),
+        administration.list({}, { first: 1 }),
+        backlog.list({ state: 'DEAD', first: 100 }),
+        webhooks.list(),
+        beforeSend.get(),
+      ]);
     const before = await stands();
     for (const [standing, [status, code]] of Object.entries(refusals)) {
       const answer = await ask(document, given(), standing as Standing);
@@ -129,7 +192,7 @@ describe('who is no admin', () => {
     for (const [standing, [status]] of Object.entries(refusals)) {
       const answer = await ask(document, {}, standing as Standing);
       expect(answer.status).toBe(status);
-      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|Query|Mutation|Syntax/);
+      expect(JSON.stringify(answer)).not.toMatch(/settings|nodes|audit|suspend|moderation|words|Query|Mutation|Syntax/i);
     }
   });
 
@@ -205,9 +268,23 @@ describe('the public port', () => {
   it('does not know the operators’ words, for admins neither', async () => {
     const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
     const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
-    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, oneself.
-    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'viewer']);
-    for (const name of ['Setting', 'SettingsVersion', 'SetSettingsInput', 'OpenConnection', 'NodeLoad']) {
+    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, a search, oneself.
+    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'users', 'viewer']);
+    for (const name of [
+      'Setting',
+      'SettingsVersion',
+      'SetSettingsInput',
+      'OpenConnection',
+      'NodeLoad',
+      'AuditEntry',
+      'Suspension',
+      'UserState',
+      'UserRole',
+      'ModerationItem',
+      'BlockedWordList',
+      'Webhook',
+      'BeforeSend',
+    ]) {
       expect(schema.getType(name)).toBeUndefined();
     }
     const response = await fetch(`${place.url}/graphql`, {
@@ -290,7 +367,7 @@ describe('config ADMIN_HANDLES', () => {
       await node.chat.users.signUp({ handle: 'ann', password, address: 'here' });
       await node.chat.users.signUp({ handle: 'ben', password, address: 'here' });
     }
-    await using node = await createNode(readConfig({ ...env, ADMIN_HANDLES: 'ann, zoe ,, not a handle' }));
+    await using node = await createNode(readConfig({ ...env, ADMIN_HANDLES: 'Ann, zoe ,, ' }));
     const token = async (handle: string) => ({ token: (await node.chat.users.signIn({ handle, password, address: 'here' })).accessToken });
     expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ann'))).status).toBe(200);
     expect((await askAdmin(node.adminUrl ?? '', '{ viewer { id } }', {}, await token('ben'))).status).toBe(403);

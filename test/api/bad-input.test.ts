@@ -172,6 +172,14 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { groupId: 'conversation', userId: 'user', ban: 'flag' },
   },
   removeReaction: reacting,
+  reportMessage: {
+    valid: ({ message: messageId }) => ({ messageId, reason: 'SPAM', note: 'look' }),
+    kinds: { messageId: 'message', reason: 'word', note: 'lines' },
+  },
+  reportUser: {
+    valid: ({ dan }) => ({ userId: dan.id, reason: 'SPAM', note: 'look' }),
+    kinds: { userId: 'user', reason: 'word', note: 'lines' },
+  },
   requestContact: {
     valid: ({ dan }) => ({ userId: dan.id, note: 'please', message: 'hello' }),
     kinds: { userId: 'user', note: 'lines', message: 'text' },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
@@ -6,6 +6,8 @@ import type { Chat } from '../../src/chat.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { raiseLastSeen } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
+import { uuidText } from '../../src/uuid.ts';
+import { behindIn, dueBacklogs } from '../../src/webhook/backlog.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
 import { fillLarge, type LargeWorld, smallTables } from '../support/large-tables.ts';
@@ -281,6 +283,26 @@ describe('watching', () => {
       // Of who is no contact, the conversations that they are in are counted and looked at.
       expect(faultsOf(await planOf(log.sql, statement), { rows: 400 * 20 }), statement).toEqual([]);
     }
+  });
+});
+
+describe('what an app has missed', () => {
+  it('is found by keys: of a stream, and what is due of an app with twenty thousand of them', async () => {
+    await using db = await connectMysql({
+      url: log.stores.env['DATABASE_URL'] ?? '',
+      connections: 2,
+      writeDeadlineMs: 8_000,
+      serverKey: true,
+    });
+    const app = uuidText(Buffer.from(createHash('md5').update('app1').digest()));
+    const { statements } = await log.during(async () => {
+      expect((await behindIn(db.client, BigInt(world.other))).size).toBe(2);
+      expect(await dueBacklogs(db.client, app, { now: new Date(), limit: 8 })).toHaveLength(8);
+      expect(await dueBacklogs(db.client, app, { now: null, limit: 1 })).toHaveLength(1);
+    });
+    const reads = statements.filter((each) => isSelect(each) && each.includes('WebhookBacklog'));
+    expect(reads).toHaveLength(3);
+    for (const statement of reads) expect(faultsOf(await planOf(log.sql, statement), { rows: 8, sorted: 0 }), statement).toEqual([]);
   });
 });
 

@@ -105,6 +105,15 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('contactRequestsPerDay', '10');
     expect(await act(place, 'requestContact', { userId: cat.id }, ann)).toBe('DONE');
   },
+  async reportsPerDay(place) {
+    const { ann, ben, cat, messageId } = await talk(place);
+    const report = (userId: string) => act(place, 'reportUser', { userId, reason: 'SPAM' }, ben);
+    await place.set('reportsPerDay', '1');
+    expect([await report(ann.id), await report(cat.id)]).toEqual(['DONE', 'RATE_LIMITED']);
+    expect(await act(place, 'reportMessage', { messageId, reason: 'SPAM' }, ben)).toBe('RATE_LIMITED');
+    await place.set('reportsPerDay', '10');
+    expect(await report(cat.id)).toBe('DONE');
+  },
   async searchesPerMinute(place) {
     const { ann } = await talk(place);
     await place.set('searchesPerMinute', '1');

@@ -177,6 +177,13 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   removeContact: { 'who is none': { input: ({ outsider }) => ({ userId: outsider.id }), outcomes: refused('NOT_FOUND') } },
   blockUser: { '': { input: ({ outsider }) => ({ userId: outsider.id }), outcomes: signedIn } },
   unblockUser: { '': { input: ({ outsider }) => ({ userId: outsider.id }), outcomes: signedIn } },
+  reportUser: {
+    '': { input: ({ outsider }) => ({ userId: outsider.id, reason: 'SPAM' }), outcomes: signedIn },
+    'of who has blocked them, or is blocked': {
+      input: ({ actors: { owner, blocked } }, _, standing) => ({ userId: (standing === 'owner' ? blocked : owner).id, reason: 'SPAM' }),
+      outcomes: signedIn,
+    },
+  },
   openDirectConversation: { '': { input: ({ target }) => ({ userId: target.id }), outcomes: signedIn } },
 
   // Groups
@@ -276,6 +283,13 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
     'of two others': {
       input: ({ directMessage: messageId, group: conversationId }) => ({ messageId, conversationId, clientMessageId: randomUUID() }),
       outcomes: ownersDirect,
+    },
+  },
+  reportMessage: {
+    '': { input: ({ message: messageId }) => ({ messageId, reason: 'SPAM' }), outcomes: members },
+    'of two others': {
+      input: ({ directMessage: messageId }) => ({ messageId, reason: 'SPAM' }),
+      outcomes: { ...ownersDirect, owner: 'INVALID_INPUT' },
     },
   },
   editMessage: {

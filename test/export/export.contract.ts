@@ -21,6 +21,7 @@ interface Contents {
   readonly contactRequests: readonly { readonly note: string | null }[];
   readonly blocks: readonly object[];
   readonly joinRequests: readonly object[];
+  readonly reports: readonly object[];
   readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
   readonly messages?: readonly { readonly conversationId: string; readonly seq: number; readonly text: string }[];
 }
@@ -140,6 +141,23 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         [String(direct), 'psst'],
       ]);
       expect(JSON.stringify(file)).not.toContain('argon2');
+    });
+
+    test('what they have reported, without what others said and what became of it', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const group = await groupOf(chat, ann, ben);
+      const message = { conversationId: group, seq: await say(chat, ben, group, 'a secret of Ben') };
+      await chat.reports.message(ann, { message, reason: 'HATE', note: 'it hurts' });
+      await chat.reports.user(ann, { userId: ben.userId, reason: 'SPAM' });
+      await chat.reports.user(ben, { userId: ann.userId, reason: 'SPAM' });
+      const { items } = await chat.moderation.queue({ state: 'OPEN', first: 1, kind: 'USER' });
+      for (const { key: itemId } of items) await chat.moderation.resolve(null, { itemId, action: 'DISMISS', note: 'no' });
+      const file = await contents(ann);
+      expect(JSON.stringify(file)).not.toContain('a secret of Ben');
+      expect(file.reports).toEqual([
+        { conversationId: String(group), seq: message.seq, reason: 'HATE', note: 'it hurts', at: expect.any(String) },
+        { user: expect.objectContaining({ id: String(ben.userId) }), reason: 'SPAM', note: null, at: expect.any(String) },
+      ]);
     });
 
     test('leaves out what one said if it is to', async () => {

@@ -510,6 +510,29 @@ const recalling: readonly Act[] = [
   },
 ];
 
+const reporting: readonly Act[] = [
+  {
+    by: 'reportMessage',
+    what: 'twice: nobody is shown anything of it',
+    changes: [],
+    async prepare(chat, cast, report) {
+      const { id: messageId } = await chat.say(cast.ben, await talk(chat, cast), 'something bad');
+      return async () => {
+        for (const reason of ['SPAM', 'HATE']) await report(cast.ann, { messageId, reason, note: 'look' });
+      };
+    },
+  },
+  {
+    by: 'reportUser',
+    what: 'who is told nothing',
+    changes: [],
+    prepare:
+      async (_chat, { ann, ben }, report) =>
+      () =>
+        report(ann, { userId: ben.id, reason: 'HARASSMENT' }),
+  },
+];
+
 /** Something that Ann says in a group of Ann, Ben and Cat, to which Ben and Cat react, and something to which nobody does. */
 async function thoughtOf(chat: World, cast: Cast) {
   const group = await talk(chat, cast);
@@ -1281,7 +1304,7 @@ const signing: readonly Act[] = [
 ];
 
 /** Somebody whom Ann and Ben know, who is in a group with them and owns another, asks to join a third, talks to Ann, and has asked Cat and been asked by Dan. */
-async function parting(chat: World, cast: Cast) {
+export async function parting(chat: World, cast: Cast) {
   const { ann, ben, cat, dan } = cast;
   const [eve] = await chat.people('eve');
   const group = await chat.group(ann, ben, cat, eve);
@@ -1425,6 +1448,7 @@ export const acts: readonly Act[] = [
   ...forOneself,
   ...changing,
   ...recalling,
+  ...reporting,
   ...reacting,
   ...pinning,
   ...grouping,

@@ -1,6 +1,8 @@
+import { inputId } from '../../schema/ids.ts';
 import type { NewNotice } from '../../src/notice/index.ts';
+import { rawId } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
-import type { Act, Cast } from './converge-acts.ts';
+import { type Act, type Cast, doing, parting } from './converge-acts.ts';
 
 // What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
 
@@ -51,6 +53,37 @@ export const operatorActs: readonly Act[] = [
     },
   },
   {
+    by: 'resolveReport',
+    what: 'that takes a message back which was pinned, for everyone who saw it',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat }) {
+      const group = await chat.group(ann, ben, cat);
+      const { id } = await chat.say(ann, group, 'to be removed');
+      await doing(chat, 'pinMessage')(ann, { messageId: id });
+      const { reports, moderation, users } = chat.node.chat;
+      const reporter = await users.authenticate(ben.token);
+      const message = inputId('Message', id);
+      await reports.message(reporter, { message, reason: 'HATE' });
+      const { items } = await moderation.queue({ state: 'OPEN', kind: 'MESSAGE', first: 100 });
+      const itemId = items.find(({ item: { text } }) => text === 'to be removed')?.key ?? '';
+      return async () => void (await moderation.resolve(null, { itemId, action: 'REMOVE_MESSAGE' }));
+    },
+  },
+  {
+    by: 'resolveReport',
+    what: 'that dismisses what was reported',
+    changes: [],
+    async prepare(chat, { ann, ben }) {
+      const { reports, moderation, users } = chat.node.chat;
+      const reporter = await users.authenticate(ben.token);
+      await reports.user(reporter, { userId: inputId('User', ann.id), reason: 'SPAM' });
+      const { items } = await moderation.queue({ state: 'OPEN', kind: 'USER', first: 100 });
+      return async () => {
+        for (const { key } of items) await moderation.resolve(null, { itemId: key, action: 'DISMISS' });
+      };
+    },
+  },
+  {
     by: 'revokeNotice',
     what: 'of one to all',
     changes: everybody,
@@ -75,4 +108,31 @@ export const operatorActs: readonly Act[] = [
     changes: [],
     prepare: async (chat) => async () => takeBack(chat, await tell(chat, 'ALL')),
   },
+  {
+    by: 'suspendUser',
+    what: 'of somebody whom the others know: they are shown nothing of it, nor of its end',
+    changes: [],
+    async prepare(chat, cast) {
+      const { id } = await parting(chat, cast);
+      const { administration } = chat.node.chat;
+      return async () => {
+        await administration.suspend(null, { userId: BigInt(rawId(id)), reason: 'spam' });
+        await administration.restore({ userId: BigInt(rawId(id)) });
+      };
+    },
+  },
+  ...(['KEEP', 'REMOVE'] as const).map(
+    (messages): Act => ({
+      by: 'deleteUser',
+      what: `of somebody whom the others know, and whose messages are to ${messages === 'KEEP' ? 'stay' : 'go'}`,
+      changes: everybody,
+      async prepare(chat, cast) {
+        const { id } = await parting(chat, cast);
+        return async () => {
+          await chat.node.chat.administration.erase(null, { userId: BigInt(rawId(id)), messages });
+          await chat.node.chat.jobs.doDue();
+        };
+      },
+    }),
+  ),
 ];

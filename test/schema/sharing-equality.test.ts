@@ -149,6 +149,18 @@ const occasions: readonly Occasion[] = [
       return entry(group, message.seq + 1);
     },
   },
+  {
+    what: 'what those take back who run the system: nobody in the group did it',
+    type: 'MessageRecalled',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }) {
+      const message = { conversationId: group, seq: await say('sender', group, 'oops') };
+      await chat.reports.message(people.member, { message, reason: 'HATE' });
+      const { items } = await chat.moderation.queue({ state: 'OPEN', first: 1 });
+      await chat.moderation.resolve(null, { itemId: items[0]?.key ?? '', action: 'REMOVE_MESSAGE' });
+      return entry(group, message.seq + 1);
+    },
+  },
   ...(['sender', 'member', 'newcomer', 'knowing'] as const).map((name) => ({
     what: `what ${name} thinks of a message that others have reacted to`,
     type: 'ReactionsChanged',

@@ -1,10 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { inputId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
+import { receiver } from '../webhook/receiver.ts';
 
 const place = world({ HEAD_CHECK_MS: '200' });
 
@@ -20,6 +26,15 @@ async function refused(...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin(place.stores.env, ...words);
   expect({ code, output }).toEqual({ code: 1, output: '' });
   return errors;
+}
+
+/** A file with words in it, which goes with the tests. */
+async function wordsFile(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-words-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'words.txt');
+  await writeFile(file, text);
+  return file;
 }
 
 describe('the command, beside an embedded node that runs', () => {
@@ -39,6 +54,46 @@ describe('the command, beside an embedded node that runs', () => {
       `${ann.handle}: 2 sessions ended. What is connected is closed within HEAD_CHECK_MS.\n`,
     );
     for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
+  });
+
+  it('has an app be told, changes that, tries it, and tells it nothing more', async () => {
+    await using app = await receiver();
+    expect(await admin('webhooks', 'list')).toBe('No app is told.\n');
+    const made = await admin('webhooks', 'create', app.url, '--events', 'MessageSent,PinChanged', '--note', 'for the fair');
+    const [, id = '', secret = ''] = /^(\S+) is told from here on\. .*:\n(whsec_\S+)\n$/.exec(made) ?? [];
+    app.knows(secret);
+    expect(await admin('webhooks', 'test', id)).toMatch(/^It took it: 204, after \d+ ms\.\n$/);
+    expect(app.calls).toMatchObject([{ type: 'Test' }]);
+    const [ann] = await place.people('ann');
+    await place.say(ann, await place.group(ann), 'hello');
+    await app.until(2);
+    expect(app.calls[1]).toMatchObject({ type: 'MessageSent' });
+    expect(await admin('webhooks', 'list')).toMatch(new RegExp(`^${id} +ACTIVE +${app.url} +MessageSent,PinChanged .* for the fair$`, 'm'));
+    app.knows((await admin('webhooks', 'rotate', id)).trim());
+    await admin('webhooks', 'test', id);
+    expect(app.forged).toEqual([]);
+    expect(await admin('webhooks', 'update', id, '--url', `${app.url}/2`, '--events', 'ALL', '--note', 'for all')).toBe(
+      `${id} is changed.\n`,
+    );
+    expect(await admin('webhooks', 'list')).toMatch(/\/hook\/2 +all .* for all$/m);
+    expect(await admin('webhooks', 'enable', id, '--missed')).toBe(`${id} is told again.\n`);
+    expect(await refused('webhooks', 'create', app.url, '--events', 'Anything')).toMatch(/^There is no such event: there are MessageSent,/);
+    expect(await admin('webhooks', 'delete', id)).toBe(`${id} is deleted.\n`);
+    expect(await refused('webhooks', 'test', id)).toBe('There is no such webhook: ask for the list of them.\n');
+  });
+
+  it('has an app be asked before something is said, which the node does within moments, and nobody', async () => {
+    await using app = await receiver();
+    expect(await admin('before-send', 'show')).toBe('Nobody is asked.\n');
+    const made = await admin('before-send', 'set', app.url, '--deadline', '2000', '--on-failure', 'REFUSE', '--conversations', 'GROUP');
+    app.knows(/(whsec_\S+)/.exec(made)?.[1] ?? '');
+    expect(await admin('before-send', 'show')).toMatch(/hook\n {2}within 2000 ms; where it fails: REFUSE; conversations: GROUP\n$/);
+    expect(await admin('before-send', 'set', app.url)).toBe('It is asked from here on.\n');
+    await expect.poll(() => place.node.chat.beforeSend.asks).toBe(true);
+    expect(await refused('before-send', 'set', app.url, '--on-failure', 'MAYBE')).toBe('MAYBE is none of ALLOW, REFUSE.\n');
+    expect(await admin('before-send', 'remove')).toBe('Nobody is asked any more.\n');
+    await expect.poll(() => place.node.chat.beforeSend.asks).toBe(false);
+    expect(await admin('before-send', 'remove')).toBe('Nobody was asked.\n');
   });
 
   it('changes a setting, which the node has within moments, tells what was changed, and puts it back', async () => {
@@ -99,6 +154,76 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('notices', 'revoke', 'none')).toBe('There is no such notice.\n');
   });
 
+  it('imports words that people are not to use, which the node heeds within moments, and changes and removes the list', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    const said = async (text: string) => {
+      const { id } = await place.say(ann, group, text);
+      const { data } = await place.post<{ node: { text: string } }, object>(
+        parse('query ($id: ID!) { node(id: $id) { ... on Message { text } } }'),
+        { id },
+        ann,
+      );
+      return data?.node.text;
+    };
+    expect(await admin('words', 'list')).toBe('There are no lists.\n');
+    const file = await wordsFile('\ufeff# animals\nBadger\r\n\n hot dog \nbàdger\n');
+    expect(await admin('words', 'import', file, '--list', 'animals', '--action', 'mask')).toBe(
+      'animals: 2 words, MASK, whole words, on.\n',
+    );
+    await expect.poll(() => said('a badger')).toBe('a ******');
+    expect(await said('badgers')).toBe('badgers');
+    expect(await admin('words', 'show', 'animals')).toBe('Badger\nhot dog\n');
+    expect(await admin('words', 'set', 'animals', '--anywhere')).toBe('animals: 2 words, MASK, anywhere, on.\n');
+    await expect.poll(() => said('badgers')).toBe('******s');
+    expect(await admin('words', 'set', 'animals', '--off', '--whole-words')).toBe('animals: 2 words, MASK, whole words, off.\n');
+    await expect.poll(() => said('a badger')).toBe('a badger');
+    expect(await admin('words', 'list')).toMatch(/^LIST +ACTION .*\nanimals +MASK +off +whole words +2 +\S+Z\n$/);
+    expect(await admin('words', 'remove', 'animals')).toBe('animals is gone.\n');
+    expect(await refused('words', 'remove', 'animals')).toBe('There is no such list.\n');
+    expect(await refused('words', 'show', 'animals')).toBe('There is no list animals.\n');
+    expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list needs words.\n');
+    expect(await refused('words', 'import', file)).toBe('Say with --list which list it is to be.\n');
+    expect(await refused('words', 'import', `${file}.none`, '--list', 'a')).toMatch(/^.*words.txt.none cannot be read: ENOENT/);
+    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe(
+      'burn is no action: there is refuse, mask, flag.\n',
+    );
+    expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Either --on or --off.\n');
+  });
+
+  it('lists what was reported, shows it with what stands around it, and decides on it', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    await place.say(ben, group, 'hello');
+    const { id: messageId } = await place.say(ann, group, 'something\nbad \u001b[2J');
+    const { chat } = place.node;
+    const { userId, sessionId } = await chat.users.authenticate(ben.token);
+    const message = inputId('Message', messageId);
+    await chat.reports.message({ userId, sessionId }, { message, reason: 'HATE', note: 'it hurts' });
+    await chat.reports.user({ userId, sessionId }, { userId: inputId('User', ann.id), reason: 'SPAM' });
+    const listed = await admin('moderation', 'list', '--kind', 'message');
+    const [, itemId = ''] = /^ID .*\n(\S+) +MESSAGE +\S+Z +HATE 1 +something bad \ufffd\[2J\n$/.exec(listed) ?? [];
+    expect(await admin('moderation', 'list', '--first', '1')).toMatch(/\n… more with --after \S+\n$/);
+    expect(await admin('moderation', 'list', '--after', itemId)).toMatch(/^ID .*\n\S+ +USER +\S+Z +SPAM 1 +\S+ \(@ann\.\w+\)\n$/);
+    const shown = await admin('moderation', 'show', itemId);
+    expect(shown).toMatch(/^MESSAGE \d+:\d+, since \S+Z, open\nof @ann\.\w+\nthen: something\nbad \ufffd\[2J\nnow: something\n/);
+    expect(shown).toMatch(/\n\S+Z {2}@ben\.\w+ {2}HATE {2}it hurts\n/);
+    expect(shown).toMatch(/\n {3}\S+Z {2}@ben\.\w+ {2}hello\n> {2}\S+Z {2}@ann\.\w+ {2}something bad/);
+    expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('Say in the note what was done.\n');
+    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn is no action: there is dismiss, remove-message, other.\n');
+    expect(await admin('moderation', 'resolve', itemId, 'remove-message', '--note', 'out')).toBe(
+      `${itemId} is resolved: REMOVE_MESSAGE.\n`,
+    );
+    expect(await refused('moderation', 'resolve', itemId, 'dismiss')).toMatch(/^This was decided meanwhile/);
+    expect(await chat.messages.byRefs([message])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
+    expect(await admin('moderation', 'show', itemId)).toMatch(/, REMOVE_MESSAGE at \S+Z: out\n.*now: \(taken back\)\n/s);
+    expect(await admin('moderation', 'list', '--state', 'resolved')).toContain(itemId);
+    expect(await admin('moderation', 'list', '--kind', 'group')).toBe('There is nothing.\n');
+    expect(await refused('moderation', 'show', 'none')).toBe('There is no item none.\n');
+    expect(await refused('moderation', 'list', '--after', 'none')).toBe('none is not the id of an item.\n');
+    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone is no state: there is open, resolved.\n');
+  });
+
   test.each([
     [['settings', 'set', 'maxPins', '0'], 'maxPins must be a whole number from 1 to 1000.\n'],
     [['settings', 'set', 'maxPin', '1'], /^There is no such setting\. There are .*maxPins/],
@@ -116,7 +241,7 @@ describe('the command, beside an embedded node that runs', () => {
     [['constructor']],
     [['settings', 'list', '--loud']],
   ])('tells how it is used where it is given %j', async (words) => {
-    const says = await refused(...words);
+    const says = (await refused(...words)).replaceAll(/(?<=\S) {2,}/g, '  ');
     for (const line of ['  settings rollback VERSION  puts all', '  grant HANDLE ', '  drain NODE ']) expect(says).toContain(line);
   });
 

@@ -50,8 +50,11 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature; those of settings come by operators' acts. */
-export const smallTables: readonly string[] = ['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', '_prisma_migrations'];
+/** Tables of which there are few rows by their nature; those of settings, webhooks, the audit and suspensions come by operators' acts, and are read by operators alone. */
+export const smallTables: readonly string[] = [
+  ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
+  ...['AuditEntry', 'Suspension'],
+];
 
 /**
  * Fills a MariaDB that a node has migrated with a busy service's rows around one viewer (the number of their id), in some seconds: 5,002 conversations, thousands
@@ -89,7 +92,7 @@ const analysed = [
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
-  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient'],
+  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
 ];
 
 // A moment that is later the greater the number.
@@ -155,6 +158,10 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
       SELECT UNHEX(MD5(seq)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
+    // One app that has missed something of every stream, and one that has of some.
+    `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
+      SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
+      UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];

@@ -30,6 +30,7 @@ export interface UsersWorld {
 
 /** What is configured where a test says nothing else. */
 export const usualConfig: UserParts['config'] = {
+  ...{ adminHandles: [] as readonly string[] },
   ...{ accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 },
   ...{ handleHoldDays: 30, handleChanges: 100, searchesPerMinute: 100_000, signUpOpen: true, search: true },
 };

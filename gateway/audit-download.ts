@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { type Audit, type AuditFilter, type AuditFormat, auditFormats, auditLines } from '../src/audit/index.ts';
+import { ChatError } from '../src/errors.ts';
+
+/** Where the audit is downloaded from the operators' port: GET, with `format`, `from`, `to`, `action` and `target`, as the command has them. */
+export const auditPath = '/admin/audit';
+
+const mediaTypes: Readonly<Record<AuditFormat, string>> = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8' };
+
+// Who takes nothing for so long has gone, or is so slow that they ask for less at a time.
+const stillMs = 60_000;
+
+/**
+ * Sends the acts that a request asks for, as fast as they are taken: no more of them are held, however many there are. Whoever calls it has made sure that an admin asks.
+ * Throws BAD_USER_INPUT, naming the parameter.
+ */
+export async function sendAudit(audit: Audit, { method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
+  const { searchParams } = new URL(url, 'http://node');
+  const { format, filter } = readQuery(searchParams);
+  response.writeHead(200, {
+    'content-type': mediaTypes[format],
+    'content-disposition': `attachment; filename="audit.${format}"`,
+    'cache-control': 'no-store',
+  });
+  response.setTimeout(stillMs, () => response.destroy());
+  await pipeline(auditLines(audit, filter, format), response).catch((error: unknown) => {
+    // Who goes away has what they wanted.
+    if (!response.destroyed || (error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
+}
+
+function readQuery(query: URLSearchParams): { readonly format: AuditFormat; readonly filter: AuditFilter } {
+  const asked = query.get('format') ?? 'jsonl';
+  const format = auditFormats.find((one) => one === asked);
+  if (format === undefined) throw bad('format', `must be one of ${auditFormats.join(', ')}.`);
+  const [action, target] = [query.get('action') ?? undefined, query.get('target') ?? undefined];
+  return { format, filter: { action, target, from: moment(query, 'from'), to: moment(query, 'to') } };
+}
+
+function moment(query: URLSearchParams, name: 'from' | 'to'): Date | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const at = new Date(text);
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime())) {
+    throw bad(name, 'must be a time such as 2027-01-31T20:00:00Z.');
+  }
+  return at;
+}
+
+function bad(name: string, message: string): ChatError {
+  return new ChatError('BAD_USER_INPUT', `${name} ${message}`, { field: [name] });
+}

@@ -1,0 +1,103 @@
+import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import type { Chat } from '../src/chat.ts';
+import type { StreamKind } from '../src/db/index.ts';
+import { ChatError } from '../src/errors.ts';
+import type { Entry } from '../src/log/index.ts';
+import type { Draft } from '../src/webhook/index.ts';
+import { type Context, forEveryone } from './context.ts';
+import { inConversation, standsOn } from './event.ts';
+import { formatId } from './ids.ts';
+
+/**
+ * What apps are told of an event: what a subscriber would select who wants to know everything that is the same for all. It must be shareable
+ * throughout (test/schema/webhook-event.test.ts): nobody looks.
+ */
+export const webhookDocument = parse(`
+  subscription Webhook {
+    events {
+      ... on LogEvent { at streamId seq }
+      ... on ConversationEvent {
+        actor { ...Person }
+        conversation { __typename id ... on Group { name } }
+      }
+      ... on MessageSent { messageEdge { cursor node { ...Said } } }
+      ... on MessageEdited { message { ...Said } }
+      ... on MessageRecalled { message { ...Said } }
+      ... on ReactionsChanged { message { ...Said } emoji added }
+      ... on PinChanged { message { ...Said } pinned }
+      ... on MemberJoined { user { ...Person } }
+      ... on MemberLeft { membershipId user { ...Person } leaveReason }
+      ... on MemberChanged { user { ...Person } membership { id role nickname mutedUntil } changedFields }
+      ... on GroupChanged {
+        group {
+          id name description announcement avatarUrl joinPolicy historyForNewcomers invitePolicy postPolicy pinPolicy mentionPolicy
+          slowModeSeconds mutedUntil owner { ...Person }
+        }
+        changed
+      }
+    }
+  }
+  fragment Person on User { id handle displayName avatarUrl }
+  fragment Said on Message {
+    id seq text sentAt editedAt recalledAt pinnedAt clientMessageId
+    sender { ...Person }
+    replyTo { id }
+    threadRoot { id }
+    mentions { id handle }
+    mentionsEveryone
+    forwardedFrom { user { ...Person } name }
+  }
+`);
+
+/**
+ * Shows entries of a stream as apps are told of them, in the order given; null: it cannot be shown. They are read together. Throws ChatError UNAVAILABLE,
+ * and whatever else a field threw: half an event is none.
+ */
+export async function showToApps(
+  { schema, chat }: { readonly schema: GraphQLSchema; readonly chat: Chat },
+  kind: StreamKind,
+  entries: readonly Entry[],
+): Promise<readonly (object | null)[]> {
+  // Of one moment: it is asked for all at once, and gone then.
+  const contextValue = forEveryone({ chat } as Context);
+  return await Promise.all(
+    entries.map(async (entry) => {
+      if (kind === 'ACCOUNT') return showUser(contextValue, entry);
+      if (!standsOn('conversation', entry)) return null;
+      const rootValue = inConversation(entry);
+      return eventIn(await execute({ schema, document: webhookDocument, rootValue, contextValue }));
+    }),
+  );
+}
+
+/** What an app is told of a user. Their account is not an event's: nobody else sees its stream. */
+async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promise<object | null> {
+  const id = formatId('User', streamId);
+  const user = await scope.loaders.users.load(streamId);
+  const shown = user && { id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio };
+  return { at: at.toISOString(), streamId: id, seq, userId: id, user: shown };
+}
+
+function eventIn({ data, errors = [] }: ExecutionResult): object | null {
+  const causes = errors.map(({ originalError }) => originalError);
+  const away = causes.find((cause) => cause instanceof ChatError && cause.code === 'UNAVAILABLE');
+  if (away !== undefined) throw away;
+  if (errors[0] !== undefined) throw errors[0];
+  return (data?.['events'] ?? null) as object | null;
+}
+
+/** What is asked about before it is said, with ids as the API has them. */
+export function showDraft({ senderId, conversationId, text, clientMessageId, ...refers }: Draft): object {
+  const messageId = (ref: Draft['replyTo']) => ref && formatId('Message', ref);
+  return {
+    conversationId: formatId('Conversation', conversationId),
+    conversationKind: refers.conversationKind,
+    senderId: formatId('User', senderId),
+    text,
+    clientMessageId,
+    messageId: messageId(refers.edits),
+    forwardedFromId: messageId(refers.forwards),
+    replyToId: messageId(refers.replyTo),
+    threadRootId: messageId(refers.threadRoot),
+  };
+}

@@ -1,0 +1,25 @@
+import { auditCommands } from './audit.ts';
+import type { Commands } from './command.ts';
+import { jobsCommands } from './jobs.ts';
+import { moderationCommands } from './moderation.ts';
+import { nodesCommands } from './nodes.ts';
+import { noticesCommands } from './notices.ts';
+import { peopleCommands } from './people.ts';
+import { settingsCommands } from './settings.ts';
+import { usersCommands } from './users.ts';
+import { webhooksCommands } from './webhooks.ts';
+import { wordsCommands } from './words.ts';
+
+/** All that can be asked for on the command line. */
+export const commands: Commands = {
+  ...settingsCommands,
+  ...peopleCommands,
+  ...usersCommands,
+  ...nodesCommands,
+  ...noticesCommands,
+  ...jobsCommands,
+  ...webhooksCommands,
+  ...moderationCommands,
+  ...wordsCommands,
+  ...auditCommands,
+};

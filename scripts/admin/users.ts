@@ -1,0 +1,116 @@
+import type { Note } from '../../src/audit/index.ts';
+import type { Operator } from '../../src/open.ts';
+import { accountStates, deletedMessages } from '../../src/user/index.ts';
+import { type Commands, counted, type Flags, found, moment, number, oneOf, table, UsageError } from './command.ts';
+
+/** Who there is, and who may sign in. */
+export const usersCommands: Commands = {
+  'users list': {
+    words: [],
+    looks: true,
+    says: `users, who signed up last first; [--search TEXT] [--state ${accountStates.join('|')}] [--first N]`,
+    run: list,
+  },
+  'users show': {
+    words: ['HANDLE'],
+    looks: true,
+    says: 'one user: state, sessions, counts',
+    run: (operator, [handle = '']) => show(operator, handle),
+  },
+  'users suspend': {
+    words: ['HANDLE'],
+    says: 'signs somebody out and lets them not sign in; --reason WHY, which they are told; [--until TIME]',
+    run: (operator, [handle = ''], flags, note) => suspend(operator, handle, { flags, note }),
+  },
+  'users restore': {
+    words: ['HANDLE'],
+    says: 'lets them sign in again',
+    run: (operator, [handle = ''], _flags, note) => restore(operator, handle, note),
+  },
+  'users delete': {
+    words: ['HANDLE'],
+    says: `erases an account, for good; --messages ${deletedMessages.join('|')}: what becomes of their messages`,
+    run: (operator, [handle = ''], flags, note) => erase(operator, handle, { flags, note }),
+  },
+  'users reset-password': {
+    words: ['HANDLE'],
+    says: 'prints a new password for who has forgotten theirs, and signs them out',
+    run: (operator, [handle = ''], _flags, note) => resetPassword(operator, handle, note),
+  },
+};
+
+async function list({ administration }: Operator, _words: readonly string[], { search, state, first = '20' }: Flags): Promise<string> {
+  const wanted = { search, state: state === undefined ? undefined : oneOf(accountStates, state) };
+  const { items, hasNextPage } = await administration.list(wanted, { first: number(first) });
+  if (items.length === 0) return 'There is nobody.';
+  const standings = await administration.standings(items.map(({ user }) => user.id));
+  const rows = items.map(({ user }, place) => [
+    ...[user.handle, standings[place]?.state ?? '', standings[place]?.role ?? '', user.createdAt.toISOString(), user.displayName],
+  ]);
+  return [table([['HANDLE', 'STATE', 'ROLE', 'SIGNED UP', 'NAME'], ...rows]), ...(hasNextPage ? ['… more with --first'] : [])].join('\n');
+}
+
+async function show(operator: Operator, handle: string): Promise<string> {
+  const { administration } = operator;
+  const user = await found(operator, handle);
+  const [[standing = null], [sessions = []], [groups = 0], [contacts = 0]] = await Promise.all([
+    administration.standings([user.id]),
+    administration.sessions([user.id]),
+    administration.groupCounts([user.id]),
+    administration.contactCounts([user.id]),
+  ]);
+  const { reason, until } = standing?.suspension ?? {};
+  const why = reason === undefined ? '' : ` until ${until?.toISOString() ?? 'restored'}: ${reason}`;
+  const devices = sessions.map(
+    ({ deviceName, deviceKind, lastSeenAt }) => `\n  ${deviceName} (${deviceKind}), last used ${lastSeenAt.toISOString()}`,
+  );
+  return [
+    `${user.handle} (${user.displayName}), ${standing?.role}, signed up ${user.createdAt.toISOString()}`,
+    `  ${standing?.state}${why}`,
+    `  ${counted(groups, 'group')}, ${counted(contacts, 'contact')}, ${counted(sessions.length, 'session')}${devices.join('')}`,
+  ].join('\n');
+}
+
+interface Acting {
+  readonly flags: Flags;
+  readonly note: Note;
+}
+
+async function suspend(operator: Operator, handle: string, { flags: { reason, until }, note }: Acting): Promise<string> {
+  if (reason === undefined) throw new UsageError('Say why, with --reason: they are told it.');
+  const user = await targeted(operator, handle, note);
+  const how = { reason, until: until === undefined ? null : moment(until) };
+  const { before, after, ended } = await operator.administration.suspend(null, { userId: user.id, ...how });
+  note({ before, after });
+  return `${user.handle} is suspended${until === undefined ? '' : ` until ${after?.until?.toISOString()}`}: ${counted(ended.length, 'session')} ended.`;
+}
+
+async function restore(operator: Operator, handle: string, note: Note): Promise<string> {
+  const user = await targeted(operator, handle, note);
+  const { before, after } = await operator.administration.restore({ userId: user.id });
+  note({ before, after });
+  return before === null ? `${user.handle} is not suspended.` : `${user.handle} may sign in again.`;
+}
+
+async function erase(operator: Operator, handle: string, { flags: { messages }, note }: Acting): Promise<string> {
+  if (messages === undefined) throw new UsageError(`Say what becomes of their messages: --messages ${deletedMessages.join(' or ')}.`);
+  const becomes = oneOf(deletedMessages, messages);
+  const user = await targeted(operator, handle, note);
+  const [before] = await operator.administration.standings([user.id]);
+  await operator.administration.erase(null, { userId: user.id, messages: becomes });
+  note({ before: { state: before?.state }, after: { state: 'ERASED' } });
+  return `${user.handle} is erased. The rest follows as soon as a node runs.`;
+}
+
+async function resetPassword(operator: Operator, handle: string, note: Note): Promise<string> {
+  const user = await targeted(operator, handle, note);
+  const { password, ended } = await operator.administration.resetPassword(null, { userId: user.id });
+  note({ after: { sessions: ended.length } });
+  return `${user.handle} signs in with ${password} from now on: ${counted(ended.length, 'session')} ended.`;
+}
+
+async function targeted(operator: Operator, handle: string, note: Note) {
+  const user = await found(operator, handle);
+  note({ target: `User:${user.id}` });
+  return user;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import type { Operator } from '../../src/open.ts';
+import { wordActions } from '../../src/words/index.ts';
+import { type Commands, type Flags, oneOf, table, UsageError } from './command.ts';
+
+/** What people are not to say. */
+export const wordsCommands: Commands = {
+  'words list': { looks: true, words: [], says: 'the lists of blocked words', run: list },
+  'words show': { looks: true, words: ['LIST'], says: 'the words of a list, one a line', run: show },
+  'words import': {
+    words: ['FILE'],
+    says: 'makes a list of a file, one word or phrase a line, # for remarks; --list NAME [--action refuse|mask|flag] [--anywhere]',
+    run: importFile,
+  },
+  'words set': {
+    words: ['LIST'],
+    says: 'changes a list; [--action refuse|mask|flag] [--anywhere | --whole-words] [--on | --off]',
+    run: ({ words }, [name = ''], flags) => change({ words }, { name }, flags),
+  },
+  'words remove': {
+    words: ['LIST'],
+    says: 'removes a list',
+    async run({ words }, [name = '']) {
+      await words.remove(null, { name });
+      return `${name} is gone.`;
+    },
+  },
+};
+
+async function list({ words }: Operator): Promise<string> {
+  const lists = await words.lists();
+  if (lists.length === 0) return 'There are no lists.';
+  const rows = lists.map(({ name, action, enabled, wholeWords, wordCount, updatedAt }) => [
+    ...[name, action, enabled ? 'on' : 'off', wholeWords ? 'whole words' : 'anywhere'],
+    ...[String(wordCount), updatedAt.toISOString()],
+  ]);
+  return table([['LIST', 'ACTION', 'IN FORCE', 'FOUND', 'WORDS', 'CHANGED'], ...rows]);
+}
+
+async function show({ words }: Operator, [name = '']: readonly string[]): Promise<string> {
+  const [found = []] = await words.words([name]);
+  if (found.length === 0) throw new UsageError(`There is no list ${name}.`);
+  return found.join('\n');
+}
+
+async function importFile({ words }: Operator, [file = '']: readonly string[], flags: Flags): Promise<string> {
+  if (flags.list === undefined) throw new UsageError('Say with --list which list it is to be.');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  });
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .map((one) => one.trim());
+  return await change({ words }, { name: flags.list, words: lines.filter((one) => one !== '' && !one.startsWith('#')) }, flags);
+}
+
+async function change(
+  { words }: Pick<Operator, 'words'>,
+  what: { readonly name: string; readonly words?: readonly string[] },
+  { action, anywhere, on, off, 'whole-words': whole }: Flags,
+): Promise<string> {
+  if (anywhere && whole) throw new UsageError('Either --anywhere or --whole-words.');
+  if (on && off) throw new UsageError('Either --on or --off.');
+  const list = await words.set(null, {
+    ...what,
+    ...(action !== undefined && { action: oneOf(wordActions, action) }),
+    ...((anywhere || whole) && { wholeWords: whole === true }),
+    ...((on || off) && { enabled: on === true }),
+  });
+  return `${list.name}: ${list.wordCount} words, ${list.action}, ${list.wholeWords ? 'whole words' : 'anywhere'}, ${list.enabled ? 'on' : 'off'}.`;
+}

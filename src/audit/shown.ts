@@ -1,0 +1,42 @@
+// What is kept of what an act was asked with: enough to know it by. The column holds 64 KiB, which this stays well within, at up to four bytes a character.
+const maxText = 200;
+const maxItems = 20;
+const maxDepth = 6;
+const maxJson = 12_000;
+const withheld = '(withheld)';
+
+// By name, so that an argument that is added later is withheld without anybody remembering to.
+const secret = /pass(word|phrase)?$|secret|token$|(private|signing|api|auth|server)key|^keys?$|^auth$|credential|authorization|cookie/i;
+const secretInUrl = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
+
+/** A value as JSON, without what is secret by its name, and with what is long cut. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(part(value, 0)) ?? 'null';
+  return text.length <= maxJson ? text : JSON.stringify({ cut: text.slice(0, maxJson).toWellFormed() });
+}
+
+/** A word as it is kept in a column of so many characters: one that can be stored. */
+export function storable(text: string, max: number): string {
+  return [...text.toWellFormed().replaceAll(/[\p{Cc}]/gu, '\ufffd')].slice(0, max).join('');
+}
+
+function part(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return cut(value.replace(secretInUrl, `$1${withheld}@`));
+  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+  if (depth === maxDepth) return '…';
+  if (Array.isArray(value)) {
+    const items = value.slice(0, maxItems).map((item) => part(item, depth + 1));
+    return value.length > maxItems ? [...items, `… ${value.length - maxItems} more`] : items;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([name, inner]) => [name, inner !== null && secret.test(name) ? withheld : part(inner, depth + 1)]),
+  );
+}
+
+function cut(text: string): string {
+  if (text.length <= maxText) return text;
+  return `${text.slice(0, maxText).toWellFormed()}… (${text.length} characters)`;
+}

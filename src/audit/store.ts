@@ -1,0 +1,76 @@
+import { type Db, join, raw, selectRows, sql, type Tx } from '../db/index.ts';
+import type { AuditEntry, AuditFilter, AuditOutcome, AuditPlace } from './audit.ts';
+
+type Row = Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
+
+// Who has no user. No user has this id.
+const commandLine = 0n;
+
+/** An entry before its act. */
+export type NewEntry = Pick<AuditEntry, 'at' | 'actorId' | 'actorName' | 'origin' | 'action' | 'arguments' | 'target'>;
+
+/** How an act ended. */
+export type Ending = Pick<AuditEntry, 'outcome' | 'code' | 'before' | 'after' | 'endedAt'> & { readonly target?: string | undefined };
+
+/** Appends an entry; answers its id. */
+export async function insertEntry(tx: Tx, entry: NewEntry): Promise<bigint> {
+  const actorId = entry.actorId ?? commandLine;
+  const { id } = await tx.auditEntry.create({
+    data: { ...entry, actorId, outcome: 'UNKNOWN' satisfies AuditOutcome },
+    select: { id: true },
+  });
+  return id;
+}
+
+/** Says how the act of an entry ended, unless that was said before. */
+export async function endEntry(tx: Tx, id: bigint, { target, before, after, ...how }: Ending): Promise<void> {
+  const data = { ...how, was: before, became: after, ...(target !== undefined && { target }) };
+  await tx.auditEntry.updateMany({ where: { id, outcome: 'UNKNOWN' satisfies AuditOutcome }, data });
+}
+
+/** Entries that fit a filter, past a place, in order of time. */
+export async function readEntries(
+  tx: Tx,
+  { actor, action, target, from, to }: AuditFilter,
+  { order, limit, after }: { readonly order: 'asc' | 'desc'; readonly limit: number; readonly after: AuditPlace | undefined },
+): Promise<readonly AuditEntry[]> {
+  const [direction, past] = order === 'asc' ? [sql`ASC`, sql`>`] : [sql`DESC`, sql`<`];
+  const exact = [
+    ['actorId', actor === 'COMMAND_LINE' ? commandLine : actor],
+    ['target', target],
+    ['action', action],
+  ] as const;
+  // What an admin did, or what was done to one thing, is less than what was done under one name: by the first that is given it is read.
+  const [by] = exact.find(([, value]) => value !== undefined) ?? [];
+  const conditions = [
+    // As a range, and in the order: of an equal value MariaDB reads all entries from the newest on, and does not enter the index at the time as well.
+    ...exact.flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(column)} >= ${value} AND ${raw(column)} <= ${value}`])),
+    ...(from === undefined ? [] : [sql`at >= ${from}`]),
+    ...(to === undefined ? [] : [sql`at < ${to}`]),
+    // The first of these says where the index is entered; only among entries of the very same moment does the second matter.
+    ...(after === undefined ? [] : [sql`at ${past}= ${after.at} AND (at ${past} ${after.at} OR id ${past} ${after.id})`]),
+  ];
+  const where = conditions.length === 0 ? sql`1 = 1` : join(conditions, ' AND ');
+  const first = by === undefined ? sql`` : sql`${raw(by)} ${direction},`;
+  const rest = sql`${where} ORDER BY ${first} at ${direction}, id ${direction} LIMIT ${limit}`;
+  const index = `AuditEntry_${by === undefined ? '' : `${by}_`}at_id_idx`;
+  return (await selectRows(tx, 'AuditEntry', rest, { index })).map(entryOf);
+}
+
+/** Removes entries from before a moment, at most `limit`; answers how many. */
+export async function removeBefore(db: Db, moment: Date, limit: number): Promise<number> {
+  return await db.transaction(async (tx) => {
+    const rows = await tx.auditEntry.findMany({
+      where: { at: { lt: moment } },
+      orderBy: [{ at: 'asc' }, { id: 'asc' }],
+      take: limit,
+      select: { id: true },
+    });
+    const { count } = await tx.auditEntry.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+    return count;
+  });
+}
+
+function entryOf({ outcome, actorId, was: before, became: after, ...row }: Row): AuditEntry {
+  return { ...row, before, after, actorId: actorId === commandLine ? null : actorId, outcome: outcome as AuditOutcome };
+}

@@ -1,0 +1,34 @@
+import { isActive, membershipRow } from '../group/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { Saying } from './approval.ts';
+import { sentUnder } from './facts.ts';
+import type { MessageParts } from './parts.ts';
+import { isText, requireClientMessageId } from './shape.ts';
+
+/** What is asked about, and the input that a refusal names. */
+type Asking = Pick<Saying, 'act' | 'conversationId' | 'text'> & Partial<Saying> & { readonly field: string };
+
+/**
+ * The text that somebody's message is stored with. It is asked about only if it would be stored, as far as that can be told outside of a commit: not of who is not
+ * a member, and not of what is stored under its clientMessageId already. Outside of any transaction. Throws INVALID_INPUT (clientMessageId), and what Approval does.
+ */
+export async function approvedText({ db, approval, config }: MessageParts, viewer: Viewer, asking: Asking): Promise<string> {
+  if (!approval.asks) return asking.text;
+  const { field, conversationId, clientMessageId = null } = asking;
+  const { userId } = viewer;
+  if (clientMessageId !== null) requireClientMessageId(clientMessageId);
+  const [known, [access], stream] = await Promise.all([
+    clientMessageId === null ? [] : sentUnder.read(db.client, [{ senderId: userId, clientMessageId }]),
+    membershipRow.read(db.client, [{ conversationId, userId }]),
+    db.client.stream.findUnique({ where: { id: conversationId }, select: { kind: true } }),
+  ]);
+  const kind = stream?.kind;
+  if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return asking.text;
+  const nothing = { clientMessageId, edits: null, forwards: null, replyTo: null, threadRoot: null };
+  const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
+  return approval.approve(saying, { fits: (text) => isText(text, config.maxMessageLength), field: [field] });
+}
+
+function withoutField({ field: _field, ...saying }: Asking) {
+  return saying;
+}

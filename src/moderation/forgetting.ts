@@ -1,0 +1,15 @@
+import type { Tx } from '../db/index.ts';
+import { leaveJob } from '../jobs/index.ts';
+import type { ModerationParts } from './parts.ts';
+
+const msADay = 86_400_000;
+
+/** Leaves it to be done that an item which ends now is forgotten when its time is over. */
+export async function leaveForgetting(
+  tx: Tx,
+  { reportDays }: ModerationParts['config'],
+  { itemId, at }: { readonly itemId: string; readonly at: Date },
+): Promise<void> {
+  const dueAt = new Date(at.getTime() + reportDays * msADay);
+  await leaveJob(tx, { kind: 'ModerationItemOver', key: itemId, data: { itemId }, dueAt });
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Log } from '../log/index.ts';
+
+/** What the module's inner parts share. */
+export interface ModerationParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: Pick<Config, 'reportDays'>;
+}

@@ -1,0 +1,74 @@
+import { ChatError } from '../errors.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import { takingBack } from '../message/index.ts';
+import { type Item, itemFact, type Resolution, readItems, resolveItem, streamOf } from '../queue/index.ts';
+import { isUuid } from '../uuid.ts';
+import { leaveForgetting } from './forgetting.ts';
+import type { Decision, Moderation } from './moderation.ts';
+import type { ModerationParts } from './parts.ts';
+import { requireNote } from './shape.ts';
+
+/** A decision whose words can be stored. */
+interface Deciding {
+  readonly itemId: string;
+  readonly action: Decision;
+  readonly note: string | null;
+  readonly actorId: bigint | null;
+}
+
+/** Decides on an item. Throws as Moderation.resolve says. */
+export async function resolve(
+  { db, log, config }: ModerationParts,
+  actorId: bigint | null,
+  { itemId, action, ...said }: Parameters<Moderation['resolve']>[1],
+): Promise<Item> {
+  const deciding = { itemId, action, note: requireNote('note', said.note), actorId };
+  if (action === 'OTHER' && deciding.note === null) {
+    throw new ChatError('INVALID_INPUT', 'Say in the note what was done.', { field: ['note'] });
+  }
+  // What it is about never changes: its stream is known before it is locked.
+  const [found = null] = isUuid(itemId) ? await readItems(db.client, [itemId]) : [];
+  if (found === null) throw noItem();
+  if (action === 'REMOVE_MESSAGE' && found.target.kind !== 'MESSAGE') {
+    throw new ChatError('INVALID_INPUT', 'It is no message: there is nothing to remove.', { field: ['action'] });
+  }
+  return await log.append<Item>({
+    lock: [streamOf(found.target)],
+    repeatable: true,
+    async decide(inside): Promise<Verdict<Item>> {
+      const item = await inside.read(itemFact, itemId);
+      if (item === null) throw noItem();
+      if (item.resolution !== null) return { result: () => requireSame(item, deciding) };
+      const removal = action === 'REMOVE_MESSAGE' ? await removalOf(inside, item) : null;
+      return {
+        entries: () => removal?.entries ?? [],
+        async write(tx, { at }) {
+          await removal?.write(tx, at);
+          await resolveItem(tx, itemId, resolutionOf(deciding, at));
+          await leaveForgetting(tx, config, { itemId, at });
+        },
+        result: ({ at }) => ({ ...item, state: 'RESOLVED', resolution: resolutionOf(deciding, at) }),
+      };
+    },
+  });
+}
+
+function resolutionOf({ action, note, actorId: byId }: Deciding, at: Date): Resolution {
+  return { action, note, at, byId };
+}
+
+/** Nobody among the members did it: the entry names no one. */
+async function removalOf(inside: Inside, { target }: Item) {
+  return target.kind === 'MESSAGE' ? await takingBack(inside, target, null) : null;
+}
+
+/** Who asks again, because the answer was lost, has decided as they say; anybody else comes too late. */
+function requireSame(item: Item, { action, note, actorId }: Deciding): Item {
+  const { resolution } = item;
+  if (resolution?.action === action && resolution.note === note && resolution.byId === actorId) return item;
+  throw new ChatError('CONFLICT', 'This was decided meanwhile: look at what was done.', { field: ['itemId'] });
+}
+
+function noItem(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such item in the queue.', { field: ['itemId'] });
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { selectModerationItems, selectReportedItems, type Tx } from '../db/index.ts';
+import type { Fact } from '../log/index.ts';
+import { uuidBytes, uuidText } from '../uuid.ts';
+import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCounts, ReportReason, Target } from './item.ts';
+
+type ItemRow = Awaited<ReturnType<Tx['moderationItem']['findMany']>>[number];
+type ReportRow = Awaited<ReturnType<Tx['moderationReport']['findMany']>>[number];
+
+/** In a row of reports the lists of blocked words: no user has this id. */
+export const byWords = 0n;
+
+/** The stream whose lock keeps a target's item. */
+export function streamOf(target: Target): bigint {
+  return target.kind === 'USER' ? target.userId : target.conversationId;
+}
+
+/** A target's name while its item is open. */
+export function openTargetOf(target: Target): string {
+  return `${target.kind}:${streamOf(target)}${target.kind === 'MESSAGE' ? `:${target.seq}` : ''}`;
+}
+
+/** What a row is about. */
+export function targetOf({ kind, streamId, seq, userId }: Pick<ItemRow, 'kind' | 'streamId' | 'seq' | 'userId'>): Target {
+  switch (kind as ItemKind) {
+    case 'MESSAGE':
+      return { kind: 'MESSAGE', conversationId: streamId, seq: seq ?? 0, userId: userId ?? 0n };
+    case 'USER':
+      return { kind: 'USER', userId: streamId };
+    case 'GROUP':
+      return { kind: 'GROUP', conversationId: streamId };
+  }
+}
+
+function itemOf(row: ItemRow): Item {
+  const { id, text, state, createdAt, resolvedAt: at, resolvedById: byId, note } = row;
+  return {
+    ...{ id: uuidText(id), target: targetOf(row), text, state: state as ItemState, createdAt },
+    resolution: at === null ? null : { action: row.action as ItemAction, note, at, byId },
+  };
+}
+
+const foundWords = z.array(z.object({ list: z.string(), word: z.string() }));
+
+/** A report as it is shown: `item` has the text where the report has none of its own. */
+export function reportOf({ reporterId, reason, note, text, words, at }: ReportRow, item: Pick<Item, 'text'>): Report {
+  return {
+    reporterId: reporterId === byWords ? null : reporterId,
+    ...{ reason: reason as ReportReason, note, text: text ?? item.text, at },
+    words: words === null ? [] : foundWords.parse(JSON.parse(words)),
+  };
+}
+
+/** The words of a report, as rows keep them; null: none. */
+export function formatWords(words: readonly FoundWord[]): string | null {
+  return words.length === 0 ? null : JSON.stringify(words);
+}
+
+/** Items in the order asked for; null where there is none. */
+export async function readItems(tx: Tx, ids: readonly string[]): Promise<readonly (Item | null)[]> {
+  const rows = await tx.moderationItem.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
+  const found = new Map(rows.map(itemOf).map((item) => [item.id, item]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** An item. Governed by its target's stream. */
+export const itemFact: Fact<string, Item | null> = { name: 'moderation item', key: String, read: readItems };
+
+/** The open item of a target; null: there is none. */
+export async function openItem(tx: Tx, target: Target): Promise<Item | null> {
+  const row = await tx.moderationItem.findUnique({ where: { openTarget: openTargetOf(target) } });
+  return row && itemOf(row);
+}
+
+/** Which part of the queue. */
+export interface ItemRange {
+  readonly state: ItemState;
+  readonly kind: ItemKind | null;
+  /** An id: the items behind it; undefined: from the beginning. */
+  readonly after: string | undefined;
+  readonly first: number;
+}
+
+/** A part of the queue. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  readonly hasNextPage: boolean;
+}
+
+/** Items of a state: open ones the oldest first, resolved ones the newest first. */
+export async function listItems(tx: Tx, { state, kind, after, first }: ItemRange): Promise<ItemPage> {
+  const past = after === undefined ? null : uuidBytes(after);
+  const ids = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
+  const items = await readItems(tx, ids.slice(0, first).map(uuidText));
+  // One that was decided on at this very moment is left out.
+  return { items: items.filter((item) => item?.state === state).filter((item) => item !== null), hasNextPage: ids.length > first };
+}
+
+/** A report's place among those of its item. */
+export interface ReportPlace {
+  readonly at: Date;
+  /** 0: the lists. */
+  readonly reporterId: bigint;
+}
+
+/** Reports of an item, the newest first. */
+export async function listReports(
+  tx: Tx,
+  item: Item,
+  { after, limit }: { readonly after: ReportPlace | null; readonly limit: number },
+): Promise<readonly (Report & { readonly place: ReportPlace })[]> {
+  const past = after && { OR: [{ at: { lt: after.at } }, { at: after.at, reporterId: { lt: after.reporterId } }] };
+  const rows = await tx.moderationReport.findMany({
+    where: { itemId: uuidBytes(item.id), ...(after !== null && { at: { lte: after.at }, ...past }) },
+    orderBy: [{ at: 'desc' }, { reporterId: 'desc' }],
+    take: limit,
+  });
+  return rows.map((row) => ({ ...reportOf(row, item), place: { at: row.at, reporterId: row.reporterId } }));
+}
+
+/** What is said of items, counted, in the order asked for. */
+export async function countReports(tx: Tx, ids: readonly string[]): Promise<readonly ReportCounts[]> {
+  const groups = await tx.moderationReport.groupBy({
+    by: ['itemId', 'reason'],
+    where: { itemId: { in: ids.map(uuidBytes) } },
+    _count: { _all: true },
+    _max: { at: true },
+  });
+  const found = Map.groupBy(groups, ({ itemId }) => uuidText(itemId));
+  return ids.map((id) => {
+    const own = (found.get(id) ?? []).map(({ reason, _count, _max }) => ({
+      reason: reason as ReportReason,
+      ...{ count: _count._all, at: _max.at ?? new Date(0) },
+    }));
+    return {
+      reporters: own.filter(({ reason }) => reason !== 'BLOCKED_WORDS').reduce((sum, { count }) => sum + count, 0),
+      reasons: own.toSorted((one, other) => other.count - one.count).map(({ reason, count }) => ({ reason, count })),
+      newestAt: new Date(Math.max(0, ...own.map(({ at }) => at.getTime()))),
+    };
+  });
+}
+
+/** What a user has reported, and what they said of it. */
+export interface OwnReport extends Pick<Report, 'reason' | 'note' | 'at'> {
+  readonly itemId: string;
+  readonly target: Target;
+}
+
+/** What a user has reported, in the order in which it came to the queue, past an item. */
+export async function listReportsBy(
+  tx: Tx,
+  reporterId: bigint,
+  { after, first }: { readonly after: string | undefined; readonly first: number },
+): Promise<readonly OwnReport[]> {
+  const past = after === undefined ? null : uuidBytes(after);
+  const ids = await selectReportedItems(tx, { reporterId, past, limit: first });
+  const rows = await tx.moderationReport.findMany({ where: { reporterId, itemId: { in: [...ids] } } });
+  const found = new Map(rows.map((row) => [uuidText(row.itemId), row]));
+  return (await readItems(tx, ids.map(uuidText))).flatMap((item): readonly OwnReport[] => {
+    const row = item === null ? undefined : found.get(item.id);
+    if (item === null || row === undefined) return [];
+    const { reason, note, at } = row;
+    return [{ itemId: item.id, target: item.target, reason: reason as ReportReason, note, at }];
+  });
+}

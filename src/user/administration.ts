@@ -1,0 +1,75 @@
+import type { Page } from '../page.ts';
+import type { DeletedMessages, Session, User, UserRole } from './user.ts';
+
+/** How an account stands, as operators see it (admin schema: `enum UserState`). */
+export const accountStates = ['ACTIVE', 'SUSPENDED', 'ERASED'] as const;
+export type AccountState = (typeof accountStates)[number];
+
+/** Why somebody may not sign in. */
+export interface Suspension {
+  /** They are told it. */
+  readonly reason: string;
+  /** When it began. */
+  readonly since: Date;
+  /** When it ends by itself; null: never. */
+  readonly until: Date | null;
+  /** Who decided on it last; null: the command line. */
+  readonly byId: bigint | null;
+}
+
+/** What an act on a suspension came to: how it stood before, and after. */
+export interface SuspensionChange {
+  readonly before: Suspension | null;
+  readonly after: Suspension | null;
+  /** The sessions that have ended. */
+  readonly ended: readonly string[];
+}
+
+/** What operators are shown of an account, and nobody else. */
+export interface Standing {
+  readonly state: AccountState;
+  readonly suspension: Suspension | null;
+  readonly role: UserRole;
+}
+
+/** Users that are looked for. */
+export interface UserQuery {
+  /** Beginnings of handle and words of the display name, as anybody searches; those who are erased have none. */
+  readonly search?: string | undefined;
+  readonly state?: AccountState | undefined;
+}
+
+/** What operators see of users and do to them. `actorId`: the admin who does it; null: the command line. Refusals are thrown as ChatError. */
+export interface Administration {
+  /** Users, who signed up last first; in the order of a search where there is one. Keys are opaque: where to go on. Throws BAD_USER_INPUT (after). */
+  list(
+    query: UserQuery,
+    page: { readonly first: number; readonly after?: string | undefined },
+  ): Promise<Pick<Page<{ user: User; key: string }>, 'items' | 'hasNextPage'>>;
+  /** How accounts stand, in the order asked for; null where there never was one. */
+  standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]>;
+  /** Their live sessions, in the order asked for, each newest first and at most 50. */
+  sessions(userIds: readonly bigint[]): Promise<readonly (readonly Session[])[]>;
+  /** How many groups each is in, in the order asked for. */
+  groupCounts(userIds: readonly bigint[]): Promise<readonly number[]>;
+  /** How many contacts each has, in the order asked for. */
+  contactCounts(userIds: readonly bigint[]): Promise<readonly number[]>;
+  /**
+   * Ends all sessions of somebody, and lets them begin no other and say nothing until a time, or until they are restored: all of it holds on every node by the time of the
+   * answer, but for what is connected, which each node closes as soon as it hears of it. Done again, another reason and end are in force. Throws NOT_FOUND (userId),
+   * FORBIDDEN for oneself, CONFLICT (userId) for an admin, INVALID_INPUT (reason, until), UNAVAILABLE.
+   */
+  suspend(actorId: bigint | null, options: { userId: bigint; reason: string; until?: Date | null | undefined }): Promise<SuspensionChange>;
+  /** Takes that back. Throws NOT_FOUND (userId), UNAVAILABLE. */
+  restore(options: { userId: bigint }): Promise<SuspensionChange>;
+  /** Erases an account as its user would. Throws NOT_FOUND (userId), FORBIDDEN for oneself, CONFLICT (userId) for an admin, UNAVAILABLE. */
+  erase(actorId: bigint | null, options: { userId: bigint; messages: DeletedMessages }): Promise<void>;
+  /**
+   * Puts a password in force that is made up here, and ends all sessions. It is answered this once. Throws NOT_FOUND (userId), CONFLICT (userId) for an admin,
+   * whose password only the command line resets, UNAVAILABLE.
+   */
+  resetPassword(
+    actorId: bigint | null,
+    options: { userId: bigint },
+  ): Promise<{ readonly password: string; readonly ended: readonly string[] }>;
+}

@@ -1,0 +1,49 @@
+import { countGroups } from '../db/index.ts';
+import type { Administration, Standing } from './administration.ts';
+import { eraseOther } from './erase.ts';
+import type { AdministrationParts } from './parts.ts';
+import { createPasswords } from './password.ts';
+import { resetPassword } from './password-reset.ts';
+import { roleOf } from './role.ts';
+import { listOpenSessions } from './sessions.ts';
+import { readUserRows } from './store.ts';
+import { isSuspended, readSuspensions, restoreUser, suspendUser } from './suspension.ts';
+import { listUsers } from './user-list.ts';
+
+/** Makes what operators see of users and do to them, where no more of a chat is open than its database and log. */
+export function createAdministration(parts: AdministrationParts): Administration {
+  const { db, config } = parts;
+  const passwords = createPasswords(parts.passwordCost);
+
+  async function standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]> {
+    const [now, rows, suspensions] = await Promise.all([db.now(), readUserRows(db.client, userIds), readSuspensions(db.client, userIds)]);
+    return rows.map((row, place) => {
+      if (row === null) return null;
+      const role = roleOf(row, config);
+      if (row.state !== 'ACTIVE') return { state: 'ERASED', suspension: null, role };
+      return isSuspended(row, now)
+        ? { state: 'SUSPENDED', suspension: suspensions[place] ?? null, role }
+        : { state: 'ACTIVE', suspension: null, role };
+    });
+  }
+
+  return {
+    list: (query, page) => listUsers(db, query, page),
+    standings,
+    sessions: (userIds) => listOpenSessions({ db }, userIds),
+    groupCounts: (userIds) => countGroups(db.client, userIds),
+    async contactCounts(userIds) {
+      const groups = await db.client.contact.groupBy({
+        by: ['userId'],
+        where: { userId: { in: [...userIds] }, state: 'ACTIVE' },
+        _count: { _all: true },
+      });
+      const counts = new Map(groups.map(({ userId, _count }) => [userId, _count._all]));
+      return userIds.map((userId) => counts.get(userId) ?? 0);
+    },
+    suspend: (actorId, { userId, ...how }) => suspendUser(parts, { actorId, userId }, how),
+    restore: ({ userId }) => restoreUser(parts, userId),
+    erase: (actorId, { userId, messages }) => eraseOther(parts, { actorId, userId }, messages),
+    resetPassword: (actorId, { userId }) => resetPassword({ ...parts, passwords }, { actorId, userId }),
+  };
+}

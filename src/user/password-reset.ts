@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { Log, Verdict } from '../log/index.ts';
+import { openSessions, userRow } from './facts.ts';
+import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import type { Passwords } from './password.ts';
+import type { RoleConfig } from './role.ts';
+import { sessionEnded } from './session.ts';
+import { endSessionRows, updatePasswordRow } from './store.ts';
+
+// 96 bits: nobody guesses it, and it can be typed.
+const passwordBytes = 12;
+
+interface Reset {
+  readonly password: string;
+  readonly ended: readonly string[];
+}
+
+/** Puts a password in force that is made up here, and ends all sessions. Throws as Administration.resetPassword says. */
+export async function resetPassword(
+  { log, config, passwords }: { readonly log: Log; readonly config: RoleConfig; readonly passwords: Passwords },
+  { actorId, userId }: SomebodyElse,
+): Promise<Reset> {
+  const password = randomBytes(passwordBytes).toString('base64url');
+  const passwordHash = await passwords.hash(password);
+  return await log.append<Reset>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<Reset>> {
+      const row = requireThere(await inside.read(userRow, userId));
+      // Who resets another admin's password is that admin.
+      if (actorId !== null) requireNoAdmin(row, config);
+      const ended = (await inside.read(openSessions, userId)).map(({ id }) => id);
+      return {
+        entries: () => ended.map((id) => ({ stream: userId, actorId: null, entry: sessionEnded(id) })),
+        async write(tx, { at }) {
+          await updatePasswordRow(tx, userId, passwordHash);
+          if (ended.length > 0) await endSessionRows(tx, ended, at);
+        },
+        result: () => ({ password, ended }),
+      };
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import { type Db, inPieces, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Fact, Log, Verdict } from '../log/index.ts';
+import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+import type { Suspension, SuspensionChange } from './administration.ts';
+import { openSessions, userRow } from './facts.ts';
+import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import type { RoleConfig } from './role.ts';
+import { sessionEnded } from './session.ts';
+import { endSessionRows, type UserRow } from './store.ts';
+
+// The width of the column, in code points.
+const maxReason = 500;
+// What stands in the user's row where nobody has said until when: the latest that both databases hold.
+const endOfTime = new Date('9999-12-31T23:59:59.999Z');
+// The greatest Int that GraphQL has: some 24 days.
+const maxWait = 2 ** 31 - 1;
+
+/** Why somebody may not sign in. Governed by their account stream. */
+export const suspensionFact: Fact<bigint, Suspension | null> = { name: 'suspension', key: String, read: readSuspensions };
+
+/** The same for many, in the order asked for; null where there is none. One that is over may still be there. */
+export async function readSuspensions(tx: Tx, userIds: readonly bigint[]): Promise<readonly (Suspension | null)[]> {
+  const rows = await tx.suspension.findMany({ where: { userId: { in: [...userIds] } } });
+  const found = new Map(rows.map(({ userId, ...suspension }) => [userId, suspension]));
+  return userIds.map((userId) => found.get(userId) ?? null);
+}
+
+/** Whether somebody is suspended at a moment: it ends by itself. */
+export function isSuspended({ suspendedUntil }: Pick<UserRow, 'suspendedUntil'>, now: Date): boolean {
+  return suspendedUntil !== null && suspendedUntil > now;
+}
+
+/** Those of some users who are suspended at this moment. */
+export async function suspendedOf(db: Db, ids: readonly bigint[]): Promise<ReadonlySet<bigint>> {
+  const now = await db.now();
+  const rows = await inPieces(ids, (piece) =>
+    db.client.user.findMany({ where: { id: { in: [...piece] }, suspendedUntil: { gt: now } }, select: { id: true } }),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Throws SUSPENDED where somebody is at that moment: their row is held, so that a suspension comes before or after. */
+export function requireUnsuspended(user: Pick<UserRow, 'suspendedUntil'> | null, now: Date): void {
+  if (user !== null && isSuspended(user, now)) throw suspended(null, user, now);
+}
+
+/** The refusal of somebody who is suspended. They are told why: nobody else can have come so far. */
+export function suspended(suspension: Suspension | null, { suspendedUntil }: Pick<UserRow, 'suspendedUntil'>, now: Date): ChatError {
+  const ends = suspendedUntil !== null && suspendedUntil < endOfTime ? suspendedUntil : null;
+  const wait = ends === null ? maxWait + 1 : ends.getTime() - now.getTime();
+  const until = ends === null ? '' : ` until ${ends.toISOString()}`;
+  const why = suspension === null ? '.' : `: ${suspension.reason}`;
+  return new ChatError('SUSPENDED', `This account is suspended${until}${why}`, { retryAfterMs: wait > maxWait ? undefined : wait });
+}
+
+interface Parts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: RoleConfig;
+}
+
+/** Suspends somebody: at the commit their sessions have ended, and no other begins. Throws as Administration.suspend says. */
+export async function suspendUser(
+  { db, log, config }: Parts,
+  { actorId, userId }: SomebodyElse,
+  { reason, until = null }: { readonly reason: string; readonly until?: Date | null | undefined },
+): Promise<SuspensionChange> {
+  if (actorId === userId) throw new ChatError('FORBIDDEN', 'Nobody suspends themselves.', { field: ['userId'] });
+  requireReason(reason);
+  if (until !== null && (until <= (await db.now()) || until >= endOfTime)) {
+    throw new ChatError('INVALID_INPUT', 'A suspension ends at a time that is to come, or at none.', { field: ['until'] });
+  }
+  return await log.append<SuspensionChange>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<SuspensionChange>> {
+      const row = requireThere(await inside.read(userRow, userId));
+      requireNoAdmin(row, config);
+      const before = isSuspended(row, inside.now) ? await inside.read(suspensionFact, userId) : null;
+      const ended = (await inside.read(openSessions, userId)).map(({ id }) => id);
+      const suspension = (at: Date): Suspension => ({ reason, since: before?.since ?? at, until, byId: actorId });
+      return {
+        entries: () => ended.map((id) => ({ stream: userId, actorId: null, entry: sessionEnded(id) })),
+        async write(tx, { at }) {
+          const after = suspension(at);
+          await tx.suspension.upsert({ where: { userId }, create: { userId, ...after }, update: after });
+          if (ended.length > 0) await endSessionRows(tx, ended, at);
+          // Last, for it waits for whoever is sending something in their name; after it nobody does.
+          await tx.user.update({ where: { id: userId }, data: { suspendedUntil: until ?? endOfTime } });
+        },
+        result: ({ at }) => ({ before, after: suspension(at), ended }),
+      };
+    },
+  });
+}
+
+/** Lets somebody sign in again; done again, it stands so already. Throws as Administration.restore says. */
+export function restoreUser({ log }: Pick<Parts, 'log'>, userId: bigint): Promise<SuspensionChange> {
+  return log.append<SuspensionChange>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<SuspensionChange>> {
+      const row = requireThere(await inside.read(userRow, userId));
+      const before = isSuspended(row, inside.now) ? await inside.read(suspensionFact, userId) : null;
+      const result = () => ({ before, after: null, ended: [] });
+      return row.suspendedUntil === null ? { result } : { write: (tx) => liftSuspension(tx, userId), result };
+    },
+  });
+}
+
+/** Leaves nothing of a suspension. */
+export async function liftSuspension(tx: Tx, userId: bigint): Promise<void> {
+  await tx.suspension.deleteMany({ where: { userId } });
+  await tx.user.update({ where: { id: userId }, data: { suspendedUntil: null } });
+}
+
+function requireReason(reason: string): void {
+  if (isBlank(reason) || !isStorable(reason) || hasControls(reason, { lines: false }) || codePoints(reason) > maxReason) {
+    throw new ChatError('INVALID_INPUT', `The reason must be a line of 1 to ${maxReason} characters.`, { field: ['reason'] });
+  }
+}

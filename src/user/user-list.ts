@@ -1,0 +1,83 @@
+import { byKey, type Db, rarestFirst, searchUsers, selectRows, sql, type Tx } from '../db/index.ts';
+import type { Administration, UserQuery } from './administration.ts';
+import { placeOf, type SearchPlace } from './search.ts';
+import { readUsers } from './store.ts';
+import { prefixesOf } from './term.ts';
+
+type UserPage = Awaited<ReturnType<Administration['list']>>;
+type PageRequest = Parameters<Administration['list']>[1];
+
+/** Users that are looked for. Throws as Administration.list says. */
+export async function listUsers(db: Db, query: UserQuery, page: PageRequest): Promise<UserPage> {
+  const now = await db.now();
+  return query.search === undefined
+    ? await newestFirst(db, query, { ...page, now })
+    : await found(db, { ...query, search: query.search }, { ...page, now });
+}
+
+interface Asked extends PageRequest {
+  readonly now: Date;
+}
+
+async function newestFirst({ client }: Db, { state }: UserQuery, { first, after, now }: Asked): Promise<UserPage> {
+  // One more than asked for tells whether there is a next page.
+  const range = { before: after === undefined ? undefined : BigInt(after), limit: first + 1 };
+  const ids = await (state === 'SUSPENDED' ? suspendedIds(client, range, now) : idsOf(client, range, { state, now }));
+  const users = await readUsers(client, ids.slice(0, first));
+  return { items: users.flatMap((user) => (user === null ? [] : [{ user, key: String(user.id) }])), hasNextPage: ids.length > first };
+}
+
+interface Range {
+  readonly before: bigint | undefined;
+  readonly limit: number;
+}
+
+async function suspendedIds(tx: Tx, { before, limit }: Range, now: Date): Promise<readonly bigint[]> {
+  const rows = await tx.suspension.findMany({
+    where: { ...(before !== undefined && { userId: { lt: before } }), OR: [{ until: null }, { until: { gt: now } }] },
+    ...{ orderBy: { userId: 'desc' }, take: limit, select: { userId: true } },
+  });
+  return rows.map(({ userId }) => userId);
+}
+
+// Nearly everybody is active: they are read by the key, and the others left out. Of those who are erased the state is a range, for of an equal value MariaDB
+// reads all of them from the newest on, and does not enter the index where the page begins.
+async function idsOf(
+  tx: Tx,
+  { before, limit }: Range,
+  { state, now }: { readonly state: UserQuery['state']; readonly now: Date },
+): Promise<readonly bigint[]> {
+  const past = before === undefined ? sql`1 = 1` : sql`id < ${before}`;
+  const rest =
+    state === 'ERASED'
+      ? sql`${past} AND state >= ${state} AND state <= ${state} ORDER BY state DESC, id DESC LIMIT ${limit}`
+      : sql`${past} AND ${state === undefined ? sql`1 = 1` : active(now)} ORDER BY id DESC LIMIT ${limit}`;
+  const rows = await selectRows(tx, 'User', rest, state === 'ERASED' ? { index: 'User_state_id_idx' } : byKey);
+  return rows.map(({ id }) => id);
+}
+
+function active(now: Date) {
+  return sql`state = 'ACTIVE' AND (suspendedUntil IS NULL OR suspendedUntil <= ${now})`;
+}
+
+async function found(
+  { client }: Db,
+  { search, state }: UserQuery & { readonly search: string },
+  { first, after, now }: Asked,
+): Promise<UserPage> {
+  const asked = prefixesOf(search);
+  const { place, prefixes } = placeOf(asked, after);
+  if (prefixes.length === 0 || state === 'ERASED') return { items: [], hasNextPage: false };
+  const suspended = state === undefined ? undefined : { is: state === 'SUSPENDED', now };
+  const wanted = { prefixes: place === null ? await rarestFirst(client, prefixes) : prefixes, after: place, limit: first + 1, suspended };
+  const places: readonly SearchPlace[] = await searchUsers(client, wanted);
+  const users = await readUsers(
+    client,
+    places.slice(0, first).map(({ userId }) => userId),
+  );
+  const items = users.flatMap((user, index) => {
+    const at = places[index];
+    return user === null || at === undefined ? [] : [{ user, key: `${at.userId} ${at.term}` }];
+  });
+  return { items, hasNextPage: places.length > first };
+}

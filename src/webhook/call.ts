@@ -1,0 +1,93 @@
+import { type Signed, signatureHeaders } from './signature.ts';
+
+/** A call to an app. */
+export interface Call extends Omit<Signed, 'at'> {
+  readonly url: string;
+  /** Each signs; at least one. */
+  readonly secrets: readonly string[];
+  /** The whole of it, its answer read, is to be over by then, in ms. */
+  readonly deadlineMs: number;
+  /** How much of the answer is read. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came of a call. */
+export interface Answer {
+  /** Whether it answered in time, with a status from 200 to 299. */
+  readonly ok: boolean;
+  /** Null: there was no answer, or not all of it. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** What was wrong, in a line of at most 200 characters; null: nothing. */
+  readonly fault: string | null;
+  /** Not to be called again earlier, in ms; null: it did not say. */
+  readonly retryAfterMs: number | null;
+  /** What it answered, as far as it was read. */
+  readonly text: string;
+}
+
+/** Posts a signed body to an app. Redirects are not followed: what is at the other end was not what the operator named. Never throws. */
+export async function call({ url, secrets, id, body, deadlineMs, maxBytes, signal }: Call): Promise<Answer> {
+  const begun = performance.now();
+  const late = AbortSignal.timeout(deadlineMs);
+  const over = (result: Omit<Answer, 'ms'>): Answer => ({ ...result, ms: Math.round(performance.now() - begun) });
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.any([late, signal]),
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'MPIM',
+        ...signatureHeaders(secrets, { id, body, at: Date.now() }),
+      },
+      body,
+    });
+    const { status } = response;
+    const text = await readText(response, maxBytes);
+    const ok = response.ok;
+    return over({ ok, status, fault: ok ? null : `it answered ${status}`, retryAfterMs: retryAfterOf(response), text });
+  } catch (error) {
+    const fault = late.aborted ? `it did not answer within ${deadlineMs} ms` : faultOf(error);
+    return over({ ok: false, status: null, fault: fault.slice(0, maxFault), retryAfterMs: null, text: '' });
+  }
+}
+
+// The column's width.
+const maxFault = 200;
+
+/** Reads no further than asked for: what is left is dropped, with its connection. */
+async function readText({ body }: Response, maxBytes: number): Promise<string> {
+  if (body === null) return '';
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    bytes += value.byteLength;
+    if (bytes >= maxBytes) {
+      await reader.cancel();
+      break;
+    }
+  }
+  return Buffer.concat(pieces).subarray(0, maxBytes).toString('utf8');
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfterOf({ headers }: Response): number | null {
+  const text = headers.get('retry-after');
+  if (text === null) return null;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+/** What fetch says is in its cause: ECONNREFUSED, ENOTFOUND, a certificate's fault. */
+function faultOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  if (!(cause instanceof Error)) return message;
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === undefined || cause.message.includes(code) ? cause.message : `${code}: ${cause.message}`;
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/index.ts';
+import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { newUuid } from '../uuid.ts';
+import type { BeforeSend, BeforeSendChoice, BeforeSends, Draft, ShowDraft } from './before-send.ts';
+import { type BeforeSendRow, deleteBeforeSend, readBeforeSend, writeBeforeSend } from './before-send-store.ts';
+import { createBreaker } from './breaker.ts';
+import { type Answer, call } from './call.ts';
+import { createGate } from './gate.ts';
+import { createKept } from './kept.ts';
+import type { WebhookConfig } from './parts.ts';
+import { requireUrl } from './shape.ts';
+import { newSecret } from './signature.ts';
+import { readVerdict, type Verdict } from './verdict.ts';
+
+interface Parts {
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly config: WebhookConfig;
+}
+
+const topic = 'before-send';
+// Within a second of a change, where the bus does not tell: to ask costs one row.
+const [embeddedCheckMs, checkMs] = [400, 800];
+// People wait for it, and a device gives up on a send.
+const deadline = { least: 50, usual: 1_000, most: 5_000 };
+// Asked about at a time by one node: with a second each that is more than a hundred messages a second.
+const atOnce = 128;
+const limits = { failures: 5, restMs: 5_000 };
+// Room for a message of 16,000 code points, each written as two \uXXXX.
+const maxAnswerBytes = 256_000;
+
+/** Makes who is asked. Disposing it breaks off what is being asked. */
+export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSends {
+  const closing = new AbortController();
+  const gate = createGate(atOnce);
+  const breaker = createBreaker({ ...limits, now: () => performance.now() });
+  let show: ShowDraft | undefined;
+  const kept = createKept<BeforeSendRow | null>({
+    ...{ bus, logger, topic, initial: null, read: () => readBeforeSend(db.client) },
+    checkMs: db.dialect === 'sqlite' ? embeddedCheckMs : checkMs,
+  });
+
+  async function set({ url, deadlineMs, onFailure, conversations, newSecret: anew = false }: BeforeSendChoice) {
+    const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
+    const secret = newSecret();
+    const made = await db.transaction(async (tx) => {
+      const before = await readBeforeSend(tx);
+      const isNew = before === null || anew;
+      const chosen = { ...checked, ...(onFailure && { onFailure }), ...(conversations && { conversations }) };
+      const row = { ...(before ?? usual), ...chosen, ...(isNew && { secret }), changedAt: await db.now(tx) } as BeforeSendRow;
+      await writeBeforeSend(tx, row);
+      return { row, isNew };
+    });
+    await kept.changed();
+    return { beforeSend: shownBeforeSend(made.row), secret: made.isNew ? secret : null };
+  }
+
+  async function remove(url?: string): Promise<boolean> {
+    const was = await db.transaction(async (tx) => {
+      if (url !== undefined && (await readBeforeSend(tx))?.url !== url) {
+        throw new ChatError('NOT_FOUND', 'That one is not asked: ask for the one that is.', { field: ['url'] });
+      }
+      return await deleteBeforeSend(tx);
+    });
+    await kept.changed();
+    return was;
+  }
+
+  /** An answer that counts; otherwise what was wrong. */
+  async function ask(row: BeforeSendRow, draft: Draft, fits: (text: string) => boolean): Promise<Verdict | { readonly fault: string }> {
+    if (!breaker.admits()) return { fault: 'it has failed several times in a row and is not asked for some seconds' };
+    const until = performance.now() + row.deadlineMs;
+    const leave = await gate.enter(row.deadlineMs);
+    if (leave === null) return { fault: `more than ${atOnce} messages wait for its answer` };
+    try {
+      const answer = await call({
+        ...{ url: row.url, secrets: [row.secret], id: `ask:${newUuid()}`, body: bodyOf(draft), maxBytes: maxAnswerBytes },
+        ...{ deadlineMs: Math.max(1, Math.round(until - performance.now())), signal: closing.signal },
+      });
+      return settled(answer, { asked: draft.text, fits });
+    } finally {
+      leave();
+    }
+  }
+
+  function settled(answer: Answer, reading: Parameters<typeof readVerdict>[1]): Verdict | { readonly fault: string } {
+    const verdict = answer.ok ? readVerdict(answer.text, reading) : null;
+    if (verdict !== null) {
+      breaker.succeeded();
+      return verdict;
+    }
+    breaker.failed();
+    return { fault: answer.fault ?? 'its answer is none of { "allow": true }, { "allow": false } and { "text": … }' };
+  }
+
+  function bodyOf(draft: Draft): string {
+    if (show === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet.');
+    const type = draft.act === 'SEND' ? 'BeforeMessageSent' : 'BeforeMessageEdited';
+    return JSON.stringify({ type, timestamp: new Date().toISOString(), data: show(draft) });
+  }
+
+  return {
+    begin: () => kept.begin(),
+    async get() {
+      const row = await readBeforeSend(db.client);
+      return row && shownBeforeSend(row);
+    },
+    set,
+    remove,
+    showBy(by) {
+      show = by;
+    },
+    get asks() {
+      return kept.value !== null;
+    },
+    async approve(draft, { fits, field }) {
+      const row = kept.value;
+      if (row === null || (row.conversations !== 'ALL' && row.conversations !== draft.conversationKind)) return draft.text;
+      const verdict = await ask(row, draft, fits);
+      if ('text' in verdict) return verdict.text;
+      if ('reason' in verdict) throw new ChatError('FORBIDDEN', verdict.reason, { field });
+      logger.warn({ fault: verdict.fault, onFailure: row.onFailure }, 'who is asked before something is said does not answer');
+      if (row.onFailure === 'ALLOW') return draft.text;
+      throw new ChatError('UNAVAILABLE', 'Whether this may be said cannot be told at the moment. Nothing is stored: send it again later.', {
+        field,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new ChatError('UNAVAILABLE', 'This node stops.'));
+      await kept[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const usual = { deadlineMs: deadline.usual, onFailure: 'ALLOW', conversations: 'ALL' } as const;
+
+function requireDeadline(ms: number): number {
+  if (Number.isInteger(ms) && ms >= deadline.least && ms <= deadline.most) return ms;
+  throw new ChatError('INVALID_INPUT', `A deadline is from ${deadline.least} to ${deadline.most} ms.`, { field: ['deadlineMs'] });
+}
+
+function shownBeforeSend({ secret: _secret, ...shown }: BeforeSendRow): BeforeSend {
+  return shown;
+}

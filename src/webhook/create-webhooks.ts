@@ -1,0 +1,189 @@
+import type { Logger } from 'pino';
+import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { cancelJob } from '../jobs/index.ts';
+import type { Log } from '../log/index.ts';
+import { newUuid } from '../uuid.ts';
+import { actOn } from './act.ts';
+import { countBacklogs, forgetBacklogs, hurry } from './backlog.ts';
+import { catchUp } from './catch-up.ts';
+import { createGate, type Gate } from './gate.ts';
+import type { Show, WebhookConfig, WebhookParts } from './parts.ts';
+import { requireChoice, requireDescription, requireEvents, requireUrl } from './shape.ts';
+import { newSecret } from './signature.ts';
+import {
+  changeWebhook,
+  deleteWebhook,
+  holdWebhook,
+  insertWebhook,
+  noWebhook,
+  readWebhooks,
+  requireWebhook,
+  shownWebhook,
+  type WebhookRow,
+} from './store.ts';
+import { callWebhook } from './tell.ts';
+import type { NewSecret, Trial, Webhook, WebhookChoice } from './webhook.ts';
+import type { Webhooks } from './webhooks.ts';
+
+// Each is a call for each event: fifty apps are more than any system has.
+const maxWebhooks = 50;
+// Time enough to bring a new secret to wherever it is needed.
+const oldSecretMs = 86_400_000;
+// What an app has missed is worth telling for as long as somebody may be on holiday.
+const missedMs = 7 * 86_400_000;
+
+interface Parts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly config: WebhookConfig;
+  readonly onRead?: WebhookParts['onRead'];
+}
+
+/** Makes what apps are told. Disposing it breaks off what is being told, which is told again. */
+export function createWebhooks({ db, log, logger, config, onRead = () => undefined }: Parts): Webhooks {
+  const closing = new AbortController();
+  const gates = new Map<string, Gate>();
+  let shown: Show | undefined;
+
+  function gateOf(id: string): Gate {
+    const gate = gates.get(id) ?? createGate(config.webhookConcurrency);
+    gates.set(id, gate);
+    return gate;
+  }
+
+  const show: Show = (kind, entries) => {
+    if (shown === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet.');
+    return shown(kind, entries);
+  };
+
+  const current = sharedRead(async () => {
+    const rows = await readWebhooks(db.client);
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const id of gates.keys()) if (!ids.has(id)) gates.delete(id);
+    return rows;
+  });
+  const parts: WebhookParts = { db, log, logger, config, show, onRead, gateOf, current };
+  const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
+
+  async function create(choice: WebhookChoice): Promise<NewSecret> {
+    const checked = requireChoice(choice, config);
+    const secret = newSecret();
+    const row = await db.transaction(async (tx) => {
+      if ((await tx.webhook.count()) >= maxWebhooks) throw new ChatError('LIMIT_REACHED', `There are ${maxWebhooks} webhooks. Delete one.`);
+      const now = await db.now(tx);
+      const fresh: WebhookRow = { ...blank, ...checked, id: newUuid(), secret, createdAt: now, fromAt: now };
+      await insertWebhook(tx, fresh);
+      return fresh;
+    });
+    return { webhook: shownWebhook(row), secret };
+  }
+
+  async function change(id: string, changes: (row: WebhookRow, now: Date) => Partial<WebhookRow>): Promise<WebhookRow> {
+    return await db.transaction(async (tx) => {
+      if (!(await holdWebhook(tx, id))) throw noWebhook();
+      const row = await requireWebhook(tx, id);
+      const changed = changes(row, await db.now(tx));
+      if (Object.keys(changed).length > 0) await changeWebhook(tx, id, changed);
+      return { ...row, ...changed };
+    });
+  }
+
+  async function update(id: string, { url, description, events }: Partial<WebhookChoice>): Promise<Webhook> {
+    const checked = {
+      ...(url !== undefined && { url: requireUrl(url, config) }),
+      ...(description !== undefined && { description: requireDescription(description) }),
+      ...(events !== undefined && { events: requireEvents(events) }),
+    };
+    return shownWebhook(await change(id, () => checked));
+  }
+
+  async function remove(id: string): Promise<void> {
+    await db.transaction(async (tx) => {
+      if (!(await deleteWebhook(tx, id))) throw noWebhook();
+      await forgetBacklogs(tx, id);
+      await cancelJob(tx, 'WebhookBacklog', id);
+    });
+  }
+
+  async function rotateSecret(id: string): Promise<NewSecret> {
+    const secret = newSecret();
+    // Headers are made by this machine's clock.
+    const oldSecretUntil = new Date(Date.now() + oldSecretMs);
+    const row = await change(id, ({ secret: oldSecret }) => ({ secret, oldSecret, oldSecretUntil }));
+    return { webhook: shownWebhook(row), secret };
+  }
+
+  async function enable(id: string, { missed = false }: { readonly missed?: boolean } = {}): Promise<Webhook> {
+    const row = await db.transaction(async (tx) => {
+      if (!(await holdWebhook(tx, id))) throw noWebhook();
+      const { state, disabledAt } = await requireWebhook(tx, id);
+      const now = await db.now(tx);
+      if (state === 'DISABLED') {
+        const isKept = missed && disabledAt !== null && now.getTime() - disabledAt.getTime() < missedMs;
+        await changeWebhook(tx, id, { ...healthy, ...(!isKept && { fromAt: now }) });
+        if (!isKept) await forgetBacklogs(tx, id);
+      }
+      await hurry(tx, id, now);
+      return await requireWebhook(tx, id);
+    });
+    return shownWebhook(row);
+  }
+
+  async function test(id: string): Promise<Trial> {
+    const row = await requireWebhook(db.client, id);
+    const timestamp = new Date().toISOString();
+    const body = JSON.stringify({ type: 'Test', timestamp, data: {} });
+    const { ok, status, ms, fault } = await callWebhook(parts, row, { id: `test:${newUuid()}`, body, signal: closing.signal });
+    return { delivered: ok, status, ms, fault };
+  }
+
+  return {
+    list: async () => (await readWebhooks(db.client)).map(shownWebhook),
+    backlogs: () => countBacklogs(db.client),
+    create,
+    update,
+    remove,
+    rotateSecret,
+    enable,
+    test,
+    effect: {
+      name: 'webhooks',
+      wanted: async () => (await current()).some(({ disabledWhy }) => disabledWhy !== 'GONE'),
+      act: (run, signal) => actOn(parts, run, until(signal)),
+    },
+    catchUp: ({ webhookId }, signal) => catchUp(parts, webhookId, until(signal)),
+    showBy(by) {
+      shown = by;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new ChatError('UNAVAILABLE', 'This node stops.'));
+    },
+  };
+}
+
+const healthy = {
+  state: 'ACTIVE',
+  disabledAt: null,
+  disabledWhy: null,
+  failures: 0,
+  failingSince: null,
+  attempts: 0,
+  retryAt: null,
+} as const;
+
+const blank = { ...healthy, oldSecret: null, oldSecretUntil: null, lastSuccessAt: null, lastFailureAt: null, lastFailure: null } as const;
+
+/** Whoever asks while a read is under way shares the next one: it is at or after the moment at which they ask. */
+function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<unknown> = Promise.resolve();
+  let next: Promise<T> | undefined;
+  async function readNow(): Promise<T> {
+    next = undefined;
+    const reading = read();
+    underWay = reading.catch(() => undefined);
+    return await reading;
+  }
+  return () => (next ??= underWay.then(readNow));
+}

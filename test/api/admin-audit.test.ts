@@ -1,0 +1,340 @@
+import { isInputObjectType } from 'graphql';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { adminSchema } from '../../schema/admin/index.ts';
+import { formatId } from '../../schema/ids.ts';
+import { commands } from '../../scripts/admin/commands.ts';
+import type { AuditEntry } from '../../src/audit/index.ts';
+import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
+import { rawId } from '../support/raw-sql.ts';
+import { type Person, world } from '../support/world.ts';
+
+// Everything that operators can do is done here, and looked for in the audit. Whoever adds something finds that a test fails until it is done here too.
+
+const place = world({ HEAD_CHECK_MS: '200' });
+let admin: Person;
+let user: Person;
+let noticeId = '';
+
+beforeAll(async () => {
+  const [ann, ben] = await place.people('ann', 'ben');
+  [admin, user] = [await appoint(place, ann), ben];
+  const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
+  noticeId = notice?.id ?? '';
+});
+
+interface Deed {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What its entry must say beside who, what, from where and that it was done. */
+  readonly entry: object;
+}
+
+const onUser = () => ({ target: `User:${rawId(user.id)}` });
+
+/** Every mutation, in an order in which each is done and not refused. */
+const mutations: Readonly<Record<string, () => Deed>> = {
+  setSettings: () => ({
+    input: { settings: [{ name: 'maxPins', value: '7' }], note: 'because' },
+    entry: { target: 'SettingsVersion:1', arguments: '{"note":"because","settings":[{"name":"maxPins","value":"7"}]}' },
+  }),
+  rollBackSettings: () => ({ input: { version: 0 }, entry: { target: 'SettingsVersion:2', arguments: '{"version":0}' } }),
+  postNotice: () => ({
+    input: { title: 'Hello', body: 'x'.repeat(1_000), toAll: true },
+    entry: { target: expect.stringMatching(/^Notice:[\da-f-]{36}$/), after: expect.stringContaining('"POSTED"') },
+  }),
+  revokeNotice: () => ({
+    input: { id: formatId('Notice', noticeId) },
+    entry: { target: `Notice:${noticeId}`, after: expect.stringContaining('"REVOKED"') },
+  }),
+  disconnectUser: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: '{"connections":0,"sessions":0}' } }),
+  grantAdmin: () => ({ input: { userId: user.id }, entry: { ...onUser(), before: '{"role":"USER"}', after: '{"role":"ADMIN"}' } }),
+  revokeAdmin: () => ({ input: { userId: user.id }, entry: { ...onUser(), before: '{"role":"ADMIN"}', after: '{"role":"USER"}' } }),
+  suspendUser: () => ({
+    input: { userId: user.id, reason: 'spam' },
+    entry: { ...onUser(), before: 'null', after: expect.stringMatching(/^\{"reason":"spam","since":"\S+Z","until":null,"byId":"\d+"\}$/) },
+  }),
+  restoreUser: () => ({ input: { userId: user.id }, entry: { ...onUser(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+  resetPassword: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: expect.stringMatching(/^\{"sessions":\d\}$/) } }),
+  deleteUser: () => ({
+    input: { userId: user.id, messages: 'KEEP' },
+    entry: { ...onUser(), before: '{"state":"ACTIVE"}', after: '{"state":"ERASED"}' },
+  }),
+  // The node only hears that it is to stop: whoever runs it does that.
+  drainNode: () => {
+    const { nodeId } = place.node.chat.cluster.lease;
+    return { input: { nodeId }, entry: { target: `node:${nodeId}`, before: expect.stringContaining('"state":"READY"') } };
+  },
+};
+
+async function newest(first = 1): Promise<readonly AuditEntry[]> {
+  return (await place.node.chat.audit.list({}, { first })).items;
+}
+
+function act(name: string, input: object, as: Pick<Person, 'token'> | undefined = admin) {
+  const type = adminSchema.getMutationType()?.getFields()[name]?.args[0]?.type;
+  const document = `mutation ($input: ${type}) { ${name}(input: $input) { errors { code message } } }`;
+  return askAdmin(adminUrl(place), document, { input }, as);
+}
+
+describe('every mutation of the operators’ schema', () => {
+  const names = Object.keys(adminSchema.getMutationType()?.getFields() ?? {});
+
+  it('is done here', () => {
+    expect(Object.keys(mutations).toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(Object.entries(mutations))('%s stands in the audit, with who, from where and what', async (name, deed) => {
+    await expect.poll(async () => (await place.node.chat.oversight.nodes()).map(({ state }) => state)).toEqual(['READY']);
+    const { input, entry } = deed();
+    const [before] = await newest();
+    expect((await act(name, input)).data).toEqual({ [name]: { errors: [] } });
+    const [made, older] = await newest(2);
+    expect(older?.id).toBe(before?.id);
+    expect(made).toMatchObject({
+      ...{ actorId: BigInt(rawId(admin.id)), actorName: admin.handle, origin: '127.0.0.1', action: name, outcome: 'DONE', code: null },
+      ...{ at: expect.any(Date), endedAt: expect.any(Date) },
+      ...entry,
+    });
+    for (const [field, value] of Object.entries(input))
+      expect(made?.arguments).toContain(`"${field}":${JSON.stringify(value).slice(0, 50)}`);
+  });
+
+  it.each(names)('%s stands there too where it is refused, with the code', async (name) => {
+    const type = adminSchema.getMutationType()?.getFields()[name]?.args[0]?.type;
+    const inputType = adminSchema.getType(String(type).replace('!', ''));
+    const fields = isInputObjectType(inputType) ? Object.values(inputType.getFields()) : [];
+    // What nothing can be: an id of nothing, a text that is none, a version that was never made.
+    const values: Readonly<Record<string, unknown>> = {
+      ID: 'nothing',
+      String: ' ',
+      Int: 99,
+      '[SettingInput!]': [{ name: 'x', value: '1' }],
+      DeletedMessages: 'KEEP',
+    };
+    const input = Object.fromEntries(
+      fields.filter((field) => String(field.type).endsWith('!')).map((field) => [field.name, values[String(field.type).slice(0, -1)]]),
+    );
+    const { data } = await act(name, input);
+    const [{ code } = {}] = (data?.[name] as { errors: readonly { code: string }[] } | undefined)?.errors ?? [];
+    expect(code).toMatch(/INVALID_INPUT|NOT_FOUND/);
+    expect(await newest()).toMatchObject([{ action: name, outcome: 'REFUSED', code, actorName: admin.handle }]);
+  });
+
+  it.each(names)('%s leaves nothing there by who is no admin', async (name) => {
+    const before = await newest();
+    const [nobody] = await place.people('nobody');
+    for (const as of [nobody, { token: '' }]) expect((await act(name, {}, as)).status).toBeGreaterThanOrEqual(400);
+    expect(await newest()).toEqual(before);
+  });
+});
+
+test('two acts of one request stand there as two, and what only asks does not', async () => {
+  const [cat] = await place.people('cat');
+  const before = await newest();
+  await askAdmin(adminUrl(place), '{ settings { name } auditLog { edges { cursor } } users { edges { cursor } } }', {}, admin);
+  expect(await newest()).toEqual(before);
+  const both = `mutation ($id: ID!) { a: suspendUser(input: { userId: $id, reason: "one" }) { errors { code } } b: restoreUser(input: { userId: $id }) { errors { code } } }`;
+  await askAdmin(adminUrl(place), both, { id: cat.id }, admin);
+  expect((await newest(2)).map(({ action }) => action)).toEqual(['restoreUser', 'suspendUser']);
+});
+
+test('a password that was made up is answered, and stands nowhere', async () => {
+  const [cat] = await place.people('cat');
+  const document = 'mutation ($id: ID!) { resetPassword(input: { userId: $id }) { password sessions errors { code } } }';
+  const { data } = await askAdmin(adminUrl(place), document, { id: cat.id }, admin);
+  const { password = '' } = (data?.['resetPassword'] ?? {}) as { password?: string };
+  expect(password).toMatch(/^[\w-]{16}$/);
+  const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  expect(everything).not.toContain(password);
+  await place.node.chat.users.signIn({ handle: cat.handle, password, address: 'here' });
+});
+
+describe('the audit, by the operators’ schema', () => {
+  it('is read by who, what, on whom and when', async () => {
+    const [cat] = await place.people('cat');
+    await act('suspendUser', { userId: cat.id, reason: 'spam' });
+    const [{ at } = { at: new Date() }] = await newest();
+    const query = `query ($filter: AuditFilter) { auditLog(filter: $filter, first: 1) {
+      edges { node { action actor { handle } actorName origin target targetUser { handle state } outcome code } } pageInfo { hasNextPage } } }`;
+    const ask = async (filter: object) => (await askAdmin(adminUrl(place), query, { filter }, admin)).data?.['auditLog'];
+    const node = {
+      ...{ action: 'suspendUser', actor: { handle: admin.handle }, actorName: admin.handle, origin: '127.0.0.1' },
+      ...{ target: `User:${rawId(cat.id)}`, targetUser: { handle: cat.handle, state: 'SUSPENDED' }, outcome: 'DONE', code: null },
+    };
+    for (const target of [cat.id, `User:${rawId(cat.id)}`])
+      expect(await ask({ target })).toEqual({ edges: [{ node }], pageInfo: { hasNextPage: false } });
+    expect(await ask({ actorId: admin.id, action: 'suspendUser', from: at })).toMatchObject({ edges: [{ node }] });
+    expect(await ask({ target: cat.id, to: at })).toMatchObject({ edges: [] });
+    expect(await ask({ target: cat.id, commandLine: true })).toMatchObject({ edges: [] });
+  });
+});
+
+describe('every command', () => {
+  const run = (...words: readonly string[]): Promise<CommandEnd> => runAdmin(place.stores.env, ...words);
+  let dan: Person;
+  let scheduled = '';
+  beforeAll(async () => {
+    [dan] = await place.people('dan');
+    const at = new Date(Date.now() + 86_400_000);
+    const { notice } = await place.node.chat.notices.post(null, { title: 'Later', body: 'Tomorrow.', to: 'ALL', at });
+    scheduled = notice?.id ?? '';
+  });
+  const onDan = () => ({ target: `User:${rawId(dan.id)}` });
+  // There is none; and embedded it could not be reached.
+  const refused = { outcome: 'REFUSED', code: expect.stringMatching(/^(NOT_FOUND|INVALID_INPUT)$/) };
+
+  /** Every command that acts: what follows its name, and what its entry must say. */
+  const acting: Readonly<Record<string, () => { readonly words: readonly string[]; readonly entry: object }>> = {
+    'settings set': () => ({
+      words: ['maxPins', '9', '--note', 'why'],
+      entry: { target: expect.stringMatching(/^SettingsVersion:\d+$/), arguments: '{"name":"maxPins","value":"9","note":"why"}' },
+    }),
+    'settings reset': () => ({ words: ['maxPins'], entry: { arguments: '{"name":"maxPins"}' } }),
+    'settings rollback': () => ({ words: ['0'], entry: { arguments: '{"version":"0"}' } }),
+    grant: () => ({ words: [dan.handle], entry: { ...onDan(), before: '{"role":"USER"}', after: '{"role":"ADMIN"}' } }),
+    revoke: () => ({ words: [dan.handle], entry: { ...onDan(), before: '{"role":"ADMIN"}', after: '{"role":"USER"}' } }),
+    disconnect: () => ({ words: [dan.handle, '--end-sessions'], entry: { ...onDan(), after: expect.stringMatching(/"sessions":1\}$/) } }),
+    'users suspend': () => ({
+      words: [dan.handle, '--reason', 'spam'],
+      entry: { ...onDan(), before: 'null', after: expect.stringContaining('"spam"') },
+    }),
+    'users restore': () => ({ words: [dan.handle], entry: { ...onDan(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+    'users reset-password': () => ({ words: [dan.handle], entry: { ...onDan(), after: '{"sessions":0}' } }),
+    'users delete': () => ({
+      words: [dan.handle, '--messages', 'keep'],
+      entry: { ...onDan(), before: '{"state":"ACTIVE"}', after: '{"state":"ERASED"}' },
+    }),
+    drain: () => ({ words: ['some node'], entry: { ...refused, arguments: '{"node":"some node"}' } }),
+    'notices post': () => ({ words: ['Hello', 'Tonight.'], entry: { target: expect.stringMatching(/^Notice:/) } }),
+    'notices revoke': () => ({ words: [scheduled], entry: { target: `Notice:${scheduled}` } }),
+    'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
+  };
+  /** Every command that only looks. */
+  const looking: Readonly<Record<string, readonly string[]>> = {
+    ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
+    ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [] },
+  };
+
+  it('is run here', () => {
+    const all = Object.entries(commands).map(([name, { looks = false }]) => [name, looks]);
+    const here = [...Object.keys(acting).map((name) => [name, false]), ...Object.keys(looking).map((name) => [name, true])];
+    expect(Object.fromEntries(here)).toEqual(Object.fromEntries(all));
+  });
+
+  it.each(Object.entries(acting))('%s stands in the audit, with who ran it and on which machine', async (name, deed) => {
+    const { words, entry } = deed();
+    const [before] = await newest();
+    await run(...name.split(' '), ...words);
+    const [made, older] = await newest(2);
+    expect(older?.id).toBe(before?.id);
+    expect(made).toMatchObject({
+      ...{ actorId: null, actorName: expect.stringMatching(/./), origin: expect.stringMatching(/^command line on ./) },
+      ...{ action: name, outcome: 'DONE', code: null, ...entry },
+    });
+  });
+
+  it('that only looks leaves nothing there', async () => {
+    const before = await newest();
+    await Promise.all(Object.entries(looking).map(([name, words]) => run(...name.split(' '), ...words)));
+    expect(await newest()).toEqual(before);
+  });
+
+  it('that is refused stands there with the code', async () => {
+    await run('grant', 'nobody.at.all');
+    expect(await newest()).toMatchObject([
+      { action: 'grant', outcome: 'REFUSED', code: 'NOT_FOUND', arguments: '{"handle":"nobody.at.all"}' },
+    ]);
+  });
+
+  it('that means nothing does not', async () => {
+    const before = await newest();
+    expect((await run('grant')).code).toBe(1);
+    expect(await newest()).toEqual(before);
+  });
+});
+
+describe('behind a proxy', () => {
+  const behind = world({ TRUST_PROXY: 'true' });
+
+  it('an act comes from where the proxy saw it come from', async () => {
+    const [ann] = await behind.people('ann');
+    const { token } = await appoint(behind, ann);
+    await fetch(adminUrl(behind), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-forwarded-for': '10.0.0.1, 203.0.113.7' },
+      body: JSON.stringify({ query: 'mutation { rollBackSettings(input: { version: 0 }) { errors { code } } }' }),
+    });
+    expect((await behind.node.chat.audit.list({}, { first: 1 })).items).toMatchObject([{ origin: '203.0.113.7', outcome: 'DONE' }]);
+  });
+});
+
+describe('the audit, from the operators’ port', () => {
+  const download = (query: string, { token }: Pick<Person, 'token'> = admin, method = 'GET') =>
+    fetch(`${new URL(adminUrl(place)).origin}/admin/audit${query}`, { method, headers: { authorization: `Bearer ${token}` } });
+
+  it('is downloaded in either form, all of it or some', async () => {
+    const lines = await download('');
+    expect(lines.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
+    let count = 0;
+    for await (const entries of place.node.chat.audit.all({})) count += entries.length;
+    const text = await lines.text();
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { action: string }).action),
+    ).toHaveLength(count);
+    const csv = await download('?format=csv&action=suspendUser&from=2020-01-01T00:00:00Z');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"');
+    expect(await csv.text()).toMatch(/^id,.*\r\n("\d+",.*"suspendUser".*\r\n)+$/);
+    expect(await (await download('?to=2020-01-01T00:00:00Z')).text()).toBe('');
+  });
+
+  it('is for admins, whatever is asked', async () => {
+    for (const query of ['', '?format=x', '?from=x']) {
+      expect((await download(query, user)).status).toBe(401);
+      const [nobody] = await place.people('nobody');
+      expect((await download(query, nobody)).status).toBe(403);
+      expect((await download(query, nobody, 'POST')).status).toBe(403);
+    }
+    expect((await download('', admin, 'POST')).status).toBe(405);
+  });
+
+  test.each([
+    ['format=x', 'format'],
+    ['from=tomorrow', 'from'],
+    ['to=2026-01-01', 'to'],
+    ['to=2026-99-01T00:00:00Z', 'to'],
+  ])('is refused for %s', async (query, argument) => {
+    const response = await download(`?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: [argument] } }] });
+  });
+});
+
+describe('the audit, by the command', () => {
+  const run = async (...words: readonly string[]) => (await runAdmin(place.stores.env, ...words)).output;
+
+  it('is listed and exported, by the same words', async () => {
+    await place.node.chat.audit.act(
+      { actor: { userId: null, name: '=1+1', origin: 'a "machine"' }, action: 'test', arguments: { a: 1 } },
+      async () => 0,
+    );
+    expect(await run('audit', 'list', '--action', 'test')).toMatch(/^TIME .*\n\S+Z +=1\+1 +a "machine" +test +DONE +\{"a":1\}\n$/);
+    const lines = (await run('audit', 'export', '--action', 'test')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { actorId: null, actorName: '=1+1', action: 'test', arguments: { a: 1 }, before: null, outcome: 'DONE' },
+    ]);
+    const csv = await run('audit', 'export', '--action', 'test', '--format', 'csv', '--from', '2020-01-01T00:00:00Z');
+    expect(csv).toMatch(/^id,at,endedAt,actorId,actorName,origin,action,target,outcome,code,arguments,before,after\r\n"\d+",/);
+    expect(csv).toContain(`"'=1+1","a ""machine""","test","","DONE","","{""a"":1}","",""\r\n`);
+    expect(await run('audit', 'export', '--action', 'test', '--to', '2020-01-01T00:00:00Z')).toBe('');
+  });
+
+  it('has as many lines as there are acts', async () => {
+    let count = 0;
+    for await (const entries of place.node.chat.audit.all({ actor: 'COMMAND_LINE' })) count += entries.length;
+    expect(count).toBeGreaterThan(10);
+    expect((await run('audit', 'export', '--actor', 'command-line')).split('\n')).toHaveLength(count + 1);
+  });
+});

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { webhookEvents } from '../../src/webhook/index.ts';
+import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { type Person, world } from '../support/world.ts';
+import { type Receiver, receiver, type Taken } from '../webhook/receiver.ts';
+
+const place = world({ WORKER_POLL_MS: '20' });
+let app: Receiver;
+let admin: Person;
+let webhookId = '';
+
+beforeAll(async () => {
+  app = await receiver();
+  admin = await appoint(place, (await place.people('admin'))[0]);
+  const { webhook, secret } = await operate('createWebhook', `url: "${app.url}", description: "for the fair"`, 'webhook { id } secret');
+  webhookId = (webhook as { readonly id: string }).id;
+  app.knows(String(secret));
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+async function operate(name: string, input: string, asks: string): Promise<Readonly<Record<string, unknown>>> {
+  const { data } = await askAdmin(adminUrl(place), `mutation { ${name}(input: { ${input} }) { ${asks} errors { message } } }`, {}, admin);
+  const payload = data?.[name] as Readonly<Record<string, unknown>>;
+  expect(payload['errors']).toEqual([]);
+  return payload;
+}
+
+/** Does a mutation of the public API as somebody. */
+async function act(as: Person, name: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { errors { code message } } }`;
+  expect(await askAdmin(`${place.url}/graphql`, document, { input }, as)).toMatchObject({ data: { [name]: { errors: [] } } });
+}
+
+/** Waits until an app was told of something. */
+async function told(fits: (taken: Taken) => boolean): Promise<Taken> {
+  for (;;) {
+    const taken = app.calls.find(fits);
+    if (taken !== undefined) return taken;
+    await app.until(app.calls.length + 1);
+  }
+}
+
+it('an app is told of every type of event by the worker, in order, with ids that the API knows', async () => {
+  const [ann, ben, eve] = await place.people('ann', 'ben', 'eve');
+  const conversationId = await place.group(ann, ben);
+  const { id: messageId } = await place.say(ann, conversationId, 'hello');
+  await act(ann, 'editMessage', { messageId, text: 'hello, all' });
+  await act(ben, 'addReaction', { messageId, emoji: '👍' });
+  await act(ann, 'pinMessage', { messageId });
+  await act(ann, 'updateGroup', { groupId: conversationId, name: 'The fair' });
+  await act(ann, 'setRole', { groupId: conversationId, userId: ben.id, role: 'ADMIN' });
+  await act(ann, 'recallMessage', { messageId });
+  await act(ben, 'leaveGroup', { groupId: conversationId });
+  await act(eve, 'updateProfile', { displayName: 'Eve of the fair' });
+  const left = await told(({ type, data }) => type === 'MemberLeft' && data.streamId === conversationId);
+  await told(({ type }) => type === 'UserChanged');
+  const own = app.calls.filter(({ data }) => data.streamId === conversationId);
+  expect(own.map(({ data }) => data.seq)).toEqual(own.map((_, place) => place + 1));
+  expect(new Set(app.calls.map(({ type }) => type))).toEqual(new Set(webhookEvents));
+  expect(left.data).toMatchObject({ actor: { handle: ben.handle }, conversation: { name: 'The fair' }, leaveReason: 'LEFT' });
+  expect(app.calls.find(({ type }) => type === 'UserChanged')?.data).toMatchObject({
+    userId: eve.id,
+    user: { displayName: 'Eve of the fair' },
+  });
+  const said = own.find(({ type }) => type === 'MessageSent')?.data.messageEdge?.node;
+  expect(said?.id).toBe(messageId);
+  const document = 'query ($id: ID!) { node(id: $id) { ... on Message { seq } } }';
+  expect(await askAdmin(`${place.url}/graphql`, document, { id: said?.id }, ann)).toMatchObject({ data: { node: { seq: 3 } } });
+  expect(app.forged).toEqual([]);
+});
+
+it('operators see how it goes', async () => {
+  const { data } = await askAdmin(adminUrl(place), '{ webhooks { url description events state failures backlog { entries } } }', {}, admin);
+  expect(data?.['webhooks']).toEqual([
+    { url: app.url, description: 'for the fair', events: [], state: 'ACTIVE', failures: 0, backlog: { entries: 0 } },
+  ]);
+});
+
+it('somebody whose account is erased is told as somebody who is no more', async () => {
+  const [gone] = await place.people('gone');
+  const { userId, sessionId } = await place.node.chat.users.authenticate(gone.token);
+  await place.node.chat.users.erase({ userId, sessionId }, { password: 'correct horse battery', messages: 'REMOVE', address: 'here' });
+  const { data } = await told(({ type, data: { streamId } }) => type === 'UserChanged' && streamId === gone.id);
+  expect(data).toMatchObject({ userId: gone.id, user: null });
+});
+
+it('a refusal of who is asked before something is said reaches the sender with its reason', async () => {
+  const [ann] = await place.people('ann');
+  const conversationId = await place.group(ann);
+  await operate('setBeforeSend', `url: "${app.url}"`, 'secret').then(({ secret }) => app.knows(String(secret)));
+  app.behaves((response) => void response.end(JSON.stringify({ allow: false, reason: 'Mind your words.' })));
+  const document = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { errors { code message field } } }';
+  const input = { conversationId, clientMessageId: randomUUID(), text: 'rude' };
+  expect(await askAdmin(`${place.url}/graphql`, document, { input }, ann)).toMatchObject({
+    data: { sendMessage: { errors: [{ code: 'FORBIDDEN', message: 'Mind your words.', field: ['input', 'text'] }] } },
+  });
+  await operate('removeBeforeSend', `url: "${app.url}"`, 'removed');
+  await operate('deleteWebhook', `webhookId: "${webhookId}"`, 'deletedId');
+});

@@ -1,0 +1,213 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Act, type Audit, type AuditEntry, type AuditFilter, createAudit } from '../../src/audit/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+
+const alice = { userId: 7n, name: 'alice', origin: '192.0.2.1' };
+const shell = { userId: null, name: 'root', origin: 'command line on host' };
+const dayMs = 86_400_000;
+
+/** What the audit promises, on any database. */
+export function promisesOfAudit(open: () => Promise<Db>): void {
+  let db: Db;
+  let audit: Audit;
+  beforeAll(async () => {
+    db = await open();
+    audit = auditFor(0);
+  });
+  beforeEach(async () => {
+    await db.transaction((tx) => tx.auditEntry.deleteMany());
+  });
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  function auditFor(auditDays: number, on: Db = db): Audit {
+    return createAudit({ db: on, logger: pino({ level: 'silent' }), config: { auditDays } });
+  }
+
+  async function newest(filter: AuditFilter = {}): Promise<readonly AuditEntry[]> {
+    return (await audit.list(filter, { first: 100 })).items;
+  }
+
+  function act(rest: Partial<Act> = {}): Act {
+    return { actor: alice, action: 'setSettings', arguments: { name: 'maxPins' }, ...rest };
+  }
+
+  /** Puts an entry at a moment, as the act of somebody. */
+  async function entryAt(at: Date, rest: Partial<Act> = {}): Promise<void> {
+    const { actor, action, target } = act(rest);
+    const { userId, name: actorName, origin } = actor;
+    const actorId = userId ?? 0n;
+    const data = { at, actorId, actorName, origin, action, arguments: '{}', target: target ?? null, outcome: 'DONE' };
+    await db.transaction((tx) => tx.auditEntry.create({ data }));
+  }
+
+  test('an act stands there before it begins, and how it ended after it', async () => {
+    const during = await audit.act(act({ target: 'User:9' }), async (note) => {
+      note({ before: { role: 'USER' } });
+      note({ after: { role: 'ADMIN' } });
+      return await newest();
+    });
+    expect(during).toMatchObject([{ outcome: 'UNKNOWN', endedAt: null, before: null, action: 'setSettings', target: 'User:9' }]);
+    expect(await newest()).toEqual([
+      {
+        ...{ id: during[0]?.id, at: during[0]?.at, endedAt: expect.any(Date) },
+        ...{
+          actorId: 7n,
+          actorName: 'alice',
+          origin: '192.0.2.1',
+          action: 'setSettings',
+          arguments: '{"name":"maxPins"}',
+          target: 'User:9',
+        },
+        ...{ before: '{"role":"USER"}', after: '{"role":"ADMIN"}', outcome: 'DONE', code: null },
+      },
+    ]);
+  });
+
+  test.each([
+    ['what is refused', new ChatError('FORBIDDEN', 'No.'), 'REFUSED', 'FORBIDDEN'],
+    ['what may have been done', new ChatError('UNAVAILABLE', 'Later.'), 'FAILED', 'UNAVAILABLE'],
+    ['a bug', new TypeError('undefined is no function'), 'FAILED', 'INTERNAL'],
+  ])('%s is thrown on, and says so there', async (_what, error, outcome, code) => {
+    await expect(audit.act(act(), () => Promise.reject(error))).rejects.toBe(error);
+    expect(await newest()).toMatchObject([{ outcome, code }]);
+  });
+
+  test('a refusal that is answered is one too', async () => {
+    expect(
+      await audit.act(
+        act(),
+        async () => 'no',
+        () => 'CONFLICT',
+      ),
+    ).toBe('no');
+    expect(await newest()).toMatchObject([{ outcome: 'REFUSED', code: 'CONFLICT' }]);
+  });
+
+  test('nothing is done that cannot be written down', async () => {
+    let done = false;
+    await using closed = {
+      ...db,
+      commit: () => Promise.reject(new ChatError('UNAVAILABLE', 'Away.')),
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const acting = auditFor(0, closed).act(act(), async () => {
+      done = true;
+    });
+    await expect(acting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(done).toBe(false);
+  });
+
+  test('an act whose end cannot be written down is answered all the same, and stands as UNKNOWN', async () => {
+    const forgetful = { ...db, commitAgain: () => Promise.reject(new ChatError('UNAVAILABLE', 'Away.')) };
+    expect(await auditFor(0, forgetful).act(act(), async () => 'done')).toBe('done');
+    expect(await newest()).toMatchObject([{ outcome: 'UNKNOWN', endedAt: null }]);
+  });
+
+  test('secrets are withheld by their names, at any depth, and long texts and lists are cut', async () => {
+    const given = {
+      ...{ password: 'p1', newPassword: 'p2', accessToken: 't1', webhookSecret: 's1', keys: { auth: 'a1' }, apiKey: 'k1' },
+      ...{ url: 'https://ann:p3@example.org/hook', clientNoticeId: 'mine', tokens: 7 },
+      list: [{ signing_secret: 's2', title: 'Hello' }],
+      body: 'x'.repeat(5_000),
+      to: Array.from({ length: 1_000 }, (_, n) => n),
+      id: 42n,
+      nothing: undefined,
+      secretOfNobody: null,
+      odd: 'half \ud800 \0',
+    };
+    await audit.act(act({ arguments: given, target: `User:\0${'9'.repeat(500)}` }), async (note) => note({ before: { password: 'p4' } }));
+    const [entry] = await newest();
+    const kept = JSON.stringify(entry, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    for (const secret of ['p1', 'p2', 'p3', 'p4', 't1', 's1', 's2', 'a1', 'k1']) expect(kept).not.toContain(`${secret}`);
+    expect(JSON.parse(entry?.arguments ?? '')).toMatchObject({
+      ...{ password: '(withheld)', keys: '(withheld)', url: 'https://(withheld)@example.org/hook', clientNoticeId: 'mine', id: '42' },
+      ...{ list: [{ signing_secret: '(withheld)', title: 'Hello' }], secretOfNobody: null },
+      body: `${'x'.repeat(200)}… (5000 characters)`,
+      to: [...Array.from({ length: 20 }, (_, n) => n), '… 980 more'],
+    });
+    expect(entry?.target).toHaveLength(128);
+  });
+
+  test('whatever it is asked with, an entry fits', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`n${n}`, '🎉'.repeat(300)]));
+    let deep: unknown = 'x';
+    for (let n = 0; n < 50; n += 1) deep = [deep];
+    await audit.act(act({ arguments: { wide, deep }, action: 'a'.repeat(300) }), async () => undefined);
+    const [entry] = await newest();
+    expect(entry?.outcome).toBe('DONE');
+    expect(Buffer.byteLength(entry?.arguments ?? '')).toBeLessThan(65_535);
+  });
+
+  test('acts are found by who, what, on what and when, alone and together, the newest first', async () => {
+    const day = (n: number) => new Date(Date.UTC(2026, 0, n));
+    await entryAt(day(1), { actor: alice, action: 'one', target: 'User:1' });
+    await entryAt(day(2), { actor: shell, action: 'two', target: 'User:1' });
+    await entryAt(day(3), { actor: alice, action: 'two', target: 'User:2' });
+    await entryAt(day(4), { actor: { ...alice, userId: 8n }, action: 'one' });
+    const found = async (filter: AuditFilter) => (await newest(filter)).map(({ at }) => at.getUTCDate());
+    expect(await found({})).toEqual([4, 3, 2, 1]);
+    expect(await found({ actor: 7n })).toEqual([3, 1]);
+    expect(await found({ actor: 'COMMAND_LINE' })).toEqual([2]);
+    expect(await found({ action: 'two' })).toEqual([3, 2]);
+    expect(await found({ target: 'User:1' })).toEqual([2, 1]);
+    expect(await found({ from: day(2), to: day(4) })).toEqual([3, 2]);
+    expect(await found({ actor: 7n, action: 'two', target: 'User:2', from: day(3), to: day(4) })).toEqual([3]);
+    expect(await found({ actor: 7n, action: 'two', target: 'User:1' })).toEqual([]);
+  });
+
+  test('a list is paged through, each act once, also those of the very same moment', async () => {
+    const moment = new Date(Date.UTC(2026, 1, 1));
+    for (let n = 0; n < 5; n += 1) await entryAt(moment);
+    await entryAt(new Date(moment.getTime() + 1));
+    const seen: bigint[] = [];
+    let after: AuditEntry | undefined;
+    for (let more = true; more; ) {
+      const page = await audit.list({}, { first: 2, after });
+      seen.push(...page.items.map(({ id }) => id));
+      after = page.items.at(-1);
+      more = page.hasNextPage;
+    }
+    expect(seen).toEqual((await newest()).map(({ id }) => id));
+    expect(seen).toEqual([...seen].toSorted((one, other) => Number(other - one)));
+    expect(new Set(seen).size).toBe(6);
+  });
+
+  test('all are given oldest first, in pieces, however many there are', async () => {
+    const start = Date.UTC(2026, 2, 1);
+    const data = Array.from({ length: 1_203 }, (_, n) => ({
+      ...{ at: new Date(start + Math.floor(n / 3)), actorId: 0n, actorName: 'root', origin: 'here', action: 'act', arguments: String(n) },
+      outcome: 'DONE',
+    }));
+    await db.transaction((tx) => tx.auditEntry.createMany({ data }));
+    const pieces: (readonly AuditEntry[])[] = [];
+    for await (const piece of audit.all({ to: new Date(start + 400) })) pieces.push(piece);
+    expect(pieces.flat().map((entry) => Number(entry.arguments))).toEqual(Array.from({ length: 1_200 }, (_, n) => n));
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(500);
+  });
+
+  test('what is older than so many days is removed, and nothing where it is kept for ever', async () => {
+    const now = (await db.now()).getTime();
+    for (const days of [0, 29, 31, 400]) await entryAt(new Date(now - days * dayMs), { action: `${days}` });
+    expect(await auditFor(0).prune()).toBe(0);
+    expect(await auditFor(30).prune()).toBe(2);
+    expect((await newest()).map(({ action }) => action)).toEqual(['0', '29']);
+  });
+
+  test('an entry that has ended is never changed again', async () => {
+    let again: Promise<unknown> = Promise.resolve();
+    // The same ending a second time, as it is run where the connection was lost at COMMIT.
+    const twice: Db = {
+      ...db,
+      async commitAgain(work) {
+        const first = await db.commitAgain(work);
+        again = db.commitAgain(work);
+        return first;
+      },
+    };
+    await auditFor(0, twice).act(act(), async (note) => note({ after: 1 }));
+    await again;
+    expect(await newest()).toMatchObject([{ outcome: 'DONE', after: '1' }]);
+  });
+}

@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { type Administration, createAdministration } from '../../src/user/index.ts';
+import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
+
+const dayMs = 86_400_000;
+
+/** How something ended: with `done`, or the code, field and message of its refusal. */
+async function outcome(act: Promise<unknown>): Promise<Pick<ChatError, 'code' | 'field' | 'message'> | 'done'> {
+  try {
+    await act;
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    const { code, field, message } = error;
+    return { code, field, message };
+  }
+}
+
+/** What operators may do to users, on any database. */
+export function promisesOfAdministration(open: () => Promise<Db>): void {
+  let db: Db;
+  let world: UsersWorld;
+  let office: Administration;
+  beforeAll(async () => {
+    db = await open();
+    world = usersOn(db);
+    office = createAdministration({ db, log: world.log, config: usualConfig, passwordCost: { memoryKib: 8, passes: 1 } });
+  });
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  const signIn = (handle: string, with_ = password) => world.users.signIn({ handle, password: with_, address: world.address() });
+
+  async function endNow(userId: bigint): Promise<void> {
+    const over = new Date((await db.now()).getTime() - 1);
+    await db.transaction(async (tx) => {
+      await tx.user.update({ where: { id: userId }, data: { suspendedUntil: over } });
+      await tx.suspension.update({ where: { userId }, data: { until: over } });
+    });
+  }
+
+  describe('somebody who is suspended', () => {
+    test('has no session any more, cannot sign in or refresh, and is told why', async () => {
+      const { viewer, handle, accessToken, refreshToken } = await world.newcomer();
+      const desk = await signIn(handle);
+      const { before, after, ended } = await office.suspend(9n, { userId: viewer.userId, reason: 'You sent spam.' });
+      expect({ before, after }).toEqual({
+        before: null,
+        after: { reason: 'You sent spam.', since: expect.any(Date), until: null, byId: 9n },
+      });
+      expect(ended.toSorted()).toEqual([viewer.sessionId, desk.viewer.sessionId].toSorted());
+      expect((await world.entries(viewer.userId)).slice(-2)).toEqual(['SessionEnded', 'SessionEnded']);
+      for (const token of [accessToken, desk.accessToken]) {
+        expect(await outcome(world.users.authenticate(token))).toMatchObject({ code: 'UNAUTHENTICATED' });
+      }
+      const told = { code: 'SUSPENDED', message: 'This account is suspended: You sent spam.' };
+      expect(await outcome(signIn(handle))).toMatchObject(told);
+      expect(await outcome(world.users.refresh({ refreshToken }))).toMatchObject(told);
+    });
+
+    test('is told nothing by a wrong password', async () => {
+      const { viewer, handle } = await world.newcomer();
+      await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
+      const asAnybody = await outcome(signIn('nobody.at.all', 'wrong password'));
+      expect(await outcome(signIn(handle, 'wrong password'))).toEqual(asAnybody);
+    });
+
+    test('is told until when, and signs in again by then, without anybody doing anything', async () => {
+      const { viewer, handle } = await world.newcomer();
+      const until = new Date((await db.now()).getTime() + dayMs);
+      await office.suspend(null, { userId: viewer.userId, reason: 'spam', until });
+      const refused = await signIn(handle).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ message: `This account is suspended until ${until.toISOString()}: spam`, code: 'SUSPENDED' });
+      expect((refused as ChatError).retryAfterMs).toBeLessThanOrEqual(dayMs);
+      expect((refused as ChatError).retryAfterMs).toBeGreaterThan(dayMs - 60_000);
+      await endNow(viewer.userId);
+      expect(await office.standings([viewer.userId])).toMatchObject([{ state: 'ACTIVE', suspension: null }]);
+      expect(await world.users.suspended([viewer.userId])).toEqual(new Set());
+      await signIn(handle);
+      expect(await db.client.suspension.count({ where: { userId: viewer.userId } })).toBe(0);
+    });
+
+    test('is told no wait that GraphQL has no number for', async () => {
+      const { viewer, handle } = await world.newcomer();
+      await office.suspend(null, { userId: viewer.userId, reason: 'spam', until: new Date(Date.now() + 100 * dayMs) });
+      expect(await signIn(handle).catch((error: ChatError) => error.retryAfterMs)).toBeUndefined();
+    });
+
+    test('is suspended for another reason and time when it is done again, and since the first', async () => {
+      const { viewer, handle } = await world.newcomer();
+      const first = await office.suspend(1n, { userId: viewer.userId, reason: 'one' });
+      const until = new Date((await db.now()).getTime() + dayMs);
+      const again = await office.suspend(2n, { userId: viewer.userId, reason: 'two', until });
+      expect(again).toEqual({ before: first.after, after: { reason: 'two', since: first.after?.since, until, byId: 2n }, ended: [] });
+      expect(await outcome(signIn(handle))).toMatchObject({ message: expect.stringMatching(/ until .*: two$/) });
+    });
+
+    test('is restored, once, and signs in anew: what had ended stays so', async () => {
+      const { viewer, handle, refreshToken } = await world.newcomer();
+      await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
+      expect(await office.restore({ userId: viewer.userId })).toMatchObject({ before: { reason: 'spam' }, after: null });
+      expect(await office.restore({ userId: viewer.userId })).toEqual({ before: null, after: null, ended: [] });
+      expect(await outcome(world.users.refresh({ refreshToken }))).toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      expect(await outcome(signIn(handle))).toBe('done');
+    });
+
+    test('is known as such to whoever would push something to them, and shown to others as before', async () => {
+      const [one, other] = [await world.newcomer(), await world.newcomer()];
+      const ids = [one.viewer.userId, other.viewer.userId];
+      const before = await world.users.byIds(ids);
+      await office.suspend(null, { userId: one.viewer.userId, reason: 'spam' });
+      expect(await world.users.suspended(ids)).toEqual(new Set([one.viewer.userId]));
+      expect(await world.users.byIds(ids)).toEqual(before);
+      const find = await world.users.search(other.viewer, one.handle);
+      expect((await find({ first: 10 })).items.map(({ user }) => user.handle)).toEqual([one.handle]);
+    });
+
+    test('of sign-ins and refreshes that meet it none leaves a session, on whichever node', async () => {
+      const nodes = [world.node(), usersOn(db).node()];
+      for (let round = 0; round < 8; round += 1) {
+        const { viewer, handle, refreshToken } = await world.newcomer();
+        const tries = nodes.flatMap((node) => [
+          node.signIn({ handle, password, address: world.address() }),
+          node.refresh({ refreshToken }).catch((error: unknown) => Promise.reject(error)),
+        ]);
+        const outcomes = Promise.all(tries.map(outcome));
+        await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
+        expect(await office.sessions([viewer.userId])).toEqual([[]]);
+        for (const how of await outcomes) expect(how === 'done' || /SUSPENDED|INVALID_CREDENTIALS/.test(how.code)).toBe(true);
+        expect(await office.sessions([viewer.userId])).toEqual([[]]);
+      }
+    });
+  });
+
+  describe('nobody', () => {
+    test.each([
+      ['suspends', (actorId: bigint | null, userId: bigint) => office.suspend(actorId, { userId, reason: 'spam' })],
+      ['erases', (actorId: bigint | null, userId: bigint) => office.erase(actorId, { userId, messages: 'KEEP' })],
+    ])('%s themselves, an admin, or somebody who is not there', async (_what, act) => {
+      const { viewer, handle } = await world.newcomer();
+      const { userId } = viewer;
+      expect(await outcome(act(userId, userId))).toMatchObject({ code: 'FORBIDDEN', field: ['userId'] });
+      expect(await outcome(act(1n, 2n ** 62n))).toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+      await db.transaction((tx) => tx.user.update({ where: { id: userId }, data: { role: 'ADMIN' } }));
+      for (const actorId of [1n, null]) {
+        expect(await outcome(act(actorId, userId))).toMatchObject({
+          code: 'CONFLICT',
+          field: ['userId'],
+          message: `${handle} is an admin: take that back first.`,
+        });
+      }
+      const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: [handle] } });
+      await db.transaction((tx) => tx.user.update({ where: { id: userId }, data: { role: 'USER' } }));
+      expect(await outcome(named.suspend(1n, { userId, reason: 'spam' }))).toMatchObject({ code: 'CONFLICT' });
+    });
+  });
+
+  describe('an account that operators erase', () => {
+    test('is as one that its user has erased, and leaves nothing of why it was suspended', async () => {
+      const { viewer, handle, accessToken } = await world.newcomer();
+      const { userId } = viewer;
+      await office.suspend(null, { userId, reason: 'spam' });
+      await office.erase(null, { userId, messages: 'REMOVE' });
+      expect(await world.users.byIds([userId])).toMatchObject([{ erased: true, displayName: '' }]);
+      expect(await world.users.byHandle(handle)).toBeNull();
+      expect(await db.client.suspension.count({ where: { userId } })).toBe(0);
+      expect(await office.standings([userId])).toEqual([{ state: 'ERASED', suspension: null, role: 'USER' }]);
+      expect(await db.client.job.count({ where: { kind: 'AccountErased', key: { startsWith: String(userId) } } })).toBe(2);
+      expect(await outcome(world.users.authenticate(accessToken))).toMatchObject({ code: 'UNAUTHENTICATED' });
+      expect(await outcome(office.restore({ userId }))).toMatchObject({ code: 'NOT_FOUND' });
+    });
+  });
+
+  describe('a password that is reset', () => {
+    test('is made up, is the only one, and ends all sessions', async () => {
+      const { viewer, handle, accessToken } = await world.newcomer();
+      const { password: made, ended } = await office.resetPassword(1n, { userId: viewer.userId });
+      expect(ended).toEqual([viewer.sessionId]);
+      expect(await outcome(world.users.authenticate(accessToken))).toMatchObject({ code: 'UNAUTHENTICATED' });
+      expect(await outcome(signIn(handle))).toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      expect(await outcome(signIn(handle, made))).toBe('done');
+      expect((await office.resetPassword(1n, { userId: viewer.userId })).password).not.toBe(made);
+    });
+
+    test('of an admin is reset by the command line alone: who has it is them', async () => {
+      const { viewer } = await world.newcomer();
+      const { userId } = viewer;
+      await db.transaction((tx) => tx.user.update({ where: { id: userId }, data: { role: 'ADMIN' } }));
+      for (const actorId of [1n, userId])
+        expect(await outcome(office.resetPassword(actorId, { userId }))).toMatchObject({ code: 'CONFLICT' });
+      expect(await outcome(office.resetPassword(null, { userId }))).toBe('done');
+    });
+  });
+
+  describe('the list of users', () => {
+    async function all(query: Parameters<Administration['list']>[0], first = 2): Promise<readonly string[]> {
+      const seen: string[] = [];
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await office.list(query, { first, after });
+        seen.push(...page.items.map(({ user }) => user.handle));
+        after = page.items.at(-1)?.key;
+        more = page.hasNextPage;
+      }
+      return seen;
+    }
+
+    test('is in pages, who signed up last first, by state and by search', async () => {
+      const word = `w${Date.now().toString(36)}`;
+      const people: Awaited<ReturnType<UsersWorld['newcomer']>>[] = [];
+      for (let n = 0; n < 7; n += 1) people.push(await world.newcomer({ displayName: `Somebody ${word}` }));
+      const [gone, barred, over, ...others] = people;
+      if (gone === undefined || barred === undefined || over === undefined) return expect.fail();
+      await office.erase(null, { userId: gone.viewer.userId, messages: 'KEEP' });
+      for (const { viewer } of [barred, over]) await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
+      await endNow(over.viewer.userId);
+      const handles = (some: readonly { readonly handle: string }[]) => some.map(({ handle }) => handle);
+      const newest = handles([over, ...others]).toReversed();
+      expect((await all({}, 3)).slice(0, 7)).toEqual([...newest, barred.handle, `~${gone.viewer.userId}`]);
+      expect((await all({ state: 'ACTIVE' })).slice(0, 5)).toEqual(newest);
+      expect((await all({ state: 'SUSPENDED' }))[0]).toBe(barred.handle);
+      expect((await all({ state: 'ERASED' }))[0]).toBe(`~${gone.viewer.userId}`);
+      expect(new Set(await all({ search: word }))).toEqual(new Set([...newest, barred.handle]));
+      expect(new Set(await all({ search: word, state: 'ACTIVE' }))).toEqual(new Set(newest));
+      expect(await all({ search: word, state: 'SUSPENDED' })).toEqual([barred.handle]);
+      expect(await all({ search: word, state: 'ERASED' })).toEqual([]);
+      expect(await all({ search: `${word} ${barred.handle}` })).toEqual([barred.handle]);
+      expect(await all({ search: ' ' })).toEqual([]);
+    });
+
+    test('says how accounts stand, in the order asked for', async () => {
+      const [one, other] = [await world.newcomer(), await world.newcomer()];
+      await office.suspend(5n, { userId: other.viewer.userId, reason: 'spam' });
+      const ids = [other.viewer.userId, 2n ** 62n, one.viewer.userId];
+      expect(await office.standings(ids)).toEqual([
+        { state: 'SUSPENDED', suspension: { reason: 'spam', since: expect.any(Date), until: null, byId: 5n }, role: 'USER' },
+        null,
+        { state: 'ACTIVE', suspension: null, role: 'USER' },
+      ]);
+      expect((await office.sessions(ids)).map((sessions) => sessions.length)).toEqual([0, 0, 1]);
+      expect(await office.groupCounts(ids)).toEqual([0, 0, 0]);
+      expect(await office.contactCounts(ids)).toEqual([0, 0, 0]);
+    });
+  });
+}

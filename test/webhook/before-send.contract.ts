@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { showDraft } from '../../schema/index.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import type { BeforeSendChoice } from '../../src/webhook/index.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { answers, type Behaviour, breaksOff, hangs, type Receiver, receiver } from './receiver.ts';
+
+/** Answers with what it thinks of a message. */
+function says(verdict: object): Behaviour {
+  return (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(verdict));
+}
+
+/** What users and apps are promised where somebody is asked before something is said, on any database. */
+export function promisesOfBeforeSend(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  let app: Receiver;
+  let ann: Viewer;
+  let group: bigint;
+  beforeAll(async () => {
+    db = await open();
+  });
+  beforeEach(async () => {
+    chat = chatOver(db);
+    await chat.beforeSend.begin();
+    chat.beforeSend.showBy(showDraft);
+    app = await receiver();
+    ann = await person(chat, 'ann');
+    group = await groupOf(chat, ann);
+    return async () => {
+      await chat.beforeSend.remove();
+      await chat[Symbol.asyncDispose]();
+      await app[Symbol.asyncDispose]();
+    };
+  });
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  async function ask(choice: Omit<BeforeSendChoice, 'url'> = {}): Promise<void> {
+    const { secret } = await chat.beforeSend.set({ url: app.url, ...choice });
+    if (secret === null) throw new Error('the first choice makes a secret');
+    app.knows(secret);
+  }
+
+  async function said(conversationId = group): Promise<readonly string[]> {
+    const rows = await db.client.message.findMany({ where: { conversationId }, orderBy: { seq: 'asc' } });
+    return rows.map(({ text }) => text);
+  }
+
+  describe('who is asked before something is said', () => {
+    it('lets it pass, refuses it with a reason, or changes it', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      await say(chat, ann, group, 'fine');
+      app.behaves(says({ allow: false, reason: 'Mind your words.' }));
+      await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+        message: 'Mind your words.',
+        field: ['text'],
+      });
+      app.behaves(says({ text: '***' }));
+      await say(chat, ann, group, 'very rude');
+      expect(await said()).toEqual(['fine', '***']);
+      expect(app.forged).toEqual([]);
+    });
+
+    it('is told who says what where, in the words of the API', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const clientMessageId = randomUUID();
+      await chat.messages.send(ann, { conversationId: group, clientMessageId, text: 'hello' });
+      expect(app.calls).toMatchObject([
+        {
+          type: 'BeforeMessageSent',
+          data: { text: 'hello', conversationKind: 'GROUP', clientMessageId, messageId: null, replyToId: null },
+        },
+      ]);
+    });
+
+    it('is asked about edits and about what is sent on as well', async () => {
+      const seq = await say(chat, ann, group, 'first');
+      await ask();
+      app.behaves(says({ text: 'as it should be' }));
+      await chat.messages.edit(ann, { message: { conversationId: group, seq }, text: 'second' });
+      app.behaves(says({ allow: false }));
+      const message = { conversationId: group, seq };
+      await expect(chat.messages.forward(ann, { message, conversationId: group, clientMessageId: randomUUID() })).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+        field: ['messageId'],
+      });
+      expect(app.calls.map(({ type }) => type)).toEqual(['BeforeMessageEdited', 'BeforeMessageSent']);
+      expect(await said()).toEqual(['as it should be']);
+    });
+
+    it('is not asked again about what is stored under its clientMessageId, whatever it would say then', async () => {
+      await ask();
+      app.behaves(says({ text: 'changed' }));
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'as it was asked for' };
+      const first = await chat.messages.send(ann, request);
+      app.behaves(says({ allow: false }));
+      expect(await chat.messages.send(ann, request)).toMatchObject({ seq: first.seq, text: 'changed' });
+      await expect(chat.messages.send(ann, { ...request, text: 'changed' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(app.calls).toHaveLength(1);
+    });
+
+    it('is not asked about what is refused anyway', async () => {
+      const ben = await person(chat, 'ben');
+      await ask();
+      await expect(say(chat, ben, group, 'let me in')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(say(chat, ann, group, ' ')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      expect(app.calls).toEqual([]);
+    });
+
+    it('is asked about what is said with a request to become contacts, which is left unsaid where it refuses', async () => {
+      const ben = await person(chat, 'ben');
+      await chat.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
+      await ask();
+      app.behaves(says({ allow: false }));
+      await chat.contacts.answer(ben, { fromId: ann.userId, toId: ben.userId }, { accept: true });
+      await chat.jobs.doDue();
+      expect(app.calls).toMatchObject([{ data: { text: 'It is me!' } }]);
+      expect(await db.client.message.count({ where: { senderId: ann.userId } })).toBe(0);
+      expect(await db.client.job.count({ where: { kind: 'FirstMessage' } })).toBe(0);
+    });
+
+    it('is asked about those conversations that operators chose', async () => {
+      const ben = await person(chat, 'ben');
+      const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
+      await ask({ conversations: 'DIRECT' });
+      app.behaves(says({ allow: false }));
+      await say(chat, ann, group, 'to all');
+      await expect(say(chat, ann, direct, 'to one')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    });
+
+    it.each([
+      ['does not answer in time', hangs],
+      ['answers 500', answers(500)],
+      ['breaks off', breaksOff],
+      ['says nothing that counts', says({ allow: 'yes' })],
+      ['changes it into nothing', says({ text: ' ' })],
+      ['changes it into too much', says({ text: 'x'.repeat(8_001) })],
+    ])('that %s is passed over, or stands in the way, as operators chose', async (_what, fails) => {
+      await ask({ deadlineMs: 100, onFailure: 'ALLOW' });
+      app.behaves(fails);
+      await say(chat, ann, group, 'passed over');
+      await chat.beforeSend.set({ url: app.url, onFailure: 'REFUSE' });
+      await expect(say(chat, ann, group, 'in the way')).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['text'] });
+      expect(await said()).toEqual(['passed over']);
+    });
+
+    it('is not waited for where it has failed five times in a row', async () => {
+      await ask({ deadlineMs: 50, onFailure: 'REFUSE' });
+      app.behaves(hangs);
+      for (let time = 0; time < 7; time += 1) await say(chat, ann, group, `${time}`).catch(() => undefined);
+      expect(app.calls).toHaveLength(5);
+    });
+
+    it('gives a reason that is short and a line', async () => {
+      await ask();
+      app.behaves(says({ allow: false, reason: 'x'.repeat(1_000) }));
+      await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'x'.repeat(200) });
+      app.behaves(says({ allow: false, reason: 'two\nlines' }));
+      await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'This is not to be said here.' });
+    });
+
+    it('holds up nobody where there is none', async () => {
+      await ask();
+      await chat.beforeSend.remove();
+      expect(chat.beforeSend.asks).toBe(false);
+      await say(chat, ann, group, 'hello');
+      expect(app.calls).toEqual([]);
+    });
+  });
+}

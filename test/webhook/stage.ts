@@ -1,0 +1,88 @@
+import pino from 'pino';
+import { schema, showToApps } from '../../schema/index.ts';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createLog } from '../../src/log/index.ts';
+import type { Webhook, WebhookEvent } from '../../src/webhook/index.ts';
+import { chatOver } from '../support/chat.ts';
+import { type Receiver, receiver } from './receiver.ts';
+
+/** A chat whose entries are handed on, and whose jobs are done, when a test says so; its time passes when a test says so as well. */
+export interface Stage extends AsyncDisposable {
+  readonly chat: Chat;
+  readonly db: Db;
+  /** Hands on what was logged since, of these conversations, as a worker does. */
+  handOn(...conversationIds: readonly bigint[]): Promise<void>;
+  /** The same again, from the beginning: as a worker does that died before it could say that it was done. */
+  handOnAgain(...conversationIds: readonly bigint[]): Promise<void>;
+  /** Lets so much time pass, in steps, doing what falls due. */
+  pass(ms: number, stepMs?: number): Promise<void>;
+  /** An app, and a webhook that tells it. */
+  app(events?: readonly WebhookEvent[]): Promise<{ readonly app: Receiver; readonly id: string; readonly secret: string }>;
+  /** How a webhook stands. */
+  standing(id: string): Promise<Webhook>;
+}
+
+/** Builds one over a database. */
+export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Stage {
+  let aheadMs = 0;
+  const later = (time: Date) => new Date(time.getTime() + aheadMs);
+  const db: Db = {
+    ...real,
+    now: async (tx) => later(await real.now(tx)),
+    async lockStreams(...args) {
+      const { now, rows } = await real.lockStreams(...args);
+      return { now: later(now), rows };
+    },
+  };
+  const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ROLES: 'gateway', ...env });
+  chat.webhooks.showBy((kind, entries) => showToApps({ schema, chat }, kind, entries));
+  const log = createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) });
+  const handed = new Map<bigint, number>();
+  const apps = new AsyncDisposableStack();
+
+  async function handOn(...conversationIds: readonly bigint[]): Promise<void> {
+    await Promise.all(
+      conversationIds.map(async (streamId) => {
+        const { kind } = await db.client.stream.findUniqueOrThrow({ where: { id: streamId } });
+        const { entries } = await log.read(streamId, { after: handed.get(streamId) ?? 0, limit: 1_000 });
+        if (entries.length === 0) return;
+        await chat.webhooks.effect.act({ streamId, kind: kind as 'GROUP', entries }, new AbortController().signal);
+        handed.set(streamId, entries.at(-1)?.seq ?? 0);
+      }),
+    );
+  }
+
+  return {
+    chat,
+    db,
+    handOn,
+    async handOnAgain(...conversationIds) {
+      for (const id of conversationIds) handed.delete(id);
+      await handOn(...conversationIds);
+    },
+    async pass(ms, stepMs = ms) {
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        aheadMs += stepMs;
+        await chat.jobs.doDue();
+      }
+    },
+    async app(events = ['MessageSent']) {
+      const app = apps.use(await receiver());
+      const { webhook, secret } = await chat.webhooks.create({ url: app.url, description: '', events });
+      app.knows(secret);
+      return { app, id: webhook.id, secret };
+    },
+    async standing(id) {
+      const webhook = (await chat.webhooks.list()).find((one) => one.id === id);
+      if (webhook === undefined) throw new Error('there is no such webhook');
+      return webhook;
+    },
+    async [Symbol.asyncDispose]() {
+      await apps.disposeAsync();
+      await log[Symbol.asyncDispose]();
+      await chat[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { groupOf, person, say } from '../support/people.ts';
+import { answers, breaksOff, hangs, once, takes, texts } from './receiver.ts';
+import { type Stage, stage } from './stage.ts';
+
+const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+
+/** What an app is promised that has a webhook, on any database. */
+export function promisesOfWebhooks(open: () => Promise<Db>): void {
+  let db: Db;
+  let here: Stage;
+  let ann: Viewer;
+  beforeAll(async () => {
+    db = await open();
+    here = stage(db);
+    ann = await person(here.chat, 'ann');
+  });
+  afterAll(async () => {
+    await here[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function sayAll(conversationId: bigint, ...said: readonly string[]): Promise<void> {
+    for (const text of said) await say(here.chat, ann, conversationId, text);
+    await here.handOn(conversationId);
+  }
+
+  describe('an app', () => {
+    it('is told of each event that it wants, once, in order, as the API shows it', async () => {
+      const { app, id } = await here.app([]);
+      const group = await groupOf(here.chat, ann);
+      await sayAll(group, 'one', 'two');
+      expect(app.calls.map(({ type }) => type)).toEqual(['MemberJoined', 'MessageSent', 'MessageSent']);
+      expect(app.calls[1]).toMatchObject({
+        id: `${db.epoch}:${group}:2`,
+        data: { seq: 2, conversation: { __typename: 'Group', name: 'The group' }, messageEdge: { node: { text: 'one' } } },
+      });
+      expect(app.forged).toEqual([]);
+      expect(await here.standing(id)).toMatchObject({ failures: 0, state: 'ACTIVE', lastSuccessAt: expect.any(Date) });
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is told of nothing else, and of nothing from before', async () => {
+      const group = await groupOf(here.chat, ann);
+      await say(here.chat, ann, group, 'before');
+      await here.pass(0);
+      const { app, id } = await here.app(['MessageRecalled']);
+      await sayAll(group, 'after');
+      expect(app.calls).toEqual([]);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that is handed the same again tells by the id', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      await sayAll(group, 'one', 'two');
+      await here.handOnAgain(group);
+      expect(app.calls).toHaveLength(4);
+      expect(once(app.calls)).toHaveLength(2);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it.each([
+      ['answers 500', answers(500)],
+      ['answers with a redirect', answers(307, { location: 'http://127.0.0.1:1/' })],
+      ['refuses', answers(400)],
+      ['never answers', hangs],
+      ['breaks off', breaksOff],
+    ])('that %s is told again later, in order', async (_what, fails) => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      await sayAll(group, 'one');
+      app.behaves(fails);
+      await sayAll(group, 'two', 'three');
+      await sayAll(group, 'four');
+      // The first that it does not take is the last it is called with.
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['one', 'two']);
+      expect(await here.standing(id)).toMatchObject({ failures: 1, failingSince: expect.any(Date), lastFailure: expect.any(String) });
+      app.behaves(takes);
+      await here.pass(6 * second);
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three', 'four']);
+      expect(await here.standing(id)).toMatchObject({ failures: 0, failingSince: null });
+      await sayAll(group, 'five');
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three', 'four', 'five']);
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that is away for an hour rests, and has everything of every conversation in its order afterwards', async () => {
+      const { app, id } = await here.app();
+      const groups = await Promise.all(Array.from({ length: 12 }, () => groupOf(here.chat, ann)));
+      app.behaves(answers(500));
+      for (let round = 0; round < 12; round += 1) {
+        for (const group of groups) await say(here.chat, ann, group, `${group}:${round}`);
+        await here.handOn(...groups);
+        await here.pass(5 * minute);
+      }
+      // Three calls in a row show that it is away (others were under way); from then on it is tried, ever less often.
+      expect(app.calls.length).toBeLessThan(12 + 8);
+      expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 12 });
+      app.behaves(takes);
+      await here.pass(3 * hour, 10 * minute);
+      for (const group of groups) {
+        const own = texts(app.calls).filter((text) => text.startsWith(`${group}:`));
+        expect(own).toEqual(Array.from({ length: 12 }, (_, round) => `${group}:${round}`));
+      }
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      expect(app.forged).toEqual([]);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that dies in the middle is told everything once it is back', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves((response, taken) => {
+        if (taken.data.messageEdge?.node.text === 'two') void app.die();
+        else takes(response, taken);
+      });
+      await sayAll(group, 'one', 'two', 'three');
+      await sayAll(group, 'four');
+      app.behaves(takes);
+      await app.back();
+      await here.pass(6 * second);
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three', 'four']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that asks for time with 429 is not called before', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(429, { 'retry-after': '3600' }));
+      await sayAll(group, 'one');
+      app.behaves(takes);
+      await here.pass(59 * minute, minute);
+      expect(app.calls).toHaveLength(1);
+      await here.pass(2 * minute);
+      expect(app.calls).toHaveLength(2);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is shown what is left of a message that was taken back meanwhile', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(503));
+      const seq = await say(here.chat, ann, group, 'secret');
+      await here.handOn(group);
+      await here.chat.messages.recall(ann, { conversationId: group, seq });
+      app.behaves(takes);
+      await here.pass(6 * second);
+      expect(app.calls.at(-1)?.data.messageEdge?.node).toMatchObject({ text: '', recalledAt: expect.any(String) });
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that does not take a single event is told what other conversations have, and disabled in the end', async () => {
+      const { app, id } = await here.app();
+      const [poison, good] = [await groupOf(here.chat, ann), await groupOf(here.chat, ann)];
+      app.behaves((response, taken) => (taken.data.messageEdge?.node.text === 'poison' ? answers(500) : takes)(response, taken));
+      await sayAll(poison, 'poison', 'behind it');
+      for (let day = 0; day < 5; day += 1) {
+        await sayAll(good, `day ${day}`);
+        await here.pass(24 * hour, hour);
+      }
+      expect(texts(app.calls).filter((text) => text.startsWith('day'))).toHaveLength(5);
+      expect(texts(app.calls)).not.toContain('behind it');
+      await here.pass(12 * hour, hour);
+      expect(await here.standing(id)).toMatchObject({ state: 'DISABLED', disabledWhy: 'FAILING' });
+      await here.chat.webhooks.remove(id);
+    });
+  });
+
+  describe('a webhook', () => {
+    it('whose app fails does not delay another', async () => {
+      const [slow, quick] = [await here.app(), await here.app()];
+      const groups = await Promise.all(Array.from({ length: 6 }, () => groupOf(here.chat, ann)));
+      slow.app.behaves(hangs);
+      for (const group of groups) await sayAll(group, 'hello');
+      expect(quick.app.calls).toHaveLength(6);
+      // It rests after the third: nobody waits for it any more.
+      expect(slow.app.calls).toHaveLength(3);
+      await here.chat.webhooks.remove(slow.id);
+      await here.chat.webhooks.remove(quick.id);
+    });
+
+    it('is disabled after five days of failure, and told what it missed once it is enabled again', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one', 'two');
+      await here.pass(119 * hour, hour);
+      expect((await here.standing(id)).state).toBe('ACTIVE');
+      await here.pass(24 * hour, hour);
+      expect(await here.standing(id)).toMatchObject({ state: 'DISABLED', disabledWhy: 'FAILING', retryAt: null });
+      const calls = app.calls.length;
+      app.behaves(takes);
+      await sayAll(group, 'three');
+      await here.pass(24 * hour, hour);
+      expect(app.calls).toHaveLength(calls);
+      await here.chat.webhooks.enable(id, { missed: true });
+      await here.pass(second);
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that is enabled without what it missed begins anew', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one');
+      await here.pass(150 * hour, hour);
+      expect((await here.standing(id)).state).toBe('DISABLED');
+      await sayAll(group, 'two');
+      app.behaves(takes);
+      await here.pass(second);
+      await here.chat.webhooks.enable(id);
+      await here.pass(second);
+      await sayAll(group, 'three');
+      expect(texts(app.calls)).toEqual(['one', 'three']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('whose app answers 410 is disabled at once, and misses nothing any more', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(410));
+      await sayAll(group, 'one');
+      await sayAll(group, 'two');
+      await here.pass(24 * hour, hour);
+      expect(app.calls).toHaveLength(1);
+      expect(await here.standing(id)).toMatchObject({ state: 'DISABLED', disabledWhy: 'GONE' });
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that is deleted is told nothing more, in the middle of what it was being told', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves((response, taken) => void here.chat.webhooks.remove(id).then(() => takes(response, taken)));
+      await sayAll(group, 'one', 'two', 'three');
+      await here.pass(hour, minute);
+      expect(app.calls).toHaveLength(1);
+      expect(await db.client.webhookBacklog.count()).toBe(0);
+    });
+
+    it('signs with the secret before for a day, and no longer', async () => {
+      const { app, id, secret: old } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      const { secret } = await here.chat.webhooks.rotateSecret(id);
+      await sayAll(group, 'with the old one');
+      app.knows(secret);
+      await sayAll(group, 'with the new one');
+      expect(texts(app.calls)).toEqual(['with the old one', 'with the new one']);
+      expect(app.forged).toEqual([]);
+      // Headers are made by the machine's own clock: the day passes in the row.
+      await db.transaction((tx) => tx.webhook.updateMany({ data: { oldSecretUntil: new Date(Date.now() - 1) } }));
+      app.knows(old);
+      await sayAll(group, 'too late');
+      expect(app.forged).toHaveLength(1);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('can be tested, whatever its state, and is told on where that shows that its app is back', async () => {
+      const { app, id } = await here.app();
+      const groups = await Promise.all(Array.from({ length: 4 }, () => groupOf(here.chat, ann)));
+      app.behaves(answers(500));
+      for (const group of groups) await sayAll(group, 'one');
+      expect(await here.chat.webhooks.test(id)).toMatchObject({ delivered: false, status: 500, fault: 'it answered 500' });
+      app.behaves(takes);
+      expect(await here.chat.webhooks.test(id)).toMatchObject({ delivered: true, status: 204, fault: null });
+      await here.pass(second);
+      await here.pass(10 * minute);
+      expect(texts(app.calls)).toHaveLength(4);
+      await app.die();
+      expect(await here.chat.webhooks.test(id)).toMatchObject({
+        delivered: false,
+        status: null,
+        fault: expect.any(String),
+      });
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is called by a node so many times at once, and no more', async () => {
+      const { app, id } = await here.app();
+      const groups = await Promise.all(Array.from({ length: 20 }, () => groupOf(here.chat, ann)));
+      app.behaves((response) => void setTimeout(() => response.writeHead(204).end(), 20));
+      for (const group of groups) await say(here.chat, ann, group, 'hello');
+      await here.handOn(...groups);
+      expect(app.calls).toHaveLength(20);
+      expect(app.most).toBeLessThanOrEqual(8);
+      await here.chat.webhooks.remove(id);
+    });
+  });
+}

@@ -1,0 +1,371 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Report } from '../../src/queue/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import type { ListChange } from '../../src/words/index.ts';
+import { freshKey, refusal } from '../group/talk-world.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, password, person, say } from '../support/people.ts';
+
+/** What blocked words promise, on any database. */
+export function promisesOfBlockedWords(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  beforeAll(async () => {
+    db = await open();
+    chat = chatOver(db);
+  });
+  afterEach(async () => {
+    for (const { name } of await chat.words.lists()) await chat.words.remove(null, { name });
+    await db.transaction((tx) => tx.moderationItem.deleteMany());
+    await db.transaction((tx) => tx.moderationReport.deleteMany());
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  /** Forbids a word in one of the three ways. */
+  function forbid(action: ListChange['action'], word = 'badger', name = 'list') {
+    return chat.words.set(null, { name, action, words: [word] });
+  }
+
+  async function talk() {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    return { ann, ben, group: await groupOf(chat, ann, ben) };
+  }
+
+  function send(sender: Viewer, conversationId: bigint, text: string, clientMessageId = freshKey()) {
+    return chat.messages.send(sender, { conversationId, text, clientMessageId });
+  }
+
+  /** The open items, each with what the lists say of it. */
+  async function queue() {
+    const { items } = await chat.moderation.queue({ state: 'OPEN', first: 100 });
+    return await Promise.all(
+      items.map(async ({ item: { target, text, ...item } }) => {
+        const reports = await chat.moderation.reports({ target, text, ...item }, { first: 100 });
+        return { target, text, reports: reports.items.map((report): Partial<Report> => report.item) };
+      }),
+    );
+  }
+
+  const refusedText = { code: 'INVALID_INPUT', field: ['text'] };
+
+  describe('what is refused', () => {
+    it('is not stored, and the refusal does not say for which word', async () => {
+      const { ann, group } = await talk();
+      await forbid('REFUSE');
+      const head = (await chat.messages.byRefs([{ conversationId: group, seq: 5 }]))[0];
+      const act = send(ann, group, 'a BÀDGER!');
+      expect(await refusal(act)).toEqual(refusedText);
+      await expect(act).rejects.not.toThrow(/badger/i);
+      expect((await chat.messages.byRefs([{ conversationId: group, seq: 5 }]))[0]).toEqual(head);
+      expect(await queue()).toEqual([]);
+      expect(await send(ann, group, 'a fox')).toMatchObject({ text: 'a fox' });
+    });
+
+    it('and was stored before is still found under its key', async () => {
+      const { ann, group } = await talk();
+      const key = freshKey();
+      const sent = await send(ann, group, 'a badger', key);
+      await forbid('REFUSE');
+      expect(await send(ann, group, 'a badger', key)).toEqual(sent);
+      expect(await refusal(send(ann, group, 'a badger'))).toEqual(refusedText);
+    });
+
+    it('is refused before it is masked', async () => {
+      const { ann, group } = await talk();
+      await forbid('MASK', 'badger', 'one');
+      await forbid('REFUSE', 'fox', 'two');
+      expect(await refusal(send(ann, group, 'badger and fox'))).toEqual(refusedText);
+    });
+
+    it('is told to nobody who could not have said it anyway', async () => {
+      const { group } = await talk();
+      const stranger = await person(chat);
+      await forbid('REFUSE');
+      expect(await refusal(send(stranger, group, 'a badger'))).toEqual({ code: 'NOT_FOUND', field: ['conversationId'] });
+    });
+  });
+
+  describe('what is masked', () => {
+    it('is stored with asterisks, and is the same request when it is sent again, whatever the lists say by then', async () => {
+      const { ann, group } = await talk();
+      await forbid('MASK');
+      const key = freshKey();
+      const sent = await send(ann, group, 'a B\u0301ADGER\u200b, said I', key);
+      expect(sent.text).toBe('a ******\u200b, said I');
+      expect((await chat.messages.byRefs([sent]))[0]?.text).toBe('a ******\u200b, said I');
+      expect(await send(ann, group, 'a B\u0301ADGER\u200b, said I', key)).toEqual(sent);
+      expect(await refusal(send(ann, group, sent.text, key))).toEqual({ code: 'CONFLICT', field: ['clientMessageId'] });
+      await chat.words.remove(null, { name: 'list' });
+      expect(await send(ann, group, 'a B\u0301ADGER\u200b, said I', key)).toEqual(sent);
+    });
+
+    it('may be as long as a message is: the limit is on what was written', async () => {
+      const { ann, group } = await talk();
+      await forbid('MASK', 'ß');
+      await chat.words.set(null, { name: 'list', wholeWords: false });
+      expect((await send(ann, group, 'ß'.repeat(8_000))).text).toBe('*'.repeat(8_000));
+    });
+  });
+
+  describe('what is flagged', () => {
+    it('is stored as it is, and stands in the queue with the words that were found', async () => {
+      const { ann, group } = await talk();
+      await chat.words.set(null, { name: 'animals', action: 'FLAG', words: ['Badger', 'fox', 'owl'] });
+      await forbid('MASK', 'otter', 'masked');
+      const { seq } = await send(ann, group, 'badger, fox, otter, BADGER');
+      expect(await queue()).toEqual([
+        {
+          target: { kind: 'MESSAGE', conversationId: group, seq, userId: ann.userId },
+          text: 'badger, fox, *****, BADGER',
+          reports: [
+            {
+              ...{ reporterId: null, reason: 'BLOCKED_WORDS', note: null, at: expect.any(Date) },
+              text: 'badger, fox, *****, BADGER',
+              words: [
+                { list: 'animals', word: 'Badger' },
+                { list: 'animals', word: 'fox' },
+              ],
+            },
+          ],
+        },
+      ]);
+    });
+
+    it('is there once for each message, also where many share a commit', async () => {
+      const { ann, ben, group } = await talk();
+      await forbid('FLAG');
+      const texts = Array.from({ length: 60 }, (_, at) => `badger ${at}`);
+      const sent = await Promise.all(texts.map((text, at) => send(at % 2 === 0 ? ann : ben, group, text)));
+      const found = await queue();
+      expect(new Set(found.map(({ text }) => text))).toEqual(new Set(texts));
+      const seqs = found.map(({ target }) => (target.kind === 'MESSAGE' ? target.seq : 0));
+      expect(new Set(seqs)).toEqual(new Set(sent.map(({ seq }) => seq)));
+      expect(found).toHaveLength(60);
+    });
+
+    it('is not there again for a message that is sent again', async () => {
+      const { ann, group } = await talk();
+      await forbid('FLAG');
+      const key = freshKey();
+      for (let time = 0; time < 3; time += 1) await send(ann, group, 'badger', key);
+      expect(await queue()).toHaveLength(1);
+    });
+  });
+
+  it('an edit is judged like a message: refused, masked, or put with what is said of the message already', async () => {
+    const { ann, ben, group } = await talk();
+    const message = await send(ann, group, 'a fox');
+    await forbid('REFUSE');
+    expect(await refusal(chat.messages.edit(ann, { message, text: 'badger' }))).toEqual(refusedText);
+    await forbid('MASK');
+    expect(await chat.messages.edit(ann, { message, text: 'a badger' })).toMatchObject({ text: 'a ******' });
+    // It says so already.
+    const head = (await chat.groups.byIds([group]))[0]?.lastSeq;
+    expect(await chat.messages.edit(ann, { message, text: 'a badger' })).toMatchObject({ text: 'a ******' });
+    expect((await chat.groups.byIds([group]))[0]?.lastSeq).toBe(head);
+    await chat.reports.message(ben, { message, reason: 'SPAM' });
+    await forbid('FLAG');
+    await chat.messages.edit(ann, { message, text: 'badger one' });
+    await chat.messages.edit(ann, { message, text: 'badger two' });
+    const [item, ...others] = await queue();
+    expect(others).toEqual([]);
+    // Of the lists the newest, beside what people say; and each with what it said then.
+    expect(item?.reports.map(({ reason, text }) => [reason, text]).toSorted()).toEqual([
+      ['BLOCKED_WORDS', 'badger two'],
+      ['SPAM', 'a ******'],
+    ]);
+  });
+
+  it('what is sent on is judged anew: the copy is masked, or refused by the message that was named', async () => {
+    const { ann, ben, group } = await talk();
+    const message = await send(ann, group, 'a badger');
+    await forbid('MASK');
+    const forward = (clientMessageId: string) => chat.messages.forward(ben, { message, conversationId: group, clientMessageId });
+    const key = freshKey();
+    const copy = await forward(key);
+    expect(copy).toMatchObject({ text: 'a ******', origin: { userId: ann.userId } });
+    await forbid('REFUSE');
+    expect(await forward(key)).toEqual(copy);
+    expect(await refusal(forward(freshKey()))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
+  });
+
+  it('what is said with a request to become a contact is judged when it is made', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const ask = (words: { note?: string; message?: string }) => chat.contacts.request(ann, { userId: ben.userId, ...words });
+    await forbid('REFUSE');
+    expect(await refusal(ask({ note: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['note'] });
+    expect(await refusal(ask({ message: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['message'] });
+    await forbid('MASK');
+    await forbid('FLAG', 'fox', 'flags');
+    expect(await ask({ note: 'a badger, a fox', message: 'badger' })).toMatchObject({
+      request: { note: 'a ******, a fox', message: '******' },
+    });
+    expect(await queue()).toMatchObject([{ target: { kind: 'USER', userId: ann.userId }, text: 'a ******, a fox' }]);
+    await chat.contacts.answer(ben, { fromId: ann.userId, toId: ben.userId }, { accept: true });
+    await chat.jobs.doDue();
+    const [direct] = await chat.groups.directWith(ben, [ann.userId]);
+    const page = await db.client.message.findMany({ where: { conversationId: direct?.id ?? 0n } });
+    expect(page.map(({ text }) => text)).toEqual(['******']);
+  });
+
+  test.each(['REFUSE', 'MASK'] as const)('nobody and no group is called by a word of a list that says %s', async (action) => {
+    const { ann, group } = await talk();
+    await forbid(action);
+    const invalid = (field: string) => ({ code: 'INVALID_INPUT', field: [field] });
+    const join = (more: object) =>
+      chat.users.signUp({ handle: `h${randomBytes(6).toString('hex')}`, password, address: '10.1.1.1', ...more });
+    expect(await refusal(join({ handle: 'the.badger' }))).toEqual(invalid('handle'));
+    expect(await refusal(join({ displayName: 'The Badger' }))).toEqual(invalid('displayName'));
+    expect(await refusal(chat.users.updateProfile(ann, { displayName: 'Badger' }))).toEqual(invalid('displayName'));
+    expect(await refusal(chat.users.changeHandle(ann, { handle: 'a-badger' }))).toEqual(invalid('handle'));
+    expect(await refusal(chat.groups.create(ann, { name: 'Badgers & a badger' }))).toEqual(invalid('name'));
+    expect(await refusal(chat.groups.update(ann, { groupId: group, name: 'badger' }))).toEqual(invalid('name'));
+    expect(await refusal(chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger' }))).toEqual(invalid('nickname'));
+    expect(await chat.users.updateProfile(ann, { displayName: 'Badgers' })).toMatchObject({ displayName: 'Badgers' });
+  });
+
+  it('what people and groups say of themselves is masked', async () => {
+    const { ann, group } = await talk();
+    await forbid('MASK');
+    expect(await chat.users.updateProfile(ann, { bio: 'a badger' })).toMatchObject({ bio: 'a ******' });
+    expect(await chat.groups.create(ann, { name: 'fine', description: 'of badger' })).toMatchObject({ description: 'of ******' });
+    const changed = { groupId: group, description: 'badger!', announcement: 'no badger' };
+    expect(await chat.groups.update(ann, changed)).toMatchObject({ description: '******!', announcement: 'no ******' });
+    await forbid('REFUSE');
+    for (const field of ['description', 'announcement']) {
+      expect(await refusal(chat.groups.update(ann, { groupId: group, [field]: 'badger' }))).toEqual({
+        code: 'INVALID_INPUT',
+        field: [field],
+      });
+    }
+    expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
+  });
+
+  it('a status text and what is said to come into a group are masked, refused, or in the queue as their user', async () => {
+    const { ann, ben, group } = await talk();
+    const dan = await person(chat);
+    await chat.groups.update(ann, { groupId: group, joinPolicy: 'APPROVAL' });
+    const status = (statusText: string) => chat.presence.choose(ben, { choice: 'BUSY', statusText });
+    const ask = (viewer: Viewer, note: string) => chat.joining.join(viewer, { groupId: group, note });
+    await forbid('REFUSE');
+    expect(await refusal(status('a badger'))).toEqual({ code: 'INVALID_INPUT', field: ['statusText'] });
+    expect(await refusal(ask(dan, 'a badger'))).toEqual({ code: 'INVALID_INPUT', field: ['note'] });
+    await forbid('MASK');
+    await forbid('FLAG', 'fox', 'flags');
+    expect(await status('a badger, a fox')).toMatchObject({ statusText: 'a ******, a fox' });
+    expect(await ask(dan, 'a badger, a fox')).toMatchObject({ request: { note: 'a ******, a fox' } });
+    const found = await queue();
+    expect(new Set(found.map(({ target, text }) => `${target.kind === 'USER' && target.userId} ${text}`))).toEqual(
+      new Set([`${ben.userId} a ******, a fox`, `${dan.userId} a ******, a fox`]),
+    );
+  });
+
+  it('names that are flagged are in the queue as the user or the group that has them', async () => {
+    const { ann, group } = await talk();
+    await forbid('FLAG');
+    const { viewer } = await chat.users.signUp({ handle: 'mr.badger', displayName: 'Badger', password, address: '10.1.1.1' });
+    await chat.users.updateProfile(ann, { displayName: 'Badger', bio: 'badger!' });
+    await chat.users.changeHandle(ann, { handle: 'mrs.badger' });
+    const made = await chat.groups.create(ann, { name: 'badger', description: 'fine' });
+    await chat.groups.update(ann, { groupId: group, announcement: 'badger' });
+    const found = (await queue()).map(({ target, reports: [report] }) => [target, report?.text]);
+    expect(found).toHaveLength(4);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        [{ kind: 'USER', userId: viewer.userId }, 'mr.badger\nBadger'],
+        [{ kind: 'USER', userId: ann.userId }, 'mrs.badger'],
+        [{ kind: 'GROUP', conversationId: made.id }, 'badger'],
+        [{ kind: 'GROUP', conversationId: group }, 'badger'],
+      ]),
+    );
+  });
+
+  describe('a list', () => {
+    it('stands there with who changed it, and each part is changed by itself', async () => {
+      const list = await chat.words.set(7n, { name: 'animals', words: [' Badger ', 'bàdger', 'fox', 'a fox'] });
+      const usual = { name: 'animals', action: 'REFUSE', enabled: true, wholeWords: true };
+      expect(list).toEqual({ ...usual, wordCount: 3, bytes: 16, updatedAt: expect.any(Date), updatedById: 7n });
+      expect(await chat.words.lists()).toEqual([list]);
+      expect(await chat.words.words(['animals', 'none'])).toEqual([['Badger', 'fox', 'a fox'], []]);
+      expect(await chat.words.set(null, { name: 'animals', action: 'MASK', wholeWords: false })).toMatchObject({
+        ...{ action: 'MASK', wholeWords: false, enabled: true, wordCount: 3, updatedById: null },
+      });
+      expect(await chat.words.set(null, { name: 'animals', words: ['owl'] })).toMatchObject({ action: 'MASK', wordCount: 1, bytes: 3 });
+    });
+
+    it('that is not in force is not heeded, nor one that is gone', async () => {
+      const { ann, group } = await talk();
+      await forbid('REFUSE');
+      await chat.words.set(null, { name: 'list', enabled: false });
+      await say(chat, ann, group, 'badger');
+      await chat.words.set(null, { name: 'list', enabled: true });
+      expect(await refusal(send(ann, group, 'badger'))).toEqual(refusedText);
+      await chat.words.remove(null, { name: 'list' });
+      await say(chat, ann, group, 'badger');
+      expect(await refusal(chat.words.remove(null, { name: 'list' }))).toEqual({ code: 'NOT_FOUND', field: ['name'] });
+    });
+
+    it.each([
+      ['without a name', { name: '', words: ['a'] }, ['name']],
+      ['with another kind of name', { name: 'The List', words: ['a'] }, ['name']],
+      ['with too long a name', { name: 'x'.repeat(65), words: ['a'] }, ['name']],
+      ['without words', { name: 'new' }, ['words']],
+      ['with no words', { name: 'new', words: [] }, ['words']],
+      ['with a word of nothing', { name: 'new', words: ['a', ' '] }, ['words', '1']],
+      ['with a word that nobody sees', { name: 'new', words: ['\u200b\u0301'] }, ['words', '0']],
+      ['with a word of two lines', { name: 'new', words: ['a\nb'] }, ['words', '0']],
+      ['with half a letter', { name: 'new', words: ['a\ud800'] }, ['words', '0']],
+      ['with too long a word', { name: 'new', words: ['x'.repeat(101)] }, ['words', '0']],
+    ])('%s is refused', async (_what, change, field) => {
+      expect(await refusal(chat.words.set(null, change))).toEqual({ code: 'INVALID_INPUT', field });
+      expect(await chat.words.lists()).toEqual([]);
+    });
+
+    it('is refused where all together would have too many words or too much text, or where there are too many', async () => {
+      const tooMuch = { code: 'LIMIT_REACHED', field: ['words'] };
+      const words = (count: number, prefix: string) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+      expect(await refusal(chat.words.set(null, { name: 'a', words: words(50_001, 'w') }))).toEqual(tooMuch);
+      await chat.words.set(null, { name: 'a', words: words(30_000, 'w'), enabled: false });
+      expect(await refusal(chat.words.set(null, { name: 'b', words: words(20_001, 'v') }))).toEqual(tooMuch);
+      await chat.words.set(null, { name: 'b', words: words(20_000, 'v'), enabled: false });
+      await chat.words.set(null, { name: 'b', words: ['one'] });
+      const long = Array.from({ length: 11_000 }, (_, at) => `${at}`.padEnd(100, 'x'));
+      expect(await refusal(chat.words.set(null, { name: 'c', words: long }))).toEqual(tooMuch);
+      for (let at = 3; at <= 100; at += 1) await chat.words.set(null, { name: `list${at}`, words: ['one'], enabled: false });
+      expect(await refusal(chat.words.set(null, { name: 'more', words: ['one'] }))).toEqual({ code: 'LIMIT_REACHED', field: ['name'] });
+    });
+
+    it('is changed by one after the other: nothing of what several change at once is lost', async () => {
+      const other = chatOver(db);
+      await Promise.all(
+        Array.from({ length: 16 }, (_, at) =>
+          (at % 2 === 0 ? chat : other).words.set(BigInt(at), { name: `l${at}`, words: [`word${at}`] }),
+        ),
+      );
+      expect(await chat.words.lists()).toHaveLength(16);
+      const { wordsVersion } = await db.client.deployment.findFirstOrThrow();
+      await chat.words.set(null, { name: 'l0', enabled: false });
+      expect((await db.client.deployment.findFirstOrThrow()).wordsVersion).toBe(wordsVersion + 1);
+      await other[Symbol.asyncDispose]();
+    });
+
+    it('is found by the check of a node to which no message comes, and heeded from the start by one that starts later', async () => {
+      await using there = chatOver(db, { HEAD_CHECK_MS: '50' });
+      await there.words.begin();
+      const { ann, group } = await talk();
+      await forbid('MASK');
+      const heard = async () =>
+        (await there.messages.send(ann, { conversationId: group, text: 'badger', clientMessageId: freshKey() })).text;
+      await expect.poll(heard).toBe('******');
+      await using later = chatOver(db);
+      await later.words.begin();
+      expect(later.words.screen.said('badger').text).toBe('******');
+    });
+  });
+}
