@@ -218,7 +218,6 @@ export function createChat({
   };
 }
 
-/** Those who do what was left for later. */
 /** Who does what was left for later. */
 function doersOf({
   users,
