@@ -7,7 +7,9 @@ const withheld = '(withheld)';
 
 // By name, so that an argument that is added later is withheld without anybody remembering to.
 const secret = /pass(word|phrase)?$|secret|token$|(private|signing|api|auth|server)key|^keys?$|^auth$|credential|authorization|cookie/i;
+// Of a URL: who asks, and what stands behind the question mark, where services have their keys.
 const secretInUrl = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
+const queryOfUrl = /^([a-z][a-z0-9+.-]*:\/\/[^?#\s]*\?)[^#\s]+/i;
 
 /** A value as JSON, without what is secret by its name, and with what is long cut. */
 export function shown(value: unknown): string {
@@ -22,7 +24,7 @@ export function storable(text: string, max: number): string {
 
 function part(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return cut(value.replace(secretInUrl, `$1${withheld}@`));
+  if (typeof value === 'string') return cut(value.replace(secretInUrl, `$1${withheld}@`).replace(queryOfUrl, `$1${withheld}`));
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (depth === maxDepth) return '…';
   if (Array.isArray(value)) {

@@ -53,13 +53,13 @@ interface Erasing extends SomebodyElse {
 function erase(
   { log, config }: Pick<AdministrationParts, 'log' | 'config'>,
   { userId, actorId, messages }: Erasing,
-  require: (row: UserRow | null) => void,
+  judge: (row: UserRow | null) => void,
 ): Promise<void> {
   return log.append<void>({
     lock: [userId],
     async decide(inside): Promise<Verdict<void>> {
       const row = await inside.read(userRow, userId);
-      require(row);
+      judge(row);
       const { handle } = requireAccount(row);
       const open = await inside.read(openSessions, userId);
       return {

@@ -108,7 +108,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
   test('secrets are withheld by their names, at any depth, and long texts and lists are cut', async () => {
     const given = {
       ...{ password: 'p1', newPassword: 'p2', accessToken: 't1', webhookSecret: 's1', keys: { auth: 'a1' }, apiKey: 'k1' },
-      ...{ url: 'https://ann:p3@example.org/hook', clientNoticeId: 'mine', tokens: 7 },
+      ...{ url: 'https://ann:p3@example.org/hook?key=k2', clientNoticeId: 'mine', tokens: 7 },
       list: [{ signing_secret: 's2', title: 'Hello' }],
       body: 'x'.repeat(5_000),
       to: Array.from({ length: 1_000 }, (_, n) => n),
@@ -120,9 +120,15 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     await audit.act(act({ arguments: given, target: `User:\0${'9'.repeat(500)}` }), async (note) => note({ before: { password: 'p4' } }));
     const [entry] = await newest();
     const kept = JSON.stringify(entry, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-    for (const secret of ['p1', 'p2', 'p3', 'p4', 't1', 's1', 's2', 'a1', 'k1']) expect(kept).not.toContain(`${secret}`);
+    for (const secret of ['p1', 'p2', 'p3', 'p4', 't1', 's1', 's2', 'a1', 'k1', 'k2']) expect(kept).not.toContain(`${secret}`);
     expect(JSON.parse(entry?.arguments ?? '')).toMatchObject({
-      ...{ password: '(withheld)', keys: '(withheld)', url: 'https://(withheld)@example.org/hook', clientNoticeId: 'mine', id: '42' },
+      ...{
+        password: '(withheld)',
+        keys: '(withheld)',
+        url: 'https://(withheld)@example.org/hook?(withheld)',
+        clientNoticeId: 'mine',
+        id: '42',
+      },
       ...{ list: [{ signing_secret: '(withheld)', title: 'Hello' }], secretOfNobody: null },
       body: `${'x'.repeat(200)}… (5000 characters)`,
       to: [...Array.from({ length: 20 }, (_, n) => n), '… 980 more'],
