@@ -47,12 +47,12 @@ export interface Chat extends AsyncDisposable {
   readonly messages: Messages;
   readonly exports: DataExports;
   readonly notices: Notices;
-  readonly push: Push;
   readonly reports: Reports;
   readonly moderation: Moderation;
   readonly words: BlockedWords;
   readonly webhooks: Webhooks;
   readonly beforeSend: BeforeSends;
+  readonly push: Push;
   readonly presence: Presences;
   readonly feed: Feed;
   readonly jobs: Jobs;
@@ -140,7 +140,7 @@ export function createChat({
   const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, reports, push, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
@@ -194,12 +194,12 @@ export function createChat({
     messages,
     exports,
     notices,
-    push,
     reports,
     moderation,
     words,
     webhooks,
     beforeSend,
+    push,
     presence,
     feed,
     jobs,
@@ -219,19 +219,6 @@ export function createChat({
 }
 
 /** Those who do what was left for later. */
-type Doing =
-  | 'users'
-  | 'contacts'
-  | 'groups'
-  | 'joining'
-  | 'messages'
-  | 'exports'
-  | 'notices'
-  | 'push'
-  | 'moderation'
-  | 'webhooks'
-  | 'worker';
-
 /** Who does what was left for later. */
 function doersOf({
   users,
@@ -241,11 +228,14 @@ function doersOf({
   messages,
   exports,
   notices,
-  push,
   moderation,
   webhooks,
+  push,
   worker,
-}: Pick<Chat, Doing>): Doers {
+}: Pick<
+  Chat,
+  'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'push' | 'worker'
+>): Doers {
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);

@@ -31,7 +31,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
-  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'moderation', 'push', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'push', 'moderation', 'jobs'],
   webhook: ['db', 'bus', 'log', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };

@@ -18,7 +18,7 @@ export interface Sources {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly presence: Presences;
-  readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
   readonly reports: Pick<Reports, 'by'>;
+  readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

@@ -153,15 +153,15 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
       SELECT UNHEX(MD5(CONCAT('some', seq))), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(MD5('some1')), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
+    // One app that has missed something of every stream, and one that has of some.
+    `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
+      SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
+      UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
     `INSERT INTO QuietHours (userId, startMinute, endMinute, timeZone) SELECT ${viewer}, 0, 1, 'UTC'
       UNION ALL SELECT ${firstUser} + seq, 1320, 420, 'UTC' FROM ${numbers}`,
     `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
       SELECT UNHEX(MD5(seq)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
-    // One app that has missed something of every stream, and one that has of some.
-    `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
-      SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
-      UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];
