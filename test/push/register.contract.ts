@@ -143,6 +143,17 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([ben.browser.received, await told(ben)]).toEqual([[], []]);
     });
 
+    it('by the hand of an operator, its user is told of nothing from that moment on, also of what waits', async () => {
+      const ben = await world.subscriber();
+      world.service.answer({ status: 503 });
+      await write(ben);
+      await world.chat.administration.suspend(null, { userId: ben.userId, reason: 'spam' });
+      world.service.answer(null);
+      await world.later();
+      await write(ben);
+      expect(ben.browser.received).toEqual([]);
+    });
+
     it('with its account, nothing is left of either', async () => {
       const ben = await world.subscriber();
       await world.push.setQuietHours(ben, { start: '22:00', end: '07:00', timeZone: 'UTC', days: ['MONDAY'] });
