@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
@@ -12,7 +13,7 @@ import { createPage, type Page, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
 
-/** The operators' side of a node: a port of its own. Disposing it closes that; what is under way is cut off. */
+/** The operators' side of a node: a port of its own. Disposing it closes that; what is not answered within a second or two is cut off. */
 export interface Admin extends AsyncDisposable {
   /** Where it is served, e.g. `http://127.0.0.1:4001/admin/graphql`; null: nowhere. */
   readonly url: string | null;
@@ -34,7 +35,10 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   if (port === null) return { url: null, [Symbol.asyncDispose]: async () => {} };
   const { adminHost: host } = parts.config;
   const answer = createAnswer(parts);
+  const under = new Set<Promise<void>>();
   const server = createServer((request, response) => {
+    const ended = new Promise<void>((resolve) => void response.once('close', resolve)).finally(() => under.delete(ended));
+    under.add(ended);
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
     parts.logging.inRequest(requestId, () => {
@@ -52,11 +56,19 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
     async [Symbol.asyncDispose]() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
+      server.closeIdleConnections();
+      // Who has it stopped is answered: that it was begun stands in the audit by then.
+      const late = new AbortController();
+      await Promise.race([Promise.all(under), delay(answerMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+      late.abort();
       server.closeAllConnections();
       await closed.promise;
     },
   };
 }
+
+// An answer takes two commits; a download may take for ever.
+const answerMs = 2_000;
 
 // Whoever starts a second node on a machine takes the next public port.
 const portsApart = 100;

@@ -7,7 +7,8 @@ import { readFirst } from './operation.ts';
 /** What each code means. */
 export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   NOT_FOUND: 'There is no such thing, or it is not for the viewer to see: the two are never told apart.',
-  FORBIDDEN: 'The viewer sees it but may not do this to it: their role or a policy of the group is in the way.',
+  FORBIDDEN:
+    'The viewer sees it but may not do this to it: their role or a policy of the group is in the way, or the app that is asked before something is said.',
   INVALID_INPUT: 'A value cannot be accepted; `field` says which. An id that is malformed, or names another type of node, is one of them.',
   INVALID_CREDENTIALS: 'Handle or password is wrong, which of them is not told; or a refresh token is unknown, expired, used or revoked.',
   CONFLICT: 'It collides with what is there: a handle is taken, a user is a member already, a clientMessageId stands for another request.',

@@ -218,6 +218,7 @@ export function createChat({
   };
 }
 
+/** Those who do what was left for later. */
 /** Who does what was left for later. */
 function doersOf({
   users,

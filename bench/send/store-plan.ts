@@ -10,6 +10,8 @@ export interface PlannedMember {
 export interface StorePlan {
   readonly stack: 'mpim' | 'recipe';
   readonly databaseUrl: string;
+  /** Of MPIM, where it is not as usual. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Of the recipe; MPIM has its own default. */
   readonly connections: number;
   readonly rooms: readonly { readonly conversationId: string; readonly members: readonly PlannedMember[] }[];

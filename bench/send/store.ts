@@ -17,11 +17,14 @@ export interface Storing extends AsyncDisposable {
   readonly name: string;
   /** Sends by a pattern, then compares what is stored with what was acknowledged. Throws where they differ. */
   run(pattern: Pattern): Promise<Figures>;
+  readonly databaseUrl: string;
 }
 
 /** How both are started: rooms with so many members, and the recipe's pool. */
 export interface StoreOptions extends RoomPlan {
   readonly connections: number;
+  /** Of MPIM, where it is not as usual. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 // Ends after its last answer, which a queue may hold up for some seconds.
@@ -35,11 +38,17 @@ export async function startMpimStore(places: Places, options: StoreOptions): Pro
     conversationId: String(conversationId),
     members: members.map(({ userId, sessionId }) => ({ userId: String(userId), sessionId })),
   }));
-  return startStore(places, { stack: 'mpim', databaseUrl, connections: options.connections, rooms });
+  return startStore(places, {
+    stack: 'mpim',
+    databaseUrl,
+    connections: options.connections,
+    rooms,
+    ...(options.env && { env: options.env }),
+  });
 }
 
 async function makeMpimRooms(databaseUrl: string, options: StoreOptions): Promise<readonly Room[]> {
-  await using chat = await openChat(readConfig({ DATABASE_URL: databaseUrl }), { logger: pino({ level: 'silent' }) });
+  await using chat = await openChat(readConfig({ DATABASE_URL: databaseUrl, ...options.env }), { logger: pino({ level: 'silent' }) });
   return await makeRooms(chat, databaseUrl, options);
 }
 
@@ -64,6 +73,7 @@ async function startStore(places: Places, plan: StorePlan): Promise<Storing> {
   const parting = started.move();
   return {
     name: plan.stack === 'mpim' ? 'mpim' : 'naive',
+    databaseUrl: plan.databaseUrl,
     async run(pattern) {
       const { figures, report } = await measure(places, child, pattern);
       await verifyStored(sql, conversations, report.acknowledged);

@@ -78,16 +78,19 @@ builder.mutationField('setBeforeSend', (t) =>
     type: SetBeforeSendPayload,
     description: 'Has an app be asked before something is said: on this node at once and on all others within a second.',
     args: { input: t.arg({ type: SetBeforeSendInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url, deadlineMs, onFailure, conversations, newSecret } }, { chat }) =>
-      settle<SetShape>(() =>
-        chat.beforeSend.set({
+    resolve: (_root, { input: { url, deadlineMs, onFailure, conversations, newSecret } }, { chat: { beforeSend }, note }) =>
+      settle<SetShape>(async () => {
+        const before = await beforeSend.get();
+        const set = await beforeSend.set({
           url,
           deadlineMs: deadlineMs ?? undefined,
           onFailure: onFailure ?? undefined,
           conversations: conversations ?? undefined,
           newSecret: newSecret ?? undefined,
-        }),
-      ),
+        });
+        note({ before, after: set.beforeSend });
+        return set;
+      }),
   }),
 );
 
@@ -110,6 +113,12 @@ builder.mutationField('removeBeforeSend', (t) =>
     type: RemoveBeforeSendPayload,
     description: 'Asks nobody any more before something is said.',
     args: { input: t.arg({ type: RemoveBeforeSendInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url } }, { chat }) => settle(async () => ({ removed: await chat.beforeSend.remove(url) })),
+    resolve: (_root, { input: { url } }, { chat: { beforeSend }, note }) =>
+      settle(async () => {
+        const before = await beforeSend.get();
+        const removed = await beforeSend.remove(url);
+        note({ before, after: null });
+        return { removed };
+      }),
   }),
 );

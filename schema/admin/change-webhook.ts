@@ -1,6 +1,7 @@
-import type { NewSecret, Trial as TrialShape } from '../../src/webhook/index.ts';
+import { decidedOf, type NewSecret, type Trial as TrialShape, type Webhook as WebhookShapeOf } from '../../src/webhook/index.ts';
 import { inputDescription, type Refusable } from '../errors.ts';
 import { builder } from './builder.ts';
+import type { AdminContext } from './context.ts';
 import { settle, withErrors } from './errors.ts';
 import { Webhook, WebhookEvent, type WebhookWithBacklog } from './webhook.ts';
 
@@ -34,6 +35,14 @@ function secretPayload(mutationName: string) {
   );
 }
 
+/** Changes a webhook, and notes from what to what. */
+async function changed({ chat, note }: AdminContext, webhookId: string, change: () => Promise<WebhookShapeOf>): Promise<WebhookShape> {
+  const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
+  const webhook = await change();
+  note({ ...(before && { before: decidedOf(before) }), after: decidedOf(webhook) });
+  return { webhook };
+}
+
 const urlDescription =
   'What to call: https, or http to this machine (to others with WEBHOOK_INSECURE); at most 2,000 characters, without name and password.';
 const eventsDescription = 'What to tell it of; empty: everything.';
@@ -54,8 +63,12 @@ builder.mutationField('createWebhook', (t) =>
     type: secretPayload('createWebhook'),
     description: 'Has an app be told of what is logged from here on. The secret is shown this once.',
     args: { input: t.arg({ type: CreateWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url, events, description } }, { chat }) =>
-      settle<Partial<NewSecret> & Refusable>(() => chat.webhooks.create({ url, events: events ?? [], description: description ?? '' })),
+    resolve: (_root, { input: { url, events, description } }, { chat, note }) =>
+      settle<Partial<NewSecret> & Refusable>(async () => {
+        const made = await chat.webhooks.create({ url, events: events ?? [], description: description ?? '' });
+        note({ target: `webhook:${made.webhook.id}`, after: decidedOf(made.webhook) });
+        return made;
+      }),
   }),
 );
 
@@ -74,14 +87,16 @@ builder.mutationField('updateWebhook', (t) =>
     type: webhookPayload('updateWebhook'),
     description: 'Changes a webhook. What it was not told yet goes to the new URL; new events count from here on.',
     args: { input: t.arg({ type: UpdateWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId, url, events, description } }, { chat }) =>
-      settle<WebhookShape>(async () => ({
-        webhook: await chat.webhooks.update(webhookId, {
-          ...(typeof url === 'string' && { url }),
-          ...(events && { events }),
-          ...(typeof description === 'string' && { description }),
-        }),
-      })),
+    resolve: (_root, { input: { webhookId, url, events, description } }, context) =>
+      settle(() =>
+        changed(context, webhookId, () =>
+          context.chat.webhooks.update(webhookId, {
+            ...(typeof url === 'string' && { url }),
+            ...(events && { events }),
+            ...(typeof description === 'string' && { description }),
+          }),
+        ),
+      ),
   }),
 );
 
@@ -107,9 +122,11 @@ builder.mutationField('deleteWebhook', (t) =>
     type: DeleteWebhookPayload,
     description: 'Deletes a webhook, and what its app was not told: nothing more is, on any node, but for a call that is under way.',
     args: { input: t.arg({ type: DeleteWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId } }, { chat }) =>
+    resolve: (_root, { input: { webhookId } }, { chat, note }) =>
       settle(async () => {
+        const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
         await chat.webhooks.remove(webhookId);
+        if (before) note({ before: decidedOf(before) });
         return { deletedId: webhookId };
       }),
   }),
@@ -143,8 +160,8 @@ builder.mutationField('enableWebhook', (t) =>
     type: webhookPayload('enableWebhook'),
     description: 'Has an app be told again that was disabled. One that rests is tried at once.',
     args: { input: t.arg({ type: EnableWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId, missed } }, { chat }) =>
-      settle<WebhookShape>(async () => ({ webhook: await chat.webhooks.enable(webhookId, { missed: missed ?? false }) })),
+    resolve: (_root, { input: { webhookId, missed } }, context) =>
+      settle(() => changed(context, webhookId, () => context.chat.webhooks.enable(webhookId, { missed: missed ?? false }))),
   }),
 );
 
@@ -178,6 +195,11 @@ builder.mutationField('testWebhook', (t) =>
     type: TestWebhookPayload,
     description: 'Calls an app now with an event of type `Test`, whatever its state. One that rests and takes it is told on.',
     args: { input: t.arg({ type: TestWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId } }, { chat }) => settle(async () => ({ trial: await chat.webhooks.test(webhookId) })),
+    resolve: (_root, { input: { webhookId } }, { chat, note }) =>
+      settle(async () => {
+        const trial = await chat.webhooks.test(webhookId);
+        note({ after: trial });
+        return { trial };
+      }),
   }),
 );

@@ -1,12 +1,13 @@
+import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { askedKinds, onFailures } from '../../src/webhook/index.ts';
+import { askedKinds, decidedOf, onFailures, type Webhook } from '../../src/webhook/index.ts';
 import { type Commands, type Flags, number, table, UsageError } from './command.ts';
 
 const choice = `[--deadline MS] [--on-failure ${onFailures.join('|')}] [--conversations ${askedKinds.join('|')}] [--new-secret]`;
 
 /** Which apps are told, and which is asked. */
 export const webhooksCommands: Commands = {
-  'webhooks list': { words: [], says: 'which apps are told, and how that goes', run: list },
+  'webhooks list': { looks: true, words: [], says: 'which apps are told, and how that goes', run: list },
   'webhooks create': {
     words: ['URL'],
     says: 'has an app be told, and prints what signs its calls; [--events TYPE,…]: only of these; [--note WHY]',
@@ -16,31 +17,41 @@ export const webhooksCommands: Commands = {
   'webhooks delete': {
     words: ['ID'],
     says: 'tells an app nothing more, and forgets what it missed',
-    async run({ webhooks }, [id = '']) {
+    async run({ webhooks }, [id = ''], _flags, note) {
+      const before = (await webhooks.list()).find((one) => one.id === id);
       await webhooks.remove(id);
+      note({ target: `webhook:${id}`, ...(before && { before: decidedOf(before) }) });
       return `${id} is deleted.`;
     },
   },
   'webhooks rotate': {
     words: ['ID'],
     says: 'another secret, which is printed; the one before signs along for a day',
-    run: async ({ webhooks }, [id = '']) => (await webhooks.rotateSecret(id)).secret,
+    async run({ webhooks }, [id = ''], _flags, note) {
+      const { secret } = await webhooks.rotateSecret(id);
+      note({ target: `webhook:${id}` });
+      return secret;
+    },
   },
   'webhooks enable': {
     words: ['ID'],
     says: 'tells an app again that was disabled, or tries one that rests at once; [--missed]: of what it missed too',
-    async run({ webhooks }, [id = ''], { missed = false }) {
-      await webhooks.enable(id, { missed });
+    async run(operator, [id = ''], { missed = false }, note) {
+      await changed(operator, { id, note }, () => operator.webhooks.enable(id, { missed }));
       return `${id} is told again.`;
     },
   },
   'webhooks test': { words: ['ID'], says: 'calls an app with a test event, from here', run: test },
-  'before-send show': { words: [], says: 'which app is asked before something is said', run: show },
+  'before-send show': { looks: true, words: [], says: 'which app is asked before something is said', run: show },
   'before-send set': { words: ['URL'], says: `has an app be asked, and prints a secret that is new; ${choice}`, run: set },
   'before-send remove': {
     words: [],
     says: 'asks nobody any more',
-    run: async ({ beforeSend }) => ((await beforeSend.remove()) ? 'Nobody is asked any more.' : 'Nobody was asked.'),
+    async run({ beforeSend }, _words, _flags, note) {
+      const before = await beforeSend.get();
+      note({ before, after: null });
+      return (await beforeSend.remove()) ? 'Nobody is asked any more.' : 'Nobody was asked.';
+    },
   },
 };
 
@@ -62,22 +73,44 @@ function eventsIn(text: string): readonly string[] {
   return text === 'ALL' ? [] : text.split(',').map((name) => name.trim());
 }
 
-async function create({ webhooks }: Operator, [url = '']: readonly string[], { events = 'ALL', note = '' }: Flags): Promise<string> {
-  const { webhook, secret } = await webhooks.create({ url, events: eventsIn(events), description: note });
+async function create(
+  { webhooks }: Operator,
+  [url = '']: readonly string[],
+  { events = 'ALL', note: description = '' }: Flags,
+  note: Note,
+): Promise<string> {
+  const { webhook, secret } = await webhooks.create({ url, events: eventsIn(events), description });
+  note({ target: `webhook:${webhook.id}`, after: decidedOf(webhook) });
   return `${webhook.id} is told from here on. What signs its calls is shown this once:\n${secret}`;
 }
 
-async function update({ webhooks }: Operator, [id = '']: readonly string[], { url, events, note }: Flags): Promise<string> {
-  await webhooks.update(id, {
-    ...(url !== undefined && { url }),
-    ...(events !== undefined && { events: eventsIn(events) }),
-    ...(note !== undefined && { description: note }),
-  });
+/** Changes a webhook, and notes from what to what. */
+async function changed(
+  { webhooks }: Operator,
+  { id, note }: { readonly id: string; readonly note: Note },
+  change: () => Promise<Webhook>,
+): Promise<void> {
+  const before = (await webhooks.list()).find((one) => one.id === id);
+  const after = decidedOf(await change());
+  note({ target: `webhook:${id}`, ...(before && { before: decidedOf(before) }), after });
+}
+
+async function update(operator: Operator, [id = '']: readonly string[], flags: Flags, note: Note): Promise<string> {
+  const { url, events, note: description } = flags;
+  await changed(operator, { id, note }, () =>
+    operator.webhooks.update(id, {
+      ...(url !== undefined && { url }),
+      ...(events !== undefined && { events: eventsIn(events) }),
+      ...(description !== undefined && { description }),
+    }),
+  );
   return `${id} is changed.`;
 }
 
-async function test({ webhooks }: Operator, [id = '']: readonly string[]): Promise<string> {
-  const { delivered, status, ms, fault } = await webhooks.test(id);
+async function test({ webhooks }: Operator, [id = '']: readonly string[], _flags: Flags, note: Note): Promise<string> {
+  const trial = await webhooks.test(id);
+  note({ target: `webhook:${id}`, after: trial });
+  const { delivered, status, ms, fault } = trial;
   return delivered ? `It took it: ${status}, after ${ms} ms.` : `It did not take it: ${fault}, after ${ms} ms.`;
 }
 
@@ -88,14 +121,16 @@ async function show({ beforeSend }: Operator): Promise<string> {
   return `${url}\n  within ${deadlineMs} ms; where it fails: ${onFailure}; conversations: ${conversations}`;
 }
 
-async function set({ beforeSend }: Operator, [url = '']: readonly string[], flags: Flags): Promise<string> {
-  const { secret } = await beforeSend.set({
+async function set({ beforeSend }: Operator, [url = '']: readonly string[], flags: Flags, note: Note): Promise<string> {
+  const before = await beforeSend.get();
+  const { beforeSend: after, secret } = await beforeSend.set({
     url,
     deadlineMs: flags.deadline === undefined ? undefined : number(flags.deadline),
     onFailure: oneOf(onFailures, flags['on-failure']),
     conversations: oneOf(askedKinds, flags.conversations),
     newSecret: flags['new-secret'],
   });
+  note({ before, after });
   return secret === null ? 'It is asked from here on.' : `It is asked from here on. What signs its calls is shown this once:\n${secret}`;
 }
 

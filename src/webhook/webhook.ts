@@ -66,6 +66,11 @@ export interface WebhookChoice {
   readonly events: readonly string[];
 }
 
+/** What of a webhook operators decide, for the record of what they did. */
+export function decidedOf({ url, description, events, state }: Webhook): object {
+  return { url, description, events, state };
+}
+
 /** A webhook, and the secret that signs what it is told: shown this once. */
 export interface NewSecret {
   readonly webhook: Webhook;

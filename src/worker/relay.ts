@@ -26,6 +26,8 @@ interface Outstanding {
 
 // Some hundred: a read of a few ms, and a transaction that holds nobody up.
 const atOnce = 400;
+// What nobody wants may lie there for so long: each time costs a write of whatever was written to since.
+const passMs = 1_000;
 // So much may wait to be taken up. It bounds what the queue holds; the rest waits in the database, where it is anyway.
 const mostWaiting = 10_000;
 
@@ -38,9 +40,14 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
   /** Where the walk through the due streams has come to, and whom it has met. It goes round, so that none that are slow keep those behind them waiting. */
   let after = -1n;
   let met = new Set<bigint>();
+  let passAt = Number.NEGATIVE_INFINITY;
 
   /** Passes over what nobody wants, unread: whoever begins to want something now is not told what was before. */
   async function passOver(until: Date): Promise<boolean> {
+    if (after < 0n) {
+      if (performance.now() < passAt) return false;
+      passAt = performance.now() + passMs;
+    }
     const due = await selectDue(db.client, { after, limit: atOnce });
     after = due.length < atOnce ? -1n : (due.at(-1)?.id ?? -1n);
     // Locking costs whoever sends: only where there is something to do.

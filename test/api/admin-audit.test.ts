@@ -15,13 +15,18 @@ const place = world({ HEAD_CHECK_MS: '200' });
 let admin: Person;
 let user: Person;
 let noticeId = '';
+let webhookId = '';
 
 beforeAll(async () => {
   const [ann, ben] = await place.people('ann', 'ben');
   [admin, user] = [await appoint(place, ann), ben];
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
   noticeId = notice?.id ?? '';
+  // Nobody listens there.
+  webhookId = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
 });
+
+const nowhere = 'http://127.0.0.1:1/';
 
 interface Deed {
   readonly input: Readonly<Record<string, unknown>>;
@@ -59,6 +64,27 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     input: { userId: user.id, messages: 'KEEP' },
     entry: { ...onUser(), before: '{"state":"ACTIVE"}', after: '{"state":"ERASED"}' },
   }),
+  createWebhook: () => ({
+    input: { url: nowhere, description: 'for the fair' },
+    entry: { target: expect.stringMatching(/^webhook:[\da-f-]{36}$/), after: expect.stringContaining('"for the fair"') },
+  }),
+  updateWebhook: () => ({
+    input: { webhookId, description: 'for all' },
+    entry: {
+      target: `webhook:${webhookId}`,
+      before: expect.stringContaining('"description":""'),
+      after: expect.stringContaining('"for all"'),
+    },
+  }),
+  rotateWebhookSecret: () => ({ input: { webhookId }, entry: { target: `webhook:${webhookId}` } }),
+  testWebhook: () => ({
+    input: { webhookId },
+    entry: { target: `webhook:${webhookId}`, after: expect.stringContaining('"delivered":false') },
+  }),
+  enableWebhook: () => ({ input: { webhookId }, entry: { target: `webhook:${webhookId}`, after: expect.stringContaining('"ACTIVE"') } }),
+  deleteWebhook: () => ({ input: { webhookId }, entry: { target: `webhook:${webhookId}`, before: expect.stringContaining('"for all"') } }),
+  setBeforeSend: () => ({ input: { url: nowhere }, entry: { before: 'null', after: expect.stringContaining('"deadlineMs":1000') } }),
+  removeBeforeSend: () => ({ input: { url: nowhere }, entry: { before: expect.stringContaining('"ALLOW"'), after: 'null' } }),
   // The node only hears that it is to stop: whoever runs it does that.
   drainNode: () => {
     const { nodeId } = place.node.chat.cluster.lease;
@@ -173,11 +199,13 @@ describe('every command', () => {
   const run = (...words: readonly string[]): Promise<CommandEnd> => runAdmin(place.stores.env, ...words);
   let dan: Person;
   let scheduled = '';
+  let told = '';
   beforeAll(async () => {
     [dan] = await place.people('dan');
     const at = new Date(Date.now() + 86_400_000);
     const { notice } = await place.node.chat.notices.post(null, { title: 'Later', body: 'Tomorrow.', to: 'ALL', at });
     scheduled = notice?.id ?? '';
+    told = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
   });
   const onDan = () => ({ target: `User:${rawId(dan.id)}` });
   // There is none; and embedded it could not be reached.
@@ -207,12 +235,26 @@ describe('every command', () => {
     drain: () => ({ words: ['some node'], entry: { ...refused, arguments: '{"node":"some node"}' } }),
     'notices post': () => ({ words: ['Hello', 'Tonight.'], entry: { target: expect.stringMatching(/^Notice:/) } }),
     'notices revoke': () => ({ words: [scheduled], entry: { target: `Notice:${scheduled}` } }),
+    'webhooks create': () => ({
+      words: [nowhere],
+      entry: { target: expect.stringMatching(/^webhook:/), after: expect.stringContaining(nowhere) },
+    }),
+    'webhooks update': () => ({
+      words: [told, '--note', 'why'],
+      entry: { target: `webhook:${told}`, after: expect.stringContaining('"why"') },
+    }),
+    'webhooks rotate': () => ({ words: [told], entry: { target: `webhook:${told}` } }),
+    'webhooks test': () => ({ words: [told], entry: { after: expect.stringContaining('"delivered":false') } }),
+    'webhooks enable': () => ({ words: [told], entry: { after: expect.stringContaining('"ACTIVE"') } }),
+    'webhooks delete': () => ({ words: [told], entry: { before: expect.stringContaining('"why"') } }),
+    'before-send set': () => ({ words: [nowhere], entry: { before: 'null', after: expect.stringContaining(nowhere) } }),
+    'before-send remove': () => ({ words: [], entry: { before: expect.stringContaining(nowhere), after: 'null' } }),
     'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
   };
   /** Every command that only looks. */
   const looking: Readonly<Record<string, readonly string[]>> = {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
-    ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [] },
+    ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [], 'webhooks list': [], 'before-send show': [] },
   };
 
   it('is run here', () => {

@@ -82,7 +82,7 @@ const runs: Run[] = [];
 beforeAll(async () => {
   log = await startStatementLog();
   // What a node asks by itself, from time to time, is no part of what is looked at.
-  chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', ROLES: 'gateway', PUSH: 'false' });
+  chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', ROLES: 'gateway' });
   viewer = await person(chat);
   world = await fillLarge(log.sql, String(viewer.userId));
   async function run(listing: Listing): Promise<void> {

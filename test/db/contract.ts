@@ -259,7 +259,9 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
     test('answers users as others may see them', async () => {
       await db.transaction((tx) => newUser(tx, 801n, 'held'));
       const held = await db.transaction((tx) => holdUsers(db, tx, [801n, 2n ** 60n]));
-      expect(held).toEqual([{ id: 801n, handle: 'held', displayName: 'held', avatarUrl: null, bio: null, createdAt: at, erased: false }]);
+      expect(held).toEqual([
+        { id: 801n, handle: 'held', displayName: 'held', avatarUrl: null, bio: null, createdAt: at, erased: false, suspendedUntil: null },
+      ]);
     });
 
     test('keeps whoever would change one waiting until the transaction has ended', async () => {

@@ -76,7 +76,7 @@ describe('on SQLite', () => {
       expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe((await migrationsIn(folder)).length);
     });
 
-    test('sees the models in the tables, but for the one type that SQLite counts by itself', async () => {
+    test('sees the models in the tables, but for the types that SQLite counts by itself', async () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const content = await readFile('prisma/sqlite/schema.prisma', 'utf8');
@@ -90,7 +90,9 @@ describe('on SQLite', () => {
         filters,
       });
       const touched = [...(stdout ?? '').matchAll(/^(?:CREATE|ALTER|DROP) \w+ "(\w+)"/gm)].map(([, name]) => name);
-      expect(new Set(touched)).toEqual(new Set(['new_Stream', 'Stream', 'Stream_jobsDue_id_idx']));
+      // A table that is made anew has its indexes made anew as well.
+      const tables = touched.filter((name) => !/^\w+_idx$/.test(name ?? ''));
+      expect(new Set(tables)).toEqual(new Set(['new_Stream', 'Stream', 'new_AuditEntry', 'AuditEntry']));
     });
   });
 

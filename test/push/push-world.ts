@@ -58,9 +58,9 @@ export async function pushWorld(
   const { signal } = new AbortController();
 
   function node(more: Readonly<Record<string, string>> = {}, clock?: () => number): Push {
-    // What waits is sent when a test says so; what comes is due at once.
+    // What waits is sent when a test says so, and not by itself; what comes is due at once.
     const hosts = [service.host, env['PUSH_ALLOW_HOSTS'] ?? ''].filter((host) => host !== '').join(',');
-    const usual = { PUSH_DELAY_MS: '0', JOB_POLL_MS: '60000', ...env, PUSH_ALLOW_HOSTS: hosts };
+    const usual = { PUSH_DELAY_MS: '0', ROLES: 'gateway', ...env, PUSH_ALLOW_HOSTS: hosts };
     return nodes.use(createPush({ ...chat, db, log, roster, keys, logger, clock, config: readConfig({ ...usual, ...more }) }));
   }
   const push = node();

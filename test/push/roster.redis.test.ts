@@ -19,7 +19,7 @@ it('while nobody knows who is there pushes wait, before they are handed out and 
   await world.tell();
   const tried = world.service.requests;
   world.service.answer(null);
-  await redis.stop();
+  await redis.kill();
   await say(chat, ann, other, 'not handed out');
   await world.tell();
   await world.later();

@@ -106,6 +106,18 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls).toHaveLength(1);
     });
 
+    it('is asked again about what it refused, or could not be asked about, under the same clientMessageId', async () => {
+      await ask({ deadlineMs: 100, onFailure: 'REFUSE' });
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'at last' };
+      app.behaves(says({ allow: false }));
+      await expect(chat.messages.send(ann, request)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      app.behaves(hangs);
+      await expect(chat.messages.send(ann, request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      app.behaves(says({ allow: true }));
+      await chat.messages.send(ann, request);
+      expect(await said()).toEqual(['at last']);
+    });
+
     it('is not asked about what is refused anyway', async () => {
       const ben = await person(chat, 'ben');
       await ask();

@@ -20,6 +20,8 @@ export interface Stage extends AsyncDisposable {
   pass(ms: number, stepMs?: number): Promise<void>;
   /** An app, and a webhook that tells it. */
   app(events?: readonly WebhookEvent[]): Promise<{ readonly app: Receiver; readonly id: string; readonly secret: string }>;
+  /** From here on a conversation cannot be shown, as by a defect; null: all can. */
+  showBut(conversationId: bigint | null): void;
   /** How a webhook stands. */
   standing(id: string): Promise<Webhook>;
 }
@@ -37,7 +39,11 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
     },
   };
   const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ROLES: 'gateway', ...env });
-  chat.webhooks.showBy((kind, entries) => showToApps({ schema, chat }, kind, entries));
+  let hidden: bigint | null = null;
+  chat.webhooks.showBy(async (kind, entries) => {
+    if (entries.some(({ streamId }) => streamId === hidden)) throw new TypeError('a defect');
+    return await showToApps({ schema, chat }, kind, entries);
+  });
   const log = createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) });
   const handed = new Map<bigint, number>();
   const apps = new AsyncDisposableStack();
@@ -73,6 +79,9 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
       const { webhook, secret } = await chat.webhooks.create({ url: app.url, description: '', events });
       app.knows(secret);
       return { app, id: webhook.id, secret };
+    },
+    showBut(conversationId) {
+      hidden = conversationId;
     },
     async standing(id) {
       const webhook = (await chat.webhooks.list()).find((one) => one.id === id);

@@ -220,6 +220,41 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('that was disabled for more than a week begins anew, whatever was asked for', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one');
+      await here.pass(150 * hour, hour);
+      expect((await here.standing(id)).state).toBe('DISABLED');
+      await here.pass(7 * 24 * hour);
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.chat.webhooks.enable(id, { missed: true });
+      await here.pass(second);
+      expect(app.calls).toHaveLength(calls);
+      await sayAll(group, 'two');
+      expect(app.calls.at(-1)?.data.messageEdge?.node.text).toBe('two');
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('of which a conversation cannot be shown tells what others have, and that one as soon as it can', async () => {
+      const { app, id } = await here.app();
+      const [broken, whole] = [await groupOf(here.chat, ann), await groupOf(here.chat, ann)];
+      app.behaves(answers(500));
+      await sayAll(broken, 'broken');
+      await sayAll(whole, 'whole');
+      app.behaves(takes);
+      here.showBut(broken);
+      await here.pass(6 * second);
+      expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 1 });
+      expect(app.calls.filter(({ data }) => data.messageEdge?.node.text === 'whole')).toHaveLength(2);
+      here.showBut(null);
+      await here.pass(10 * minute, minute);
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
     it('whose app answers 410 is disabled at once, and misses nothing any more', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);

@@ -13,8 +13,8 @@ import { drive, type Pattern } from '../traffic.ts';
 /** Stores one message and answers its number. */
 type Store = (conversationId: bigint, sender: PlannedMember, text: string) => Promise<number>;
 
-async function openMpim({ databaseUrl }: StorePlan): Promise<Store> {
-  const config = readConfig({ DATABASE_URL: databaseUrl });
+async function openMpim({ databaseUrl, env }: StorePlan): Promise<Store> {
+  const config = readConfig({ DATABASE_URL: databaseUrl, ...env });
   const chat = await openChat(config, { logger: pino({ level: 'warn' }, pino.destination(2)) });
   return async (conversationId, { userId, sessionId }, text) => {
     const viewer = { userId: BigInt(userId), sessionId };

@@ -1,0 +1,37 @@
+import { Agent, request } from 'node:http';
+import pino from 'pino';
+import { readConfig } from '../../src/config.ts';
+import { openChat } from '../../src/open.ts';
+import type { Effect } from '../../src/worker/index.ts';
+
+// A worker as a node is one, whose effect is a request to a receiver: for each entry, or for each run of entries. It says when it is there.
+
+const { RECEIVER = '', EACH = 'entry' } = process.env;
+// Connections are kept, as whoever calls an app does.
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+function post(body: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const sent = request(RECEIVER, { method: 'POST', agent, headers, signal }, (response) => {
+    response.resume().once('end', () => (response.statusCode === 204 ? resolve() : reject(new Error(`${response.statusCode}`))));
+  });
+  sent.once('error', reject);
+  sent.end(body);
+  return promise;
+}
+
+const effect: Effect = {
+  name: 'bench',
+  wanted: async () => true,
+  async act({ streamId, entries }, signal) {
+    const told = entries.map(({ seq, type, at }) => ({ key: `${streamId}:${seq}`, type, at }));
+    if (EACH === 'run') await post(JSON.stringify(told), signal);
+    // In order: the next when the one before was taken.
+    else for (const one of told) await post(JSON.stringify(one), signal);
+  },
+};
+
+await openChat(readConfig(process.env), { logger: pino({ level: 'warn' }, pino.destination(2)), effects: [effect] });
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
