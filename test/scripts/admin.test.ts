@@ -185,9 +185,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list needs words.\n');
     expect(await refused('words', 'import', file)).toBe('Say with --list which list it is to be.\n');
     expect(await refused('words', 'import', `${file}.none`, '--list', 'a')).toMatch(/^.*words.txt.none cannot be read: ENOENT/);
-    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe(
-      'burn is none of REFUSE, MASK, FLAG.\n',
-    );
+    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe('burn is none of REFUSE, MASK, FLAG.\n');
     expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Either --on or --off.\n');
   });
 
