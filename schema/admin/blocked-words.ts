@@ -78,14 +78,16 @@ builder.mutationField('setBlockedWords', (t) =>
     description:
       'Makes or changes a list of words that people are not to use: on this node at once and on all others within a second. What was said before stays.',
     args: { input: t.arg({ type: SetBlockedWordsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name, words, action, enabled, wholeWords } }, { chat, viewer }) =>
-      settle<ListShape>(async () => ({
-        list: await chat.words.set(viewer.userId, {
+    resolve: (_root, { input: { name, words, action, enabled, wholeWords } }, { chat, viewer, note }) =>
+      settle<ListShape>(async () => {
+        const { list, before } = await chat.words.set(viewer.userId, {
           name,
           words: words ?? undefined,
           ...{ action: action ?? undefined, enabled: enabled ?? undefined, wholeWords: wholeWords ?? undefined },
-        }),
-      })),
+        });
+        note({ target: `BlockedWordList:${name}`, before, after: list });
+        return { list };
+      }),
   }),
 );
 
@@ -110,9 +112,9 @@ builder.mutationField('removeBlockedWords', (t) =>
     type: RemoveBlockedWordsPayload,
     description: 'Removes a list of blocked words, on this node at once and on all others within a second.',
     args: { input: t.arg({ type: RemoveBlockedWordsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name } }, { chat, viewer }) =>
+    resolve: (_root, { input: { name } }, { chat, viewer, note }) =>
       settle<RemovedShape>(async () => {
-        await chat.words.remove(viewer.userId, { name });
+        note({ target: `BlockedWordList:${name}`, before: await chat.words.remove(viewer.userId, { name }) });
         return { name };
       }),
   }),

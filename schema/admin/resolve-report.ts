@@ -42,7 +42,11 @@ builder.mutationField('resolveReport', (t) =>
     description:
       'Decides on an item of the moderation queue, for all that is said of it. Of several admins who decide at once the first has decided: the others get CONFLICT. Users are not told, but see that a message was taken back, by nobody among them.',
     args: { input: t.arg({ type: ResolveReportInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { itemId, action, note } }, { chat, viewer }) =>
-      settle<ResolveReportShape>(async () => ({ item: await chat.moderation.resolve(viewer.userId, { itemId, action, note }) })),
+    resolve: (_root, { input: { itemId, action, note } }, { chat, viewer, note: noteInAudit }) =>
+      settle<ResolveReportShape>(async () => {
+        const item = await chat.moderation.resolve(viewer.userId, { itemId, action, note });
+        noteInAudit({ target: `ModerationItem:${itemId}`, after: { ...item.target, state: item.state, ...item.resolution } });
+        return { item };
+      }),
   }),
 );

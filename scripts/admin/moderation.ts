@@ -1,3 +1,4 @@
+import type { Note } from '../../src/audit/index.ts';
 import type { Decision } from '../../src/moderation/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Item, itemKinds, itemStates } from '../../src/queue/index.ts';
@@ -101,8 +102,14 @@ function state({ resolution }: Item): string {
     : `${resolution.action} at ${resolution.at.toISOString()}${resolution.note === null ? '' : `: ${safe(resolution.note)}`}`;
 }
 
-async function resolve({ moderation }: Operator, [itemId = '', word = '']: readonly string[], { note }: Flags): Promise<string> {
+async function resolve(
+  { moderation }: Operator,
+  [itemId = '', word = '']: readonly string[],
+  { note }: Flags,
+  noteInAudit: Note,
+): Promise<string> {
   const action = oneOf(decisions, word).toUpperCase().replace('-', '_') as Decision;
-  const { id } = await moderation.resolve(null, { itemId, action, note });
+  const { id, target: of, state: stands, resolution } = await moderation.resolve(null, { itemId, action, note });
+  noteInAudit({ target: `ModerationItem:${id}`, after: { ...of, state: stands, ...resolution } });
   return `${id} is resolved: ${action}.`;
 }

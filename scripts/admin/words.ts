@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { wordActions } from '../../src/words/index.ts';
 import { type Commands, type Flags, oneOf, table, UsageError } from './command.ts';
@@ -15,13 +16,13 @@ export const wordsCommands: Commands = {
   'words set': {
     words: ['LIST'],
     says: 'changes a list; [--action refuse|mask|flag] [--anywhere | --whole-words] [--on | --off]',
-    run: ({ words }, [name = ''], flags) => change({ words }, { name }, flags),
+    run: ({ words }, [name = ''], flags, note) => change({ words, note }, { name }, flags),
   },
   'words remove': {
     words: ['LIST'],
     says: 'removes a list',
-    async run({ words }, [name = '']) {
-      await words.remove(null, { name });
+    async run({ words }, [name = ''], _flags, note) {
+      note({ target: `BlockedWordList:${name}`, before: await words.remove(null, { name }) });
       return `${name} is gone.`;
     },
   },
@@ -43,7 +44,7 @@ async function show({ words }: Operator, [name = '']: readonly string[]): Promis
   return found.join('\n');
 }
 
-async function importFile({ words }: Operator, [file = '']: readonly string[], flags: Flags): Promise<string> {
+async function importFile({ words }: Operator, [file = '']: readonly string[], flags: Flags, note: Note): Promise<string> {
   if (flags.list === undefined) throw new UsageError('Say with --list which list it is to be.');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
@@ -52,21 +53,22 @@ async function importFile({ words }: Operator, [file = '']: readonly string[], f
     .replace(/^\ufeff/, '')
     .split('\n')
     .map((one) => one.trim());
-  return await change({ words }, { name: flags.list, words: lines.filter((one) => one !== '' && !one.startsWith('#')) }, flags);
+  return await change({ words, note }, { name: flags.list, words: lines.filter((one) => one !== '' && !one.startsWith('#')) }, flags);
 }
 
 async function change(
-  { words }: Pick<Operator, 'words'>,
+  { words, note }: Pick<Operator, 'words'> & { readonly note: Note },
   what: { readonly name: string; readonly words?: readonly string[] },
   { action, anywhere, on, off, 'whole-words': whole }: Flags,
 ): Promise<string> {
   if (anywhere && whole) throw new UsageError('Either --anywhere or --whole-words.');
   if (on && off) throw new UsageError('Either --on or --off.');
-  const list = await words.set(null, {
+  const { list, before } = await words.set(null, {
     ...what,
     ...(action !== undefined && { action: oneOf(wordActions, action) }),
     ...((anywhere || whole) && { wholeWords: whole === true }),
     ...((on || off) && { enabled: on === true }),
   });
+  note({ target: `BlockedWordList:${list.name}`, before, after: list });
   return `${list.name}: ${list.wordCount} words, ${list.action}, ${list.wholeWords ? 'whole words' : 'anywhere'}, ${list.enabled ? 'on' : 'off'}.`;
 }

@@ -3,10 +3,10 @@ import { ChatError } from '../errors.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
 import { maxBytes, maxLists, maxWords, requireListName, requireWords, tooMuch } from './shape.ts';
 import { deleteList, nextVersion, putList, readLists } from './store.ts';
-import type { ListChange, WordList } from './words.ts';
+import type { ListChange, ListChanged, WordList } from './words.ts';
 
 /** Makes or changes a list. Throws as BlockedWords.set says. */
-export async function setList(db: Db, actorId: bigint | null, change: ListChange): Promise<WordList> {
+export async function setList(db: Db, actorId: bigint | null, change: ListChange): Promise<ListChanged> {
   const { name } = change;
   requireListName(name);
   const words = change.words === undefined ? null : requireWords(change.words);
@@ -27,7 +27,7 @@ export async function setList(db: Db, actorId: bigint | null, change: ListChange
     };
     requireRoom([...lists.filter((other) => other.name !== name), list]);
     await putList(tx, { ...list, words });
-    return list;
+    return { list, before: before ?? null };
   });
 }
 
@@ -38,9 +38,12 @@ function requireRoom(lists: readonly WordList[]): void {
 }
 
 /** Removes a list. Throws as BlockedWords.remove says. */
-export async function removeList(db: Db, name: string): Promise<void> {
-  await db.commit(uuidBytes(newUuid()), async (tx) => {
+export async function removeList(db: Db, name: string): Promise<WordList> {
+  return await db.commit(uuidBytes(newUuid()), async (tx) => {
     await nextVersion(db, tx);
-    if (!(await deleteList(tx, name))) throw new ChatError('NOT_FOUND', 'There is no such list.', { field: ['name'] });
+    const list = (await readLists(tx)).find((one) => one.name === name);
+    if (list === undefined) throw new ChatError('NOT_FOUND', 'There is no such list.', { field: ['name'] });
+    await deleteList(tx, name);
+    return list;
   });
 }

@@ -51,16 +51,17 @@ export function createWords({ db, bus, config: { headCheckMs }, logger }: Parts)
     lists: () => readLists(db.client),
     words: (names) => readWords(db.client, names),
     async set(actorId, change) {
-      const list = await setList(db, actorId, change);
-      const { name, action, enabled, wholeWords, wordCount } = list;
+      const changed = await setList(db, actorId, change);
+      const { name, action, enabled, wholeWords, wordCount } = changed.list;
       log(actorId, { list: name, action, enabled, wholeWords, wordCount }, 'a list of blocked words was changed');
       await takeAndTell();
-      return list;
+      return changed;
     },
     async remove(actorId, { name }) {
-      await removeList(db, name);
+      const list = await removeList(db, name);
       log(actorId, { list: name }, 'a list of blocked words was removed');
       await takeAndTell();
+      return list;
     },
     [Symbol.asyncDispose]: () => newest[Symbol.asyncDispose](),
   };

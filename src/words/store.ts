@@ -71,7 +71,7 @@ export async function putList(tx: Tx, { words, name, ...list }: Omit<StoredList,
   }
 }
 
-/** Removes a list; false: there is none. */
-export async function deleteList(tx: Tx, name: string): Promise<boolean> {
-  return (await tx.blockedWordList.deleteMany({ where: { name } })).count > 0;
+/** Removes a list. */
+export async function deleteList(tx: Tx, name: string): Promise<void> {
+  await tx.blockedWordList.delete({ where: { name } });
 }

@@ -31,6 +31,13 @@ export interface ListChange {
   readonly words?: readonly string[] | undefined;
 }
 
+/** What came of changing a list. */
+export interface ListChanged {
+  readonly list: WordList;
+  /** As it stood; null: it is new. */
+  readonly before: WordList | null;
+}
+
 /** The module's face. `actorId`: the admin who does it, null for the command line. Refusals are thrown as ChatError with `field` named from the options. */
 export interface BlockedWords extends AsyncDisposable {
   /** What asks the lists that are in force on this node: one object for good. */
@@ -42,10 +49,10 @@ export interface BlockedWords extends AsyncDisposable {
   /** The words of lists, in the order asked for; empty where there is no such list. Throws UNAVAILABLE. */
   words(names: readonly string[]): Promise<readonly (readonly string[])[]>;
   /**
-   * Makes a list, or changes one, and answers it. It is in force here by then, and on all other nodes within a second. Throws INVALID_INPUT (name, words, words.N),
+   * Makes a list, or changes one. It is in force here when that is answered, and on all other nodes within a second. Throws INVALID_INPUT (name, words, words.N),
    * LIMIT_REACHED (name, words), UNAVAILABLE.
    */
-  set(actorId: bigint | null, change: ListChange): Promise<WordList>;
-  /** Removes a list, in force likewise. Throws NOT_FOUND (name), UNAVAILABLE. */
-  remove(actorId: bigint | null, options: { readonly name: string }): Promise<void>;
+  set(actorId: bigint | null, change: ListChange): Promise<ListChanged>;
+  /** Removes a list, in force likewise, and answers how it stood. Throws NOT_FOUND (name), UNAVAILABLE. */
+  remove(actorId: bigint | null, options: { readonly name: string }): Promise<WordList>;
 }

@@ -140,3 +140,30 @@ describe('words that are not to be used', () => {
     expect(await operators('{ blockedWordLists { name } }')).toEqual({ blockedWordLists: [] });
   });
 });
+
+describe('what admins decide and forbid', () => {
+  it('stands in the audit with what it was before and is after', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    await place.ask(ReportUserDocument, { input: { userId: ann.id, reason: 'SPAM' } }, ben);
+    const [item] = await itemsAbout(ann.id);
+    const resolve = 'mutation ($input: ResolveReportInput!) { resolveReport(input: $input) { errors { code } } }';
+    await operators(resolve, { input: { itemId: item?.['id'], action: 'OTHER', note: 'suspended' } });
+    const set = 'mutation ($input: SetBlockedWordsInput!) { setBlockedWords(input: $input) { errors { code } } }';
+    await operators(set, { input: { name: 'audited', words: ['badger'] } });
+    await operators(set, { input: { name: 'audited', enabled: false } });
+    await operators('mutation { removeBlockedWords(input: { name: "audited" }) { errors { code } } }');
+    const { items } = await place.node.chat.audit.list({}, { first: 4 });
+    const shown = items.map(({ action, target, before, after }) => ({
+      ...{ action, target },
+      before: before && (JSON.parse(before) as object),
+      after: after && (JSON.parse(after) as object),
+    }));
+    const list = 'BlockedWordList:audited';
+    expect(shown).toMatchObject([
+      { action: 'removeBlockedWords', target: list, before: { enabled: false, wordCount: 1 }, after: null },
+      { action: 'setBlockedWords', target: list, before: { enabled: true }, after: { enabled: false } },
+      { action: 'setBlockedWords', target: list, after: { enabled: true, wordCount: 1 } },
+      { action: 'resolveReport', target: `ModerationItem:${String(item?.['id'])}`, after: { action: 'OTHER', note: 'suspended' } },
+    ]);
+  });
+});

@@ -185,9 +185,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list needs words.\n');
     expect(await refused('words', 'import', file)).toBe('Say with --list which list it is to be.\n');
     expect(await refused('words', 'import', `${file}.none`, '--list', 'a')).toMatch(/^.*words.txt.none cannot be read: ENOENT/);
-    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe(
-      'burn is no action: there is refuse, mask, flag.\n',
-    );
+    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe('burn is none of REFUSE, MASK, FLAG.\n');
     expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Either --on or --off.\n');
   });
 
@@ -210,7 +208,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(shown).toMatch(/\n\S+Z {2}@ben\.\w+ {2}HATE {2}it hurts\n/);
     expect(shown).toMatch(/\n {3}\S+Z {2}@ben\.\w+ {2}hello\n> {2}\S+Z {2}@ann\.\w+ {2}something bad/);
     expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('Say in the note what was done.\n');
-    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn is no action: there is dismiss, remove-message, other.\n');
+    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn is none of dismiss, remove-message, other.\n');
     expect(await admin('moderation', 'resolve', itemId, 'remove-message', '--note', 'out')).toBe(
       `${itemId} is resolved: REMOVE_MESSAGE.\n`,
     );
@@ -221,7 +219,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await admin('moderation', 'list', '--kind', 'group')).toBe('There is nothing.\n');
     expect(await refused('moderation', 'show', 'none')).toBe('There is no item none.\n');
     expect(await refused('moderation', 'list', '--after', 'none')).toBe('none is not the id of an item.\n');
-    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone is no state: there is open, resolved.\n');
+    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone is none of OPEN, RESOLVED.\n');
   });
 
   test.each([

@@ -288,15 +288,19 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
 
   describe('a list', () => {
     it('stands there with who changed it, and each part is changed by itself', async () => {
-      const list = await chat.words.set(7n, { name: 'animals', words: [' Badger ', 'bàdger', 'fox', 'a fox'] });
+      const { list, before } = await chat.words.set(7n, { name: 'animals', words: [' Badger ', 'bàdger', 'fox', 'a fox'] });
       const usual = { name: 'animals', action: 'REFUSE', enabled: true, wholeWords: true };
       expect(list).toEqual({ ...usual, wordCount: 3, bytes: 16, updatedAt: expect.any(Date), updatedById: 7n });
+      expect(before).toBeNull();
       expect(await chat.words.lists()).toEqual([list]);
       expect(await chat.words.words(['animals', 'none'])).toEqual([['Badger', 'fox', 'a fox'], []]);
       expect(await chat.words.set(null, { name: 'animals', action: 'MASK', wholeWords: false })).toMatchObject({
-        ...{ action: 'MASK', wholeWords: false, enabled: true, wordCount: 3, updatedById: null },
+        list: { action: 'MASK', wholeWords: false, enabled: true, wordCount: 3, updatedById: null },
+        before: list,
       });
-      expect(await chat.words.set(null, { name: 'animals', words: ['owl'] })).toMatchObject({ action: 'MASK', wordCount: 1, bytes: 3 });
+      expect(await chat.words.set(null, { name: 'animals', words: ['owl'] })).toMatchObject({
+        list: { action: 'MASK', wordCount: 1, bytes: 3 },
+      });
     });
 
     it('that is not in force is not heeded, nor one that is gone', async () => {
