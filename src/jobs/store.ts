@@ -15,9 +15,13 @@ export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Prom
   });
 }
 
-/** Leaves what has failed for good, and is not tried again unless an operator says so. `reason`: up to 1,000 characters. */
-export async function leaveDead(tx: Tx, { kind, key, data, dueAt }: NewJob, reason: string): Promise<void> {
-  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, heldBy: null, state: 'DEAD', failure: reason.slice(0, 1_000) };
+/** Leaves what has failed so often that it is not tried again unless an operator says so. Of the reason 1,000 characters are kept. */
+export async function leaveDead(
+  tx: Tx,
+  { kind, key, data, dueAt }: NewJob,
+  { reason, attempts }: { readonly reason: string; readonly attempts: number },
+): Promise<void> {
+  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts, heldBy: null, state: 'DEAD', failure: reason.slice(0, 1_000) };
   await tx.job.upsert({
     where: { kind_key: { kind, key } },
     create: { id: uuidBytes(newUuid()), kind, key, ...dead, createdAt: dueAt },

@@ -121,12 +121,13 @@ export class Committer implements AsyncDisposable {
   }
 
   async #follow(streamId: bigint): Promise<void> {
-    for (let waiting = this.#busy.get(streamId) ?? []; waiting.length > 0; waiting = this.#busy.get(streamId) ?? []) {
-      const { taken, left } = this.#take(waiting);
-      this.#busy.set(streamId, left);
-      await this.#commit(taken, { leaveBusy: false });
-    }
+    const { taken, left } = this.#take(this.#busy.get(streamId) ?? []);
+    this.#busy.set(streamId, left);
+    await this.#commit(taken, { leaveBusy: false });
+    // Whoever came meanwhile shares a commit with others again: where they always come sooner than a commit takes, the stream would otherwise have its own for ever.
+    const rest = this.#busy.get(streamId) ?? [];
     this.#busy.delete(streamId);
+    for (const waiting of rest) this.#enter(waiting);
   }
 
   async #commit(taken: readonly Waiting[], how: { readonly leaveBusy: boolean }): Promise<void> {

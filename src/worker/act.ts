@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
+import { backOff } from './back-off.ts';
 import type { Effect, EntryRun } from './effect.ts';
 import type { Turns } from './turns.ts';
 
@@ -28,8 +28,6 @@ interface Manner {
   readonly signal: AbortSignal;
 }
 
-// Tried again after a quarter of a second, then ever later: eight failures are half a minute, in which a deployment is over.
-const retryMs = { first: 250, last: 30_000 };
 /** An effect that has not ended by then never will: it may wait for seconds. */
 const actMs = 60_000;
 
@@ -73,8 +71,7 @@ async function tryOften(
       if (!isAway(error)) failures += 1;
       if (failures >= attempts) return error;
       logger.warn({ err: error, effect: effect.name, streamId: String(run.streamId) }, 'an effect has failed; it is tried again');
-      const ms = Math.min(retryMs.first * 2 ** Math.min(tries, 10), retryMs.last) * (0.5 + Math.random() / 2);
-      await delay(ms, undefined, { signal, ref: false });
+      await backOff(tries, signal);
     }
   }
 }

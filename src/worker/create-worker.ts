@@ -39,11 +39,20 @@ export function createWorker({ db, log, queue, effects, logger, config }: Worker
   const running = config.roles.includes('worker') ? [hand(), act()] : [];
 
   async function hand(): Promise<void> {
+    let failing = false;
     while (!closing.signal.aborted) {
-      const more = await relay.round().catch((error: unknown) => {
-        logger.debug({ err: error }, 'what is due could not be handed on; it is looked for again');
-        return false;
-      });
+      const more = await relay.round().then(
+        (isMore) => {
+          failing = false;
+          return isMore;
+        },
+        (error: unknown) => {
+          // Told once for each outage.
+          logger[failing ? 'debug' : 'warn']({ err: error }, 'what is due could not be handed on; it is looked for again');
+          failing = true;
+          return false;
+        },
+      );
       // With jitter, so that nodes do not look all at once.
       const pauseMs = more ? 0 : config.workerPollMs * (0.5 + Math.random());
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
@@ -58,7 +67,11 @@ export function createWorker({ db, log, queue, effects, logger, config }: Worker
   async function giveUp({ effect, streamId, seq, reason }: Failed): Promise<void> {
     await db.commitAgain(async (tx) => {
       const data = { effect, streamId, seq };
-      await leaveDead(tx, { kind: 'EffectOwed', key: `${effect}:${streamId}:${seq}`, data, dueAt: await db.now(tx) }, reason);
+      await leaveDead(
+        tx,
+        { kind: 'EffectOwed', key: `${effect}:${streamId}:${seq}`, data, dueAt: await db.now(tx) },
+        { reason, attempts: config.workerAttempts },
+      );
     });
   }
 

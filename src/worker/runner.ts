@@ -4,6 +4,7 @@ import { type Db, type DueStream, readDue, type Settled } from '../db/index.ts';
 import type { Log, LogPage } from '../log/index.ts';
 import { together } from '../together.ts';
 import { actOnRun, type RunParts } from './act.ts';
+import { backOff } from './back-off.ts';
 import type { Held, Queue } from './queue.ts';
 import { createTurns } from './turns.ts';
 
@@ -36,30 +37,44 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
   const readPlace = together((ids: readonly bigint[]) => readDue(db.client, ids), { atOnce: runEntries, name: (id) => id });
   const readRun = together((due: readonly DueStream[]) => log.readAll(due.map(rangeOf)), { atOnce: concurrency, name: ({ id }) => id });
 
-  async function work(held: Held): Promise<void> {
-    const { streamId, lost } = held;
-    const signal = AbortSignal.any([lost, closing]);
-    for (let runs = 0; runs < runsPerTurn && !signal.aborted; runs += 1) {
+  /** Answers whether there is more to do on the stream. */
+  async function work(streamId: bigint, signal: AbortSignal): Promise<boolean> {
+    for (let runs = 0; runs < runsPerTurn; runs += 1) {
       const due = await readPlace(streamId);
-      if (due === null || due.lastSeq <= due.jobSeq) break;
+      if (due === null || due.lastSeq <= due.jobSeq) return false;
       const { entries, head }: LogPage = await readRun(due);
       const upTo = Math.min(head, due.jobSeq + runEntries);
       if (entries.length > 0) await actOnRun(parts, { streamId, kind: due.kind, entries }, { turns, signal });
       signal.throwIfAborted();
       await settle({ id: streamId, upTo });
     }
+    return true;
+  }
+
+  /** Keeps at it while the database is away: it stays held meanwhile. */
+  async function workOn({ streamId, lost }: Held): Promise<boolean> {
+    const signal = AbortSignal.any([lost, closing]);
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await work(streamId, signal);
+      } catch (error) {
+        // It is due still, and another's.
+        if (signal.aborted) return false;
+        logger.warn({ err: error, streamId: String(streamId) }, 'a due stream could not be worked on; it is tried again');
+        await backOff(tries, signal).catch(() => undefined);
+      }
+    }
   }
 
   async function take(held: Held): Promise<void> {
-    await work(held).catch((error: unknown) => {
-      // It is due still, and handed on again.
-      if (!held.lost.aborted && !closing.aborted)
-        logger.warn({ err: error, streamId: String(held.streamId) }, 'a due stream could not be worked on');
-    });
+    const isMore = await workOn(held);
     await held.done();
+    // Whoever handed it on thinks that it is under way until its visibility time is over, which is what becomes of it where this fails.
+    if (isMore) await queue.put([held]).catch((error: unknown) => logger.debug({ err: error }, 'a stream could not be handed on'));
     freed.resolve();
   }
 
+  let failing = false;
   while (!closing.aborted) {
     try {
       const free = Math.min(turns.free(), heldPerTurn * concurrency - underWay.size);
@@ -72,8 +87,11 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
         const working = take(held).finally(() => underWay.delete(working));
         underWay.add(working);
       }
+      failing = false;
     } catch (error) {
-      logger.debug({ err: error }, 'nothing could be taken up');
+      // Told once for each outage.
+      logger[failing ? 'debug' : 'warn']({ err: error }, 'nothing that is due could be taken up; it is tried again');
+      failing = true;
       await delay(awayMs, undefined, { signal: closing, ref: false }).catch(() => undefined);
     }
   }

@@ -76,6 +76,23 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(await standing(stream)).toEqual({ jobSeq: 5, jobsDue: false, lastSeq: 5 });
     });
 
+    it('goes on at once with a stream that has more than is done in one turn', async () => {
+      const [stream, count] = [await newStream(), 2_345];
+      await log.append({
+        lock: [stream],
+        decide: async () => ({
+          entries: () =>
+            Array.from({ length: count }, () => ({ stream, actorId: stream, entry: { type: 'ProfileChanged' as const, data: {} } })),
+          result: () => undefined,
+        }),
+      });
+      const effect = createRecorder();
+      await using _worker = workerWith([effect]);
+      await effect.until(stream, count);
+      await untilDone(stream);
+      expect(effect.seen.get(stream)).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+    });
+
     it('finds by the log alone what was committed while no worker ran', async () => {
       const stream = await newStream();
       await logEntries(stream, 5);
@@ -138,7 +155,9 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       await untilDone(stream);
       expect(effect.seen.get(stream)).toEqual([1, 2, 4, 5]);
       expect(healthy.seen.get(stream)).toEqual(oneToFive);
-      expect(await deadOf(stream)).toMatchObject([{ state: 'DEAD', key: `sick:${stream}:3`, failure: 'Error: cannot be done' }]);
+      expect(await deadOf(stream)).toMatchObject([
+        { state: 'DEAD', key: `sick:${stream}:3`, failure: 'Error: cannot be done', attempts: 2 },
+      ]);
       effect.before = async () => undefined;
       await worker.again({ effect: 'sick', streamId: stream, seq: 3 }, AbortSignal.timeout(5_000));
       expect(effect.seen.get(stream)).toEqual([1, 2, 4, 5, 3]);
