@@ -1,7 +1,7 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { askedKinds, decidedOf, onFailures, type Webhook } from '../../src/webhook/index.ts';
-import { type Commands, type Flags, number, table, UsageError } from './command.ts';
+import { type Commands, type Flags, number, oneOf, table } from './command.ts';
 
 const choice = `[--deadline MS] [--on-failure ${onFailures.join('|')}] [--conversations ${askedKinds.join('|')}] [--new-secret]`;
 
@@ -126,15 +126,14 @@ async function set({ beforeSend }: Operator, [url = '']: readonly string[], flag
   const { beforeSend: after, secret } = await beforeSend.set({
     url,
     deadlineMs: flags.deadline === undefined ? undefined : number(flags.deadline),
-    onFailure: oneOf(onFailures, flags['on-failure']),
-    conversations: oneOf(askedKinds, flags.conversations),
+    onFailure: maybe(onFailures, flags['on-failure']),
+    conversations: maybe(askedKinds, flags.conversations),
     newSecret: flags['new-secret'],
   });
   note({ before, after });
   return secret === null ? 'It is asked from here on.' : `It is asked from here on. What signs its calls is shown this once:\n${secret}`;
 }
 
-function oneOf<const T extends readonly string[]>(words: T, text: string | undefined): T[number] | undefined {
-  if (text === undefined || words.includes(text)) return text;
-  throw new UsageError(`${text} is none of ${words.join(', ')}.`);
+function maybe<const W extends string>(words: readonly W[], text: string | undefined): W | undefined {
+  return text === undefined ? undefined : oneOf(words, text);
 }

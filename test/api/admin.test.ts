@@ -164,7 +164,8 @@ describe('every field of the operators’ schema', () => {
         audit.list({}, { first: 1 }),
         administration.list({}, { first: 1 }),
         backlog.list({ state: 'DEAD', first: 100 }),
-        webhooks.list(),
+        // How it goes is another matter: an app is told meanwhile.
+        webhooks.list().then((all) => all.map(({ id, url, description, events, state }) => ({ id, url, description, events, state }))),
         beforeSend.get(),
       ]);
     const before = await stands();
