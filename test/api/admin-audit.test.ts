@@ -266,12 +266,17 @@ describe('every command', () => {
     'webhooks delete': () => ({ words: [told], entry: { before: expect.stringContaining('"why"') } }),
     'before-send set': () => ({ words: [nowhere], entry: { before: 'null', after: expect.stringContaining(nowhere) } }),
     'before-send remove': () => ({ words: [], entry: { before: expect.stringContaining(nowhere), after: 'null' } }),
+    'words import': () => ({ words: ['no.such.file', '--list', 'list'], entry: refused }),
+    'words set': () => ({ words: ['none', '--on'], entry: refused }),
+    'words remove': () => ({ words: ['none'], entry: refused }),
+    'moderation resolve': () => ({ words: ['none', 'dismiss'], entry: refused }),
     'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
   };
   /** Every command that only looks. */
   const looking: Readonly<Record<string, readonly string[]>> = {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
     ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [], 'webhooks list': [], 'before-send show': [] },
+    ...{ 'moderation list': [], 'moderation show': ['none'], 'words list': [], 'words show': ['none'] },
   };
 
   it('is run here', () => {
