@@ -15,6 +15,7 @@ const place = world({ HEAD_CHECK_MS: '200' });
 let admin: Person;
 let user: Person;
 let noticeId = '';
+let itemId = '';
 let webhookId = '';
 
 beforeAll(async () => {
@@ -22,6 +23,9 @@ beforeAll(async () => {
   [admin, user] = [await appoint(place, ann), ben];
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
   noticeId = notice?.id ?? '';
+  const reporter = await place.node.chat.users.authenticate(ben.token);
+  await place.node.chat.reports.user(reporter, { userId: BigInt(rawId(ann.id)), reason: 'SPAM' });
+  itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
   // Nobody listens there.
   webhookId = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
 });
@@ -85,6 +89,18 @@ const mutations: Readonly<Record<string, () => Deed>> = {
   deleteWebhook: () => ({ input: { webhookId }, entry: { target: `webhook:${webhookId}`, before: expect.stringContaining('"for all"') } }),
   setBeforeSend: () => ({ input: { url: nowhere }, entry: { before: 'null', after: expect.stringContaining('"deadlineMs":1000') } }),
   removeBeforeSend: () => ({ input: { url: nowhere }, entry: { before: expect.stringContaining('"ALLOW"'), after: 'null' } }),
+  setBlockedWords: () => ({
+    input: { name: 'list', words: ['badger'] },
+    entry: { target: 'BlockedWordList:list', before: 'null', after: expect.stringContaining('"wordCount":1') },
+  }),
+  removeBlockedWords: () => ({
+    input: { name: 'list' },
+    entry: { target: 'BlockedWordList:list', before: expect.stringContaining('"wordCount":1') },
+  }),
+  resolveReport: () => ({
+    input: { itemId, action: 'DISMISS', note: 'why' },
+    entry: { target: `ModerationItem:${itemId}`, after: expect.stringContaining('"why"') },
+  }),
   // The node only hears that it is to stop: whoever runs it does that.
   drainNode: () => {
     const { nodeId } = place.node.chat.cluster.lease;
@@ -136,6 +152,7 @@ describe('every mutation of the operators’ schema', () => {
       Int: 99,
       '[SettingInput!]': [{ name: 'x', value: '1' }],
       DeletedMessages: 'KEEP',
+      ModerationDecision: 'DISMISS',
     };
     const input = Object.fromEntries(
       fields.filter((field) => String(field.type).endsWith('!')).map((field) => [field.name, values[String(field.type).slice(0, -1)]]),
@@ -249,12 +266,17 @@ describe('every command', () => {
     'webhooks delete': () => ({ words: [told], entry: { before: expect.stringContaining('"why"') } }),
     'before-send set': () => ({ words: [nowhere], entry: { before: 'null', after: expect.stringContaining(nowhere) } }),
     'before-send remove': () => ({ words: [], entry: { before: expect.stringContaining(nowhere), after: 'null' } }),
+    'words import': () => ({ words: ['no.such.file', '--list', 'list'], entry: refused }),
+    'words set': () => ({ words: ['none', '--on'], entry: refused }),
+    'words remove': () => ({ words: ['none'], entry: refused }),
+    'moderation resolve': () => ({ words: ['none', 'dismiss'], entry: refused }),
     'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
   };
   /** Every command that only looks. */
   const looking: Readonly<Record<string, readonly string[]>> = {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
     ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [], 'webhooks list': [], 'before-send show': [] },
+    ...{ 'moderation list': [], 'moderation show': ['none'], 'words list': [], 'words show': ['none'] },
   };
 
   it('is run here', () => {
