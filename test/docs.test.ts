@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
 import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
+import { jobsCommands } from '../scripts/admin/jobs.ts';
 import { nodesCommands } from '../scripts/admin/nodes.ts';
 import { noticesCommands } from '../scripts/admin/notices.ts';
 import { peopleCommands } from '../scripts/admin/people.ts';
@@ -112,10 +113,10 @@ describe('docs/operators.md', () => {
 
   it('shows every command as it is, and none that there is not', () => {
     const shown = new Set(
-      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
+      [...operators.matchAll(/^\$ npm run -s admin -- (settings \w+|notices \w+|jobs \w+|epoch \w+|\w+)/gm)].map(([, name]) => name),
     );
     expect([...shown].toSorted()).toEqual(
-      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands }).toSorted(),
+      Object.keys({ ...settingsCommands, ...peopleCommands, ...nodesCommands, ...noticesCommands, ...jobsCommands }).toSorted(),
     );
   });
 
