@@ -27,7 +27,12 @@ builder.mutationField('replayJob', (t) =>
     type: jobPayload('ReplayJobPayload', { description: 'What came of replayJob.', job: 'The job as it stands' }),
     description: 'Has a dead job tried again, at once and as often as a new one. One that is not dead stays as it is.',
     args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat }) => settle<JobShape>(async () => ({ job: await chat.backlog.replay(id) })),
+    resolve: (_root, { input: { id } }, { chat, note }) =>
+      settle<JobShape>(async () => {
+        const job = await chat.backlog.replay(id);
+        note({ target: `Job:${job.id}`, after: { kind: job.kind, key: job.key, state: job.state } });
+        return { job };
+      }),
   }),
 );
 
@@ -41,6 +46,11 @@ builder.mutationField('discardJob', (t) =>
     type: jobPayload('DiscardJobPayload', { description: 'What came of discardJob.', job: 'The job as it was' }),
     description: 'Gives up a dead job: it is never done. One that is not dead is refused with CONFLICT.',
     args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat }) => settle<JobShape>(async () => ({ job: await chat.backlog.discard(id) })),
+    resolve: (_root, { input: { id } }, { chat, note }) =>
+      settle<JobShape>(async () => {
+        const job = await chat.backlog.discard(id);
+        note({ target: `Job:${job.id}`, before: { kind: job.kind, key: job.key, state: job.state } });
+        return { job };
+      }),
   }),
 );

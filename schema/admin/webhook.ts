@@ -1,17 +1,33 @@
-import {
-  type Backlog as BacklogShape,
-  type WebhookEvent as WebhookEventWord,
-  type Webhook as WebhookShape,
-  webhookEvents,
-  type webhookFaults,
-  type webhookStates,
+import type {
+  Backlog as BacklogShape,
+  WebhookEvent as WebhookEventWord,
+  Webhook as WebhookShape,
+  webhookFaults,
+  webhookStates,
 } from '../../src/webhook/index.ts';
 import { builder } from './builder.ts';
+
+const events: Readonly<Record<WebhookEventWord, string>> = {
+  MessageSent: 'Something was said.',
+  MessageEdited: 'A message says something else from here on.',
+  MessageRecalled: 'A message was taken back: nothing of what it said is left.',
+  ReactionsChanged: 'Somebody reacted to a message, or does so no more.',
+  PinChanged: 'A message was pinned, or is no more.',
+  MemberJoined: 'Somebody is in a conversation from here on.',
+  MemberLeft: 'Somebody is in it no more.',
+  MemberChanged: 'What somebody is or may do in a group has changed.',
+  GroupChanged: 'What a group says of itself, or how it is run, has changed.',
+  UserSignedUp: 'Somebody has an account from here on.',
+  UserChanged: 'A profile has changed.',
+};
 
 /** What an app can be told of: the types of events, as the public schema names them. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
   description: 'What an app can be told of: the events of conversations, as the public schema describes them, and what becomes of users.',
-  values: Object.fromEntries(webhookEvents.map((event) => [event, {}])) as Record<WebhookEventWord, object>,
+  values: Object.fromEntries(Object.entries(events).map(([event, description]) => [event, { description }])) as Record<
+    WebhookEventWord,
+    { description: string }
+  >,
 });
 
 const WebhookState = builder.enumType('WebhookState', {

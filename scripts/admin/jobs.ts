@@ -16,12 +16,20 @@ export const jobsCommands: Commands = {
   'jobs replay': {
     words: ['ID'],
     says: 'has a dead one tried again, at once',
-    run: async ({ backlog }, [id = '']) => `${(await backlog.replay(id)).id} waits for a worker.`,
+    async run({ backlog }, [id = ''], _flags, note) {
+      const job = await backlog.replay(id);
+      note({ target: `Job:${job.id}`, after: { kind: job.kind, key: job.key, state: job.state } });
+      return `${job.id} waits for a worker.`;
+    },
   },
   'jobs discard': {
     words: ['ID'],
     says: 'gives a dead one up: it is never done',
-    run: async ({ backlog }, [id = '']) => `${(await backlog.discard(id)).id} is given up.`,
+    async run({ backlog }, [id = ''], _flags, note) {
+      const job = await backlog.discard(id);
+      note({ target: `Job:${job.id}`, before: { kind: job.kind, key: job.key, state: job.state } });
+      return `${job.id} is given up.`;
+    },
   },
 };
 

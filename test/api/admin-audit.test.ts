@@ -6,7 +6,8 @@ import { commands } from '../../scripts/admin/commands.ts';
 import type { AuditEntry } from '../../src/audit/index.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
-import { rawId } from '../support/raw-sql.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 
 // Everything that operators can do is done here, and looked for in the audit. Whoever adds something finds that a test fails until it is done here too.
@@ -17,6 +18,7 @@ let user: Person;
 let noticeId = '';
 let itemId = '';
 let webhookId = '';
+let dead: readonly string[] = [];
 
 beforeAll(async () => {
   const [ann, ben] = await place.people('ann', 'ben');
@@ -26,6 +28,8 @@ beforeAll(async () => {
   const reporter = await place.node.chat.users.authenticate(ben.token);
   await place.node.chat.reports.user(reporter, { userId: BigInt(rawId(ann.id)), reason: 'SPAM' });
   itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
+  await using sql = await rawSql(place.stores);
+  dead = await Promise.all([1, 2, 3, 4].map((seq) => leaveDeadJob(sql, { seq })));
   // Nobody listens there.
   webhookId = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
 });
@@ -101,6 +105,8 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     input: { itemId, action: 'DISMISS', note: 'why' },
     entry: { target: `ModerationItem:${itemId}`, after: expect.stringContaining('"why"') },
   }),
+  replayJob: () => ({ input: { id: dead[0] }, entry: { target: `Job:${dead[0]}`, after: expect.stringContaining('"PENDING"') } }),
+  discardJob: () => ({ input: { id: dead[1] }, entry: { target: `Job:${dead[1]}`, before: expect.stringContaining('"DEAD"') } }),
   // The node only hears that it is to stop: whoever runs it does that.
   drainNode: () => {
     const { nodeId } = place.node.chat.cluster.lease;
@@ -270,6 +276,8 @@ describe('every command', () => {
     'words set': () => ({ words: ['none', '--on'], entry: refused }),
     'words remove': () => ({ words: ['none'], entry: refused }),
     'moderation resolve': () => ({ words: ['none', 'dismiss'], entry: refused }),
+    'jobs replay': () => ({ words: [dead[2] ?? ''], entry: { target: `Job:${dead[2]}`, after: expect.stringContaining('"PENDING"') } }),
+    'jobs discard': () => ({ words: [dead[3] ?? ''], entry: { target: `Job:${dead[3]}`, before: expect.stringContaining('"DEAD"') } }),
     'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
   };
   /** Every command that only looks. */
@@ -277,6 +285,7 @@ describe('every command', () => {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
     ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [], 'webhooks list': [], 'before-send show': [] },
     ...{ 'moderation list': [], 'moderation show': ['none'], 'words list': [], 'words show': ['none'] },
+    ...{ 'jobs list': [], 'jobs count': [], 'jobs show': ['none'] },
   };
 
   it('is run here', () => {
