@@ -1,6 +1,9 @@
-// npm run bench:jobs -- [--seconds 10] [--rooms 64] [--in-flight 256] [--workers 1] [--each entry|run]
+// npm run bench:jobs -- [--seconds 10] [--rooms 64] [--in-flight 256] [--workers 1] [--each webhook|entry|run]
 // How many entries a second go through the worker to a local receiver, and how far that is behind while the log takes all that it can.
 import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { readConfig } from '../../src/config.ts';
+import { openChat } from '../../src/open.ts';
 import { startMpimStore } from '../send/store.ts';
 import { openSql } from '../support/database.ts';
 import { describeMachine } from '../support/machine.ts';
@@ -15,7 +18,7 @@ const { values } = parseArgs({
     rooms: { type: 'string', default: '64' },
     'in-flight': { type: 'string', default: '256' },
     workers: { type: 'string', default: '1' },
-    each: { type: 'string', default: 'entry' },
+    each: { type: 'string', default: 'webhook' },
   },
 });
 const ms = Number(values.seconds) * 1_000;
@@ -28,6 +31,11 @@ process.stderr.write(`${JSON.stringify(await describeMachine(places.mariadbVersi
 await using store = await startMpimStore(places, { rooms: Number(values.rooms), members: 4, connections: 10, env: { ROLES: 'gateway' } });
 await using receiver = startProcess(new URL('receiver.ts', import.meta.url));
 const port = await receiver.ask<number>();
+if (values.each === 'webhook') {
+  const env = { DATABASE_URL: store.databaseUrl, REDIS_URL: places.redisUrl, ROLES: 'gateway' };
+  await using chat = await openChat(readConfig(env), { logger: pino({ level: 'silent' }) });
+  await chat.webhooks.create({ url: `http://127.0.0.1:${port}/`, description: 'the benchmark', events: [] });
+}
 const sql = await openSql(store.databaseUrl);
 await using _closing = { [Symbol.asyncDispose]: () => sql.end() };
 

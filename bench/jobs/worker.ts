@@ -1,10 +1,9 @@
 import { Agent, request } from 'node:http';
-import pino from 'pino';
+import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
-import { openChat } from '../../src/open.ts';
 import type { Effect } from '../../src/worker/index.ts';
 
-// A worker as a node is one, whose effect is a request to a receiver: for each entry, or for each run of entries. It says when it is there.
+// A worker as a node is one, with its webhooks; or whose effect is a bare request to a receiver, for each entry or for each run of entries. It says when it is there.
 
 const { RECEIVER = '', EACH = 'entry' } = process.env;
 // Connections are kept, as whoever calls an app does.
@@ -32,6 +31,8 @@ const effect: Effect = {
   },
 };
 
-await openChat(readConfig(process.env), { logger: pino({ level: 'warn' }, pino.destination(2)), effects: [effect] });
+await createNode(readConfig({ ...process.env, PORT: '0', ADMIN_PORT: 'off', LOG_LEVEL: 'warn' }), {
+  effects: EACH === 'webhook' ? [] : [effect],
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');

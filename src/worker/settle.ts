@@ -1,17 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, type Settled, settleStreams } from '../db/index.ts';
 
 interface Waiting extends PromiseWithResolvers<void> {
   readonly settled: Settled;
 }
 
-/** Makes what notes up to where effects are done. What comes while a commit is under way shares the next one. Resolves once stored; rejects with ChatError UNAVAILABLE. */
+// Noting locks the rows of streams to which others want to append, and sends that find theirs locked share fewer commits. Ten times a second is soon enough:
+// a stream's next entries are looked for no more often.
+const pauseMs = 100;
+
+/**
+ * Makes what notes up to where effects are done. What comes while a commit is under way, or soon after one, shares the next. Resolves once stored; rejects with ChatError
+ * UNAVAILABLE.
+ */
 export function createSettling(db: Db): (settled: Settled) => Promise<void> {
   let waiting: Waiting[] = [];
   let running = false;
+  let storedAt = Number.NEGATIVE_INFINITY;
 
   async function run(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
+      const early = storedAt + pauseMs - performance.now();
+      if (early > 0) await delay(early);
       const batch = waiting;
       waiting = [];
       const rows = batch.map(({ settled }) => settled);
@@ -21,6 +32,7 @@ export function createSettling(db: Db): (settled: Settled) => Promise<void> {
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
+      storedAt = performance.now();
     }
     running = false;
   }

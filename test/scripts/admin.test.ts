@@ -5,7 +5,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { inputId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
-import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
+import { type CommandEnd, runAdmin, spawnAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
@@ -267,14 +267,15 @@ describe('the command, where no node runs', () => {
   const run = (...words: readonly string[]): Promise<CommandEnd> => runAdmin(stores.env, ...words);
 
   it('says in one line what is wrong with the configuration', async () => {
-    expect(await runAdmin({ ...stores.env, PORT: 'x' }, 'settings', 'list')).toMatchObject({
+    expect(await spawnAdmin({ ...stores.env, PORT: 'x' }, 'settings', 'list')).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/^PORT .*\n$/),
     });
   });
 
   it('makes the database, and shows what a node would run with', async () => {
-    const { output } = await run('settings', 'list');
+    const { code, output, errors } = await spawnAdmin(stores.env, 'settings', 'list');
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
     const { maxPins, logLevel } = readConfig({});
     for (const [name, value] of Object.entries({ maxPins, logLevel })) expect(output).toMatch(RegExp(`^${name} +${value} +${value}$`, 'm'));
   });

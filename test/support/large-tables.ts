@@ -50,10 +50,10 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
-/** Tables of which there are few rows by their nature; those of settings, webhooks, the audit and suspensions come by operators' acts, and are read by operators alone. */
+/** Tables of which there are few rows by their nature; those of settings, webhooks, lists of words, the audit and suspensions come by operators' acts, and are read by operators alone. */
 export const smallTables: readonly string[] = [
   ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
-  ...['AuditEntry', 'Suspension'],
+  ...['AuditEntry', 'Suspension', 'BlockedWordList'],
 ];
 
 /**
@@ -93,6 +93,7 @@ const analysed = [
   ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
   ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
+  ...['ModerationItem', 'ModerationReport'],
 ];
 
 // A moment that is later the greater the number.
@@ -162,6 +163,11 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
       SELECT UNHEX(MD5(seq)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
+    // Everybody was reported, and as often by the viewer.
+    `INSERT INTO ModerationItem (id, kind, openTarget, streamId, userId, state, createdAt)
+      SELECT UNHEX(MD5(seq)), 'USER', IF(seq % 2, CONCAT('USER:', seq), NULL), ${firstUser} + seq, ${firstUser} + seq, IF(seq % 2, 'OPEN', 'RESOLVED'), ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO ModerationReport (itemId, reporterId, reason, at)
+      SELECT UNHEX(MD5(seq)), ${viewer}, 'SPAM', ${at('seq')} FROM ${numbers}`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
       SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];

@@ -1,0 +1,99 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import type { Note } from '../../src/audit/index.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { DatabaseError } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { type Operator, openOperator } from '../../src/open.ts';
+import { type Flags, table, UsageError } from './command.ts';
+import { commands } from './commands.ts';
+import { whoRuns } from './operator.ts';
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
+  return `npm run admin -- …\n${table(lines)}`;
+}
+
+/** What a command line asks for. Throws UsageError. */
+function read(line: readonly string[]) {
+  const { flags, positionals } = parse(line);
+  const name = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((one) => Object.hasOwn(commands, one));
+  const command = name === undefined ? undefined : commands[name];
+  const words = positionals.slice(name?.split(' ').length ?? 0);
+  if (name === undefined || command === undefined || words.length !== command.words.length) throw new UsageError(usage());
+  return { name, command, words, flags };
+}
+
+function parse(line: readonly string[]): { readonly flags: Flags; readonly positionals: readonly string[] } {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const ofModeration = {
+    ...{ after: text, state: text, kind: text, list: text, action: text },
+    ...{ anywhere: flag, 'whole-words': flag, on: flag, off: flag },
+  };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...line],
+      options: {
+        ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': flag },
+        ...{ from: text, actor: text, action: text, target: text, format: text },
+        ...{ search: text, state: text, reason: text, until: text, messages: text },
+        ...{ url: text, events: text, missed: flag },
+        ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': flag },
+        ...ofModeration,
+      },
+      allowPositionals: true,
+    });
+    return { flags: values, positionals };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('\n')[0]}\n${usage()}`);
+  }
+}
+
+type Asked = ReturnType<typeof read>;
+
+/** Does what is asked for. What does more than look is written down before and after. */
+async function run(operator: Operator, { name, command, words, flags }: Asked): Promise<string | AsyncIterable<string>> {
+  if (command.looks) return await command.run(operator, words, flags, () => undefined);
+  const named = Object.fromEntries(command.words.map((word, place) => [word.toLowerCase(), words[place]]));
+  const act = { actor: whoRuns(), action: name, arguments: { ...named, ...flags } };
+  async function tried(note: Note): Promise<string | AsyncIterable<string> | UsageError> {
+    try {
+      return await command.run(operator, words, flags, note);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+      throw error;
+    }
+  }
+  const said = await operator.audit.act(act, tried, (answer) => (answer instanceof UsageError ? 'INVALID_INPUT' : null));
+  if (said instanceof UsageError) throw said;
+  return said;
+}
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: Writable;
+  readonly errors: Writable;
+}
+
+/** Does what a command line asks for, on the system that the environment names. Answers the code to exit with: 0, or 1 where it says on `errors` why not. */
+export async function runAdmin(line: readonly string[], { env, output, errors }: Terminal): Promise<0 | 1> {
+  try {
+    const asked = read(line);
+    // What goes wrong is said below; what the modules have to say besides is for a node's log.
+    await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
+    const said = await run(operator, asked);
+    if (typeof said === 'string') output.write(`${said}\n`);
+    else await pipeline(said, output, { end: false });
+    const { redisFault: fault } = operator;
+    if (fault !== null) errors.write(`${fault}\nNodes are not told: they find what has changed by themselves, within HEAD_CHECK_MS.\n`);
+    return 0;
+  } catch (error) {
+    const known = [UsageError, ConfigError, DatabaseError, ChatError].some((kind) => error instanceof kind);
+    errors.write(`${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
+    return 1;
+  }
+}
