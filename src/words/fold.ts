@@ -18,9 +18,9 @@ const dropped =
   /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Emoji_Modifier}\u2800\u0640]|[[\p{M}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Cyrillic}\p{Script=Hebrew}]]--[\u3099\u309a]]/gv;
 
 // Letters of scripts that can do without any mark: with one of another script they still read as themselves, and the automaton takes both for one character,
-// in which it would find no word.
+// in which it would find no word. A mark that stands on something invisible would be taken for one of the letter before.
 const bare =
-  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]/u;
+  /^[\p{M}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]/u;
 const marks = /\p{M}/gu;
 
 const space = /^\p{White_Space}/u;

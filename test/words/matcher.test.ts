@@ -59,6 +59,7 @@ describe('a word of a list', () => {
     ['as a picture in another colour', 'a 👩🏽‍🚀 b', 'a * b'],
     ['with a colour that pictures have', 'badger\u{1f3fb} bad\u{1f3ff}ger 敏感词\u{1f3fb}', '****** ****** ***'],
     ['with marks of other scripts', 'badger\u0941 b\u3099adger 敏感词\u3099 ёлка\u0e34 가\u0941', '****** ****** *** **** *'],
+    ['with a mark of nothing that is seen', 'badger\u200b\u0941', '******\u200b\u0941'],
     ['twice, one in the other', 'badgerbadger', '************'],
   ])('is found %s', (_how, text, expected) => {
     expect(masked(text, anywhere)).toBe(expected);

@@ -182,6 +182,17 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     ]);
   });
 
+  it('an edit that says what stands, or that would be refused anyway, is told nothing of the lists', async () => {
+    const { ann, ben, group } = await talk();
+    const message = await send(ben, group, 'a badger');
+    await forbid('REFUSE');
+    expect(await chat.messages.edit(ben, { message, text: 'a badger' })).toMatchObject({ text: 'a badger', editedAt: null });
+    await chat.groups.muteMember(ann, { groupId: group, userId: ben.userId, until: new Date(Date.now() + 3_600_000) });
+    for (const text of ['two badgers', 'one badger']) {
+      expect(await refusal(chat.messages.edit(ben, { message, text }))).toEqual({ code: 'MUTED', field: ['messageId'] });
+    }
+  });
+
   it('what is sent on is judged anew: the copy is masked, or refused by the message that was named', async () => {
     const { ann, ben, group } = await talk();
     const message = await send(ann, group, 'a badger');
