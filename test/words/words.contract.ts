@@ -258,6 +258,23 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
   });
 
+  it('what people and groups are called and say of themselves stays as it was before a list forbade it, though it is named again', async () => {
+    const { ann, group } = await talk();
+    const own = { displayName: 'Badger', bio: 'a badger' };
+    const theirs = { name: 'badger', description: 'of badger', announcement: 'badger!' };
+    await chat.users.updateProfile(ann, own);
+    await chat.users.changeHandle(ann, { handle: 'the.badger' });
+    await chat.groups.update(ann, { groupId: group, ...theirs });
+    for (const action of ['REFUSE', 'MASK', 'FLAG'] as const) {
+      await forbid(action);
+      const avatarUrl = `https://example.org/${action}`;
+      expect(await chat.users.updateProfile(ann, { ...own, avatarUrl })).toMatchObject({ ...own, avatarUrl });
+      expect(await chat.users.changeHandle(ann, { handle: 'the.badger' })).toMatchObject(own);
+      expect(await chat.groups.update(ann, { groupId: group, ...theirs, avatarUrl })).toMatchObject({ ...theirs, avatarUrl });
+    }
+    expect(await queue()).toEqual([]);
+  });
+
   it('a status text and what is said to come into a group are masked, refused, or in the queue as their user', async () => {
     const { ann, ben, group } = await talk();
     const dan = await person(chat);
