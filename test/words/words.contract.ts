@@ -265,12 +265,15 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     await chat.users.updateProfile(ann, own);
     await chat.users.changeHandle(ann, { handle: 'the.badger' });
     await chat.groups.update(ann, { groupId: group, ...theirs });
+    await chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger' });
+    const levels = { REFUSE: 'NONE', MASK: 'MENTIONS', FLAG: 'ALL' } as const;
     for (const action of ['REFUSE', 'MASK', 'FLAG'] as const) {
       await forbid(action);
       const avatarUrl = `https://example.org/${action}`;
       expect(await chat.users.updateProfile(ann, { ...own, avatarUrl })).toMatchObject({ ...own, avatarUrl });
       expect(await chat.users.changeHandle(ann, { handle: 'the.badger' })).toMatchObject(own);
       expect(await chat.groups.update(ann, { groupId: group, ...theirs, avatarUrl })).toMatchObject({ ...theirs, avatarUrl });
+      await chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger', notificationLevel: levels[action] });
     }
     expect(await queue()).toEqual([]);
   });
