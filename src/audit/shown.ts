@@ -1,5 +1,7 @@
 // What is kept of what an act was asked with: enough to know it by. The column holds 64 KiB, which this stays well within, at up to four bytes a character.
 const maxText = 200;
+// Of so much of a text what is secret is looked for: well past what is kept, so that none is kept for having no end, and little enough to be gone over in a moment.
+const maxRead = 4_000;
 const maxItems = 20;
 const maxDepth = 6;
 const maxJson = 12_000;
@@ -7,9 +9,9 @@ const withheld = '(withheld)';
 
 // By name, so that an argument that is added later is withheld without anybody remembering to.
 const secret = /pass(word|phrase)?$|secret|token$|(private|signing|api|auth|server)key|^keys?$|^auth$|credential|authorization|cookie/i;
-// Of a URL: who asks, and what stands behind the question mark, where services have their keys.
-const secretInUrl = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
-const queryOfUrl = /^([a-z][a-z0-9+.-]*:\/\/[^?#\s]*\?)[^#\s]+/i;
+// Of a URL, wherever one stands: who asks, and what stands behind the question mark, where services have their keys.
+const secretInUrl = /(:\/\/)[^/?#\s]*@/g;
+const queryOfUrl = /(:\/\/[^?#\s]*\?)[^#\s]+/g;
 
 /** A value as JSON, without what is secret by its name, and with what is long cut. */
 export function shown(value: unknown): string {
@@ -24,7 +26,7 @@ export function storable(text: string, max: number): string {
 
 function part(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return cut(value.replace(secretInUrl, `$1${withheld}@`).replace(queryOfUrl, `$1${withheld}`));
+  if (typeof value === 'string') return cut(value);
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (depth === maxDepth) return '…';
   if (Array.isArray(value)) {
@@ -39,6 +41,7 @@ function part(value: unknown, depth: number): unknown {
 }
 
 function cut(text: string): string {
-  if (text.length <= maxText) return text;
-  return `${text.slice(0, maxText).toWellFormed()}… (${text.length} characters)`;
+  const bare = text.slice(0, maxRead).replaceAll(secretInUrl, `$1${withheld}@`).replaceAll(queryOfUrl, `$1${withheld}`);
+  if (bare.length <= maxText && text.length <= maxRead) return bare;
+  return `${bare.slice(0, maxText).toWellFormed()}… (${text.length} characters)`;
 }

@@ -35,7 +35,7 @@ export function updateOwnPart(
   const { conversationId } = part;
   const { userId } = viewer;
   const wanted = requireWanted(part);
-  const said = wanted.nickname ? [admit(screen.called(wanted.nickname, 'nickname'))] : [];
+  const looked = wanted.nickname ? screen.called(wanted.nickname, 'nickname') : null;
   return log.append<void>({
     lock: [...new Set([conversationId, userId])],
     async decide(inside): Promise<Verdict<void>> {
@@ -47,6 +47,8 @@ export function updateOwnPart(
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
       const isSettled = fields.includes('notificationLevel') || fields.includes('silentUntil');
       if (fields.length === 0) return unchanged;
+      // What one was called before a list forbade it stands.
+      const said = looked !== null && fields.includes('nickname') ? [admit(looked)] : [];
       return {
         entries: () => [
           ...(fields.includes('nickname') ? [memberChanged(conversationId, userId, { userId, fields: ['nickname'] })] : []),

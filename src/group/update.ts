@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
-import { type Admitted, admit, openScreen, putFlag, type Screen } from '../words/index.ts';
+import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
 import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
@@ -53,12 +53,14 @@ export async function updateGroup(
 ): Promise<void> {
   const { groupId } = change;
   // Refused before anybody waits for a lock.
-  const { wanted, said } = screened(requireWanted(change), screen);
+  const asked = requireWanted(change);
+  const looked = look(asked, screen);
   return log.append<void>({
     lock: [groupId],
     async decide(inside): Promise<Verdict<void>> {
       const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('UPDATE_GROUP', wish);
+      const { wanted, said } = judge(looked, { row, asked });
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
       if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
@@ -75,17 +77,27 @@ export async function updateGroup(
   });
 }
 
-/** What a change says as it may stand. Throws INVALID_INPUT (name, description, announcement). */
-function screened(wanted: Wanted, screen: Screen): { readonly wanted: Wanted; readonly said: readonly Admitted[] } {
-  const name = wanted.name ? admit(screen.called(wanted.name, 'name')) : null;
-  const [description, announcement] = (['description', 'announcement'] as const).map((field) => {
-    const text = wanted[field];
-    return text ? admit(screen.said(text, field)) : null;
+const words = ['name', 'description', 'announcement'] as const satisfies readonly GroupField[];
+
+type LookedAt = readonly { readonly field: (typeof words)[number]; readonly looked: Looked }[];
+
+function look(asked: Wanted, screen: Screen): LookedAt {
+  return words.flatMap((field) => {
+    const text = asked[field];
+    return text ? [{ field, looked: field === 'name' ? screen.called(text, field) : screen.said(text, field) }] : [];
   });
-  return {
-    wanted: { ...wanted, ...(description && { description: description.text }), ...(announcement && { announcement: announcement.text }) },
-    said: [name, description, announcement].filter((one) => one !== null && one !== undefined),
-  };
+}
+
+/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (name, description, announcement). */
+function judge(
+  looked: LookedAt,
+  { row, asked }: { readonly row: ConversationRow; readonly asked: Wanted },
+): { readonly wanted: Wanted; readonly said: readonly Admitted[] } {
+  const judged = looked
+    .filter(({ field }) => !isSame(asked[field], row[field]))
+    .map(({ field, looked: one }) => ({ field, said: admit(one) }));
+  const texts = Object.fromEntries(judged.map(({ field, said }) => [field, said.text]));
+  return { wanted: { ...asked, ...texts }, said: judged.map(({ said }) => said) };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -36,14 +36,16 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
-      const said = admit(looked);
-      const { text } = said;
+      const { text } = looked;
+      // What stood before a list forbade it stands.
       if (text === message.text && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
+      // Who may not say it anyway learns nothing of the lists.
+      const said = admit(looked);
       const edited = { ...message, text, ...mentions };
       return {
         entries: () => [

@@ -47,12 +47,13 @@ interface Changed {
 }
 
 function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
-  const said = admit(screen.called(handle, 'handle'));
+  const looked = screen.called(handle, 'handle');
   return log.append<Changed>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Changed>> {
       const before = publicPart(requireAccount(await inside.read(userRow, userId)));
       if (before.handle === handle) return { result: () => ({ user: before, changed: false }) };
+      const said = admit(looked);
       const after: User = { ...before, handle };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],

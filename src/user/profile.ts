@@ -1,5 +1,5 @@
 import type { Verdict } from '../log/index.ts';
-import { type Admitted, admit, openScreen, putFlag, type Screen } from '../words/index.ts';
+import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
@@ -13,13 +13,13 @@ type Change = Parameters<Users['updateProfile']>[1];
 export async function updateProfile({ log, screen = openScreen }: UserParts, { userId }: Viewer, change: Change): Promise<User> {
   // Everything that does not hang on the user's row is refused before anybody waits for a lock.
   requireProfile(change, '');
-  const { bio, said } = screened(change, screen);
+  const looked = look(change, screen);
   return log.append<User>({
     lock: [userId],
     async decide(inside): Promise<Verdict<User>> {
       const row = requireAccount(await inside.read(userRow, userId));
       const before = publicPart(row);
-      const after: User = { ...before, ...requireProfile({ ...change, bio }, row.handle) };
+      const { after, said } = judge(looked, { before, wanted: { ...before, ...requireProfile(change, row.handle) } });
       if (isSame(before, after)) return { result: () => before };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],
@@ -41,12 +41,26 @@ function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string)
   };
 }
 
-/** What a change says as it may stand. Throws INVALID_INPUT (displayName, bio). */
-function screened({ displayName, bio }: Change, screen: Screen): Pick<Change, 'bio'> & { readonly said: readonly Admitted[] } {
-  const name = displayName ? [admit(screen.called(displayName, 'displayName'))] : [];
-  if (!bio) return { bio, said: name };
-  const said = admit(screen.said(bio, 'bio'));
-  return { bio: said.text, said: [...name, said] };
+interface LookedAt {
+  readonly displayName: Looked | null;
+  readonly bio: Looked | null;
+}
+
+function look({ displayName, bio }: Change, screen: Screen): LookedAt {
+  return {
+    displayName: displayName ? screen.called(displayName, 'displayName') : null,
+    bio: bio ? screen.said(bio, 'bio') : null,
+  };
+}
+
+/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (displayName, bio). */
+function judge(
+  looked: LookedAt,
+  { before, wanted }: { readonly before: User; readonly wanted: User },
+): { readonly after: User; readonly said: readonly Admitted[] } {
+  const name = looked.displayName === null || wanted.displayName === before.displayName ? null : admit(looked.displayName);
+  const bio = looked.bio === null || wanted.bio === before.bio ? null : admit(looked.bio);
+  return { after: bio === null ? wanted : { ...wanted, bio: bio.text }, said: [name, bio].filter((one) => one !== null) };
 }
 
 function isSame(one: User, other: User): boolean {

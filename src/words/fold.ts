@@ -7,13 +7,21 @@ export interface Folded {
   end(unit: number): number;
 }
 
-// A base with all that follows and belongs to it: marks, joiners, the vowels and finals of Hangul that is typed in pieces, and the voicing of half-width kana.
-const clusters = /(?:\r\n|[^\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]|^)[\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]*/gsu;
+// A base with all that follows and belongs to it: marks, joiners, the vowels and finals of Hangul that is typed in pieces, the voicing of half-width kana, and
+// the colour of a hand or a face.
+const clusters =
+  /(?:\r\n|[^\p{M}\p{Emoji_Modifier}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]|^)[\p{M}\p{Emoji_Modifier}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]*/gsu;
 
 // What readers do not see, what merely decorates a letter of scripts that can do without, and the line that lengthens an Arabic word. The marks of kana and
 // of the Indic and Thai scripts stay: without them they are other syllables.
 const dropped =
-  /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\u2800\u0640]|[[\p{M}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Cyrillic}\p{Script=Hebrew}]]--[\u3099\u309a]]/gv;
+  /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Emoji_Modifier}\u2800\u0640]|[[\p{M}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Cyrillic}\p{Script=Hebrew}]]--[\u3099\u309a]]/gv;
+
+// Letters of scripts that can do without any mark: with one of another script they still read as themselves, and the automaton takes both for one character,
+// in which it would find no word. A mark that stands on something invisible would be taken for one of the letter before.
+const bare =
+  /^[\p{M}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]/u;
+const marks = /\p{M}/gu;
 
 const space = /^\p{White_Space}/u;
 // Nothing of it changes its place: the case is all that is to be folded.
@@ -58,5 +66,6 @@ function foldLetters(letters: string): string {
 }
 
 function strip(letters: string): string {
-  return letters.normalize('NFKD').replaceAll(dropped, '');
+  const left = letters.normalize('NFKD').replaceAll(dropped, '');
+  return bare.test(left) ? left.replaceAll(marks, '') : left;
 }

@@ -109,6 +109,8 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     const given = {
       ...{ password: 'p1', newPassword: 'p2', accessToken: 't1', webhookSecret: 's1', keys: { auth: 'a1' }, apiKey: 'k1' },
       ...{ url: 'https://ann:p3@example.org/hook?key=k2', clientNoticeId: 'mine', tokens: 7 },
+      ...{ pasted: ' https://ann:p5@example.org/', note: 'for https://a.example/?key=k3 and (https://b.example/h?key=k4)' },
+      long: `${'x'.repeat(180)} https://ann:${'p6'.repeat(40)}@example.org ${'x'.repeat(8_000)}`,
       list: [{ signing_secret: 's2', title: 'Hello' }],
       body: 'x'.repeat(5_000),
       to: Array.from({ length: 1_000 }, (_, n) => n),
@@ -120,12 +122,15 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     await audit.act(act({ arguments: given, target: `User:\0${'9'.repeat(500)}` }), async (note) => note({ before: { password: 'p4' } }));
     const [entry] = await newest();
     const kept = JSON.stringify(entry, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-    for (const secret of ['p1', 'p2', 'p3', 'p4', 't1', 's1', 's2', 'a1', 'k1', 'k2']) expect(kept).not.toContain(`${secret}`);
+    for (const secret of ['p1', 'p2', 'p3', 'p4', 't1', 's1', 's2', 'a1', 'k1', 'k2', 'p5', 'k3', 'k4', 'p6'])
+      expect(kept).not.toContain(`${secret}`);
     expect(JSON.parse(entry?.arguments ?? '')).toMatchObject({
       ...{
         password: '(withheld)',
         keys: '(withheld)',
         url: 'https://(withheld)@example.org/hook?(withheld)',
+        pasted: ' https://(withheld)@example.org/',
+        note: 'for https://a.example/?(withheld) and (https://b.example/h?(withheld)',
         clientNoticeId: 'mine',
         id: '42',
       },

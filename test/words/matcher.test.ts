@@ -56,6 +56,10 @@ describe('a word of a list', () => {
     ['in an Indic script', 'हिंसा', '**'],
     ['over any space', 'two\n\t words two\u00a0words two\u3000words', '***\n\t ***** ***\u00a0***** ***\u3000*****'],
     ['as a picture', 'a 👩‍🚀 b', 'a * b'],
+    ['as a picture in another colour', 'a 👩🏽‍🚀 b', 'a * b'],
+    ['with a colour that pictures have', 'badger\u{1f3fb} bad\u{1f3ff}ger 敏感词\u{1f3fb}', '****** ****** ***'],
+    ['with marks of other scripts', 'badger\u0941 b\u3099adger 敏感词\u3099 ёлка\u0e34 가\u0941', '****** ****** *** **** *'],
+    ['with a mark of nothing that is seen', 'badger\u200b\u0941', '******\u200b\u0941'],
     ['twice, one in the other', 'badgerbadger', '************'],
   ])('is found %s', (_how, text, expected) => {
     expect(masked(text, anywhere)).toBe(expected);
@@ -155,7 +159,7 @@ function isTorn(text: string, start: number, end: number): boolean {
 const letters = [
   ...['a', 'A', 'ａ', 'á', 'a\u0301', '𝓪', 'b', 'B', 'ⓑ', 'c', 'ç', 'σ', 'ς', 'Σ', 'е', 'ё', 'Ё'],
   ...['か', 'が', 'か\u3099', 'ｶ', 'ｶﾞ', '가', '\u1100\u1161', '각', '大', '猫', '😀', '👩‍🚀', '1', '१', '_'],
-  ...[' ', '  ', '\n', '\u3000', '.', '-', '\u200b', '\u200d', '\u00ad', '\ufe0f', '\u0336'],
+  ...[' ', '  ', '\n', '\u3000', '.', '-', '\u200b', '\u200d', '\u00ad', '\ufe0f', '\u0336', '\u{1f3fb}', '\u0941'],
 ];
 // Any pictures can be joined, and are one character then; what is listed is found in it all the same, and masked alone.
 const isJoined = (written: string) => /\u200d😀/u.test(written.replaceAll('👩‍🚀', '😀'));

@@ -182,6 +182,17 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     ]);
   });
 
+  it('an edit that says what stands, or that would be refused anyway, is told nothing of the lists', async () => {
+    const { ann, ben, group } = await talk();
+    const message = await send(ben, group, 'a badger');
+    await forbid('REFUSE');
+    expect(await chat.messages.edit(ben, { message, text: 'a badger' })).toMatchObject({ text: 'a badger', editedAt: null });
+    await chat.groups.muteMember(ann, { groupId: group, userId: ben.userId, until: new Date(Date.now() + 3_600_000) });
+    for (const text of ['two badgers', 'one badger']) {
+      expect(await refusal(chat.messages.edit(ben, { message, text }))).toEqual({ code: 'MUTED', field: ['messageId'] });
+    }
+  });
+
   it('what is sent on is judged anew: the copy is masked, or refused by the message that was named', async () => {
     const { ann, ben, group } = await talk();
     const message = await send(ann, group, 'a badger');
@@ -245,6 +256,26 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       });
     }
     expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
+  });
+
+  it('what people and groups are called and say of themselves stays as it was before a list forbade it, though it is named again', async () => {
+    const { ann, group } = await talk();
+    const own = { displayName: 'Badger', bio: 'a badger' };
+    const theirs = { name: 'badger', description: 'of badger', announcement: 'badger!' };
+    await chat.users.updateProfile(ann, own);
+    await chat.users.changeHandle(ann, { handle: 'the.badger' });
+    await chat.groups.update(ann, { groupId: group, ...theirs });
+    await chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger' });
+    const levels = { REFUSE: 'NONE', MASK: 'MENTIONS', FLAG: 'ALL' } as const;
+    for (const action of ['REFUSE', 'MASK', 'FLAG'] as const) {
+      await forbid(action);
+      const avatarUrl = `https://example.org/${action}`;
+      expect(await chat.users.updateProfile(ann, { ...own, avatarUrl })).toMatchObject({ ...own, avatarUrl });
+      expect(await chat.users.changeHandle(ann, { handle: 'the.badger' })).toMatchObject(own);
+      expect(await chat.groups.update(ann, { groupId: group, ...theirs, avatarUrl })).toMatchObject({ ...theirs, avatarUrl });
+      await chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger', notificationLevel: levels[action] });
+    }
+    expect(await queue()).toEqual([]);
   });
 
   it('a status text and what is said to come into a group are masked, refused, or in the queue as their user', async () => {
