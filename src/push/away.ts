@@ -7,7 +7,7 @@ import { quietHoursOf } from './store.ts';
 export type Whereabouts = 'AWAY' | 'LEAVING' | 'REACHED';
 
 /**
- * Where users are, in the order asked for. REACHED is who has a device that is connected and not idle, whose quiet hours it is, and who cannot sign in (any more).
+ * Where users are, in the order asked for. REACHED is who has a device that is connected and not idle, whose quiet hours it is, and who is erased. Who is suspended has no device left: theirs went with their sessions.
  * Throws where the roster cannot be reached: nobody is told who may be there.
  */
 export async function whereabouts(

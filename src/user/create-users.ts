@@ -21,7 +21,6 @@ import { signOut } from './sign-out.ts';
 import { signOutOthers } from './sign-out-others.ts';
 import { signUp } from './sign-up.ts';
 import { publicPart, readShownRows } from './store.ts';
-import { suspendedOf } from './suspension.ts';
 import { createThrottle } from './throttle.ts';
 import type { User, Users } from './user.ts';
 
@@ -65,7 +64,6 @@ export function createUsers(given: UserParts): Users {
     byHandle,
     any: async () => (await client.user.findFirst({ select: { id: true } })) !== null,
     search: (viewer, text) => search(parts, viewer, text),
-    suspended: (ids) => suspendedOf(given.db, ids),
     sessions: (viewer) => listSessions(parts, viewer),
     session: (viewer, id) => findSession(parts, viewer, id),
   };

@@ -1,4 +1,4 @@
-import { type Db, inPieces, type Tx } from '../db/index.ts';
+import type { Db, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
@@ -29,15 +29,6 @@ export async function readSuspensions(tx: Tx, userIds: readonly bigint[]): Promi
 /** Whether somebody is suspended at a moment: it ends by itself. */
 export function isSuspended({ suspendedUntil }: Pick<UserRow, 'suspendedUntil'>, now: Date): boolean {
   return suspendedUntil !== null && suspendedUntil > now;
-}
-
-/** Those of some users who are suspended at this moment. */
-export async function suspendedOf(db: Db, ids: readonly bigint[]): Promise<ReadonlySet<bigint>> {
-  const now = await db.now();
-  const rows = await inPieces(ids, (piece) =>
-    db.client.user.findMany({ where: { id: { in: [...piece] }, suspendedUntil: { gt: now } }, select: { id: true } }),
-  );
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** Throws SUSPENDED where somebody is at that moment: their row is held, so that a suspension comes before or after. */

@@ -148,8 +148,6 @@ export interface Users {
   any(): Promise<boolean>;
   /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user, FORBIDDEN while config SEARCH is off. */
   search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
-  /** Those of these users who are suspended at this moment: they are shown as anybody, and nothing is pushed to them. */
-  suspended(ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
   /** The viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
   /** One of the viewer's live sessions. */
