@@ -203,6 +203,23 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('that is enabled again has its time anew for each event, also where that has failed for days', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one');
+      await here.pass(150 * hour, hour);
+      expect((await here.standing(id)).state).toBe('DISABLED');
+      await here.chat.webhooks.enable(id, { missed: true });
+      await here.pass(second);
+      expect(await here.standing(id)).toMatchObject({ state: 'ACTIVE', failures: 1 });
+      app.behaves(takes);
+      await here.pass(hour, minute);
+      expect(texts(app.calls).at(-1)).toBe('one');
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that is enabled without what it missed begins anew', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
@@ -252,6 +269,55 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       here.showBut(null);
       await here.pass(10 * minute, minute);
       expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that rests and is tried with what cannot be shown tells what comes behind it', async () => {
+      const { app, id } = await here.app();
+      const [group, others] = [await groupOf(here.chat, ann), await Promise.all([1, 2].map(() => groupOf(here.chat, ann)))];
+      app.behaves(answers(500));
+      const first = await say(here.chat, ann, group, 'not to be shown');
+      await sayAll(group, 'behind it', 'last');
+      for (const other of others) await sayAll(other, 'elsewhere');
+      here.hideEntry(group, first);
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      const told = texts(app.calls.slice(calls));
+      expect(told.filter((text) => text !== 'elsewhere')).toEqual(['behind it', 'last']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('whose conversation was dissolved meanwhile is told what was said there before', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one', 'two');
+      await here.chat.groups.dissolve(ann, { groupId: group });
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      expect(app.calls.slice(calls)).toHaveLength(2);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is told what lies behind a part of the log that was trimmed', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      const said = Array.from({ length: 120 }, (_, at) => `${at}`);
+      await sayAll(group, ...said);
+      const { lastSeq } = await db.client.stream.findUniqueOrThrow({ where: { id: group } });
+      const floorSeq = lastSeq - 20;
+      await db.transaction(async (tx) => {
+        await tx.message.deleteMany({ where: { conversationId: group, seq: { lte: floorSeq } } });
+        await tx.entry.deleteMany({ where: { streamId: group, seq: { lte: floorSeq } } });
+        await tx.stream.updateMany({ where: { id: group }, data: { floorSeq } });
+      });
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      expect(texts(app.calls.slice(calls))).toEqual(said.slice(-20));
       await here.chat.webhooks.remove(id);
     });
 
