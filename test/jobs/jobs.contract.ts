@@ -196,6 +196,25 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     expect(await rowOf(id)).toBeNull();
   });
 
+  it('that take long keep no others waiting', async () => {
+    const [slow, quick] = [newId(), newId()];
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { promise: done, resolve } = Promise.withResolvers<bigint>();
+    await db.transaction(jobAbout(slow));
+    const doers = only(async ({ groupId }) => {
+      if (groupId !== slow) return resolve(groupId);
+      begun.resolve();
+      await ended.promise;
+    });
+    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers });
+    await begun.promise;
+    await db.transaction(jobAbout(quick));
+    expect(await done).toBe(quick);
+    expect(await rowOf(slow)).not.toBeNull();
+    ended.resolve();
+    await expect.poll(() => rowOf(slow)).toBeNull();
+  });
+
   it('are looked for by a node by itself', async () => {
     const id = newId();
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
