@@ -3,7 +3,7 @@ import type { EntryRun } from '../worker/index.ts';
 import { beginBacklog, behindIn, extendBacklog } from './backlog.ts';
 import type { WebhookParts } from './parts.ts';
 import { pauseMs } from './retry.ts';
-import { rests, type WebhookRow, wants } from './store.ts';
+import { rests, type WebhookRow, wantsNow } from './store.ts';
 import { type Outcome, type Told, tell, tidings } from './tell.ts';
 
 // The stream's next entries wait for us: an app that is slower is told the rest from its backlog.
@@ -15,7 +15,7 @@ const budgetMs = 3_000;
  */
 export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSignal): Promise<void> {
   const rows = await parts.current();
-  const wanted = run.entries.filter((entry) => rows.some((row) => isFor(row, entry)));
+  const wanted = run.entries.filter((entry) => rows.some((row) => wantsNow(row, entry)));
   if (wanted.length === 0) return;
   const behind = await behindIn(parts.db.client, run.streamId);
   const until = performance.now() + budgetMs;
@@ -23,16 +23,12 @@ export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSig
   // Once for all apps; not at all where none is called.
   const tidingsOnce = () => (shown ??= tidings(parts, { ...run, entries: wanted }));
   const turns = rows.map((row) => {
-    const own = wanted.filter((entry) => isFor(row, entry));
+    const own = wanted.filter((entry) => wantsNow(row, entry));
     return tellRun(parts, { run, row, own, until, signal, isBehind: behind.has(row.id), tidingsOnce });
   });
   const failed = (await Promise.allSettled(turns)).find((turn) => turn.status === 'rejected');
   // The others are done by then: they are told again, which they can tell.
   if (failed !== undefined) throw failed.reason;
-}
-
-function isFor(row: WebhookRow, entry: Entry): boolean {
-  return wants(row, entry) && entry.at >= row.fromAt;
 }
 
 interface Turn {

@@ -244,7 +244,11 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await sayAll(group, 'one');
       await here.pass(150 * hour, hour);
       expect((await here.standing(id)).state).toBe('DISABLED');
+      await sayAll(await groupOf(here.chat, ann), 'within the week');
       await here.pass(7 * 24 * hour);
+      // Nobody can ask for it any more, so it is not kept.
+      await sayAll(await groupOf(here.chat, ann), 'after it');
+      expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 2 });
       app.behaves(takes);
       const calls = app.calls.length;
       await here.chat.webhooks.enable(id, { missed: true });
