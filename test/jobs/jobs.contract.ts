@@ -154,6 +154,21 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen).toEqual([1n, 2n]);
     });
 
+    it('that is left anew for the very moment at which it could be taken from who is at it stays', async () => {
+      const id = newId();
+      await db.transaction(jobAbout(id));
+      let dueAt: Date | undefined;
+      await using node = nodeThat(async (data) => {
+        dueAt = (await rowOf(id))?.dueAt;
+        if (dueAt === undefined) throw new Error('it is gone while it is being done');
+        const anew: NewJob = { kind: 'GroupDissolved', key: String(id), data, dueAt };
+        await db.transaction((tx) => leaveJob(tx, anew));
+      });
+      await node.doDue();
+      expect(await rowOf(id)).toMatchObject({ state: 'PENDING', dueAt });
+      await db.transaction((tx) => cancelJob(tx, 'GroupDissolved', String(id)));
+    });
+
     it('of a node that closes is taken up by another', async () => {
       const id = newId();
       const begun = Promise.withResolvers<void>();
