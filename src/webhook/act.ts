@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.ts';
 import type { Entry } from '../log/index.ts';
 import type { EntryRun } from '../worker/index.ts';
 import { beginBacklog, behindIn, extendBacklog } from './backlog.ts';
@@ -52,7 +53,14 @@ async function tellRun(parts: WebhookParts, { run, row, own, until, signal, isBe
   if (isBehind && (await extendBacklog(parts.db, { streamId: run.streamId, webhookId: row.id }, stretch))) return;
   if (rests(row)) return leave(parts, { run, row, ...stretch, outcome: { kind: 'rests' } });
   const seqs = new Set(own.map(({ seq }) => seq));
-  for (const told of (await tidingsOnce()).filter(({ seq }) => seqs.has(seq))) {
+  const all = await tidingsOnce().catch((error: unknown) => {
+    if (signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
+    parts.logger.error({ err: error, webhook: row.id, streamId: String(run.streamId) }, 'an app could not be told; it is tried again');
+    return null;
+  });
+  // What cannot be shown, which is a defect, waits with all that comes behind it: given up by the worker it would be told out of its order, or never.
+  if (all === null) return leave(parts, { run, row, ...stretch, outcome: { kind: 'crowded' } });
+  for (const told of all.filter(({ seq }) => seqs.has(seq))) {
     const waitMs = until - performance.now();
     const outcome: Outcome = waitMs <= 0 ? { kind: 'crowded' } : await tell(parts, row.id, { told, signal, waitMs, anyway: false });
     if (outcome.kind === 'gone') return;

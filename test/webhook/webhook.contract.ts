@@ -276,6 +276,20 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('of which a conversation cannot be shown when it is said is told of it later, in its order', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      here.showBut(group);
+      await sayAll(group, 'one');
+      await sayAll(group, 'two');
+      here.showBut(null);
+      await sayAll(group, 'three');
+      expect(app.calls).toEqual([]);
+      await here.pass(second);
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three']);
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that rests and is tried with what cannot be shown tells what comes behind it', async () => {
       const { app, id } = await here.app();
       const [group, others] = [await groupOf(here.chat, ann), await Promise.all([1, 2].map(() => groupOf(here.chat, ann)))];
