@@ -37,7 +37,9 @@ const maxAttempts = 20;
 /** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
 export function createJobs({ db, doers, logger, config, nodeId = '', looks = true }: JobParts): Jobs {
   const closing = new AbortController();
-  let round: Promise<number> | undefined;
+  // One that takes minutes keeps its own place only.
+  const underWay = new Set<Promise<void>>();
+  let taking: Promise<number> | undefined;
 
   async function work(row: JobRow): Promise<void> {
     const kind = row.kind as JobKind;
@@ -75,29 +77,50 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
     );
   }
 
-  async function doRound(): Promise<number> {
-    const rows = await takeDue(db, { limit: atOnce, leaseMs, nodeId });
-    await Promise.all(rows.map(work));
+  async function takeUp(): Promise<number> {
+    const limit = atOnce - underWay.size;
+    const rows = limit > 0 ? await takeDue(db, { limit, leaseMs, nodeId }) : [];
+    for (const row of rows) {
+      const working: Promise<void> = work(row).finally(() => underWay.delete(working));
+      underWay.add(working);
+    }
     return rows.length;
+  }
+
+  /** Takes up what there is room for, without waiting for what is long in being done. Answers how many jobs that were. */
+  function take(): Promise<number> {
+    // One at a time, whoever asks for it.
+    taking ??= takeUp().finally(() => {
+      taking = undefined;
+    });
+    return taking;
   }
 
   async function doDue(): Promise<number> {
     for (let done = 0; ; ) {
-      // One round at a time, whoever asks for it.
-      round ??= doRound().finally(() => {
-        round = undefined;
-      });
-      const count = await round;
+      const count = await take();
       done += count;
-      if (count === 0) return done;
+      if (count === 0 && underWay.size === 0) return done;
+      // None: they were over before we looked.
+      if (underWay.size > 0) await Promise.race(underWay);
     }
+  }
+
+  /** Takes up once, or waits for room. Answers whether there may be more. */
+  async function look(): Promise<boolean> {
+    if (underWay.size < atOnce) return (await take()) > 0;
+    await Promise.race(underWay);
+    return true;
   }
 
   async function poll(): Promise<void> {
     while (!closing.signal.aborted) {
-      await doDue().catch((error: unknown) => logger.warn({ err: error }, 'due jobs could not be read; they are looked for again'));
+      const more = await look().catch((error: unknown) => {
+        logger.warn({ err: error }, 'due jobs could not be read; they are looked for again');
+        return false;
+      });
       // With jitter, so that nodes do not look all at once.
-      const pauseMs = config.jobPollMs * (0.5 + Math.random());
+      const pauseMs = more ? 0 : config.jobPollMs * (0.5 + Math.random());
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
   }
@@ -109,11 +132,14 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
     async [Symbol.asyncDispose]() {
       closing.abort();
       await polling;
+      await Promise.all(underWay);
     },
   };
 }
 
 async function within(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  // Taken up while this node was already closing.
+  signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => over.reject(signal.reason), { once: true });
   await Promise.race([work(signal), over.promise]);

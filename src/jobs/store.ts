@@ -71,9 +71,12 @@ export async function renewLease(db: Db, row: JobRow, leaseMs: number): Promise<
   return (await db.transaction((tx) => moveOn(tx, row, { dueAt: until }))) ? { ...row, dueAt: until } : null;
 }
 
+// What is left anew is held by nobody, even where it happens to be due when its lease would have ended.
+const held = { heldBy: { not: null } };
+
 /** Removes what was done, unless it was left anew meanwhile. */
 export async function finishJob(db: Db, { id, dueAt }: JobRow): Promise<void> {
-  await db.transaction((tx) => tx.job.deleteMany({ where: { id, dueAt } }));
+  await db.transaction((tx) => tx.job.deleteMany({ where: { id, dueAt, ...held } }));
 }
 
 /** What became of a try. */
@@ -90,7 +93,7 @@ export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, 
   const state = retryMs === null ? 'DEAD' : 'PENDING';
   await db.transaction((tx) =>
     tx.job.updateMany({
-      where: { id, dueAt },
+      where: { id, dueAt, ...held },
       data: { ...again, heldBy: null, state, attempts: attempts + 1, failure: reason.slice(0, 1_000) },
     }),
   );

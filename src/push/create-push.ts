@@ -61,7 +61,6 @@ export function createPush(given: PushParts): Push {
   const senderOf: DeliverParts['senderOf'] = ({ kind }): Sender | null => (kind === 'WEB' ? web : provider);
   const parts: RoundParts = { ...given, senderOf, rests: createRests(given.clock ?? (() => performance.now())) };
   const vapidPublicKey = config.push ? (pairs[0]?.publicKey ?? null) : null;
-  const effect = createPushEffect(given);
   const rounds = createRounds(parts);
 
   function requireOn(isOn: boolean, what: string): void {
@@ -72,7 +71,7 @@ export function createPush(given: PushParts): Push {
   const none: Pick<NewDevice, 'p256dh' | 'auth' | 'vapidKey'> = { p256dh: null, auth: null, vapidKey: null };
   return {
     vapidPublicKey,
-    effect: { ...effect, wanted: async () => config.push && (await effect.wanted()) },
+    effect: createPushEffect(given),
     async registerWeb(viewer, subscription) {
       requireOn(config.push, 'by push');
       const { endpoint, p256dh, auth } = requireSubscription(subscription, { allowed, services });

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import { leavePushDeliveries, raisePushDue } from '../db/index.ts';
 import type { Entry, KnownEntry } from '../log/index.ts';
 import { uuidBytes } from '../uuid.ts';
@@ -6,8 +7,11 @@ import type { DueParts } from './due.ts';
 import { readDevices, removeDevices } from './store.ts';
 import { formatSubject, type Subject } from './subject.ts';
 
+/** What the effect is made of. */
+export type EffectParts = DueParts & { readonly config: Pick<Config, 'push'> };
+
 /** The effect by which those who are away get to know of entries: each run leaves what is to be told, and nobody is waited for. */
-export function createPushEffect(parts: DueParts): Effect {
+export function createPushEffect(parts: EffectParts): Effect {
   const { db, config } = parts;
 
   /** Entries that nobody is told of any more are passed over. */
@@ -19,6 +23,8 @@ export function createPushEffect(parts: DueParts): Effect {
 
   /** However many entries there are, a conversation is one row. */
   async function onConversation(run: EntryRun): Promise<void> {
+    // Entries come all the same where another effect wants them, and nobody would ever take up what is left of them.
+    if (!config.push) return;
     const { now, entries } = await fresh(run.entries);
     // An edit may mention somebody.
     const seqs = entries.filter(({ type }) => type === 'MessageSent' || type === 'MessageEdited').map(({ seq }) => seq);
@@ -37,6 +43,7 @@ export function createPushEffect(parts: DueParts): Effect {
           ended.map(({ data }) => data.sessionId),
         ),
       );
+    if (!config.push) return;
     const { now, entries } = await fresh(run.entries);
     const subjects = entries.flatMap(subjectOf);
     if (subjects.length === 0) return;
@@ -53,7 +60,7 @@ export function createPushEffect(parts: DueParts): Effect {
 
   return {
     name: 'push',
-    wanted: async () => (await db.client.pushDevice.findFirst({ select: { userId: true } })) !== null,
+    wanted: async () => config.push && (await db.client.pushDevice.findFirst({ select: { userId: true } })) !== null,
     async act(run) {
       if (run.kind === 'ACCOUNT') await onAccount(run);
       else if (run.kind !== 'SERVER') await onConversation(run);

@@ -1,9 +1,10 @@
+import { ChatError } from '../errors.ts';
 import type { Entry } from '../log/index.ts';
 import type { EntryRun } from '../worker/index.ts';
 import { beginBacklog, behindIn, extendBacklog } from './backlog.ts';
 import type { WebhookParts } from './parts.ts';
 import { pauseMs } from './retry.ts';
-import { rests, type WebhookRow, wants } from './store.ts';
+import { rests, type WebhookRow, wantsNow } from './store.ts';
 import { type Outcome, type Told, tell, tidings } from './tell.ts';
 
 // The stream's next entries wait for us: an app that is slower is told the rest from its backlog.
@@ -15,7 +16,7 @@ const budgetMs = 3_000;
  */
 export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSignal): Promise<void> {
   const rows = await parts.current();
-  const wanted = run.entries.filter((entry) => rows.some((row) => isFor(row, entry)));
+  const wanted = run.entries.filter((entry) => rows.some((row) => wantsNow(row, entry)));
   if (wanted.length === 0) return;
   const behind = await behindIn(parts.db.client, run.streamId);
   const until = performance.now() + budgetMs;
@@ -23,16 +24,12 @@ export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSig
   // Once for all apps; not at all where none is called.
   const tidingsOnce = () => (shown ??= tidings(parts, { ...run, entries: wanted }));
   const turns = rows.map((row) => {
-    const own = wanted.filter((entry) => isFor(row, entry));
+    const own = wanted.filter((entry) => wantsNow(row, entry));
     return tellRun(parts, { run, row, own, until, signal, isBehind: behind.has(row.id), tidingsOnce });
   });
   const failed = (await Promise.allSettled(turns)).find((turn) => turn.status === 'rejected');
   // The others are done by then: they are told again, which they can tell.
   if (failed !== undefined) throw failed.reason;
-}
-
-function isFor(row: WebhookRow, entry: Entry): boolean {
-  return wants(row, entry) && entry.at >= row.fromAt;
 }
 
 interface Turn {
@@ -56,7 +53,14 @@ async function tellRun(parts: WebhookParts, { run, row, own, until, signal, isBe
   if (isBehind && (await extendBacklog(parts.db, { streamId: run.streamId, webhookId: row.id }, stretch))) return;
   if (rests(row)) return leave(parts, { run, row, ...stretch, outcome: { kind: 'rests' } });
   const seqs = new Set(own.map(({ seq }) => seq));
-  for (const told of (await tidingsOnce()).filter(({ seq }) => seqs.has(seq))) {
+  const all = await tidingsOnce().catch((error: unknown) => {
+    if (signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
+    parts.logger.error({ err: error, webhook: row.id, streamId: String(run.streamId) }, 'an app could not be told; it is tried again');
+    return null;
+  });
+  // What cannot be shown, which is a defect, waits with all that comes behind it: given up by the worker it would be told out of its order, or never.
+  if (all === null) return leave(parts, { run, row, ...stretch, outcome: { kind: 'crowded' } });
+  for (const told of all.filter(({ seq }) => seqs.has(seq))) {
     const waitMs = until - performance.now();
     const outcome: Outcome = waitMs <= 0 ? { kind: 'crowded' } : await tell(parts, row.id, { told, signal, waitMs, anyway: false });
     if (outcome.kind === 'gone') return;

@@ -129,9 +129,11 @@ export async function forgetBacklogs(tx: Tx, webhookId: string): Promise<void> {
   await tx.webhookBacklog.deleteMany({ where: { webhookId: uuidBytes(webhookId) } });
 }
 
-/** Has all that a webhook misses be tried at once. */
+/** Has all that a webhook misses be tried at once, and as if it had not failed: otherwise one that failed for days would have it disabled again by its first failure. */
 export async function hurry(tx: Tx, webhookId: string, now: Date): Promise<void> {
   await changeWebhook(tx, webhookId, { attempts: 0, retryAt: null });
+  const fresh = { attempts: 0, failingSince: null };
+  await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), failingSince: { not: null } }, data: fresh });
   await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), dueAt: { gt: now } }, data: { dueAt: now } });
   await seeTo(tx, webhookId, now);
 }

@@ -80,12 +80,13 @@ interface Page {
 async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq, webhookId }: BacklogRow, isTrial: boolean): Promise<Page> {
   const { entries, floor } = await parts.log.read(streamId, { after: nextSeq - 1, limit: pageEntries, upTo: upToSeq });
   const row = (await parts.current()).find(({ id }) => id === webhookId);
-  const wanted = entries.filter((entry) => row !== undefined && wants(row, entry));
-  const told = await tidings(parts, { kind, entries: isTrial ? wanted.slice(0, 1) : wanted });
-  const [first] = told;
-  // What was trimmed from the log cannot be told.
-  const end = entries.at(-1)?.seq ?? Math.max(floor, upToSeq);
-  return { told, end: isTrial && first !== undefined ? first.seq : end };
+  const all = entries.filter((entry) => row !== undefined && wants(row, entry));
+  const wanted = isTrial ? all.slice(0, 1) : all;
+  const told = await tidings(parts, { kind, entries: wanted });
+  // What was trimmed from the log cannot be told; what lies behind it can.
+  const end = entries.at(-1)?.seq ?? Math.min(upToSeq, Math.max(floor, nextSeq - 1 + pageEntries));
+  // Also where the one cannot be shown: those behind it were not looked at.
+  return { told, end: isTrial ? (wanted[0]?.seq ?? end) : end };
 }
 
 /** What a page came to: all of it was told, time is over, or the app does not take it. */

@@ -16,6 +16,7 @@ import {
   deleteWebhook,
   holdWebhook,
   insertWebhook,
+  missedMs,
   noWebhook,
   readWebhooks,
   requireWebhook,
@@ -30,8 +31,6 @@ import type { Webhooks } from './webhooks.ts';
 const maxWebhooks = 50;
 // Time enough to bring a new secret to wherever it is needed.
 const oldSecretMs = 86_400_000;
-// What an app has missed is worth telling for as long as somebody may be on holiday.
-const missedMs = 7 * 86_400_000;
 
 interface Parts {
   readonly db: Db;

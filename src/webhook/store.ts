@@ -78,6 +78,16 @@ export function wants({ events, disabledWhy }: WebhookRow, entry: Entry): boolea
   return events.length === 0 || events.includes(event);
 }
 
+/** What an app has missed is worth telling for as long as somebody may be on holiday, in ms from when it was disabled. */
+export const missedMs = 7 * 86_400_000;
+
+/** The same of what is logged now. Of one that is disabled nothing is kept that nobody could ask for any more. */
+export function wantsNow(row: WebhookRow, entry: Entry): boolean {
+  const { fromAt, disabledAt } = row;
+  const isOver = disabledAt !== null && entry.at.getTime() - disabledAt.getTime() >= missedMs;
+  return wants(row, entry) && entry.at >= fromAt && !isOver;
+}
+
 // A single call may fail for a reason of its own; three in a row are the app's.
 const restAfter = 3;
 

@@ -3,9 +3,13 @@
 //   {tag}:lead        who hands on
 //   {tag}:born        when the first of all this was written, in ms of Redis' own clock
 //   {tag}:held:<id>   who acts on a stream of the log: the consumer's name
+//   {tag}:held:<id>:again   that it was handed on meanwhile
 
 /** The consumers' group. */
 export const group = 'workers';
+
+// Behind the key of a hold.
+const again = ':again';
 
 const words = `
 local queue = KEYS[1]
@@ -42,7 +46,10 @@ for at = 1, #ARGV, 2 do redis.call('XADD', queue, '*', 's', ARGV[at], 'u', ARGV[
 return 1
 `;
 
-/** queue, held …; who, ms, entry … → for each 1, or 0 where another holds it: then the entry is removed, for what is due still is handed on again. */
+/**
+ * queue, held …; who, ms, entry … → for each 1, or 0 where it is held: then the entry is removed, and whoever holds it hands it on again when they are done, for they may have looked for
+ * the last time before there was what it is about.
+ */
 export const holdScript = `${words}
 local taken = {}
 for at = 2, #KEYS do
@@ -50,6 +57,7 @@ for at = 2, #KEYS do
   if holder then
     taken[at - 1] = 0
     remove(ARGV[at + 1])
+    redis.call('SET', KEYS[at] .. '${again}', 1, 'PX', ARGV[2])
   else
     taken[at - 1] = 1
     redis.call('SET', KEYS[at], ARGV[1], 'PX', ARGV[2])
@@ -74,10 +82,14 @@ end
 return kept
 `;
 
-/** queue, held; who, entry */
+/** queue, held; who, entry. What was handed on meanwhile is handed on again. */
 export const doneScript = `${words}
+local entry = redis.call('XRANGE', queue, ARGV[2], ARGV[2])[1]
 remove(ARGV[2])
-if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+if redis.call('GET', KEYS[2]) == ARGV[1] then
+  redis.call('DEL', KEYS[2])
+  if redis.call('DEL', KEYS[2] .. '${again}') == 1 and entry then redis.call('XADD', queue, '*', unpack(entry[2])) end
+end
 return 1
 `;
 

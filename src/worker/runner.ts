@@ -51,15 +51,15 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
     return true;
   }
 
-  /** Keeps at it while the database is away: it stays held meanwhile. */
-  async function workOn({ streamId, lost }: Held): Promise<boolean> {
+  /** Keeps at it while the database is away: it stays held meanwhile. Null: it was broken off. */
+  async function workOn({ streamId, lost }: Held): Promise<boolean | null> {
     const signal = AbortSignal.any([lost, closing]);
     for (let tries = 0; ; tries += 1) {
       try {
         return await work(streamId, signal);
       } catch (error) {
         // It is due still, and another's.
-        if (signal.aborted) return false;
+        if (signal.aborted) return null;
         logger.warn({ err: error, streamId: String(streamId) }, 'a due stream could not be worked on; it is tried again');
         await backOff(tries, signal).catch(() => undefined);
       }
@@ -68,7 +68,8 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
 
   async function take(held: Held): Promise<void> {
     const isMore = await workOn(held);
-    await held.done();
+    // What was broken off is not done: it stays in the queue, which hands it on again when this consumer leaves.
+    if (isMore !== null) await held.done();
     // Whoever handed it on thinks that it is under way until its visibility time is over, which is what becomes of it where this fails.
     if (isMore) await queue.put([held]).catch((error: unknown) => logger.debug({ err: error }, 'a stream could not be handed on'));
     freed.resolve();

@@ -154,6 +154,21 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen).toEqual([1n, 2n]);
     });
 
+    it('that is left anew for the very moment at which it could be taken from who is at it stays', async () => {
+      const id = newId();
+      await db.transaction(jobAbout(id));
+      let dueAt: Date | undefined;
+      await using node = nodeThat(async (data) => {
+        dueAt = (await rowOf(id))?.dueAt;
+        if (dueAt === undefined) throw new Error('it is gone while it is being done');
+        const anew: NewJob = { kind: 'GroupDissolved', key: String(id), data, dueAt };
+        await db.transaction((tx) => leaveJob(tx, anew));
+      });
+      await node.doDue();
+      expect(await rowOf(id)).toMatchObject({ state: 'PENDING', dueAt });
+      await db.transaction((tx) => cancelJob(tx, 'GroupDissolved', String(id)));
+    });
+
     it('of a node that closes is taken up by another', async () => {
       const id = newId();
       const begun = Promise.withResolvers<void>();
@@ -194,6 +209,25 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     await dead[Symbol.asyncDispose]();
     await work;
     expect(await rowOf(id)).toBeNull();
+  });
+
+  it('that take long keep no others waiting', async () => {
+    const [slow, quick] = [newId(), newId()];
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { promise: done, resolve } = Promise.withResolvers<bigint>();
+    await db.transaction(jobAbout(slow));
+    const doers = only(async ({ groupId }) => {
+      if (groupId !== slow) return resolve(groupId);
+      begun.resolve();
+      await ended.promise;
+    });
+    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers });
+    await begun.promise;
+    await db.transaction(jobAbout(quick));
+    expect(await done).toBe(quick);
+    expect(await rowOf(slow)).not.toBeNull();
+    ended.resolve();
+    await expect.poll(() => rowOf(slow)).toBeNull();
   });
 
   it('are looked for by a node by itself', async () => {

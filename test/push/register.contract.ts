@@ -175,6 +175,24 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([await off.effect.wanted(), await world.push.effect.wanted()]).toEqual([false, true]);
     });
 
+    it('nothing is left to be told, though entries are handed on for others’ sake, and who has signed out is forgotten', async () => {
+      const [ben, cat] = [await world.subscriber(), await world.subscriber()];
+      const ann = await person(world.chat, 'ann');
+      await world.act();
+      const group = await groupOf(world.chat, ann, ben);
+      await say(world.chat, ann, group, 'hello');
+      await world.chat.contacts.request(ann, { userId: ben.userId });
+      await world.chat.users.signOut(cat, {});
+      const off = world.node({ PUSH: 'false' });
+      const { signal } = new AbortController();
+      for (const run of await world.runs()) await off.effect.act(run, signal);
+      expect(await db.client.pushDue.count({ where: { conversationId: group } })).toBe(0);
+      expect(await db.client.pushDelivery.count({ where: { userId: ben.userId } })).toBe(0);
+      expect(await db.client.pushDevice.count({ where: { userId: cat.userId } })).toBe(0);
+      await world.act();
+      await world.push.sendDue();
+    });
+
     it('an app is not registered while there is no provider', async () => {
       const ben = await person(world.chat);
       expect(await refused(world.push.registerDevice(ben, { platform: 'FCM', token: 'x' }))).toMatchObject({ code: 'FORBIDDEN' });

@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   app(events?: readonly WebhookEvent[]): Promise<{ readonly app: Receiver; readonly id: string; readonly secret: string }>;
   /** From here on a conversation cannot be shown, as by a defect; null: all can. */
   showBut(conversationId: bigint | null): void;
+  /** From here on there is nothing to show of an entry. */
+  hideEntry(conversationId: bigint, seq: number): void;
   /** How a webhook stands. */
   standing(id: string): Promise<Webhook>;
 }
@@ -40,9 +42,11 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
   };
   const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ROLES: 'gateway', ...env });
   let hidden: bigint | null = null;
+  const nothing = new Set<string>();
   chat.webhooks.showBy(async (kind, entries) => {
     if (entries.some(({ streamId }) => streamId === hidden)) throw new TypeError('a defect');
-    return await showToApps({ schema, chat }, kind, entries);
+    const shown = await showToApps({ schema, chat }, kind, entries);
+    return entries.map(({ streamId, seq }, place) => (nothing.has(`${streamId}:${seq}`) ? null : (shown[place] ?? null)));
   });
   const log = createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) });
   const handed = new Map<bigint, number>();
@@ -82,6 +86,9 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
     },
     showBut(conversationId) {
       hidden = conversationId;
+    },
+    hideEntry(conversationId, seq) {
+      nothing.add(`${conversationId}:${seq}`);
     },
     async standing(id) {
       const webhook = (await chat.webhooks.list()).find((one) => one.id === id);

@@ -203,6 +203,23 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('that is enabled again has its time anew for each event, also where that has failed for days', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one');
+      await here.pass(150 * hour, hour);
+      expect((await here.standing(id)).state).toBe('DISABLED');
+      await here.chat.webhooks.enable(id, { missed: true });
+      await here.pass(second);
+      expect(await here.standing(id)).toMatchObject({ state: 'ACTIVE', failures: 1 });
+      app.behaves(takes);
+      await here.pass(hour, minute);
+      expect(texts(app.calls).at(-1)).toBe('one');
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that is enabled without what it missed begins anew', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
@@ -227,7 +244,11 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await sayAll(group, 'one');
       await here.pass(150 * hour, hour);
       expect((await here.standing(id)).state).toBe('DISABLED');
+      await sayAll(await groupOf(here.chat, ann), 'within the week');
       await here.pass(7 * 24 * hour);
+      // Nobody can ask for it any more, so it is not kept.
+      await sayAll(await groupOf(here.chat, ann), 'after it');
+      expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 2 });
       app.behaves(takes);
       const calls = app.calls.length;
       await here.chat.webhooks.enable(id, { missed: true });
@@ -252,6 +273,69 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       here.showBut(null);
       await here.pass(10 * minute, minute);
       expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('of which a conversation cannot be shown when it is said is told of it later, in its order', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      here.showBut(group);
+      await sayAll(group, 'one');
+      await sayAll(group, 'two');
+      here.showBut(null);
+      await sayAll(group, 'three');
+      expect(app.calls).toEqual([]);
+      await here.pass(second);
+      expect(texts(app.calls)).toEqual(['one', 'two', 'three']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('that rests and is tried with what cannot be shown tells what comes behind it', async () => {
+      const { app, id } = await here.app();
+      const [group, others] = [await groupOf(here.chat, ann), await Promise.all([1, 2].map(() => groupOf(here.chat, ann)))];
+      app.behaves(answers(500));
+      const first = await say(here.chat, ann, group, 'not to be shown');
+      await sayAll(group, 'behind it', 'last');
+      for (const other of others) await sayAll(other, 'elsewhere');
+      here.hideEntry(group, first);
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      const told = texts(app.calls.slice(calls));
+      expect(told.filter((text) => text !== 'elsewhere')).toEqual(['behind it', 'last']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('whose conversation was dissolved meanwhile is told what was said there before', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      await sayAll(group, 'one', 'two');
+      await here.chat.groups.dissolve(ann, { groupId: group });
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      expect(app.calls.slice(calls)).toHaveLength(2);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is told what lies behind a part of the log that was trimmed', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      app.behaves(answers(500));
+      const said = Array.from({ length: 120 }, (_, at) => `${at}`);
+      await sayAll(group, ...said);
+      const { lastSeq } = await db.client.stream.findUniqueOrThrow({ where: { id: group } });
+      const floorSeq = lastSeq - 20;
+      await db.transaction(async (tx) => {
+        await tx.message.deleteMany({ where: { conversationId: group, seq: { lte: floorSeq } } });
+        await tx.entry.deleteMany({ where: { streamId: group, seq: { lte: floorSeq } } });
+        await tx.stream.updateMany({ where: { id: group }, data: { floorSeq } });
+      });
+      app.behaves(takes);
+      const calls = app.calls.length;
+      await here.pass(hour, minute);
+      expect(texts(app.calls.slice(calls))).toEqual(said.slice(-20));
       await here.chat.webhooks.remove(id);
     });
 

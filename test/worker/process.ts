@@ -9,6 +9,8 @@ export interface Program extends AsyncDisposable {
   readonly ended: Promise<number | null>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** SIGTERM; resolves when it has ended. */
+  stop(): Promise<void>;
 }
 
 // Two that start at once on two busy cores need some seconds.
@@ -23,7 +25,11 @@ export async function startProgram(file: string, env: Readonly<Record<string, st
     child.kill('SIGKILL');
     await ended;
   }
-  return { ended, kill, [Symbol.asyncDispose]: kill };
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  return { ended, kill, stop, [Symbol.asyncDispose]: kill };
 }
 
 async function readyOf(child: ChildProcess, file: string): Promise<void> {

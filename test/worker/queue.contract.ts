@@ -59,6 +59,18 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       expect(first?.lost.aborted).toBe(false);
     });
 
+    it('gives a stream that was handed on while it was held as soon as it is let go', async () => {
+      await put(1n);
+      const [first] = await takeAll(1);
+      await put(1n);
+      expect(await queue.take(1, never)).toEqual([]);
+      await first?.done();
+      const [again] = await takeAll(1);
+      expect(again).toMatchObject({ streamId: 1n });
+      await again?.done();
+      expect(await queue.take(1, never)).toEqual([]);
+    });
+
     it('wakes who waits', async () => {
       const taken = takeAll(1);
       await put(9n);

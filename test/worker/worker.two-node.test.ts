@@ -165,3 +165,29 @@ describe('a process that dies', () => {
     await expectEverythingInOrder(ground);
   });
 });
+
+describe('a process that ends in peace', () => {
+  it('leaves what it is in the middle of to another at once, though that one hands on and takes it for being under way', {
+    timeout: 60_000,
+  }, async () => {
+    await using ground = await openGround();
+    const { receiver, env } = ground;
+    const held = { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_VISIBILITY_MS: '600000' };
+    const acted = Promise.withResolvers<void>();
+    receiver.answer = ({ worker }) => {
+      if (worker !== 'first') return 204;
+      acted.resolve();
+      return new Promise(() => undefined);
+    };
+    await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
+    // It hands on from here on, and does not begin anew when the other leaves.
+    await (await ground.writer(4, 24)).ended;
+    await ground.done();
+    await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });
+    await (await ground.writer(5, 120)).ended;
+    await acted.promise;
+    await first.stop();
+    await ground.done();
+    await expectEverythingInOrder(ground);
+  });
+});
