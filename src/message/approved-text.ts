@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.ts';
 import { isActive, membershipRow } from '../group/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Saying } from './approval.ts';
@@ -10,9 +11,10 @@ type Asking = Pick<Saying, 'act' | 'conversationId' | 'text'> & Partial<Saying> 
 
 /**
  * The text that somebody's message is stored with. It is asked about only if it would be stored, as far as that can be told outside of a commit: not of who is not
- * a member, and not of what is stored under its clientMessageId already. Outside of any transaction. Throws INVALID_INPUT (clientMessageId), and what Approval does.
+ * a member, and not of what is stored under its clientMessageId already; null: it was not, and must not be stored should that be otherwise by then (`unasked`).
+ * Outside of any transaction. Throws INVALID_INPUT (clientMessageId), and what Approval does.
  */
-export async function approvedText({ db, approval, config }: MessageParts, viewer: Viewer, asking: Asking): Promise<string> {
+export async function approvedText({ db, approval, config }: MessageParts, viewer: Viewer, asking: Asking): Promise<string | null> {
   if (!approval.asks) return asking.text;
   const { field, conversationId, clientMessageId = null } = asking;
   const { userId } = viewer;
@@ -23,10 +25,16 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
     db.client.stream.findUnique({ where: { id: conversationId }, select: { kind: true } }),
   ]);
   const kind = stream?.kind;
-  if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return asking.text;
+  if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return null;
   const nothing = { clientMessageId, edits: null, forwards: null, replyTo: null, threadRoot: null };
   const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
   return approval.approve(saying, { fits: (text) => isText(text, config.maxMessageLength), field: [field] });
+}
+
+/** The refusal of what could be stored by now and was asked about by nobody, for when it was read it could not: somebody has just become a member, or what they send on has just been changed. */
+export function unasked(field: string): ChatError {
+  const why = 'It could not be asked in time whether this may be said: send the same request again.';
+  return new ChatError('UNAVAILABLE', why, { field: [field], retryAfterMs: 100 });
 }
 
 function withoutField({ field: _field, ...saying }: Asking) {

@@ -4,7 +4,7 @@ import { requireMay } from '../group/index.ts';
 import { formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { admit, putFlag } from '../words/index.ts';
-import { approvedText } from './approved-text.ts';
+import { approvedText, unasked } from './approved-text.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -28,7 +28,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
   requireText(change.text, config.maxMessageLength);
-  const looked = screen.said(approval.asks ? await approvedChange(parts, viewer, change) : change.text, 'text');
+  const asked = approval.asks ? await approvedChange(parts, viewer, change) : change.text;
+  const looked = asked === null ? null : screen.said(asked, 'text');
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -36,7 +37,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
-      const { text } = looked;
+      const text = looked?.text ?? change.text;
       // What stood before a list forbade it stands.
       if (text === message.text && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
@@ -45,6 +46,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Who may not say it anyway learns nothing of the lists.
+      if (looked === null) throw unasked('text');
       const said = admit(looked);
       const edited = { ...message, text, ...mentions };
       return {
@@ -68,7 +70,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
 }
 
 /** Asked about is what changes a message of their own. */
-async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string> {
+async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string | null> {
   const [message] = await readMessages(parts.db.client, [ref]);
   if (message?.senderId !== viewer.userId || message.recalledAt !== null || message.text === text) return text;
   return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, edits: ref, field: 'text' });

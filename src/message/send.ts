@@ -4,7 +4,7 @@ import { appendSearching, type Inside } from '../log/index.ts';
 import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { admit } from '../words/index.ts';
 import { senderAtCommit } from './along.ts';
-import { approvedText } from './approved-text.ts';
+import { approvedText, unasked } from './approved-text.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -45,9 +45,13 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
   requireText(request.text, parts.config.maxMessageLength);
   const asking = { act: 'SEND', conversationId, clientMessageId, text: request.text, replyTo, threadRoot, field: 'text' } as const;
-  const looked = parts.screen.said(parts.approval.asks ? await approvedText(parts, viewer, asking) : request.text, 'text');
-  // Refused once it is known to be new: what was stored before a list forbade it is still found.
-  const content = async () => ({ ...admit(looked), origin: null });
+  const text = parts.approval.asks ? await approvedText(parts, viewer, asking) : request.text;
+  const looked = text === null ? null : parts.screen.said(text, 'text');
+  async function content(): Promise<Content> {
+    if (looked === null) throw unasked('text');
+    // Refused once it is known to be new: what was stored before a list forbade it is still found.
+    return { ...admit(looked), origin: null };
+  }
   // What was asked for tells a retry, whatever became of it.
   return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content }));
 }
@@ -58,28 +62,37 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
-  const changed = parts.approval.asks ? await changedWords(parts, viewer, { message, ...request }) : null;
-  const content = (inside: Inside) => forwardedContent(parts, inside, { viewer, source: message, changed });
+  const approved = parts.approval.asks ? await approvedWords(parts, viewer, { message, ...request }) : null;
+  const content = (inside: Inside) => forwardedContent(parts, inside, { viewer, source: message, approved });
   return insist(() => tryToSend(parts, viewer, { ...request, print, also: [message.conversationId], content }));
 }
 
-/** What somebody's words are to become where they are sent on; null: what they are. */
-async function changedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<string | null> {
+/** Words that are to be sent on, and what they become; nobody was asked where that is null. */
+interface ApprovedWords {
+  readonly words: string;
+  readonly become: string | null;
+}
+
+async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<ApprovedWords> {
   const [source] = await readMessages(parts.db.client, [message]);
-  if (!source || source.recalledAt !== null) return null;
+  if (!source || source.recalledAt !== null) return { words: '', become: null };
   const { text } = source;
-  const approved = await approvedText(parts, viewer, { act: 'SEND', ...request, text, forwards: message, field: 'messageId' });
-  return approved === text ? null : approved;
+  return {
+    words: text,
+    become: await approvedText(parts, viewer, { act: 'SEND', ...request, text, forwards: message, field: 'messageId' }),
+  };
 }
 
 async function forwardedContent(
   { db, screen }: MessageParts,
   inside: Inside,
-  { viewer, source, changed }: { readonly viewer: Viewer; readonly source: MessageRef; readonly changed: string | null },
+  { viewer, source, approved }: { readonly viewer: Viewer; readonly source: MessageRef; readonly approved: ApprovedWords | null },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
   const { senderId, origin } = message;
-  const said = admit(screen.said(changed ?? message.text, 'messageId'));
+  const text = approved === null || approved.words !== message.text ? null : approved.become;
+  if (approved !== null && text === null) throw unasked('messageId');
+  const said = admit(screen.said(text ?? message.text, 'messageId'));
   if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
   return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };

@@ -67,6 +67,50 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.forged).toEqual([]);
     });
 
+    it('is asked of whoever becomes a member while they send, once they send it again', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const ben = await person(chat, 'ben');
+      let beforeCommit = async (): Promise<unknown> => undefined;
+      const late: Db = {
+        ...db,
+        async commit(mark, work) {
+          await beforeCommit();
+          return db.commit(mark, work);
+        },
+        async commitAgain(work) {
+          await beforeCommit();
+          return db.commitAgain(work);
+        },
+      };
+      await using elsewhere = chatOver(late);
+      await elsewhere.beforeSend.begin();
+      elsewhere.beforeSend.showBy(showDraft);
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'hello' };
+      beforeCommit = () => chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      await expect(elsewhere.messages.send(ben, request)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['text'] });
+      expect([await said(), app.calls.length]).toEqual([[], 0]);
+      beforeCommit = async () => undefined;
+      await elsewhere.messages.send(ben, request);
+      expect([await said(), app.calls.length]).toEqual([['hello'], 1]);
+    });
+
+    it('is asked again about what is sent on where that was changed meanwhile', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const seq = await say(chat, ann, group, 'fine');
+      const message = { conversationId: group, seq };
+      const request = { conversationId: group, clientMessageId: randomUUID(), message };
+      app.behaves(async (response, taken) => {
+        await db.transaction((tx) => tx.message.updateMany({ where: message, data: { text: 'rude' } }));
+        says({ allow: true })(response, taken);
+      });
+      await expect(chat.messages.forward(ann, request)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['messageId'] });
+      await chat.messages.forward(ann, request);
+      expect(await said()).toEqual(['rude', 'rude']);
+      expect(app.calls.map(({ data }) => Reflect.get(data, 'text'))).toEqual(['fine', 'fine', 'rude']);
+    });
+
     it('is told who says what where, in the words of the API', async () => {
       await ask();
       app.behaves(says({ allow: true }));
