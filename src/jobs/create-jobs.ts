@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
 import { type Doers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
@@ -68,11 +69,13 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
   }
 
   async function fail(row: JobRow, error: unknown): Promise<void> {
-    const dead = row.attempts + 1 >= maxAttempts;
+    // That this node ends, or that what it needs is away, says nothing of the job: however long that takes, it is not given up.
+    const counts = !closing.signal.aborted && !(error instanceof ChatError && error.code === 'UNAVAILABLE');
+    const dead = counts && row.attempts + 1 >= maxAttempts;
     const ms = Math.min(retryMs.first * 2 ** row.attempts, retryMs.last) * (0.5 + Math.random());
     logger[dead ? 'error' : 'warn']({ err: error, job: row.kind, key: row.key }, dead ? 'a job has failed for good' : 'a job has failed');
     // Where this cannot be stored either, its lease runs out, and it is tried again.
-    await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms }).catch((cause: unknown) =>
+    await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms, counts }).catch((cause: unknown) =>
       logger.warn({ err: cause, job: row.kind, key: row.key }, 'a job could not be put off'),
     );
   }

@@ -85,16 +85,18 @@ export interface Failure {
   readonly reason: string;
   /** After how many ms it is tried again; null: never. */
   readonly retryMs: number | null;
+  /** Whether it is one of those after which it is given up. */
+  readonly counts: boolean;
 }
 
 /** Puts off what failed, unless it was left anew meanwhile. */
-export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, retryMs }: Failure): Promise<void> {
+export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, retryMs, counts }: Failure): Promise<void> {
   const again = retryMs === null ? {} : { dueAt: new Date((await db.now()).getTime() + retryMs) };
   const state = retryMs === null ? 'DEAD' : 'PENDING';
   await db.transaction((tx) =>
     tx.job.updateMany({
       where: { id, dueAt, ...held },
-      data: { ...again, heldBy: null, state, attempts: attempts + 1, failure: reason.slice(0, 1_000) },
+      data: { ...again, heldBy: null, state, attempts: attempts + (counts ? 1 : 0), failure: reason.slice(0, 1_000) },
     }),
   );
 }

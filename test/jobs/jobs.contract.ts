@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
 import { cancelJob, createJobs, type Doers, type Jobs, leaveJob, type NewJob } from '../../src/jobs/index.ts';
 
 const logger = pino({ level: 'silent' });
@@ -141,6 +142,24 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await db.transaction((tx) => tx.job.deleteMany({ where: { key: String(id) } }));
     });
 
+    it('for which what it needs is away is not given up, however often it is tried', async () => {
+      const id = newId();
+      let tries = 0;
+      await db.transaction(jobAbout(id));
+      await using node = nodeThat(async () => {
+        tries += 1;
+        if (tries <= 25) throw new ChatError('UNAVAILABLE', 'It is away.', { retryAfterMs: 1_000 });
+      });
+      while (tries < 25) {
+        await makeDue(id);
+        await node.doDue();
+      }
+      expect(await rowOf(id)).toMatchObject({ state: 'PENDING', attempts: 0, failure: 'ChatError: It is away.' });
+      await makeDue(id);
+      await node.doDue();
+      expect(await rowOf(id)).toBeNull();
+    });
+
     it('that is left anew while it is being done is done anew', async () => {
       const id = newId();
       const seen: bigint[] = [];
@@ -182,6 +201,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await begun.promise;
       await closing[Symbol.asyncDispose]();
       await work;
+      expect(await rowOf(id)).toMatchObject({ state: 'PENDING', attempts: 0 });
       await makeDue(id);
       await using other = nodeThat(async ({ groupId }) => void seen.push(groupId));
       await other.doDue();
