@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { createNewest } from '../newest/index.ts';
 import { newUuid } from '../uuid.ts';
 import type { BeforeSend, BeforeSendChoice, BeforeSends, Draft, ShowDraft } from './before-send.ts';
 import { type BeforeSendRow, deleteBeforeSend, readBeforeSend, writeBeforeSend } from './before-send-store.ts';
 import { createBreaker } from './breaker.ts';
 import { type Answer, call } from './call.ts';
 import { createGate } from './gate.ts';
-import { createKept } from './kept.ts';
 import type { WebhookConfig } from './parts.ts';
 import { requireUrl } from './shape.ts';
 import { newSecret } from './signature.ts';
@@ -23,7 +23,7 @@ interface Parts {
 
 const topic = 'before-send';
 // Within a second of a change, where the bus does not tell: to ask costs one row.
-const [embeddedCheckMs, checkMs] = [400, 800];
+const checkMs = 800;
 // People wait for it, and a device gives up on a send.
 const deadline = { least: 50, usual: 1_000, most: 5_000 };
 // Asked about at a time by one node: with a second each that is more than a hundred messages a second.
@@ -38,10 +38,26 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
   const gate = createGate(atOnce);
   const breaker = createBreaker({ ...limits, now: () => performance.now() });
   let show: ShowDraft | undefined;
-  const kept = createKept<BeforeSendRow | null>({
-    ...{ bus, logger, topic, initial: null, read: () => readBeforeSend(db.client) },
-    checkMs: db.dialect === 'sqlite' ? embeddedCheckMs : checkMs,
+  /** Who is asked, and when that was last changed as far as is known, by the database's clock. */
+  let held: { readonly row: BeforeSendRow | null; readonly at: number } = { row: null, at: 0 };
+  function take(row: BeforeSendRow | null, at: Date): void {
+    // A read that began before a change may end after it.
+    if (at.getTime() >= held.at) held = { row, at: at.getTime() };
+  }
+  const newest = createNewest({
+    ...{ bus, logger, topic, dialect: db.dialect, headCheckMs: checkMs, version: () => held.at },
+    async read() {
+      const now = await db.now();
+      const row = await readBeforeSend(db.client);
+      if (row !== null) take(row, row.changedAt);
+      else if (now.getTime() >= held.at) held = { row, at: held.at };
+    },
   });
+
+  async function takeAndTell(row: BeforeSendRow | null, at: Date): Promise<void> {
+    take(row, at);
+    await newest.tell(at.getTime());
+  }
 
   async function set({ url, deadlineMs, onFailure, conversations, newSecret: anew = false }: BeforeSendChoice) {
     const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
@@ -54,19 +70,19 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
       await writeBeforeSend(tx, row);
       return { row, isNew };
     });
-    await kept.changed();
+    await takeAndTell(made.row, made.row.changedAt);
     return { beforeSend: shownBeforeSend(made.row), secret: made.isNew ? secret : null };
   }
 
   async function remove(url?: string): Promise<boolean> {
-    const was = await db.transaction(async (tx) => {
+    const { removed, at } = await db.transaction(async (tx) => {
       if (url !== undefined && (await readBeforeSend(tx))?.url !== url) {
         throw new ChatError('NOT_FOUND', 'That one is not asked: ask for the one that is.', { field: ['url'] });
       }
-      return await deleteBeforeSend(tx);
+      return { removed: await deleteBeforeSend(tx), at: await db.now(tx) };
     });
-    await kept.changed();
-    return was;
+    await takeAndTell(null, at);
+    return removed;
   }
 
   /** An answer that counts; otherwise what was wrong. */
@@ -103,7 +119,7 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
   }
 
   return {
-    begin: () => kept.begin(),
+    begin: () => newest.begin(),
     async get() {
       const row = await readBeforeSend(db.client);
       return row && shownBeforeSend(row);
@@ -114,13 +130,15 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
       show = by;
     },
     get asks() {
-      return kept.value !== null;
+      return held.row !== null;
     },
     async approve(draft, { fits, field }) {
-      const row = kept.value;
+      const { row } = held;
       if (row === null || (row.conversations !== 'ALL' && row.conversations !== draft.conversationKind)) return draft.text;
       const verdict = await ask(row, draft, fits);
       if ('text' in verdict) return verdict.text;
+      // What a node breaks off is nobody's failure.
+      if (closing.signal.aborted) throw new ChatError('UNAVAILABLE', 'This node stops. Nothing is stored: send it again.', { field });
       if ('reason' in verdict) throw new ChatError('FORBIDDEN', verdict.reason, { field });
       logger.warn({ fault: verdict.fault, onFailure: row.onFailure }, 'who is asked before something is said does not answer');
       if (row.onFailure === 'ALLOW') return draft.text;
@@ -130,7 +148,7 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new ChatError('UNAVAILABLE', 'This node stops.'));
-      await kept[Symbol.asyncDispose]();
+      await newest[Symbol.asyncDispose]();
     },
   };
 }
