@@ -24,6 +24,13 @@ beforeAll(() => {
 });
 afterAll(() => admin.disconnect());
 
+/** A namespace that Redis has known for long: a new one hands out nothing for its first second and a half. */
+async function grown(): Promise<string> {
+  const namespace = randomUUID();
+  await admin.set(`{${namespace}:work}:born`, 1);
+  return namespace;
+}
+
 async function leading(queue: Queue): Promise<Queue> {
   await expect.poll(() => queue.lead().catch(() => null)).not.toBeNull();
   return queue;
@@ -42,10 +49,10 @@ async function killConnections(redis: Redis, ids: readonly string[]): Promise<vo
   for (const id of ids) await redis.call('CLIENT', 'KILL', 'ID', id);
 }
 
-promisesOfQueues('the queue in Redis', () => open());
+promisesOfQueues('the queue in Redis', async () => open(await grown()));
 
 test('of two workers one hands on, and the other does soon after it has left', async () => {
-  const namespace = randomUUID();
+  const namespace = await grown();
   const one = await leading(await open(namespace));
   await using other = await open(namespace);
   expect(await other.lead()).toBeNull();
@@ -54,7 +61,7 @@ test('of two workers one hands on, and the other does soon after it has left', a
 });
 
 test('two workers share what there is, and no stream is given to both', async () => {
-  const namespace = randomUUID();
+  const namespace = await grown();
   await using one = await leading(await open(namespace));
   await using other = await open(namespace);
   const ids = Array.from({ length: 40 }, (_, at) => BigInt(at));
@@ -67,7 +74,7 @@ test('two workers share what there is, and no stream is given to both', async ()
 });
 
 test('what a worker leaves behind that ends in peace is handed out at once', async () => {
-  const namespace = randomUUID();
+  const namespace = await grown();
   const one = await leading(await open(namespace));
   await using other = await open(namespace);
   await one.put([{ streamId: 5n, upTo: 1 }]);
@@ -78,7 +85,7 @@ test('what a worker leaves behind that ends in peace is handed out at once', asy
 });
 
 test('what a worker holds that is dead is handed out as soon as somebody says so', async () => {
-  const namespace = randomUUID();
+  const namespace = await grown();
   await using dead = await leading(await open(namespace, { consumer: 'dead' }));
   await using other = await open(namespace);
   await dead.put([{ streamId: 5n, upTo: 1 }]);

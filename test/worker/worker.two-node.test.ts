@@ -88,7 +88,7 @@ describe.each([
     // They write until they are killed.
     const writers = await Promise.all([ground.writer(seed, 1_000_000), ground.writer(seed + 1, 1_000_000)]);
     const workers = [await ground.worker('w0'), await ground.worker('w1')];
-    for (let round = 2; round < 8; round += 1) {
+    for (let round = 2; round < 6; round += 1) {
       if (random() < 0.4) await redis.restart();
       else {
         const at = Math.floor(random() * workers.length);
