@@ -13,9 +13,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // What is polled for comes within milliseconds, or on a busy machine within seconds.
     expect: { poll: { timeout: 15_000 } },
-    // Each worker may hold a node, its sockets and its pools. Tests that await a lease, a time-out or a restart leave two cores idle for a fifth of the time, which
-    // a third worker uses; more only wait for each other.
-    maxWorkers: 3,
+    // Each worker may hold a node, its sockets and its pools: more workers than two cores serve only wait for each other. A third was tried: 809 s in place of some 830,
+    // and a wait that ran out.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

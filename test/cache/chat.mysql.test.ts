@@ -14,7 +14,7 @@ function of(table: string, statements: readonly string[]): readonly string[] {
 
 it('asks the database once for a hundred who ask at once, and then no more', async () => {
   await using log = await startStatementLog();
-  await using chat = await chatOn(log.stores);
+  await using chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const [ann, ben] = [await person(chat), await person(chat)];
   const group = await groupOf(chat, ann, ben);
   const ids = [ann.userId, ben.userId];
@@ -30,7 +30,7 @@ it('asks the database once for a hundred who ask at once, and then no more', asy
 
 it('asks for a group anew after what changes it, not after what is said in it', async () => {
   await using log = await startStatementLog();
-  await using chat = await chatOn(log.stores);
+  await using chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const [ann, ben] = [await person(chat), await person(chat)];
   const group = await groupOf(chat, ann, ben);
   const asked = async () => of('Conversation', (await log.during(() => chat.groups.byIds([group]))).statements).length;

@@ -14,7 +14,7 @@ const crowded = '00000000-0000-7000-8000-000000000007';
 
 beforeAll(async () => {
   log = await startStatementLog();
-  chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', JOB_POLL_MS: '60000' });
+  chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', ROLES: 'gateway' });
   // 40,000 items, of which one in ten is open, and of those one in ten is about a user; the seventh was reported by 5,000.
   await log.sql.run(`INSERT INTO ModerationItem (id, kind, openTarget, streamId, seq, userId, text, state, createdAt, resolvedAt, action)
     SELECT UNHEX(CONCAT('000000000000', '70008000', LPAD(HEX(seq), 12, '0'))), IF(seq % 100 = 0, 'USER', 'MESSAGE'),
