@@ -3,7 +3,7 @@ import type { Chat } from '../src/chat.ts';
 import type { StreamKind } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Entry } from '../src/log/index.ts';
-import type { Draft } from '../src/webhook/index.ts';
+import type { Saying } from '../src/message/index.ts';
 import { type Context, forEveryone } from './context.ts';
 import { inConversation, standsOn } from './event.ts';
 import { formatId } from './ids.ts';
@@ -87,8 +87,8 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
 }
 
 /** What is asked about before it is said, with ids as the API has them. */
-export function showDraft({ senderId, conversationId, text, clientMessageId, ...refers }: Draft): object {
-  const messageId = (ref: Draft['replyTo']) => ref && formatId('Message', ref);
+export function showDraft({ senderId, conversationId, text, clientMessageId, ...refers }: Saying): object {
+  const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {
     conversationId: formatId('Conversation', conversationId),
     conversationKind: refers.conversationKind,

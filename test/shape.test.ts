@@ -32,7 +32,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
   export: ['db', 'log', 'user', 'group', 'message', 'presence', 'push', 'moderation', 'jobs'],
-  webhook: ['db', 'bus', 'log', 'newest', 'jobs', 'worker'],
+  webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */

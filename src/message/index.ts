@@ -6,6 +6,7 @@
 // Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, pinned), ConversationOpened for a side that a
 // first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
 export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
+export type { Approval, Saying } from './approval.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { isEmoji } from './emoji.ts';

@@ -1,4 +1,4 @@
-import type { MessageRef } from './message-ref.ts';
+import type { Approval, Saying } from '../message/index.ts';
 
 /** What counts where the one asked does not answer as it should. */
 export const onFailures = ['ALLOW', 'REFUSE'] as const;
@@ -28,25 +28,11 @@ export interface BeforeSendChoice {
   readonly newSecret?: boolean | undefined;
 }
 
-/** What is asked about. */
-export interface Draft {
-  readonly act: 'SEND' | 'EDIT';
-  readonly senderId: bigint;
-  readonly conversationId: bigint;
-  readonly conversationKind: 'DIRECT' | 'GROUP';
-  readonly text: string;
-  readonly clientMessageId: string | null;
-  readonly edits: MessageRef | null;
-  readonly forwards: MessageRef | null;
-  readonly replyTo: MessageRef | null;
-  readonly threadRoot: MessageRef | null;
-}
-
 /** Shows what is asked about in the API's own words. */
-export type ShowDraft = (draft: Draft) => object;
+export type ShowDraft = (draft: Saying) => object;
 
 /** The face of who is asked. Refusals are thrown as ChatError with `field` named from the options; each may throw UNAVAILABLE. */
-export interface BeforeSends extends AsyncDisposable {
+export interface BeforeSends extends Approval, AsyncDisposable {
   /** Hears of changes from here on, having read what stands. Until then nobody is asked. Throws UNAVAILABLE. */
   begin(): Promise<void>;
   /** Who is asked; null: nobody. */
@@ -57,11 +43,4 @@ export interface BeforeSends extends AsyncDisposable {
   remove(url?: string): Promise<boolean>;
   /** How what is asked about is shown. */
   showBy(show: ShowDraft): void;
-  /** Whether anybody is asked, as far as this node knows: without asking the database. */
-  readonly asks: boolean;
-  /**
-   * The text that is to be said: as it is, or as the one asked has changed it. Answers within the deadline. Throws FORBIDDEN (`field`), with the
-   * reason of the one asked, and UNAVAILABLE (`field`) where it does not answer as it should and operators chose REFUSE.
-   */
-  approve(draft: Draft, options: { readonly fits: (text: string) => boolean; readonly field: readonly string[] }): Promise<string>;
 }

@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import type { Saying } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
 import { newUuid } from '../uuid.ts';
-import type { BeforeSend, BeforeSendChoice, BeforeSends, Draft, ShowDraft } from './before-send.ts';
+import type { BeforeSend, BeforeSendChoice, BeforeSends, ShowDraft } from './before-send.ts';
 import { type BeforeSendRow, deleteBeforeSend, readBeforeSend, writeBeforeSend } from './before-send-store.ts';
 import { createBreaker } from './breaker.ts';
 import { type Answer, call } from './call.ts';
@@ -29,7 +30,7 @@ const deadline = { least: 50, usual: 1_000, most: 5_000 };
 // Asked about at a time by one node: with a second each that is more than a hundred messages a second.
 const atOnce = 128;
 const limits = { failures: 5, restMs: 5_000 };
-// Room for a message of 16,000 code points, each written as two \uXXXX.
+// Room for a message of 16,000 code points, each written as two escapes of six characters.
 const maxAnswerBytes = 256_000;
 
 /** Makes who is asked. Disposing it breaks off what is being asked. */
@@ -86,7 +87,7 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
   }
 
   /** An answer that counts; otherwise what was wrong. */
-  async function ask(row: BeforeSendRow, draft: Draft, fits: (text: string) => boolean): Promise<Verdict | { readonly fault: string }> {
+  async function ask(row: BeforeSendRow, draft: Saying, fits: (text: string) => boolean): Promise<Verdict | { readonly fault: string }> {
     if (!breaker.admits()) return { fault: 'it has failed several times in a row and is not asked for some seconds' };
     const until = performance.now() + row.deadlineMs;
     const leave = await gate.enter(row.deadlineMs);
@@ -112,7 +113,7 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
     return { fault: answer.fault ?? 'its answer is none of { "allow": true }, { "allow": false } and { "text": … }' };
   }
 
-  function bodyOf(draft: Draft): string {
+  function bodyOf(draft: Saying): string {
     if (show === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet.');
     const type = draft.act === 'SEND' ? 'BeforeMessageSent' : 'BeforeMessageEdited';
     return JSON.stringify({ type, timestamp: new Date().toISOString(), data: show(draft) });

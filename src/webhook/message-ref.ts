@@ -1,5 +1,0 @@
-/** Names a message by its place. */
-export interface MessageRef {
-  readonly conversationId: bigint;
-  readonly seq: number;
-}
