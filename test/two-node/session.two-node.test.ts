@@ -74,7 +74,8 @@ async function expectRefused({ there }: Way, person: Person, conversationId: str
   expect(refusals((await post(MeDocument, {}, person)).errors)).toEqual(['UNAUTHENTICATED']);
   const input = { conversationId, clientMessageId: 'late', text: 'hi' };
   expect(refusals((await post(SendMessageDocument, { input }, person)).errors)).toEqual(['UNAUTHENTICATED']);
-  expect(await refusalOnSocket({ url, token: person.token })).toBe(4403);
+  // What its token gets, or, where the node finds the session's end while it lets the socket in, what sockets of ended sessions get.
+  expect([4403, 4401]).toContain(await refusalOnSocket({ url, token: person.token }));
 }
 
 describe.each(ways)('on another node, $name', (way) => {
