@@ -98,10 +98,11 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     else this.#unwatch = unwatch;
   }
 
-  /** It lives, and the user is online from here on. */
+  /** It lives, and the user is online from here on. Throws UNAUTHENTICATED where its end came first. */
   admit(chat: Chat, access: Access): void {
+    if (this.#over) throw sessionOver('ended');
     this.#access = access;
-    if (!this.#over) this.#held = chat.presence.connect(access, (why) => this.#finish(why));
+    this.#held = chat.presence.connect(access, (why) => this.#finish(why));
   }
 
   active(): void {
@@ -127,6 +128,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     clearTimeout(this.#expiry);
     this.#unwatch?.();
     this.#held?.[Symbol.dispose]();
-    if (end !== undefined) this.#onEnd(end);
+    // Who is not admitted yet is refused instead, whether the token or the watch tells first that the session is over.
+    if (end !== undefined && this.#access !== undefined) this.#onEnd(end);
   }
 }

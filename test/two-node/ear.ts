@@ -70,6 +70,9 @@ export async function earOnStream({ url, token, conversationId }: Subject): Prom
   };
 }
 
+/** With which a node refuses the socket of a session that is over: its token, or, once it has noticed that Redis is away, anybody, as it cannot watch their accounts. */
+export const turnedAway: readonly (number | string)[] = [4403, 1013];
+
 /** The close code with which a node turns this token away, or the error code with which it refuses the subscription. */
 export async function refusalOnSocket({ url, token }: Subject): Promise<number | string> {
   return codeOf((await listening(socketClient(url, token), 'events', FollowDocument, {}).end()).ending);
