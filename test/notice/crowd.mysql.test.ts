@@ -15,7 +15,7 @@ let chat: Chat;
 
 beforeAll(async () => {
   log = await startStatementLog();
-  chat = await chatOn(log.stores, { JOB_POLL_MS: '60000' });
+  chat = await chatOn(log.stores, { JOB_POLL_MS: '60000', ROLES: 'gateway' });
   const numbers = `seq_1_to_${users}`;
   await log.sql.run(
     `INSERT INTO Stream (id, kind, lastSeq, lastAt, activeAt, createdAt) SELECT seq, 'ACCOUNT', 0, '2026-01-01', '2026-01-01', '2026-01-01' FROM ${numbers}`,
