@@ -10,7 +10,7 @@ import { deadlineIn, within } from './deadline.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { explainMysql } from './mysql-error.ts';
-import { createMysqlPool } from './mysql-pool.ts';
+import { createMysqlPool, readingOptions } from './mysql-pool.ts';
 import { type MysqlAddress, readMysqlUrl } from './mysql-url.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
@@ -197,7 +197,7 @@ export async function connectMysql({
   try {
     const { epoch } = await prepare(address, { folder: migrations, serverKey });
     const pool = createMysqlPool({
-      open: () => open({ ...address.connection, connectTimeout: Math.min(connectMs, writeDeadlineMs) }),
+      open: () => open({ ...address.connection, ...readingOptions, connectTimeout: Math.min(connectMs, writeDeadlineMs) }),
       size: connections,
       deadlineMs: writeDeadlineMs,
     });

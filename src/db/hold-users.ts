@@ -1,5 +1,7 @@
 import type { Db, Tx } from './db.ts';
-import { join, sql } from './sql.ts';
+import type { Kinds } from './kind.ts';
+import { empty, join, sql } from './sql.ts';
+import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
 /** A user's row as others may see it. */
 export interface HeldUser {
@@ -14,33 +16,38 @@ export interface HeldUser {
   readonly suspendedUntil: Date | null;
 }
 
-const shown = {
-  id: true,
-  handle: true,
-  displayName: true,
-  avatarUrl: true,
-  bio: true,
-  createdAt: true,
-  state: true,
-  suspendedUntil: true,
-} as const;
+/** The columns by which they are read. */
+export const heldKinds = {
+  ...{
+    id: 'id',
+    handle: 'text',
+    displayName: 'text',
+    avatarUrl: 'text',
+    bio: 'text',
+    createdAt: 'time',
+    state: 'text',
+    suspendedUntil: 'time',
+  },
+} as const satisfies Kinds;
 
 type Row = Omit<HeldUser, 'erased'> & { readonly state: string };
+
+const readRow = rowReader<Row>(heldKinds);
+
+/** A user as their columns say. */
+export function heldUser({ state, ...row }: Row): HeldUser {
+  return { ...row, erased: state === 'ERASED' };
+}
 
 /**
  * Users that do not change until the transaction ends, in no order; absent ones are absent. Only reads may follow on their rows. Whoever
  * changes a user waits meanwhile, so nobody may wait for them who holds one: take all other locks first.
  */
 export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
-  const rows = await (dialect === 'sqlite' ? tx.user.findMany({ where: { id: { in: [...ids] } }, select: shown }) : shareLock(tx, ids));
-  return rows.map(({ state, ...row }) => ({ ...row, erased: state === 'ERASED' }));
-}
-
-// Whoever writes holds SQLite's only write lock.
-function shareLock(tx: Tx, ids: readonly bigint[]): Promise<Row[]> {
-  return tx.$queryRaw<Row[]>(
-    sql`SELECT id, handle, displayName, avatarUrl, bio, createdAt, state, suspendedUntil FROM User WHERE id IN (${join(ids)}) LOCK IN SHARE MODE`,
-  );
+  // Whoever writes holds SQLite's only write lock.
+  const held = dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
+  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User WHERE id IN (${join(ids)}) ${held}`);
+  return rows.map((row) => heldUser(readRow(row)));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { columns, type Kind, type Rows } from './select.ts';
+import type { Kind } from './kind.ts';
+import { columns, type Rows } from './select.ts';
 
 /** A row as JSON has it: its columns' values in their order. */
 export type PackedRow = readonly (string | number | boolean | null)[];
@@ -12,6 +13,7 @@ const packers: {
   id: { pack: (value: bigint) => String(value), unpack: (packed: string) => BigInt(packed) },
   number: { pack: (value: number) => value, unpack: (packed: number) => packed },
   text: { pack: (value: string) => value, unpack: (packed: string) => packed },
+  key: { pack: (value: string) => value, unpack: (packed: string) => packed },
   flag: { pack: (value: boolean) => value, unpack: (packed: boolean) => packed },
   time: { pack: (value: Date) => value.getTime(), unpack: (packed: number) => new Date(packed) },
 };

@@ -1,7 +1,11 @@
 import type { Db, Tx } from './db.ts';
-import type { HeldUser } from './hold-users.ts';
-import { type Found, joinedNames, joinedRow, type Rows, selectRows } from './select.ts';
-import { sql } from './sql.ts';
+import { type HeldUser, heldKinds, heldUser, holdUsers } from './hold-users.ts';
+import type { Kinds } from './kind.ts';
+import { inPieces } from './pieces.ts';
+import { rowTable } from './row-table.ts';
+import { columns, type Rows, selectRows } from './select.ts';
+import { empty, join, raw, sql } from './sql.ts';
+import { type Found, joinedRow, rowReader } from './whole-row.ts';
 
 /** Who says something where, and under which name. */
 export interface PostingName {
@@ -20,60 +24,86 @@ export interface PostingRows {
   readonly sender: HeldUser | null;
 }
 
-/**
- * What one message is decided by, in one statement where four would do it too: sent one at a time, messages cost as many round trips as there are
- * statements. Each table is entered by a unique key.
- */
-export async function selectPosting(
-  { dialect }: Pick<Db, 'dialect'>,
-  tx: Tx,
-  { conversationId, senderId, clientMessageId }: PostingName,
-): Promise<PostingRows> {
+const readMembership = rowReader<Rows['Membership']>(columns.Membership, 'm');
+const readConversation = rowReader<Rows['Conversation']>(columns.Conversation, 'c');
+const readSender = rowReader<Parameters<typeof heldUser>[0]>(heldKinds, 'u');
+
+/** What messages are decided by, in the order asked for. Each table is entered by a unique key. */
+export async function selectPostings(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly PostingName[]): Promise<readonly PostingRows[]> {
+  const [only] = names;
+  return only !== undefined && names.length === 1 ? [await selectOne(db, tx, only)] : selectMany(db, tx, names);
+}
+
+// One statement where four would do it too: sent one at a time, messages cost as many round trips as there are statements.
+async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: PostingName): Promise<PostingRows> {
+  const { conversationId, senderId, clientMessageId } = name;
   // Only the user's row is locked, and only for others who write it.
-  const held = dialect === 'sqlite' ? sql`` : sql`LOCK IN SHARE MODE`;
+  const held = db.dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<Found[]>(sql`
-    SELECT k.seq AS k_seq, ${joinedNames('Membership', 'm')}, ${joinedNames('Conversation', 'c')},
-      u.id AS u_id, u.handle AS u_handle, u.displayName AS u_displayName, u.avatarUrl AS u_avatarUrl, u.bio AS u_bio, u.createdAt AS u_createdAt,
-      u.suspendedUntil AS u_suspendedUntil
+    SELECT k.seq AS k_seq, ${joinedRow(db, columns.Membership, 'm')}, ${joinedRow(db, columns.Conversation, 'c')}, ${joinedRow(db, heldKinds, 'u')}
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
     LEFT JOIN Membership m ON m.conversationId = ${conversationId} AND m.userId = ${senderId}
     LEFT JOIN Conversation c ON c.id = ${conversationId}
-    LEFT JOIN (SELECT id, handle, displayName, avatarUrl, bio, createdAt, suspendedUntil FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
-  // Hardly ever is something found: its columns would cost every message.
-  const isKnown = (found['k_seq'] ?? null) !== null;
-  const [known = null] = isKnown
-    ? await selectRows(tx, 'Message', sql`senderId = ${senderId} AND clientMessageId = ${clientMessageId}`)
-    : [];
+    LEFT JOIN (SELECT ${raw(Object.keys(heldKinds).join(', '))} FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
+  const [known = null] = await selectKnown(tx, [name], [found]);
+  const sender = readSender(found);
   return {
     known,
-    access: joinedRow('Membership', found, { letter: 'm', key: 'userId' }),
-    row: joinedRow('Conversation', found, { letter: 'c', key: 'id' }),
-    sender: senderIn(found),
+    access: present(readMembership(found), 'userId'),
+    row: present(readConversation(found), 'id'),
+    sender: sender.id === null ? null : heldUser(sender),
   };
 }
 
-function senderIn({
-  u_id: id,
-  u_handle: handle,
-  u_displayName: displayName,
-  u_avatarUrl: avatarUrl,
-  u_bio: bio,
-  u_createdAt: createdAt,
-  u_suspendedUntil: suspendedUntil,
-}: Found) {
-  if (id === null) return null;
-  return {
-    id: BigInt(id as bigint),
-    handle,
-    displayName,
-    avatarUrl,
-    bio,
-    createdAt: timeOf(createdAt),
-    suspendedUntil: suspendedUntil === null ? null : timeOf(suspendedUntil),
-  } as HeldUser;
+const asked = { place: 'number', conversationId: 'id', senderId: 'id', clientMessageId: 'key' } as const satisfies Kinds;
+// As the column has it: an index serves no other.
+const asStored = raw('/*!80017 COLLATE utf8mb4_0900_bin */ /*M! COLLATE utf8mb4_nopad_bin */');
+
+// A conversation may have much to tell of itself, and many messages: it is read once.
+async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly PostingName[]): Promise<readonly PostingRows[]> {
+  const [places, conversations, senders] = await Promise.all([
+    inPieces([...names.entries()], (piece) =>
+      tx.$queryRaw<Found[]>(sql`
+        SELECT v.place AS place, k.seq AS k_seq, ${joinedRow(db, columns.Membership, 'm')}
+        FROM ${rowTable(
+          db,
+          asked,
+          piece.map(([place, name]) => ({ place, ...name })),
+        )}
+        LEFT JOIN Message k /*! FORCE INDEX (Message_senderId_clientMessageId_key) */ ON k.senderId = v.senderId AND k.clientMessageId = v.clientMessageId ${asStored}
+        LEFT JOIN Membership m /*! FORCE INDEX (PRIMARY) */ ON m.conversationId = v.conversationId AND m.userId = v.senderId`),
+    ),
+    inPieces([...new Set(names.map(({ conversationId }) => conversationId))], (piece) =>
+      selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`),
+    ),
+    inPieces([...new Set(names.map(({ senderId }) => senderId))], (piece) => holdUsers(db, tx, piece)),
+  ]);
+  const found = places.toSorted((one, other) => Number(one['place']) - Number(other['place']));
+  const known = new Map((await selectKnown(tx, names, found)).map((row) => [nameKey(row), row]));
+  const rows = new Map(conversations.map((row) => [row.id, row]));
+  const users = new Map(senders.map((user) => [user.id, user]));
+  return names.map((name, place) => ({
+    known: known.get(nameKey(name)) ?? null,
+    access: present(readMembership(found[place] ?? {}), 'userId'),
+    row: rows.get(name.conversationId) ?? null,
+    sender: users.get(name.senderId) ?? null,
+  }));
 }
 
-function timeOf(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
+/** The messages that were sent under these names. Hardly ever is there one: its columns would cost every message. */
+async function selectKnown(tx: Tx, names: readonly PostingName[], found: readonly Found[]): Promise<readonly Rows['Message'][]> {
+  const known = names.filter((_, place) => (found[place]?.['k_seq'] ?? null) !== null);
+  return inPieces(known, (piece) => {
+    const either = piece.map(({ senderId, clientMessageId }) => sql`(senderId = ${senderId} AND clientMessageId = ${clientMessageId})`);
+    return selectRows(tx, 'Message', join(either, ' OR '));
+  });
+}
+
+function nameKey({ senderId, clientMessageId }: Pick<PostingName, 'senderId' | 'clientMessageId'>): string {
+  return `${senderId}:${clientMessageId}`;
+}
+
+function present<R>(row: R, key: keyof R): R | null {
+  return row[key] === null ? null : row;
 }

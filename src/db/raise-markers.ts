@@ -1,6 +1,10 @@
 import type { Db, Tx } from './db.ts';
-import type { Prisma } from './generated/mysql/client.ts';
-import { join, sql } from './sql.ts';
+import type { Kind } from './kind.ts';
+import { rowTable } from './row-table.ts';
+import { sql } from './sql.ts';
+
+// What is held at once is held by one statement of these.
+const rowsAtOnce = 400;
 
 /** How far a member has a conversation, and has read it: 0 <= readSeq <= deliveredSeq. */
 export interface MarkerRaise {
@@ -12,43 +16,35 @@ export interface MarkerRaise {
   readonly onlyFrom: number;
 }
 
-// SQLite takes 500 SELECTs of a UNION.
-const rowsAtOnce = 400;
+/** Its columns. */
+export const raiseKinds = {
+  ...{ conversationId: 'id', userId: 'id', deliveredSeq: 'number', readSeq: 'number', onlyFrom: 'number' },
+} as const satisfies { readonly [C in keyof MarkerRaise]: Kind };
 
 /**
  * Raises the markers of active members with one statement; what is higher already stays. Holds their rows until the transaction ends: whatever
  * is read after it, nobody else raises them meanwhile.
  */
-export async function raiseMarkers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
+export async function raiseMarkers(db: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
   const members = joinRaises(raises);
   for (let from = 0; from < members.length; from += rowsAtOnce) {
-    const to = raiseRows(members.slice(from, from + rowsAtOnce));
+    const to = rowTable(db, raiseKinds, members.slice(from, from + rowsAtOnce));
     await tx.$executeRaw(
-      dialect === 'sqlite'
+      db.dialect === 'sqlite'
         ? sql`UPDATE Membership SET
               deliveredSeq = CASE WHEN Membership.deliveredSeq < v.onlyFrom THEN Membership.deliveredSeq ELSE MAX(Membership.deliveredSeq, v.deliveredSeq) END,
               readSeq = CASE WHEN Membership.readSeq < v.onlyFrom THEN Membership.readSeq ELSE MAX(Membership.readSeq, v.readSeq) END
-            FROM (${to}) AS v
+            FROM ${to}
             WHERE Membership.conversationId = v.conversationId AND Membership.userId = v.userId AND Membership.state = 'ACTIVE'`
-        : sql`UPDATE (${to}) AS r STRAIGHT_JOIN Membership m ON m.conversationId = r.conversationId AND m.userId = r.userId AND m.state = 'ACTIVE'
+        : sql`UPDATE ${to} STRAIGHT_JOIN Membership m FORCE INDEX (PRIMARY) ON m.conversationId = v.conversationId AND m.userId = v.userId AND m.state = 'ACTIVE'
             SET ${raised}`,
     );
   }
 }
 
-/** The markers of `m` as the raises `r` have them, in the words of MySQL. */
-export const raised = sql`m.deliveredSeq = CASE WHEN m.deliveredSeq < r.onlyFrom THEN m.deliveredSeq ELSE GREATEST(m.deliveredSeq, r.deliveredSeq) END,
-  m.readSeq = CASE WHEN m.readSeq < r.onlyFrom THEN m.readSeq ELSE GREATEST(m.readSeq, r.readSeq) END`;
-
-/** Raises as rows. */
-export function raiseRows(raises: readonly MarkerRaise[]): Prisma.Sql {
-  const rows = raises.map(
-    ({ conversationId, userId, deliveredSeq, readSeq, onlyFrom }) =>
-      sql`SELECT ${conversationId} AS conversationId, ${userId} AS userId, ${deliveredSeq} AS deliveredSeq, ${readSeq} AS readSeq,
-        ${onlyFrom} AS onlyFrom`,
-  );
-  return join(rows, ' UNION ALL ');
-}
+/** The markers of `m` as the raises `v` have them, in the words of MySQL. */
+export const raised = sql`m.deliveredSeq = CASE WHEN m.deliveredSeq < v.onlyFrom THEN m.deliveredSeq ELSE GREATEST(m.deliveredSeq, v.deliveredSeq) END,
+  m.readSeq = CASE WHEN m.readSeq < v.onlyFrom THEN m.readSeq ELSE GREATEST(m.readSeq, v.readSeq) END`;
 
 // A member who is named twice would be raised to one of the two, and nobody says to which. Where the conditions differ the lower one decides: nobody has got as
 // far as the higher, which stands behind what this transaction has not committed.

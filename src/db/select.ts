@@ -1,8 +1,10 @@
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import type { HeldUser } from './hold-users.ts';
+import type { Kind } from './kind.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
+import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
 /** The rows of the models. */
 export interface Rows {
@@ -25,9 +27,6 @@ export interface Rows {
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
 export type Selected = keyof Rows;
 
-/** How a column's values are told. */
-export type Kind = 'id' | 'number' | 'text' | 'flag' | 'time' | 'bytes';
-
 /** The columns of each model, in their order. */
 export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
   Message: {
@@ -36,7 +35,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
       seq: 'number',
       ordinal: 'number',
       senderId: 'id',
-      clientMessageId: 'text',
+      clientMessageId: 'key',
       fingerprint: 'bytes',
       text: 'text',
     },
@@ -52,7 +51,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   Conversation: {
     ...{ id: 'id', kind: 'text', directKey: 'text', name: 'text', description: 'text', announcement: 'text', avatarUrl: 'text' },
     ...{ joinPolicy: 'text', invitePolicy: 'text', postPolicy: 'text', slowModeSeconds: 'number', mutedUntil: 'time', ownerId: 'id' },
-    ...{ memberCount: 'number', createdById: 'id', clientGroupId: 'text', createdAt: 'time', dissolvedAt: 'time' },
+    ...{ memberCount: 'number', createdById: 'id', clientGroupId: 'key', createdAt: 'time', dissolvedAt: 'time' },
     ...{ pinPolicy: 'text', mentionPolicy: 'text', history: 'text' },
   },
   Session: {
@@ -79,16 +78,6 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
 };
 
-// The two databases tell some values in forms of their own.
-const readers: { readonly [K in Kind]: (value: never) => unknown } = {
-  id: (value: bigint | number) => BigInt(value),
-  number: (value: bigint | number) => Number(value),
-  text: (value: string) => value,
-  flag: (value: boolean | bigint | number) => Boolean(value),
-  time: (value: Date | string) => (value instanceof Date ? value : new Date(value)),
-  bytes: (value: Uint8Array) => Uint8Array.from(value),
-};
-
 /** The index to read by, where MariaDB would choose another, or enter it at its beginning only. */
 interface By {
   readonly index?: string;
@@ -97,16 +86,13 @@ interface By {
 /** By the primary key. MariaDB, which knows how many rows a key's beginning has on average, may rather read all that a large group has. */
 export const byKey: By = { index: 'PRIMARY' };
 
-/** A row as a raw query tells it. */
-export type Found = Readonly<Record<string, unknown>>;
-
 /**
  * The whole rows of a model as Prisma's findMany gives them; `rest` is what follows WHERE. Its query builder takes some 300 µs of CPU a query, this a
  * tenth of it, measured side by side on one machine.
  */
 export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Prisma.Sql, by: By = {}): Promise<Rows[T][]> {
-  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${names(model)} FROM ${table(model, by)} WHERE ${rest}`);
-  return rows.map(rowReader(model));
+  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`);
+  return rows.map(rowReader<Rows[T]>(columns[model]));
 }
 
 /** The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. */
@@ -115,9 +101,11 @@ export async function selectPages<T extends Selected>(
   tx: Tx,
   { model, rests, ...by }: By & { readonly model: T; readonly rests: readonly Prisma.Sql[] },
 ): Promise<Rows[T][][]> {
-  const readRow = rowReader(model);
+  const readRow = rowReader<Rows[T]>(columns[model]);
   const found: Rows[T][][] = rests.map(() => []);
-  const selects = rests.map((rest, place) => sql`SELECT ${place} AS place, ${names(model)} FROM ${table(model, by)} WHERE ${rest}`);
+  const selects = rests.map(
+    (rest, place) => sql`SELECT ${place} AS place, ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`,
+  );
   // SQLite takes a limit within a UNION in a table of its own only. MariaDB would make such tables, with text in them, on disk.
   const parts = dialect === 'sqlite' ? selects.map((select) => sql`SELECT * FROM (${select})`) : selects.map((select) => sql`(${select})`);
   for (const row of await inPieces(parts, (piece) => tx.$queryRaw<Found[]>(join([...piece], ' UNION ALL ')))) {
@@ -126,40 +114,7 @@ export async function selectPages<T extends Selected>(
   return found;
 }
 
-/** A model's columns as they are selected of a table that is joined under a letter. */
-export function joinedNames(model: Selected, letter: string): Prisma.Sql {
-  return raw(
-    Object.keys(columns[model])
-      .map((name) => `${letter}.${name} AS ${letter}_${name}`)
-      .join(', '),
-  );
-}
-
-/** The row of a model that was joined under a letter; null where nothing was. `key`: a column that is never null. */
-export function joinedRow<T extends Selected>(
-  model: T,
-  found: Found,
-  { letter, key }: { readonly letter: string; readonly key: keyof Rows[T] & string },
-): Rows[T] | null {
-  if (found[`${letter}_${key}`] === null) return null;
-  const kinds = Object.entries(columns[model]) as [keyof Rows[T] & string, Kind][];
-  return Object.fromEntries(kinds.map(([name, kind]) => [name, read(kind, found[`${letter}_${name}`])])) as Rows[T];
-}
-
 // To SQLite, which takes the right index anyway, it is a comment.
 function table(model: Selected, { index }: By): Prisma.Sql {
   return raw(index === undefined ? model : `${model} /*! FORCE INDEX (${index}) */`);
-}
-
-function names(model: Selected): Prisma.Sql {
-  return raw(Object.keys(columns[model]).join(', '));
-}
-
-function rowReader<T extends Selected>(model: T): (row: Found) => Rows[T] {
-  const kinds = Object.entries(columns[model]) as [keyof Rows[T] & string, Kind][];
-  return (row) => Object.fromEntries(kinds.map(([name, kind]) => [name, read(kind, row[name])])) as Rows[T];
-}
-
-function read(kind: Kind, value: unknown): unknown {
-  return value === null ? null : readers[kind](value as never);
 }

@@ -35,8 +35,8 @@ export async function place<T>(
   const effects = done.flatMap(({ verdict, placed }): readonly Effect[] => verdict.effects?.(placed) ?? []);
   // Sent one after the other without waiting for each answer, as a connection can.
   await Promise.all([
-    insertMessages(tx, plan.messages),
-    insertEntries(tx, plan.entries),
+    insertMessages(db, tx, plan.messages),
+    insertEntries(db, tx, plan.entries),
     moveHeads(db, tx, plan.moves(), raises),
     writeEffects(tx, effects),
   ]);

@@ -43,15 +43,15 @@ export async function blockUser(
         throw new ChatError('LIMIT_REACHED', `At most ${config.maxBlocks} people are blocked at once.`, { field: ['userId'] });
       }
       const between = await lookBetween(inside, ref);
-      await quieten(inside, db, ref);
+      const since = await quieten(inside, db, ref);
       return {
         entries: () => entriesOf(between),
-        async write(tx, { at }) {
-          await putBlock(tx, { ...ref, since: at });
+        async write(tx) {
+          await putBlock(tx, { ...ref, since });
           await part(tx, between);
           await parts.blockEffects.begin(tx, ref.userId, otherId);
         },
-        result: ({ at }) => ({ block: { ...ref, since: at }, endedContact: between.isContact }),
+        result: () => ({ block: { ...ref, since }, endedContact: between.isContact }),
       };
     },
   });

@@ -42,19 +42,21 @@ export const blockCount: Fact<bigint, number> = {
 
 /**
  * Has messages between two users wait for the act that asks for it, or see what it has changed: who sends one holds the users' rows and not their
- * accounts. To be asked for after all else.
+ * accounts. To be asked for after all else. Answers when that is so: nothing that was sent between them is of a later time.
  */
-export async function quieten(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<void> {
-  const quiet: Fact<bigint, true> = {
+export async function quieten(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<Date> {
+  const quiet: Fact<bigint, Date> = {
     name: 'quiet',
     key: String,
     async read(tx, ids) {
       await holdUsersForChange(db, tx, ids);
-      return ids.map(() => true);
+      const now = await db.now(tx);
+      return ids.map(() => now);
     },
   };
   // Both: one of the two is held when it is looked what stands between them.
-  await Promise.all([inside.read(quiet, userId), inside.read(quiet, otherId)]);
+  const [since] = await Promise.all([inside.read(quiet, userId), inside.read(quiet, otherId)]);
+  return since;
 }
 
 /** Has a block stand from now on. */
