@@ -18,7 +18,14 @@ async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   const here = opened.use(await startNodeProcess({ ...stores.env, ...env }));
   // Checks heads of its own accord no sooner than the test is over.
   const there = opened.use(
-    await startNodeProcess({ ...stores.env, ...env, DATABASE_URL: place.href, HEAD_CHECK_MS: '600000', JOB_POLL_MS: '60000', ROLES: 'gateway' }),
+    await startNodeProcess({
+      ...stores.env,
+      ...env,
+      DATABASE_URL: place.href,
+      HEAD_CHECK_MS: '600000',
+      JOB_POLL_MS: '60000',
+      ROLES: 'gateway',
+    }),
   );
   const asked: string[] = [];
   function ask(): void {
