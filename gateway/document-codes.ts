@@ -15,7 +15,15 @@ export function usePublicCodes(mask: Mask): Plugin {
         if (result instanceof Error) replaceParseResult(documentRefusal(mask, result));
       };
     },
-    onValidate() {
+    onValidate({ validateFn, setValidationFn }) {
+      // Its rules call themselves for what nests, and may go past what the stack takes: unlike the parser's, that error would be taken for ours.
+      setValidationFn((...given) => {
+        try {
+          return validateFn(...given);
+        } catch (error) {
+          return [documentRefusal(mask, error as Error)];
+        }
+      });
       return ({ valid, result, setResult }) => {
         if (!valid) setResult(result.map((error) => documentRefusal(mask, error)));
       };

@@ -17,6 +17,9 @@ import { SubscriptionRootRule } from './subscription-root.ts';
 
 // The largest document a careful client sends, every field of every event, has about 1,500 tokens and 800 fields.
 const maxTokens = 10_000;
+// Selections within selections, those of fragments too, which cost no depth: whoever goes through a document calls itself for each. A client that composes
+// fragments nests tens.
+const maxLevels = 200;
 // Counted with fragments spread: a few lines of fragments within fragments can stand for millions of fields.
 const maxFields = 4_000;
 // An alias asks for the same thing twice. Pages of a client that composes fragments have tens.
@@ -35,6 +38,7 @@ const aroundPage = 101;
 
 /** What a document costs to look at, its fragments spread. */
 interface Size {
+  readonly levels: number;
   readonly depth: number;
   readonly fields: number;
   readonly aliases: number;
@@ -43,7 +47,7 @@ interface Size {
   readonly page: boolean;
 }
 
-const nothing: Size = { depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
+const nothing: Size = { levels: 0, depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -80,17 +84,19 @@ export function createSizeRule(maxDepth: number): ValidationRule {
 }
 
 function excessOf(
-  { depth, fields, aliases, resolved }: Size,
+  { levels, depth, fields, aliases, resolved }: Size,
   { maxDepth, mostAliases }: { readonly maxDepth: number; readonly mostAliases: number },
 ): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
+  if (levels > maxLevels) return `nests too deep, its fragments included: ${levels} levels, and ${maxLevels} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
 }
 
 function measure(context: ValidationContext, { selections }: SelectionSetNode, measured: Map<FragmentDefinitionNode, Size>): Size {
-  return selections.map((selection) => measureOne(context, selection, measured)).reduce(join, nothing);
+  const size = selections.map((selection) => measureOne(context, selection, measured)).reduce(join, nothing);
+  return { ...size, levels: size.levels + 1 };
 }
 
 function measureOne(context: ValidationContext, selection: SelectionNode, measured: Map<FragmentDefinitionNode, Size>): Size {
@@ -100,6 +106,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
   const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
   return {
+    levels: below.levels,
     depth,
     fields: below.fields + 1,
     aliases: below.aliases + (selection.alias ? 1 : 0),
@@ -139,6 +146,7 @@ function measureFragment(context: ValidationContext, name: string, measured: Map
 
 function join(one: Size, other: Size): Size {
   return {
+    levels: Math.max(one.levels, other.levels),
     depth: Math.max(one.depth, other.depth),
     fields: one.fields + other.fields,
     aliases: one.aliases + other.aliases,

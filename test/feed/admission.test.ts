@@ -187,6 +187,7 @@ describe('catching up beside other users', () => {
     endAll(others.turns);
     await settled();
     expect(many.begun).toEqual([0, 1, 2, 3, 4, 5]);
+    endAll(many.turns);
   });
 
   it('is a stranger’s turn after some pages of who has hundreds to replay, all of it with room', async () => {
