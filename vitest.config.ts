@@ -16,7 +16,7 @@ export default defineConfig({
     // Each worker may hold a node, its sockets and its pools: more workers than two cores serve only wait for each other. A third was tried: 809 s in place of some 830,
     // and a wait that ran out.
     maxWorkers: 2,
-    // Files share their worker's modules: without, each would load and warm up all of the server again, a third of the whole run.
+    // Files share their worker's modules: without, each would load and warm up all of the server again, a quarter of the whole run.
     isolate: false,
     projects: [
       {

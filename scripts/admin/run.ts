@@ -79,6 +79,11 @@ export interface Terminal {
   readonly errors: Writable;
 }
 
+// People choose what they are called: a name must neither turn what follows it around nor command the terminal.
+function shown(text: string): string {
+  return text.replace(/\p{Bidi_Control}|[^\P{Cc}\t\n]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** Does what a command line asks for, on the system that the environment names. Answers the code to exit with: 0, or 1 where it says on `errors` why not. */
 export async function runAdmin(line: readonly string[], { env, output, errors }: Terminal): Promise<0 | 1> {
   try {
@@ -86,7 +91,7 @@ export async function runAdmin(line: readonly string[], { env, output, errors }:
     // What goes wrong is said below; what the modules have to say besides is for a node's log.
     await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
     const said = await run(operator, asked);
-    if (typeof said === 'string') output.write(`${said}\n`);
+    if (typeof said === 'string') output.write(`${shown(said)}\n`);
     else await pipeline(said, output, { end: false });
     const { redisFault: fault } = operator;
     if (fault !== null) errors.write(`${fault}\nNodes are not told: they find what has changed by themselves, within HEAD_CHECK_MS.\n`);

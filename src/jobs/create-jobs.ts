@@ -38,6 +38,7 @@ const maxAttempts = 20;
 /** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
 export function createJobs({ db, doers, logger, config, nodeId = '', looks = true }: JobParts): Jobs {
   const closing = new AbortController();
+  const kinds = Object.keys(doers);
   // One that takes minutes keeps its own place only.
   const underWay = new Set<Promise<void>>();
   let taking: Promise<number> | undefined;
@@ -82,7 +83,7 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
 
   async function takeUp(): Promise<number> {
     const limit = atOnce - underWay.size;
-    const rows = limit > 0 ? await takeDue(db, { limit, leaseMs, nodeId }) : [];
+    const rows = limit > 0 ? await takeDue(db, { kinds, limit, leaseMs, nodeId }) : [];
     for (const row of rows) {
       const working: Promise<void> = work(row).finally(() => underWay.delete(working));
       underWay.add(working);

@@ -34,15 +34,21 @@ export async function cancelJob(tx: Tx, kind: JobKind, key: string): Promise<voi
   await tx.job.deleteMany({ where: { kind, key } });
 }
 
+/** Which jobs a node takes up. */
+export interface Taking {
+  /** What it knows how to do: while releases are mixed, the newer ones leave jobs of which an older one has never heard. */
+  readonly kinds: readonly string[];
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly nodeId: string;
+}
+
 /** Takes up what is due, in the order in which it became so: for `leaseMs` nobody else does. */
-export async function takeDue(
-  db: Db,
-  { limit, leaseMs, nodeId }: { readonly limit: number; readonly leaseMs: number; readonly nodeId: string },
-): Promise<readonly JobRow[]> {
+export async function takeDue(db: Db, { kinds, limit, leaseMs, nodeId }: Taking): Promise<readonly JobRow[]> {
   // Nearly always there is nothing, which a plain read finds.
   const now = await db.now();
   const due = await db.client.job.findMany({
-    where: { state: 'PENDING', dueAt: { lte: now } },
+    where: { state: 'PENDING', dueAt: { lte: now }, kind: { in: [...kinds] } },
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
     take: limit,
   });

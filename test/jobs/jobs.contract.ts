@@ -72,6 +72,16 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen).toEqual([id]);
     });
 
+    it('of a kind that only a later release knows is left to it, and no try is counted', async () => {
+      const id = newId();
+      await db.transaction(jobAbout(id));
+      await db.transaction((tx) => tx.job.updateMany({ where: { key: String(id) }, data: { kind: 'OfTomorrow' } }));
+      await using node = nodeThat(async () => expect.unreachable());
+      await node.doDue();
+      expect(await rowOf(id)).toMatchObject({ attempts: 0, heldBy: null, state: 'PENDING' });
+      await db.transaction((tx) => tx.job.deleteMany({ where: { key: String(id) } }));
+    });
+
     it('is not there if its transaction fails', async () => {
       const id = newId();
       const failing = db.transaction(async (tx) => {

@@ -7,6 +7,7 @@ import { inputId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
 import { type CommandEnd, runAdmin, spawnAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
+import { UpdateProfileDocument } from '../support/generated/graphql.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
@@ -54,6 +55,12 @@ describe('the command, beside an embedded node that runs', () => {
       `${ann.handle}: 2 sessions ended. What is connected is closed within HEAD_CHECK_MS.\n`,
     );
     for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
+  });
+
+  it('shows what people call themselves, and lets it turn nothing around', async () => {
+    const [ann] = await place.people('ann');
+    await place.ask(UpdateProfileDocument, { input: { displayName: 'Ann \u202Enimda' } }, ann);
+    expect(await admin('users', 'show', ann.handle)).toContain('(Ann \\u202enimda), USER');
   });
 
   it('has an app be told, changes that, tries it, and tells it nothing more', async () => {
