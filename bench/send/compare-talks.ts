@@ -1,5 +1,5 @@
 import type { Places } from '../support/places.ts';
-import { startMpim, startRecipe, type TalkOptions } from './graphql-servers.ts';
+import { startFloor, startMpim, startRecipe, type TalkOptions } from './graphql-servers.ts';
 import type { Transport } from './load-plan.ts';
 import { middle, type Row, rowOf } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
@@ -19,7 +19,7 @@ export function talkCondition(members: number, transport: Transport): string {
 }
 
 /**
- * MPIM's gateway beside the recipe: the most that each takes, then both at half of the recipe's most. Throws where anything is lost, comes
+ * MPIM's gateway beside the recipe and the floor: the most that each takes, then the first two at half of the recipe's most. Throws where anything is lost, comes
  * twice or, at MPIM, out of order.
  */
 export async function compareTalks(places: Places, comparison: TalkComparison): Promise<readonly Row[]> {
@@ -33,12 +33,14 @@ async function compareMembers(places: Places, members: number, comparison: TalkC
   const options = { rooms, members, connections };
   await using recipe = await startRecipe(places, options);
   await using mpim = await startMpim(places, options);
+  await using floor = await startFloor(places, options);
   const both: readonly Talking[] = [recipe, mpim];
-  for (const transport of transports) for (const server of both) await server.run({ transport, pattern: { ms: warmUpMs, inFlight } });
+  const all: readonly Talking[] = [...both, floor];
+  for (const transport of transports) for (const server of all) await server.run({ transport, pattern: { ms: warmUpMs, inFlight } });
   const rows: Row[] = [];
   for (const transport of transports) {
     const at = { part: 'most', condition: talkCondition(members, transport) } as const;
-    rows.push(...(await interleave(rounds, at, both, (server) => server.run({ transport, pattern: { ms, inFlight } }))));
+    rows.push(...(await interleave(rounds, at, all, (server) => server.run({ transport, pattern: { ms, inFlight } }))));
   }
   for (const transport of transports) {
     const condition = talkCondition(members, transport);

@@ -65,6 +65,28 @@ export async function startRecipe(places: Places, { connections, ...options }: T
   });
 }
 
+/** The least that Node can do: nothing is checked, executed or stored. How far ahead of others anybody can be on this machine. */
+export async function startFloor({ redisUs, databaseUs }: Places, { rooms, members }: TalkOptions): Promise<Talking> {
+  await using started = new AsyncDisposableStack();
+  const server = started.use(await startServer(new URL('servers/floor.ts', import.meta.url), {}));
+  const planned = Array.from({ length: rooms }, (_, room) => ({
+    id: String(room + 1),
+    members: Array.from({ length: members }, () => ''),
+  }));
+  const talking = await startTalking({
+    ...{ name: 'floor', transports: ['http', 'socket'], ordered: true },
+    meters: { server: server.cpuUs, database: databaseUs, redis: redisUs },
+    load: {
+      file: new URL('load.ts', import.meta.url),
+      plan: { send: recipeSend, subscription: recipeSubscription, byRoom: true, rooms: planned, port: server.port },
+    },
+    verify: async () => undefined,
+  });
+  started.use(talking);
+  const parting = started.move();
+  return { ...talking, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
 interface GraphqlParts {
   readonly name: string;
   readonly file: URL;
