@@ -8,6 +8,7 @@ import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
 import { type Roster, standingOf } from './roster.ts';
+import { Round } from './round.ts';
 import type { Watch } from './watch.ts';
 import { type Known, Watched } from './watched.ts';
 
@@ -28,8 +29,9 @@ interface Seat {
   leave: Unsubscribe | undefined;
 }
 
-// A hint can be lost without a sign only with the node that should have published it: what it would have told is found at the next look.
-const lookEveryMs = 60_000;
+// A hint can be lost without a sign only with the node that should have published it: what it would have told is found at the next look, within a minute. Everybody
+// at once would be a tenth of a second for each 5,000 who are watched, in which the node does nothing else.
+const looks = { everyMs: 1_000, parts: 60 };
 // All that one watch needs by default, MAX_WATCHED and the viewer themselves, are read together.
 const atOnce = 501;
 const retryMs = 1_000;
@@ -45,6 +47,7 @@ export class Watching implements AsyncDisposable {
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
   readonly #looking: NodeJS.Timeout;
+  readonly #rounds = { seats: new Round(this.#seats), watches: new Round(this.#watches) };
   readonly #stopListening: () => void;
   /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
   #unsure = new Map<bigint, Set<bigint> | null>();
@@ -59,9 +62,9 @@ export class Watching implements AsyncDisposable {
   constructor(parts: WatchingParts) {
     this.#parts = parts;
     this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
-    this.#looking = setInterval(() => this.#lookAgain(), lookEveryMs * (0.75 + Math.random() / 2)).unref();
+    this.#looking = setInterval(() => this.#look(), looks.everyMs).unref();
     this.#stopListening = parts.bus.onGap(() => this.#lookAgain());
-    parts.cluster.onRestored(() => this.#rereadAll());
+    parts.cluster.onRestored(() => void this.#rereadAll());
   }
 
   /** Opens a watch. Rejects with UNAVAILABLE where bus, roster or database do not answer. */
@@ -196,14 +199,28 @@ export class Watching implements AsyncDisposable {
     }, retryMs).unref();
   }
 
-  #rereadAll(): void {
-    for (const userId of this.#seats.keys()) void this.#reread(userId);
+  /** One part after the other: meanwhile the node does other things as well. */
+  async #rereadAll(): Promise<void> {
+    const all = [...this.#seats.keys()];
+    for (let from = 0; from < all.length && !this.#disposed; from += atOnce) {
+      await Promise.all(all.slice(from, from + atOnce).map((userId) => this.#reread(userId)));
+    }
   }
 
   /** Something may have been missed. */
   #lookAgain(): void {
-    this.#rereadAll();
-    for (const { viewer } of this.#watches) this.#unsure.set(viewer.userId, null);
+    void this.#rereadAll();
+    this.#doubtAll(this.#watches);
+  }
+
+  /** Looks at the next part of all: something may have been missed without a sign. */
+  #look(): void {
+    for (const userId of this.#rounds.seats.part(looks.parts)) void this.#reread(userId);
+    this.#doubtAll(this.#rounds.watches.part(looks.parts));
+  }
+
+  #doubtAll(watches: Iterable<Watch>): void {
+    for (const { viewer } of watches) this.#unsure.set(viewer.userId, null);
     this.#settleSoon();
   }
 
