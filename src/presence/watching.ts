@@ -7,8 +7,8 @@ import { watchable } from './acquaintance.ts';
 import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
+import { Looking } from './looking.ts';
 import { type Roster, standingOf } from './roster.ts';
-import { Round } from './round.ts';
 import type { Watch } from './watch.ts';
 import { type Known, Watched } from './watched.ts';
 
@@ -29,9 +29,6 @@ interface Seat {
   leave: Unsubscribe | undefined;
 }
 
-// A hint can be lost without a sign only with the node that should have published it: what it would have told is found at the next look, within a minute. Everybody
-// at once would be a tenth of a second for each 5,000 who are watched, in which the node does nothing else.
-const looks = { everyMs: 1_000, parts: 60 };
 // All that one watch needs by default, MAX_WATCHED and the viewer themselves, are read together.
 const atOnce = 501;
 const retryMs = 1_000;
@@ -46,9 +43,7 @@ export class Watching implements AsyncDisposable {
   /** By viewer: what they may watch changes with what they do. */
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
-  readonly #looking: NodeJS.Timeout;
-  readonly #rounds = { seats: new Round(this.#seats), watches: new Round(this.#watches) };
-  readonly #stopListening: () => void;
+  readonly #looking: Looking;
   /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
   #unsure = new Map<bigint, Set<bigint> | null>();
   #settling: Promise<void> | undefined;
@@ -62,9 +57,13 @@ export class Watching implements AsyncDisposable {
   constructor(parts: WatchingParts) {
     this.#parts = parts;
     this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
-    this.#looking = setInterval(() => this.#look(), looks.everyMs).unref();
-    this.#stopListening = parts.bus.onGap(() => this.#lookAgain());
-    parts.cluster.onRestored(() => void this.#rereadAll());
+    this.#looking = new Looking({
+      ...parts,
+      users: this.#seats,
+      watches: this.#watches,
+      reread: (userIds) => Promise.all(userIds.map((userId) => this.#reread(userId))),
+      doubt: (watches) => this.#doubtAll(watches),
+    });
   }
 
   /** Opens a watch. Rejects with UNAVAILABLE where bus, roster or database do not answer. */
@@ -89,9 +88,8 @@ export class Watching implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    clearInterval(this.#looking);
+    this.#looking[Symbol.dispose]();
     clearTimeout(this.#rereading);
-    this.#stopListening();
     await this.#settling;
     for (const { watched, leave } of this.#seats.values()) {
       watched[Symbol.dispose]();
@@ -197,26 +195,6 @@ export class Watching implements AsyncDisposable {
       this.#rereading = undefined;
       for (const one of again) void this.#reread(one);
     }, retryMs).unref();
-  }
-
-  /** One part after the other: meanwhile the node does other things as well. */
-  async #rereadAll(): Promise<void> {
-    const all = [...this.#seats.keys()];
-    for (let from = 0; from < all.length && !this.#disposed; from += atOnce) {
-      await Promise.all(all.slice(from, from + atOnce).map((userId) => this.#reread(userId)));
-    }
-  }
-
-  /** Something may have been missed. */
-  #lookAgain(): void {
-    void this.#rereadAll();
-    this.#doubtAll(this.#watches);
-  }
-
-  /** Looks at the next part of all: something may have been missed without a sign. */
-  #look(): void {
-    for (const userId of this.#rounds.seats.part(looks.parts)) void this.#reread(userId);
-    this.#doubtAll(this.#rounds.watches.part(looks.parts));
   }
 
   #doubtAll(watches: Iterable<Watch>): void {

@@ -3,6 +3,7 @@ import { type NodeMessage, readMessage, writeMessage } from '../../src/cluster/n
 
 test.each<NodeMessage>([
   { kind: 'drain' },
+  { kind: 'lost' },
   { kind: 'close', connections: ['c1', 'ä"🎉'], why: 'TOO_MANY' },
 ])('what a node is told arrives as it was sent: %j', (message) => expect(readMessage(writeMessage(message))).toEqual(message));
 
