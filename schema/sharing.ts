@@ -8,12 +8,15 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   getOperationAST,
   isAbstractType,
   isCompositeType,
+  isListType,
   isObjectType,
   isRequiredArgument,
   Kind,
+  type ListValueNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
   visit,
@@ -28,8 +31,8 @@ export interface Sharing {
   /** True for an event of one of these types, as the root field's source hands it out. */
   covers(event: object): boolean;
   /**
-   * What to execute for each event: the document without the optional arguments of its root field, and without the variables that only they
-   * use. They open the subscription; coercing thousands of positions again for each of thousands of events takes minutes (measured: 50 s for 5,000).
+   * What to execute for each event: the document without the optional arguments of its root field, with lists that are required empty, and without the variables that
+   * only they use. They open the subscription; coercing thousands of positions again for each of thousands of events takes minutes (measured: 50 s for 5,000).
    */
   readonly perEvent: DocumentNode;
   /** The variables that it has. */
@@ -65,23 +68,30 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   };
 }
 
-function requiredArguments(root: GraphQLObjectType | null | undefined, [field]: readonly FieldNode[]): ReadonlySet<string> {
+/** The arguments of the root field without which it is not executed, and whether each is a list. */
+function requiredArguments(root: GraphQLObjectType | null | undefined, [field]: readonly FieldNode[]): ReadonlyMap<string, boolean> {
   const args = (field && root?.getFields()[field.name.value]?.args) ?? [];
-  return new Set(args.filter(isRequiredArgument).map(({ name }) => name));
+  return new Map(args.filter(isRequiredArgument).map(({ name, type }) => [name, isListType(getNullableType(type))]));
 }
 
 interface Opening {
   readonly operation: OperationDefinitionNode;
   readonly fields: readonly FieldNode[];
-  readonly required: ReadonlySet<string>;
+  readonly required: ReadonlyMap<string, boolean>;
 }
+
+const emptyList: ListValueNode = { kind: Kind.LIST, values: [] };
 
 function withoutOpening(document: DocumentNode, { operation, fields, required }: Opening): DocumentNode {
   const roots = new Set(fields);
   const { definitions } = visit(document, {
     Field(field) {
       if (!roots.has(field)) return undefined;
-      return { ...field, arguments: (field.arguments ?? []).filter(({ name }) => required.has(name.value)) };
+      const kept = (field.arguments ?? []).filter(({ name }) => required.has(name.value));
+      return {
+        ...field,
+        arguments: kept.map((argument) => (required.get(argument.name.value) ? { ...argument, value: emptyList } : argument)),
+      };
     },
   });
   const fragments = new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])));

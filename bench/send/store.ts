@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { nodeFlags } from '../../scripts/node-flags.ts';
 import { readConfig } from '../../src/config.ts';
 import { openChat } from '../../src/open.ts';
 import { newDatabase, openSql } from '../support/database.ts';
@@ -65,7 +66,7 @@ export async function startRecipeStore(places: Places, options: StoreOptions): P
 
 async function startStore(places: Places, plan: StorePlan): Promise<Storing> {
   await using started = new AsyncDisposableStack();
-  const child = started.use(startProcess(new URL('servers/store.ts', import.meta.url), { flags: serverFlags() }));
+  const child = started.use(startProcess(new URL('servers/store.ts', import.meta.url), { flags: [...nodeFlags(), ...serverFlags()] }));
   await child.ask(plan);
   const sql = await openSql(plan.databaseUrl);
   started.defer(() => sql.end());

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { nodeFlags } from '../../scripts/node-flags.ts';
 import { type Process, startProcess } from './process.ts';
 
 /** A server's process, listening. */
@@ -21,10 +22,10 @@ export function serverFlags(): readonly string[] {
   return process.env['SERVER_FLAGS']?.split(' ') ?? [];
 }
 
-/** Starts a server and resolves when it listens. Rejects with what it wrote, when it ends before. */
+/** Starts a server, with the flags with which `npm start` runs a node of MPIM, and resolves when it listens. Rejects with what it wrote, when it ends before. */
 export async function startServer(file: URL, env: Readonly<Record<string, string>>): Promise<Server> {
   await using started = new AsyncDisposableStack();
-  const server = started.use(startProcess(file, { env, flags: ['--expose-gc', ...serverFlags()] }));
+  const server = started.use(startProcess(file, { env, flags: ['--expose-gc', ...nodeFlags(), ...serverFlags()] }));
   const { port, pid } = await server.ask<Announcement>();
   started.move();
   return {

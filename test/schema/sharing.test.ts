@@ -20,7 +20,7 @@ function smallSchema(read: () => void = () => undefined): GraphQLSchema {
     type Secret implements Thing { id: ID }
     input Word { text: String! }
     type Query { place: Place }
-    type Subscription { events(after: [Int!], mode: String! = "all", limit: Int): Event lasting(id: ID!, after: Int): Said number: Int }
+    type Subscription { events(after: [Int!], mode: String! = "all", limit: Int): Event lasting(id: ID!, after: Int): Said crowd(ids: [ID!]!): Event number: Int }
   `);
   for (const type of Object.values(built.getTypeMap())) {
     if (!('getFields' in type) || type.name.startsWith('__')) continue;
@@ -180,6 +180,15 @@ describe('what is executed for each event', () => {
     expect(share(text, 'One').eventVariables).toEqual(['u']);
     expect(share(text, 'Two').eventVariables).toEqual(['id']);
     expect(validate(small, share(text, 'One').perEvent)).toEqual([]);
+  });
+
+  test('has no lists at its root, though one is required', () => {
+    const { perEvent, eventVariables } = share(
+      'subscription($ids: [ID!]!, $u: Boolean) { crowd(ids: $ids) { ... on Said { text(upper: $u) } } }',
+    );
+    expect(eventVariables).toEqual(['u']);
+    expect(validate(small, perEvent)).toEqual([]);
+    expect(JSON.stringify(share('subscription { crowd(ids: ["a", "b"]) { at } }').perEvent)).not.toContain('"a"');
   });
 
   test('gives the same as the whole document, without having to be given positions', () => {
