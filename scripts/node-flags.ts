@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 
 /**
  * The flags with which a node of MPIM is run on a machine with so many cores. V8 collects garbage and compiles on four threads besides its own, however few cores there
- * are: on two cores, which a database shares, those of one node kept everybody else waiting for up to 100 ms (docs/decisions/0045).
+ * are: on two cores, which a database shares, those of one node kept everybody else waiting. And it lets the heap grow by a tenth from one collection of all of it to the
+ * next where a program does little, which while thousands connect was one every two seconds, of 15 to 30 ms (docs/decisions/0045).
  */
 export function nodeFlags(cores: number = availableParallelism()): readonly string[] {
-  return [`--v8-pool-size=${Math.min(4, Math.max(1, cores - 1))}`];
+  return [`--v8-pool-size=${Math.min(4, Math.max(1, cores - 1))}`, '--heap-growing-percent=100'];
 }
 
 if (import.meta.main) process.stdout.write(`${nodeFlags().join(' ')}\n`);
