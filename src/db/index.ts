@@ -30,7 +30,7 @@ export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
 export { type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
-export { type PostingName, type PostingRows, selectPostings } from './posting.ts';
+export { type PostingName, type PostingRows, selectPostings, selectSent } from './posting.ts';
 export { leavePushDeliveries, type PushDeliveryRow, type PushDueRow, raisePushDue } from './push-rows.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';

@@ -14,6 +14,9 @@ export interface PostingName {
   readonly clientMessageId: string;
 }
 
+/** Who said something, and under which name. */
+type SentName = Pick<PostingName, 'senderId' | 'clientMessageId'>;
+
 /** All that a message is decided by, as the rows tell it. */
 export interface PostingRows {
   /** What the sender has stored under that name. */
@@ -91,16 +94,23 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly Posti
   }));
 }
 
-/** The messages that were sent under these names. Hardly ever is there one: its columns would cost every message. */
-async function selectKnown(tx: Tx, names: readonly PostingName[], found: readonly Found[]): Promise<readonly Rows['Message'][]> {
-  const known = names.filter((_, place) => (found[place]?.['k_seq'] ?? null) !== null);
-  return inPieces(known, (piece) => {
+/** The messages that were sent under these names, in no order. */
+export function selectSent(tx: Tx, names: readonly SentName[]): Promise<readonly Rows['Message'][]> {
+  return inPieces(names, (piece) => {
     const either = piece.map(({ senderId, clientMessageId }) => sql`(senderId = ${senderId} AND clientMessageId = ${clientMessageId})`);
     return selectRows(tx, 'Message', join(either, ' OR '));
   });
 }
 
-function nameKey({ senderId, clientMessageId }: Pick<PostingName, 'senderId' | 'clientMessageId'>): string {
+// Hardly ever is there one: its columns would cost every message.
+function selectKnown(tx: Tx, names: readonly PostingName[], found: readonly Found[]): Promise<readonly Rows['Message'][]> {
+  return selectSent(
+    tx,
+    names.filter((_, place) => (found[place]?.['k_seq'] ?? null) !== null),
+  );
+}
+
+function nameKey({ senderId, clientMessageId }: SentName): string {
   return `${senderId}:${clientMessageId}`;
 }
 

@@ -78,6 +78,12 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
 };
 
+/** Some columns of a model, in the order asked for. */
+export function kindsOf<T extends Selected, C extends keyof Rows[T]>(model: T, names: readonly C[]): { readonly [N in C]: Kind } {
+  const kinds: { readonly [N in keyof Rows[T]]: Kind } = columns[model];
+  return Object.fromEntries(names.map((name) => [name, kinds[name]])) as { readonly [N in C]: Kind };
+}
+
 /** The index to read by, where MariaDB would choose another, or enter it at its beginning only. */
 interface By {
   readonly index?: string;

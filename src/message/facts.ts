@@ -1,4 +1,4 @@
-import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
+import { selectSent, type Tx } from '../db/index.ts';
 import type { Fact, MessageRow } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 import { readHidden, readMessages, refKey } from './store.ts';
@@ -27,10 +27,7 @@ export const hidden: Fact<MessageRef & { readonly userId: bigint }, boolean> = {
 };
 
 async function readSentUnder(tx: Tx, names: readonly RequestName[]): Promise<readonly (MessageRow | null)[]> {
-  const rows = await inPieces(names, (piece) => {
-    const either = piece.map(({ senderId, clientMessageId }) => sql`(senderId = ${senderId} AND clientMessageId = ${clientMessageId})`);
-    return selectRows(tx, 'Message', join(either, ' OR '));
-  });
+  const rows = await selectSent(tx, names);
   const found = new Map(rows.map((row) => [sentUnder.key(row), row]));
   return names.map((name) => found.get(sentUnder.key(name)) ?? null);
 }

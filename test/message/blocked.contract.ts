@@ -362,6 +362,18 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(order).toEqual(['sent', 'act']);
     });
 
+    test('a block is not dated before what it waits for, and lets through, is sent', async () => {
+      const { ann, ben } = await talked();
+      const { db } = world;
+      const { blocking, sentAt } = await db.transaction(async (tx) => {
+        await holdUsers(db, tx, [ann.userId]);
+        const acting = there.blocks.block(ann, { userId: ben.userId });
+        for (let turns = 0; turns < 100; turns += 1) await tx.user.count({ where: { id: ann.userId } });
+        return { blocking: acting, sentAt: await db.now(tx) };
+      });
+      expect((await blocking).block.since.getTime()).toBeGreaterThanOrEqual(sentAt.getTime());
+    });
+
     test('what is shown of reading never goes back when a block begins', async () => {
       for (let time = 0; time < 8; time += 1) {
         const { ann, ben, direct } = await talked();
