@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
@@ -10,6 +10,10 @@ import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { person } from '../support/people.ts';
 import { connection } from './roster.contract.ts';
+
+// The part that is looked at every second would find it as well.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
 
 it('who is watched is read anew when another node has died, with which hints may be lost', async () => {
   await using open = new AsyncDisposableStack();
