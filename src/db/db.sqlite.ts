@@ -99,12 +99,13 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   const letGo = beside ? await holdIfFree(file) : await holdFile(file);
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
-    const prisma = new PrismaClient({ adapter: sqliteDriver(file) });
+    // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
+    const prisma = new PrismaClient({ adapter: sqliteDriver(file) }) as unknown as Client;
     const db = createPrismaDb(
       {
         dialect: 'sqlite',
-        // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
-        prisma: prisma as unknown as Client,
+        prisma,
+        transact: (work, options) => prisma.$transaction(work, options),
         writers: createSlots(1),
         // Reads run one after another in the process's thread anyway: more snapshots at once would only hold more memory.
         snapshots: createSlots(4),

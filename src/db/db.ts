@@ -6,6 +6,9 @@ export type Client = PrismaClient;
 /** What queries run on inside a transaction; the client itself fits too, for a single read. */
 export type Tx = Prisma.TransactionClient;
 
+/** What of it runs statements in our own words. */
+export type Statements = Pick<Tx, '$queryRaw' | '$executeRaw'>;
+
 /** The database: Prisma, plus what Prisma cannot say in both dialects. Every call may throw ChatError UNAVAILABLE. */
 export interface Db extends AsyncDisposable {
   readonly dialect: 'mysql' | 'sqlite';

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionConfig, Pool, QueryOptions } from 'mariadb';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { translateMysql } from './mysql-error.ts';
+import type { Ask } from './mysql-statements.ts';
 import { createSlots } from './slots.ts';
 import { Transient } from './transient.ts';
 
@@ -34,6 +35,8 @@ export interface PoolOptions {
   readonly size: number;
   /** Bounds the wait for a connection, and each statement, in ms. */
   readonly deadlineMs: number;
+  /** Called with what runs statements in a transaction, when it is given its connection, by whoever asked for one. */
+  readonly onLent?: (ask: Ask) => void;
 }
 
 /** What Prisma's adapter uses of a driver's connection. */
@@ -58,28 +61,49 @@ async function ask(connection: Connection, statement: string, values: unknown, d
 }
 
 const transactionWords: Readonly<Record<string, 'opens' | 'ends'>> = { BEGIN: 'opens', COMMIT: 'ends', ROLLBACK: 'ends' };
+const asks = /^\s*SELECT\b/;
 
 /**
  * A connection for one transaction. After a deadlock the server has rolled back by itself, and whatever came next would be stored on its
- * own: so after a passing fault nothing but ROLLBACK goes through.
+ * own: so after a passing fault nothing but ROLLBACK goes through, and after the end nothing at all.
  */
 function lend(connection: Connection, deadlineMs: number, takeBack: (clean: boolean) => void): Lent {
   let fault: Transient | undefined;
-  let open = false;
+  let begun: Promise<unknown> | undefined;
+  let state: 'new' | 'open' | 'ending' | 'ended' = 'new';
 
-  async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
-    const sql = textOf(statement);
-    if (fault && sql !== 'ROLLBACK') throw fault;
-    const word = transactionWords[sql];
-    if (word === 'opens') open = true;
+  async function send(sql: string, values?: unknown): Promise<unknown> {
     try {
-      const answer = await ask(connection, sql, values, deadlineIn(deadlineMs));
-      if (word === 'ends') open = false;
-      return answer;
+      return await ask(connection, sql, values, deadlineIn(deadlineMs));
     } catch (error) {
       if (error instanceof Transient) fault ??= error;
       throw error;
     }
+  }
+
+  async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
+    const sql = textOf(statement);
+    if (fault && sql !== 'ROLLBACK') throw fault;
+    if (state === 'ending' || state === 'ended') throw new Error('a statement came after the end of its transaction');
+    const word = transactionWords[sql];
+    if (word === 'opens') {
+      state = 'open';
+      begun = send(sql);
+      begun.then(
+        () => {
+          begun = undefined;
+        },
+        () => undefined,
+      );
+      return;
+    }
+    // Who begins by reading need not wait for an answer that says nothing. Had the server not begun, what follows finds out before it writes.
+    if (begun && !asks.test(sql)) await begun;
+    if (word === undefined) return send(sql, values);
+    state = 'ending';
+    const answer = await send(sql);
+    state = 'ended';
+    return answer;
   }
 
   return {
@@ -87,7 +111,7 @@ function lend(connection: Connection, deadlineMs: number, takeBack: (clean: bool
     query: query as Connection['query'],
     on: connection.on.bind(connection),
     off: connection.off.bind(connection),
-    release: async () => takeBack(!open),
+    release: async () => takeBack(state === 'new' || state === 'ended'),
   };
 }
 
@@ -96,7 +120,7 @@ function lend(connection: Connection, deadlineMs: number, takeBack: (clean: bool
  * and which tells its connections apart by numbers that start anew with the server. Here: first come, first served; a connection is
  * opened when somebody needs it, so an outage ends for us with the first try after it; passing faults come out as Transient.
  */
-export function createMysqlPool({ open, size, deadlineMs }: PoolOptions): Pool {
+export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions): Pool {
   const slots = createSlots(size);
   const idle: Connection[] = [];
   let closed = false;
@@ -133,7 +157,9 @@ export function createMysqlPool({ open, size, deadlineMs }: PoolOptions): Pool {
 
   async function getConnection(): Promise<Lent> {
     const { connection, takeBack } = await acquire();
-    return lend(connection, deadlineMs, takeBack);
+    const lent = lend(connection, deadlineMs, takeBack);
+    onLent?.(lent.query);
+    return lent;
   }
 
   async function end(): Promise<void> {

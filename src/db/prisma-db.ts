@@ -1,15 +1,28 @@
 import { ChatError } from '../errors.ts';
 import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
-import type { Client, Db, Tx } from './db.ts';
+import type { Client, Db, Statements, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
 import type { Slots } from './slots.ts';
 import { Transient } from './transient.ts';
+
+/** Of a transaction of Prisma's. */
+export interface TransactOptions {
+  /** How long it may wait for its connection, in ms. */
+  readonly maxWait: number;
+  /** How long it may then take, in ms. */
+  readonly timeout: number;
+  readonly isolationLevel?: 'RepeatableRead' | 'Serializable';
+}
 
 /** What differs between the two databases. */
 export interface Dialect {
   readonly dialect: Db['dialect'];
   /** Prisma over a driver whose passing faults are Transient. */
   readonly prisma: Client;
+  /** What runs our own statements outside of transactions, where that is not Prisma's client. */
+  readonly statements?: Statements;
+  /** Runs work in one transaction of Prisma's. */
+  readonly transact: <T>(work: (tx: Tx) => Promise<T>, options: TransactOptions) => Promise<T>;
   /** The places that transactions take; whoever finds none waits in the order they came. */
   readonly writers: Slots;
   /** The places that snapshots take; may be the same. */
@@ -54,19 +67,33 @@ async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise
 }
 
 /** Prisma's client for single reads. A write by it could not be told done from not done after a lost connection, so it refuses them. */
-function readingClient(prisma: Client, deadlineMs: number, isClosed: () => boolean): Client {
+function readingClient({ prisma, statements }: Dialect, deadlineMs: number, isClosed: () => boolean): Client {
+  function read<T>(ask: () => Promise<T>): Promise<T> {
+    // Prisma would open the database anew.
+    if (isClosed()) throw unavailable(new Error('the database was closed'));
+    return retryRead(deadlineIn(deadlineMs), ask);
+  }
+
   const extended = prisma.$extends({
     query: {
       async $allOperations({ operation, args, query }) {
         if (!reads.has(operation)) throw new Error(`db.client only reads: ${operation} belongs in db.transaction`);
-        // Prisma would open the database anew.
-        if (isClosed()) throw unavailable(new Error('the database was closed'));
-        return retryRead(deadlineIn(deadlineMs), () => query(args));
+        return read(() => query(args));
       },
     },
   });
   // $extends answers a type of its own, which lacks $on only.
-  return extended as unknown as Client;
+  const client = extended as unknown as Client;
+  if (statements === undefined) return client;
+  const $queryRaw = async (...asked: Parameters<Client['$queryRaw']>) => read(async () => statements.$queryRaw(...asked));
+  return under(client, { $queryRaw } as unknown as Partial<Statements>);
+}
+
+/** The same, with statements that go another way. */
+export function under<T extends Tx>(prisma: T, statements: Partial<Statements>): T {
+  return new Proxy(prisma, {
+    get: (target, name) => Reflect.get(statements, name) ?? Reflect.get(target, name),
+  });
 }
 
 /** One try of a transaction. Its COMMIT is sent only if it still matters to somebody. */
@@ -87,14 +114,14 @@ interface Manner {
 
 /** The one implementation of Db, over what differs. */
 export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
-  const { prisma, writers, snapshots } = parts;
+  const { prisma, transact, writers, snapshots } = parts;
   let closed = false;
-  const client = readingClient(prisma, deadlineMs, () => closed);
+  const client = readingClient(parts, deadlineMs, () => closed);
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, { snapshot, mark }: Manner): Try<T> {
     let outcome: { readonly done: T } | undefined;
     const left = Math.ceil(deadline.left());
-    const settled = prisma.$transaction(
+    const settled = transact(
       async (tx) => {
         const [result] = await Promise.all([work(tx), mark === undefined ? undefined : leaveMark(parts, tx, mark)]);
         // Whoever waited has been told UNAVAILABLE: better to store nothing than something that nobody knows of.
@@ -148,7 +175,7 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
       try {
         return await within(
           deadline,
-          prisma.$transaction((tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
+          transact((tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
         );
       } catch (error) {
         if (deadline.left() === 0 || closed) throw unavailable(error);
