@@ -12,9 +12,15 @@ export interface Batch<A> {
 
 /**
  * Takes from a queue whatever may share one commit, first come first served, at most `limit`. On each stream either one append that wants it for
- * itself or any number of those that share it, no two with the same key. Who wants a stream for itself is not overtaken there.
+ * itself or any number of those that share it, no two with the same key; none on those that are `held` by another commit. Who wants a stream for itself is not overtaken
+ * there, nor who waits for another one that is held.
  */
-export function takeBatch<A>(queue: readonly A[], limit: number, sharing: (append: A) => Sharing): Batch<A> {
+export function takeBatch<A>(
+  queue: readonly A[],
+  limit: number,
+  sharing: (append: A) => Sharing,
+  held: (id: bigint) => boolean = () => false,
+): Batch<A> {
   const taken: A[] = [];
   const left: A[] = [];
   const shared = new Map<bigint, Set<string>>();
@@ -44,11 +50,12 @@ export function takeBatch<A>(queue: readonly A[], limit: number, sharing: (appen
       break;
     }
     const wants = sharing(append);
-    if (fits(wants)) {
+    const waits = wants.lock.some(held);
+    if (!waits && fits(wants)) {
       enter(wants);
       taken.push(append);
     } else {
-      if (wants.keys === undefined) for (const id of wants.lock) closed.add(id);
+      if (waits || wants.keys === undefined) for (const id of wants.lock) closed.add(id);
       left.push(append);
     }
   }

@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import { type Db, unavailable } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
 import type { Append } from './append.ts';
-import { type Batch, takeBatch } from './batch.ts';
+import { takeBatch } from './batch.ts';
 import { commit, type Outcome } from './commit.ts';
+import { Line } from './line.ts';
 import type { Done } from './place.ts';
 
 /** How much is committed at once, and how much may wait for it. */
@@ -41,21 +42,22 @@ const retryMs = 1_000;
 
 /**
  * Commits in groups: what comes while a commit is under way shares the next one. Nobody waits for more company than that, so one send at a time is
- * committed at once. A stream that another transaction holds (another node's, as a rule) is left to a commit of its own, which waits for it, with
+ * committed at once; where many wait, two commits go on at a time. A stream that another transaction holds (another node's, as a rule) is left to a commit of its own, which waits for it, with
  * whatever comes for that stream meanwhile, and keeps nobody else.
  */
 export class Committer implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #busy = new Map<bigint, Waiting[]>();
   readonly #lanes = new Set<Promise<void>>();
-  #queue: Waiting[] = [];
-  #running = false;
+  readonly #line: Line<Waiting>;
+  #starting = false;
   #waiting = 0;
   #commits = 0;
   #closed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#line = new Line({ limit: parts.limits.batch, sharing: ({ append }) => append, isGone: ({ gone }) => gone });
   }
 
   /** Resolves once stored; rejects as Log.append says. */
@@ -91,9 +93,13 @@ export class Committer implements AsyncDisposable {
       this.#busy.get(held)?.push(waiting);
       return;
     }
-    this.#queue.push(waiting);
-    if (this.#running) return;
-    this.#running = true;
+    this.#line.push(waiting);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#starting || !this.#line.calls) return;
+    this.#starting = true;
     this.#open(this.#run());
   }
 
@@ -107,21 +113,20 @@ export class Committer implements AsyncDisposable {
   async #run(): Promise<void> {
     // Whatever the sockets bring in this turn shares the first commit.
     await nextTurn();
-    while (this.#queue.length > 0) {
-      const { taken, left } = this.#take(this.#queue);
-      this.#queue = left;
+    this.#starting = false;
+    while (this.#line.calls) {
+      const { taken, end } = this.#line.take();
+      this.#start();
       await this.#commit(taken, { leaveBusy: true });
+      end();
+      // Whoever is left waits for streams that another commit has, and is taken when that has ended.
+      if (taken.length === 0) return;
     }
-    this.#running = false;
-  }
-
-  #take(queue: readonly Waiting[]): Batch<Waiting> {
-    const present = queue.filter(({ gone }) => !gone);
-    return takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
   }
 
   async #follow(streamId: bigint): Promise<void> {
-    const { taken, left } = this.#take(this.#busy.get(streamId) ?? []);
+    const present = (this.#busy.get(streamId) ?? []).filter(({ gone }) => !gone);
+    const { taken, left } = takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
     this.#busy.set(streamId, left);
     await this.#commit(taken, { leaveBusy: false });
     // Whoever came meanwhile shares a commit with others again: where they always come sooner than a commit takes, the stream would otherwise have its own for ever.

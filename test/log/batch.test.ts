@@ -29,6 +29,12 @@ describe('a batch', () => {
     expect(takeBatch([wants, after, elsewhere], 10, asIs)).toEqual({ taken: [wants, elsewhere], left: [after] });
   });
 
+  test('takes nothing on a stream that another commit holds, and lets nobody overtake who waits for one', () => {
+    const [onHeld, waits, after, elsewhere] = [shared(1n, 'a'), alone(1n, 2n), shared(2n, 'b'), shared(3n, 'c')];
+    const held = (id: bigint) => id === 1n;
+    expect(takeBatch([onHeld, waits, after, elsewhere], 10, asIs, held)).toEqual({ taken: [elsewhere], left: [onHeld, waits, after] });
+  });
+
   test('takes no more than it may', () => {
     const queue = [shared(1n, 'a'), shared(1n, 'b'), shared(1n, 'c')];
     expect(takeBatch(queue, 2, asIs)).toEqual({ taken: queue.slice(0, 2), left: queue.slice(2) });
