@@ -2,6 +2,7 @@ import type { FieldInfo } from 'mariadb';
 import type { Statements } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import { sql } from './sql.ts';
+import { blankOf } from './whole-row.ts';
 
 /** Sends a statement with its parameters, and answers as the driver does: rows as arrays, times as text. Throws Transient, and the driver's errors. */
 export type Ask = (statement: string, values: readonly unknown[]) => Promise<unknown>;
@@ -42,8 +43,9 @@ interface Result extends ReadonlyArray<readonly unknown[]> {
 function rowsOf(answer: unknown): readonly Record<string, unknown>[] {
   const result = answer as Result;
   const columns = result.meta.map((field) => ({ name: field.name(), read: readerOf(field) }));
+  const blank = blankOf(columns);
   return result.map((values) => {
-    const row: Record<string, unknown> = {};
+    const row = { ...blank };
     for (const [place, { name, read }] of columns.entries()) {
       const value = values[place];
       row[name] = value === null ? null : read(value);

@@ -129,7 +129,8 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
     keys,
     repeatable: true,
     async decide(inside, holds, hasKey) {
-      const { known, sender, ...rows } = await inside.read(posting, { ...name, conversationId });
+      const rows = await inside.read(posting, { ...name, conversationId });
+      const { known, sender } = rows;
       // Who repeats a request may have lost the right to make it.
       if (known !== null) {
         if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
