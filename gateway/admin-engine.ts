@@ -1,6 +1,7 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type AdminContext, adminSchema } from '../schema/admin/index.ts';
 import type { Config } from '../src/config.ts';
+import { useBodyLimit } from './body-limit.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
 import type { Mask } from './errors.ts';
@@ -19,7 +20,8 @@ export function createAdminEngine({ config, mask }: { readonly config: Config; r
     graphqlEndpoint: adminPath,
     logging: false,
     maskedErrors: { maskError: mask },
-    maxRequestBodySize: config.maxBodyBytes,
+    // Plugins of ours see to it.
+    maxRequestBodySize: false,
     multipart: false,
     batching: false,
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
@@ -27,6 +29,6 @@ export function createAdminEngine({ config, mask }: { readonly config: Config; r
     cors: false,
     graphiql: false,
     landingPage: false,
-    plugins: [useLimits(config), usePublicCodes(mask)],
+    plugins: [useBodyLimit(config.maxBodyBytes), useLimits(config), usePublicCodes(mask)],
   }) as AdminEngine;
 }

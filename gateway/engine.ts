@@ -2,6 +2,7 @@ import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
+import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
 import { Delivery } from './delivery.ts';
@@ -39,7 +40,8 @@ export function createEngine({ schema, config, mask, createContext, tick, meter 
     // Everything worth a line is logged by the mask, with its request id.
     logging: false,
     maskedErrors: { maskError: mask },
-    maxRequestBodySize: config.maxBodyBytes,
+    // Plugins of ours see to it.
+    maxRequestBodySize: false,
     // Files do not travel through GraphQL, and a form may be posted from any page.
     multipart: false,
     batching: false,
@@ -56,6 +58,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter 
     landingPage: false,
     healthCheckEndpoint: '/health/live',
     plugins: [
+      useBodyLimit(config.maxBodyBytes),
       useLimits(config),
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),

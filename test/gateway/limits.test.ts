@@ -161,6 +161,12 @@ describe('a body over the limit', () => {
     expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
+  test('is none where it comes in pieces and is within it', async () => {
+    const { status, body } = await postInPieces(lab.node.url, ['{"query":', '"{ hello }"', '}']);
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toEqual({ data: { hello: 'world' } });
+  });
+
   test('leaves the node as it was', async () => {
     expect(await post(lab.node.url, '{ hello }')).toMatchObject({ data: { hello: 'world' } });
   });
