@@ -4,7 +4,6 @@ import type { RawData, WebSocket } from 'ws';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import type { StreamEnd } from '../src/feed/index.ts';
-import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
 import { type Close, closes, fitReason, sessionCloses } from './close-codes.ts';
 import type { Delivery, Transport } from './delivery.ts';
 import { Frames, type Surroundings } from './frames.ts';
@@ -13,6 +12,7 @@ import { Outgoing, type OutgoingOwner } from './outgoing.ts';
 import { toBytes } from './payload.ts';
 import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
+import { type FollowedSession, type SessionEnd, sessionOver } from './sessions.ts';
 import type { Line, Spoken } from './speech.ts';
 import type { Tick } from './tick.ts';
 

@@ -1,6 +1,6 @@
-import type { FollowedSession, SessionEnd } from './auth.ts';
 import type { Close } from './close-codes.ts';
 import type { Delivery } from './delivery.ts';
+import type { FollowedSession, SessionEnd } from './sessions.ts';
 
 /** What the protocol knows of the socket that it speaks on. */
 export interface Peer {

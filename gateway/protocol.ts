@@ -1,9 +1,7 @@
 import type { ExecutionArgs, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws';
-import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError, OverloadError } from '../src/errors.ts';
-import { followSession } from './auth.ts';
 import type { Call } from './call.ts';
 import { closes, tryAfter } from './close-codes.ts';
 import type { Delivery } from './delivery.ts';
@@ -12,6 +10,7 @@ import { asSocketError, type Mask } from './errors.ts';
 import type { Logging } from './logger.ts';
 import { createPatience } from './patience.ts';
 import type { Peer } from './peer.ts';
+import type { Sessions } from './sessions.ts';
 import { type Line, Speech, type SpeechParts, type Spoken } from './speech.ts';
 
 /** What speaks graphql-transport-ws on a node's sockets. */
@@ -24,7 +23,7 @@ export interface Protocol {
 
 /** What the protocol is made of. */
 export interface ProtocolParts {
-  readonly chat: Chat;
+  readonly sessions: Sessions;
   readonly config: Config;
   readonly engine: Engine;
   readonly mask: Mask;
@@ -45,7 +44,7 @@ interface SocketCall extends Call {
 const served: ExecutionResult = {};
 
 /** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
-export function createProtocol({ chat, config, engine, mask, logging }: ProtocolParts): Protocol {
+export function createProtocol({ sessions, config, engine, mask, logging }: ProtocolParts): Protocol {
   let draining = false;
   const silent = createPatience<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
 
@@ -110,7 +109,7 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
     connectionInitWaitTimeout: 0,
     onConnect({ connectionParams, extra }) {
       silent.remove(extra);
-      return admit(chat, extra, connectionParams);
+      return admit(sessions, extra, connectionParams);
     },
     onSubscribe: prepare,
     execute: (args) => run(() => (args as Prepared).rootValue.execute(withoutRoot(args))),
@@ -146,11 +145,11 @@ export function createProtocol({ chat, config, engine, mask, logging }: Protocol
 }
 
 /** Answers connection_init: true signs the socket in, or leaves it signed out where no token came. Closes the socket itself otherwise. */
-async function admit(chat: Chat, peer: Peer, params: Init): Promise<boolean> {
+async function admit(sessions: Sessions, peer: Peer, params: Init): Promise<boolean> {
   const authorization = params?.['authorization'] ?? params?.['Authorization'] ?? '';
   if (authorization === '') return true;
   try {
-    const session = await followSession(chat, String(authorization), (end) => peer.endSession(end));
+    const session = await sessions.follow(String(authorization), (end) => peer.endSession(end));
     forgetToken(params);
     if (!peer.isOpen()) session.stop();
     else peer.session = session;
