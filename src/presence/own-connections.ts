@@ -78,7 +78,9 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
     const own = new OwnConnection(connection, onClose, { now: this.#clock.now(), keeper: this });
     this.#own.set(id, own);
-    this.#sessions.set(sessionId, [...(this.#sessions.get(sessionId) ?? []), own]);
+    const here = this.#sessions.get(sessionId);
+    // A list of one that is written as such has room for one.
+    this.#sessions.set(sessionId, here === undefined ? [own] : [...here, own]);
     void this.#tell(own);
     return own;
   }
