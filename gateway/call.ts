@@ -21,6 +21,6 @@ export interface Purpose {
 /** What a transport gives the engine with each operation: asked once the document is known to be valid. */
 export interface Call {
   readonly callerOf: (purpose: Purpose) => Promise<Caller>;
-  /** Takes what a subscription delivers; its life is what the engine answers with. */
+  /** Takes what a subscription delivers; the engine answers with a Life, which need not be iterated. */
   readonly deliver: (delivery: Delivery) => void;
 }

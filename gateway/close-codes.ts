@@ -1,4 +1,4 @@
-import type { SessionEnd } from './auth.ts';
+import type { SessionEnd } from './sessions.ts';
 
 /** Why and how this server closes a WebSocket. */
 export interface Close {

@@ -3,7 +3,7 @@ import type { Message } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
-import { type FollowedSession, type SessionEnd, sessionOver } from './auth.ts';
+import type { StreamEnd } from '../src/feed/index.ts';
 import { type Close, closes, fitReason, sessionCloses } from './close-codes.ts';
 import type { Delivery, Transport } from './delivery.ts';
 import { Frames, type Surroundings } from './frames.ts';
@@ -11,7 +11,9 @@ import type { Logging } from './logger.ts';
 import { Outgoing, type OutgoingOwner } from './outgoing.ts';
 import { toBytes } from './payload.ts';
 import type { Peer } from './peer.ts';
-import type { Line, Protocol, Spoken } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
+import { type FollowedSession, type SessionEnd, sessionOver } from './sessions.ts';
+import type { Line, Spoken } from './speech.ts';
 import type { Tick } from './tick.ts';
 
 /** What a connection is made of. */
@@ -37,13 +39,15 @@ const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** Moves a delivery's payloads to a socket, while it takes them. */
 class Pump implements Transport {
-  /** Of the operation, in JSON, one byte a character. */
+  readonly #operation: string;
+  /** The same in JSON, one byte a character. */
   readonly #id: string;
   readonly #delivery: Delivery;
   readonly #outgoing: Outgoing;
   readonly #connection: Connection;
 
   constructor(operation: string, delivery: Delivery, outgoing: Outgoing, connection: Connection) {
+    this.#operation = operation;
     this.#id = toBytes(JSON.stringify(operation));
     this.#delivery = delivery;
     this.#outgoing = outgoing;
@@ -61,6 +65,10 @@ class Pump implements Transport {
       this.#outgoing.next(this.#id, payload);
     }
     this.#connection.fallBehind(this);
+  }
+
+  ended(end: StreamEnd): void {
+    this.#connection.ended(this.#operation, end);
   }
 }
 
@@ -88,7 +96,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     this.#logging = logging;
     this.#outgoing = new Outgoing(stream, tick, { maxBytes: config.socketQueueBytes, stuckMs: config.slowSocketMs }, this);
     this.#frames = new Frames(this);
-    this.#spoken = protocol.open(this, this);
+    this.#spoken = protocol.open(this);
   }
 
   /** Aborts when the socket closes or its session ends. */
@@ -108,25 +116,30 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     if (this.isOpen()) this.#outgoing.text(toBytes(text));
   }
 
-  close({ code, reason }: Pick<Close, 'code' | 'reason'>): void {
-    if (!this.isOpen()) return;
-    this.#logging.logger.debug({ socket: this.id, code, reason }, 'closing a socket');
-    this.#outgoing.flush();
-    this.#socket.close(code, fitReason(reason));
-    this.#over.abort(new ChatError('UNAVAILABLE', `The socket was closed: ${reason}`));
+  close(why: Pick<Close, 'code' | 'reason'>): void {
+    if (this.isOpen()) this.#end(why, new ChatError('UNAVAILABLE', `The socket was closed: ${why.reason}`));
   }
 
   endSession(end: SessionEnd): void {
-    this.#over.abort(sessionOver(end));
-    this.close(sessionCloses[end]);
+    this.#end(sessionCloses[end], sessionOver(end));
   }
 
-  markLasting(operation: string): void {
-    this.#frames.markLasting(operation);
+  serve(operation: string, delivery: Delivery): void {
+    this.#frames.serve(operation, delivery);
+    delivery.begin(new Pump(operation, delivery, this.#outgoing, this));
   }
 
-  deliver(operation: string, delivery: Delivery): void {
-    delivery.onReady(new Pump(operation, delivery, this.#outgoing, this));
+  serves(except: string): boolean {
+    return this.#frames.serves(except);
+  }
+
+  operations(): number {
+    return this.#frames.count();
+  }
+
+  /** A subscription has ended. */
+  ended(operation: string, end: StreamEnd): void {
+    if (this.#frames.ended(operation) && this.isOpen()) this.#spoken.ended(operation, end);
   }
 
   receive(message: Message): Promise<void> {
@@ -137,8 +150,9 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     this.close(closes.badFrame);
   }
 
-  duplicate(): void {
-    this.close(closes.duplicateId);
+  duplicate(id: string): void {
+    // In the protocol's own words.
+    this.close({ ...closes.duplicateId, reason: `Subscriber for ${id} already exists` });
   }
 
   bug(error: unknown): void {
@@ -212,5 +226,15 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   /** Ends it at once, without a goodbye. */
   drop(): void {
     this.#socket.terminate();
+  }
+
+  // Closed first: what the abort ends would be told to the client as an error of its own, after which clients do not come back.
+  #end({ code, reason }: Pick<Close, 'code' | 'reason'>, error: ChatError): void {
+    if (this.isOpen()) {
+      this.#logging.logger.debug({ socket: this.id, code, reason }, 'closing a socket');
+      this.#outgoing.flush();
+      this.#socket.close(code, fitReason(reason));
+    }
+    this.#over.abort(error);
   }
 }

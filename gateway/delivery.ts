@@ -15,6 +15,8 @@ export interface Transport {
   wake(): void;
   /** It takes nothing at the moment: no more than one payload is made meanwhile. */
   full(): boolean;
+  /** Nothing more comes, and why. Called once. */
+  ended(end: StreamEnd): void;
 }
 
 /** What a delivery is made of. */
@@ -30,8 +32,6 @@ const ahead = 8;
 // Where payloads are larger than this, and before the first has been seen, one is made at a time: a client may have a hundred subscriptions.
 const largeBytes = 65_536;
 
-type Result = IteratorResult<never, undefined>;
-
 /**
  * A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. Whoever makes events into payloads
  * extends it, and does not stand beside it: of what a live event passes for each of thousands each object costs time.
@@ -44,7 +44,6 @@ export abstract class Delivery implements EventReader<object> {
   #rest: Rendering[] | undefined;
   #transport: Transport | undefined;
   #ahead = 1;
-  #ending: PromiseWithResolvers<Result> | undefined;
   #over = false;
   #begun = false;
   /** Not all that the source had has been taken: asked only then, for each look at it is one more for every delivery. */
@@ -61,9 +60,16 @@ export abstract class Delivery implements EventReader<object> {
   /** Called once, however the delivery ends. */
   protected abstract ended(): void;
 
-  /** Names who is woken when poll may have something to give. Called once, before its life begins. */
-  onReady(transport: Transport): void {
+  /** Begins it. From here on the transport is told when poll may have something to give, and of its end. Called once. */
+  begin(transport: Transport): void {
     this.#transport = transport;
+    if (this.#over) transport.ended({});
+    else if (this.#signal.aborted) this.handleEvent();
+    else {
+      this.#signal.addEventListener('abort', this, { once: true });
+      this.#source.watch(this);
+      this.wake();
+    }
   }
 
   /** The next payload, if one is ready. */
@@ -98,14 +104,6 @@ export abstract class Delivery implements EventReader<object> {
     this.#transport?.wake();
   }
 
-  /**
-   * What the protocol holds of it: begins with the first next(), yields nothing, is done when the last payload has been taken, and rejects
-   * with what ended it. return() ends it at once.
-   */
-  get life(): Life {
-    return new Life(this);
-  }
-
   /** Whether anything has been delivered yet. */
   hasBegun(): boolean {
     return this.#begun;
@@ -114,6 +112,7 @@ export abstract class Delivery implements EventReader<object> {
   /** The signal's own listener. */
   handleEvent(): void {
     this.#endWith({ error: this.#signal.reason });
+    void this.#source.return();
   }
 
   #fill(): void {
@@ -156,25 +155,10 @@ export abstract class Delivery implements EventReader<object> {
     else this.#more = true;
   }
 
-  /** Begins it; settles with its end. */
-  begin(): Promise<Result> {
-    if (this.#ending !== undefined) return this.#ending.promise;
-    this.#ending = Promise.withResolvers();
-    if (this.#over) this.#ending.resolve({ done: true, value: undefined });
-    else if (this.#signal.aborted) this.handleEvent();
-    else {
-      this.#signal.addEventListener('abort', this, { once: true });
-      this.#source.watch(this);
-      this.wake();
-    }
-    return this.#ending.promise;
-  }
-
   /** Ends it at once. */
-  async stop(): Promise<Result> {
+  async stop(): Promise<void> {
     this.#endWith({});
     await this.#source.return();
-    return { done: true, value: undefined };
   }
 
   #endWith(end: StreamEnd | undefined): void {
@@ -184,29 +168,38 @@ export abstract class Delivery implements EventReader<object> {
     this.#rest = undefined;
     this.#signal.removeEventListener('abort', this);
     this.ended();
-    if (end.error === undefined) this.#ending?.resolve({ done: true, value: undefined });
-    else this.#ending?.reject(end.error);
+    this.#transport?.ended(end);
   }
 }
 
-/** What the protocol holds of a delivery. */
+type Result = IteratorResult<never, undefined>;
+
+/**
+ * A delivery as what executes subscriptions answers with it, and no more than that: a transport takes the delivery itself. Iterated all the same
+ * it yields nothing, is done when the source is, and rejects with what ended it.
+ */
 export class Life implements AsyncIterableIterator<never, undefined> {
   readonly #delivery: Delivery;
+  #end: Promise<Result> | undefined;
 
   constructor(delivery: Delivery) {
     this.#delivery = delivery;
   }
 
-  hasBegun(): boolean {
-    return this.#delivery.hasBegun();
-  }
-
   next(): Promise<Result> {
-    return this.#delivery.begin();
+    this.#end ??= new Promise((resolve, reject) => {
+      this.#delivery.begin({
+        wake: () => undefined,
+        full: () => true,
+        ended: ({ error }) => (error === undefined ? resolve({ done: true, value: undefined }) : reject(error)),
+      });
+    });
+    return this.#end;
   }
 
-  return(): Promise<Result> {
-    return this.#delivery.stop();
+  async return(): Promise<Result> {
+    await this.#delivery.stop();
+    return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {

@@ -5,7 +5,7 @@ import type { Config } from '../src/config.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery, Life } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
 import { asRequestError, type Mask } from './errors.ts';
@@ -94,7 +94,7 @@ function useCaller({ createContext, mask, fanout }: CallerParts): Plugin<Call> {
         const delivery = await fanout.open({ ...given, contextValue });
         if (!(delivery instanceof Delivery)) return delivery;
         (args.contextValue as Call).deliver(delivery);
-        return delivery.life;
+        return new Life(delivery);
       });
     },
   };

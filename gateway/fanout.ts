@@ -20,7 +20,7 @@ import type { Tick } from './tick.ts';
 
 /** What makes events into payloads, once for all who may share them. */
 export interface Fanout {
-  /** Opens a subscription; errors where its root field refuses it or its variables are wrong. Nothing is read before its life begins. */
+  /** Opens a subscription; errors where its root field refuses it or its variables are wrong. Nothing is read before it begins. */
   open(args: SubscriptionArgs): Promise<Delivery | ExecutionResult>;
 }
 

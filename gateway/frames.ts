@@ -1,8 +1,19 @@
 import { type Message, MessageType, parseMessage } from 'graphql-ws';
 
+/** A subscription that is being served. */
+export interface Served {
+  /** Whether anything of it has been sent. */
+  hasBegun(): boolean;
+  /** Ends it, with nothing more sent. */
+  stop(): Promise<void>;
+}
+
 /** One operation on a socket, from its `subscribe` to its end. */
 interface Operation {
-  lasting: boolean;
+  /** Set while it is a subscription that is served. */
+  served: Served | undefined;
+  /** The core is done with it. */
+  received: boolean;
   /** The client has completed it. */
   completed: boolean;
   /** A `subscribe` with the same id that came after that. */
@@ -13,11 +24,12 @@ interface Operation {
 
 /** The socket that frames come from, and the protocol's core on it. */
 export interface Surroundings {
-  /** Takes the protocol's messages, one by one: resolves when the message, and the operation that it started, is done with. */
+  /** Takes the protocol's messages, one by one: resolves when the message is done with, and the operation that it started, unless that is served from then on. */
   receive(message: Message): Promise<void>;
   /** Not a message of the protocol, or not one that a client sends. */
   malformed(): void;
-  duplicate(): void;
+  /** An operation with this id is under way already. */
+  duplicate(id: string): void;
   /** `receive` rejected: a bug. */
   bug(error: unknown): void;
   /** False once the socket closes: what still arrives is not acted on. */
@@ -58,29 +70,54 @@ export class Frames {
     else void this.#pass(message);
   }
 
-  /** Marks an operation as a subscription: one that does not end by itself. */
-  markLasting(id: string): void {
+  /** An operation under way turns out to be a subscription: it goes on until `ended`. */
+  serve(id: string, served: Served): void {
     const operation = this.#operations.get(id);
-    if (operation) operation.lasting = true;
+    if (operation === undefined) return;
+    operation.served = served;
+    operation.over?.resolve();
+  }
+
+  /** What was served has ended. False: its client has ended it, and is to be told nothing. */
+  ended(id: string): boolean {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) return false;
+    operation.served = undefined;
+    if (operation.received) this.#end(id, operation);
+    return !operation.completed;
+  }
+
+  /** Operations that the client has not completed. */
+  count(): number {
+    return [...this.#operations.values()].filter(({ completed }) => !completed).length;
+  }
+
+  /** Whether anything has been sent of a subscription other than this one. */
+  serves(except: string): boolean {
+    return [...this.#operations].some(([id, { served }]) => id !== except && served?.hasBegun() === true);
   }
 
   /** Resolves when every operation that ends by itself has ended and has been answered. */
   async settled(): Promise<void> {
-    const ending = [...this.#operations.values()].filter(({ lasting }) => !lasting);
+    const ending = [...this.#operations.values()].filter(({ served }) => served === undefined);
     for (const operation of ending) operation.over ??= Promise.withResolvers();
     await Promise.all(ending.map(({ over }) => over?.promise));
   }
 
-  // A chain and not an async function: thousands of these wait, each as long as its subscription lives.
   #pass(message: Message): Promise<void> | undefined {
     if (!this.#surroundings.isOpen()) return undefined;
     return this.#surroundings.receive(message).catch((error: unknown) => this.#surroundings.bug(error));
   }
 
   #start(id: string, message: Message, over?: Operation['over']): void {
-    const operation: Operation = { lasting: false, completed: false, next: null, over };
+    const operation: Operation = { served: undefined, received: false, completed: false, next: null, over };
     this.#operations.set(id, operation);
-    void Promise.resolve(this.#pass(message)).then(() => this.#end(id, operation));
+    void Promise.resolve(this.#pass(message)).then(() => this.#received(id, operation));
+  }
+
+  #received(id: string, operation: Operation): void {
+    operation.received = true;
+    if (operation.served === undefined) this.#end(id, operation);
   }
 
   #end(id: string, operation: Operation): void {
@@ -91,8 +128,8 @@ export class Frames {
 
   #subscribe(id: string, message: Message): void {
     const earlier = this.#operations.get(id);
-    if (!earlier?.completed) this.#start(id, message);
-    else if (earlier.next !== null) this.#surroundings.duplicate();
+    if (earlier === undefined) this.#start(id, message);
+    else if (!earlier.completed || earlier.next !== null) this.#surroundings.duplicate(id);
     else earlier.next = message;
   }
 
@@ -100,7 +137,9 @@ export class Frames {
     const operation = this.#operations.get(id);
     if (operation?.completed) operation.next = null;
     else if (operation) operation.completed = true;
-    void this.#pass(message);
+    // The core knows nothing of what is served.
+    if (operation?.served !== undefined) void operation.served.stop();
+    else void this.#pass(message);
   }
 }
 

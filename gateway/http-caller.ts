@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
-import { authenticate, followSession, sessionOver } from './auth.ts';
+import { authenticate } from './auth.ts';
 import type { Caller } from './call.ts';
 import type { Delivery } from './delivery.ts';
 import type { StreamedCall } from './http-stream.ts';
 import { addressOf } from './request.ts';
+import { type Sessions, sessionOver } from './sessions.ts';
 
 /** One GraphQL request over HTTP. */
 export interface HttpExchange {
@@ -16,14 +17,21 @@ export interface HttpExchange {
   readonly cut: AbortSignal;
 }
 
+/** What it takes to find out who calls. */
+export interface CallerParts {
+  readonly chat: Chat;
+  readonly config: Config;
+  readonly sessions: Sessions;
+}
+
 /** Finds out who calls: for a query or mutation once, for a subscription with a watch on their session until the response is closed. */
-export function callOverHttp(chat: Chat, config: Config, { request, response, requestId, cut }: HttpExchange): StreamedCall {
+export function callOverHttp({ chat, config, sessions }: CallerParts, { request, response, requestId, cut }: HttpExchange): StreamedCall {
   let delivered: Delivery | undefined;
   const address = addressOf(config, request);
   const { authorization } = request.headers;
   return {
     async callerOf({ lasting, signingIn }): Promise<Caller> {
-      if (lasting) return { ...(await follow(chat, authorization, response, cut)), address, requestId };
+      if (lasting) return { ...(await follow(sessions, authorization, response, cut)), address, requestId };
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       if (viewer !== null) chat.presence.active(viewer);
@@ -37,7 +45,7 @@ export function callOverHttp(chat: Chat, config: Config, { request, response, re
 }
 
 async function follow(
-  chat: Chat,
+  sessions: Sessions,
   authorization: string | undefined,
   response: ServerResponse,
   cut: AbortSignal,
@@ -45,7 +53,7 @@ async function follow(
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, cut]);
   if (!authorization) return { viewer: null, signal };
-  const session = await followSession(chat, authorization, (end) => over.abort(sessionOver(end)));
+  const session = await sessions.follow(authorization, (end) => over.abort(sessionOver(end)));
   if (response.closed) session.stop();
   else response.once('close', () => session.stop());
   return { viewer: session.access, signal };

@@ -50,7 +50,6 @@ interface StreamParts extends Pick<Config, 'slowSocketMs' | 'streamPingMs'> {
 }
 
 function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs }: StreamParts): ReadableStream<Uint8Array> {
-  const { life } = delivery;
   let pinging: NodeJS.Timeout | undefined;
   let stuck: NodeJS.Timeout | undefined;
   let over = false;
@@ -64,7 +63,7 @@ function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs
   /** Nobody reads it any more: its client has gone, or was given up. */
   function leave(): void {
     stop();
-    void life.return();
+    void delivery.stop();
   }
 
   // An error of the stream would neither close the socket nor be caught by who pipes the stream there: it would end the process.
@@ -107,11 +106,13 @@ function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs
     response.once('close', leave);
     put(format.first);
     pinging = setInterval(() => hasRoom() && put(format.ping), streamPingMs).unref();
-    delivery.onReady({ wake: () => pump(), full: () => !hasRoom() });
-    life.next().then(
-      () => end(format.end),
-      (error: unknown) => end(format.fail(toBytes(JSON.stringify([asSocketError(mask(error)).toJSON()])))),
-    );
+    delivery.begin({
+      wake: () => pump(),
+      full: () => !hasRoom(),
+      ended({ error }) {
+        end(error === undefined ? format.end : format.fail(toBytes(JSON.stringify([asSocketError(mask(error)).toJSON()]))));
+      },
+    });
   }
 
   let pump: () => void = () => undefined;

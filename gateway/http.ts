@@ -1,11 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Engine } from './engine.ts';
 import { openDownload, sendDownload } from './export-download.ts';
 import { type Health, live, ready } from './health.ts';
-import { callOverHttp } from './http-caller.ts';
+import { type CallerParts, callOverHttp } from './http-caller.ts';
 import type { Logging } from './logger.ts';
 import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
@@ -21,15 +20,14 @@ export interface Http {
 }
 
 /** What the HTTP side is made of. */
-export interface HttpParts {
-  readonly chat: Chat;
-  readonly config: Config;
+export interface HttpParts extends CallerParts {
   readonly engine: Engine;
   readonly logging: Logging;
 }
 
 /** Makes the HTTP side. Every response carries `x-request-id`. */
-export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
+export function createHttp(parts: HttpParts): Http {
+  const { chat, config, engine, logging } = parts;
   const answering = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
   const stop = new AbortController();
@@ -44,7 +42,7 @@ export function createHttp({ chat, config, engine, logging }: HttpParts): Http {
       answering.delete(response);
       if (stopping.aborted && answering.size === 0) idle.resolve();
     });
-    await engine(request, response, callOverHttp(chat, config, { request, response, requestId, cut: streams.signal }));
+    await engine(request, response, callOverHttp(parts, { request, response, requestId, cut: streams.signal }));
   }
 
   async function download(request: IncomingMessage, response: ServerResponse): Promise<boolean> {

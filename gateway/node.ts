@@ -16,6 +16,7 @@ import { createLogging, type Logging } from './logger.ts';
 import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
 import { pathOf } from './request.ts';
+import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
 
@@ -61,8 +62,9 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
     mask,
     createContext: (caller: Caller) => createContext({ chat, ...caller }),
   });
-  const http = createHttp({ chat, config, engine, logging });
-  const sockets = createSockets({ tick, chat, config, engine, mask, logging });
+  const sessions = started.use(createSessions(chat));
+  const http = createHttp({ chat, config, engine, logging, sessions });
+  const sockets = createSockets({ tick, config, engine, mask, logging, sessions });
   const server = createServer(http.listener);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);

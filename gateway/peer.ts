@@ -1,6 +1,6 @@
-import type { FollowedSession, SessionEnd } from './auth.ts';
 import type { Close } from './close-codes.ts';
 import type { Delivery } from './delivery.ts';
+import type { FollowedSession, SessionEnd } from './sessions.ts';
 
 /** What the protocol knows of the socket that it speaks on. */
 export interface Peer {
@@ -16,8 +16,10 @@ export interface Peer {
   /** Closes it because its session is over. */
   endSession(end: SessionEnd): void;
   isOpen(): boolean;
-  /** Marks an operation as one that does not end by itself. */
-  markLasting(id: string): void;
-  /** Sends an operation's payloads as they come and as the socket takes them. */
-  deliver(id: string, delivery: Delivery): void;
+  /** Serves a subscription, which an operation under way turns out to be: sends its payloads as they come and as the socket takes them, until it ends. */
+  serve(id: string, delivery: Delivery): void;
+  /** Whether anything has been sent of a subscription other than this one. */
+  serves(except: string): boolean;
+  /** Operations under way. */
+  operations(): number;
 }

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../src/config.ts';
+import { newUuid } from '../src/uuid.ts';
 
 /** The id under which a request stands in the log: the client's `x-request-id` if it is a plain word of at most 64 characters, else a new one. */
 export function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : newUuid();
 }
 
 /** The client's network address; behind a trusted proxy, the one the proxy saw. */

@@ -42,6 +42,8 @@ export function createSockets(parts: SocketsParts): Sockets {
   // Frames go out past ws (outgoing.ts), so they cannot be compressed.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
+    // `connections` has them all.
+    clientTracking: false,
     maxPayload: config.maxFrameBytes,
     perMessageDeflate: false,
     handleProtocols,
@@ -78,6 +80,8 @@ export function createSockets(parts: SocketsParts): Sockets {
 
   function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const [id, address] = [requestIdOf(request), addressOf(config, request)];
+    // ws listens for itself.
+    stream.off('error', destroy);
     const connection = new Connection({ socket, stream, id, address, surroundings });
     connections.set(socket, connection);
     socket.on('message', take).on('pong', pong).on('error', failed).on('close', closed);

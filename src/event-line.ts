@@ -93,11 +93,13 @@ export abstract class EventLine<T> implements EventStream<T> {
   #begin(): void {
     if (this.#started || this.#outcome !== undefined) return;
     this.#started = true;
-    if (this.#signal.aborted) this.handleEvent();
-    else {
-      this.#signal.addEventListener('abort', this, { once: true });
-      this.begun();
+    if (this.#signal.aborted) {
+      this.handleEvent();
+      return;
     }
+    // Who watches heeds it, and returns.
+    if (this.#reader === undefined) this.#signal.addEventListener('abort', this, { once: true });
+    this.begun();
   }
 
   #finish(how: StreamEnd): void {

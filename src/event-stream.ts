@@ -2,7 +2,7 @@
  * Events as they come, for one reader. Read by next(), or, where a promise for each would cost too much, by a reader that watches; not by both.
  */
 export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
-  /** Opens it for its reader. */
+  /** Opens it for its reader, who calls return() when what it was opened with aborts. */
   watch(reader: EventReader<T>): void;
   /** The next event if one waits. Makes room for one more. */
   poll(): T | undefined;

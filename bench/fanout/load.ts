@@ -113,25 +113,35 @@ function connectSocketIo(place: number, done: () => void): void {
 // So many are being connected at a time: more would only wait in the server's backlog.
 const atOnce = 50;
 
+let wanted = 0;
+
 function connectNext(): void {
   const place = opened;
-  if (place >= plan.subscribers) return;
+  if (place >= wanted) return;
   opened += 1;
   const connect = plan.dialect === 'graphql-ws' ? connectGraphql : connectSocketIo;
   connect(place, () => {
     ready += 1;
+    if (ready === plan.pilots) tell({ kind: 'pilots' });
     if (ready === plan.subscribers) tell({ kind: 'ready' });
     connectNext();
   });
 }
 
+function connectUpTo(count: number): void {
+  wanted = count;
+  for (let n = 0; n < atOnce; n += 1) connectNext();
+}
+
 let ready = 0;
-for (let n = 0; n < Math.min(atOnce, plan.subscribers); n += 1) connectNext();
+connectUpTo(plan.pilots);
 
 process.on('message', (message: ToLoad) => {
   if (message.kind === 'publishing') {
     publishedAt = process.hrtime.bigint();
     tell({ kind: 'go' });
+  } else if (message.kind === 'rest') {
+    connectUpTo(plan.subscribers);
   } else if (message.kind === 'report') {
     const sorted = latencies.slice(0, measured).sort();
     measured = 0;

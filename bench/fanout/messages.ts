@@ -4,6 +4,8 @@ export interface LoadPlan {
   readonly port: number;
   readonly path: string;
   readonly subscribers: number;
+  /** So many connect first, the others when it is told to. Fewer than all. */
+  readonly pilots: number;
   /** One access token each; absent where the server asks for none. */
   readonly tokens?: readonly string[] | undefined;
   readonly document: string;
@@ -14,10 +16,12 @@ export interface LoadPlan {
 }
 
 /** What it is told later. */
-export type ToLoad = { readonly kind: 'publishing' } | { readonly kind: 'report' } | { readonly kind: 'end' };
+export type ToLoad = { readonly kind: 'rest' } | { readonly kind: 'publishing' } | { readonly kind: 'report' } | { readonly kind: 'end' };
 
 /** What it tells. Latencies in µs; CPU in µs since its start. */
 export type FromLoad =
+  /** The pilots, or all, are subscribed. */
+  | { readonly kind: 'pilots' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'go' }
   | { readonly kind: 'reference'; readonly seq: number; readonly payload: string }

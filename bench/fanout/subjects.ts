@@ -24,7 +24,7 @@ export interface Places {
 /** A kind of server, and how its subscribers speak. */
 export interface Kind {
   readonly name: string;
-  start(places: Places, subscribers: number): Promise<Subject & { readonly plan: Omit<LoadPlan, 'port' | 'subscribers'> }>;
+  start(places: Places, subscribers: number): Promise<Subject & { readonly plan: Omit<LoadPlan, 'port' | 'subscribers' | 'pilots'> }>;
 }
 
 const graphql = {
@@ -60,7 +60,7 @@ function message(text: string, seq: number): object {
   return { __typename: 'MessageSent', streamId: 'Q29udmVyc2F0aW9uOjI', seq, messageEdge: { node } };
 }
 
-function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscribers'>): Kind {
+function peer(name: string, file: string, plan: Omit<LoadPlan, 'port' | 'subscribers' | 'pilots'>): Kind {
   return {
     name,
     async start({ redisUrl }) {

@@ -15,8 +15,8 @@ export interface Topics extends Disposable {
 /** A topic as it is wanted; one that was left and joined again is another seat. */
 interface Seat {
   readonly topic: string;
-  readonly settle: () => void;
-  readonly refuse: (error: unknown) => void;
+  /** There until it is acknowledged: most seats are for as long as somebody is connected. */
+  waiting: PromiseWithResolvers<void> | undefined;
 }
 
 // One SUBSCRIBE for all would keep Redis, which answers each topic by itself, from everybody else for long.
@@ -67,12 +67,16 @@ export function keepTopics(
   async function subscribe(seats: readonly Seat[]): Promise<void> {
     if (seats.length === 0) return;
     await client.subscribe(...seats.map(({ topic }) => topic));
-    for (const seat of seats) seat.settle();
+    for (const seat of seats) {
+      seat.waiting?.resolve();
+      seat.waiting = undefined;
+    }
   }
 
   async function join(topic: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const seat: Seat = { topic, settle: resolve, refuse: reject };
+    const waiting = Promise.withResolvers<void>();
+    const { promise, reject } = waiting;
+    const seat: Seat = { topic, waiting };
     wanted.set(topic, seat);
     const timer = setTimeout(reject, timeoutMs, new Error(`not acknowledged within ${timeoutMs} ms`));
     // Without a connection, or when it is lost before the answer, restore() takes the seat along.
@@ -103,7 +107,7 @@ export function keepTopics(
     client.off('close', lose);
     client.off('ready', restore);
     live = false;
-    for (const seat of wanted.values()) seat.refuse(new Error('the bus is closed'));
+    for (const seat of wanted.values()) seat.waiting?.reject(new Error('the bus is closed'));
     wanted.clear();
   }
 

@@ -3,6 +3,7 @@ import { type Clock, type Cluster, type Lease, monotonicClock, type NodeMessage 
 import type { Config } from '../config.ts';
 import type { Access, Viewer } from '../user/index.ts';
 import type { LastSeenNotes } from './last-seen.ts';
+import { type Keeper, OwnConnection } from './own-connection.ts';
 import { every, wait } from './pace.ts';
 import type { Held, Parting } from './presence.ts';
 import {
@@ -33,25 +34,6 @@ export interface OwnConnectionsParts {
   readonly clock?: Clock;
 }
 
-/** A connection, and how much of it the roster knows. */
-interface Own {
-  readonly connection: Connection;
-  readonly onClose: (why: Parting) => void;
-  /** `gone`: to be removed from the roster. */
-  phase: 'here' | 'leaving' | 'gone';
-  idle: boolean;
-  activeAt: number;
-  leftAt: number;
-  /** Rises with what the roster is to be told; `told`: up to which it has been. */
-  version: number;
-  told: number;
-  telling: boolean;
-  /** The roster was told and has not answered: it may have it, and what that has changed nobody has been told. */
-  unanswered: boolean;
-  closing: boolean;
-  cancelGrace: () => void;
-}
-
 // What could not be told is told again so often, or each quarter of a lease: by then others believe that they know of everybody (Cluster.settlesIn). When the
 // registry is known to be back, at once.
 const retryMs = 1_000;
@@ -62,10 +44,11 @@ const againMs = 6 * 60 * 60_000;
  * The connections of this node. Each goes through the same: it is put on the roster, stays on it for a grace when it has ended, and is removed. So a device
  * that comes back within the grace, on whichever node, was never away; and whoever takes over a lease does no more than what its holder would have done.
  */
-export class OwnConnections implements AsyncDisposable {
+export class OwnConnections implements Keeper, AsyncDisposable {
   readonly #parts: OwnConnectionsParts;
-  readonly #own = new Map<string, Own>();
-  readonly #sessions = new Map<string, Set<Own>>();
+  readonly #own = new Map<string, OwnConnection>();
+  /** By session; most have one. */
+  readonly #sessions = new Map<string, readonly OwnConnection[]>();
   readonly #touches: Touches;
   readonly #clock: Clock;
   readonly #cancels: readonly (() => void)[];
@@ -93,23 +76,20 @@ export class OwnConnections implements AsyncDisposable {
     this.#count += 1;
     const id = connectionId(this.#parts.cluster.lease, this.#count);
     const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
-    const now = this.#clock.now();
-    const own: Own = {
-      ...{ connection, onClose, phase: 'here', idle: false, activeAt: now, leftAt: 0 },
-      ...{ version: 1, told: 0, telling: false, unanswered: false, closing: false, cancelGrace: () => {} },
-    };
+    const own = new OwnConnection(connection, onClose, { now: this.#clock.now(), keeper: this });
     this.#own.set(id, own);
-    const session = this.#sessions.get(sessionId) ?? new Set();
-    this.#sessions.set(sessionId, session.add(own));
+    const here = this.#sessions.get(sessionId);
+    // A list of one that is written as such has room for one.
+    this.#sessions.set(sessionId, here === undefined ? [own] : [...here, own]);
     void this.#tell(own);
-    return { active: () => this.#wake(own), [Symbol.dispose]: () => this.#leave(own) };
+    return own;
   }
 
   /** The device has asked for something elsewhere than on its connections. */
   active({ userId, sessionId }: Viewer): void {
     const here = this.#sessions.get(sessionId);
     if (here === undefined) this.#touches.touch({ userId, sessionId });
-    for (const own of here ?? []) this.#wake(own);
+    for (const own of here ?? []) this.wake(own);
   }
 
   /** Ends connections, wherever they are. False: a node could not be told. */
@@ -145,14 +125,14 @@ export class OwnConnections implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     for (const cancel of this.#cancels) cancel();
-    for (const { cancelGrace } of this.#own.values()) cancelGrace();
+    for (const { cancelGrace } of this.#own.values()) cancelGrace?.();
     this.#own.clear();
     this.#sessions.clear();
   }
 
   #hear(message: NodeMessage): void {
     if (message.kind === 'close') this.#close(message.connections, message.why);
-    else if (message.kind === 'active') for (const id of message.connections) this.#wake(this.#own.get(id));
+    else if (message.kind === 'active') for (const id of message.connections) this.#own.get(id)?.active();
   }
 
   #close(ids: readonly string[], why: Parting): void {
@@ -164,8 +144,7 @@ export class OwnConnections implements AsyncDisposable {
     }
   }
 
-  #wake(own: Own | undefined): void {
-    if (own === undefined) return;
+  wake(own: OwnConnection): void {
     own.activeAt = this.#clock.now();
     if (!own.idle || own.phase !== 'here') return;
     own.idle = false;
@@ -181,7 +160,7 @@ export class OwnConnections implements AsyncDisposable {
     }
   }
 
-  #leave(own: Own): void {
+  leave(own: OwnConnection): void {
     if (own.phase !== 'here' || this.#stopping.signal.aborted) return;
     own.phase = 'leaving';
     own.leftAt = this.#clock.now();
@@ -189,7 +168,7 @@ export class OwnConnections implements AsyncDisposable {
     this.#change(own);
   }
 
-  #end(own: Own): void {
+  #end(own: OwnConnection): void {
     own.phase = 'gone';
     this.#change(own);
   }
@@ -197,10 +176,10 @@ export class OwnConnections implements AsyncDisposable {
   // Taken for dead, this node has an heir, who sees to what it held. What was under way meanwhile may have come after the heir, so all of it is removed, after
   // the grace, once more.
   #leaveAll(): void {
-    for (const own of this.#own.values()) this.#leave(own);
+    for (const own of this.#own.values()) this.leave(own);
   }
 
-  #change(own: Own): void {
+  #change(own: OwnConnection): void {
     own.version += 1;
     void this.#tell(own);
   }
@@ -214,7 +193,7 @@ export class OwnConnections implements AsyncDisposable {
   }
 
   /** Tells the roster of one connection, one thing after the other, until it knows how that stands. */
-  async #tell(own: Own): Promise<void> {
+  async #tell(own: OwnConnection): Promise<void> {
     if (own.telling) return;
     own.telling = true;
     try {
@@ -227,7 +206,7 @@ export class OwnConnections implements AsyncDisposable {
     }
   }
 
-  async #tellOnce(own: Own): Promise<void> {
+  async #tellOnce(own: OwnConnection): Promise<void> {
     const { roster, cluster } = this.#parts;
     const { connection, version, phase, idle } = own;
     const isFirst = own.told === 0;
@@ -248,19 +227,19 @@ export class OwnConnections implements AsyncDisposable {
     if (phase === 'gone') this.#forget(own);
   }
 
-  #forget(own: Own): void {
+  #forget(own: OwnConnection): void {
     const { id, sessionId } = own.connection;
     this.#own.delete(id);
-    const session = this.#sessions.get(sessionId);
-    session?.delete(own);
-    if (session?.size === 0) this.#sessions.delete(sessionId);
+    const left = this.#sessions.get(sessionId)?.filter((other) => other !== own) ?? [];
+    if (left.length > 0) this.#sessions.set(sessionId, left);
+    else this.#sessions.delete(sessionId);
   }
 
   /** Tells those who watch, where they can see a difference, or could have seen one before. */
   async #publish(
     { id, userId }: ConnectionRef,
     attended: Attended,
-    { leftAt, unanswered }: Pick<Own, 'leftAt' | 'unanswered'>,
+    { leftAt, unanswered }: Pick<OwnConnection, 'leftAt' | 'unanswered'>,
   ): Promise<void> {
     const { telling, lastSeen } = this.#parts;
     const [before, after] = [standingBefore(attended, id), standingOf(attended.after.connections)];
@@ -270,7 +249,7 @@ export class OwnConnections implements AsyncDisposable {
   }
 
   // Not only when one is new: those of a node that could not reach the roster come back to it one by one, each as what it was.
-  async #limit(own: Own, all: readonly Connection[], isNew: boolean): Promise<void> {
+  async #limit(own: OwnConnection, all: readonly Connection[], isNew: boolean): Promise<void> {
     const { id } = own.connection;
     const here = all.filter(({ leaving }) => !leaving).toSorted(byAge);
     // By the clock of its own node another may be younger.

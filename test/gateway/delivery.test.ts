@@ -64,9 +64,9 @@ function deliver({ source }: Line, bytes: number) {
     wake() {
       while (!state.full && delivery.poll() !== undefined) state.sent += 1;
     },
+    ended: () => undefined,
   };
-  delivery.onReady(transport);
-  void delivery.life.next();
+  delivery.begin(transport);
   return { state, transport };
 }
 
@@ -103,9 +103,9 @@ it.each([
     wake() {
       while (delivery.poll() !== undefined);
     },
+    ended: () => undefined,
   };
-  delivery.onReady(transport);
-  void delivery.life.next();
+  delivery.begin(transport);
   line.push(...events(20));
   expect(made).toHaveLength(1);
   for (const rendering of made.splice(0)) rendering.payload = new Payload('x'.repeat(bytes));

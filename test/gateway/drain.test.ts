@@ -47,6 +47,18 @@ describe('a node that drains', () => {
     await gone;
   });
 
+  test('closes a socket whose subscription was still being opened as soon as that is served', async () => {
+    await using lab = await openLab({ DRAIN_MS: '60000' });
+    const socket = await openRaw(lab.node.url);
+    await socket.init();
+    socket.subscribe('live', 'subscription { late(gate: "set up") }');
+    await lab.gates.reached('set up');
+    const gone = lab.node.close();
+    lab.gates.open('set up');
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node stops: connect again' });
+    await gone;
+  });
+
   test('ends subscriptions over HTTP in a way that tells clients to come back', async () => {
     await using lab = await openLab();
     const stream = await subscribeOverHttp(lab.node.url, 'subscription { endless }');

@@ -70,7 +70,10 @@ describe('when a session ends', () => {
     await Promise.all([one.init(bearer(ada)), two.init(bearer(ada)), other.init(bearer(bob))]);
     one.subscribe('1', 'subscription { endless }');
     await one.next();
+    const told = one.next();
     await lab.node.chat.users.signOut(ada.viewer, {});
+    // Nothing before that: clients take an error of a subscription for its end, and would not come back to it.
+    await expect(told).rejects.toThrow('4401');
     expect(await one.closed).toEqual({ code: 4401, reason: 'Signed out: sign in again' });
     expect(await two.closed).toMatchObject({ code: 4401 });
     await other.quiet();

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createPatience } from '../../gateway/patience.ts';
+
+const ms = 3_000;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function open() {
+  const late: string[] = [];
+  return { late, patience: createPatience<string>(ms, (one) => void late.push(one)) };
+}
+
+test('each is late when its own time is up, and with one timer for all', () => {
+  const { late, patience } = open();
+  patience.add('ann');
+  vi.advanceTimersByTime(1_000);
+  patience.add('ben');
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1_999);
+  expect(late).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(late).toEqual(['ann']);
+  vi.advanceTimersByTime(999);
+  expect(late).toEqual(['ann']);
+  vi.advanceTimersByTime(1);
+  expect(late).toEqual(['ann', 'ben']);
+});
+
+test('who was removed is not late, and who comes after them is in time', () => {
+  const { late, patience } = open();
+  patience.add('ann');
+  patience.add('ben');
+  patience.remove('ann');
+  vi.advanceTimersByTime(2_000);
+  patience.remove('ben');
+  patience.add('cat');
+  vi.advanceTimersByTime(2_999);
+  expect(late).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(late).toEqual(['cat']);
+});
+
+test('nothing goes on when nobody is waited for', () => {
+  const { patience } = open();
+  patience.add('ann');
+  patience.remove('ann');
+  patience.add('ben');
+  vi.advanceTimersByTime(ms);
+  expect(vi.getTimerCount()).toBe(0);
+});
