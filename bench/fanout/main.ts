@@ -4,8 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startMariadb, startRedis } from '../../test/support/services.ts';
 import { newDatabase } from '../support/database.ts';
-import { median } from '../support/markdown.ts';
-import { type Figures, startBench } from './run.ts';
+import { type Figures, type Idle, startBench } from './run.ts';
 import { type Kind, kinds, type Places } from './subjects.ts';
 import { printTable, type Row } from './table.ts';
 
@@ -38,12 +37,12 @@ async function newPlaces(): Promise<Places> {
 async function measure(
   kind: Kind,
   subscribers: number,
-): Promise<{ readonly single: Figures; readonly burst: Figures; readonly idleBytes: number }> {
+): Promise<{ readonly single: Figures; readonly burst: Figures; readonly idle: Idle }> {
   await using bench = await startBench(kind, await newPlaces(), subscribers);
   const events = Math.ceil(deliveries / subscribers / (subscribers < 1_000 ? 4 : 1));
   await bench.measure(warmUp, 1);
   const single = await bench.measure(events, 1);
-  return { single, burst: await bench.measure(Math.ceil(events / burst) * 2, burst), idleBytes: bench.idleBytes };
+  return { single, burst: await bench.measure(Math.ceil(events / burst) * 2, burst), idle: bench.idle };
 }
 
 for (const subscribers of values.subscribers.split(',').map(Number)) {
@@ -52,15 +51,15 @@ for (const subscribers of values.subscribers.split(',').map(Number)) {
     for (const kind of chosen) {
       const figures = await measure(kind, subscribers);
       process.stderr.write(
-        `${subscribers} ${kind.name} ${round}: ${figures.single.cpuUs.toFixed(2)} µs, in bursts ${figures.burst.cpuUs.toFixed(2)} µs\n`,
+        `${subscribers} ${kind.name} ${round}: ${figures.single.cpuUs.toFixed(2)} µs, in bursts ${figures.burst.cpuUs.toFixed(2)} µs, ${(figures.idle.ofAll / 1_024).toFixed(1)} KiB idle, ${(figures.idle.ofLater / 1_024).toFixed(1)} later\n`,
       );
       found.set(kind.name, [...(found.get(kind.name) ?? []), figures]);
     }
   }
   for (const [name, all] of found) {
-    const idleKiB = median(all.map(({ idleBytes }) => idleBytes)) / 1_024;
+    const idle = all.map((figures) => figures.idle);
     for (const pattern of ['single', 'burst'] as const)
-      rows.push({ subscribers, pattern, name, idleKiB, runs: all.map((figures) => figures[pattern]) });
+      rows.push({ subscribers, pattern, name, idle, runs: all.map((figures) => figures[pattern]) });
   }
 }
 printTable(rows);

@@ -17,15 +17,22 @@ export interface Figures {
   readonly bytes: number;
 }
 
+/** Bytes that one idle subscription takes in the server. */
+export interface Idle {
+  /** By what all of them add to a server that has just been started. */
+  readonly ofAll: number;
+  /** By what the last four fifths add. */
+  readonly ofLater: number;
+}
+
 /** One server with its subscribers, all live. */
 export interface Bench extends AsyncDisposable {
-  /** Bytes that one idle subscription takes in the server. */
-  readonly idleBytes: number;
+  readonly idle: Idle;
   /** Publishes so many times `burst` events at once, each time when all subscribers have the last. Throws where one got anything else. */
   measure(times: number, burst: number): Promise<Figures>;
 }
 
-// Those who subscribe first are not counted: while they do a server grows by what it compiles, and the compiler of V8 leaves up to 26 MB behind, in one run and not in the next.
+// While the first subscribe a server grows by what it compiles, and the compiler of V8 leaves up to 26 MB behind, in one run and not in the next.
 const pilotShare = 0.2;
 
 /** Starts a server and its subscribers. */
@@ -35,13 +42,15 @@ export async function startBench(kind: Kind, places: Places, subscribers: number
   const { server, plan, prepare } = subject;
   if (subscribers < 2) throw new RangeError('there are at least two subscribers');
   const pilots = Math.ceil(subscribers * pilotShare);
+  const none = await server.memory();
   const load = startLoad({ ...plan, port: server.port, subscribers, pilots });
   started.defer(() => load.end());
   await load.until('pilots');
-  const before = await server.memory();
+  const some = await server.memory();
   load.tell({ kind: 'rest' });
   await load.until('ready');
-  const idleBytes = ((await server.memory()) - before) / (subscribers - pilots);
+  const all = await server.memory();
+  const idle = { ofAll: (all - none) / subscribers, ofLater: (all - some) / (subscribers - pilots) };
   let published = 0;
 
   async function publish(burst: number, publishAll: () => Promise<void>, texts: readonly string[]): Promise<void> {
@@ -87,7 +96,7 @@ export async function startBench(kind: Kind, places: Places, subscribers: number
   // A server that has said nothing yet is subscribed once events reach all: what is published before may be lost on those that have no ready.
   await new Promise((resolve) => setTimeout(resolve, plan.ready ? 0 : 1_000));
   const parting = started.move();
-  return { idleBytes, measure, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+  return { idle, measure, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
 interface Load {
