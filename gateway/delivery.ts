@@ -57,6 +57,9 @@ export abstract class Delivery implements EventReader<object> {
   /** Makes an event into a payload. Called once for each event, in order. */
   protected abstract render(event: object): Rendering;
 
+  /** Makes an event that will be rendered soon into a payload, if that is for others too, while what its hint brought along is at hand. */
+  protected abstract prepare(event: object): void;
+
   /** Called once, however the delivery ends. */
   protected abstract ended(): void;
 
@@ -90,6 +93,11 @@ export abstract class Delivery implements EventReader<object> {
     this.#add(event);
     if (this.#first?.payload !== undefined) this.#transport?.wake();
     return true;
+  }
+
+  lined(event: object): void {
+    // A socket that takes nothing may not for long: then it is made anew.
+    if (!this.#over && this.#transport?.full() === false) this.prepare(event);
   }
 
   wake(): void {

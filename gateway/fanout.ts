@@ -58,6 +58,8 @@ interface Shaping {
   readonly source: EventStream<object>;
   /** An event as it is executed. */
   shape(event: object): object;
+  /** Whether there is something at hand now to show the event by, which would have to be read later. */
+  isAtHand(event: object): boolean;
 }
 
 // An event that cannot be shown because the database is away is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -162,13 +164,23 @@ class Member extends Delivery {
     return this.#look(event);
   }
 
+  // Where one event had to be read, those that come meanwhile wait for it. Were they read too when it is their turn, the next would wait for them, and under load so on for ever.
+  protected prepare(event: object): void {
+    if (this.#group?.moment?.event !== event && this.#shaping.isAtHand(event)) this.#shared(event, this.#joined());
+  }
+
   #look(event: object): Rendering {
-    const group = this.#joined();
+    const shared = this.#shared(event, this.#joined());
+    if (shared !== undefined) return shared;
+    return this.#groups.render(this.#shaping.shape(event), this.#args, { contextFor: forEvent, isOver: () => this.#over });
+  }
+
+  /** What others get as well; undefined where it is for this one only. */
+  #shared(event: object, group: Group): Rendering | undefined {
     const known = this.#groups.known(event, group);
     if (known !== undefined) return known;
     const shape = this.#shaping.shape(event);
-    if (this.#sharing.covers(shape)) return this.#groups.share(event, shape, group);
-    return this.#groups.render(shape, this.#args, { contextFor: forEvent, isOver: () => this.#over });
+    return this.#sharing.covers(shape) ? this.#groups.share(event, shape, group) : undefined;
   }
 
   #joined(): Group {

@@ -95,6 +95,10 @@ class EventShapes implements AsyncIterableIterator<EventShape, undefined> {
     return eventShape(event, this.#following);
   }
 
+  isAtHand(event: FeedEvent): boolean {
+    return event.kind === 'entry' && alongOf(event.entry) !== undefined;
+  }
+
   async next(): Promise<IteratorResult<EventShape, undefined>> {
     const result = await this.source.next();
     return result.done ? { done: true, value: undefined } : { done: false, value: this.shape(result.value) };

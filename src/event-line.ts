@@ -81,7 +81,9 @@ export abstract class EventLine<T> implements EventStream<T> {
 
   /** Gives the reader what nothing waits before. False: it is to be put in line, and the reader to be woken. */
   protected taken(event: T): boolean {
-    return this.idle() && this.#reader?.take(event) === true;
+    if (this.idle() && this.#reader?.take(event) === true) return true;
+    this.#reader?.lined?.(event);
+    return false;
   }
 
   protected wake(): void {

@@ -15,6 +15,8 @@ export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
 export interface EventReader<T> {
   /** An event has come, and nothing waits before it. True: it is taken. False: it waits, to be polled. */
   take(event: T): boolean;
+  /** An event has come that waits, to be polled. */
+  lined?(event: T): void;
   /** There may be something to poll, or the stream has ended. */
   wake(): void;
 }

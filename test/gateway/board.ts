@@ -126,6 +126,7 @@ class BoardStream implements EventStream<Note> {
 
   push(note: Note): void {
     if (this.#line.length === 0 && this.#reader?.take(note)) return;
+    this.#reader?.lined?.(note);
     this.#line.push(note);
     this.#reader?.wake();
   }

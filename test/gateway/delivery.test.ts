@@ -28,6 +28,7 @@ function openLine(): Line {
     push(...events) {
       for (const event of events) {
         if (line.length === 0 && reader?.take(event)) continue;
+        reader?.lined?.(event);
         line.push(event);
         reader?.wake();
       }
@@ -37,6 +38,7 @@ function openLine(): Line {
 }
 
 class TestDelivery extends Delivery {
+  readonly prepared: object[] = [];
   readonly #render: () => Rendering;
 
   constructor(source: EventStream<object>, render: () => Rendering) {
@@ -46,6 +48,10 @@ class TestDelivery extends Delivery {
 
   protected render(): Rendering {
     return this.#render();
+  }
+
+  protected prepare(event: object): void {
+    this.prepared.push(event);
   }
 
   protected ended(): void {}
@@ -85,6 +91,25 @@ it('one payload is made for a client that takes nothing; all of them when it doe
   expect([state.sent, line.waiting()]).toEqual([20, 0]);
   line.push(...events(2));
   expect(state.sent).toBe(22);
+});
+
+it('what has to wait is prepared, unless the client takes nothing', () => {
+  const line = openLine();
+  const pending: Rendering[] = [];
+  const delivery = new TestDelivery(line.source, () => {
+    const rendering: Rendering = { payload: undefined, waiting: [] };
+    pending.push(rendering);
+    return rendering;
+  });
+  const transport = { isFull: false, full: () => transport.isFull, wake: () => undefined, ended: () => undefined };
+  delivery.begin(transport);
+  const [first, ...rest] = events(10);
+  line.push(first ?? {}, ...rest);
+  expect(pending).toHaveLength(1);
+  expect(delivery.prepared).toEqual(rest);
+  transport.isFull = true;
+  line.push(...events(5));
+  expect(delivery.prepared).toEqual(rest);
 });
 
 it.each([

@@ -148,6 +148,21 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(2);
   });
 
+  test('is made of each event as it comes, however many wait behind one that takes long', async () => {
+    const long = Promise.withResolvers<number>();
+    const sockets = await listeners(...many.map(() => ({ query: 'subscription { notes { n ... on Note { text flaky } } }' })));
+    board.flaky = () => long.promise;
+    board.post(0);
+    board.flaky = () => 1;
+    const count = 100;
+    board.post(...Array.from({ length: count - 1 }, (_, n) => n + 1));
+    expect(board.executions()).toBe(count);
+    long.resolve(1);
+    const inOrder = Array.from({ length: count }, (_, n) => `note ${n}`);
+    expect(await textsOf(sockets, count)).toEqual(sockets.map(() => inOrder));
+    expect(board.executions()).toBe(count);
+  });
+
   test('keeps a batch in order on each socket and each subscription', async () => {
     const sockets = await Promise.all(Array.from({ length: 5 }, connected));
     const ids = ['own', 'shared', 'upper'];

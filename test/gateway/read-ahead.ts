@@ -4,6 +4,7 @@ import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.t
 export interface Shown<T> extends AsyncIterable<T> {
   readonly source: EventStream<T>;
   shape(event: T): T;
+  isAtHand(event: T): boolean;
 }
 
 /** Any source of events as one that can be polled, read one event ahead, and shown as they are. */
@@ -47,7 +48,7 @@ export function readAhead<T>(source: AsyncIterable<T>): Shown<T> {
   return shown(stream);
 }
 
-/** Events that are shown as they are. */
+/** Events that are shown as they are, by what is at hand when they come. */
 export function shown<T>(source: EventStream<T>): Shown<T> {
-  return { source, shape: (event) => event, [Symbol.asyncIterator]: () => source };
+  return { source, shape: (event) => event, isAtHand: () => true, [Symbol.asyncIterator]: () => source };
 }
