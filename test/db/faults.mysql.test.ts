@@ -206,6 +206,26 @@ describe('a transaction on MySQL', () => {
   });
 
   test.each([
+    ['a transaction', 'autocommit = 0'],
+    ['a read', 'autocommit = 1'],
+  ])('is run again where the connection is lost as it turns to %s', async (_, turn) => {
+    const { port } = new URL(place.place);
+    await using proxy = await startProxy(Number(port));
+    const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
+    await using db = await connectMysql({ url, connections: 1, writeDeadlineMs: 3_000 });
+    const [id = 0n] = await newStreams(db, 1);
+    let cuts = 0;
+    proxy.cutAfter = (bytes) => {
+      if (cuts > 0 || !bytes.includes(turn)) return false;
+      cuts += 1;
+      return 'unsent';
+    };
+    expect(await seqOf(db, id)).toBe(0);
+    await db.transaction((tx) => raise(tx, id));
+    expect([await seqOf(db, id), cuts]).toEqual([1, 1]);
+  });
+
+  test.each([
     'as it logs in',
     'as soon as it has',
     'while it is set up',
