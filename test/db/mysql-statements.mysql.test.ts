@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { type Db, sql, type Tx } from '../../src/db/index.ts';
@@ -57,6 +58,14 @@ describe('a statement of ours', () => {
     const mark = crypto.getRandomValues(new Uint8Array(16));
     expect(await db.transaction((tx) => leaveMark(tx, mark))).toBe(1);
     expect(await db.transaction((tx) => tx.$executeRaw(sql`DELETE FROM \`Commit\` WHERE id = ${mark}`))).toBe(1);
+  });
+
+  test('that fails tells nothing of its parameters: errors are logged', async () => {
+    const error: unknown = await db.client
+      .$queryRaw(sql`SELECT nothing FROM User WHERE displayName = ${'what people write'}`)
+      .catch((reason) => reason);
+    expect(inspect(error)).toContain("Unknown column 'nothing'");
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('what people write');
   });
 
   test('takes nothing that the driver would write as it is told by the value', async () => {
