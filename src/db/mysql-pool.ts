@@ -161,23 +161,55 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
   const slots = createSlots(size);
   const idle: { readonly [U in Use]: Connection[] } = { transactions: [], reads: [] };
   const uncommitting = new WeakSet<Connection>();
+  // Connections that there are, lent and idle.
+  let living = 0;
   let closed = false;
 
-  function firstValid(connections: Connection[]): Connection | undefined {
-    let connection = connections.pop();
-    while (connection && !connection.isValid()) connection = connections.pop();
-    return connection;
+  function firstValid(use: Use): Connection | undefined {
+    for (let connection = idle[use].pop(); connection; connection = idle[use].pop()) {
+      if (connection.isValid()) return connection;
+      living -= 1;
+    }
+    return undefined;
+  }
+
+  async function openOne(): Promise<Connection> {
+    living += 1;
+    try {
+      return await open();
+    } catch (error) {
+      living -= 1;
+      throw error;
+    }
+  }
+
+  // Where reads and transactions take turns, one connection for both would be told with each what it is for.
+  async function connectionFor(use: Use): Promise<Connection> {
+    const own = firstValid(use);
+    if (own) return own;
+    if (living >= size) return firstValid(otherUse[use]) ?? openOne();
+    try {
+      return await openOne();
+    } catch (error) {
+      const other = firstValid(otherUse[use]);
+      if (other) return other;
+      throw error;
+    }
   }
 
   async function acquire(use: Use): Promise<{ readonly connection: Connection; readonly takeBack: (clean: boolean) => void }> {
     const giveBack = await slots.take(deadlineIn(deadlineMs));
     try {
-      const connection = firstValid(idle[use]) ?? firstValid(idle[otherUse[use]]) ?? (await open());
+      const connection = await connectionFor(use);
       return {
         connection,
         takeBack(clean) {
-          if (!clean || closed || !connection.isValid()) connection.destroy();
-          else idle[uncommitting.has(connection) ? 'transactions' : 'reads'].push(connection);
+          if (clean && !closed && connection.isValid()) {
+            idle[uncommitting.has(connection) ? 'transactions' : 'reads'].push(connection);
+          } else {
+            living -= 1;
+            connection.destroy();
+          }
           giveBack();
         },
       };
