@@ -23,13 +23,32 @@ async function readWithin(request: Request, bytes: number, fetchAPI: FetchAPI): 
   let size = 0;
   // Not by iteration, which ends the connection with itself: nobody would see the refusal.
   const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
-    size += read.value.byteLength;
-    if (size > bytes) throw tooLarge();
-    chunks.push(read.value);
+  for (let chunk = await next(reader); chunk !== undefined; chunk = await next(reader)) {
+    size += chunk.byteLength;
+    if (size > bytes) {
+      // The connection has its next request behind whatever is left. How long that may take to come, Node bounds.
+      drain(reader).catch(() => undefined);
+      throw tooLarge();
+    }
+    chunks.push(chunk);
   }
   const { url, method, headers, signal } = request;
   return new fetchAPI.Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function next(reader: Reader | undefined): Promise<Uint8Array | undefined> {
+  try {
+    return (await reader?.read())?.value;
+  } catch {
+    // The client has gone, or its pieces are none: that is no fault of ours, and nobody sees the answer.
+    throw new GraphQLError('The request broke off', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+  }
+}
+
+async function drain(reader: Reader | undefined): Promise<void> {
+  while ((await next(reader)) !== undefined);
 }
 
 function tooLarge(): GraphQLError {

@@ -77,6 +77,8 @@ async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connec
     // Told in the handshake. The driver would ask for it by a statement of its own, and where the connection is lost meanwhile, it rejects a promise that
     // nobody can catch, which ends the process (seen in 3.4.5). As the tables have it: what is equal is the same.
     collation: 'UTF8MB4_BIN',
+    // Else its errors tell the parameters of the statement, what people write among them, and errors are logged.
+    logParam: false,
     // A server may not ask for our files.
     permitLocalInfile: false,
     ...config,

@@ -39,6 +39,11 @@ export interface PoolOptions {
   readonly onLent?: (ask: Ask) => void;
 }
 
+/** What a connection is lent for: a transaction, or a read that is none. Each wants the server to commit by itself, or not to: it is told where one comes from the other. */
+type Use = 'transactions' | 'reads';
+
+const otherUse = { transactions: 'reads', reads: 'transactions' } as const satisfies { readonly [U in Use]: Use };
+
 /** What Prisma's adapter uses of a driver's connection. */
 type Lent = Pick<Connection, 'query' | 'on' | 'off'> & { readonly release: () => Promise<void> };
 
@@ -60,50 +65,82 @@ async function ask(connection: Connection, statement: string, values: unknown, d
   }
 }
 
-const transactionWords: Readonly<Record<string, 'opens' | 'ends'>> = { BEGIN: 'opens', COMMIT: 'ends', ROLLBACK: 'ends' };
 const asks = /^\s*SELECT\b/;
 
+/** How a connection goes to a transaction, and comes back from it. */
+interface Loan {
+  /** Sees to it that the server commits nothing by itself; absent where it does so already. */
+  readonly begin: ((send: (sql: string) => Promise<unknown>) => Promise<void>) | undefined;
+  readonly takeBack: (clean: boolean) => void;
+}
+
 /**
- * A connection for one transaction. After a deadlock the server has rolled back by itself, and whatever came next would be stored on its
- * own: so after a passing fault nothing but ROLLBACK goes through, and after the end nothing at all.
+ * A connection for one transaction. Statements are sent without waiting for the answers of those before, so a deadlock, after which the server has
+ * rolled back by itself, is heard of when more of them are with the server: these must not be stored on their own. So nothing is committed but by
+ * COMMIT (autocommit is off, which makes the server begin anew by itself), after a passing fault nothing but ROLLBACK goes through, and after the end nothing at all.
  */
-function lend(connection: Connection, deadlineMs: number, takeBack: (clean: boolean) => void): Lent {
+function lend(connection: Connection, deadlineMs: number, { begin, takeBack }: Loan): Lent {
+  const underWay = new Set<Promise<unknown>>();
   let fault: Transient | undefined;
-  let begun: Promise<unknown> | undefined;
+  let begun: Promise<void> | undefined;
   let state: 'new' | 'open' | 'ending' | 'ended' = 'new';
 
   async function send(sql: string, values?: unknown): Promise<unknown> {
+    const answer = ask(connection, sql, values, deadlineIn(deadlineMs));
+    underWay.add(answer);
     try {
-      return await ask(connection, sql, values, deadlineIn(deadlineMs));
+      return await answer;
     } catch (error) {
       if (error instanceof Transient) fault ??= error;
       throw error;
+    } finally {
+      underWay.delete(answer);
     }
+  }
+
+  function refuseAfterEnd(): void {
+    if (state === 'ending' || state === 'ended') throw new Error('a statement came after the end of its transaction');
+  }
+
+  function refuseAfterFault(): void {
+    if (fault) throw fault;
+    refuseAfterEnd();
+  }
+
+  function open(): void {
+    state = 'open';
+    begun = begin?.(send).then(() => {
+      begun = undefined;
+    });
+    begun?.catch(() => undefined);
+  }
+
+  async function end(sql: string): Promise<unknown> {
+    refuseAfterEnd();
+    state = 'ending';
+    await begun;
+    if (sql === 'COMMIT') {
+      // One that nobody has waited for may be about to tell that half of this is undone.
+      if (underWay.size > 0) await Promise.allSettled(underWay);
+      if (fault) throw fault;
+    }
+    const answer = await send(sql);
+    state = 'ended';
+    return answer;
   }
 
   async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
     const sql = textOf(statement);
-    if (fault && sql !== 'ROLLBACK') throw fault;
-    if (state === 'ending' || state === 'ended') throw new Error('a statement came after the end of its transaction');
-    const word = transactionWords[sql];
-    if (word === 'opens') {
-      state = 'open';
-      begun = send(sql);
-      begun.then(
-        () => {
-          begun = undefined;
-        },
-        () => undefined,
-      );
-      return;
-    }
+    if (sql === 'COMMIT' || sql === 'ROLLBACK') return end(sql);
+    refuseAfterFault();
+    if (sql === 'BEGIN') return open();
     // Who begins by reading need not wait for an answer that says nothing. Had the server not begun, what follows finds out before it writes.
-    if (begun && !asks.test(sql)) await begun;
-    if (word === undefined) return send(sql, values);
-    state = 'ending';
-    const answer = await send(sql);
-    state = 'ended';
-    return answer;
+    if (begun && !asks.test(sql)) {
+      await begun;
+      // It may have failed or ended meanwhile.
+      refuseAfterFault();
+    }
+    return send(sql, values);
   }
 
   return {
@@ -122,20 +159,57 @@ function lend(connection: Connection, deadlineMs: number, takeBack: (clean: bool
  */
 export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions): Pool {
   const slots = createSlots(size);
-  const idle: Connection[] = [];
+  const idle: { readonly [U in Use]: Connection[] } = { transactions: [], reads: [] };
+  const uncommitting = new WeakSet<Connection>();
+  // Connections that there are, lent and idle.
+  let living = 0;
   let closed = false;
 
-  async function acquire(): Promise<{ readonly connection: Connection; readonly takeBack: (clean: boolean) => void }> {
+  function firstValid(use: Use): Connection | undefined {
+    for (let connection = idle[use].pop(); connection; connection = idle[use].pop()) {
+      if (connection.isValid()) return connection;
+      living -= 1;
+    }
+    return undefined;
+  }
+
+  async function openOne(): Promise<Connection> {
+    living += 1;
+    try {
+      return await open();
+    } catch (error) {
+      living -= 1;
+      throw error;
+    }
+  }
+
+  // Where reads and transactions take turns, one connection for both would be told with each what it is for.
+  async function connectionFor(use: Use): Promise<Connection> {
+    const own = firstValid(use);
+    if (own) return own;
+    if (living >= size) return firstValid(otherUse[use]) ?? openOne();
+    try {
+      return await openOne();
+    } catch (error) {
+      const other = firstValid(otherUse[use]);
+      if (other) return other;
+      throw error;
+    }
+  }
+
+  async function acquire(use: Use): Promise<{ readonly connection: Connection; readonly takeBack: (clean: boolean) => void }> {
     const giveBack = await slots.take(deadlineIn(deadlineMs));
     try {
-      let connection = idle.pop();
-      while (connection && !connection.isValid()) connection = idle.pop();
-      const taken = connection ?? (await open());
+      const connection = await connectionFor(use);
       return {
-        connection: taken,
+        connection,
         takeBack(clean) {
-          if (!clean || closed || !taken.isValid()) taken.destroy();
-          else idle.push(taken);
+          if (clean && !closed && connection.isValid()) {
+            idle[uncommitting.has(connection) ? 'transactions' : 'reads'].push(connection);
+          } else {
+            living -= 1;
+            connection.destroy();
+          }
           giveBack();
         },
       };
@@ -147,24 +221,37 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
   }
 
   async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
-    const { connection, takeBack } = await acquire();
+    const { connection, takeBack } = await acquire('reads');
+    const send = (sql: string, parameters?: unknown) => ask(connection, sql, parameters, deadlineIn(deadlineMs));
+    let clean = !uncommitting.has(connection);
+    async function commitEach(): Promise<void> {
+      await send('SET autocommit = 1');
+      uncommitting.delete(connection);
+      clean = true;
+    }
     try {
-      return await ask(connection, textOf(statement), values, deadlineIn(deadlineMs));
+      const [, answer] = await Promise.all([clean ? undefined : commitEach(), send(textOf(statement), values)]);
+      return answer;
     } finally {
-      takeBack(true);
+      takeBack(clean);
     }
   }
 
   async function getConnection(): Promise<Lent> {
-    const { connection, takeBack } = await acquire();
-    const lent = lend(connection, deadlineMs, takeBack);
+    const { connection, takeBack } = await acquire('transactions');
+    async function begin(send: (sql: string) => Promise<unknown>): Promise<void> {
+      await send('SET autocommit = 0');
+      uncommitting.add(connection);
+    }
+    const lent = lend(connection, deadlineMs, { begin: uncommitting.has(connection) ? undefined : begin, takeBack });
     onLent?.(lent.query);
     return lent;
   }
 
   async function end(): Promise<void> {
     closed = true;
-    await Promise.all([slots.close(), ...idle.splice(0).map((connection) => connection.end())]);
+    const unused = [...idle.transactions.splice(0), ...idle.reads.splice(0)];
+    await Promise.all([slots.close(), ...unused.map((connection) => connection.end())]);
   }
 
   // Of the driver's pool, Prisma's adapter uses these.

@@ -116,11 +116,14 @@ export class Committer implements AsyncDisposable {
     this.#starting = false;
     while (this.#line.calls) {
       const { taken, end } = this.#line.take();
-      this.#start();
-      await this.#commit(taken, { leaveBusy: true });
-      end();
       // Whoever is left waits for streams that another commit has, and is taken when that has ended.
       if (taken.length === 0) return;
+      this.#start();
+      try {
+        await this.#commit(taken, { leaveBusy: true });
+      } finally {
+        end();
+      }
     }
   }
 

@@ -26,6 +26,8 @@ export class Line<A> {
   readonly #held = new Set<bigint>();
   #waiting: A[] = [];
   #turns = 0;
+  // All who wait want streams that a commit has. To find that out again for each that comes would cost more than the commit, where thousands wait.
+  #allHeld = false;
 
   constructor(parts: Parts<A>) {
     this.#parts = parts;
@@ -33,29 +35,33 @@ export class Line<A> {
 
   push(append: A): void {
     this.#waiting.push(append);
+    if (this.#allHeld) this.#allHeld = this.#parts.sharing(append).lock.some((id) => this.#held.has(id));
   }
 
   /** Whether one more commit should begin. */
   get calls(): boolean {
     const many = this.#waiting.length;
-    return many > 0 && (this.#turns === 0 || (this.#turns < atOnce && many >= company));
+    return many > 0 && (this.#turns === 0 || (this.#turns < atOnce && many >= company && !this.#allHeld));
   }
 
-  /** Takes what the next commit is to have: maybe nothing, where others have all the streams. */
+  /** Takes what the next commit is to have. Nothing, where another has all the streams (when that ends, the line calls again), or where everybody has gone. */
   take(): Turn<A> {
     const { limit, sharing, isGone } = this.#parts;
     const present = this.#waiting.filter((append) => !isGone(append));
     const some = (held: (id: bigint) => boolean) => takeBatch(present, limit, sharing, held);
     const half = this.#turns === 0 && present.length >= 2 * company ? some(isOdd) : null;
     const { taken, left } = half !== null && half.taken.length > 0 ? half : some((id) => this.#held.has(id));
+    this.#waiting = left;
+    this.#allHeld = taken.length === 0;
+    if (taken.length === 0) return { taken, end: () => undefined };
     const streams = new Set(taken.flatMap((append) => sharing(append).lock));
     for (const id of streams) this.#held.add(id);
-    this.#waiting = left;
     this.#turns += 1;
     return {
       taken,
       end: () => {
         for (const id of streams) this.#held.delete(id);
+        this.#allHeld = false;
         this.#turns -= 1;
       },
     };

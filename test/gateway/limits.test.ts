@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { getIntrospectionQuery, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSizeRule } from '../../gateway/limits.ts';
@@ -142,6 +143,46 @@ describe('introspection', () => {
   });
 });
 
+function inPiece(text: string): string {
+  return `${text.length.toString(16)}\r\n${text}\r\n`;
+}
+
+const head = 'POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n';
+
+/** Sends a request's first half, its second half once an answer has come, and then another one; the statuses of both. */
+async function inTurn(before: readonly string[], after: readonly string[]): Promise<readonly (string | undefined)[]> {
+  const socket = connect(Number(new URL(lab.node.url).port), '127.0.0.1').setEncoding('latin1');
+  const answers: AsyncIterator<string> = socket.iterator();
+  async function status(): Promise<string | undefined> {
+    for (;;) {
+      const { value } = await answers.next();
+      const found = /^HTTP\/1.1 (\d+)/m.exec(value)?.[1];
+      if (found !== undefined) return found;
+    }
+  }
+  socket.write(head + before.join(''));
+  const first = await status();
+  const next = '{"query":"{ hello }"}';
+  socket.write(`${after.join('')}${head}content-length: ${next.length}\r\n\r\n${next}`);
+  const second = await status();
+  socket.destroy();
+  return [first, second];
+}
+
+describe('a body that breaks off', () => {
+  test.each([
+    'transfer-encoding: chunked\r\n\r\n5\r\n{"que\r\n',
+    'content-length: 100\r\n\r\n{"que',
+  ])('is no bug of ours: %j', async (begun) => {
+    const own = await openLab({ LOG_LEVEL: 'debug' });
+    const socket = connect(Number(new URL(own.node.url).port), '127.0.0.1');
+    socket.write(head + begun, () => socket.resetAndDestroy());
+    await expect.poll(() => own.log.filter(({ msg }) => msg === 'answered')).toHaveLength(1);
+    await own[Symbol.asyncDispose]();
+    expect(own.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
 describe('a body over the limit', () => {
   const pieces = ['{"query":"{ hello }","extensions":{"x":"', ...Array.from({ length: 12 }, () => 'x'.repeat(10_000)), '"}}'];
 
@@ -159,6 +200,17 @@ describe('a body over the limit', () => {
     const { status, body } = await postInPieces(lab.node.url, pieces);
     expect(status).toBe(413);
     expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('does not keep its connection from the next request, told or not', async () => {
+    const body = pieces.join('');
+    // The end comes after the refusal.
+    const untold = await inTurn(['transfer-encoding: chunked\r\n\r\n', ...pieces.map(inPiece)], [...pieces.map(inPiece), '0\r\n\r\n']);
+    const told = await inTurn([`content-length: ${body.length}\r\n\r\n`], [body]);
+    expect([untold, told]).toEqual([
+      ['413', '200'],
+      ['413', '200'],
+    ]);
   });
 
   test('is none where it comes in pieces and is within it', async () => {

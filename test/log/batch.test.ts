@@ -40,6 +40,12 @@ describe('a batch', () => {
     expect(takeBatch(queue, 2, asIs)).toEqual({ taken: queue.slice(0, 2), left: queue.slice(2) });
   });
 
+  test('leaves as many as may wait', () => {
+    const queue = Array.from({ length: 1_000_000 }, () => shared(1n));
+    const { taken, left } = takeBatch(queue, 10, asIs);
+    expect([taken.length, left.length]).toEqual([10, 999_990]);
+  });
+
   test('after batch, whoever came first is through first, and nobody is lost or doubled', () => {
     const stream = fc.bigInt(1n, 4n);
     const sharing: fc.Arbitrary<Sharing> = fc.oneof(

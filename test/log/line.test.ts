@@ -57,11 +57,37 @@ describe('a line', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
     for (const append of many(100, 1)) line.push(append);
-    const second = line.take();
-    expect(second.taken).toEqual([]);
-    second.end();
+    expect(line.calls).toBe(true);
+    expect(line.take().taken).toEqual([]);
     first.end();
     expect(line.take().taken).toHaveLength(100);
+  });
+
+  test('does not call again for a second commit that has nothing to do, until somebody comes who wants something else', () => {
+    const line = newLine(many(100, 1));
+    const first = line.take();
+    for (const append of many(100, 1)) line.push(append);
+    expect(line.take().taken).toEqual([]);
+    line.push(on(0));
+    expect(line.calls).toBe(false);
+    line.push(on(7));
+    expect(line.calls).toBe(true);
+    expect(line.take().taken).toEqual([on(7)]);
+    first.end();
+    expect(line.take().taken).toHaveLength(101);
+  });
+
+  test('is not kept by a commit that has taken nothing', () => {
+    const line = newLine(many(100, 1));
+    const first = line.take();
+    for (const append of many(10, 1)) line.push(append);
+    const nothing = line.take();
+    first.end();
+    // As it was before the other one has ended.
+    expect(line.calls).toBe(true);
+    expect(line.take().taken).toHaveLength(10);
+    nothing.end();
+    expect(line.calls).toBe(false);
   });
 
   test('is not left by who wants streams of both, until both commits have ended', () => {
