@@ -164,7 +164,7 @@ class Member extends Delivery {
     return this.#look(event);
   }
 
-  // Where one event had to be read, those that come meanwhile wait for it. Were they read too when it is their turn, the next would wait for them, and under load so on for ever.
+  // Of a burst only the first few are in the making. Were the others read when it is their turn, those that come meanwhile would wait for that and be read too: under load for ever.
   protected prepare(event: object): void {
     if (this.#group?.moment?.event !== event && this.#shaping.isAtHand(event)) this.#shared(event, this.#joined());
   }
