@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 
 /**
- * Refuses requests whose body is larger than so many bytes, with 413. Yoga's own limit (`maxRequestBodySize`) leads each body through a stream that counts: some
- * 35 µs of CPU, by a profile of a node that is sent messages over HTTP. A body that tells its length needs no counting: Node reads no more of it.
+ * Refuses requests whose body is larger than so many bytes, with 413. Yoga's own limit (`maxRequestBodySize`) leads each body through a stream that counts: side by
+ * side 54 µs of CPU, a third of what a small query takes with its client. A body that tells its length needs no counting: Node reads no more of it.
  */
 export function useBodyLimit(bytes: number): Plugin {
   return {

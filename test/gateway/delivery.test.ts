@@ -93,21 +93,34 @@ it('one payload is made for a client that takes nothing; all of them when it doe
   expect(state.sent).toBe(22);
 });
 
-it('what has to wait is prepared, unless the client takes nothing', () => {
-  const line = openLine();
-  const pending: Rendering[] = [];
-  const delivery = new TestDelivery(line.source, () => {
+/** A delivery whose renderings are made by the test. */
+function deliverUnmade({ source }: Line) {
+  const state = { full: false };
+  const made: Rendering[] = [];
+  const delivery = new TestDelivery(source, () => {
     const rendering: Rendering = { payload: undefined, waiting: [] };
-    pending.push(rendering);
+    made.push(rendering);
     return rendering;
   });
-  const transport = { isFull: false, full: () => transport.isFull, wake: () => undefined, ended: () => undefined };
+  const transport: Transport = {
+    full: () => state.full,
+    wake() {
+      while (delivery.poll() !== undefined);
+    },
+    ended: () => undefined,
+  };
   delivery.begin(transport);
+  return { delivery, made, state };
+}
+
+it('what has to wait is prepared, unless the client takes nothing', () => {
+  const line = openLine();
+  const { delivery, made, state } = deliverUnmade(line);
   const [first, ...rest] = events(10);
   line.push(first ?? {}, ...rest);
-  expect(pending).toHaveLength(1);
+  expect(made).toHaveLength(1);
   expect(delivery.prepared).toEqual(rest);
-  transport.isFull = true;
+  state.full = true;
   line.push(...events(5));
   expect(delivery.prepared).toEqual(rest);
 });
@@ -117,20 +130,7 @@ it.each([
   ['one is, where they are large,', 100_000, 1],
 ])('%s made at a time, once it is known how large they are', (_, bytes, ahead) => {
   const line = openLine();
-  const made: Rendering[] = [];
-  const delivery = new TestDelivery(line.source, () => {
-    const rendering: Rendering = { payload: undefined, waiting: [] };
-    made.push(rendering);
-    return rendering;
-  });
-  const transport: Transport = {
-    full: () => false,
-    wake() {
-      while (delivery.poll() !== undefined);
-    },
-    ended: () => undefined,
-  };
-  delivery.begin(transport);
+  const { delivery, made } = deliverUnmade(line);
   line.push(...events(20));
   expect(made).toHaveLength(1);
   for (const rendering of made.splice(0)) rendering.payload = new Payload('x'.repeat(bytes));

@@ -53,6 +53,20 @@ it('what is said in a group is shown on another node without asking the database
   ear.stop();
 });
 
+it('nor is it where so much is said at once that some of it has to wait for the rest', async () => {
+  await using nodes = await twoNodes();
+  const [ann, ben] = await nodes.people('ann', 'ben');
+  const room = await nodes.group(ann, ben);
+  const ear = await earOnSocket({ url: nodes.url, token: ben.token });
+  nodes.listening();
+  const said = await Promise.all(Array.from({ length: 40 }, (_, n) => nodes.say(ann, room, `message ${n}`)));
+  const last = Math.max(...said.map(({ seq }) => seq));
+  const heard = await ear.hear((event) => event.__typename === 'MessageSent' && event.seq === last);
+  expect(heard.filter(({ __typename }) => __typename === 'MessageSent')).toHaveLength(said.length);
+  expect(nodes.asked).toEqual([]);
+  ear.stop();
+});
+
 const source: DocumentNode = parse(`subscription { events { __typename ... on MessageSent {
   conversation { deliveredToAllSeq readByAllSeq } messageEdge { node { text delivery } } } } }`);
 const withDelivery: TypedDocumentNode<{ readonly events: object }, Record<string, never>> = source;
