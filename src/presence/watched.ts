@@ -22,6 +22,8 @@ export interface WatchedParts {
   readonly reread: () => void;
 }
 
+// Who goes is off the roster before it is stored when they were last seen, which takes a tenth of a second (last-seen.ts), and only then told.
+const untoldMs = 1_000;
 // The longest that a timer takes is 24 days.
 const longestMs = 2_000_000_000;
 
@@ -62,8 +64,10 @@ export class Watched implements Disposable {
 
   /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
   read(known: Known): void {
+    const before = this.#known;
+    const isUntold = before !== undefined && before.standing.devices > 0 && known.standing.devices === 0;
     // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
-    this.#believe({ ...known, rev: known.rev || (this.#known?.rev ?? 0) });
+    this.#believe({ ...known, rev: known.rev || (before?.rev ?? 0) }, isUntold ? untoldMs : 0);
   }
 
   [Symbol.dispose](): void {
@@ -72,15 +76,16 @@ export class Watched implements Disposable {
     clearTimeout(this.#textEnds);
   }
 
-  #believe(news: Known): void {
+  /** `leastMs`: bad news is read once more after so long, however soon the roster can be believed. */
+  #believe(news: Known, leastMs = 0): void {
     this.#known = news;
-    if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news);
+    if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news, leastMs);
     else this.#believed = news.standing;
     this.#show();
   }
 
-  async #confirm(news: Known): Promise<void> {
-    const settlesIn = await this.#parts.settlesIn();
+  async #confirm(news: Known, leastMs: number): Promise<void> {
+    const settlesIn = Math.max(leastMs, await this.#parts.settlesIn());
     // What came meanwhile was believed, or is to be confirmed itself.
     if (this.#disposed || this.#known !== news) return;
     if (settlesIn === 0) {

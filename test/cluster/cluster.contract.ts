@@ -20,7 +20,8 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(inheritances(dead, one, two)).toEqual([]);
       await flock.live(leaseMs - 300, one, two);
       expect(inheritances(one, two)).toEqual([]);
-      await flock.live(600, one, two);
+      // From its last beat on that was seen, at most a beat later: a whole lease, and a beat.
+      await flock.live(leaseMs, one, two);
       await expect.poll(() => inheritances(one, two)).toEqual([dead.cluster.lease]);
       await expect.poll(async () => (await statesSeenBy(one)).has(dead.cluster.lease.nodeId)).toBe(false);
       await flock.live(5 * leaseMs, one, two);

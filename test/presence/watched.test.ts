@@ -56,6 +56,25 @@ test('what is not believed, for nodes may have yet to tell it anew, is read agai
   expect(ann.shown?.devices).toBe(1);
 });
 
+test('who is found gone before it is told is shown so once, with when they were last seen', async () => {
+  const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
+  using ann = watched(undefined, reread);
+  ann.read(known(5));
+  ann.read(known(0, nowhere));
+  await isReread;
+  expect(ann.shown?.status).toBe('ONLINE');
+  ann.read({ rev: 0, standing: nowhere, row: { ...row, lastSeenAt: new Date(9) } });
+  await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
+});
+
+test('who is found gone and is told so meanwhile is shown so at once', async () => {
+  using ann = watched();
+  ann.read(known(5));
+  ann.read(known(0, nowhere));
+  ann.stand(6, nowhere, new Date(9));
+  await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
+});
+
 test('what was to be confirmed and is over by then changes nothing', async () => {
   const { promise: confirmed, resolve: confirm } = Promise.withResolvers<number>();
   using ann = watched(() => confirmed);

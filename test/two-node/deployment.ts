@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { type Service, startRedis } from '../support/services.ts';
@@ -144,7 +144,16 @@ function waysOf(running: () => Running): readonly Way[] {
       there: watchful,
       begin: () => running().redis.kill(),
       lost: () => 1,
-      end: () => running().redis.restart(),
+      end: () => comeBack(running()),
     },
   ];
+}
+
+/** Resolves when every node has found Redis again, and knows of no gap any more: a later one would look for what a test says it cannot know. */
+async function comeBack({ redis, here, trusting, watchful }: Running): Promise<void> {
+  await redis.restart();
+  async function isReady({ url }: NodeProcess): Promise<boolean> {
+    return (await fetch(`${url}/health/ready`)).ok;
+  }
+  for (const node of [here, trusting, watchful]) await vi.waitUntil(() => isReady(node), { timeout: 15_000 });
 }
