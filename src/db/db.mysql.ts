@@ -174,15 +174,16 @@ const skipLocked = sql`SKIP LOCKED`;
 async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false } = {}): Promise<LockedStreams> {
   // Each statement locks in key order, and the statements follow each other in it.
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
-  const rows: LockedRow[] = [];
+  const asked: Promise<readonly LockedRow[]>[] = [];
   for (let at = 0; at < sorted.length; at += idsPerStatement) {
     const some = sorted.slice(at, at + idsPerStatement);
     // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
     const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt,
         lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq, UTC_TIMESTAMP(3) AS now
       FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE ${leaveBusy ? skipLocked : empty}`;
-    rows.push(...(await tx.$queryRaw<LockedRow[]>(query)));
+    asked.push(tx.$queryRaw<LockedRow[]>(query));
   }
+  const rows = (await Promise.all(asked)).flat();
   return { now: rows.at(-1)?.now ?? (await now(tx)), rows: streamRows(rows) };
 }
 

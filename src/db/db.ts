@@ -33,7 +33,8 @@ export interface Db extends AsyncDisposable {
   snapshot<T>(read: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Locks stream rows in id order until the transaction ends and returns them with the database's clock (UTC, ms). Must be the first
-   * statement of its transaction. Ids that do not exist are absent from the answer, and with `leaveBusy` those that another transaction holds.
+   * statement of its transaction; what `tx` is asked after the call is answered under the locks, even without waiting for them. Ids that do not exist are
+   * absent from the answer, and with `leaveBusy` those that another transaction holds.
    */
   lockStreams(tx: Tx, ids: readonly bigint[], options?: { readonly leaveBusy?: boolean }): Promise<LockedStreams>;
   /** The database's clock, UTC, ms. */

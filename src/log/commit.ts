@@ -2,7 +2,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
 import type { Append, Verdict } from './append.ts';
-import { insideFor, lookInside } from './inside.ts';
+import { insideFor, lookInside, readInside } from './inside.ts';
 import { type Done, place } from './place.ts';
 
 /** What came of one append of a commit. */
@@ -27,7 +27,11 @@ export function commit(
     ? (work) => db.commitAgain(work)
     : (work) => db.commit(uuidBytes(newUuid()), work);
   return run(async (tx) => {
-    const locked = lookInside(tx, await db.lockStreams(tx, ids, { leaveBusy }));
+    const read = readInside(tx);
+    const locking = db.lockStreams(tx, ids, { leaveBusy });
+    // Whoever decides hears of a fault, and nobody else needs to.
+    for (const { foresee } of appends) foresee?.(read).catch(() => undefined);
+    const locked = lookInside(await locking, read);
     const outcomes: (Outcome | { readonly verdict: Verdict<unknown> })[] = await settleAll(
       appends.map(async (append) => {
         const busy = leaveBusy ? append.lock.find((id) => !locked.rows.has(id)) : undefined;

@@ -9,21 +9,23 @@ export interface Locked {
   readonly read: Inside['read'];
 }
 
-/** Opens the view of a transaction on what it has locked. Facts asked for in one tick are read together. */
-export function lookInside(tx: Tx, locked: LockedStreams): Locked {
-  const rows = new Map(locked.rows.map((row) => [row.id, row]));
+/** What a transaction reads, each fact once. Those asked for in one tick are read together. */
+export function readInside(tx: Tx): Inside['read'] {
   const loaders = new Map<string, DataLoader<unknown, unknown, string>>();
-  const now = new Date(Math.max(locked.now.getTime(), ...locked.rows.map((row) => row.lastAt.getTime())));
-
-  function read<K, V>(fact: Fact<K, V>, key: K): Promise<V> {
+  return <K, V>(fact: Fact<K, V>, key: K): Promise<V> => {
     let loader = loaders.get(fact.name) as DataLoader<K, V, string> | undefined;
     if (loader === undefined) {
       loader = new DataLoader<K, V, string>((keys) => fact.read(tx, keys), { cacheKeyFn: fact.key });
       loaders.set(fact.name, loader as DataLoader<unknown, unknown, string>);
     }
     return loader.load(key);
-  }
+  };
+}
 
+/** The view of a transaction on what it has locked. */
+export function lookInside(locked: LockedStreams, read: Inside['read']): Locked {
+  const rows = new Map(locked.rows.map((row) => [row.id, row]));
+  const now = new Date(Math.max(locked.now.getTime(), ...locked.rows.map((row) => row.lastAt.getTime())));
   return { now, rows, read };
 }
 

@@ -17,6 +17,8 @@ export interface Searching<T> {
   readonly keys?: readonly string[];
   /** Like Append's. */
   readonly repeatable?: boolean;
+  /** Like Append's. */
+  readonly foresee?: Append<T>['foresee'];
   /** Like Append's; `holds` tells whether a stream is locked, `hasKey` whether it shares its streams under a key. */
   readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean, hasKey: (key: string) => boolean) => Promise<Verdict<T> | Relock>;
 }
@@ -39,13 +41,14 @@ export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T
 function tryWith<T>(
   log: Log,
   { lock, keys }: Pick<Searching<T>, 'lock' | 'keys'>,
-  { repeatable = false, decide }: Pick<Searching<T>, 'repeatable' | 'decide'>,
+  { repeatable = false, foresee, decide }: Pick<Searching<T>, 'repeatable' | 'foresee' | 'decide'>,
 ): Promise<{ readonly done: T } | Relock> {
   const held = new Set(lock);
   return log.append<{ readonly done: T } | Relock>({
     lock,
     repeatable,
     ...(keys !== undefined && { keys }),
+    ...(foresee !== undefined && { foresee }),
     async decide(inside) {
       const verdict = await decide(
         inside,

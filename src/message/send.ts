@@ -124,12 +124,14 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   const lock = [...new Set([conversationId, ...also])];
   const keys = [sentUnder.key(name)];
   const posting = postingAt(db);
+  const place = { ...name, conversationId };
   return appendSearching<Message>(log, {
     lock,
     keys,
     repeatable: true,
+    foresee: (read) => read(posting, place),
     async decide(inside, holds, hasKey) {
-      const rows = await inside.read(posting, { ...name, conversationId });
+      const rows = await inside.read(posting, place);
       const { known, sender } = rows;
       // Who repeats a request may have lost the right to make it.
       if (known !== null) {
