@@ -18,6 +18,11 @@ const told = {
   },
 } as const satisfies { readonly [K in Kind]: { readonly type: string; readonly tell: (value: unknown) => string | number } };
 
+/** A value outside of JSON, where ids are numbers. */
+function tellOne(kind: Kind, value: unknown): unknown {
+  return value === null || kind === 'id' ? value : told[kind].tell(value);
+}
+
 /** The value of a column as SQL reads it from a table of rows. */
 function readAs(name: string, kind: Kind): string {
   return kind === 'bytes' ? `UNHEX(${name})` : name;
@@ -45,6 +50,11 @@ export function rowTable<R extends object>({ dialect }: Pick<Db, 'dialect'>, kin
     const columns = raw(names.map((name, place) => `value ->> ${place} AS ${name}`).join(', '));
     return sql`(SELECT ${columns} FROM json_each(${packed(kinds, rows, sqliteTime)})) AS v`;
   }
+  const [only] = rows;
+  if (only !== undefined && rows.length === 1) {
+    const values = names.map((name) => sql`${tellOne(kinds[name] as Kind, Reflect.get(only, name))} AS ${raw(name)}`);
+    return sql`(SELECT ${join(values)}) AS v`;
+  }
   // A value that does not fit would otherwise become NULL.
   const columns = raw(names.map((name, place) => `${name} ${told[kinds[name] as Kind].type} PATH '$[${place}]' ERROR ON ERROR`).join(', '));
   return sql`JSON_TABLE(${packed(kinds, rows)}, '$[*]' COLUMNS (${columns})) AS v`;
@@ -68,7 +78,7 @@ export async function insertRows<R extends object>(
 ): Promise<void> {
   const names = Object.keys(kinds);
   const into = raw(`INSERT INTO ${table} (${names.join(', ')})`);
-  if (db.dialect === 'sqlite') {
+  if (db.dialect === 'sqlite' || rows.length === 1) {
     const values = rows.map((row) => sql`(${join(names.map((name) => plain(Reflect.get(row, name))))})`);
     await tx.$executeRaw(sql`${into} VALUES ${join(values)}`);
     return;
