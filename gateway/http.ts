@@ -112,6 +112,7 @@ function isServed({ roles }: Config, path: string | null): boolean {
 function logAnswer({ logger }: Logging, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
   response.once('close', () => {
+    if (!logger.isLevelEnabled('debug')) return;
     const ms = Math.round(performance.now() - started);
     logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
   });
