@@ -19,7 +19,7 @@ export interface Announcement {
 
 /** More flags for the Node under measurement, from SERVER_FLAGS: to profile it. */
 export function serverFlags(): readonly string[] {
-  return process.env['SERVER_FLAGS']?.split(' ') ?? [];
+  return process.env['SERVER_FLAGS']?.split(' ').filter((flag) => flag !== '') ?? [];
 }
 
 /** Starts a server, with the flags with which `npm start` runs a node of MPIM, and resolves when it listens. Rejects with what it wrote, when it ends before. */
