@@ -77,7 +77,10 @@ export interface Append<T> {
   readonly keys?: readonly string[];
   /** Deciding anew finds what was done before: where it is not known whether a commit was, it may simply be run again. */
   readonly repeatable?: boolean;
-  /** Asks for what the decision is sure to read. It is sent along with the locks, behind which the database answers it: a round trip less. */
+  /**
+   * Asks for what the decision is sure to read. It is sent along with the locks, behind which the database answers it: a round trip less, where all who
+   * share the commit foresee. Not for acts that change users.
+   */
   readonly foresee?: (read: Inside['read']) => Promise<unknown>;
   /** Throws ChatError to refuse: nothing is left. Must not act on the outside world: it may run again after a deadlock. */
   readonly decide: (inside: Inside) => Promise<Verdict<T>>;

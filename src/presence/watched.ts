@@ -41,6 +41,8 @@ export class Watched implements Disposable {
   #known: Known | undefined;
   /** Where they stand, as far as it is believed. */
   #believed: Standing | undefined;
+  /** Until then it may be yet to be told, and stored, that they have gone, on the clock that runs evenly. */
+  #untoldUntil = 0;
   #settling: NodeJS.Timeout | undefined;
   #textEnds: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -59,15 +61,19 @@ export class Watched implements Disposable {
     if (this.#known === undefined || rev <= this.#known.rev) return;
     const { row } = this.#known;
     const isLater = lastSeenAt !== null && row.choice !== 'INVISIBLE' && (row.lastSeenAt === null || row.lastSeenAt < lastSeenAt);
+    this.#untoldUntil = 0;
     this.#believe({ rev, standing, row: isLater ? { ...row, lastSeenAt } : row });
   }
 
   /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
   read(known: Known): void {
     const before = this.#known;
-    const isUntold = before !== undefined && before.standing.devices > 0 && known.standing.devices === 0;
+    const isGone = known.standing.devices === 0;
+    if (isGone && before !== undefined && before.standing.devices > 0) this.#untoldUntil = performance.now() + untoldMs;
     // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
-    this.#believe({ ...known, rev: known.rev || (before?.rev ?? 0) }, isUntold ? untoldMs : 0);
+    const news = { ...known, rev: known.rev || (before?.rev ?? 0) };
+    // Whatever has them read again meanwhile.
+    this.#believe(news, isGone ? Math.max(0, this.#untoldUntil - performance.now()) : 0);
   }
 
   [Symbol.dispose](): void {

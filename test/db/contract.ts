@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Db, holdUsers, isDuplicate, join, type StreamKind, selectRows, sql, type Tx } from '../../src/db/index.ts';
+import {
+  type Db,
+  holdUsers,
+  insertEntries,
+  insertMessages,
+  isDuplicate,
+  join,
+  type StreamKind,
+  selectRows,
+  sql,
+  type Tx,
+} from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Fresh } from './fresh.ts';
 
@@ -73,6 +84,41 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.message.findUnique({ where: { conversationId_seq: key } })).toEqual(message);
       expect(await selectRows(db.client, 'Message', sql`conversationId = ${message.conversationId}`)).toEqual([message]);
       expect(await db.client.message.findFirst({ where: { text: message.text, sentAt: at, senderId: message.senderId } })).toEqual(message);
+    });
+
+    test('of entries and messages are stored the same whether one row goes or several', async () => {
+      const text = `O'Neil "\\" \\0 ? %_ \u0001 \u001a \r\n\t ÄÖ 漢字 👍🏽 ${'x'.repeat(20_000)}`;
+      const entries = [0, 1, 2].map((n) => ({
+        ...{ streamId: 2n ** 62n + 5n, seq: 2 ** 31 - 3 + n, type: 'ProfileChanged', version: 1, actorId: n === 1 ? null : 2n ** 63n - 1n },
+        ...{ data: JSON.stringify({ text }), timeline: n !== 1, at },
+      }));
+      const messages = [0, 1, 2].map((n) => ({
+        ...{
+          conversationId: 2n ** 62n + 5n,
+          seq: n,
+          ordinal: n,
+          senderId: 2n ** 63n - 1n,
+          clientMessageId: `it's "\\" ${n}`,
+          text,
+          sentAt: at,
+        },
+        ...{
+          fingerprint: new Uint8Array([0, 9, 10, 13, 26, 34, 39, 92, 127, 128, 192, 237, 160, 254, 255, n]),
+          threadRootSeq: null,
+          mentionsEveryone: true,
+        },
+        ...{ replyToSeq: 7, mentionIds: '1,22', originId: 2n ** 62n, originName: `Zoë's "漢字" 👍🏽` },
+      }));
+      await db.transaction(async (tx) => {
+        await insertEntries(db, tx, entries.slice(0, 1));
+        await insertEntries(db, tx, entries.slice(1));
+        await insertMessages(db, tx, messages.slice(0, 1));
+        await insertMessages(db, tx, messages.slice(1));
+      });
+      const where = { streamId: 2n ** 62n + 5n };
+      expect(await db.client.entry.findMany({ where, orderBy: { seq: 'asc' } })).toEqual(entries);
+      const stored = await db.client.message.findMany({ where: { conversationId: where.streamId }, orderBy: { seq: 'asc' } });
+      expect(stored).toEqual(messages.map((message) => expect.objectContaining(message)));
     });
 
     test('are found by time to the millisecond, and the greatest is told right', async () => {

@@ -4,7 +4,7 @@ import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
-import { type CommitLimits, createLog, effect, type Log, newestByOther } from '../../src/log/index.ts';
+import { type CommitLimits, createLog, effect, type Fact, type Log, newestByOther } from '../../src/log/index.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -180,6 +180,56 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
         log.append({ lock: [stream], keys: [`${n}`], decide: async () => ({ effects: () => [effect(kind, n)], result: () => n }) });
       expect(await Promise.all(numbers(4).map(act))).toEqual(numbers(4));
       expect(written).toEqual([numbers(4)]);
+    });
+  });
+
+  describe('what acts foresee', () => {
+    it('is read at once for all who share the commit, and not again when they decide', async () => {
+      const stream = await newStream();
+      const asked: (readonly number[])[] = [];
+      const fact: Fact<number, number> = {
+        name: 'twice',
+        key: String,
+        async read(_tx, keys) {
+          asked.push(keys);
+          return keys.map((n) => 2 * n);
+        },
+      };
+      const act = (n: number) =>
+        log.append({
+          lock: [stream],
+          keys: [`${n}`],
+          foresee: (read) => read(fact, n),
+          async decide({ read }) {
+            const twice = await read(fact, n);
+            return { result: () => twice };
+          },
+        });
+      expect(await Promise.all(numbers(3).map(act))).toEqual([2, 4, 6]);
+      expect(asked).toEqual([[1, 2, 3]]);
+    });
+
+    it('and cannot be read fails those who ask for it, and nobody else', async () => {
+      const stream = await newStream();
+      const fact: Fact<number, never> = {
+        name: 'unreadable',
+        key: String,
+        async read() {
+          throw new Error('it cannot be read');
+        },
+      };
+      const act = (n: number) =>
+        log.append({
+          lock: [stream],
+          keys: [`${n}`],
+          foresee: (read) => read(fact, n),
+          async decide({ read }) {
+            if (n === 2) await read(fact, n);
+            return { result: () => n };
+          },
+        });
+      const outcomes = await Promise.allSettled(numbers(3).map(act));
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     });
   });
 

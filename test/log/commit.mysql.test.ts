@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
-import { createLog } from '../../src/log/index.ts';
+import { type Db, holdUsers, join, sql } from '../../src/db/index.ts';
+import { createLog, type Fact } from '../../src/log/index.ts';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfCommits } from './commit.contract.ts';
 
@@ -36,4 +37,110 @@ describe('commits on MariaDB', () => {
     );
     expect(seqs).toEqual(streams.map(() => 1));
   });
+
+  test('read what they foresee behind the locks: what was read of a stream that somebody else held is not used', async () => {
+    await using db = await mysqlDb();
+    await using bus = createMemoryBus();
+    await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+    const stream = await log.append({
+      lock: [],
+      decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }),
+    });
+    // It does not wait for locks, and would tell of the row as it stands.
+    const ordinal: Fact<bigint, number | undefined> = {
+      name: 'ordinal',
+      key: String,
+      async read(tx, ids) {
+        const rows = await tx.$queryRaw<{ id: bigint; lastOrdinal: number }[]>(
+          sql`SELECT id, lastOrdinal FROM Stream WHERE id IN (${join(ids)})`,
+        );
+        return ids.map((one) => rows.find(({ id }) => id === one)?.lastOrdinal);
+      },
+    };
+    const decided: unknown[] = [];
+    const holds = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const holding = db.transaction(async (tx) => {
+      await db.lockStreams(tx, [stream]);
+      holds.resolve();
+      await release.promise;
+      await tx.$executeRaw(sql`UPDATE Stream SET lastOrdinal = 7 WHERE id = ${stream}`);
+    });
+    await holds.promise;
+    const appended = log.append({
+      lock: [stream],
+      foresee: (read) => read(ordinal, stream),
+      async decide({ head, read }) {
+        decided.push([head(stream)?.lastOrdinal, await read(ordinal, stream)]);
+        return { result: () => undefined };
+      },
+    });
+    await expect.poll(() => isLocking(db)).toBe(true);
+    release.resolve();
+    await Promise.all([appended, holding]);
+    expect(decided).toEqual([[7, 7]]);
+  });
+
+  test('hold no user for an act that is left to wait for its stream, while another that may change users goes on', async () => {
+    await using db = await mysqlDb();
+    await using bus = createMemoryBus();
+    await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+    const newStream = () =>
+      log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+    const [busy, free] = [await newStream(), await newStream()];
+    const user = { id: 7n, handle: 'ada', displayName: 'Ada', passwordHash: 'x', createdAt: new Date(0) };
+    await db.transaction((tx) => tx.user.create({ data: user }));
+    const held: Fact<bigint, number> = {
+      name: 'held',
+      key: String,
+      async read(tx, ids) {
+        const users = await holdUsers(db, tx, ids);
+        return ids.map(() => users.length);
+      },
+    };
+    const [holds, release, decides, decide] = Array.from({ length: 4 }, () => Promise.withResolvers<void>()) as [
+      Signal,
+      Signal,
+      Signal,
+      Signal,
+    ];
+    const holding = db.transaction(async (tx) => {
+      await db.lockStreams(tx, [busy]);
+      holds.resolve();
+      await release.promise;
+    });
+    await holds.promise;
+    const left = log.append({
+      lock: [busy],
+      foresee: (read) => read(held, user.id),
+      async decide({ read }) {
+        const users = await read(held, user.id);
+        return { result: () => users };
+      },
+    });
+    const other = log.append({
+      lock: [free],
+      async decide() {
+        decides.resolve();
+        await decide.promise;
+        return { result: () => undefined };
+      },
+    });
+    await decides.promise;
+    await db.transaction((tx) => tx.user.update({ where: { id: user.id }, data: { displayName: 'Ada L.' } }));
+    decide.resolve();
+    release.resolve();
+    expect(await left).toBe(1);
+    await Promise.all([other, holding]);
+  });
 });
+
+type Signal = PromiseWithResolvers<void>;
+
+/** Whether somebody waits for a stream that another transaction has. */
+async function isLocking(db: Db): Promise<boolean> {
+  const statements = await db.client.$queryRaw<{ info: string | null }[]>(
+    sql`SELECT info FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()`,
+  );
+  return statements.some(({ info }) => info?.trimEnd().endsWith('FOR UPDATE'));
+}

@@ -67,6 +67,18 @@ test('who is found gone before it is told is shown so once, with when they were 
   await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
 });
 
+test('who is found gone twice in a row before it is told is not shown so before that either', async () => {
+  const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
+  using ann = watched(undefined, reread);
+  ann.read(known(5));
+  ann.read(known(0, nowhere));
+  ann.read(known(0, nowhere));
+  await isReread;
+  expect(ann.shown?.status).toBe('ONLINE');
+  ann.read({ rev: 0, standing: nowhere, row: { ...row, lastSeenAt: new Date(9) } });
+  await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
+});
+
 test('who is found gone and is told so meanwhile is shown so at once', async () => {
   using ann = watched();
   ann.read(known(5));
