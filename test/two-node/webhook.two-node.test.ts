@@ -107,16 +107,16 @@ describe(`an app that fails in every way, while workers and Redis are killed (SE
     // Nodes are started anew, which takes seconds where two cores have much to do.
   }, 300_000);
 
-  it('is told nothing more once it is deleted, whichever node hears of it', async () => {
+  it('is told nothing of what is said once it is deleted, whichever node hears of it', async () => {
     const group = await peopleOf(() => nodes[0].url).group(ann as Person);
     await operate('deleteWebhook', `webhookId: "${webhookId}"`, 'deletedId');
-    const calls = app.calls.length;
     const other = open.use(await receiver());
     const made = await operate('createWebhook', `url: "${other.url}", events: [MessageSent]`, 'webhook { id } secret', nodes[1]);
     other.knows(String(made['secret']));
     await say(group, 'after');
     await other.until(1);
-    expect(app.calls).toHaveLength(calls);
+    // What was on its way to it, or was sent again, may arrive meanwhile.
+    expect(app.calls.filter(({ data }) => data.conversation?.id === group)).toEqual([]);
   });
 });
 
