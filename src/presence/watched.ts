@@ -24,6 +24,8 @@ export interface WatchedParts {
 
 // Who goes is off the roster before it is stored when they were last seen, which takes a tenth of a second (last-seen.ts), and only then told.
 const untoldMs = 1_000;
+// A timer counts from when its turn of the loop began, and so comes that much early.
+const earlyMs = 100;
 // The longest that a timer takes is 24 days.
 const longestMs = 2_000_000_000;
 
@@ -73,7 +75,8 @@ export class Watched implements Disposable {
     // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
     const news = { ...known, rev: known.rev || (before?.rev ?? 0) };
     // Whatever has them read again meanwhile.
-    this.#believe(news, isGone ? Math.max(0, this.#untoldUntil - performance.now()) : 0);
+    const leftMs = this.#untoldUntil - performance.now();
+    this.#believe(news, isGone && leftMs > earlyMs ? leftMs : 0);
   }
 
   [Symbol.dispose](): void {
