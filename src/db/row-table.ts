@@ -42,7 +42,7 @@ function packed<R extends object>(kinds: Kinds, rows: readonly R[], tellTime = t
 
 /**
  * Rows that a statement brings along as a table `v`, in one parameter however many they are: each parameter costs Prisma and the driver a microsecond, and a
- * list of keys costs the database more than a join with them. Bytes come as hexadecimal text, and not at all on SQLite, nor does U+0000 in texts.
+ * list of keys costs the database more than a join with them. A single row goes as plain values, which cost MySQL and MariaDB less than JSON does (docs/decisions/0049). Bytes come as hexadecimal text, and not at all on SQLite, nor does U+0000 in texts.
  */
 export function rowTable<R extends object>({ dialect }: Pick<Db, 'dialect'>, kinds: Kinds, rows: readonly R[]): Prisma.Sql {
   const names = Object.keys(kinds);

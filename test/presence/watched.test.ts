@@ -56,23 +56,14 @@ test('what is not believed, for nodes may have yet to tell it anew, is read agai
   expect(ann.shown?.devices).toBe(1);
 });
 
-test('who is found gone before it is told is shown so once, with when they were last seen', async () => {
+test.each([
+  ['once', 1],
+  ['twice in a row', 2],
+])('who is found gone %s before it is told is shown so after that, with when they were last seen', async (_how, times) => {
   const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
   using ann = watched(undefined, reread);
   ann.read(known(5));
-  ann.read(known(0, nowhere));
-  await isReread;
-  expect(ann.shown?.status).toBe('ONLINE');
-  ann.read({ rev: 0, standing: nowhere, row: { ...row, lastSeenAt: new Date(9) } });
-  await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
-});
-
-test('who is found gone twice in a row before it is told is not shown so before that either', async () => {
-  const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
-  using ann = watched(undefined, reread);
-  ann.read(known(5));
-  ann.read(known(0, nowhere));
-  ann.read(known(0, nowhere));
+  for (let n = 0; n < times; n += 1) ann.read(known(0, nowhere));
   await isReread;
   expect(ann.shown?.status).toBe('ONLINE');
   ann.read({ rev: 0, standing: nowhere, row: { ...row, lastSeenAt: new Date(9) } });
