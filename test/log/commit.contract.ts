@@ -4,7 +4,16 @@ import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
-import { type CommitLimits, createLog, effect, type Fact, type Log, newestByOther } from '../../src/log/index.ts';
+import {
+  type Append,
+  type CommitLimits,
+  createLog,
+  effect,
+  type Fact,
+  type Log,
+  newestByOther,
+  type Verdict,
+} from '../../src/log/index.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -184,6 +193,15 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
   });
 
   describe('what acts foresee', () => {
+    function foreseeing(stream: bigint, fact: Fact<number, number>, n: number): Pick<Append<number>, 'lock' | 'keys' | 'foresee'> {
+      return { lock: [stream], keys: [`${n}`], foresee: (read) => read(fact, n) };
+    }
+
+    async function answering(found: Promise<number>): Promise<Verdict<number>> {
+      const answer = await found;
+      return { result: () => answer };
+    }
+
     it('is read at once for all who share the commit, and not again when they decide', async () => {
       const stream = await newStream();
       const asked: (readonly number[])[] = [];
@@ -195,16 +213,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
           return keys.map((n) => 2 * n);
         },
       };
-      const act = (n: number) =>
-        log.append({
-          lock: [stream],
-          keys: [`${n}`],
-          foresee: (read) => read(fact, n),
-          async decide({ read }) {
-            const twice = await read(fact, n);
-            return { result: () => twice };
-          },
-        });
+      const act = (n: number) => log.append({ ...foreseeing(stream, fact, n), decide: ({ read }) => answering(read(fact, n)) });
       expect(await Promise.all(numbers(3).map(act))).toEqual([2, 4, 6]);
       expect(asked).toEqual([[1, 2, 3]]);
     });
@@ -219,15 +228,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
         },
       };
       const act = (n: number) =>
-        log.append({
-          lock: [stream],
-          keys: [`${n}`],
-          foresee: (read) => read(fact, n),
-          async decide({ read }) {
-            if (n === 2) await read(fact, n);
-            return { result: () => n };
-          },
-        });
+        log.append({ ...foreseeing(stream, fact, n), decide: ({ read }) => answering(n === 2 ? read(fact, n) : Promise.resolve(n)) });
       const outcomes = await Promise.allSettled(numbers(3).map(act));
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     });
