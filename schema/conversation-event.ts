@@ -28,14 +28,14 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
       type: User,
       nullable: true,
       description: 'Who did it; null once their account is erased.',
-      resolve: ({ entry: { actorId } }, _args, { scope }) => (actorId === null ? null : scope.loaders.users.load(actorId)),
+      resolve: ({ entry: { actorId } }, _args, { scope }) => (actorId === null ? null : scope.loaders.users.get(actorId)),
     }),
     conversation: t.field({
       extensions: shareable,
       type: Conversation,
       nullable: true,
       description: 'Where it happened; null once it is gone.',
-      resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.load(entry.streamId),
+      resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
   }),
 });

@@ -32,7 +32,7 @@ loggedTypes.GroupChanged.implement({
       type: Group,
       nullable: true,
       description: 'The group as it stands; null once it is gone.',
-      resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.load(entry.streamId),
+      resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
     changed: t.field({
       extensions: shareable,

@@ -18,6 +18,8 @@ import type {
 import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
 import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
+import { KnowingLoader } from './knowing-loader.ts';
+import { lazily } from './lazily.ts';
 
 // Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
 const maxBatchSize = 500;
@@ -37,9 +39,9 @@ interface ThreadAccess {
 /** Reads that are batched, and made once each, within one scope. Absent things are null. */
 export interface Loaders {
   /** Erased ones are absent: what refers to them shows nobody. */
-  readonly users: Pick<DataLoader<bigint, User | null>, 'load'>;
+  readonly users: Pick<KnowingLoader<bigint, User | null>, 'load' | 'get'>;
   /** The same, erased ones as what is left of them: for what cannot do without. */
-  readonly people: DataLoader<bigint, User | null>;
+  readonly people: KnowingLoader<bigint, User | null>;
   /** Does not ask who may see them: only their `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
   /** Whether this is somebody else than who looks; false where an event is resolved for all who listen. */
@@ -54,7 +56,7 @@ export interface Loaders {
   readonly invites: DataLoader<string, Invite | null>;
   readonly groupInvites: DataLoader<bigint, readonly Invite[]>;
   /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
-  readonly conversations: DataLoader<bigint, Conversation | null>;
+  readonly conversations: KnowingLoader<bigint, Conversation | null>;
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
   readonly messages: DataLoader<MessageRef, Message | null, string>;
   readonly lastMessages: DataLoader<Membership, Message | null, string>;
@@ -95,87 +97,103 @@ export interface Loaders {
   readonly unreadTotals: () => Promise<UnreadTotals>;
 }
 
-/** Makes the loaders of one scope. */
-export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
-  const { users, contacts, blocks, groups, joining, messages, notices, presence, feed } = chat;
-  const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
-  const people = new DataLoader<bigint, User | null>((ids) => users.byIds(ids), { maxBatchSize });
-  return {
-    people,
-    users: { load: async (id) => unlessErased(await people.load(id)) },
-    contacts: new DataLoader((refs) => contacts.byRefs(refs), {
-      maxBatchSize,
-      cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}`,
-    }),
-    isOfOther: (userId) => viewer !== null && viewer.userId !== userId,
-    blocks: new DataLoader(
+/** Whose reads they are. */
+interface LoaderScope {
+  readonly chat: Chat;
+  readonly viewer: Viewer | null;
+}
+
+const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+
+const create = lazily<Loaders, LoaderScope>({
+  people: ({ chat: { users } }) => new KnowingLoader((ids) => users.byIds(ids), { maxBatchSize }),
+  users: (_, { people }) => ({
+    load: async (id) => unlessErased(await people.load(id)),
+    get(id) {
+      const user = people.get(id);
+      return user instanceof Promise ? user.then(unlessErased) : unlessErased(user);
+    },
+  }),
+  contacts: ({ chat: { contacts } }) =>
+    new DataLoader((refs) => contacts.byRefs(refs), { maxBatchSize, cacheKeyFn: ({ userId, otherId }) => `${userId}:${otherId}` }),
+  isOfOther:
+    ({ viewer }) =>
+    (userId) =>
+      viewer !== null && viewer.userId !== userId,
+  blocks: ({ chat: { blocks }, viewer }) =>
+    new DataLoader(
       async (ids) => (viewer === null ? ids.map(() => null) : blocks.byRefs(ids.map((otherId) => ({ userId: viewer.userId, otherId })))),
       { maxBatchSize },
     ),
-    contactRequests: new DataLoader((views) => contacts.seenRequests(views), {
+  contactRequests: ({ chat: { contacts } }) =>
+    new DataLoader((views) => contacts.seenRequests(views), {
       maxBatchSize,
       cacheKeyFn: ({ userId, fromId, toId }) => `${userId}:${fromId}:${toId}`,
     }),
-    joinRequests: new DataLoader((refs) => joining.requestsByRefs(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
-    invites: new DataLoader((ids) => joining.invitesByIds(ids), { maxBatchSize }),
-    groupInvites: new DataLoader((ids) => joining.invites(ids), { maxBatchSize }),
-    conversations: new DataLoader((ids) => groups.byIds(ids), { maxBatchSize }),
-    memberships: new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
-    messages: new DataLoader((refs) => messages.byRefs(refs), {
-      maxBatchSize,
-      cacheKeyFn: messageKey,
-    }),
-    lastMessages: new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), {
-      maxBatchSize,
-      cacheKeyFn: membershipKey,
-    }),
-    rights: new DataLoader((accessed) => groups.rights(accessed), { maxBatchSize, cacheKeyFn: ({ access }) => membershipKey(access) }),
-    unreadCounts: new DataLoader((accessed) => messages.unread(accessed), {
-      maxBatchSize,
-      cacheKeyFn: ({ access }) => membershipKey(access),
-    }),
-    mentionCounts: new DataLoader((accessed) => messages.mentions(accessed), {
-      maxBatchSize,
-      cacheKeyFn: ({ access }) => membershipKey(access),
-    }),
-    threadUnread: new DataLoader<ThreadAccess, number, string>((threads) => messages.threadUnread(threads), {
+  joinRequests: ({ chat: { joining } }) =>
+    new DataLoader((refs) => joining.requestsByRefs(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
+  invites: ({ chat: { joining } }) => new DataLoader((ids) => joining.invitesByIds(ids), { maxBatchSize }),
+  groupInvites: ({ chat: { joining } }) => new DataLoader((ids) => joining.invites(ids), { maxBatchSize }),
+  conversations: ({ chat: { groups } }) => new KnowingLoader((ids) => groups.byIds(ids), { maxBatchSize }),
+  memberships: ({ chat: { groups } }) => new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
+  messages: ({ chat: { messages } }) => new DataLoader((refs) => messages.byRefs(refs), { maxBatchSize, cacheKeyFn: messageKey }),
+  lastMessages: ({ chat: { messages } }) =>
+    new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), { maxBatchSize, cacheKeyFn: membershipKey }),
+  rights: ({ chat: { groups } }) => new DataLoader((accessed) => groups.rights(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
+  unreadCounts: ({ chat: { messages } }) =>
+    new DataLoader((accessed) => messages.unread(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
+  mentionCounts: ({ chat: { messages } }) =>
+    new DataLoader((accessed) => messages.mentions(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
+  threadUnread: ({ chat: { messages } }) =>
+    new DataLoader<ThreadAccess, number, string>((threads) => messages.threadUnread(threads), {
       maxBatchSize,
       cacheKeyFn: ({ root, access }) => `${messageKey(root)}:${access.userId}`,
     }),
-    hidden: new DataLoader(async (refs) => (viewer === null ? refs.map(() => false) : messages.hidden(viewer, refs)), {
+  hidden: ({ chat: { messages }, viewer }) =>
+    new DataLoader(async (refs) => (viewer === null ? refs.map(() => false) : messages.hidden(viewer, refs)), {
       maxBatchSize,
       cacheKeyFn: messageKey,
     }),
-    reactions: new DataLoader((refs) => messages.reactions(refs), { maxBatchSize, cacheKeyFn: messageKey }),
-    ownReactions: new DataLoader(async (refs) => (viewer === null ? refs.map(() => []) : messages.ownReactions(viewer, refs)), {
+  reactions: ({ chat: { messages } }) => new DataLoader((refs) => messages.reactions(refs), { maxBatchSize, cacheKeyFn: messageKey }),
+  ownReactions: ({ chat: { messages }, viewer }) =>
+    new DataLoader(async (refs) => (viewer === null ? refs.map(() => []) : messages.ownReactions(viewer, refs)), {
       maxBatchSize,
       cacheKeyFn: messageKey,
     }),
-    reactors: new DataLoader((requests) => messages.reactors(requests), {
+  reactors: ({ chat: { messages } }) =>
+    new DataLoader((requests) => messages.reactors(requests), {
       maxBatchSize,
       cacheKeyFn: ({ emoji, first, after, ...ref }) => `${messageKey(ref)}:${emoji}:${first}:${after}`,
     }),
-    edits: new DataLoader((requests) => messages.edits(requests), {
+  edits: ({ chat: { messages } }) =>
+    new DataLoader((requests) => messages.edits(requests), {
       maxBatchSize,
       cacheKeyFn: ({ first, after, ...ref }) => `${messageKey(ref)}:${first}:${after}`,
     }),
-    reach: new DataLoader((of) => messages.reach(of, viewer?.userId), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
-    readers: new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
-    settings: new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
-    presences: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
-    notices: new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
-    chosen: new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
-    directs: new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
-    ownPage: keep(),
-    positions: once(async () => (viewer === null ? [] : feed.positions(viewer))),
-    unreadTotals: once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
-  };
+  reach: ({ chat: { messages }, viewer }) =>
+    new DataLoader((of) => messages.reach(of, viewer?.userId), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
+  readers: ({ chat: { messages } }) => new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
+  settings: ({ chat: { users } }) => new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
+  presences: ({ chat: { presence }, viewer }) =>
+    new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
+  notices: ({ chat: { notices } }) => new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
+  chosen: ({ chat: { presence } }) => new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
+  directs: ({ chat: { groups }, viewer }) =>
+    new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),
+  ownPage: keep,
+  positions: ({ chat: { feed }, viewer }) => once(async () => (viewer === null ? [] : feed.positions(viewer))),
+  unreadTotals: ({ chat: { messages }, viewer }) => once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
+});
+
+/** Makes the loaders of one scope, each when it is first asked for: there are thirty, and few events or requests need more than three. */
+export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
+  return create({ chat, viewer });
 }
 
 /** What is known of a message's sender and conversation need not be read. It is later than what was read before. */
 export function useMessageAlong({ people, conversations }: Loaders, { sender, conversation }: MessageAlong): void {
-  people.clear(sender.id).prime(sender.id, sender);
-  if (conversation !== undefined) conversations.clear(conversation.id).prime(conversation.id, conversation);
+  people.learn(sender.id, sender);
+  if (conversation !== undefined) conversations.learn(conversation.id, conversation);
 }
 
 function unlessErased(user: User | null): User | null {
@@ -184,6 +202,10 @@ function unlessErased(user: User | null): User | null {
 
 function membershipKey({ conversationId, userId }: MembershipRef): string {
   return `${conversationId}:${userId}`;
+}
+
+function accessKey({ access }: Accessed): string {
+  return membershipKey(access);
 }
 
 function messageKey({ conversationId, seq }: MessageRef): string {

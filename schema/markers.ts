@@ -12,7 +12,11 @@ interface MarkedShape extends Refusable {
   readonly conversationId?: bigint;
 }
 
-function markedConversation({ conversationId }: MarkedShape, _args: object, context: Context): Promise<ConversationShape> | undefined {
+function markedConversation(
+  { conversationId }: MarkedShape,
+  _args: object,
+  context: Context,
+): ConversationShape | Promise<ConversationShape> | undefined {
   return conversationId === undefined ? undefined : presentConversation(context, conversationId);
 }
 

@@ -30,7 +30,7 @@ builder.objectFields(Message, (t) => ({
     type: User,
     nullable: true,
     description: 'Who said it; null once their account is erased.',
-    resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.load(senderId),
+    resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.get(senderId),
   }),
   text: t.exposeString('text', { extensions: shareable, description: 'What was said, to the letter; empty once it is recalled.' }),
   replyTo: t.field({

@@ -1,3 +1,4 @@
+import type { Chat } from '../src/chat.ts';
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
 import type { Message, ReactionCount } from '../src/message/index.ts';
@@ -63,11 +64,15 @@ export function present<T>(thing: T | null | undefined, what: string): T {
   return thing;
 }
 
-/** The conversation by its id, once per scope. Throws where there is none. */
-export async function presentConversation({ chat, scope }: Context, id: bigint): Promise<Conversation> {
-  // Of a group that was dissolved meanwhile, what was said before may be on its way to those who were in it.
-  const conversation = (await scope.loaders.conversations.load(id)) ?? (await chat.groups.evenDissolved(id));
-  return present(conversation, `conversation ${id}`);
+/** The conversation by its id, once per scope; at once where its loader knows it. Throws where there is none. */
+export function presentConversation({ chat, scope }: Context, id: bigint): Conversation | Promise<Conversation> {
+  const known = scope.loaders.conversations.get(id);
+  return known instanceof Promise || known === null ? evenDissolved(chat, id, known) : known;
+}
+
+/** Of a group that was dissolved meanwhile, what was said before may be on its way to those who were in it. */
+async function evenDissolved(chat: Chat, id: bigint, standing: Promise<Conversation | null> | null): Promise<Conversation> {
+  return present((await standing) ?? (await chat.groups.evenDissolved(id)), `conversation ${id}`);
 }
 
 /** The user by their id, once per scope; of an erased account what is left of it. Throws where there never was one. */

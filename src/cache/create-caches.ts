@@ -81,6 +81,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
         if (keys.length > 0) void bento.deleteMany({ keys: keys.map(nameOf) });
       },
       renew(keys) {
+        if (keys.length === 0) return;
         const names = keys.map(nameOf);
         local.deleteMany(names);
         // What is asked for after it comes after it on the same connection.

@@ -1,12 +1,17 @@
 import type { Entry } from '../log/index.ts';
 
-const brought = new WeakMap<Entry, unknown>();
+/** What is being told of; telling waits for nothing. */
+let told: { readonly entry: Entry; readonly along: unknown } | undefined;
 
 /** Tells of an entry, with what its hint brought along at hand for as long as `tell` runs. */
 export function tellWith(entry: Entry, along: unknown, tell: () => void): void {
-  if (along !== undefined) brought.set(entry, along);
-  tell();
-  brought.delete(entry);
+  const before = told;
+  told = { entry, along };
+  try {
+    tell();
+  } finally {
+    told = before;
+  }
 }
 
 /**
@@ -14,5 +19,5 @@ export function tellWith(entry: Entry, along: unknown, tell: () => void): void {
  * entry: whoever is shown it later must be shown how things stand by then.
  */
 export function alongOf(entry: Entry): unknown {
-  return brought.get(entry);
+  return told?.entry === entry ? told.along : undefined;
 }
