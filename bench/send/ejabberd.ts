@@ -84,10 +84,17 @@ async function startServer(databaseUrl: string): Promise<Service> {
   );
 }
 
-/** Where Erlang's libraries are, ejabberd among them: /usr/lib/x86_64-linux-gnu. */
+/** Where Erlang's libraries are: /usr/lib/x86_64-linux-gnu. ejabberd starts, and keeps nothing, without the driver, which its package does not bring. */
 async function findLibraries(): Promise<string> {
-  for await (const found of glob('/usr/lib/*/ejabberd-*/ebin/ejabberd.app')) return dirname(dirname(dirname(found)));
-  throw new Error('ejabberd has no library');
+  await findLibrary('p1_mysql', 'erlang-p1-mysql');
+  return findLibrary('ejabberd', 'ejabberd');
+}
+
+/** Throws one line that names the package where it is missing. */
+async function findLibrary(name: string, deb: string): Promise<string> {
+  const file = `${name}-*/ebin/${name}.app`;
+  for await (const found of glob([`/usr/lib/*/${file}`, `/usr/lib/erlang/lib/${file}`])) return dirname(dirname(dirname(found)));
+  throw new Error(`Erlang has no library ${name}: install the package ${deb}`);
 }
 
 /**
