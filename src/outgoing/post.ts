@@ -93,8 +93,15 @@ function publicOnly(resolve: Resolve): LookupFunction {
 }
 
 function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: http.Agent): Promise<Outcome> {
+  return ask(
+    { url, headers, body, timeoutMs },
+    agent,
+    AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+  );
+}
+
+function ask({ url, headers, body, timeoutMs }: Posting, agent: http.Agent, ends: AbortSignal): Promise<Outcome> {
   const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
-  const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
   const length = { 'content-length': String(Buffer.byteLength(body)) };
   const { request } = url.startsWith('http:') ? http : https;
   const pieces: Buffer[] = [];
@@ -109,6 +116,13 @@ function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: htt
     settle({ status: response.statusCode ?? 0, retryAfterMs: parseRetryAfter(response.headers['retry-after']), body: text });
   }
 
+  function failed(error: NodeJS.ErrnoException): void {
+    // A kept connection that the other side was just closing: another is tried at once, at last a new one (Node's documentation, request.reusedSocket).
+    const isStale = response === undefined && sent.reusedSocket && error.code === 'ECONNRESET' && !ends.aborted;
+    if (isStale) settle(ask({ url, headers, body, timeoutMs }, agent, ends));
+    else end(error);
+  }
+
   const sent = request(url, { method: 'POST', agent, headers: { ...headers, ...length }, signal: ends }, (answer) => {
     response = answer;
     let bytes = 0;
@@ -121,7 +135,7 @@ function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: htt
     answer.on('close', () => end());
     answer.on('error', end);
   });
-  sent.on('error', end);
+  sent.on('error', failed);
   sent.end(body);
   return promise;
 }

@@ -51,6 +51,23 @@ describe('what is said to a server of the operators’ own', () => {
     expect(heard).toEqual([['POST', 'ours', 'héllo']]);
   });
 
+  it('is said on another connection where the kept one was just being closed, and on a new one once', async () => {
+    const asked = new Map<object, number>();
+    const { port, connections } = await serve(({ socket }, response) => {
+      const times = (asked.get(socket) ?? 0) + 1;
+      asked.set(socket, times);
+      if (times > 1 || asked.size > 2) socket.destroy();
+      else response.writeHead(204).end();
+    });
+    const say = () => poster.toOwn(posting(`http://127.0.0.1:${port}/`));
+    expect(await say()).toMatchObject({ status: 204 });
+    expect(await say()).toMatchObject({ status: 204 });
+    expect([...asked.values()]).toEqual([2, 1]);
+    expect(await say()).toMatchObject({ status: null });
+    expect([...asked.values()]).toEqual([2, 2, 1]);
+    expect(connections()).toBe(3);
+  });
+
   it('ends at its deadline where nobody answers', async () => {
     const { port } = await serve(() => undefined);
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }));
