@@ -22,7 +22,7 @@ export type Outcome =
 /** Says something to a server. Never rejects. */
 export type Post = (posting: Posting) => Promise<Outcome>;
 
-/** Speaks to other people's servers. Disposing it closes the connections that are kept for the next request. */
+/** Speaks to other people's servers. Disposing it ends what is under way, and closes the connections that are kept for the next request. */
 export interface Poster extends Disposable {
   /** To an address that the operators have named. */
   readonly toOwn: Post;
@@ -55,20 +55,28 @@ export function createPoster({ allowed, resolve = lookup }: PosterOptions): Post
   const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo' } as const;
   const own = { http: new http.Agent(kept), https: new https.Agent(kept) };
   const guarded = new https.Agent({ ...kept, lookup: publicOnly(resolve) });
+  const closing = new AbortController();
+
+  function say(posting: Posting, agent: http.Agent): Promise<Outcome> {
+    const { timeoutMs, signal } = posting;
+    const ends = [AbortSignal.timeout(timeoutMs), closing.signal, ...(signal === undefined ? [] : [signal])];
+    return exchange(posting, agent, AbortSignal.any(ends));
+  }
 
   return {
-    toOwn: (posting) => exchange(posting, new URL(posting.url).protocol === 'http:' ? own.http : own.https),
+    toOwn: (posting) => say(posting, new URL(posting.url).protocol === 'http:' ? own.http : own.https),
     async toPublic(posting) {
       const { protocol, hostname, host, port } = new URL(posting.url);
       if (protocol !== 'https:') return refused('it is not https');
-      if (allowed.includes(host) || allowed.includes(hostname)) return exchange(posting, own.https);
+      if (allowed.includes(host) || allowed.includes(hostname)) return say(posting, own.https);
       if (port !== '') return refused('it is another port than 443');
       const bare = hostname.replace(/^\[(.*)\]$/, '$1');
       // Of an address nobody asks the name service.
       if (isIP(bare) !== 0 && !isPublicAddress(bare)) return refused('it is not a public address');
-      return exchange(posting, guarded);
+      return say(posting, guarded);
     },
     [Symbol.dispose]() {
+      closing.abort();
       for (const agent of [own.http, own.https, guarded]) agent.destroy();
     },
   };
@@ -92,15 +100,8 @@ function publicOnly(resolve: Resolve): LookupFunction {
   };
 }
 
-function exchange({ url, headers, body, timeoutMs, signal }: Posting, agent: http.Agent): Promise<Outcome> {
-  return ask(
-    { url, headers, body, timeoutMs },
-    agent,
-    AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
-  );
-}
-
-function ask({ url, headers, body, timeoutMs }: Posting, agent: http.Agent, ends: AbortSignal): Promise<Outcome> {
+function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promise<Outcome> {
+  const { url, headers, body, timeoutMs } = posting;
   const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
   const length = { 'content-length': String(Buffer.byteLength(body)) };
   const { request } = url.startsWith('http:') ? http : https;
@@ -119,7 +120,7 @@ function ask({ url, headers, body, timeoutMs }: Posting, agent: http.Agent, ends
   function failed(error: NodeJS.ErrnoException): void {
     // A kept connection that the other side was just closing: another is tried at once, at last a new one (Node's documentation, request.reusedSocket).
     const isStale = response === undefined && sent.reusedSocket && error.code === 'ECONNRESET' && !ends.aborted;
-    if (isStale) settle(ask({ url, headers, body, timeoutMs }, agent, ends));
+    if (isStale) settle(exchange(posting, agent, ends));
     else end(error);
   }
 

@@ -68,6 +68,23 @@ describe('what is said to a server of the operators’ own', () => {
     expect(connections()).toBe(3);
   });
 
+  it('is not said again where the poster is disposed while a kept connection waits for its answer', async () => {
+    const leaving = createPoster({ allowed: [] });
+    let asked = 0;
+    const second = Promise.withResolvers<void>();
+    const { port, connections } = await serve((_request, response) => {
+      asked += 1;
+      if (asked === 1) response.writeHead(204).end();
+      else second.resolve();
+    });
+    await leaving.toOwn(posting(`http://127.0.0.1:${port}/`));
+    const waiting = leaving.toOwn(posting(`http://127.0.0.1:${port}/`));
+    await second.promise;
+    leaving[Symbol.dispose]();
+    expect(await waiting).toMatchObject({ status: null });
+    expect([asked, connections()]).toEqual([2, 1]);
+  });
+
   it('ends at its deadline where nobody answers', async () => {
     const { port } = await serve(() => undefined);
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }));
