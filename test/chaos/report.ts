@@ -10,9 +10,11 @@ export interface Verdict {
   readonly text: string;
   /** How often each kind of fault came. */
   readonly faults: Readonly<Record<string, number>>;
-  /** Counts, and times in ms. */
-  readonly totals: Readonly<Record<string, number>>;
+  readonly totals: Totals;
 }
+
+/** Counts, and times in ms. */
+export type Totals = Readonly<Record<string, number>>;
 
 // A hint that was on its way when the removal was found is on its way for no longer than a hop.
 const slackMs = 1_000;
@@ -35,7 +37,8 @@ export function judge(history: History): Verdict {
   return { violations, faults, totals, text: text.join('\n') };
 }
 
-function totalsOf({ records, startedAt }: History): Readonly<Record<string, number>> {
+/** What a history comes to until now: counts, and times in ms. */
+export function totalsOf({ records, startedAt }: History): Totals {
   const sends = records.filter((record) => record.what === 'send');
   const entries = records.filter((record) => record.what === 'entry');
   const closes = records.filter((record) => record.what === 'close');

@@ -8,6 +8,7 @@ import { readLogs, readStates } from './ground.ts';
 import type { Happening, History, LogRecord, StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
+import { type Totals, totalsOf } from './report.ts';
 import { type Stage, setStage } from './stage.ts';
 import { runLane } from './weather.ts';
 
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly seed: number;
   /** How long there are faults at least, in minutes; each kind comes at least once. */
   readonly minutes: number;
+  /** What there is of each total at least, however slow the machine: until then the faults go on, for up to a minute more. */
+  readonly least?: Totals | undefined;
   /** Where the history is written to as well. */
   readonly file?: string | undefined;
 }
@@ -23,9 +26,11 @@ export interface RunOptions {
 // After the last fault everybody has everything within this time. The longest wait of a node is a retry after 2 s, of a device 4 s of silence.
 const settleMs = 20_000;
 const lookMs = 50;
+// A round of faults takes half a minute, and on the slowest machine seen everybody said a quarter of the usual in it.
+const longerMs = 60_000;
 
 /** Starts everything, lets faults loose on it, waits until it is whole again, and answers all that happened. */
-export async function runChaos({ seed, minutes, file }: RunOptions): Promise<History> {
+export async function runChaos({ seed, minutes, least = {}, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history);
   const cast = await assemble(stage.posts[0].node.url);
@@ -35,7 +40,11 @@ export async function runChaos({ seed, minutes, file }: RunOptions): Promise<His
   await using watching = watch(stage.databaseUrl, cast, history);
   const endAt = history.now() + minutes * 60_000;
   const scene = { stage, devices: devices.all, life };
-  const going = (): boolean => history.now() < endAt;
+  const isShort = (): boolean => {
+    const totals = totalsOf(history);
+    return Object.entries(least).some(([name, n]) => (totals[name] ?? 0) < n);
+  };
+  const going = (): boolean => history.now() < endAt || (isShort() && history.now() < endAt + longerMs);
   await Promise.all([
     runLane(faultsBelow, { scene, history, going, random: randomFrom(seed + 2) }),
     runLane(faultsAbove, { scene, history, going, random: randomFrom(seed + 3) }),

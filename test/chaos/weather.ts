@@ -21,12 +21,13 @@ const [leastMs, spreadMs] = [200, 5_000];
 /** Has one fault after the other, in rounds of all kinds shuffled. Resolves when the last is healed. */
 export async function runLane(kinds: Faults, parts: LaneParts): Promise<void> {
   const { random, going } = parts;
-  do {
+  for (let round = 1; round === 1 || going(); round += 1) {
     for (const kind of shuffled(Object.keys(kinds), random)) {
+      if (round > 1 && !going()) return;
       await delay(leastPauseMs + pauseSpreadMs * random());
       await oneFault(kinds, kind, parts);
     }
-  } while (going());
+  }
 }
 
 async function oneFault(kinds: Faults, kind: string, { scene, history, random }: LaneParts): Promise<void> {
