@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { runAdmin } from '../support/admin-command.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores } from '../support/stores.ts';
@@ -36,9 +36,15 @@ test('the operators’ page, given an admin’s access token, shows their schema
   await expect.poll(response).toContain('UNAUTHENTICATED');
   await page.locator('button', { hasText: /^Headers$/ }).click();
   const header = page.locator('.graphiql-editor-tool .view-line span span', { hasText: 'ACCESS_TOKEN' }).last();
-  const { width = 0, height = 0 } = (await header.boundingBox()) ?? {};
-  // In the second half of “"Bearer ACCESS_TOKEN"”.
-  await header.dblclick({ position: { x: width * 0.75, y: height / 2 } });
+  // The editor that just opened may yet be laid out anew: where the word was before that there may be nothing of it.
+  await vi.waitFor(
+    async () => {
+      const { width = 0, height = 0 } = (await header.boundingBox()) ?? {};
+      // In the second half of “"Bearer ACCESS_TOKEN"”.
+      await header.dblclick({ position: { x: width * 0.75, y: height / 2 }, timeout: 1_000 });
+    },
+    { timeout: 10_000 },
+  );
   await page.keyboard.insertText(token);
   await page.locator('button[aria-label^="Re-fetch GraphQL schema"]').click();
   await page.locator('button[aria-label="Show Documentation Explorer"]').click();
