@@ -9,8 +9,8 @@ export interface LoadGauge extends Disposable {
   read(): NodeLoad;
 }
 
-// Fine enough to see what clients would feel, and a hundred wake-ups a second.
-const resolutionMs = 10;
+// Twenty wake-ups a second. Every 10 ms they were a fifth of what an idle node took, and what clients would feel is seen all the same.
+const resolutionMs = 50;
 
 /** Begins to measure. */
 export function createLoadGauge({ meter, sockets }: { readonly meter: Meter; readonly sockets: Pick<Sockets, 'count'> }): LoadGauge {

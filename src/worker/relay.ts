@@ -24,10 +24,17 @@ interface Outstanding {
   readonly at: number;
 }
 
+/** Whether anybody wants any effect, asked after a moment of the database's clock. */
+interface Wish {
+  readonly after: Date;
+  readonly isWanted: boolean;
+}
+
 // Some hundred: a read of a few ms, and a transaction that holds nobody up.
 const atOnce = 400;
-// What nobody wants may lie there for so long: each time costs a write of whatever was written to since.
-const passMs = 1_000;
+// Whether anybody wants anything is asked so often, and what nobody wants is passed over as often: asking takes a read for each effect, several times a second on a node that has
+// nothing else to do, and passing over a write of whatever was written to since.
+const askMs = 1_000;
 // So much may wait to be taken up. It bounds what the queue holds; the rest waits in the database, where it is anyway.
 const mostWaiting = 10_000;
 
@@ -40,14 +47,28 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
   /** Where the walk through the due streams has come to, and whom it has met. It goes round, so that none that are slow keep those behind them waiting. */
   let after = -1n;
   let met = new Set<bigint>();
-  let passAt = Number.NEGATIVE_INFINITY;
+  let wish: Wish | undefined;
+  let askAt = Number.NEGATIVE_INFINITY;
+  /** By which the last walk over what nobody wants was begun. */
+  let passed: Wish | undefined;
+
+  /** Who begins to want something is found within askMs; what is logged before that is left for them, or was before they asked for it. */
+  async function ask(): Promise<Wish> {
+    if (wish !== undefined && performance.now() < askAt) return wish;
+    askAt = performance.now() + askMs;
+    wish = undefined;
+    // Taken before anybody is asked: what is logged later is passed over by nobody who was not asked again.
+    const moment = await db.now();
+    const answers = await Promise.all(effects.map((effect) => effect.wanted()));
+    wish = { after: moment, isWanted: answers.includes(true) };
+    return wish;
+  }
 
   /** Passes over what nobody wants, unread: whoever begins to want something now is not told what was before. */
-  async function passOver(until: Date): Promise<boolean> {
-    if (after < 0n) {
-      if (performance.now() < passAt) return false;
-      passAt = performance.now() + passMs;
-    }
+  async function passOver(by: Wish): Promise<boolean> {
+    if (after < 0n && passed === by) return false;
+    passed = by;
+    const until = by.after;
     const due = await selectDue(db.client, { after, limit: atOnce });
     after = due.length < atOnce ? -1n : (due.at(-1)?.id ?? -1n);
     // Locking costs whoever sends: only where there is something to do.
@@ -101,10 +122,8 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
         logger.info({ streams: outstanding.size }, 'what was handed on may be lost: it is handed on again');
         outstanding.clear();
       }
-      // Taken before anybody is asked: what is logged later is passed over by nobody who was not asked again.
-      const asked = await db.now();
-      const wanted = await Promise.all(effects.map((effect) => effect.wanted()));
-      if (!wanted.includes(true)) return passOver(asked);
+      const known = await ask();
+      if (!known.isWanted) return passOver(known);
       return lead.waiting < mostWaiting && handOn();
     },
   };
