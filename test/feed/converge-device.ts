@@ -1,3 +1,4 @@
+import type { ResultOf } from '@graphql-typed-document-node/core';
 import type { FormattedExecutionResult } from 'graphql-ws';
 import { subscribe } from '../support/client.ts';
 import { given, type Person, type World } from '../support/world.ts';
@@ -18,11 +19,16 @@ export interface Device extends State {
   connect(): Promise<void>;
   /** Applies events until it has every entry up to these positions. */
   reach(positions: readonly Thing[]): Promise<void>;
+  /** Another that has read the very same, and is away. */
+  twin(): Device;
 }
 
 /** Reads all that a viewer may see, and stays away until it is told to connect. `people`: everybody whom they may know of. */
 export async function readDevice(chat: World, viewer: Person, people: readonly Person[]): Promise<Device> {
-  const answer = await chat.ask(stateDocument, { people: people.map(({ id }) => id) }, viewer);
+  return deviceThatRead(await chat.ask(stateDocument, { people: people.map(({ id }) => id) }, viewer), chat, viewer);
+}
+
+function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, viewer: Person): Device {
   const cache = createCache();
   const { positions, ...rest } = given(answer.viewer, []);
   const own = cache.write(rest);
@@ -57,5 +63,6 @@ export async function readDevice(chat: World, viewer: Person, people: readonly P
     async reach(all) {
       while (all.some(({ streamId, seq }) => Number(reached.get(streamId ?? null) ?? 0) < Number(seq))) await next();
     },
+    twin: () => deviceThatRead(answer, chat, viewer),
   };
 }
