@@ -1,7 +1,7 @@
 import type { Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import { inPieces } from './pieces.ts';
-import { join, sql } from './sql.ts';
+import { join, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
 /** What stands between a user and another, either way round. */
@@ -22,6 +22,9 @@ interface Found {
 // they are many only where both are such.
 const fewConversations = 500;
 
+// MySQL would come to a member of one conversation by all that they are in, and the other way round. To SQLite it is a comment.
+const byUser = raw('/*! FORCE INDEX (Membership_userId_state_conversationId_idx) */');
+
 /**
  * What stands between a user and others, in the order asked for; nothing stands between a user and themselves, nor between anybody and an erased account, also
  * while what it shared has yet to be ended.
@@ -33,7 +36,7 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
       tx.$queryRaw<Found[]>(sql`
       SELECT u.id AS id, CASE
           WHEN (SELECT 1 FROM Contact k WHERE k.userId = ${userId} AND k.otherId = u.id AND k.state = 'ACTIVE') = 1 THEN 1
-          WHEN (SELECT 1 FROM Membership a WHERE a.userId = u.id AND a.state = 'ACTIVE' LIMIT 1 OFFSET ${fewConversations}) IS NULL
+          WHEN (SELECT 1 FROM Membership a ${byUser} WHERE a.userId = u.id AND a.state = 'ACTIVE' LIMIT 1 OFFSET ${fewConversations}) IS NULL
             THEN ${sharedOf(sql`u.id`, sql`${userId}`)}
           ELSE ${sharedOf(sql`${userId}`, sql`u.id`)} END AS acquainted,
         COALESCE(
@@ -50,7 +53,7 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
 
 // Reads one's conversations until one is found in which the other is, too. Scalar subqueries: a join the planner may turn around, and read all members.
 function sharedOf(one: Prisma.Sql, other: Prisma.Sql): Prisma.Sql {
-  return sql`(SELECT 1 FROM Membership m WHERE m.userId = ${one} AND m.state = 'ACTIVE' AND m.shown = 1
-    AND (SELECT o.shown FROM Membership o WHERE o.conversationId = m.conversationId AND o.userId = ${other} AND o.state = 'ACTIVE') = 1
+  return sql`(SELECT 1 FROM Membership m ${byUser} WHERE m.userId = ${one} AND m.state = 'ACTIVE' AND m.shown = 1
+    AND (SELECT o.shown FROM Membership o /*! FORCE INDEX (PRIMARY) */ WHERE o.conversationId = m.conversationId AND o.userId = ${other} AND o.state = 'ACTIVE') = 1
     AND ${standing('m')} LIMIT 1)`;
 }

@@ -38,7 +38,7 @@ export async function selectNotices(tx: Tx, { userId, limit, before }: NoticeRan
     ) a
     UNION ALL
     SELECT id, postedAt FROM (
-      SELECT r.noticeId AS id, r.postedAt AS postedAt FROM NoticeRecipient r JOIN Notice m ON m.id = r.noticeId AND m.state = 'POSTED'
+      SELECT /*! STRAIGHT_JOIN */ r.noticeId AS id, r.postedAt AS postedAt FROM NoticeRecipient r JOIN Notice m ON m.id = r.noticeId AND m.state = 'POSTED'
       WHERE r.userId = ${userId} AND r.state = 'POSTED' AND r.postedAt <= ${upTo} ${toThem}
       ORDER BY r.postedAt DESC, r.noticeId DESC LIMIT ${limit}
     ) b

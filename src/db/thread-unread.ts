@@ -44,8 +44,9 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
-// Most threads have nothing new: of them one row is read, and not all that was ever said there.
-const newestReply = sql`(SELECT n.seq FROM Reply n WHERE n.conversationId = p.conversationId AND n.rootSeq = p.rootSeq ORDER BY n.seq DESC LIMIT 1)`;
+// Most threads have nothing new: of them one row is read, and not all that was ever said there. By all of the key, or MySQL would sort.
+const newestReply = sql`(SELECT n.seq FROM Reply n WHERE n.conversationId = p.conversationId AND n.rootSeq = p.rootSeq
+  ORDER BY n.conversationId DESC, n.rootSeq DESC, n.seq DESC LIMIT 1)`;
 
 function hiddenReply(userId: bigint) {
   return sql`SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = r.conversationId AND h.seq = r.seq`;

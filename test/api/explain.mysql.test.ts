@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
@@ -10,7 +10,7 @@ import { uuidText } from '../../src/uuid.ts';
 import { behindIn, dueBacklogs } from '../../src/webhook/backlog.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
-import { fillLarge, type LargeWorld, smallTables } from '../support/large-tables.ts';
+import { fillLarge, type LargeWorld, namedId, smallTables } from '../support/large-tables.ts';
 import { person } from '../support/people.ts';
 import { type Allowance, faultsOf, planOf } from '../support/query-plan.ts';
 import { kindOf, type StatementLog, startStatementLog } from '../support/statement-log.ts';
@@ -43,7 +43,11 @@ const allowances: readonly Allowance[] = [
     rows: 40_000,
     why: 'Mentions that wait are counted in ranges of the key, less those that one has hidden.',
   },
-  { statement: /FROM ThreadPart p/, rows: 25_000, why: 'Replies that wait are counted, in threads that have something new.' },
+  {
+    statement: /FROM ThreadPart p/,
+    rows: 30_000,
+    why: 'Replies that wait are counted, in threads that have something new; MySQL reads those before them, too.',
+  },
   {
     statement: /COUNT\(\*\) AS `_count\$_all`/,
     rows: 8_000,
@@ -56,7 +60,7 @@ const allowances: readonly Allowance[] = [
   },
   {
     statement: /AS some\) AS count/,
-    rows: 2_300,
+    ...{ rows: 3_300, sorted: 1_000 },
     why: 'Of two words the rarer is found by counting the terms that each begins, up to a thousand.',
   },
   {
@@ -294,7 +298,7 @@ describe('what an app has missed', () => {
       writeDeadlineMs: 8_000,
       serverKey: true,
     });
-    const app = uuidText(Buffer.from(createHash('md5').update('app1').digest()));
+    const app = uuidText(namedId('app1'));
     const { statements } = await log.during(async () => {
       expect((await behindIn(db.client, BigInt(world.other))).size).toBe(2);
       expect(await dueBacklogs(db.client, app, { now: new Date(), limit: 8 })).toHaveLength(8);

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { formatId } from '../../schema/ids.ts';
 import { uuidText } from '../../src/uuid.ts';
-import type { LargeWorld } from '../support/large-tables.ts';
+import { type LargeWorld, namedId } from '../support/large-tables.ts';
 import { everythingOf } from './everything.ts';
 
 /** A document that reads a list, or several, and with what it is sent. */
@@ -159,7 +158,7 @@ function ofNodes(
     ...[
       formatId('JoinRequest', { conversationId: BigInt(askedGroup), userId: viewerId }),
       formatId('JoinRequest', { conversationId: BigInt(bigGroup), userId: BigInt(wisher) }),
-      formatId('Notice', uuidText(createHash('md5').update('some1').digest())),
+      formatId('Notice', uuidText(namedId('some1'))),
       formatId('GroupInvite', invite.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
     ],
     ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],

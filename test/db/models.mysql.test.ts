@@ -85,7 +85,7 @@ function collationOf(column: string): string {
 
 function columnOf(table: string, { name, type, optional, native, fallback }: Field) {
   const counted = fallback === 'autoincrement()';
-  const written = { true: '1', false: '0' }[fallback ?? ''] ?? fallback?.replaceAll('"', "'") ?? (optional ? 'NULL' : null);
+  const written = { true: '1', false: '0' }[fallback ?? ''] ?? fallback?.replaceAll('"', '') ?? null;
   return {
     name,
     type: native?.toLowerCase() ?? columnTypes[type],
@@ -111,7 +111,8 @@ describe('a migrated MySQL database', () => {
     for (const { name: table, fields, keys } of models) {
       const columns = await place.rows(
         `SELECT COLUMN_NAME AS name, REGEXP_REPLACE(COLUMN_TYPE, '^(bigint|int)\\\\(\\\\d+\\\\)$', '\\\\1') AS type, IS_NULLABLE AS nullable,
-           COLUMN_DEFAULT AS fallback, EXTRA AS extra, COLLATION_NAME AS collation
+           NULLIF(TRIM(BOTH '''' FROM COLUMN_DEFAULT), 'NULL') AS fallback, EXTRA AS extra, -- Their names for the same.
+           REPLACE(COLLATION_NAME, 'utf8mb4_0900_bin', 'utf8mb4_nopad_bin') AS collation
          FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}' ORDER BY ORDINAL_POSITION`,
       );
       expect([...columns], table).toEqual(fields.map((field) => columnOf(table, field)));

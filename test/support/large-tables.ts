@@ -50,6 +50,11 @@ export interface LargeWorld {
   readonly invite: string;
 }
 
+/** The id of the row that is made with this name: 16 bytes. */
+export function namedId(name: string): Buffer {
+  return createHash('sha256').update(name).digest().subarray(0, 16);
+}
+
 /** Tables of which there are few rows by their nature; those of settings, webhooks, lists of words, the audit and suspensions come by operators' acts, and are read by operators alone. */
 export const smallTables: readonly string[] = [
   ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
@@ -82,7 +87,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
       askedGroup: firstAsked + 1,
       wisher: firstUser + 5_001,
       code: `code${'0'.repeat(15)}1`,
-      invite: await sql.text("SELECT LOWER(MD5('invite1'))"),
+      invite: await sql.text("SELECT LOWER(LEFT(SHA2('invite1', 256), 32))"),
     },
   };
 }
@@ -114,9 +119,9 @@ function people(viewer: string): readonly string[] {
       UNION ALL SELECT CONCAT('', seq), ${firstUser} + seq FROM ${numbers}`,
     // Of the viewer, whose one session is live: five more, and thousands that have ended.
     `INSERT INTO Session (id, userId, deviceName, rotatedAt, createdAt, lastSeenAt, expiresAt, endedAt)
-      SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', IF(seq <= 5, NULL, ${at('seq')})
+      SELECT UNHEX(LEFT(SHA2(CONCAT('own', seq), 256), 32)), ${viewer}, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', IF(seq <= 5, NULL, ${at('seq')})
         FROM seq_1_to_5000
-      UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', NULL FROM ${numbers}`,
+      UNION ALL SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), ${firstUser} + seq, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', NULL FROM ${numbers}`,
     // Each of them but the viewer's one is told by push.
     `INSERT INTO PushDevice (sessionId, userId, kind, addressHash, address, createdAt)
       SELECT id, userId, 'FCM', UNHEX(SHA2(HEX(id), 256)), HEX(id), createdAt FROM Session WHERE endedAt IS NULL AND deviceName = 'a device'`,
@@ -141,35 +146,35 @@ function leftOvers(viewer: string): readonly string[] {
   return [
     `INSERT INTO HandleHold (handle, userId, until) SELECT CONCAT('was.anna', seq), ${firstUser} + seq, '2999-01-01' FROM ${numbers}`,
     `INSERT INTO DataExport (id, userId, state, createdAt, readyAt, expiresAt, bytes)
-      SELECT UNHEX(MD5(CONCAT('own', seq))), ${viewer}, IF(seq <= 5, 'READY', 'ENDED'), ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM seq_1_to_5000
-      UNION ALL SELECT UNHEX(MD5(seq)), ${firstUser} + seq, 'READY', ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM ${numbers}`,
-    `INSERT INTO DataExportPart (exportId, part, content) SELECT UNHEX(MD5(seq)), 0, '{"a": 1}\n' FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(CONCAT('own', seq), 256), 32)), ${viewer}, IF(seq <= 5, 'READY', 'ENDED'), ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), ${firstUser} + seq, 'READY', ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM ${numbers}`,
+    `INSERT INTO DataExportPart (exportId, part, content) SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 0, '{"a": 1}\n' FROM ${numbers}`,
     // To all from before the viewer was there and since, some of them taken back; as many to the viewer; and one to everybody by name.
     `INSERT INTO Notice (id, title, body, audience, state, createdAt, postAt, postedAt, seq)
-      SELECT UNHEX(MD5(CONCAT('all', seq))), 'A notice', 'What it says.', 'ALL', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
+      SELECT UNHEX(LEFT(SHA2(CONCAT('all', seq), 256), 32)), 'A notice', 'What it says.', 'ALL', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
         IF(seq <= 5000, ${at('seq DIV 3')}, TIMESTAMP('2998-01-01') + INTERVAL (seq DIV 3) SECOND), seq FROM ${numbers}
-      UNION ALL SELECT UNHEX(MD5(CONCAT('some', seq))), 'A notice', 'What it says.', 'SOME', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
+      UNION ALL SELECT UNHEX(LEFT(SHA2(CONCAT('some', seq), 256), 32)), 'A notice', 'What it says.', 'SOME', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
         ${at('seq DIV 3')}, NULL FROM seq_1_to_5000`,
     `UPDATE User SET noticesAfterSeq = 5000 WHERE id = ${viewer}`,
     `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
-      SELECT UNHEX(MD5(CONCAT('some', seq))), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
-      UNION ALL SELECT UNHEX(MD5('some1')), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(CONCAT('some', seq), 256), 32)), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(LEFT(SHA2('some1', 256), 32)), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
     // One app that has missed something of every stream, and one that has of some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
-      SELECT ${firstUser} + seq, UNHEX(MD5('app1')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
-      UNION ALL SELECT ${firstUser} + seq, UNHEX(MD5('app2')), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
+      SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
+      UNION ALL SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app2', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
     `INSERT INTO QuietHours (userId, startMinute, endMinute, timeZone) SELECT ${viewer}, 0, 1, 'UTC'
       UNION ALL SELECT ${firstUser} + seq, 1320, 420, 'UTC' FROM ${numbers}`,
     `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
-      SELECT UNHEX(MD5(seq)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
     // Everybody was reported, and as often by the viewer.
     `INSERT INTO ModerationItem (id, kind, openTarget, streamId, userId, state, createdAt)
-      SELECT UNHEX(MD5(seq)), 'USER', IF(seq % 2, CONCAT('USER:', seq), NULL), ${firstUser} + seq, ${firstUser} + seq, IF(seq % 2, 'OPEN', 'RESOLVED'), ${at('seq')} FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 'USER', IF(seq % 2, CONCAT('USER:', seq), NULL), ${firstUser} + seq, ${firstUser} + seq, IF(seq % 2, 'OPEN', 'RESOLVED'), ${at('seq')} FROM ${numbers}`,
     `INSERT INTO ModerationReport (itemId, reporterId, reason, at)
-      SELECT UNHEX(MD5(seq)), ${viewer}, 'SPAM', ${at('seq')} FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), ${viewer}, 'SPAM', ${at('seq')} FROM ${numbers}`,
     `INSERT INTO Job (id, kind, \`key\`, data, dueAt, state, createdAt)
-      SELECT UNHEX(MD5(seq)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
+      SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 'GroupDissolved', CONCAT('', seq), '{}', ${at('seq')}, 'DEAD', ${at('seq')} FROM ${numbers}`,
   ];
 }
 
@@ -228,9 +233,9 @@ function doors(viewer: string): readonly string[] {
       UNION ALL SELECT ${fair}, ${firstUser} + seq, IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
       UNION ALL SELECT ${firstSmall} + g.seq, ${firstUser} + 10000 + m.seq, 'PENDING', ${at('m.seq')} FROM ${small} JOIN seq_1_to_20 m`,
     `INSERT INTO GroupInvite (id, conversationId, code, createdById, createdAt, revokedAt)
-      SELECT UNHEX(MD5(CONCAT('invite', seq))), ${big}, CONCAT('code', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_10000
-      UNION ALL SELECT UNHEX(MD5(CONCAT('few', seq))), ${fair}, CONCAT('fair', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_5000
-      UNION ALL SELECT UNHEX(MD5(CONCAT('small', g.seq, '-', m.seq))), ${firstSmall} + g.seq, CONCAT('small', g.seq, '-', m.seq), ${viewer}, ${at('m.seq')}, NULL FROM ${small} JOIN seq_1_to_5 m`,
+      SELECT UNHEX(LEFT(SHA2(CONCAT('invite', seq), 256), 32)), ${big}, CONCAT('code', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_10000
+      UNION ALL SELECT UNHEX(LEFT(SHA2(CONCAT('few', seq), 256), 32)), ${fair}, CONCAT('fair', LPAD(seq, 16, '0')), ${viewer}, ${at('seq')}, IF(seq <= 100, NULL, ${at('seq')}) FROM seq_1_to_5000
+      UNION ALL SELECT UNHEX(LEFT(SHA2(CONCAT('small', g.seq, '-', m.seq), 256), 32)), ${firstSmall} + g.seq, CONCAT('small', g.seq, '-', m.seq), ${viewer}, ${at('m.seq')}, NULL FROM ${small} JOIN seq_1_to_5 m`,
   ];
 }
 
@@ -243,7 +248,7 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     otherId: `${firstUser + 1}`,
     sessionId: '00000000-0000-7000-8000-000000000000',
     exportId: '00000000-0000-7000-8000-000000000000',
-    noticeId: uuidText(createHash('md5').update('some1').digest()),
+    noticeId: uuidText(namedId('some1')),
   };
   const facts = { reason: 'LEFT', emoji: '👍', added: true, accepted: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);

@@ -23,8 +23,56 @@ export interface QueryPlan {
 
 /** Runs a SELECT, with the values it has, and tells what it did. */
 export async function planOf(sql: RawSql, statement: string): Promise<QueryPlan> {
+  const isMariadb = (await sql.text('SELECT VERSION()')).includes('MariaDB');
+  if (isMariadb) return mariadbPlan(await sql.text(`ANALYZE FORMAT=JSON ${statement}`));
+  await sql.run('SET explain_json_format_version = 2');
+  return mysqlPlan(await sql.text(`EXPLAIN ANALYZE FORMAT=JSON ${statement}`));
+}
+
+function mysqlPlan(json: string): QueryPlan {
   const plan: { reads: TableRead[]; sorted: number; kept: number } = { reads: [], sorted: 0, kept: 0 };
-  visit(JSON.parse(await sql.text(`ANALYZE FORMAT=JSON ${statement}`)));
+  visit(JSON.parse(json));
+  return plan;
+
+  function visit(node: unknown): void {
+    if (typeof node !== 'object' || node === null) return;
+    if (isRecord(node)) look(node);
+    for (const below of Object.values(node)) visit(below);
+  }
+
+  function look(node: Readonly<Record<string, unknown>>): void {
+    if (typeof node['table_name'] === 'string') plan.reads.push(mysqlReadOf(node));
+    const [input] = Array.isArray(node['inputs']) ? node['inputs'] : [];
+    const rows = Math.max(1, isRecord(input ?? {}) ? mysqlRows(input) : 0);
+    if (node['access_type'] === 'sort') plan.sorted = Math.max(plan.sorted, rows);
+    if (['materialize', 'temp_table_aggregate'].includes(String(node['access_type']))) plan.kept = Math.max(plan.kept, rows);
+  }
+}
+
+// MySQL's words, in MariaDB's for what reads all there is.
+const mysqlScans: Readonly<Record<string, string>> = { table: 'ALL', index_scan: 'index' };
+
+function mysqlReadOf(node: Readonly<Record<string, unknown>>): TableRead {
+  const isOneRow = String(node['operation']).startsWith('Single-row index lookup');
+  const access = isOneRow ? 'eq_ref' : String(node['index_access_type'] ?? node['access_type']);
+  const name = String(node['alias'] ?? node['table_name']);
+  return {
+    // What the statement made itself is in no database.
+    table: node['schema_name'] === undefined ? `<${name}>` : name,
+    access: mysqlScans[access] ?? access,
+    key: node['index_name'] === undefined ? undefined : String(node['index_name']),
+    expected: Number(node['estimated_rows'] ?? 0),
+    rows: mysqlRows(node),
+  };
+}
+
+function mysqlRows(node: Readonly<Record<string, unknown>> = {}): number {
+  return Math.round(Number(node['actual_loops'] ?? 0) * Number(node['actual_rows'] ?? 0));
+}
+
+function mariadbPlan(json: string): QueryPlan {
+  const plan: { reads: TableRead[]; sorted: number; kept: number } = { reads: [], sorted: 0, kept: 0 };
+  visit(JSON.parse(json));
   return plan;
 
   function visit(node: unknown): void {

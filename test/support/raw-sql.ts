@@ -43,8 +43,10 @@ async function sqlite(file: string): Promise<RawSql> {
 async function mysql(url: string): Promise<RawSql> {
   const { hostname, port, username, pathname } = new URL(url);
   const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: username, database: pathname.slice(1) });
+  const isMysql = !connection.info?.isMariaDB();
+  if (isMysql) await connection.query('SET cte_max_recursion_depth = 1000000');
   async function run(...statements: readonly string[]): Promise<void> {
-    for (const sql of statements) await connection.query(sql);
+    for (const sql of statements) await connection.query(isMysql ? withNumbers(sql) : sql);
   }
   async function holdWrites(): Promise<AsyncDisposable> {
     // Every write locks its streams first.
@@ -58,6 +60,15 @@ async function mysql(url: string): Promise<RawSql> {
   const number = async (sql: string) => Number(await value(sql));
   const text = async (sql: string) => String(await value(sql));
   return { run, number, text, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
+}
+
+/** MariaDB's tables of numbers, `seq_1_to_9` and `seq_1_to_9_step_2`, as MySQL has none. */
+function withNumbers(text: string): string {
+  return text.replaceAll(
+    /\bseq_(\d+)_to_(\d+)(?:_step_(\d+))?\b( [a-z]\b)?/g,
+    (_, from: string, to: string, step = '1', alias = ' numbers') =>
+      `(WITH RECURSIVE n AS (SELECT ${from} AS seq UNION ALL SELECT seq + ${step} FROM n WHERE seq + ${step} <= ${to}) SELECT seq FROM n)${alias}`,
+  );
 }
 
 /** The number that a global id of a user or conversation stands for. */

@@ -58,7 +58,7 @@ function readable(log: string): string {
 }
 
 // Of each command the log has a time, where it is another one than before, the connection, what kind it is, and its text, which may go over lines.
-const command = /^(?:\d{6} +\d+:\d\d:\d\d)?\t+ *\d+ (\w[\w ]*?)\t/;
+const command = /^(?:\d{6} +\d+:\d\d:\d\d|[\d-]+T[\d:.]+Z)?\t+ *\d+ (\w[\w ]*?)\t/;
 
 function statementsIn(log: string): readonly string[] {
   const commands: { readonly kind: string; text: string }[] = [];
