@@ -102,6 +102,8 @@ export class ViewerSubscription implements Subscription, Owner {
       this.#outlet.forget(entry.streamId, entry.seq);
       if (this.#strands.get(entry.streamId)?.follower !== follower || follower.position() >= entry.seq) return;
       this.#detach(entry.streamId);
+      // The account tells of it when it is live. StreamReady, which comes before that, leaves out nothing that the client has.
+      if (this.#opening !== undefined) this.#resync(entry.streamId, null, 'GONE');
       this.#nextStay(entry.streamId);
     });
   }

@@ -122,6 +122,31 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
+  it('that has not been told StreamReady yet is told first that such a group is gone, which StreamReady leaves out', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
+    const after = await chat.feed.positions(ben);
+    for (let n = 0; n < 60; n += 1) await say(chat, ann, kept, `m${n}`);
+    const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
+    events.watch({ take: () => false, wake: () => undefined });
+    const told: FeedEvent[] = [];
+    // All streams are followed from before the first entry is replayed, and there is no room for all of these.
+    await expect.poll(() => told.push(...[events.poll()].filter((event) => event !== undefined))).toBe(1);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
+    vi.advanceTimersByTime(1_001);
+    vi.useRealTimers();
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.map(inWords).filter((words) => !words.includes('MessageSent'));
+      })
+      .toEqual(['resync GONE null', 'ready', '4 ConversationClosed']);
+    const ready = told.find(({ kind }) => kind === 'ready');
+    expect(ready?.kind === 'ready' && ready.positions.map(({ streamId }) => streamId)).not.toContain(left);
+    await events.return();
+  });
+
   it('to that group alone is given nothing of it either, and ends with NOT_FOUND', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben);
