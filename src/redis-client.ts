@@ -15,7 +15,7 @@ export interface RedisClientOptions {
   readonly url: string;
   /** What the connection is for, in logs and in CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms is rejected. */
+  /** A command that is not answered after so many ms is rejected, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
   /** The longest that it waits before it tries to connect again, where 2 s is too long. */

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
 import { manners, retryMs } from './redis.ts';
@@ -9,7 +9,7 @@ export interface RedisClusterConnection {
   readonly urls: readonly [string, ...string[]];
   /** What the connections are for, in logs and in CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms, redirections included, is rejected. */
+  /** A command that is not answered after so many ms, redirections included, is rejected, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
   /** The longest that it waits before it tries to connect again, where 2 s is too long. */
@@ -27,6 +27,13 @@ const maxRedirections = 3;
 export async function connectRedisCluster({ urls, role, timeoutMs, logger, longestRetryMs }: RedisClusterConnection): Promise<Cluster> {
   let started = false;
   const { protocol, username, password } = new URL(urls[0]);
+  // As a first connection to one server is: at the start, a command may take longer.
+  const ofNodes: RedisOptions = {
+    ...manners({ role, timeoutMs: startMs }),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
   const client = new Cluster([...urls], {
     lazyConnect: true,
     // Connections are made when they are first used: without it all commands but the first of them would be rejected.
@@ -41,12 +48,7 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
     // Names stay names: a certificate is for them.
     dnsLookup: (address, done) => done(null, address),
     clusterRetryStrategy: (attempt) => (started ? retryMs(attempt, longestRetryMs) : null),
-    redisOptions: {
-      ...manners({ role, timeoutMs }),
-      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-      ...(protocol === 'rediss:' ? { tls: {} } : {}),
-    },
+    redisOptions: ofNodes,
   });
   for (const event of ['error', 'node error']) {
     client.on(event, (error: Error) => logger.debug({ err: error, role }, 'Redis Cluster connection failed'));
@@ -64,6 +66,7 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
     clearTimeout(timer);
   }
   started = true;
+  for (const options of [ofNodes, ...client.nodes().map((node) => node.options)]) options.commandTimeout = timeoutMs;
   return client;
 }
 

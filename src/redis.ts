@@ -8,7 +8,7 @@ export interface RedisConnection {
   readonly url: string;
   /** What the connection is for, in logs and in CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms is rejected. */
+  /** A command that is not answered after so many ms is rejected, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
   /** The longest that it waits before it tries to connect again, where 2 s is too long. */
@@ -27,15 +27,17 @@ const usualRetryMs = 2_000;
  * first connection cannot be made.
  */
 export async function connectRedis(connection: RedisConnection): Promise<Redis> {
-  const { url, role, logger, signal } = connection;
+  const { url, role, timeoutMs, logger, signal } = connection;
   let started = false;
   let fault: Error | undefined;
-  const client = makeClient(connection, () => started);
+  // A node that cannot start is worse than one that waits: a busy machine may take longer for the first answers than a command may ever after.
+  const client = makeClient({ ...connection, timeoutMs: startMs }, () => started);
   client.once('error', (error: Error) => {
     fault = error;
   });
   await begin(client, url, () => fault, signal);
   started = true;
+  client.options.commandTimeout = timeoutMs;
   tellOutages(client, role, logger);
   return client;
 }

@@ -1,0 +1,49 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectAnyRedis } from '../src/redis-client.ts';
+import { startRedisCluster } from './support/redis-cluster.ts';
+import { type Service, startRedis } from './support/services.ts';
+
+/** A Redis, of one server or of several. */
+interface Place extends AsyncDisposable {
+  readonly url: string;
+  readonly servers: readonly Service[];
+}
+
+// Five of these are longer than the three servers of a cluster would have in turn.
+const manner = { role: 'test', timeoutMs: 100, logger: pino({ level: 'silent' }) };
+
+async function oneServer(): Promise<Place> {
+  const server = await startRedis();
+  return { url: server.url, servers: [server], [Symbol.asyncDispose]: () => server.stop() };
+}
+
+async function aCluster(): Promise<Place> {
+  const cluster = await startRedisCluster();
+  return { url: cluster.url, servers: cluster.masters, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
+}
+
+describe.each([
+  ['a server', oneServer],
+  ['a cluster', aCluster],
+])('a first connection to %s', (_, start) => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await start();
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
+  it('waits longer for what it is told at first than a command may take after it', async () => {
+    const { url, servers } = place;
+    using early = await connectAnyRedis({ url, ...manner });
+    for (const server of servers) server.pause();
+    const connecting = connectAnyRedis({ url, ...manner });
+    for (let times = 0; times < 5; times += 1) await expect(early.client.get('key')).rejects.toThrow('Command timed out');
+    for (const server of servers) server.resume();
+    using connected = await connecting;
+    expect(await connected.client.get('key')).toBeNull();
+    for (const server of servers) server.pause();
+    await expect(connected.client.get('key')).rejects.toThrow('Command timed out');
+    for (const server of servers) server.resume();
+  });
+});
