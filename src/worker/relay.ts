@@ -24,10 +24,13 @@ interface Outstanding {
   readonly at: number;
 }
 
-/** Whether anybody wants any effect, asked after a moment of the database's clock. */
+/** Whether anybody wants any effect. */
 interface Wish {
-  readonly after: Date;
   readonly isWanted: boolean;
+  /** A moment before anybody was asked, by the database's clock. */
+  readonly before: Date;
+  /** It is asked again past this, by the process's clock. */
+  readonly goodUntil: number;
 }
 
 // Some hundred: a read of a few ms, and a transaction that holds nobody up.
@@ -48,19 +51,17 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
   let after = -1n;
   let met = new Set<bigint>();
   let wish: Wish | undefined;
-  let askAt = Number.NEGATIVE_INFINITY;
   /** By which the last walk over what nobody wants was begun. */
   let passed: Wish | undefined;
 
-  /** Who begins to want something is found within askMs; what is logged before that is left for them, or was before they asked for it. */
+  /** Who begins to want something is found within askMs, and what is logged meanwhile is left for them. */
   async function ask(): Promise<Wish> {
-    if (wish !== undefined && performance.now() < askAt) return wish;
-    askAt = performance.now() + askMs;
-    wish = undefined;
-    // Taken before anybody is asked: what is logged later is passed over by nobody who was not asked again.
-    const moment = await db.now();
+    if (wish !== undefined && performance.now() < wish.goodUntil) return wish;
+    const goodUntil = performance.now() + askMs;
+    // What is logged after it is passed over by nobody who was not asked again.
+    const before = await db.now();
     const answers = await Promise.all(effects.map((effect) => effect.wanted()));
-    wish = { after: moment, isWanted: answers.includes(true) };
+    wish = { isWanted: answers.includes(true), before, goodUntil };
     return wish;
   }
 
@@ -68,15 +69,14 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
   async function passOver(by: Wish): Promise<boolean> {
     if (after < 0n && passed === by) return false;
     passed = by;
-    const until = by.after;
     const due = await selectDue(db.client, { after, limit: atOnce });
     after = due.length < atOnce ? -1n : (due.at(-1)?.id ?? -1n);
     // Locking costs whoever sends: only where there is something to do.
-    const old = due.filter(({ lastAt }) => lastAt <= until).map(({ id }) => id);
+    const old = due.filter(({ lastAt }) => lastAt <= by.before).map(({ id }) => id);
     if (old.length === 0) return due.length === atOnce;
     await db.transaction(async (tx) => {
       const { rows } = await db.lockStreams(tx, old, { leaveBusy: true });
-      const settled = rows.filter(({ lastAt }) => lastAt <= until).map(({ id, lastSeq }) => ({ id, upTo: lastSeq }));
+      const settled = rows.filter(({ lastAt }) => lastAt <= by.before).map(({ id, lastSeq }) => ({ id, upTo: lastSeq }));
       if (settled.length > 0) await settleStreams(db, tx, settled);
     });
     return due.length === atOnce;
