@@ -13,6 +13,7 @@ import { chatOn } from '../support/chat.ts';
 import { fillLarge, type LargeWorld, namedId, smallTables } from '../support/large-tables.ts';
 import { person } from '../support/people.ts';
 import { type Allowance, faultsOf, planOf } from '../support/query-plan.ts';
+import { onMysql } from '../support/services.ts';
 import { kindOf, type StatementLog, startStatementLog } from '../support/statement-log.ts';
 import { deepDocument } from './deep.ts';
 import { isList, reachable } from './everything.ts';
@@ -45,7 +46,7 @@ const allowances: readonly Allowance[] = [
   },
   {
     statement: /FROM ThreadPart p/,
-    rows: 30_000,
+    rows: onMysql ? 30_000 : 25_000,
     why: 'Replies that wait are counted, in threads that have something new; MySQL reads those before them, too.',
   },
   {
@@ -60,7 +61,8 @@ const allowances: readonly Allowance[] = [
   },
   {
     statement: /AS some\) AS count/,
-    ...{ rows: 3_300, sorted: 1_000 },
+    // MySQL makes a table of what it counts.
+    ...(onMysql ? { rows: 3_300, sorted: 1_000 } : { rows: 2_300 }),
     why: 'Of two words the rarer is found by counting the terms that each begins, up to a thousand.',
   },
   {
@@ -236,9 +238,10 @@ describe('what decides who may write to whom', () => {
   const between = /FROM Block|FROM Contact/;
 
   async function readsOf(act: () => Promise<unknown>): Promise<readonly string[]> {
-    // What is read once in the life of a node is read by now.
-    await act();
-    return (await log.during(act)).statements.filter(isSelect);
+    const reads: (readonly string[])[] = [];
+    // Once in its life, and every few seconds, a node reads for itself: not each time.
+    for (let times = 0; times < 4; times += 1) reads.push((await log.during(act)).statements.filter(isSelect));
+    return reads.toSorted((one, other) => one.length - other.length)[0] ?? [];
   }
 
   function sending(conversationId: number) {

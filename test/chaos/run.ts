@@ -17,8 +17,8 @@ export interface RunOptions {
   readonly seed: number;
   /** How long there are faults at least, in minutes; each kind comes at least once. */
   readonly minutes: number;
-  /** What there is of each total at least, however slow the machine: until then the faults go on, for up to a minute more. */
-  readonly least?: Totals | undefined;
+  /** Until each of these totals is larger the faults go on, for up to a minute more: a slow machine does less in a round. */
+  readonly moreThan?: Totals | undefined;
   /** Where the history is written to as well. */
   readonly file?: string | undefined;
 }
@@ -30,7 +30,7 @@ const lookMs = 50;
 const longerMs = 60_000;
 
 /** Starts everything, lets faults loose on it, waits until it is whole again, and answers all that happened. */
-export async function runChaos({ seed, minutes, least = {}, file }: RunOptions): Promise<History> {
+export async function runChaos({ seed, minutes, moreThan = {}, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history);
   const cast = await assemble(stage.posts[0].node.url);
@@ -42,7 +42,7 @@ export async function runChaos({ seed, minutes, least = {}, file }: RunOptions):
   const scene = { stage, devices: devices.all, life };
   const isShort = (): boolean => {
     const totals = totalsOf(history);
-    return Object.entries(least).some(([name, n]) => (totals[name] ?? 0) < n);
+    return Object.entries(moreThan).some(([name, n]) => (totals[name] ?? 0) <= n);
   };
   const going = (): boolean => history.now() < endAt || (isShort() && history.now() < endAt + longerMs);
   await Promise.all([

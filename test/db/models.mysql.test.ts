@@ -1,4 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
+import { onMysql } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 import { type Field, type Key, keyName, readModels } from './models.ts';
 
@@ -80,12 +81,16 @@ const columnTypes: Readonly<Record<string, string>> = { BigInt: 'bigint', Int: '
 
 function collationOf(column: string): string {
   if (ascii.has(column)) return 'ascii_bin';
-  return exact.has(column) ? 'utf8mb4_nopad_bin' : 'utf8mb4_bin';
+  // Their names for the same.
+  const nopad = onMysql ? 'utf8mb4_0900_bin' : 'utf8mb4_nopad_bin';
+  return exact.has(column) ? nopad : 'utf8mb4_bin';
 }
 
 function columnOf(table: string, { name, type, optional, native, fallback }: Field) {
   const counted = fallback === 'autoincrement()';
-  const written = { true: '1', false: '0' }[fallback ?? ''] ?? fallback?.replaceAll('"', '') ?? null;
+  // MariaDB tells it as it would be written, MySQL what it is.
+  const [none, quote] = onMysql ? [null, ''] : ['NULL', "'"];
+  const written = { true: '1', false: '0' }[fallback ?? ''] ?? fallback?.replaceAll('"', quote) ?? (optional ? none : null);
   return {
     name,
     type: native?.toLowerCase() ?? columnTypes[type],
@@ -111,8 +116,7 @@ describe('a migrated MySQL database', () => {
     for (const { name: table, fields, keys } of models) {
       const columns = await place.rows(
         `SELECT COLUMN_NAME AS name, REGEXP_REPLACE(COLUMN_TYPE, '^(bigint|int)\\\\(\\\\d+\\\\)$', '\\\\1') AS type, IS_NULLABLE AS nullable,
-           NULLIF(TRIM(BOTH '''' FROM COLUMN_DEFAULT), 'NULL') AS fallback, EXTRA AS extra, -- Their names for the same.
-           REPLACE(COLLATION_NAME, 'utf8mb4_0900_bin', 'utf8mb4_nopad_bin') AS collation
+           COLUMN_DEFAULT AS fallback, EXTRA AS extra, COLLATION_NAME AS collation
          FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}' ORDER BY ORDINAL_POSITION`,
       );
       expect([...columns], table).toEqual(fields.map((field) => columnOf(table, field)));

@@ -1,4 +1,5 @@
 import type { RawSql } from './raw-sql.ts';
+import { onMysql } from './services.ts';
 
 /** How a table was read in the course of a statement. */
 export interface TableRead {
@@ -23,84 +24,76 @@ export interface QueryPlan {
 
 /** Runs a SELECT, with the values it has, and tells what it did. */
 export async function planOf(sql: RawSql, statement: string): Promise<QueryPlan> {
-  const isMariadb = (await sql.text('SELECT VERSION()')).includes('MariaDB');
-  if (isMariadb) return mariadbPlan(await sql.text(`ANALYZE FORMAT=JSON ${statement}`));
-  await sql.run('SET explain_json_format_version = 2');
-  return mysqlPlan(await sql.text(`EXPLAIN ANALYZE FORMAT=JSON ${statement}`));
-}
-
-function mysqlPlan(json: string): QueryPlan {
-  const plan: { reads: TableRead[]; sorted: number; kept: number } = { reads: [], sorted: 0, kept: 0 };
-  visit(JSON.parse(json));
+  const plan: Draft = { reads: [], sorted: 0, kept: 0 };
+  if (onMysql) {
+    await sql.run('SET explain_json_format_version = 2');
+    visit(JSON.parse(await sql.text(`EXPLAIN ANALYZE FORMAT=JSON ${statement}`)), plan, takeMysql);
+  } else {
+    visit(JSON.parse(await sql.text(`ANALYZE FORMAT=JSON ${statement}`)), plan, takeMariadb);
+  }
   return plan;
-
-  function visit(node: unknown): void {
-    if (typeof node !== 'object' || node === null) return;
-    if (isRecord(node)) look(node);
-    for (const below of Object.values(node)) visit(below);
-  }
-
-  function look(node: Readonly<Record<string, unknown>>): void {
-    if (typeof node['table_name'] === 'string') plan.reads.push(mysqlReadOf(node));
-    const [input] = Array.isArray(node['inputs']) ? node['inputs'] : [];
-    const rows = Math.max(1, isRecord(input ?? {}) ? mysqlRows(input) : 0);
-    if (node['access_type'] === 'sort') plan.sorted = Math.max(plan.sorted, rows);
-    if (['materialize', 'temp_table_aggregate'].includes(String(node['access_type']))) plan.kept = Math.max(plan.kept, rows);
-  }
 }
+
+interface Draft {
+  readonly reads: TableRead[];
+  sorted: number;
+  kept: number;
+}
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** Takes in one part of a plan after all below it, of which `rows` were read. `name`: what it is called in the part above. */
+type Take = (plan: Draft, part: Part, name: string, rows: number) => void;
+
+function visit(node: unknown, plan: Draft, take: Take, name = ''): void {
+  if (typeof node !== 'object' || node === null) return;
+  const before = rowsOf(plan.reads);
+  for (const [below, part] of Object.entries(node)) visit(part, plan, take, below);
+  take(plan, node as Part, name, rowsOf(plan.reads) - before);
+}
+
+const takeMariadb: Take = (plan, part, name, below) => {
+  if (name === 'filesort') plan.sorted = Math.max(plan.sorted, 1, below);
+  if (name === 'temporary_table') plan.kept = Math.max(plan.kept, 1, below);
+  if (typeof part['table_name'] !== 'string') return;
+  plan.reads.push({
+    table: part['table_name'],
+    access: String(part['access_type']),
+    key: keyOf(part['key']),
+    expected: Number(part['rows'] ?? 0),
+    rows: product(part['r_loops'], part['r_rows']),
+  });
+};
 
 // MySQL's words, in MariaDB's for what reads all there is.
 const mysqlScans: Readonly<Record<string, string>> = { table: 'ALL', index_scan: 'index' };
 
-function mysqlReadOf(node: Readonly<Record<string, unknown>>): TableRead {
-  const isOneRow = String(node['operation']).startsWith('Single-row index lookup');
-  const access = isOneRow ? 'eq_ref' : String(node['index_access_type'] ?? node['access_type']);
-  const name = String(node['alias'] ?? node['table_name']);
-  return {
+const takeMysql: Take = (plan, part) => {
+  const { access_type: access, inputs, table_name: table, alias = table } = part;
+  const [input = {}] = Array.isArray(inputs) ? inputs : [];
+  const entering = Math.max(1, product(input.actual_loops, input.actual_rows));
+  if (access === 'sort') plan.sorted = Math.max(plan.sorted, entering);
+  if (access === 'materialize' || access === 'temp_table_aggregate') plan.kept = Math.max(plan.kept, entering);
+  if (typeof table !== 'string') return;
+  const isOneRow = String(part['operation']).startsWith('Single-row index lookup');
+  const way = String(part['index_access_type'] ?? access);
+  plan.reads.push({
     // What the statement made itself is in no database.
-    table: node['schema_name'] === undefined ? `<${name}>` : name,
-    access: mysqlScans[access] ?? access,
-    key: node['index_name'] === undefined ? undefined : String(node['index_name']),
-    expected: Number(node['estimated_rows'] ?? 0),
-    rows: mysqlRows(node),
-  };
+    table: part['schema_name'] === undefined ? `<${alias}>` : String(alias),
+    access: isOneRow ? 'eq_ref' : (mysqlScans[way] ?? way),
+    key: keyOf(part['index_name']),
+    expected: Number(part['estimated_rows'] ?? 0),
+    rows: product(part['actual_loops'], part['actual_rows']),
+  });
+};
+
+function keyOf(name: unknown): string | undefined {
+  return name === undefined ? undefined : String(name);
 }
 
-function mysqlRows(node: Readonly<Record<string, unknown>> = {}): number {
-  return Math.round(Number(node['actual_loops'] ?? 0) * Number(node['actual_rows'] ?? 0));
-}
-
-function mariadbPlan(json: string): QueryPlan {
-  const plan: { reads: TableRead[]; sorted: number; kept: number } = { reads: [], sorted: 0, kept: 0 };
-  visit(JSON.parse(json));
-  return plan;
-
-  function visit(node: unknown): void {
-    if (typeof node !== 'object' || node === null) return;
-    if (isRecord(node) && typeof node['table_name'] === 'string') plan.reads.push(readOf(node));
-    for (const [name, below] of Object.entries(node)) {
-      const before = rowsOf(plan.reads);
-      visit(below);
-      if (name === 'filesort') plan.sorted = Math.max(plan.sorted, 1, rowsOf(plan.reads) - before);
-      if (name === 'temporary_table') plan.kept = Math.max(plan.kept, 1, rowsOf(plan.reads) - before);
-    }
-  }
-}
-
-function isRecord(node: object): node is Readonly<Record<string, unknown>> {
-  return !Array.isArray(node);
-}
-
-function readOf(node: Readonly<Record<string, unknown>>): TableRead {
-  const loops = Number(node['r_loops'] ?? 0);
-  return {
-    table: String(node['table_name']),
-    access: String(node['access_type']),
-    key: node['key'] === undefined ? undefined : String(node['key']),
-    expected: Number(node['rows'] ?? 0),
-    // Absent where it was never come to.
-    rows: Math.round(loops * Number(node['r_rows'] ?? 0)),
-  };
+/** Rows over all loops; none where it was never come to. */
+function product(loops: unknown, rows: unknown): number {
+  return Math.round(Number(loops ?? 0) * Number(rows ?? 0));
 }
 
 /** Rows that were read of all tables together. */

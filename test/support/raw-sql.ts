@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import mariadb from 'mariadb';
 import { sqliteFile } from '../../src/db/sqlite-driver.ts';
+import { onMysql } from './services.ts';
 import type { Stores } from './stores.ts';
 
 /** A connection to a node's database behind its back, for what only another release or an operator would do. */
@@ -43,10 +44,9 @@ async function sqlite(file: string): Promise<RawSql> {
 async function mysql(url: string): Promise<RawSql> {
   const { hostname, port, username, pathname } = new URL(url);
   const connection = await mariadb.createConnection({ host: hostname, port: Number(port), user: username, database: pathname.slice(1) });
-  const isMysql = !connection.info?.isMariaDB();
-  if (isMysql) await connection.query('SET cte_max_recursion_depth = 1000000');
+  if (onMysql) await connection.query('SET cte_max_recursion_depth = 1000000');
   async function run(...statements: readonly string[]): Promise<void> {
-    for (const sql of statements) await connection.query(isMysql ? withNumbers(sql) : sql);
+    for (const sql of statements) await connection.query(onMysql ? withNumbers(sql) : sql);
   }
   async function holdWrites(): Promise<AsyncDisposable> {
     // Every write locks its streams first.

@@ -50,43 +50,22 @@ export interface ServiceOptions {
   readonly args?: readonly string[] | undefined;
 }
 
-// The path of a mysqld: what else says MariaDB is then MySQL.
+// The path of a mysqld.
 const mysqld = process.env['MYSQLD'];
+
+/** Whether what else is a MariaDB is a MySQL: where the two have other words for the same, or another way to it. */
+export const onMysql = mysqld !== undefined;
 
 /** Starts a MariaDB, or the MySQL that MYSQLD names. It takes some seconds; root has no password. */
 export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
-  const user = userInfo().username;
-  const own = (folder: string) => [
-    '--no-defaults',
-    `--user=${user}`,
-    `--datadir=${folder}/data`,
-    // A server that starts removes what others keep in a folder for temporary tables that they share.
-    `--tmpdir=${folder}`,
-  ];
-  const mariadbFiles = (folder: string) =>
-    promisify(execFile)(requireProgram('mariadb-install-db'), [
-      '--no-defaults',
-      `--datadir=${folder}/data`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      `--user=${user}`,
-    ]);
-  // What of a MySQL nobody here uses.
-  const mysqlOff = ['--mysqlx=OFF', '--skip-log-bin', '--secure-file-priv='];
-  // It lets root in by name only, which is not looked up.
-  const rootByAddress = 'CREATE USER root@127.0.0.1; GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;\n';
-  async function mysqlFiles(program: string, folder: string): Promise<void> {
-    const init = join(folder, 'init.sql');
-    await writeFile(init, rootByAddress);
-    await promisify(execFile)(program, [...own(folder), '--initialize-insecure', `--init-file=${init}`, ...mysqlOff]);
-  }
+  const { program, args, prepare } = mysqld === undefined ? mariadb() : mysql(mysqld);
   return startService(options, {
     name: 'mariadb',
     url: (port) => `mysql://root@127.0.0.1:${port}/`,
-    prepare: (folder) => (mysqld === undefined ? mariadbFiles(folder) : mysqlFiles(mysqld, folder)),
+    prepare,
     command: (folder, port) => [
-      mysqld ?? requireProgram('mariadbd'),
-      ...own(folder),
+      program,
+      ...ownFiles(folder),
       `--socket=${folder}/s.sock`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
@@ -95,10 +74,53 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
       '--innodb-buffer-pool-size=256M',
       // Durable against a killed server, which tests do, not against a lost machine, which they cannot: no fsync for each commit.
       '--innodb-flush-log-at-trx-commit=2',
-      ...(mysqld === undefined ? [] : mysqlOff),
+      ...args,
     ],
     ready: 'ready for connections',
   });
+}
+
+/** What is different between the two. */
+interface Make extends Required<Pick<Recipe, 'prepare'>> {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+const execute = promisify(execFile);
+
+function ownFiles(folder: string): readonly string[] {
+  return [
+    '--no-defaults',
+    `--user=${userInfo().username}`,
+    `--datadir=${folder}/data`,
+    // A server that starts removes what others keep in a folder for temporary tables that they share.
+    `--tmpdir=${folder}`,
+  ];
+}
+
+function mariadb(): Make {
+  return {
+    program: requireProgram('mariadbd'),
+    args: [],
+    prepare: (folder) =>
+      execute(requireProgram('mariadb-install-db'), [...ownFiles(folder), '--auth-root-authentication-method=normal', '--skip-test-db']),
+  };
+}
+
+// It would let root in by name only, and names are not looked up.
+const rootByAddress = 'CREATE USER root@127.0.0.1; GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;\n';
+
+function mysql(program: string): Make {
+  const args = ['--mysqlx=OFF', '--skip-log-bin', '--secure-file-priv='];
+  return {
+    program,
+    args,
+    async prepare(folder) {
+      const init = join(folder, 'init.sql');
+      await writeFile(init, rootByAddress);
+      await execute(program, [...ownFiles(folder), '--initialize-insecure', `--init-file=${init}`, ...args]);
+    },
+  };
 }
 
 /** Starts a Redis that keeps nothing on disk. */
