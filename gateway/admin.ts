@@ -9,6 +9,8 @@ import { authenticateAdmin } from './auth.ts';
 import type { Mask } from './errors.ts';
 import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { metricsPath, sendMetrics } from './metrics-download.ts';
 import { createPage, type Page, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
@@ -25,6 +27,7 @@ export interface AdminParts {
   readonly config: Config;
   readonly mask: Mask;
   readonly logging: Logging;
+  readonly metrics: Metrics;
   /** The public port. */
   readonly port: number;
 }
@@ -80,7 +83,13 @@ function portOf({ port, adminPort }: Config, listening: number): number | null {
   return port === 0 || listening > 65_535 - portsApart ? 0 : listening + portsApart;
 }
 
-function createAnswer({ chat, config, mask, logging }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+function createAnswer({
+  chat,
+  config,
+  mask,
+  logging,
+  metrics,
+}: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const engine = createAdminEngine({ config, mask });
   // Where many run a system they have tools of their own; the page is for whoever tries one out.
   const graphiql = config.graphiql && config.databaseUrl === '';
@@ -88,6 +97,7 @@ function createAnswer({ chat, config, mask, logging }: AdminParts): (request: In
 
   return async (request, response) => {
     const path = pathOf(request);
+    if (path === metricsPath) return await sendMetrics(metrics, config, { request, response });
     if (path !== adminPath && path !== auditPath) return void response.writeHead(path === null ? 400 : 404).end();
     if (path === adminPath && graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
       page ??= adminGraphiqlHtml(adminPath).then(createPage);

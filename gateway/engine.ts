@@ -1,4 +1,4 @@
-import type { ExecutionArgs, GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
@@ -8,13 +8,13 @@ import { originsOf } from './cors.ts';
 import { Delivery, Life } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
-import { asRequestError, type Mask } from './errors.ts';
+import { asRequestError, codeOf, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
 import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
 import { useMaintenance } from './maintenance.ts';
-import type { Meter } from './meter.ts';
+import type { Meter, OperationKind } from './meter.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
@@ -63,18 +63,18 @@ export function createEngine({ schema, config, mask, createContext, tick, meter 
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),
       useMaintenance(config),
-      useCaller({ createContext, mask, fanout }),
+      useCaller({ createContext, mask, fanout, meter }),
       useHttpStreams(mask, config),
     ],
   }) as Engine;
 }
 
-interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask'> {
+interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter'> {
   readonly fanout: Fanout;
 }
 
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
-function useCaller({ createContext, mask, fanout }: CallerParts): Plugin<Call> {
+function useCaller({ createContext, mask, fanout, meter }: CallerParts): Plugin<Call> {
   async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
       const signingIn = isSigningIn(document, operationName);
@@ -84,18 +84,36 @@ function useCaller({ createContext, mask, fanout }: CallerParts): Plugin<Call> {
     }
   }
   return {
-    async onExecute({ args, executeFn, setExecuteFn }) {
-      const contextValue = await open(args, false);
-      setExecuteFn((given: ExecutionArgs) => executeFn({ ...given, contextValue }));
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const kind = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
+      setExecuteFn((given: ExecutionArgs) =>
+        metered(meter, kind, async () => executeFn({ ...given, contextValue: await open(args, false) }) as Promise<ExecutionResult>),
+      );
     },
-    async onSubscribe({ args, setSubscribeFn }) {
-      const contextValue = await open(args, true);
-      setSubscribeFn(async (given: ExecutionArgs) => {
-        const delivery = await fanout.open({ ...given, contextValue });
-        if (!(delivery instanceof Delivery)) return delivery;
-        (args.contextValue as Call).deliver(delivery);
-        return new Life(delivery);
-      });
+    onSubscribe({ args, setSubscribeFn }) {
+      setSubscribeFn((given: ExecutionArgs) =>
+        metered(meter, 'subscription', async () => {
+          const delivery = await fanout.open({ ...given, contextValue: await open(args, true) });
+          if (!(delivery instanceof Delivery)) return delivery;
+          (args.contextValue as Call).deliver(delivery);
+          return new Life(delivery);
+        }),
+      );
     },
   };
+}
+
+/** Counts what comes of an operation, and how long that takes. */
+async function metered<R extends object>(meter: Meter, kind: OperationKind, work: () => Promise<R>): Promise<R> {
+  const begunAt = performance.now();
+  const count = (outcome: string) => meter.answered(kind, outcome, (performance.now() - begunAt) / 1_000);
+  try {
+    const result = await work();
+    const [error] = ('errors' in result && (result.errors as ExecutionResult['errors'])) || [];
+    count(error === undefined ? 'OK' : codeOf(error));
+    return result;
+  } catch (error) {
+    count(codeOf(error));
+    throw error;
+  }
 }

@@ -49,6 +49,16 @@ export function createMask({ logger, requestId }: Logging): Mask {
   };
 }
 
+/** The code that the mask gives an error. */
+export function codeOf(error: unknown): PublicCode {
+  const origin = rootOf(error);
+  if (origin instanceof ChatError) return origin.code;
+  if (!(error instanceof GraphQLError) || !(origin instanceof GraphQLError)) return 'INTERNAL';
+  const given = [error, origin].map(({ extensions }) => extensions['code']).find((code) => publicCodes.has(code));
+  if (given !== undefined) return given as PublicCode;
+  return pointsAtRequest(error, origin) ? 'BAD_USER_INPUT' : 'INTERNAL';
+}
+
 /**
  * What parsing or validating a document ended with: the document's fault even where the error points nowhere in it, because it went past what
  * the parser's stack or the validation's budget takes. Anything else is passed on as it is.

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
+import { Registry } from 'prom-client';
 import { createContext, schema, showDraft, showToApps } from '../schema/index.ts';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
@@ -15,6 +16,7 @@ import { addressAt, listen } from './listen.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
+import { createMetrics } from './metrics.ts';
 import { pathOf } from './request.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
@@ -53,7 +55,8 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   followLevel(chat, logging);
   await nameUnclaimed(chat, logging);
   const mask = createMask(logging);
-  const [tick, meter] = [createTick(), createMeter()];
+  const [tick, registry] = [createTick(), new Registry()];
+  const meter = createMeter(registry);
   const engine = createEngine({
     tick,
     meter,
@@ -64,7 +67,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   });
   const sessions = started.use(createSessions(chat));
   const http = createHttp({ chat, config, engine, logging, sessions });
-  const sockets = createSockets({ tick, config, engine, mask, logging, sessions });
+  const sockets = createSockets({ tick, meter, config, engine, mask, logging, sessions });
   const server = createServer(http.listener);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);
@@ -77,7 +80,8 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
     server.close();
     server.closeAllConnections();
   });
-  const admin = started.use(await openAdmin({ chat, config, mask, logging, port }));
+  const metrics = createMetrics({ registry, meter, chat, config, sockets });
+  const admin = started.use(await openAdmin({ chat, config, mask, logging, metrics, port }));
   const url = urlOf(config, port);
   membership.ready(url);
   const parting = started.move();

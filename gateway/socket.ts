@@ -5,6 +5,7 @@ import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } fro
 import { closes } from './close-codes.ts';
 import { Connection } from './connection.ts';
 import { mayConnect } from './cors.ts';
+import type { Meter } from './meter.ts';
 import { createPinging } from './pinging.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, requestIdOf } from './request.ts';
@@ -34,11 +35,12 @@ const closeMs = 5_000;
 /** What the WebSocket side is made of. */
 export interface SocketsParts extends ProtocolParts {
   readonly tick: Tick;
+  readonly meter: Pick<Meter, 'closed'>;
 }
 
 /** Makes the WebSocket side. */
 export function createSockets(parts: SocketsParts): Sockets {
-  const { config, logging, tick } = parts;
+  const { config, logging, tick, meter } = parts;
   // Frames go out past ws (outgoing.ts), so they cannot be compressed.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -74,6 +76,7 @@ export function createSockets(parts: SocketsParts): Sockets {
     const connection = connections.get(this);
     if (connection === undefined) return;
     connections.delete(this);
+    meter.closed(code);
     pinging.remove(connection);
     void connection.closed(code, String(reason));
   }

@@ -10,7 +10,7 @@ import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
 import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
-import { createLog, type Entry } from './log/index.ts';
+import { type CommitCounts, createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
 import { createModeration, createReports, type Moderation, type Reports } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
@@ -62,6 +62,8 @@ export interface Chat extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Where this node has found what it keeps of users and conversations, since the start. */
   readonly cacheCounts: CacheCounts;
+  /** What this node has committed since the start. */
+  commitCounts(): CommitCounts;
   readonly settings: Settings;
   readonly roles: Roles;
   readonly oversight: Oversight;
@@ -207,6 +209,7 @@ export function createChat({
     backlog: createBacklog({ db }),
     cluster,
     cacheCounts: caches.counts,
+    commitCounts: () => log.counts(),
     settings,
     roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),

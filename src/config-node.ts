@@ -22,7 +22,12 @@ export const nodeOptions = {
   dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
   host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),
   port: option('PORT', '4000', whole(0, 65_535), 'Port to listen on; 0 picks a free one.'),
-  adminHost: option('ADMIN_HOST', '127.0.0.1', z.string().min(1), 'Address on which the operators’ schema is served, and nothing else.'),
+  adminHost: option(
+    'ADMIN_HOST',
+    '127.0.0.1',
+    z.string().min(1),
+    'Address on which the operators’ schema and metrics are served, and nothing else.',
+  ),
   adminPort: option(
     'ADMIN_PORT',
     '',
@@ -30,6 +35,12 @@ export const nodeOptions = {
       message: 'must be a whole number from 0 to 65535, or `off`',
     }),
     'Port of it; 0 picks a free one, `off`: none. Empty: PORT + 100, or a free one where PORT is 0.',
+  ),
+  metricsToken: option(
+    'METRICS_TOKEN',
+    '',
+    z.string().regex(/^$|^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable ASCII characters without spaces'),
+    'What a request for `/metrics` on the operators’ port must bring as its bearer token. Empty: requests from this machine are answered, others are not.',
   ),
   adminHandles: option(
     'ADMIN_HANDLES',

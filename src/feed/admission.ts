@@ -22,6 +22,8 @@ export interface Turn {
 export interface Admission {
   /** A turn of this user for the subscription that fills this outlet, not begun. */
   turn(outlet: Outlet, userId: bigint): Turn;
+  /** Turns that are taken, and how many wait for one. */
+  load(): { readonly taken: number; readonly waiting: number };
 }
 
 interface Limits {
@@ -140,5 +142,5 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
     };
   }
 
-  return { turn };
+  return { turn, load: () => ({ taken: turns.taken(), waiting: turns.waiting() }) };
 }

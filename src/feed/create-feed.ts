@@ -134,6 +134,10 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, now 
     },
     conversationEntries: ({ conversationId, fromSeq }, range) => entries(conversationId, { fromSeq, ...range }),
     accountEntries: (viewer, range) => entries(viewer.userId, { fromSeq: 1, ...range }),
+    load() {
+      const { taken, waiting } = admission.load();
+      return { subscriptions: outlets.size, catchingUp: taken, waiting };
+    },
     async [Symbol.asyncDispose]() {
       const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.');
       for (const outlet of [...outlets]) outlet.fail(stopping);

@@ -13,6 +13,16 @@ export interface AccountWatcher {
   skipped(): void;
 }
 
+/** What a node's feed has to do at the moment. */
+export interface FeedLoad {
+  /** Subscriptions that are open. */
+  readonly subscriptions: number;
+  /** Of them, those that read what they missed from the log. */
+  readonly catchingUp: number;
+  /** Those that wait for their turn to. */
+  readonly waiting: number;
+}
+
 /** The feed's face: live streams of this node. */
 export interface Feed extends AsyncDisposable {
   /** What a position in any stream must name to be served. */
@@ -42,4 +52,5 @@ export interface Feed extends AsyncDisposable {
   ): Promise<Page<Entry>>;
   /** The same of the viewer's account, for `Viewer.events`. */
   accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;
+  load(): FeedLoad;
 }

@@ -8,4 +8,4 @@ export type { EventReader, EventStream, StreamEnd } from '../event-stream.ts';
 export { alongOf } from './along.ts';
 export { createFeed } from './create-feed.ts';
 export { type EntryEvent, type FeedEvent, type KnownPosition, type Position, type ResyncReason, resyncReasons } from './event.ts';
-export type { AccountWatcher, Feed } from './feed.ts';
+export type { AccountWatcher, Feed, FeedLoad } from './feed.ts';

@@ -18,6 +18,20 @@ export interface CommitLimits {
   readonly deadlineMs: number;
 }
 
+/** What a node has committed since its start. */
+export interface CommitCounts {
+  /** Commits that are done. */
+  readonly stored: number;
+  /** Commits that failed, or that it is not known of; the same appends may have been committed by another. */
+  readonly failed: number;
+  /** How long both took, one after the other, in seconds. */
+  readonly seconds: number;
+  /** Appends that wait for theirs now, or are in one. */
+  readonly waiting: number;
+  /** Appends that were refused because too many waited. */
+  readonly refused: number;
+}
+
 interface Parts {
   readonly db: Db;
   readonly logger: Logger;
@@ -52,7 +66,11 @@ export class Committer implements AsyncDisposable {
   readonly #line: Line<Waiting>;
   #starting = false;
   #waiting = 0;
-  #commits = 0;
+  #begun = 0;
+  #stored = 0;
+  #failed = 0;
+  #ms = 0;
+  #refused = 0;
   #closed = false;
 
   constructor(parts: Parts) {
@@ -65,6 +83,7 @@ export class Committer implements AsyncDisposable {
     const { limits } = this.#parts;
     if (this.#closed) return Promise.reject(new OverloadError('This node is closing. Send the same again, to another one.', retryMs));
     if (this.#waiting >= limits.queue) {
+      this.#refused += 1;
       return Promise.reject(new OverloadError('Too much waits to be stored here. Send the same again in a moment.', retryMs));
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -79,6 +98,10 @@ export class Committer implements AsyncDisposable {
       clearTimeout(timer);
       this.#waiting -= 1;
     });
+  }
+
+  counts(): CommitCounts {
+    return { stored: this.#stored, failed: this.#failed, seconds: this.#ms / 1_000, waiting: this.#waiting, refused: this.#refused };
   }
 
   /** Lets what has been accepted come to its end, which the deadline bounds; takes no more. */
@@ -141,21 +164,37 @@ export class Committer implements AsyncDisposable {
   async #commit(taken: readonly Waiting[], how: { readonly leaveBusy: boolean }): Promise<void> {
     if (taken.length === 0) return;
     const { db, logger } = this.#parts;
-    this.#commits += 1;
-    if (this.#commits % forgetEvery === 0) {
+    this.#begun += 1;
+    if (this.#begun % forgetEvery === 0) {
       this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old marks of commits could not be removed')));
     }
     try {
-      const outcomes = await commit(
-        db,
-        taken.map(({ append }) => append),
-        how,
+      const outcomes = await this.#timed(
+        commit(
+          db,
+          taken.map(({ append }) => append),
+          how,
+        ),
       );
       for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
       // One of them cannot be written. Which, each finds out for itself.
       else for (const waiting of taken) await this.#commit([waiting], { leaveBusy: false });
+    }
+  }
+
+  async #timed<T>(commit: Promise<T>): Promise<T> {
+    const begunAt = performance.now();
+    try {
+      const outcomes = await commit;
+      this.#stored += 1;
+      return outcomes;
+    } catch (error) {
+      this.#failed += 1;
+      throw error;
+    } finally {
+      this.#ms += performance.now() - begunAt;
     }
   }
 

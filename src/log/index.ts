@@ -6,7 +6,7 @@
 export { changesAccess, endsAccess, recalledMessage, seenFrom } from './access.ts';
 export { type Append, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
 export { changesRows } from './change.ts';
-export type { CommitLimits } from './committer.ts';
+export type { CommitCounts, CommitLimits } from './committer.ts';
 export { type Effect, type EffectKind, effect } from './effect.ts';
 export {
   type Entry,

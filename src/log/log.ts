@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db, KnownHead, StreamRow } from '../db/index.ts';
 import type { Append } from './append.ts';
-import { type CommitLimits, Committer } from './committer.ts';
+import { type CommitCounts, type CommitLimits, Committer } from './committer.ts';
 import type { Entry } from './entry.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
@@ -23,6 +23,8 @@ export interface Log extends AsyncDisposable {
   heads(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>>;
   /** Of these streams those that go further than is known, and how far. Throws ChatError UNAVAILABLE. */
   goneOn(known: readonly KnownHead[]): Promise<readonly KnownHead[]>;
+  /** What this log has committed. */
+  counts(): CommitCounts;
 }
 
 /** What a log is made of. */
@@ -60,6 +62,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored }: L
     readAll: (ranges) => readPages(db, ranges),
     heads: (ids) => readHeads(db.client, ids),
     goneOn: (known) => readGoneOn(db, known),
+    counts: () => committer.counts(),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };
 }

@@ -1,0 +1,54 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Chat } from '../src/chat.ts';
+
+/** What a node knows by asking: whether it is well, and what is left to do in the whole system. */
+export interface BacklogMetrics {
+  /** Asks anew. Never rejects; what is not answered within 2.5 s is not told. */
+  look(): Promise<void>;
+}
+
+// Longer than what is asked of its health takes; Prometheus itself gives up after ten seconds.
+const lookMs = 2_500;
+
+/** Makes them. All nodes tell the same of what is left to do: where no worker is alive the others must say so. */
+export function createBacklogMetrics({ ailments, worker, backlog, webhooks }: Chat, registers: Registry[]): BacklogMetrics {
+  function gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers });
+  }
+  const ready = gauge('mpim_ready', 'Whether database, bus and registry answer: 1, or 0.');
+  const streams = gauge('mpim_effects_streams', 'Streams with entries whose effects (webhooks, push) are not done.');
+  const oldest = gauge('mpim_effects_oldest_seconds', 'Age of the oldest such entry, of the first thousand streams; 0: there is none.');
+  const jobs = gauge('mpim_jobs', 'What was left for later: PENDING waits for its time, DEAD for an operator.', 'kind', 'state');
+  const apps = gauge('mpim_webhooks', 'Webhooks, by whether they are told.', 'state');
+
+  async function lookAtEffects(): Promise<void> {
+    const lag = await worker.lag();
+    streams.set(lag.streams);
+    oldest.set(lag.oldestMs / 1_000);
+  }
+
+  async function lookAtJobs(): Promise<void> {
+    for (const { kind, state, count } of await backlog.counts()) jobs.set({ kind, state }, count);
+  }
+
+  async function lookAtWebhooks(): Promise<void> {
+    const byState = Map.groupBy(await webhooks.list(), ({ state }) => state);
+    for (const [state, { length }] of byState) apps.set({ state }, length);
+  }
+
+  async function lookAtHealth(): Promise<void> {
+    ready.set((await ailments()).length === 0 ? 1 : 0);
+  }
+
+  return {
+    async look() {
+      for (const told of [streams, oldest]) told.remove();
+      for (const told of [jobs, apps]) told.reset();
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, lookMs);
+      const looks = [lookAtHealth(), lookAtEffects(), lookAtJobs(), lookAtWebhooks()];
+      await Promise.race([Promise.allSettled(looks), late]);
+      clearTimeout(timer);
+    },
+  };
+}

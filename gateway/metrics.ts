@@ -1,0 +1,89 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import manifest from '../package.json' with { type: 'json' };
+import type { Chat } from '../src/chat.ts';
+import type { Config } from '../src/config.ts';
+import { nodeNameOf } from '../src/node-name.ts';
+import { createBacklogMetrics } from './backlog-metrics.ts';
+import type { Meter } from './meter.ts';
+import type { Sockets } from './socket.ts';
+
+/** How a node does, in numbers. */
+export interface Metrics {
+  /** The media type of `text`. */
+  readonly contentType: string;
+  /** All of them as they are now, in Prometheus' text format. Takes 2.5 s at most: what the database does not tell by then is left out. */
+  text(): Promise<string>;
+}
+
+/** What metrics are read from. */
+export interface MetricsParts {
+  /** What the meter counts is in it already. */
+  readonly registry: Registry;
+  readonly meter: Meter;
+  readonly chat: Chat;
+  readonly config: Config;
+  readonly sockets: Pick<Sockets, 'count'>;
+}
+
+// Each look at the event loop's delay wakes the process: twenty times a second is enough to see what clients would feel.
+const eventLoopMonitoringPrecision = 50;
+
+// Of the process, whichever nodes are in it; measured from when somebody asks.
+let ofProcess: Registry | undefined;
+
+function processRegistry(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess, eventLoopMonitoringPrecision });
+  }
+  return ofProcess;
+}
+
+/** Makes the metrics of a node. */
+export function createMetrics({ registry, meter, chat, config, sockets }: MetricsParts): Metrics {
+  const registers = [registry];
+
+  function gauge(name: string, help: string, read: () => number): void {
+    const told: Gauge = new Gauge({ name, help, registers, collect: () => told.set(read()) });
+  }
+
+  /** Of what is counted elsewhere. */
+  function counter(name: string, help: string, read: () => number): void {
+    const told: Counter = new Counter({
+      ...{ name, help, registers },
+      collect() {
+        told.reset();
+        told.inc(read());
+      },
+    });
+  }
+
+  new Gauge({
+    name: 'mpim_node_info',
+    help: 'Which node this is, and of which release: always 1.',
+    labelNames: ['node', 'version'],
+    registers,
+  }).set({ node: nodeNameOf(config), version: manifest.version }, 1);
+  gauge('mpim_sockets', 'WebSockets that are open.', sockets.count);
+  gauge('mpim_subscriptions', 'Subscriptions to events that are open, on whatever transport.', () => chat.feed.load().subscriptions);
+  gauge('mpim_catch_ups', 'Subscriptions that read from the log what they have missed.', () => chat.feed.load().catchingUp);
+  gauge('mpim_catch_ups_waiting', 'Subscriptions that wait for their turn to do so.', () => chat.feed.load().waiting);
+  counter('mpim_events_delivered_total', 'Events handed to subscriptions, each for each of them.', () => meter.events);
+  counter('mpim_commits_total', 'Commits of the log.', () => chat.commitCounts().stored);
+  counter('mpim_commits_failed_total', 'Commits of the log that failed, or of which nothing is known.', () => chat.commitCounts().failed);
+  counter('mpim_commit_seconds_total', 'How long all of them took.', () => chat.commitCounts().seconds);
+  gauge('mpim_appends_waiting', 'What waits to be stored, or is being stored.', () => chat.commitCounts().waiting);
+  counter('mpim_appends_refused_total', 'What was refused because too much waited.', () => chat.commitCounts().refused);
+  counter('mpim_cache_local_total', 'Users and conversations that were found in the memory of the node.', () => chat.cacheCounts.local);
+  counter('mpim_cache_remote_total', 'Those that were found in Redis.', () => chat.cacheCounts.remote);
+  counter('mpim_cache_missed_total', 'Those that the database was asked for.', () => chat.cacheCounts.missed);
+  const backlog = createBacklogMetrics(chat, registers);
+
+  return {
+    contentType: registry.contentType,
+    async text() {
+      await backlog.look();
+      return await Registry.merge([registry, processRegistry()]).metrics();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { createNode } from '../../gateway/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { leaveDeadJob } from '../support/dead-job.ts';
+import { MeDocument } from '../support/generated/graphql.ts';
+import { rawSql } from '../support/raw-sql.ts';
+import { metricsUrl, type Scraped, scrape } from '../support/scrape.ts';
+import { freshStores } from '../support/stores.ts';
+import { world } from '../support/world.ts';
+
+const place = world();
+const normal = 'mpim_socket_closes_total{code="1000"}';
+
+/** By how much each value has grown while something was done. */
+async function grown(work: () => Promise<unknown>): Promise<(series: string) => number> {
+  const before = await scrape(place.node);
+  await work();
+  const after = await scrape(place.node);
+  return (series) => (after.value(series) ?? 0) - (before.value(series) ?? 0);
+}
+
+describe('metrics', () => {
+  it('say which node they are of, that it is ready, and how its process does', async () => {
+    const { names, value } = await scrape(place.node);
+    expect([...names].filter((name) => name.startsWith('nodejs_eventloop_lag'))).not.toEqual([]);
+    expect(value('mpim_ready')).toBe(1);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
+    expect(names).toContain('mpim_node_info');
+    // From the start: what appears with its first failure would not be seen to grow.
+    expect(value('mpim_operation_seconds_count{operation="mutation",outcome="INTERNAL"}')).toBe(0);
+  });
+
+  it('count operations by kind, and by how they ended', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    const by = await grown(async () => {
+      await place.sayAll(ann, group, ['one', 'two', 'three']);
+      await place.post(MeDocument, {}, ann);
+      await place.post(MeDocument, {}, { token: 'not one of ours' });
+    });
+    expect(by('mpim_operation_seconds_count{operation="mutation",outcome="OK"}')).toBe(3);
+    expect(by('mpim_operation_seconds_count{operation="query",outcome="OK"}')).toBe(1);
+    expect(by('mpim_operation_seconds_count{operation="query",outcome="UNAUTHENTICATED"}')).toBe(1);
+    expect(by('mpim_operation_seconds_bucket{le="+Inf",operation="mutation",outcome="OK"}')).toBe(3);
+    expect(by('mpim_operation_seconds_sum{operation="mutation",outcome="OK"}')).toBeGreaterThan(0);
+  });
+
+  it('count commits, sockets, subscriptions and what is delivered to them', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const group = await place.group(ann, ben);
+    const before = await scrape(place.node);
+    const by = await grown(async () => {
+      const listening = place.listen(ben, await place.positions(ben));
+      await listening.ready();
+      const said = await place.say(ann, group, 'hello');
+      await listening.nextOf('MessageSent');
+      expect(said.seq).toBeGreaterThan(0);
+    });
+    for (const series of ['mpim_sockets', 'mpim_subscriptions']) expect(by(series), series).toBe(1);
+    expect(by('mpim_operation_seconds_count{operation="subscription",outcome="OK"}')).toBe(1);
+    expect(by('mpim_events_delivered_total')).toBeGreaterThanOrEqual(2);
+    expect(by('mpim_commits_total')).toBeGreaterThanOrEqual(1);
+    expect(by('mpim_commit_seconds_total')).toBeGreaterThan(0);
+    for (const series of ['mpim_commits_failed_total', 'mpim_appends_refused_total']) expect(by(series), series).toBe(0);
+    expect(before.value('mpim_appends_waiting')).toBe(0);
+  });
+
+  it('count sockets that close, by their code', async () => {
+    const [ann] = await place.people('ann');
+    const listening = place.listen(ann);
+    await listening.ready();
+    const before = await scrape(place.node);
+    listening.stop();
+    const closed = async () => ((await scrape(place.node)).value(normal) ?? 0) - (before.value(normal) ?? 0);
+    await expect.poll(closed).toBe(1);
+  });
+
+  it('tell what is left for operators', async () => {
+    await using sql = await rawSql(place.stores);
+    const dead = 'mpim_jobs{kind="EffectOwed",state="DEAD"}';
+    const by = await grown(() => leaveDeadJob(sql, { seq: 1 }));
+    expect(by(dead)).toBe(1);
+    await sql.run('DELETE FROM Job');
+    expect((await scrape(place.node)).value(dead)).toBeUndefined();
+  });
+
+  it('are what the alerts ask for', async () => {
+    const alerts = await readFile(new URL('../../deploy/prometheus/alerts.yml', import.meta.url), 'utf8');
+    const told = await scrape(place.node);
+    const isTold = (name: string, { names }: Scraped): boolean => names.has(name) || names.has(name.replace(/_(count|sum|bucket)$/, ''));
+    const asked = new Set(alerts.match(/\b(?:mpim|nodejs|process)_\w+/g));
+    expect(asked.size).toBeGreaterThan(5);
+    expect([...asked].filter((name) => !isTold(name, told))).toEqual([]);
+  });
+});
+
+describe('who asks for metrics', () => {
+  const token = 'a token of sixteen'.replaceAll(' ', '-');
+
+  it('brings the token where there is one, and is told nothing otherwise', async () => {
+    await using stores = await freshStores();
+    await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...stores.env, METRICS_TOKEN: token }));
+    expect((await scrape(node, token)).value('mpim_ready')).toBe(1);
+    for (const authorization of ['', 'Bearer', `Bearer ${token}x`, token]) {
+      const response = await fetch(metricsUrl(node), { headers: { authorization } });
+      expect([response.status, await response.text()], authorization).toEqual([401, '']);
+    }
+  });
+
+  it('asks from the machine itself where there is none', async () => {
+    const [outside] = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal);
+    await using stores = await freshStores();
+    await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ADMIN_HOST: '0.0.0.0', ...stores.env }));
+    const url = new URL(metricsUrl(node));
+    expect((await fetch(`http://127.0.0.1:${url.port}/metrics`)).status).toBe(200);
+    // From an address of its own that is not the loopback's a machine is like any other.
+    if (outside !== undefined) expect((await fetch(`http://${outside.address}:${url.port}/metrics`)).status).toBe(401);
+  });
+
+  it('asks by GET', async () => {
+    expect((await fetch(metricsUrl(place.node), { method: 'POST' })).status).toBe(405);
+  });
+});
