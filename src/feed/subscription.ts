@@ -101,11 +101,16 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#soon(() => {
       this.#outlet.forget(entry.streamId, entry.seq);
       if (this.#strands.get(entry.streamId)?.follower !== follower || follower.position() >= entry.seq) return;
-      this.#detach(entry.streamId);
-      // The account tells of it when it is live. StreamReady, which comes before that, leaves out nothing that the client has.
-      if (this.#opening !== undefined) this.#resync(entry.streamId, null, 'GONE');
-      this.#nextStay(entry.streamId);
+      this.#leave(entry.streamId);
     });
+  }
+
+  /** Follows it no more, though its client may not have had all. */
+  #leave(streamId: bigint): void {
+    this.#detach(streamId);
+    // The account tells of it when it is live. StreamReady, which comes before that, leaves out nothing that the client has.
+    if (this.#opening !== undefined) this.#resync(streamId, null, 'GONE');
+    this.#nextStay(streamId);
   }
 
   ephemeral(event: EphemeralEvent): void {
@@ -274,8 +279,17 @@ export class ViewerSubscription implements Subscription, Owner {
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
       this.#attach(channel, { ...stream, position: start.seq });
+      if (await this.#hasEnded(stream, channel)) this.#leave(stream.streamId);
     }
     for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
+  }
+
+  /** Whether it ended before it was attached: while streams were held, or the account was replayed to a slow client. Nobody will tell of that again. */
+  async #hasEnded({ streamId, lastSeq, joinedSeq }: Snapshot['server'], { channel }: HeldChannel): Promise<boolean> {
+    if (channel.lastSeq() <= lastSeq) return false;
+    const passed = channel.recent(lastSeq);
+    if (passed !== null) return passed.some((entry) => endsAccess(entry, this.#userId));
+    return (await this.#streamOf(streamId))?.joinedSeq !== joinedSeq;
   }
 
   #positions(epoch: string): readonly Position[] {

@@ -147,6 +147,33 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
+  it('whose account is still being replayed is told that such a group is gone, and nothing of it', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
+    const after = await chat.feed.positions(ben);
+    for (let n = 0; n < 20; n += 1) await say(chat, ann, left, `not any more ${n}`);
+    await say(chat, ann, kept, 'still');
+    // More than there is room for: no other stream is followed before these are read.
+    for (let n = 0; n < 40; n += 1) await groupOf(chat, ann, ben);
+    const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
+    events.watch({ take: () => false, wake: () => undefined });
+    const told: FeedEvent[] = [];
+    await expect.poll(() => told.push(...[events.poll()].filter((event) => event !== undefined))).toBe(1);
+    await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.map(({ kind }) => kind);
+      })
+      .toContain('ready');
+    expect(told.filter((event) => event.kind === 'entry' && event.entry.streamId === left)).toEqual([]);
+    expect(told.filter((event) => event.kind === 'resync')).toMatchObject([{ streamId: left, reason: 'GONE' }]);
+    expect(told.some((event) => inWords(event).endsWith('still'))).toBe(true);
+    const ready = told.find(({ kind }) => kind === 'ready');
+    expect(ready?.kind === 'ready' && ready.positions.map(({ streamId }) => streamId)).not.toContain(left);
+    await events.return();
+  });
+
   it('to that group alone is given nothing of it either, and ends with NOT_FOUND', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben);
