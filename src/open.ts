@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { allOf } from './all-of.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
@@ -55,8 +56,10 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
   const db = opened.use(await openDb(config));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
   const nodeId = newNodeId();
-  const queue = opened.use(await openQueue(config, { db, nodeId, logger }));
-  const caches = opened.use(await openCaches(config, { db, bus, logger }));
+  const { queue, caches } = await allOf(opened, {
+    queue: openQueue(config, { db, nodeId, logger }),
+    caches: openCaches(config, { db, bus, logger }),
+  });
   const keys = await openKeys(config, db);
   const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
   await chat.settings.begin();
@@ -167,12 +170,15 @@ async function openShared(
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
   const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
-  const limits = opened.use(await createRedisLimits({ url: redisUrl, namespace, logger }));
   // Within a lease after an outage all nodes have told who is there: that they try to connect, that they beat, and that they try again to tell, are each a quarter.
   const ofNodes = { url: redisUrl, namespace, logger, longestRetryMs: nodeLeaseMs / 4 };
-  const registry = opened.use(await createRedisRegistry(ofNodes));
-  const roster = opened.use(await createRedisRoster(ofNodes));
-  return { bus, limits, registry, roster };
+  // Side by side: where some nodes of a cluster hang, each waits for them.
+  const others = await allOf(opened, {
+    limits: createRedisLimits({ url: redisUrl, namespace, logger }),
+    registry: createRedisRegistry(ofNodes),
+    roster: createRedisRoster(ofNodes),
+  });
+  return { bus, ...others };
 }
 
 function openQueue(

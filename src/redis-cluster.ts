@@ -17,6 +17,10 @@ export interface RedisClusterConnection {
 }
 
 const startMs = 5_000;
+// Nodes are asked one after the other which slots they have: one that hangs must leave the others time.
+const slotsMs = 1_000;
+// Until then all of them are asked again and again.
+const againMs = 100;
 // A slot that moves is one, or two when it moves on meanwhile.
 const maxRedirections = 3;
 
@@ -27,7 +31,7 @@ const maxRedirections = 3;
 export async function connectRedisCluster({ urls, role, timeoutMs, logger, longestRetryMs }: RedisClusterConnection): Promise<Cluster> {
   let started = false;
   const { protocol, username, password } = new URL(urls[0]);
-  // As a first connection to one server is: at the start, a command may take longer.
+  // As with one server: before there is a connection, what takes longer than a command may is waited for.
   const ofNodes: RedisOptions = {
     ...manners({ role, timeoutMs: startMs }),
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
@@ -44,24 +48,32 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
     // Who asks has something better to do than to wait for a failover.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    slotsRefreshTimeout: Math.max(timeoutMs, 1_000),
+    slotsRefreshTimeout: slotsMs,
     // Names stay names: a certificate is for them.
     dnsLookup: (address, done) => done(null, address),
-    clusterRetryStrategy: (attempt) => (started ? retryMs(attempt, longestRetryMs) : null),
+    clusterRetryStrategy: (attempt) => (started ? retryMs(attempt, longestRetryMs) : againMs),
     redisOptions: ofNodes,
   });
+  let fault = new Error(`no answer within ${startMs} ms`);
   for (const event of ['error', 'node error']) {
-    client.on(event, (error: Error) => logger.debug({ err: error, role }, 'Redis Cluster connection failed'));
+    client.on(event, (error: Error) => {
+      fault = error;
+      logger.debug({ err: error, role }, 'Redis Cluster connection failed');
+    });
   }
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${startMs} ms`)), startMs);
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(reject, startMs);
+  client.once('ready', resolve);
+  // It rejects when each node was asked once; what it tries after that only the event tells.
+  client.connect().catch(() => {});
   try {
-    await Promise.race([client.connect(), late]);
-  } catch (cause) {
+    await ready;
+  } catch {
     client.disconnect();
     const places = urls.map((url) => new URL(url).host).join(', ');
-    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
-    throw new ConfigError(`REDIS_URL: no Redis Cluster can be used at ${places} (${reason})`, { cause });
+    throw new ConfigError(`REDIS_URL: no Redis Cluster can be used at ${places} (${fault.message.replaceAll(/\s+/g, ' ')})`, {
+      cause: fault,
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { allOf } from '../all-of.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
@@ -40,9 +41,11 @@ const leadSchema = z.tuple([z.number(), z.number()]);
 export async function createRedisQueue({ url, namespace, consumer, visibilityMs, logger }: RedisQueueOptions): Promise<Queue> {
   using opening = new DisposableStack();
   const manner = { url, logger, longestRetryMs };
-  const commands = opening.use(await connectAnyRedis({ ...manner, role: 'work', timeoutMs: commandMs }));
-  // A connection of its own: whatever came after a read that waits would wait with it.
-  const waiting = opening.use(await connectAnyRedis({ ...manner, role: 'work-wait', timeoutMs: waitMs + commandMs }));
+  const { commands, waiting } = await allOf(opening, {
+    commands: connectAnyRedis({ ...manner, role: 'work', timeoutMs: commandMs }),
+    // A connection of its own: whatever came after a read that waits would wait with it.
+    waiting: connectAnyRedis({ ...manner, role: 'work-wait', timeoutMs: waitMs + commandMs }),
+  });
   const connections = opening.move();
   const [{ client }, { client: waiter }] = [commands, waiting];
   const tag = `{${namespace}:work}`;

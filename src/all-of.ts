@@ -1,0 +1,19 @@
+/**
+ * Waits for what is being opened side by side, and leaves each to the stack. Rejects as the first that does, once all have come to their end: whatever was opened is on the
+ * stack by then.
+ */
+export async function allOf<T extends Readonly<Record<string, Disposable | AsyncDisposable>>>(
+  stack: { use(value: T[keyof T]): unknown },
+  opening: { readonly [K in keyof T]: T[K] | Promise<T[K]> },
+): Promise<T> {
+  const settled = await Promise.allSettled(
+    Object.entries(opening).map(async ([name, one]) => {
+      const value = await (one as Promise<T[keyof T]>);
+      stack.use(value);
+      return [name, value] as const;
+    }),
+  );
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  // Each name has what it was given for.
+  return Object.fromEntries(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))) as unknown as T;
+}
