@@ -1,9 +1,22 @@
 import type { MessageRef } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
+import { viewerAccess } from './conversation.ts';
 import { inputDescription, settle } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
+import { Message } from './message.ts';
 import { type UnreadPayload, withUnread } from './unread-payload.ts';
+
+builder.objectField(Message, 'viewerHidden', (t) =>
+  t.boolean({
+    description:
+      'Whether the viewer has deleted it for themselves, alone or with all that stood before it: it is in no list of theirs, and what happens to it later brings it all the same.',
+    async resolve(message, _args, context) {
+      const access = await viewerAccess(context, { id: message.conversationId });
+      return (access !== null && message.seq <= access.clearedSeq) || (await context.scope.loaders.hidden.load(message));
+    },
+  }),
+);
 
 const HideMessageInput = builder.inputType('HideMessageInput', {
   description: 'What the viewer does not want to see any more.',

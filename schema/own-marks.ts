@@ -13,6 +13,10 @@ builder.interfaceFields(Conversation, (t) => ({
     description: 'From which entry on the viewer has marked it as unread for themselves; null: nowhere. Reading up to there ends it.',
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.markedUnreadFromSeq,
   }),
+  viewerClearedSeq: t.int({
+    description: 'Up to which entry the viewer has cleared it for themselves; 0: it is as it was.',
+    resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.clearedSeq ?? 0,
+  }),
   viewerMentionCount: t.int({
     description:
       'Messages of others that mention the viewer or everyone, and wait to be read: by what they said first, or by an edit since. As of lastSeq in the same response.',

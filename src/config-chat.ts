@@ -76,7 +76,7 @@ export const chatOptions = {
     'DEVICE_POLICY',
     'several',
     oneOf('several', 'newest'),
-    'Whether a user may be connected with several devices of one kind (`deviceKind` of signIn), or the newest closes the others (1008).',
+    '`several`: a user may be connected with several devices of one kind (`deviceKind` of signIn). `newest`: with one, and the newest closes the others (1008).',
   ),
   maxWatched: option('MAX_WATCHED', '500', whole(1, 10_000), 'Users whose presence one subscription may watch.'),
   contactRequestDays: option(

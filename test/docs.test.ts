@@ -101,11 +101,10 @@ function sampleProgram(url: string): string {
         process.exit(0);
       }
     }
-    const currentAccessToken = async () => fresh.accessToken;
     ${samples.replaceAll('http://127.0.0.1:4000', url).replaceAll('ws://127.0.0.1:4000', url.replace('http', 'ws'))}
   `
     .replace('const { user: ben }', "await ask(signUp, { input: { handle: 'ben', password: 'a long enough one' } });\nconst { user: ben }")
-    .replace('apply(data.events);', '{ apply(data.events); void told(data.events); }');
+    .replace('      apply(data.events);', '      apply(data.events); void told(data.events);');
 }
 
 describe('the samples of docs/api.md', () => {

@@ -57,6 +57,7 @@ async function view(as: Person, id: string, page: Omit<OwnViewQueryVariables, 'i
     unread: viewer?.unread,
     texts: messages.edges.map(({ node }) => node.text),
     quotes: messages.edges.flatMap(({ node }) => node.replyTo?.text ?? []),
+    hiddenQuotes: messages.edges.flatMap(({ node }) => (node.replyTo?.viewerHidden ? node.replyTo.text : [])),
     replies: messages.edges.flatMap(({ node }) => node.replies.edges.map((reply) => reply.node.text)),
     threads: messages.edges.flatMap(({ node }) => (node.viewerThreadUnreadCount > 0 ? [node.viewerThreadUnreadCount] : [])),
     timeline: timeline.edges.map(({ node }) => node.seq),
@@ -109,7 +110,8 @@ describe('deleting a message for oneself', () => {
     const { ann, ben, id, said } = await talk('one');
     await send(ann, { conversationId: id, text: 'as I said', replyToId: at(said, 0).id });
     await hide(ben, at(said, 0).id);
-    expect(await view(ben, id)).toMatchObject({ texts: ['as I said'], quotes: ['one'] });
+    expect(await view(ben, id)).toMatchObject({ texts: ['as I said'], quotes: ['one'], hiddenQuotes: ['one'], viewerClearedSeq: 0 });
+    expect(await view(ann, id)).toMatchObject({ texts: ['one', 'as I said'], quotes: ['one'], hiddenQuotes: [] });
   });
 
   it('twice is once, and of what one does not see is refused', async () => {
@@ -208,6 +210,15 @@ describe('clearing a conversation for oneself', () => {
     for (const seq of [4, -1]) expect(refusals((await clear(ben, id, seq)).errors)).toEqual(['INVALID_INPUT input.seq']);
     expect(refusals((await clear(eve, id)).errors)).toEqual(['NOT_FOUND input.conversationId']);
     expect((await view(ben, id)).texts).toEqual(['one']);
+  });
+
+  it('says how far it goes, also of what quotes something from before', async () => {
+    const { ann, ben, id, said } = await talk('one', 'two');
+    await clear(ben, id);
+    const { seq } = at(said, 1);
+    await send(ann, { conversationId: id, text: 'as I said', replyToId: at(said, 0).id });
+    expect(await view(ben, id)).toMatchObject({ texts: ['as I said'], hiddenQuotes: ['one'], viewerClearedSeq: seq });
+    expect(await view(ann, id)).toMatchObject({ hiddenQuotes: [], viewerClearedSeq: 0 });
   });
 
   it('is told to the own devices', async () => {

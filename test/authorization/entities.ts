@@ -83,7 +83,7 @@ const forRunners = (...names: readonly string[]) => Object.fromEntries(names.map
 const conversation = {
   ...same('id', 'lastSeq', 'createdAt', 'lastActivityAt', 'deliveredToAllSeq', 'readByAllSeq', 'memberCount'),
   ...own('viewerLastMessage', 'messages', 'timeline', 'events', 'members', 'pins', 'viewerMembership', 'viewerReadSeq'),
-  ...own('viewerMarkedUnreadFromSeq', 'viewerUnreadCount', 'viewerMentionCount'),
+  ...own('viewerMarkedUnreadFromSeq', 'viewerClearedSeq', 'viewerUnreadCount', 'viewerMentionCount'),
 };
 
 /**
@@ -119,7 +119,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   Message: {
     ...same('id', 'conversation', 'seq', 'sender', 'text', 'mentions', 'mentionsEveryone', 'replyTo', 'threadRoot', 'replyCount'),
     ...same('reactions', 'pinnedAt', 'sentAt', 'editedAt', 'recalledAt', 'clientMessageId', 'delivery', 'forwardedFrom'),
-    ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount'),
+    ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount', 'viewerHidden'),
     ...forRunners('viewerEdits'),
   },
   Reaction: { ...same('id', 'emoji', 'count'), ...own('users') },

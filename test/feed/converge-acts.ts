@@ -280,6 +280,34 @@ const forOneself: readonly Act[] = [
     },
   },
   {
+    by: 'hideMessage',
+    what: 'of what was said just before, which who was away hears of after it',
+    changes: three,
+    async prepare(chat, cast, hide) {
+      const group = await talk(chat, cast);
+      return async () => {
+        const said = await chat.say(cast.ben, group, 'not for long');
+        await chat.say(cast.cat, group, 'to stay');
+        await hide(cast.ann, { messageId: said.id });
+        await chat.say(cast.cat, group, 'to stay as well');
+      };
+    },
+  },
+  {
+    by: 'clearConversation',
+    what: 'of what was said just before, which who was away hears of after it',
+    changes: three,
+    async prepare(chat, cast, clear) {
+      const group = await talk(chat, cast);
+      const send = doing(chat, 'sendMessage');
+      return async () => {
+        for (const mentionIds of [[], [cast.ann.id]]) await send(cast.ben, { ...message(group), mentionIds });
+        await clear(cast.ann, { conversationId: group });
+        await chat.say(cast.cat, group, 'to stay');
+      };
+    },
+  },
+  {
     by: 'clearConversation',
     what: 'up to a part of what was said, and then all of it',
     changes: own,
@@ -323,6 +351,21 @@ const forOneself: readonly Act[] = [
       const root = await chat.say(cast.ann, group, 'said to be answered');
       for (const sayer of [cast.ben, cast.cat, cast.ben]) await doing(chat, 'sendMessage')(sayer, reply(group, root.id));
       return () => read(cast.ann, { messageId: root.id, seq: root.seq + 2 });
+    },
+  },
+  {
+    by: 'markThreadRead',
+    what: 'of what was replied just before, which who was away hears of after it',
+    changes: three,
+    async prepare(chat, cast, read) {
+      const group = await talk(chat, cast);
+      const root = await chat.say(cast.ann, group, 'said to be answered');
+      const answer = doing(chat, 'sendMessage');
+      return async () => {
+        for (const sayer of [cast.ben, cast.cat]) await answer(sayer, reply(group, root.id));
+        await read(cast.ann, { messageId: root.id, seq: root.seq + 2 });
+        await answer(cast.ben, reply(group, root.id));
+      };
     },
   },
 ];
@@ -619,6 +662,17 @@ const reacting: readonly Act[] = [
 ];
 
 const pinning: readonly Act[] = [
+  {
+    by: 'pinMessage',
+    what: 'of what some have deleted for themselves, alone or with all that was said, which does not come back to them',
+    changes: three,
+    async prepare(chat, cast, pin) {
+      const { group, plain } = await thoughtOf(chat, cast);
+      await doing(chat, 'hideMessage')(cast.ben, { messageId: plain.id });
+      await doing(chat, 'clearConversation')(cast.cat, { conversationId: group });
+      return () => pin(cast.ann, { messageId: plain.id });
+    },
+  },
   {
     by: 'pinMessage',
     what: 'of several messages, of which the oldest comes last',

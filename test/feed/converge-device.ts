@@ -35,7 +35,8 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
   if (!isThing(own) || !Array.isArray(positions)) throw new Error('a viewer has positions');
   const heads = positions.filter(isThing);
   const shown: Shown = { viewer: own, people: cache.write(answer.people) };
-  order({ cache, shown });
+  const deleted = new Set<string>();
+  order({ cache, shown, deleted });
   const reached = new Map(heads.map(({ streamId, seq }) => [streamId, seq]));
   let events: AsyncIterator<FormattedExecutionResult<{ readonly events: Thing }, unknown>> | undefined;
 
@@ -47,7 +48,7 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
   async function next(): Promise<string> {
     const event = (await events?.next())?.value?.data?.events;
     if (event === undefined) throw new Error('the subscription has ended, or had not begun');
-    apply({ cache, shown }, event);
+    apply({ cache, shown, deleted }, event);
     const { __typename: type, streamId, seq } = event;
     if (streamId !== undefined && seq !== undefined) reached.set(streamId, seq);
     return String(type);

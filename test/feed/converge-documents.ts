@@ -32,7 +32,7 @@ fragment Wish on JoinRequest { id note createdAt user { ...Acquaintance } previe
 fragment Inviting on Group { viewerInvites { id code expiresAt usesLeft createdBy { id } group { id } } }`;
 
 const talk = `fragment Talk on Conversation {
-  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq ...Reached ...Waiting
+  __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerClearedSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
   viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
@@ -87,7 +87,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   ${fragments}
 `);
 
-/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else. */
+/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else, and those by which something may come back that they have deleted. */
 export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
   subscription Changes($after: [PositionInput!]) {
     events(after: $after) {
@@ -99,7 +99,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MessageEdited { message { ...Said } }
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
-      ... on PinChanged { message { ...Said } pinned }
+      ... on PinChanged { message { ...Said } own: message { viewerHidden } pinned }
       ... on GroupChanged { group { ...Gathering ...Ruling } }
       ... on MemberJoined { membershipEdge { cursor node { ...Member } } conversation { ...Ruling } }
       ... on MemberChanged { membership { ...Member } conversation { ...Ruling } }
@@ -107,9 +107,9 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
       ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil } conversation { id ...Waiting } unread { ...Totals } }
-      ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
-      ... on ConversationCleared { clearedSeq conversation { id ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
-      ... on ThreadRead { message { id viewerThreadUnreadCount } unread { ...Totals } }
+      ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id lastSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
+      ... on ConversationCleared { conversation { id lastSeq viewerClearedSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
+      ... on ThreadRead { message { id viewerThreadUnreadCount conversation { id lastSeq ...Waiting } } unread { ...Totals } }
       ... on ContactRequestSent { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestReceived { contactRequestEdge { cursor node { ...Asked } } }
       ... on ContactRequestWithdrawn { contactRequestId user { ...Acquaintance } }

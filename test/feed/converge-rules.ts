@@ -11,6 +11,8 @@ type Rule = (held: Held, event: Thing) => void;
 interface Held {
   readonly cache: Cache;
   readonly shown: Shown;
+  /** Messages that the viewer has deleted for themselves, by what was heard: kept with the positions, for that they were said may come after it. */
+  readonly deleted: Set<string>;
 }
 
 /**
@@ -40,7 +42,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   PinChanged(held, event) {
     pinned(held, event);
-    logged(held, event);
+    if (isCleared(held, event, event['message'])) passed(held, event);
+    else logged(held, event);
   },
   GroupChanged: logged,
   EntryHidden({ cache }, { streamId, seq }) {
@@ -106,12 +109,14 @@ const rules: Readonly<Record<string, Rule>> = {
     cache.evict(text(noticeId));
   },
   MembershipSettled: () => undefined,
-  MessageHidden({ cache }, { conversation, messageId }) {
+  MessageHidden({ cache, deleted }, { conversation, messageId }) {
+    deleted.add(text(messageId));
     const seq = cache.entity(text(messageId))?.['seq'];
     leaveOut(cache, idOf(conversation) ?? '', (place) => place === seq);
   },
-  ConversationCleared({ cache }, { conversation, clearedSeq }) {
-    leaveOut(cache, idOf(conversation) ?? '', (place) => place <= number(clearedSeq));
+  ConversationCleared({ cache }, { conversation }) {
+    const id = idOf(conversation) ?? '';
+    leaveOut(cache, id, (place) => place <= number(cache.entity(id)?.['viewerClearedSeq']));
   },
   ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
@@ -229,7 +234,7 @@ function sum({ cache, shown }: Held): void {
   shown.viewer = { ...shown.viewer, unread };
 }
 
-function messageSent({ cache, shown }: Held, event: Thing): void {
+function messageSent({ cache, shown, deleted }: Held, event: Thing): void {
   const id = idOf(event['conversation']) ?? '';
   const held = cache.entity(id);
   const message = cache.entity(idOf(isThing(event['messageEdge']) ? event['messageEdge']['node'] : null) ?? '');
@@ -238,16 +243,20 @@ function messageSent({ cache, shown }: Held, event: Thing): void {
   const own = sender === idOf(shown.viewer['user']);
   const seq = number(event['seq']);
   const fresh = seq > number(held['lastSeq']);
-  moveSender({ cache, shown }, { id, sender, seq });
-  append({ cache, shown }, event, 'messages', event['messageEdge'] ?? null);
+  moveSender({ cache, shown, deleted }, { id, sender, seq });
+  if (deleted.has(text(message['id'])) || seq <= number(held['viewerClearedSeq'])) {
+    passed({ cache, shown, deleted }, event);
+    return;
+  }
+  append({ cache, shown, deleted }, event, 'messages', event['messageEdge'] ?? null);
   standInThread(cache, message, event['messageEdge'] ?? null);
-  logged({ cache, shown }, event);
+  logged({ cache, shown, deleted }, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
   if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
   if (!fresh) return;
   if (!own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
   if (calls(message, shown)) cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
-  waitInThread({ cache, shown }, message);
+  waitInThread({ cache, shown, deleted }, message);
 }
 
 /** A reply waits for who takes part in its thread; who replies has read it. */
@@ -278,10 +287,11 @@ function moveSender(
     .entities()
     .find((entity) => idOf(entity['conversation']) === id && 'readSeq' in entity && idOf(entity['user']) === sender);
   if (member === undefined) return;
-  const others = edgesOf(cache.entity(id)?.['messages'])
-    .map(({ node }) => cache.entity(idOf(node) ?? ''))
-    .filter((said) => said !== undefined && idOf(said['sender']) !== sender)
-    .map((said) => number(said?.['seq']));
+  // Those that the viewer has deleted, too.
+  const others = cache
+    .entities()
+    .filter((said) => idOf(said['conversation']) === id && 'sentAt' in said && idOf(said['sender']) !== sender)
+    .map((said) => number(said['seq']));
   /** Where a marker stands once its member has said something. */
   function moved(marker: Json | undefined): Json {
     return typeof marker !== 'number' || others.some((other) => other > marker && other < seq) ? (marker ?? null) : seq;
@@ -336,11 +346,18 @@ function forget({ cache }: Held, userId: string | null): void {
   }
 }
 
-/** What is pinned last stands first. */
-function pinned({ cache }: Held, { conversation, message = null, pinned }: Thing): void {
+/** Whether the viewer has cleared what was said up to this message. */
+function isCleared({ cache }: Held, { conversation }: Thing, message: Json | undefined): boolean {
+  const seq = cache.entity(idOf(message) ?? '')?.['seq'];
+  return seq !== undefined && number(seq) <= number(cache.entity(idOf(conversation) ?? '')?.['viewerClearedSeq']);
+}
+
+/** What is pinned last stands first, unless the viewer has deleted it. */
+function pinned({ cache }: Held, { conversation, message = null, own, pinned }: Thing): void {
   const list = listOf(cache, idOf(conversation) ?? '', 'pins');
   const others = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(message));
-  cache.change(idOf(conversation) ?? '', { pins: { ...list, edges: pinned === true ? [{ node: message }, ...others] : others } });
+  const stands = pinned === true && !(isThing(own) && own['viewerHidden'] === true);
+  cache.change(idOf(conversation) ?? '', { pins: { ...list, edges: stands ? [{ node: message }, ...others] : others } });
 }
 
 /** An entry of a conversation's log that stands in its timeline. */
