@@ -8,8 +8,8 @@ export default defineConfig({
   // graphql comes as CommonJS, which Node loads, and as a module, which Vite prefers: two of it in one process do not know each other's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    // A test that starts processes on a busy machine with two cores needs seconds; one that hangs must not cost minutes.
-    testTimeout: 30_000,
+    // A test that starts processes or fills a log needs up to half a minute on a slow and busy machine; one that hangs must not cost minutes.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is polled for comes within milliseconds, or on a busy machine within seconds.
     expect: { poll: { timeout: 15_000 } },

@@ -112,7 +112,7 @@ builder.queryField('presence', (t) =>
     async resolve(_root, { userIds }, context, info) {
       await beginField(context, info);
       if (userIds.length > maxQueried) throw badArgument('userIds', `must be ${maxQueried} at most.`);
-      const ids = userIds.map((id, place) => argumentId('User', id, `userIds.${place}`));
+      const ids = userIds.map((id, place) => argumentId('User', id, 'userIds', String(place)));
       return Promise.all(ids.map((id) => context.scope.loaders.presences.load(id)));
     },
   }),
@@ -151,7 +151,7 @@ builder.subscriptionField('presence', (t) =>
     args: { userIds: t.arg.idList({ required: true, description: 'Whom to watch, at most MAX_WATCHED (500 by default).' }) },
     subscribe(_root, { userIds }, context) {
       const viewer = requireViewer(context);
-      const ids = userIds.map((id, place) => argumentId('User', id, `userIds.${place}`));
+      const ids = userIds.map((id, place) => argumentId('User', id, 'userIds', String(place)));
       return new Presences(context.chat.presence.watch(viewer, { userIds: ids, signal: context.signal }));
     },
     resolve: (presence: PresenceShape) => presence,

@@ -20,3 +20,8 @@ export function isEmoji(text: string): boolean {
   if (text.length > maxLength) return false;
   return known.test(text) || flag.test(text) || (joined.test(text) && shownAsEmoji.test(text));
 }
+
+/** The emoji that somebody means who writes this; null: none. Some keyboards leave U+FE0F away, by which a sign that is text by itself (❤, ✈) is an emoji. */
+export function emojiIn(text: string): string | null {
+  return [text, `${text}\u{FE0F}`].find(isEmoji) ?? null;
+}

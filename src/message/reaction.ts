@@ -2,7 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Append, type EffectKind, effect, type Fact, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { isEmoji } from './emoji.ts';
+import { emojiIn } from './emoji.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { refKey } from './store.ts';
@@ -82,8 +82,7 @@ function sharing({ conversationId, seq }: MessageRef): Pick<Append<unknown>, 'lo
  * LIMIT_REACHED (emoji: so many different ones stand there), UNAVAILABLE.
  */
 export async function addReaction({ db, log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
-  requireEmoji(emoji);
-  const own: OwnReaction = { ...ref, emoji, userId: viewer.userId };
+  const own: OwnReaction = { ...ref, emoji: requireEmoji(emoji), userId: viewer.userId };
   return log.append<Message>({
     ...sharing(ref),
     async decide(inside) {
@@ -110,8 +109,7 @@ export async function addReaction({ db, log, config }: MessageParts, viewer: Vie
  * Takes a reaction of the viewer's back; where there is none nothing happens. Throws INVALID_INPUT (emoji), NOT_FOUND (messageId), UNAVAILABLE.
  */
 export async function removeReaction({ log }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
-  requireEmoji(emoji);
-  const own: OwnReaction = { ...ref, emoji, userId: viewer.userId };
+  const own: OwnReaction = { ...ref, emoji: requireEmoji(emoji), userId: viewer.userId };
   return log.append<Message>({
     ...sharing(ref),
     async decide(inside) {
@@ -132,6 +130,8 @@ async function requireRoom(inside: Inside, { emoji, ...ref }: OwnReaction, max: 
   throw new ChatError('LIMIT_REACHED', `A message takes at most ${max} different emojis. Use one that is there.`, { field: ['emoji'] });
 }
 
-function requireEmoji(emoji: string): void {
-  if (!isEmoji(emoji)) throw new ChatError('INVALID_INPUT', 'A reaction is one emoji, and nothing else.', { field: ['emoji'] });
+function requireEmoji(text: string): string {
+  const emoji = emojiIn(text);
+  if (emoji === null) throw new ChatError('INVALID_INPUT', 'A reaction is one emoji, and nothing else.', { field: ['emoji'] });
+  return emoji;
 }

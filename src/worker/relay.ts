@@ -67,6 +67,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
 
   /** Passes over what nobody wants, unread: whoever begins to want something now is not told what was before. */
   async function passOver(by: Wish): Promise<boolean> {
+    // Once by each asking, right after it: so that what is passed over is hardly older than the answers.
     if (after < 0n && passed === by) return false;
     passed = by;
     const due = await selectDue(db.client, { after, limit: atOnce });

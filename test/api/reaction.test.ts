@@ -65,6 +65,18 @@ describe('a reaction', () => {
     }
   });
 
+  it('is the same with and without what makes an emoji of a sign', async () => {
+    const { ben, cat, message } = await scene();
+    await add(ben, message.id, '❤\ufe0f');
+    const { message: reacted, errors } = await add(cat, message.id, '❤');
+    expect(errors).toEqual([]);
+    expect(reacted).toMatchObject({ reactions: [{ emoji: '❤\ufe0f', count: 2 }], viewerReactions: ['❤\ufe0f'] });
+    expect((await remove(cat, message.id, '❤')).message).toMatchObject({
+      reactions: [{ emoji: '❤\ufe0f', count: 1 }],
+      viewerReactions: [],
+    });
+  });
+
   it('set or taken back twice is answered the same', async () => {
     const { ben, message } = await scene();
     const once = await add(ben, message.id, '👍');

@@ -51,7 +51,7 @@ export interface ServiceOptions {
 }
 
 // The path of a mysqld.
-const mysqld = process.env['MYSQLD'];
+const mysqld = process.env['MYSQLD'] || undefined;
 
 /** Whether what else is a MariaDB is a MySQL: where the two have other words for the same, or another way to it. */
 export const onMysql = mysqld !== undefined;
