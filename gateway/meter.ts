@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { closes } from './close-codes.ts';
 
 const kinds = ['query', 'mutation', 'subscription'] as const;
 /** What kind an operation is of. */
@@ -17,6 +18,9 @@ export interface Meter {
 // From a read of memory to what a client gives up on: WRITE_DEADLINE_MS is 8 s, and Prometheus makes quantiles of what lies between.
 const buckets = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+// Ours, and those of RFC 6455 that clients and networks bring about. A client may close with any of thousands, each of which would be kept for ever.
+const knownCloses: ReadonlySet<number> = new Set([...Object.values(closes).map(({ code }) => code), 1000, 1001, 1002, 1005, 1006, 1007]);
+
 /** Makes a meter, at nothing, whose counts are told by the registry. */
 export function createMeter(registry: Registry): Meter {
   const registers = [registry];
@@ -28,15 +32,15 @@ export function createMeter(registry: Registry): Meter {
   });
   // Told from the start: of what appears with its first failure Prometheus does not see that it grew.
   for (const operation of kinds) for (const outcome of ['OK', 'UNAVAILABLE', 'INTERNAL']) answers.zero({ operation, outcome });
-  const closes = new Counter({
+  const closed = new Counter({
     name: 'mpim_socket_closes_total',
-    help: 'WebSockets that were closed, by the close code.',
+    help: 'WebSockets that were closed, by the close code; other: one that only clients use.',
     labelNames: ['code'],
     registers,
   });
   return {
     events: 0,
     answered: (operation, outcome, seconds) => answers.observe({ operation, outcome }, seconds),
-    closed: (code) => closes.inc({ code: String(code) }),
+    closed: (code) => closed.inc({ code: knownCloses.has(code) ? String(code) : 'other' }),
   };
 }

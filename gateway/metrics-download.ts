@@ -20,7 +20,7 @@ export async function sendMetrics(metrics: Metrics, config: Config, { request, r
 }
 
 function mayRead({ metricsToken }: Config, { headers, socket }: IncomingMessage): boolean {
-  if (metricsToken === '') return /^(::1|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
+  if (metricsToken === '') return /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
   // Equal length, so that how long it takes tells nothing.
   const [given, due] = [headers.authorization ?? '', `Bearer ${metricsToken}`].map((text) => createHash('sha256').update(text).digest());
   return given !== undefined && due !== undefined && timingSafeEqual(given, due);

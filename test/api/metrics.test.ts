@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
@@ -11,7 +13,6 @@ import { freshStores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
 
 const place = world();
-const normal = 'mpim_socket_closes_total{code="1000"}';
 
 /** By how much each value has grown while something was done. */
 async function grown(work: () => Promise<unknown>): Promise<(series: string) => number> {
@@ -67,14 +68,16 @@ describe('metrics', () => {
     expect(before.value('mpim_appends_waiting')).toBe(0);
   });
 
-  it('count sockets that close, by their code', async () => {
-    const [ann] = await place.people('ann');
-    const listening = place.listen(ann);
-    await listening.ready();
-    const before = await scrape(place.node);
-    listening.stop();
-    const closed = async () => ((await scrape(place.node)).value(normal) ?? 0) - (before.value(normal) ?? 0);
-    await expect.poll(closed).toBe(1);
+  it.each([
+    ['a code of the protocol', 1001, '1001'],
+    ['one of thousands that clients may choose', 4_999, 'other'],
+  ])('count sockets that are closed with %s', async (_, code, counted) => {
+    const series = `mpim_socket_closes_total{code="${counted}"}`;
+    const before = (await scrape(place.node)).value(series) ?? 0;
+    const socket = new WebSocket(`${place.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.close(code);
+    await expect.poll(async () => ((await scrape(place.node)).value(series) ?? 0) - before).toBe(1);
   });
 
   it('tell what is left for operators', async () => {
