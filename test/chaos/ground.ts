@@ -3,7 +3,7 @@ import { ConversationStateDocument, MembersDocument, NewestMessagesDocument } fr
 import { call } from './call.ts';
 import { type Actor, type Cast, placesOf } from './cast.ts';
 import { brief, type EntryFacts, type LogRecord, type StateRecord } from './history.ts';
-import { namesOf, numberOf, openDatabase } from './look.ts';
+import { momentOf, namesOf, numberOf, openDatabase } from './look.ts';
 import type { Post } from './stage.ts';
 
 /** Reads all streams of a run out of the database, past the server. */
@@ -37,14 +37,14 @@ async function readEntries(connection: Connection, stream: string, names: Readon
   const others: readonly EntryRow[] = await connection.query('SELECT seq, type, actorId, data, at FROM Entry WHERE streamId = ?', [id]);
   return [
     ...messages.map(({ seq, senderId, clientMessageId: key, text, sentAt }) => ({
-      ...{ stream, seq, type: 'MessageSent', loggedAt: sentAt.toISOString() },
+      ...{ stream, seq, type: 'MessageSent', loggedAt: momentOf(sentAt) },
       ...{ key, text: brief(text), sender: names.get(senderId) },
     })),
     ...others.map(({ seq, type, actorId, data, at }) => ({
       stream,
       seq,
       type,
-      loggedAt: at.toISOString(),
+      loggedAt: momentOf(at),
       ...factsOf(type, JSON.parse(data), names),
       ...(type in acts && { actor: names.get(actorId) }),
       ...(type in changes && { change: { by: names.get(actorId) ?? '', fields: JSON.parse(data).fields ?? [] } }),
@@ -57,7 +57,7 @@ interface MessageRow {
   readonly senderId: number;
   readonly clientMessageId: string;
   readonly text: string;
-  readonly sentAt: Date;
+  readonly sentAt: string;
 }
 
 interface EntryRow {
@@ -65,7 +65,7 @@ interface EntryRow {
   readonly type: string;
   readonly actorId: number;
   readonly data: string;
-  readonly at: Date;
+  readonly at: string;
 }
 
 interface EntryJson {
