@@ -7,7 +7,7 @@ import { isToldOf, type ResyncReason } from './event.ts';
 import { type Entrance, Follower, graceMs } from './follower.ts';
 import type { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
-import { readSnapshot } from './snapshot.ts';
+import { hasEnded, readSnapshot } from './snapshot.ts';
 import { startOf } from './start.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -51,18 +51,11 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
     const opening = follow(hold, { ...stream, position: start.seq });
-    // What came between was told to nobody here.
-    if (hold.channel.lastSeq() > stream.lastSeq && !(await isStill(stream))) throw notFound();
+    if (await hasEnded(stream, hold.channel, { db, userId: viewer.userId })) throw notFound();
     await opening.replay(stream.lastSeq, room);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
     opening.goLive();
-  }
-
-  /** Whether the viewer is in it as they were, and has not left meanwhile. */
-  async function isStill({ joinedSeq }: Pick<Entrance, 'joinedSeq'>): Promise<boolean> {
-    const { conversations } = await readSnapshot(db, viewer.userId, streamId);
-    return conversations[0]?.joinedSeq === joinedSeq;
   }
 
   function resync(lastSeq: number, reason: ResyncReason): void {

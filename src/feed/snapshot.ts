@@ -1,5 +1,6 @@
 import { type Db, selectFollowed, type Tx } from '../db/index.ts';
-import { serverStreamId } from '../log/index.ts';
+import { endsAccess, serverStreamId } from '../log/index.ts';
+import type { Channel } from './channel.ts';
 
 /** How far a stream reaches. */
 export interface StreamHead {
@@ -50,6 +51,22 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
       }),
     };
   });
+}
+
+/**
+ * Whether the stay that a snapshot shows has ended before its stream was attached: while streams were held, or others were replayed to a slow client. Nobody
+ * will tell of that again. Throws ChatError UNAVAILABLE.
+ */
+export async function hasEnded(
+  { streamId, lastSeq, joinedSeq }: Snapshot['server'],
+  channel: Pick<Channel, 'lastSeq' | 'recent'>,
+  { db, userId }: { readonly db: Db; readonly userId: bigint },
+): Promise<boolean> {
+  if (streamId === serverStreamId || channel.lastSeq() <= lastSeq) return false;
+  const passed = channel.recent(lastSeq);
+  if (passed !== null) return passed.some((entry) => endsAccess(entry, userId));
+  const { conversations } = await readSnapshot(db, userId, streamId);
+  return conversations[0]?.joinedSeq !== joinedSeq;
 }
 
 async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamHead>> {

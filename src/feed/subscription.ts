@@ -10,7 +10,7 @@ import { Opening } from './opening.ts';
 import type { Outlet } from './outlet.ts';
 import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { hasEnded, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Stay, Stays } from './stays.ts';
 
 // A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -279,17 +279,9 @@ export class ViewerSubscription implements Subscription, Owner {
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
       this.#attach(channel, { ...stream, position: start.seq });
-      if (await this.#hasEnded(stream, channel)) this.#leave(stream.streamId);
+      if (await hasEnded(stream, channel.channel, { db: this.#feed.db, userId: this.#userId })) this.#leave(stream.streamId);
     }
     for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
-  }
-
-  /** Whether it ended before it was attached: while streams were held, or the account was replayed to a slow client. Nobody will tell of that again. */
-  async #hasEnded({ streamId, lastSeq, joinedSeq }: Snapshot['server'], { channel }: HeldChannel): Promise<boolean> {
-    if (channel.lastSeq() <= lastSeq) return false;
-    const passed = channel.recent(lastSeq);
-    if (passed !== null) return passed.some((entry) => endsAccess(entry, this.#userId));
-    return (await this.#streamOf(streamId))?.joinedSeq !== joinedSeq;
   }
 
   #positions(epoch: string): readonly Position[] {

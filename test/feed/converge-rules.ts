@@ -234,7 +234,8 @@ function sum({ cache, shown }: Held): void {
   shown.viewer = { ...shown.viewer, unread };
 }
 
-function messageSent({ cache, shown, deleted }: Held, event: Thing): void {
+function messageSent(state: Held, event: Thing): void {
+  const { cache, shown, deleted } = state;
   const id = idOf(event['conversation']) ?? '';
   const held = cache.entity(id);
   const message = cache.entity(idOf(isThing(event['messageEdge']) ? event['messageEdge']['node'] : null) ?? '');
@@ -243,20 +244,20 @@ function messageSent({ cache, shown, deleted }: Held, event: Thing): void {
   const own = sender === idOf(shown.viewer['user']);
   const seq = number(event['seq']);
   const fresh = seq > number(held['lastSeq']);
-  moveSender({ cache, shown, deleted }, { id, sender, seq });
+  moveSender(state, { id, sender, seq });
   if (deleted.has(text(message['id'])) || seq <= number(held['viewerClearedSeq'])) {
-    passed({ cache, shown, deleted }, event);
+    passed(state, event);
     return;
   }
-  append({ cache, shown, deleted }, event, 'messages', event['messageEdge'] ?? null);
+  append(state, event, 'messages', event['messageEdge'] ?? null);
   standInThread(cache, message, event['messageEdge'] ?? null);
-  logged({ cache, shown, deleted }, event);
+  logged(state, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
   if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
   if (!fresh) return;
   if (!own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
   if (calls(message, shown)) cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
-  waitInThread({ cache, shown, deleted }, message);
+  waitInThread(state, message);
 }
 
 /** A reply waits for who takes part in its thread; who replies has read it. */

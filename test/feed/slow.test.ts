@@ -147,9 +147,14 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
-  it('whose account is still being replayed is told that such a group is gone, and nothing of it', async () => {
+  it.each([
+    ['nobody else', false],
+    ['somebody else', true],
+  ])('whose account is still being replayed is told that such a group is gone, and nothing of it: %s here follows it', async (_, isFollowed) => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
+    const other = isFollowed ? listen(chat, ann) : undefined;
+    await other?.ready();
     const after = await chat.feed.positions(ben);
     for (let n = 0; n < 20; n += 1) await say(chat, ann, left, `not any more ${n}`);
     await say(chat, ann, kept, 'still');
@@ -169,6 +174,7 @@ describe('a subscription whose client does not read', () => {
     expect(told.filter((event) => event.kind === 'entry' && event.entry.streamId === left)).toEqual([]);
     expect(told.filter((event) => event.kind === 'resync')).toMatchObject([{ streamId: left, reason: 'GONE' }]);
     expect(told.some((event) => inWords(event).endsWith('still'))).toBe(true);
+    other?.stop();
     const ready = told.find(({ kind }) => kind === 'ready');
     expect(ready?.kind === 'ready' && ready.positions.map(({ streamId }) => streamId)).not.toContain(left);
     await events.return();
