@@ -15,6 +15,7 @@ import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
 import { useMaintenance } from './maintenance.ts';
 import type { Meter, OperationKind } from './meter.ts';
+import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
@@ -28,12 +29,13 @@ export interface EngineParts {
   readonly mask: Mask;
   readonly tick: Tick;
   readonly meter: Meter;
+  readonly persisted: PersistedDocuments;
   /** Makes the context that resolvers see, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
 
 /** Makes the engine. Its documents are parsed and validated once, and remembered. */
-export function createEngine({ schema, config, mask, createContext, tick, meter }: EngineParts): Engine {
+export function createEngine({ schema, config, mask, createContext, tick, meter, persisted }: EngineParts): Engine {
   const fanout = createFanout({ mask, tick, meter });
   return createYoga<Call, object>({
     schema,
@@ -59,6 +61,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter 
     healthCheckEndpoint: '/health/live',
     plugins: [
       useBodyLimit(config.maxBodyBytes),
+      usePersistedDocuments(persisted),
       useLimits(config),
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),

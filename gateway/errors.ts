@@ -4,9 +4,15 @@ import { ChatError, type ErrorCode, refusalCodes } from '../src/errors.ts';
 import type { Logging } from './logger.ts';
 
 /** What `extensions.code` of a top-level error may be. */
-export type PublicCode = ErrorCode | 'INTERNAL';
+export type PublicCode = ErrorCode | 'PERSISTED_QUERY_NOT_FOUND' | 'INTERNAL';
 
-const publicCodes: ReadonlySet<unknown> = new Set<PublicCode>([...refusalCodes, 'UNAUTHENTICATED', 'BAD_USER_INPUT', 'INTERNAL']);
+const publicCodes: ReadonlySet<unknown> = new Set<PublicCode>([
+  ...refusalCodes,
+  'UNAUTHENTICATED',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'INTERNAL',
+]);
 
 // For a response without data, in the media type application/graphql-response+json (GraphQL over HTTP); application/json stays 200.
 const statuses: Partial<Record<PublicCode, number>> = {

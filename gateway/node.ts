@@ -17,6 +17,7 @@ import { createLogging, type Logging } from './logger.ts';
 import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
 import { createMetrics } from './metrics.ts';
+import { createPersistedDocuments } from './persisted.ts';
 import { pathOf } from './request.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
@@ -57,7 +58,9 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const mask = createMask(logging);
   const [tick, registry] = [createTick(), new Registry()];
   const meter = createMeter(registry);
+  const persisted = createPersistedDocuments();
   const engine = createEngine({
+    persisted,
     tick,
     meter,
     schema: parts.schema ?? schema,
@@ -67,7 +70,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   });
   const sessions = started.use(createSessions(chat));
   const http = createHttp({ chat, config, engine, logging, sessions });
-  const sockets = createSockets({ tick, meter, config, engine, mask, logging, sessions });
+  const sockets = createSockets({ tick, meter, config, engine, persisted, mask, logging, sessions });
   const server = createServer(http.listener);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);

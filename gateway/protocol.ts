@@ -10,6 +10,7 @@ import { asSocketError, type Mask } from './errors.ts';
 import type { Logging } from './logger.ts';
 import { createPatience } from './patience.ts';
 import type { Peer } from './peer.ts';
+import type { PersistedDocuments } from './persisted.ts';
 import type { Sessions } from './sessions.ts';
 import { type Line, Speech, type SpeechParts, type Spoken } from './speech.ts';
 
@@ -26,6 +27,7 @@ export interface ProtocolParts {
   readonly sessions: Sessions;
   readonly config: Config;
   readonly engine: Engine;
+  readonly persisted: PersistedDocuments;
   readonly mask: Mask;
   readonly logging: Logging;
 }
@@ -44,7 +46,7 @@ interface SocketCall extends Call {
 const served: ExecutionResult = {};
 
 /** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
-export function createProtocol({ sessions, config, engine, mask, logging }: ProtocolParts): Protocol {
+export function createProtocol({ sessions, config, engine, persisted, mask, logging }: ProtocolParts): Protocol {
   let draining = false;
   const silent = createPatience<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
 
@@ -62,7 +64,7 @@ export function createProtocol({ sessions, config, engine, mask, logging }: Prot
     const call = callOf(extra, id);
     const { parse, validate, execute, subscribe, schema } = engine.getEnveloped(call);
     try {
-      const document = parse(payload.query);
+      const document = parse(persisted.textOf(payload) ?? payload.query);
       const errors = validate(schema, document);
       if (errors.length > 0) return errors.map(mask);
       const prepared: Prepared = {
