@@ -6,6 +6,7 @@ import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
 import type { Mask } from './errors.ts';
 import { useLimits } from './limits.ts';
+import { useMediaTypeErrors } from './media-types.ts';
 
 /** What executes admins' operations. Whoever calls it has made sure that they are one. */
 export type AdminEngine = YogaServerInstance<AdminContext, object>;
@@ -29,6 +30,6 @@ export function createAdminEngine({ config, mask }: { readonly config: Config; r
     cors: false,
     graphiql: false,
     landingPage: false,
-    plugins: [useBodyLimit(config.maxBodyBytes), useLimits(config), usePublicCodes(mask)],
+    plugins: [useMediaTypeErrors(), useBodyLimit(config.maxBodyBytes), useLimits(config), usePublicCodes(mask)],
   }) as AdminEngine;
 }

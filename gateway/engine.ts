@@ -14,6 +14,7 @@ import { useHttpStreams } from './http-stream.ts';
 import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
 import { useMaintenance } from './maintenance.ts';
+import { useMediaTypeErrors } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { isSigningIn } from './signing-in.ts';
@@ -60,6 +61,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
     landingPage: false,
     healthCheckEndpoint: '/health/live',
     plugins: [
+      useMediaTypeErrors(),
       useBodyLimit(config.maxBodyBytes),
       usePersistedDocuments(persisted),
       useLimits(config),

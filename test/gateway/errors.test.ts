@@ -125,6 +125,21 @@ describe('over HTTP', () => {
     form.set('operations', JSON.stringify({ query: 'mutation { act }' }));
     const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', body: form });
     expect(response.status).toBe(415);
+    expect(await response.json()).toEqual({
+      errors: [{ message: expect.stringContaining('application/json'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  });
+
+  test('an answer in a media type that is not spoken is refused with those that are', async () => {
+    const response = await fetch(`${lab.node.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'image/png' },
+      body: JSON.stringify({ query: '{ hello }' }),
+    });
+    expect(response.status).toBe(406);
+    expect(await response.json()).toEqual({
+      errors: [{ message: expect.stringContaining('text/event-stream'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
   });
 });
 
