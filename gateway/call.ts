@@ -23,4 +23,6 @@ export interface Call {
   readonly callerOf: (purpose: Purpose) => Promise<Caller>;
   /** Takes what a subscription delivers; the engine answers with a Life, which need not be iterated. */
   readonly deliver: (delivery: Delivery) => void;
+  /** As the client sent it, if it did: the span that the operation is part of (W3C Trace Context). */
+  readonly traceparent: unknown;
 }

@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getOperat
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../schema/index.ts';
 import type { Config } from '../src/config.ts';
+import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { originsOf } from './cors.ts';
@@ -17,6 +18,7 @@ import { useMaintenance } from './maintenance.ts';
 import { useMediaTypeErrors } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
+import { endAs, operationSpan } from './operation-span.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
@@ -31,12 +33,13 @@ export interface EngineParts {
   readonly tick: Tick;
   readonly meter: Meter;
   readonly persisted: PersistedDocuments;
+  readonly tracer: Tracer;
   /** Makes the context that resolvers see, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
 
 /** Makes the engine. Its documents are parsed and validated once, and remembered. */
-export function createEngine({ schema, config, mask, createContext, tick, meter, persisted }: EngineParts): Engine {
+export function createEngine({ schema, config, mask, createContext, tick, meter, persisted, tracer, logging }: EngineParts): Engine {
   const fanout = createFanout({ mask, tick, meter });
   return createYoga<Call, object>({
     schema,
@@ -68,18 +71,18 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),
       useMaintenance(config),
-      useCaller({ createContext, mask, fanout, meter }),
+      useCaller({ createContext, mask, fanout, meter, tracer }),
       useHttpStreams(mask, config),
     ],
   }) as Engine;
 }
 
-interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter'> {
+interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter' | 'tracer'> {
   readonly fanout: Fanout;
 }
 
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
-function useCaller({ createContext, mask, fanout, meter }: CallerParts): Plugin<Call> {
+function useCaller({ createContext, mask, fanout, meter, tracer }: CallerParts): Plugin<Call> {
   async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
       const signingIn = isSigningIn(document, operationName);
@@ -92,12 +95,15 @@ function useCaller({ createContext, mask, fanout, meter }: CallerParts): Plugin<
     onExecute({ args, executeFn, setExecuteFn }) {
       const kind = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
       setExecuteFn((given: ExecutionArgs) =>
-        metered(meter, kind, async () => executeFn({ ...given, contextValue: await open(args, false) }) as Promise<ExecutionResult>),
+        watched(
+          { meter, tracer, kind, args },
+          async () => executeFn({ ...given, contextValue: await open(args, false) }) as Promise<ExecutionResult>,
+        ),
       );
     },
     onSubscribe({ args, setSubscribeFn }) {
       setSubscribeFn((given: ExecutionArgs) =>
-        metered(meter, 'subscription', async () => {
+        watched({ meter, tracer, kind: 'subscription', args }, async () => {
           const delivery = await fanout.open({ ...given, contextValue: await open(args, true) });
           if (!(delivery instanceof Delivery)) return delivery;
           (args.contextValue as Call).deliver(delivery);
@@ -108,17 +114,26 @@ function useCaller({ createContext, mask, fanout, meter }: CallerParts): Plugin<
   };
 }
 
-/** Counts what comes of an operation, and how long that takes. */
-async function metered<R extends object>(meter: Meter, kind: OperationKind, work: () => Promise<R>): Promise<R> {
+interface Watching extends Pick<CallerParts, 'meter' | 'tracer'> {
+  readonly kind: OperationKind;
+  readonly args: ExecutionArgs;
+}
+
+/** Counts what comes of an operation, and how long that takes; and traces it, if it is to be traced. */
+async function watched<R extends object>({ meter, tracer, kind, args }: Watching, work: () => Promise<R>): Promise<R> {
   const begunAt = performance.now();
-  const count = (outcome: string) => meter.answered(kind, outcome, (performance.now() - begunAt) / 1_000);
+  const span = operationSpan(tracer, args);
+  function ended(outcome: string): void {
+    meter.answered(kind, outcome, (performance.now() - begunAt) / 1_000);
+    if (span !== undefined) endAs(span, outcome);
+  }
   try {
-    const result = await work();
+    const result = await (span === undefined ? work() : tracer.run(span, work));
     const [error] = ('errors' in result && (result.errors as ExecutionResult['errors'])) || [];
-    count(error === undefined ? 'OK' : codeOf(error));
+    ended(error === undefined ? 'OK' : codeOf(error));
     return result;
   } catch (error) {
-    count(codeOf(error));
+    ended(codeOf(error));
     throw error;
   }
 }

@@ -28,8 +28,9 @@ export interface CallerParts {
 export function callOverHttp({ chat, config, sessions }: CallerParts, { request, response, requestId, cut }: HttpExchange): StreamedCall {
   let delivered: Delivery | undefined;
   const address = addressOf(config, request);
-  const { authorization } = request.headers;
+  const { authorization, traceparent } = request.headers;
   return {
+    traceparent,
     async callerOf({ lasting, signingIn }): Promise<Caller> {
       if (lasting) return { ...(await follow(sessions, authorization, response, cut)), address, requestId };
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.

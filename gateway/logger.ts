@@ -6,12 +6,14 @@ import { nodeNameOf } from '../src/node-name.ts';
 
 /** The log of a node, which knows the request that a line belongs to. */
 export interface Logging {
-  /** Every line it writes within `inRequest` carries `requestId`. */
+  /** Every line it writes within `inRequest` carries `requestId`, and `traceId` where what is running is traced. */
   readonly logger: Logger;
   /** Runs `work` as part of a request: all it starts, awaited or not, logs under this id. */
   inRequest<T>(id: string, work: () => T): T;
   /** The id of the request that is running, if one is. */
   requestId(): string | undefined;
+  /** From here on this tells the id of the trace that what is running belongs to, if it does. */
+  traceBy(traceId: () => string | undefined): void;
   /** Tells whoever started the node something they need, whatever the level: a line of the log if it shows such lines as JSON, else plain text. */
   announce(text: string): void;
 }
@@ -20,6 +22,7 @@ export interface Logging {
 export function createLogging(config: Config, stream?: DestinationStream): Logging {
   const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY);
   const requests = new AsyncLocalStorage<string>();
+  let currentTrace: () => string | undefined = () => undefined;
   const logger = pino(
     {
       level: config.logLevel,
@@ -27,8 +30,8 @@ export function createLogging(config: Config, stream?: DestinationStream): Loggi
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       mixin() {
-        const requestId = requests.getStore();
-        return requestId === undefined ? {} : { requestId };
+        const [requestId, traceId] = [requests.getStore(), currentTrace()];
+        return { ...(requestId !== undefined && { requestId }), ...(traceId !== undefined && { traceId }) };
       },
     },
     stream ?? destination(readable),
@@ -37,6 +40,9 @@ export function createLogging(config: Config, stream?: DestinationStream): Loggi
     logger,
     inRequest: (id, work) => requests.run(id, work),
     requestId: () => requests.getStore(),
+    traceBy(traceId) {
+      currentTrace = traceId;
+    },
     announce(text) {
       if (!readable && logger.isLevelEnabled('info')) logger.info(text);
       else process.stdout.write(`${text}\n`);

@@ -22,6 +22,7 @@ import { pathOf } from './request.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
+import { openTracing } from './tracing.ts';
 
 /** A running node. Disposing it drains it: what was accepted is finished, clients are told to reconnect, nothing is lost. */
 export interface Node extends AsyncDisposable {
@@ -49,7 +50,8 @@ export interface NodeParts {
 export async function createNode(configured: Config, parts: NodeParts = {}): Promise<Node> {
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
-  const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects }));
+  const tracing = started.use(await openTracing(configured, logging));
+  const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects, tracer: tracing }));
   chat.webhooks.showBy((kind, entries) => showToApps({ schema: parts.schema ?? schema, chat }, kind, entries));
   chat.beforeSend.showBy(showDraft);
   const { config } = chat.settings;
@@ -63,6 +65,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
     persisted,
     tick,
     meter,
+    tracer: tracing,
     schema: parts.schema ?? schema,
     config,
     mask,

@@ -57,11 +57,11 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     return full ? new ChatError('RATE_LIMITED', `At most ${config.maxOperationsPerSocket} operations at a time on one socket.`) : null;
   }
 
-  async function prepare({ extra }: Context<Init, Peer>, id: string, payload: SubscribePayload) {
+  async function prepare({ extra, connectionParams }: Context<Init, Peer>, id: string, payload: SubscribePayload) {
     const refused = refusal(extra);
     if (refused) return [mask(refused)];
     extra.session?.active();
-    const call = callOf(extra, id);
+    const call = callOf(extra, id, payload.extensions?.['traceparent'] ?? connectionParams?.['traceparent']);
     const { parse, validate, execute, subscribe, schema } = engine.getEnveloped(call);
     try {
       const document = parse(persisted.textOf(payload) ?? payload.query);
@@ -133,10 +133,11 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     },
   };
 
-  function callOf(peer: Peer, id: string): SocketCall {
+  function callOf(peer: Peer, id: string, traceparent: unknown): SocketCall {
     let delivered: Delivery | undefined;
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
     return {
+      traceparent,
       callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
       deliver(delivery) {
         delivered = delivery;

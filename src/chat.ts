@@ -19,6 +19,7 @@ import { createPresences, type Presences, type Roster } from './presence/index.t
 import { createPush, type Push } from './push/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
+import { noTracer, type Tracer } from './tracer.ts';
 import {
   type Administration,
   type Blocks,
@@ -93,6 +94,8 @@ export interface ChatParts {
   /** As configured: what was set of it since counts from `settings.begin()` on. */
   readonly config: Config;
   readonly logger: Logger;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 // A health check that waits longer has its answer already.
@@ -110,6 +113,7 @@ export function createChat({
   keys,
   config: configured,
   logger,
+  tracer = noTracer,
   ...more
 }: ChatParts): Chat {
   const settings = createSettings({ db, bus, config: configured, logger });
@@ -126,7 +130,7 @@ export function createChat({
     presence.stored(entries);
   };
   const onHeard = (entries: readonly Entry[]) => kept.renew(changedUsers(entries));
-  const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored });
+  const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored, tracer });
   const words = createWords({ db, bus, config, logger });
   const { screen } = words;
   const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
@@ -134,21 +138,21 @@ export function createChat({
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches, screen });
   const joining = createJoining({ db, log, limits, config, caches, screen });
-  const beforeSend = createBeforeSend({ db, bus, logger, config });
+  const beforeSend = createBeforeSend({ db, bus, logger, config, tracer });
   const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
-  const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard });
+  const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard, tracer });
   const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });
-  const feed = createFeed({ db, log, bus, logger, config, onHeard });
+  const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
-  const worker = createWorker({ db, log, queue, effects, config, logger });
+  const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
   const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker });
-  const jobs = createJobs({ db, logger, config, doers, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
+  const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
     const { promise: late, resolve } = Promise.withResolvers<false>();

@@ -3,9 +3,10 @@ import { chatOptions } from './config-chat.ts';
 import { nodeOptions } from './config-node.ts';
 import type { LiveOption } from './config-option.ts';
 import { pushOptions } from './config-push.ts';
+import { traceOptions } from './config-trace.ts';
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
-export const options = { ...nodeOptions, ...chatOptions, ...pushOptions } as const;
+export const options = { ...nodeOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
 
 type Options = typeof options;
 

@@ -33,6 +33,7 @@ import { createRedisRoster } from './presence/roster.redis.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
+import { noTracer, type Tracer } from './tracer.ts';
 import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
 import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 import { type BlockedWords, createWords } from './words/index.ts';
@@ -45,13 +46,15 @@ export interface OpenOptions {
   readonly logger: Logger;
   /** What is done because of entries, beside what the chat itself does. */
   readonly effects?: readonly Effect[] | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
  * within 15 s, ConfigError where database, Redis or key file cannot be used as configured; then nothing is left open.
  */
-export async function openChat(config: Config, { logger, effects = [] }: OpenOptions): Promise<Chat> {
+export async function openChat(config: Config, { logger, effects = [], tracer = noTracer }: OpenOptions): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
@@ -61,7 +64,7 @@ export async function openChat(config: Config, { logger, effects = [] }: OpenOpt
     caches: openCaches(config, { db, bus, logger }),
   });
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId }));
+  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId, tracer }));
   await chat.settings.begin();
   await chat.words.begin();
   await chat.beforeSend.begin();

@@ -12,6 +12,7 @@ import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
 import { commands } from '../scripts/admin/commands.ts';
 import { refusalCodes } from '../src/errors.ts';
+import { noTracer } from '../src/tracer.ts';
 import { call } from '../src/webhook/call.ts';
 import { webhookEvents } from '../src/webhook/index.ts';
 import { newSecret } from '../src/webhook/signature.ts';
@@ -146,7 +147,7 @@ describe('docs/webhooks.md', () => {
     const tell = async (id: string, text: string, by = secret): Promise<number | null> => {
       const body = JSON.stringify({ type: 'MessageSent', data: { messageEdge: { node: { text } } } });
       const signal = AbortSignal.timeout(5_000);
-      return (await call({ url, secrets: [by], id, body, deadlineMs: 5_000, maxBytes: 100, signal })).status;
+      return (await call({ url, secrets: [by], id, body, deadlineMs: 5_000, maxBytes: 100, signal, tracer: noTracer })).status;
     };
     expect([await tell('e:1:1', 'hello'), await tell('e:1:1', 'hello'), await tell('e:1:2', 'forged', newSecret())]).toEqual([
       204, 204, 401,

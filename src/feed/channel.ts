@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { KnownHead } from '../db/index.ts';
 import { type Entry, type Ephemeral, type Hint, type KnownEntry, type Log, type LogPage, recalledMessage } from '../log/index.ts';
+import type { Tracer } from '../tracer.ts';
 import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
@@ -13,8 +14,8 @@ export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 're
 
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
-  /** The next entry: seq follows the one before, or `lastSeq` when the listener joined. */
-  entry(event: EntryEvent): void;
+  /** The next entry: seq follows the one before, or `lastSeq` when the listener joined. True: it is put in line for a client. */
+  entry(event: EntryEvent): unknown;
   /** All are given the very same object. */
   ephemeral?(event: EphemeralEvent): void;
   /** Ephemeral hints may have been lost just now. */
@@ -51,6 +52,7 @@ export interface ChannelParts {
   readonly spare: Spare;
   /** Called with entries before anybody is told of them. Must not throw. */
   readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
+  readonly tracer: Tracer;
 }
 
 // Entries read at once: what a subscription that catches up may hold beyond its queue.
@@ -119,8 +121,19 @@ export class StreamChannel implements Channel {
     if (hint.kind === 'markers') this.#markerMoved(hint);
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
     else if (hint.kind === 'typing') this.#knownTypists().hear(hint);
-    else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) tellWith(hint.entry, hint.along, () => this.#deliver(hint.entry));
+    else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#tell(hint);
     else this.reaches(hint.entry.seq);
+  }
+
+  #tell({ entry, along, traceparent }: Extract<Hint, { readonly kind: 'entry' }>): void {
+    const span = traceparent === undefined ? undefined : this.#parts.tracer.part('deliver', traceparent, { kind: 'consumer' });
+    tellWith(entry, along, () => {
+      const receivers = this.#deliver(entry);
+      // A node on which nobody is to be told, such as one that only watches sessions, says nothing.
+      if (span === undefined || receivers === 0) return;
+      span.note({ 'mpim.entry': entry.type, 'mpim.receivers': receivers });
+      span.end();
+    });
   }
 
   /** How far it knows its stream. */
@@ -163,15 +176,18 @@ export class StreamChannel implements Channel {
     return this.#ring;
   }
 
-  #deliver(entry: Entry): void {
+  /** Answers for how many clients it was put in line. */
+  #deliver(entry: Entry): number {
     this.#lastSeq = entry.seq;
     this.#parts.onHeard?.([entry]);
     this.#memory().push(entry);
     if (entry.type === 'MessageRecalled') this.#recall(entry);
     if (entry.type === 'NoticeRevoked') this.#ring?.revoke(entry);
     const event = eventOf(entry);
-    for (const listener of this.#listeners) listener.entry(event);
+    let receivers = 0;
+    for (const listener of this.#listeners) if (listener.entry(event) === true) receivers += 1;
     this.#typists?.entry(entry);
+    return receivers;
   }
 
   #recall(recall: KnownEntry<'MessageRecalled'>): void {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import type { StreamRow } from '../db/index.ts';
 import { type Log, markerCount, parseHint, streamTopic } from '../log/index.ts';
+import { noTracer, type Tracer } from '../tracer.ts';
 import { type Channel, type ChannelParts, StreamChannel } from './channel.ts';
 import { createHeadReader } from './heads.ts';
 import { createSpare } from './ring.ts';
@@ -41,6 +42,7 @@ interface Parts {
   /** The node's clock. */
   readonly now: () => Date;
   readonly onHeard?: ChannelParts['onHeard'];
+  readonly tracer?: Tracer | undefined;
 }
 
 class Hold implements HeldChannel {
@@ -61,10 +63,10 @@ class Hold implements HeldChannel {
 }
 
 /** Makes the node's set of channels and starts the head check. */
-export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard }: Parts): Channels {
+export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer = noTracer }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   const readHeads = createHeadReader(log);
-  const parts: ChannelParts = { log, logger, maxGap, typingMs, now, onHeard, spare: createSpare() };
+  const parts: ChannelParts = { log, logger, maxGap, typingMs, now, onHeard, tracer, spare: createSpare() };
   let closed = false;
 
   function slotsFor(ids: readonly bigint[]): readonly Slot[] {

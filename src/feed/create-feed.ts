@@ -7,6 +7,7 @@ import type { EventStream } from '../event-stream.ts';
 import { type Entry, type Log, seenFrom } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import { together } from '../together.ts';
+import type { Tracer } from '../tracer.ts';
 import type { Viewer } from '../user/index.ts';
 import { createAdmission } from './admission.ts';
 import { createChannels } from './channels.ts';
@@ -29,6 +30,8 @@ interface Parts {
   >;
   /** Called with entries before anybody is told of them, as often as somebody is: what is kept may be older than they are. Must not throw. */
   readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   /** The node's clock. */
   readonly now?: () => Date;
 }
@@ -63,12 +66,12 @@ function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
 }
 
 /** Makes the feed of a node. */
-export function createFeed({ db, log: stored, bus, logger, config, onHeard, now = () => new Date() }: Parts): Feed {
+export function createFeed({ db, log: stored, bus, logger, config, onHeard, tracer, now = () => new Date() }: Parts): Feed {
   const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
   const log = onHeard === undefined ? stored : hearing(stored, onHeard);
   // Read anew each time: it may be set while nodes run.
   const typingMs = () => config.typingMs;
-  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard });
+  const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
   const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();

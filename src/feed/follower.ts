@@ -101,18 +101,16 @@ export class Follower implements Listener {
     this.#channel.leave(this);
   }
 
-  entry(event: EntryEvent): void {
+  entry(event: EntryEvent): boolean {
     const { entry } = event;
     if (entry.type === 'MessageRecalled') this.#outlet.recall(entry);
-    if (entry.seq <= this.#position) return;
+    if (entry.seq <= this.#position) return false;
     if ((!this.#live || this.#outlet.full()) && this.#changesAccess(entry)) this.#owner.overtaken(this, entry);
-    if (!this.#live) return;
-    if (this.#outlet.full()) {
-      this.#live = false;
-      void this.#catchUp();
-    } else {
-      this.#pass(event);
-    }
+    if (!this.#live) return false;
+    if (!this.#outlet.full()) return this.#pass(event);
+    this.#live = false;
+    void this.#catchUp();
+    return false;
   }
 
   ephemeral(event: EphemeralEvent): void {
@@ -127,16 +125,17 @@ export class Follower implements Listener {
     return entry.seq >= this.#joinedSeq && changesAccess(entry);
   }
 
-  #pass(event: EntryEvent): void {
+  #pass(event: EntryEvent): boolean {
     const { entry } = event;
-    if (this.#stopped) return;
+    if (this.#stopped) return false;
     if (this.#changesAccess(entry) && !this.#owner.admits(entry)) {
       this.stop();
-      return;
+      return false;
     }
     this.#position = entry.seq;
     const seen = seenFrom(entry, this.#fromSeq);
     this.#outlet.push(seen === entry ? event : eventOf(seen));
+    return true;
   }
 
   /** Passes what comes next of these, as long as there is room; false where there is none for all. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { noTracer, recorded, type Tracer } from '../tracer.ts';
 import { type Doers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
@@ -19,6 +20,8 @@ interface JobParts {
   readonly doers: Doers;
   readonly logger: Logger;
   readonly config: Pick<Config, 'jobPollMs'>;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   /** This node's, by which others know what it is at. */
   readonly nodeId?: string;
   /** Whether this node looks for work by itself; if not, it does what is due when it is told to. */
@@ -36,7 +39,7 @@ const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
 /** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
-export function createJobs({ db, doers, logger, config, nodeId = '', looks = true }: JobParts): Jobs {
+export function createJobs({ db, doers, logger, config, nodeId = '', looks = true, tracer = noTracer }: JobParts): Jobs {
   const closing = new AbortController();
   const kinds = Object.keys(doers);
   // One that takes minutes keeps its own place only.
@@ -58,7 +61,9 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
     }, leaseMs / 3);
     try {
       const data = jobKinds[kind].parse(JSON.parse(row.data));
-      await within(AbortSignal.any([AbortSignal.timeout(doMs), closing.signal]), (signal) => doers[kind](data as never, signal));
+      await within(AbortSignal.any([AbortSignal.timeout(doMs), closing.signal]), (signal) =>
+        recorded(tracer, tracer.enter(`job ${kind}`, {}), () => doers[kind](data as never, signal)),
+      );
       clearInterval(renewal);
       await renewing;
       await finishJob(db, held);

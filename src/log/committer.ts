@@ -2,9 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Db, unavailable } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
+import type { Span, Tracer } from '../tracer.ts';
 import type { Append } from './append.ts';
 import { takeBatch } from './batch.ts';
 import { commit, type Outcome } from './commit.ts';
+import { beginCommit, beginWait, type Wait } from './commit-span.ts';
 import { Line } from './line.ts';
 import type { Done } from './place.ts';
 
@@ -36,8 +38,9 @@ interface Parts {
   readonly db: Db;
   readonly logger: Logger;
   readonly limits: CommitLimits;
-  /** Called after the commit, in the order of the entries, before the caller is answered. */
-  readonly onDone: (done: Done<unknown>) => void;
+  /** Called after the commit, in the order of the entries, before the caller is answered. `by`: the span of whoever appended, where that is traced. */
+  readonly onDone: (done: Done<unknown>, by: Span | undefined) => void;
+  readonly tracer: Tracer;
 }
 
 /** An append whose caller waits. */
@@ -47,6 +50,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
   /** The caller has been told UNAVAILABLE, and will ask again. */
   gone: boolean;
+  /** There where whoever appends is traced. */
+  wait: Wait | undefined;
 }
 
 // Marks of commits pile up by some hundred a second at most: every so many commits, in steps of ten thousand, they are kept down.
@@ -80,16 +85,17 @@ export class Committer implements AsyncDisposable {
 
   /** Resolves once stored; rejects as Log.append says. */
   append(append: Append<unknown>): Promise<unknown> {
-    const { limits } = this.#parts;
+    const { limits, tracer } = this.#parts;
     if (this.#closed) return Promise.reject(new OverloadError('This node is closing. Send the same again, to another one.', retryMs));
     if (this.#waiting >= limits.queue) {
       this.#refused += 1;
       return Promise.reject(new OverloadError('Too much waits to be stored here. Send the same again in a moment.', retryMs));
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const waiting: Waiting = { append, resolve, reject, gone: false };
+    const waiting: Waiting = { append, resolve, reject, gone: false, wait: beginWait(tracer, tracer.current()) };
     const timer = setTimeout(() => {
       waiting.gone = true;
+      waiting.wait?.giveUp();
       reject(unavailable(new Error('it waited too long for its turn')));
     }, limits.deadlineMs);
     this.#waiting += 1;
@@ -163,19 +169,15 @@ export class Committer implements AsyncDisposable {
 
   async #commit(taken: readonly Waiting[], how: { readonly leaveBusy: boolean }): Promise<void> {
     if (taken.length === 0) return;
-    const { db, logger } = this.#parts;
+    const { db, logger, tracer } = this.#parts;
+    const span = beginCommit(tracer, taken);
     this.#begun += 1;
     if (this.#begun % forgetEvery === 0) {
       this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old marks of commits could not be removed')));
     }
     try {
-      const outcomes = await this.#timed(
-        commit(
-          db,
-          taken.map(({ append }) => append),
-          how,
-        ),
-      );
+      const appends = taken.map(({ append }) => append);
+      const outcomes = await this.#timed(commit(db, appends, how), span);
       for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
@@ -184,7 +186,7 @@ export class Committer implements AsyncDisposable {
     }
   }
 
-  async #timed<T>(commit: Promise<T>): Promise<T> {
+  async #timed<T>(commit: Promise<T>, span: Span | undefined): Promise<T> {
     const begunAt = performance.now();
     try {
       const outcomes = await commit;
@@ -192,9 +194,11 @@ export class Committer implements AsyncDisposable {
       return outcomes;
     } catch (error) {
       this.#failed += 1;
+      span?.fail(error instanceof ChatError ? error.code : 'INTERNAL');
       throw error;
     } finally {
       this.#ms += performance.now() - begunAt;
+      span?.end();
     }
   }
 
@@ -203,7 +207,7 @@ export class Committer implements AsyncDisposable {
     if ('refused' in outcome) waiting.reject(outcome.refused);
     else if ('busy' in outcome) this.#leave(waiting, outcome.busy);
     else {
-      this.#parts.onDone(outcome.done);
+      this.#parts.onDone(outcome.done, waiting.wait?.by);
       try {
         waiting.resolve(outcome.done.verdict.result(outcome.done.placed));
       } catch (error) {
@@ -213,6 +217,7 @@ export class Committer implements AsyncDisposable {
   }
 
   #leave(waiting: Waiting, streamId: bigint): void {
+    waiting.wait = beginWait(this.#parts.tracer, waiting.wait?.by);
     const line = this.#busy.get(streamId);
     if (line !== undefined) line.push(waiting);
     else {

@@ -23,8 +23,10 @@ export type Ephemeral =
     }
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
-/** What travels on a stream's topic. `along`: Verdict.along, in JSON. */
-export type Hint = { readonly kind: 'entry'; readonly entry: Entry; readonly along?: unknown } | Ephemeral;
+/** What travels on a stream's topic. `along`: Verdict.along, in JSON. `traceparent`: of what wrote the entry, where that is traced. */
+export type Hint =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly along?: unknown; readonly traceparent?: string | undefined }
+  | Ephemeral;
 
 /** The bus topic of a stream. */
 export function streamTopic(streamId: bigint): string {
@@ -43,7 +45,8 @@ export function parseHint(message: string): Hint | null {
     case 'entry': {
       const { streamId, seq, at, actorId, type, data } = hint.entry;
       const place = { streamId: BigInt(streamId), seq, at: new Date(at), actorId: actorId === null ? null : BigInt(actorId) };
-      return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along: hint.along };
+      const { along, traceparent } = hint;
+      return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along, traceparent };
     }
     case 'receipt':
       return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId), ownOnly: Boolean(hint.ownOnly) };

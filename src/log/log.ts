@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Db, KnownHead, StreamRow } from '../db/index.ts';
+import { noTracer, type Span, type Tracer } from '../tracer.ts';
 import type { Append } from './append.ts';
 import { type CommitCounts, type CommitLimits, Committer } from './committer.ts';
 import type { Entry } from './entry.ts';
@@ -35,26 +36,35 @@ export interface LogParts {
   readonly limits?: CommitLimits;
   /** Called with what was stored, before whoever asked for it is answered and before others are told. Must not throw. */
   readonly onStored?: ((entries: readonly Entry[]) => void) | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 // As the configuration has them where it says nothing.
 const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000 };
 
 /** Makes the log over a database; published hints go out on the bus. */
-export function createLog({ db, bus, logger, limits = usualLimits, onStored }: LogParts): Log {
+export function createLog({ db, bus, logger, limits = usualLimits, onStored, tracer = noTracer }: LogParts): Log {
   // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
-  function publish({ verdict, placed, heads }: Done<unknown>): void {
+  function publish({ verdict, placed, heads }: Done<unknown>, by: Span | undefined): void {
     onStored?.(placed.entries);
     for (const [place, entry] of placed.entries.entries()) {
       const head = heads[place];
       const along = head === undefined ? undefined : verdict.along?.(entry, head);
-      bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'entry', entry, along })).catch((error: unknown) => {
-        logger.warn({ err: error, streamId: String(entry.streamId), seq: entry.seq }, 'a hint could not be published');
-      });
+      const span = by && tracer.part('log.publish', by, { kind: 'producer', notes: { 'mpim.entry': entry.type } });
+      const published = bus.publish(
+        streamTopic(entry.streamId),
+        formatHint({ kind: 'entry', entry, along, traceparent: span?.traceparent }),
+      );
+      watch(span === undefined ? published : endWith(span, published), entry);
     }
   }
 
-  const committer = new Committer({ db, logger, limits, onDone: publish });
+  function watch(published: Promise<unknown>, { streamId, seq }: Entry): void {
+    published.catch((error: unknown) => logger.warn({ err: error, streamId: String(streamId), seq }, 'a hint could not be published'));
+  }
+
+  const committer = new Committer({ db, logger, limits, onDone: publish, tracer });
   return {
     // What an append is answered is its own verdict's result.
     append: <T>(append: Append<T>) => committer.append(append) as Promise<T>,
@@ -65,4 +75,10 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored }: L
     counts: () => committer.counts(),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };
+}
+
+async function endWith(span: Span, published: Promise<boolean>): Promise<void> {
+  const isSent = await published;
+  if (!isSent) span.fail('UNAVAILABLE');
+  span.end();
 }

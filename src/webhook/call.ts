@@ -1,3 +1,4 @@
+import type { Span, Tracer } from '../tracer.ts';
 import { type Signed, signatureHeaders } from './signature.ts';
 
 /** A call to an app. */
@@ -10,6 +11,7 @@ export interface Call extends Omit<Signed, 'at'> {
   /** How much of the answer is read. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  readonly tracer: Tracer;
 }
 
 /** What came of a call. */
@@ -27,8 +29,24 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Posts a signed body to an app. Redirects are not followed: what is at the other end was not what the operator named. Never throws. */
-export async function call({ url, secrets, id, body, deadlineMs, maxBytes, signal }: Call): Promise<Answer> {
+/**
+ * Posts a signed body to an app. Redirects are not followed: what is at the other end was not what the operator named. Where it is part of what is traced, it is a span, from which the app can go on. Never
+ * throws.
+ */
+export async function call(asked: Call): Promise<Answer> {
+  const { tracer } = asked;
+  const by = tracer.current();
+  const span = by && tracer.part('webhook.call', by, { kind: 'client' });
+  const answer = await post(asked, span);
+  if (span === undefined) return answer;
+  if (answer.status !== null) span.note({ 'http.response.status_code': answer.status });
+  // What was wrong may name a host; the log has it.
+  if (!answer.ok) span.fail('UNAVAILABLE');
+  span.end();
+  return answer;
+}
+
+async function post({ url, secrets, id, body, deadlineMs, maxBytes, signal }: Call, span: Span | undefined): Promise<Answer> {
   const begun = performance.now();
   const late = AbortSignal.timeout(deadlineMs);
   const over = (result: Omit<Answer, 'ms'>): Answer => ({ ...result, ms: Math.round(performance.now() - begun) });
@@ -40,6 +58,7 @@ export async function call({ url, secrets, id, body, deadlineMs, maxBytes, signa
       headers: {
         'content-type': 'application/json; charset=utf-8',
         'user-agent': 'MPIM',
+        ...(span !== undefined && { traceparent: span.traceparent }),
         ...signatureHeaders(secrets, { id, body, at: Date.now() }),
       },
       body,

@@ -4,6 +4,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Saying } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
+import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import type { BeforeSend, BeforeSendChoice, BeforeSends, ShowDraft } from './before-send.ts';
 import { type BeforeSendRow, deleteBeforeSend, readBeforeSend, writeBeforeSend } from './before-send-store.ts';
@@ -20,6 +21,8 @@ interface Parts {
   readonly bus: Bus;
   readonly logger: Logger;
   readonly config: WebhookConfig;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 const topic = 'before-send';
@@ -34,7 +37,7 @@ const limits = { failures: 5, restMs: 5_000 };
 const maxAnswerBytes = 256_000;
 
 /** Makes who is asked. Disposing it breaks off what is being asked. */
-export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSends {
+export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }: Parts): BeforeSends {
   const closing = new AbortController();
   const gate = createGate(atOnce);
   const breaker = createBreaker({ ...limits, now: () => performance.now() });
@@ -95,7 +98,7 @@ export function createBeforeSend({ db, bus, logger, config }: Parts): BeforeSend
     try {
       const answer = await call({
         ...{ url: row.url, secrets: [row.secret], id: `ask:${newUuid()}`, body: bodyOf(draft), maxBytes: maxAnswerBytes },
-        ...{ deadlineMs: Math.max(1, Math.round(until - performance.now())), signal: closing.signal },
+        ...{ deadlineMs: Math.max(1, Math.round(until - performance.now())), signal: closing.signal, tracer },
       });
       return settled(answer, { asked: draft.text, fits });
     } finally {

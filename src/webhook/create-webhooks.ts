@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
+import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import { actOn } from './act.ts';
 import { countBacklogs, forgetBacklogs, hurry } from './backlog.ts';
@@ -38,10 +39,12 @@ interface Parts {
   readonly logger: Logger;
   readonly config: WebhookConfig;
   readonly onRead?: WebhookParts['onRead'];
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** Makes what apps are told. Disposing it breaks off what is being told, which is told again. */
-export function createWebhooks({ db, log, logger, config, onRead = () => undefined }: Parts): Webhooks {
+export function createWebhooks({ db, log, logger, config, onRead = () => undefined, tracer = noTracer }: Parts): Webhooks {
   const closing = new AbortController();
   const gates = new Map<string, Gate>();
   let shown: Show | undefined;
@@ -63,7 +66,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
     for (const id of gates.keys()) if (!ids.has(id)) gates.delete(id);
     return rows;
   });
-  const parts: WebhookParts = { db, log, logger, config, show, onRead, gateOf, current };
+  const parts: WebhookParts = { db, log, logger, tracer, config, show, onRead, gateOf, current };
   const until = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
 
   async function create(choice: WebhookChoice): Promise<NewSecret> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Db, StreamKind } from '../db/index.ts';
 import type { Entry, Log } from '../log/index.ts';
+import type { Tracer } from '../tracer.ts';
 import type { Gate } from './gate.ts';
 import type { WebhookRow } from './store.ts';
 
@@ -22,6 +23,7 @@ export interface WebhookParts {
   readonly db: Db;
   readonly log: Log;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly config: WebhookConfig;
   readonly show: Show;
   /** Called with entries before they are shown: what is kept of whom they change is out of date. */

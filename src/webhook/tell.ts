@@ -47,7 +47,7 @@ export async function callWebhook(
   { id, body, signal }: Pick<Told, 'id' | 'body'> & { readonly signal: AbortSignal },
 ): Promise<Answer> {
   const answer = await call({
-    ...{ url: row.url, secrets: secretsOf(row, Date.now()), id, body, signal },
+    ...{ url: row.url, secrets: secretsOf(row, Date.now()), id, body, signal, tracer: parts.tracer },
     deadlineMs: parts.config.webhookTimeoutMs,
     maxBytes: maxAnswerBytes,
   });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
+import { recorded, type Tracer } from '../tracer.ts';
 import { backOff } from './back-off.ts';
 import type { Effect, EntryRun } from './effect.ts';
 import type { Turns } from './turns.ts';
@@ -16,6 +17,7 @@ export interface Failed {
 export interface RunParts {
   readonly effects: readonly Effect[];
   readonly logger: Logger;
+  readonly tracer: Tracer;
   /** Failures after which an effect is given up. */
   readonly attempts: number;
   /** Stores what was given up, so that the stream goes on without it. */
@@ -56,7 +58,7 @@ async function perform(parts: RunParts, effect: Effect, run: EntryRun, manner: M
 
 /** Null: done. Otherwise what the last failure was. */
 async function tryOften(
-  { logger }: RunParts,
+  { logger, tracer }: RunParts,
   effect: Effect,
   run: EntryRun,
   { turns, signal, attempts }: Manner & { readonly attempts: number },
@@ -64,7 +66,7 @@ async function tryOften(
   let failures = 0;
   for (let tries = 0; ; tries += 1) {
     try {
-      await turns.take(() => actWithin(effect, run, signal), signal);
+      await turns.take(() => actWithin({ tracer, effect }, run, signal), signal);
       return null;
     } catch (error) {
       signal.throwIfAborted();
@@ -77,13 +79,18 @@ async function tryOften(
 }
 
 /** Calls an effect, for as long as it may take. */
-export async function actWithin(effect: Effect, run: EntryRun, signal: AbortSignal): Promise<void> {
+export async function actWithin(
+  { tracer, effect }: { readonly tracer: Tracer; readonly effect: Effect },
+  run: EntryRun,
+  signal: AbortSignal,
+): Promise<void> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(actMs)]);
   const late = Promise.withResolvers<never>();
   const giveUp = (): void => late.reject(over.reason);
   over.addEventListener('abort', giveUp, { once: true });
   try {
-    await Promise.race([effect.act(run, over), late.promise]);
+    const span = tracer.enter(`effect ${effect.name}`, { notes: { 'mpim.entries': run.entries.length } });
+    await recorded(tracer, span, () => Promise.race([effect.act(run, over), late.promise]));
   } finally {
     over.removeEventListener('abort', giveUp);
   }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { type Db, readDue } from '../db/index.ts';
 import { type JobData, leaveDead } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
+import { noTracer, type Tracer } from '../tracer.ts';
 import { actWithin, type Failed } from './act.ts';
 import type { Effect } from './effect.ts';
 import { type Lag, readLag } from './lag.ts';
@@ -29,11 +30,13 @@ export interface WorkerParts {
   readonly queue: Queue;
   readonly effects: readonly Effect[];
   readonly logger: Logger;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly config: Pick<Config, 'roles' | 'workerPollMs' | 'workerConcurrency' | 'workerAttempts' | 'workerVisibilityMs'>;
 }
 
 /** Begins to find what is due and to act on it, where this node is a worker. */
-export function createWorker({ db, log, queue, effects, logger, config }: WorkerParts): Worker {
+export function createWorker({ db, log, queue, effects, logger, config, tracer = noTracer }: WorkerParts): Worker {
   const closing = new AbortController();
   const relay = createRelay({ db, queue, effects, logger, visibilityMs: config.workerVisibilityMs });
   const running = config.roles.includes('worker') ? [hand(), act()] : [];
@@ -61,7 +64,7 @@ export function createWorker({ db, log, queue, effects, logger, config }: Worker
 
   function act(): Promise<void> {
     const { workerConcurrency: concurrency, workerAttempts: attempts } = config;
-    return runDue({ db, log, queue, effects, logger, concurrency, attempts, giveUp, settle: createSettling(db) }, closing.signal);
+    return runDue({ db, log, queue, effects, logger, tracer, concurrency, attempts, giveUp, settle: createSettling(db) }, closing.signal);
   }
 
   async function giveUp({ effect, streamId, seq, reason }: Failed): Promise<void> {
@@ -82,7 +85,7 @@ export function createWorker({ db, log, queue, effects, logger, config }: Worker
     const { entries } = await log.read(streamId, { after: seq - 1, limit: 1 });
     // What was trimmed meanwhile has no effect any more.
     if (!stream || entries.length === 0) return;
-    await actWithin(effect, { streamId, kind: stream.kind, entries }, signal);
+    await actWithin({ tracer, effect }, { streamId, kind: stream.kind, entries }, signal);
   }
 
   return {

@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Logger } from 'pino';
+
+/** The exporter, which tells in the log where spans could not be sent: once for each outage. */
+export function tellingExporter(exporter: SpanExporter, logger: Logger): SpanExporter {
+  // Spans are sent in the name of whichever request was the first of many.
+  const outside = AsyncLocalStorage.snapshot();
+  let failing = false;
+  let lost = 0;
+
+  function tell(error: Error | undefined, count: number): void {
+    if (error !== undefined) lost += count;
+    if (error !== undefined) logger[failing ? 'debug' : 'warn']({ err: error, spans: count }, 'spans could not be sent');
+    else if (failing) logger.warn({ spans: lost }, 'spans are sent again; so many were not');
+    failing = error !== undefined;
+    if (!failing) lost = 0;
+  }
+
+  return {
+    export(spans, answer) {
+      exporter.export(spans, (result) => {
+        // 0: it was sent.
+        outside(tell, result.code === 0 ? undefined : (result.error ?? new Error('it did not say why')), spans.length);
+        answer(result);
+      });
+    },
+    forceFlush: async () => await exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
+  };
+}

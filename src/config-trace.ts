@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { option, url, whole } from './config-option.ts';
+
+/** What can be configured of traces, under the names that OpenTelemetry has for it where it has one. */
+export const traceOptions = {
+  traceUrl: option(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    z.literal('').or(url('http:', 'https:')),
+    'Where traces are sent, as OTLP over HTTP: `http://collector:4318`, to which `/v1/traces` is added. Empty: nothing is traced.',
+  ),
+  traceRatio: option(
+    'TRACE_RATIO',
+    '1',
+    z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+      .transform(Number),
+    'Which share of operations, jobs and effects is traced, from 0 to 1. Less of those whose client has traced less of them.',
+  ),
+  traceDelayMs: option('OTEL_BSP_SCHEDULE_DELAY', '5000', whole(1, 60_000), 'How often, in ms, spans are sent.'),
+} as const;

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** A span as a collector is told of it. */
+export interface SentSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty: it began its trace. */
+  readonly parentSpanId: string;
+  readonly notes: Readonly<Record<string, string | number>>;
+  /** The spans that it points to. */
+  readonly links: readonly string[];
+  readonly failed: boolean;
+  /** Of the node, by `service.instance.id`. */
+  readonly node: string;
+}
+
+/** What takes traces: a real server that speaks OTLP over HTTP, in JSON. */
+export interface Collector extends AsyncDisposable {
+  /** What OTEL_EXPORTER_OTLP_ENDPOINT names. */
+  readonly url: string;
+  readonly spans: readonly SentSpan[];
+  /** All that was sent, as it was sent. */
+  readonly text: () => string;
+  /** The requests that came, by their paths. */
+  readonly paths: readonly string[];
+  /** Resolves with the spans of a trace once all of these names are among them. */
+  until(traceId: string, ...names: readonly string[]): Promise<readonly SentSpan[]>;
+  /** From here on it takes requests and does not answer them. */
+  hang(): void;
+}
+
+/** Starts a collector. */
+export async function startCollector(): Promise<Collector> {
+  const [spans, paths]: [SentSpan[], string[]] = [[], []];
+  const waiting = new Set<() => void>();
+  let all = '';
+  let hangs = false;
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    paths.push(request.url ?? '');
+    const body = await text(request);
+    if (hangs) return;
+    all += body;
+    spans.push(...spansOf(JSON.parse(body) as Told));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    for (const wake of waiting) wake();
+  }
+
+  const server = createServer((request, response) => void take(request, response).catch(() => response.destroy()));
+  const { promise: listens, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await listens;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    ...{ spans, paths },
+    text: () => all,
+    async until(traceId, ...names) {
+      for (;;) {
+        const found = spans.filter((span) => span.traceId === traceId);
+        if (names.every((name) => found.some((span) => span.name === name))) return found;
+        const { promise, resolve: wake } = Promise.withResolvers<void>();
+        waiting.add(wake);
+        await promise;
+        waiting.delete(wake);
+      }
+    },
+    hang() {
+      hangs = true;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      server.closeAllConnections();
+      await closed.promise;
+    },
+  };
+}
+
+// What of OTLP tests look at (opentelemetry-proto, trace/v1/trace.proto, in its JSON).
+interface Told {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Note[] };
+    readonly scopeSpans: readonly { readonly spans: readonly ToldSpan[] }[];
+  }[];
+}
+
+interface ToldSpan extends Pick<SentSpan, 'name' | 'traceId' | 'spanId'> {
+  readonly parentSpanId?: string;
+  readonly attributes: readonly Note[];
+  readonly links?: readonly { readonly spanId: string }[];
+  readonly status?: { readonly code?: number };
+}
+
+interface Note {
+  readonly key: string;
+  readonly value: { readonly stringValue?: string; readonly intValue?: number; readonly doubleValue?: number };
+}
+
+function spansOf({ resourceSpans }: Told): readonly SentSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const node = String(notesOf(resource.attributes)['service.instance.id']);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => sentSpan(span, node)));
+  });
+}
+
+function sentSpan({ name, traceId, spanId, parentSpanId = '', attributes, links = [], status }: ToldSpan, node: string): SentSpan {
+  return {
+    name,
+    traceId,
+    spanId,
+    parentSpanId,
+    notes: notesOf(attributes),
+    links: links.map((link) => link.spanId),
+    failed: status?.code === 2,
+    node,
+  };
+}
+
+function notesOf(notes: readonly Note[]): SentSpan['notes'] {
+  return Object.fromEntries(notes.map(({ key, value }) => [key, value.stringValue ?? Number(value.intValue ?? value.doubleValue)]));
+}
