@@ -17,11 +17,13 @@ import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import type { Config } from '../src/config.ts';
 import { nodeNameOf } from '../src/node-name.ts';
-import type { Span, SpanKind, SpanNotes, SpanStart } from '../src/tracer.ts';
+import type { Span, SpanKind, SpanNotes, SpanStart, Tracer } from '../src/tracer.ts';
 import { tellingExporter } from './span-exporter.ts';
-import type { Tracing } from './tracing.ts';
 
-// Whatever tells nothing by then is given up: a node that stops waits for its clients, and not for a collector.
+/** What a node traces with. Disposing it sends what is left, for two seconds at most, and no longer than DRAIN_MS. */
+export interface Tracing extends Tracer, AsyncDisposable {}
+
+// A node that stops waits for its clients, and not for a collector.
 const flushMs = 2_000;
 // A span has some 1.5 kB until it is sent: three MB at most, of which the rest is dropped.
 const maxQueueSize = 2_048;

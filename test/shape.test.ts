@@ -108,6 +108,13 @@ describe('the arrows', () => {
     expect(cycles(program)).toEqual([]);
   });
 
+  it('lead to what traces only where that is configured', () => {
+    const tracing = breaches(program, (_, target) => target.startsWith('@opentelemetry/')).map((breach) => breach.split(' ')[0]);
+    expect([...new Set(tracing)].toSorted()).toEqual(['gateway/otlp.ts', 'gateway/span-exporter.ts']);
+    const loading = /^import (?!type )[^;]*?from '\.\/(otlp|span-exporter)\.ts'/m;
+    expect(program.filter(({ text }) => loading.test(text)).map(({ path }) => path)).toEqual(['gateway/otlp.ts']);
+  });
+
   it('bring the environment in at one place', () => {
     const readers = program.filter((source) => /process\.env\b|process\[|'node:process'/.test(source.text)).map((source) => source.path);
     expect(readers.filter((path) => path !== 'gateway/main.ts')).toEqual([]);

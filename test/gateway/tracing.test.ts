@@ -1,52 +1,297 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { print } from 'graphql';
-import { describe, expect, it } from 'vitest';
-import { createNode } from '../../gateway/node.ts';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { createLogging } from '../../gateway/logger.ts';
+import { createNode, type Node } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
-import { startCollector } from '../support/collector.ts';
-import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { type Collector, type SentSpan, startCollector } from '../support/collector.ts';
+import { DissolveGroupDocument, MeDocument } from '../support/generated/graphql.ts';
 import { embeddedStores } from '../support/stores.ts';
-import { type Person, peopleOf } from '../support/world.ts';
+import { clientSpan, sending, sendWith } from '../support/traced.ts';
+import { type Doings, password, peopleOf } from '../support/world.ts';
+import { earOnSocket } from '../two-node/ear.ts';
 
-function newTrace() {
-  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
-  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
+/** A node of its own that traces to a place, people who use it, and what it has logged. */
+interface Traced extends Doings, AsyncDisposable {
+  readonly node: Node;
+  readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
-async function traced(env: Readonly<Record<string, string>> = {}) {
+async function traced(env: Readonly<Record<string, string>>): Promise<Traced> {
   await using open = new AsyncDisposableStack();
-  const collector = open.use(await startCollector());
   const stores = open.use(await embeddedStores());
-  const config = {
-    PORT: '0',
-    LOG_LEVEL: 'error',
-    ADMIN_PORT: 'off',
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_BSP_SCHEDULE_DELAY: '10',
-  };
-  const node = open.use(await createNode(readConfig({ ...config, ...stores.env, ...env })));
+  const usual = { PORT: '0', LOG_LEVEL: 'warn', ADMIN_PORT: 'off', OTEL_BSP_SCHEDULE_DELAY: '5', WORKER_POLL_MS: '10', JOB_POLL_MS: '10' };
+  const config = readConfig({ ...usual, ...stores.env, ...env });
+  const log: Readonly<Record<string, unknown>>[] = [];
+  const logging = createLogging(config, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const node = open.use(await createNode(config, { logging }));
   const held = open.move();
-  return { collector, node, ...peopleOf(() => node.url), [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return { node, log, ...peopleOf(() => node.url), [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-async function send(url: string, { token }: Person, group: string, headers: Readonly<Record<string, string>>): Promise<void> {
-  const variables = { input: { conversationId: group, clientMessageId: randomUUID(), text: 'nobody’s business' } };
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
-    body: JSON.stringify({ query: print(SendMessageDocument), variables }),
-  });
-  expect((await response.json()).data.sendMessage.errors).toEqual([]);
+/** An app that allows what it is asked and takes what it is told, and keeps the headers of both. */
+async function startApp() {
+  const calls: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    calls.push(request.headers);
+    request.resume().once('end', () => response.writeHead(200).end('{"allow":true}'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    calls,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
+
+function named(spans: readonly SentSpan[], name: string): SentSpan {
+  const found = spans.filter((span) => span.name === name);
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} spans are named ${name}`);
+  return found[0];
+}
+
+const [sent, wait, commit, publish] = ['mutation sendMessage', 'log.wait', 'log.commit', 'log.publish'] as const;
+const ofSend = [sent, wait, commit, publish] as const;
+
+const open = new AsyncDisposableStack();
+let collector: Collector;
+let place: Traced;
+
+beforeAll(async () => {
+  collector = open.use(await startCollector());
+  place = open.use(await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, NODE_NAME: 'one' }));
+});
+afterAll(() => open.disposeAsync());
+
+describe('what somebody sends', () => {
+  it('is traced on from their client, through the wait for a commit and the commit, up to those who hear it', async () => {
+    const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
+    const room = await place.group(ann, ben, cat);
+    const ears = await Promise.all([ben, cat].map(({ token }) => earOnSocket({ url: place.node.url, token })));
+    const client = clientSpan();
+    await sendWith(place.node.url, ann, sending(room), { traceparent: client.traceparent });
+    const spans = await collector.until(client.traceId, ...ofSend, 'deliver');
+    expect(named(spans, sent)).toMatchObject({
+      parentSpanId: client.spanId,
+      node: 'one',
+      failed: false,
+      notes: { 'graphql.operation.type': 'mutation', 'graphql.operation.name': 'SendMessage', 'mpim.outcome': 'OK' },
+    });
+    for (const name of [wait, commit, publish]) expect(named(spans, name).parentSpanId, name).toBe(named(spans, sent).spanId);
+    expect(named(spans, commit).notes).toEqual({ 'mpim.appends': 1 });
+    expect(named(spans, 'deliver')).toMatchObject({
+      parentSpanId: named(spans, publish).spanId,
+      notes: { 'mpim.entry': 'MessageSent', 'mpim.receivers': 2 },
+    });
+    for (const ear of ears) ear.stop();
+  });
+
+  it('over a socket is part of the span that the operation names, or else of the one with which the socket began', async () => {
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    const [ofSocket, ofOperation] = [clientSpan(), clientSpan()];
+    const client = createClient({
+      url: `${place.node.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${ann.token}`, traceparent: ofSocket.traceparent },
+    });
+    const { traceparent } = ofOperation;
+    for await (const { errors } of client.iterate({ ...sending(room), extensions: { traceparent } })) expect(errors).toBeUndefined();
+    for await (const { errors } of client.iterate(sending(room))) expect(errors).toBeUndefined();
+    for (const { traceId, spanId } of [ofOperation, ofSocket]) {
+      expect(named(await collector.until(traceId, ...ofSend), sent).parentSpanId).toBe(spanId);
+    }
+    await client.dispose();
+  });
+
+  it('by many at once shares commits, each of which is one span that those who share it can be found from, and it from theirs', async () => {
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    const clients = Array.from({ length: 12 }, () => clientSpan());
+    await Promise.all(clients.map(({ traceparent }) => sendWith(place.node.url, ann, sending(room), { traceparent })));
+    const traces = await Promise.all(clients.map(({ traceId }) => collector.until(traceId, sent, wait, publish)));
+    const commits = traces.flat().filter(({ name }) => name === commit);
+    expect(commits.reduce((sum, { notes }) => sum + Number(notes['mpim.appends']), 0)).toBe(clients.length);
+    for (const spans of traces) {
+      const { spanId } = named(spans, sent);
+      const shared = commits.find(({ parentSpanId, links }) => parentSpanId === spanId || links.includes(spanId));
+      const own = spans.find(({ name }) => name === commit);
+      expect(own === undefined ? named(spans, wait).links : [own.spanId]).toEqual([shared?.spanId]);
+    }
+    expect(commits.length).toBeLessThan(clients.length);
+  });
+
+  it('begins a trace of its own where its client names none, or something that is none', async () => {
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    const { traceId, spanId } = clientSpan();
+    const odd = [
+      '',
+      'abc',
+      `00-${traceId}-${spanId}`,
+      `00-${'0'.repeat(32)}-${spanId}-01`,
+      `ff-${traceId}-${spanId}-01`,
+      `00-${traceId}-${spanId}-01-x`,
+    ];
+    const before = collector.spans.length;
+    for (const traceparent of odd) await sendWith(place.node.url, ann, sending(room), { traceparent });
+    const begun = () => collector.spans.slice(before).filter(({ name, parentSpanId }) => name === sent && parentSpanId === '');
+    await expect.poll(() => begun().length).toBe(odd.length);
+    expect(new Set(begun().map((span) => span.traceId)).size).toBe(odd.length);
+  });
+
+  it('is not traced where its client does not trace it', async () => {
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    const [without, after] = [clientSpan('00'), clientSpan()];
+    await sendWith(place.node.url, ann, sending(room), { traceparent: without.traceparent });
+    await sendWith(place.node.url, ann, sending(room), { traceparent: after.traceparent });
+    await collector.until(after.traceId, ...ofSend);
+    expect(collector.text()).not.toContain(without.traceId);
+  });
+});
 
 describe('a trace', () => {
-  it('goes on from the client that sends something over HTTP, up to the commit', async () => {
-    await using place = await traced();
+  it('says how an operation ended', async () => {
+    const before = collector.spans.length;
+    await place.post(MeDocument, {}, { token: 'not one of ours' });
+    const asked = () => collector.spans.slice(before).find(({ name }) => name === 'query viewer');
+    await expect.poll(() => asked()).toMatchObject({ failed: false, notes: { 'mpim.outcome': 'UNAUTHENTICATED' } });
+  });
+
+  it('goes on to the app that is asked before something is said, whose failure stands in the log under its id', async () => {
+    await using app = await startApp();
+    const { beforeSend } = place.node.chat;
+    await beforeSend.set({ url: app.url });
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    const client = clientSpan();
+    await sendWith(place.node.url, ann, sending(room), { traceparent: client.traceparent });
+    const call = named(await collector.until(client.traceId, sent, 'webhook.call'), 'webhook.call');
+    expect(app.calls.map(({ traceparent }) => traceparent)).toEqual([`00-${client.traceId}-${call.spanId}-01`]);
+    expect(call.notes).toEqual({ 'http.response.status_code': 200 });
+    await beforeSend.set({ url: 'http://127.0.0.1:1/' });
+    const second = clientSpan();
+    await sendWith(place.node.url, ann, sending(room), { traceparent: second.traceparent });
+    await beforeSend.remove();
+    expect(place.log).toContainEqual(
+      expect.objectContaining({ traceId: second.traceId, requestId: expect.any(String), fault: expect.any(String) }),
+    );
+    expect(named(await collector.until(second.traceId, sent, 'webhook.call'), 'webhook.call').failed).toBe(true);
+  });
+
+  it('begins with an effect, and goes on to the apps that are told', async () => {
+    await using app = await startApp();
+    const { webhook } = await place.node.chat.webhooks.create({ url: app.url, description: '', events: ['MessageSent'] });
+    const [ann] = await place.people('ann');
+    const room = await place.group(ann);
+    await place.say(ann, room, 'hello');
+    await expect.poll(() => app.calls.length).toBe(1);
+    await place.node.chat.webhooks.remove(webhook.id);
+    const [, traceId = '', spanId] = String(app.calls[0]?.['traceparent']).split('-');
+    const spans = await collector.until(traceId, 'effect webhooks', 'webhook.call');
+    expect(named(spans, 'webhook.call')).toMatchObject({ spanId, parentSpanId: named(spans, 'effect webhooks').spanId });
+  });
+
+  it('begins with a job, and goes on to what that commits', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
-    const group = await place.group(ann, ben);
-    const client = newTrace();
-    await send(place.node.url, ann, group, client);
-    const spans = await place.collector.until(client.traceId, 'mutation sendMessage', 'log.wait', 'log.commit', 'log.publish');
-    console.log(spans);
+    const room = await place.group(ann, ben);
+    const before = collector.spans.length;
+    await place.ask(DissolveGroupDocument, { input: { groupId: room } }, ann);
+    const job = () => collector.spans.slice(before).find(({ name }) => name === 'job GroupDissolved');
+    await expect.poll(() => job()?.parentSpanId).toBe('');
+    const spans = await collector.until(job()?.traceId ?? '', commit, publish);
+    expect(spans.find(({ name }) => name === commit)?.parentSpanId).toBe(job()?.spanId);
+  });
+
+  it('has nothing that people say, are called or were given, nor where apps are', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const room = await place.group(ann, ben);
+    const client = clientSpan();
+    const operation = sending(room, 'nobody’s business');
+    await sendWith(place.node.url, ann, operation, { traceparent: client.traceparent, 'x-request-id': 'of-the-client' });
+    await collector.until(client.traceId, ...ofSend);
+    const { clientMessageId } = operation.variables.input;
+    for (const secret of ['business', ann.handle, ann.token, ann.refreshToken, ann.id, room, clientMessageId, password, '127.0.0.1']) {
+      expect(collector.text(), secret).not.toContain(secret);
+    }
+    const notes = new Set(collector.spans.flatMap((span) => Object.keys(span.notes)));
+    const known = ['graphql.operation.name', 'graphql.operation.type', 'http.response.status_code'];
+    expect([...notes].toSorted()).toEqual([...known, 'mpim.appends', 'mpim.entries', 'mpim.entry', 'mpim.outcome', 'mpim.receivers']);
+    expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces']));
+  });
+});
+
+describe('a node', () => {
+  it('whose ratio is 0 traces nothing', async () => {
+    await using second = await startCollector();
+    const quiet = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url, TRACE_RATIO: '0' });
+    const [ann] = await quiet.people('ann');
+    await sendWith(quiet.node.url, ann, sending(await quiet.group(ann)), { traceparent: clientSpan().traceparent });
+    await quiet[Symbol.asyncDispose]();
+    expect(second.paths).toEqual([]);
+  });
+
+  it('that stops sends what is left first', async () => {
+    await using second = await startCollector();
+    const slow = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: `${second.url}/`, OTEL_BSP_SCHEDULE_DELAY: '60000' });
+    await slow.people('ann');
+    expect(second.paths).toEqual([]);
+    await slow[Symbol.asyncDispose]();
+    expect(second.spans.map(({ name }) => name)).toContain('mutation signUp');
+    expect(new Set(second.paths)).toEqual(new Set(['/v1/traces']));
+  });
+
+  it('that does not trace tells apps nothing of it, whatever its clients send', async () => {
+    await using app = await startApp();
+    await using off = await traced({});
+    await off.node.chat.beforeSend.set({ url: app.url });
+    const [ann] = await off.people('ann');
+    await sendWith(off.node.url, ann, sending(await off.group(ann)), { traceparent: clientSpan().traceparent });
+    expect(app.calls).toHaveLength(1);
+    expect(app.calls[0]).not.toHaveProperty('traceparent');
+  });
+
+  it('says once that its spans are not taken, and once that they are again', async () => {
+    await using second = await startCollector();
+    second.answer(400);
+    await using refused = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url });
+    const told = () => refused.log.map(({ msg, requestId }) => ({ msg, requestId }));
+    const [ann] = await refused.people('ann');
+    const failed = { msg: 'spans could not be sent', requestId: undefined };
+    await expect.poll(told).toEqual([failed]);
+    await refused.ask(MeDocument, {}, ann);
+    await expect.poll(() => second.paths.length).toBeGreaterThan(1);
+    second.answer(200);
+    await refused.ask(MeDocument, {}, ann);
+    await expect.poll(told).toEqual([failed, { msg: 'spans are sent again', requestId: undefined }]);
+  });
+
+  it('serves as ever while nothing takes its spans, and stops', async () => {
+    const dead = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', DRAIN_MS: '300' });
+    const [ann] = await dead.people('ann');
+    await dead.say(ann, await dead.group(ann), 'hello');
+    const begunAt = performance.now();
+    await dead[Symbol.asyncDispose]();
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
+  });
+
+  it('serves as ever while what takes its spans hangs, and stops', async () => {
+    await using second = await startCollector();
+    second.hang();
+    const hung = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url, DRAIN_MS: '300' });
+    const [ann] = await hung.people('ann');
+    await expect.poll(() => second.paths.length).toBeGreaterThan(0);
+    await hung.say(ann, await hung.group(ann), 'hello');
+    const begunAt = performance.now();
+    await hung[Symbol.asyncDispose]();
+    expect(performance.now() - begunAt).toBeLessThan(1_500);
   });
 });

@@ -29,6 +29,8 @@ export interface Collector extends AsyncDisposable {
   until(traceId: string, ...names: readonly string[]): Promise<readonly SentSpan[]>;
   /** From here on it takes requests and does not answer them. */
   hang(): void;
+  /** From here on it answers with a status; what comes with another than 200 is not taken. */
+  answer(status: number): void;
 }
 
 /** Starts a collector. */
@@ -37,11 +39,13 @@ export async function startCollector(): Promise<Collector> {
   const waiting = new Set<() => void>();
   let all = '';
   let hangs = false;
+  let status = 200;
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     paths.push(request.url ?? '');
     const body = await text(request);
     if (hangs) return;
+    if (status !== 200) return void response.writeHead(status).end();
     all += body;
     spans.push(...spansOf(JSON.parse(body) as Told));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -71,6 +75,9 @@ export async function startCollector(): Promise<Collector> {
     },
     hang() {
       hangs = true;
+    },
+    answer(next) {
+      status = next;
     },
     async [Symbol.asyncDispose]() {
       const closed = Promise.withResolvers<void>();
