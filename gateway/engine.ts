@@ -14,6 +14,7 @@ import { createFanout, type Fanout } from './fanout.ts';
 import { useHttpStreams } from './http-stream.ts';
 import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
+import type { Logging } from './logger.ts';
 import { useMaintenance } from './maintenance.ts';
 import { useMediaTypeErrors } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
@@ -34,6 +35,7 @@ export interface EngineParts {
   readonly meter: Meter;
   readonly persisted: PersistedDocuments;
   readonly tracer: Tracer;
+  readonly logging: Pick<Logging, 'inTrace'>;
   /** Makes the context that resolvers see, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
@@ -71,18 +73,18 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),
       useMaintenance(config),
-      useCaller({ createContext, mask, fanout, meter, tracer }),
+      useCaller({ createContext, mask, fanout, meter, tracer, logging }),
       useHttpStreams(mask, config),
     ],
   }) as Engine;
 }
 
-interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter' | 'tracer'> {
+interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter' | 'tracer' | 'logging'> {
   readonly fanout: Fanout;
 }
 
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
-function useCaller({ createContext, mask, fanout, meter, tracer }: CallerParts): Plugin<Call> {
+function useCaller({ createContext, mask, fanout, ...watching }: CallerParts): Plugin<Call> {
   async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
       const signingIn = isSigningIn(document, operationName);
@@ -96,14 +98,14 @@ function useCaller({ createContext, mask, fanout, meter, tracer }: CallerParts):
       const kind = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
       setExecuteFn((given: ExecutionArgs) =>
         watched(
-          { meter, tracer, kind, args },
+          { ...watching, kind, args },
           async () => executeFn({ ...given, contextValue: await open(args, false) }) as Promise<ExecutionResult>,
         ),
       );
     },
     onSubscribe({ args, setSubscribeFn }) {
       setSubscribeFn((given: ExecutionArgs) =>
-        watched({ meter, tracer, kind: 'subscription', args }, async () => {
+        watched({ ...watching, kind: 'subscription', args }, async () => {
           const delivery = await fanout.open({ ...given, contextValue: await open(args, true) });
           if (!(delivery instanceof Delivery)) return delivery;
           (args.contextValue as Call).deliver(delivery);
@@ -114,15 +116,16 @@ function useCaller({ createContext, mask, fanout, meter, tracer }: CallerParts):
   };
 }
 
-interface Watching extends Pick<CallerParts, 'meter' | 'tracer'> {
+interface Watching extends Pick<CallerParts, 'meter' | 'tracer' | 'logging'> {
   readonly kind: OperationKind;
   readonly args: ExecutionArgs;
 }
 
 /** Counts what comes of an operation, and how long that takes; and traces it, if it is to be traced. */
-async function watched<R extends object>({ meter, tracer, kind, args }: Watching, work: () => Promise<R>): Promise<R> {
+async function watched<R extends object>({ meter, tracer, logging, kind, args }: Watching, work: () => Promise<R>): Promise<R> {
   const begunAt = performance.now();
   const span = operationSpan(tracer, args);
+  if (span !== undefined) logging.inTrace(span.traceId);
   function ended(outcome: string): void {
     meter.answered(kind, outcome, (performance.now() - begunAt) / 1_000);
     if (span !== undefined) endAs(span, outcome);

@@ -66,6 +66,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
     tick,
     meter,
     tracer: tracing,
+    logging,
     schema: parts.schema ?? schema,
     config,
     mask,

@@ -93,7 +93,8 @@ export function createOtlpTracing(
     }).merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     // Who asks for a span has decided.
     sampler: new AlwaysOnSampler(),
-    spanLimits: { attributeValueLengthLimit: 200 },
+    // A commit points to all that share it: COMMIT_BATCH at most.
+    spanLimits: { attributeValueLengthLimit: 200, linkCountLimit: 1_000 },
     spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize, scheduledDelayMillis: traceDelayMs })],
   });
   const tracer = provider.getTracer('mpim', manifest.version);

@@ -12,6 +12,7 @@ import { embeddedStores } from '../support/stores.ts';
 import { clientSpan, sending, sendWith } from '../support/traced.ts';
 import { type Doings, password, peopleOf } from '../support/world.ts';
 import { earOnSocket } from '../two-node/ear.ts';
+import { openLab } from './lab.ts';
 
 /** A node of its own that traces to a place, people who use it, and what it has logged. */
 interface Traced extends Doings, AsyncDisposable {
@@ -185,6 +186,14 @@ describe('a trace', () => {
       expect.objectContaining({ traceId: second.traceId, requestId: expect.any(String), fault: expect.any(String) }),
     );
     expect(named(await collector.until(second.traceId, sent, 'webhook.call'), 'webhook.call').failed).toBe(true);
+  });
+
+  it('is found from the line of the log that tells of a bug', async () => {
+    await using lab = await openLab({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ADMIN_PORT: 'off' });
+    const { traceId, traceparent } = clientSpan();
+    const response = await fetch(`${lab.node.url}/graphql?query={bug}`, { headers: { traceparent } });
+    const [{ extensions }] = (await response.json()).errors;
+    expect(lab.log).toContainEqual(expect.objectContaining({ msg: 'a bug was masked', traceId, requestId: extensions.requestId }));
   });
 
   it('begins with an effect, and goes on to the apps that are told', async () => {
