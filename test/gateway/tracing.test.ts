@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createClient } from 'graphql-ws';
+import type { Logger } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Effect } from '../../src/worker/index.ts';
 import { type Collector, type SentSpan, startCollector } from '../support/collector.ts';
 import { DissolveGroupDocument, MeDocument } from '../support/generated/graphql.ts';
 import { embeddedStores } from '../support/stores.ts';
@@ -20,14 +22,14 @@ interface Traced extends Doings, AsyncDisposable {
   readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
-async function traced(env: Readonly<Record<string, string>>): Promise<Traced> {
+async function traced(env: Readonly<Record<string, string>>, effectsOf: (logger: Logger) => readonly Effect[] = () => []): Promise<Traced> {
   await using open = new AsyncDisposableStack();
   const stores = open.use(await embeddedStores());
   const usual = { PORT: '0', LOG_LEVEL: 'warn', ADMIN_PORT: 'off', OTEL_BSP_SCHEDULE_DELAY: '5', WORKER_POLL_MS: '10', JOB_POLL_MS: '10' };
   const config = readConfig({ ...usual, ...stores.env, ...env });
   const log: Readonly<Record<string, unknown>>[] = [];
   const logging = createLogging(config, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const node = open.use(await createNode(config, { logging }));
+  const node = open.use(await createNode(config, { logging, effects: effectsOf(logging.logger) }));
   const held = open.move();
   return { node, log, ...peopleOf(() => node.url), [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -207,6 +209,16 @@ describe('a trace', () => {
     const [, traceId = '', spanId] = String(app.calls[0]?.['traceparent']).split('-');
     const spans = await collector.until(traceId, 'effect webhooks', 'webhook.call');
     expect(named(spans, 'webhook.call')).toMatchObject({ spanId, parentSpanId: named(spans, 'effect webhooks').spanId });
+  });
+
+  it('stands in the lines of the log that an effect writes', async () => {
+    const effect = (logger: Logger): Effect => ({ name: 'lines', wanted: async () => true, act: async () => logger.warn('acted') });
+    await using acting = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, (logger) => [effect(logger)]);
+    await acting.people('ann');
+    await expect.poll(() => acting.log.length).toBeGreaterThan(0);
+    const [{ msg, traceId } = {}] = acting.log;
+    expect(msg).toBe('acted');
+    await collector.until(String(traceId), 'effect lines');
   });
 
   it('begins with a job, and goes on to what that commits', async () => {
