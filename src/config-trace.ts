@@ -16,7 +16,7 @@ export const traceOptions = {
       .string()
       .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
       .transform(Number),
-    'Which share of operations, jobs and effects is traced, from 0 to 1. Less of those whose client has traced less of them.',
+    'Which share of operations, jobs and effects is traced, from 0 to 1. Operations that their client says it does not trace are not traced here either.',
   ),
   traceDelayMs: option('OTEL_BSP_SCHEDULE_DELAY', '5000', whole(1, 60_000), 'How often, in ms, spans are sent.'),
 } as const;
