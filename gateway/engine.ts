@@ -18,8 +18,8 @@ import type { Logging } from './logger.ts';
 import { useMaintenance } from './maintenance.ts';
 import { useMediaTypeErrors } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
-import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { endAs, operationSpan } from './operation-span.ts';
+import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
