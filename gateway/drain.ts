@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Http } from './http.ts';
 import type { Sockets } from './socket.ts';
 
@@ -9,17 +10,24 @@ export interface Draining {
   readonly sockets: Sockets;
   /** How long it may take; past it, what is left is dropped. */
   readonly ms: number;
+  /** Whether a proxy sends it what clients want. */
+  readonly proxied: boolean;
 }
+
+// A proxy sends nothing any more to who has refused something, or as soon as it has asked how the node is. What it has sent by the time the port closes breaks off, and
+// nobody can know what became of it: with three clients who wrote all the time every other node that was done within milliseconds had such a one.
+const noticeMs = 1_000;
 
 /**
  * Stops serving. At once: /health/ready says so, new work is refused in a way that tells clients to try elsewhere, subscriptions over HTTP
- * end. Meanwhile what was accepted is finished and sockets are closed in waves. The port stays open until then, so that a load balancer reads
- * "draining" instead of hitting a closed port; then it closes.
+ * end. Meanwhile what was accepted is finished and sockets are closed in waves. The port stays open until then, and behind a proxy for a second at
+ * least, so that a load balancer reads "draining" instead of hitting a closed port; then it closes.
  */
-export async function drain({ server, http, sockets, ms }: Draining): Promise<void> {
+export async function drain({ server, http, sockets, ms, proxied }: Draining): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, ms);
-  await Promise.all([sockets.drain(ms), Promise.race([http.drain(), late.promise])]);
+  const noticed = proxied ? delay(Math.min(noticeMs, ms)) : undefined;
+  await Promise.all([noticed, sockets.drain(ms), Promise.race([http.drain(), late.promise])]);
   clearTimeout(timer);
   const closed = Promise.withResolvers<void>();
   server.close(() => closed.resolve());

@@ -8,7 +8,7 @@ import { type CallerParts, callOverHttp } from './http-caller.ts';
 import type { Logging } from './logger.ts';
 import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
-import { pathOf, requestIdOf } from './request.ts';
+import { pathOf, refusalFor, requestIdOf } from './request.ts';
 
 /** The HTTP side of a node: GraphQL, its pages, its health. */
 export interface Http {
@@ -36,7 +36,7 @@ export function createHttp(parts: HttpParts): Http {
   const pages = createPages(config);
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    if (stopping.aborted) return refuse(response);
+    if (stopping.aborted) return refuse(request, response);
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
@@ -122,9 +122,15 @@ function sendHealth(response: ServerResponse, { status, body }: Health): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
 }
 
-function refuse(response: ServerResponse): void {
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const { status, headers } = refusalFor(request);
   const error = { message: 'This node stops: send it again.', extensions: { code: 'UNAVAILABLE', retryable: true } };
   response
-    .writeHead(503, { 'content-type': 'application/graphql-response+json; charset=utf-8', connection: 'close', 'retry-after': '1' })
+    .writeHead(status, {
+      'content-type': 'application/graphql-response+json; charset=utf-8',
+      connection: 'close',
+      'retry-after': '1',
+      ...headers,
+    })
     .end(JSON.stringify({ errors: [error] }));
 }

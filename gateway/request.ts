@@ -17,6 +17,19 @@ export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingM
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
+/**
+ * How a node that stops refuses what it has not begun. A proxy that can ask another node (deploy/nginx) says so with each request, by the name of what it does then: it is
+ * told to, with a status that nothing else is answered with. Everybody else gets 503.
+ */
+export function refusalFor({ headers }: IncomingMessage): {
+  readonly status: 502 | 503;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const elsewhere = headers['x-mpim-elsewhere'];
+  if (typeof elsewhere !== 'string' || !/^@\w{1,64}$/.test(elsewhere)) return { status: 503, headers: {} };
+  return { status: 502, headers: { 'x-accel-redirect': elsewhere } };
+}
+
 /** The path that a request asks for; null if its target cannot be read. */
 export function pathOf({ url = '/' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://node') ? new URL(url, 'http://node').pathname : null;

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
@@ -8,7 +8,7 @@ import { mayConnect } from './cors.ts';
 import type { Meter } from './meter.ts';
 import { createPinging } from './pinging.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
-import { addressOf, requestIdOf } from './request.ts';
+import { addressOf, refusalFor, requestIdOf } from './request.ts';
 import type { Tick } from './tick.ts';
 
 /** The WebSockets of a node. */
@@ -106,8 +106,8 @@ export function createSockets(parts: SocketsParts): Sockets {
   return {
     accept(request, stream, head) {
       stream.on('error', destroy);
-      if (draining) return refuse(stream, '503 Service Unavailable');
-      if (!mayConnect(config, request)) return refuse(stream, '403 Forbidden');
+      if (draining) return refuse(stream, refusalFor(request));
+      if (!mayConnect(config, request)) return refuse(stream, { status: 403, headers: {} });
       server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, request));
     },
     count: () => connections.size,
@@ -131,8 +131,12 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-function refuse(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(
+  stream: Duplex,
+  { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${lines.join('')}\r\n`);
 }
 
 function wait(ms: number): Promise<void> {

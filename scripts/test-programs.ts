@@ -2,7 +2,7 @@ import { ensurePrograms } from '../test/support/binaries.ts';
 
 // Before the test runner, whose report would bury the one line that says what to install.
 try {
-  ensurePrograms('mariadbd', 'mariadb-install-db', 'redis-server', 'openssl', 'chromium');
+  ensurePrograms('mariadbd', 'mariadb-install-db', 'redis-server', 'openssl', 'nginx', 'chromium');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -95,6 +95,22 @@ describe('a node that drains', () => {
     expect(await socket.closed).toMatchObject({ code: 1006 });
   });
 
+  test('sends a proxy on that says that it can ask another node, and keeps its port open until that has found out', async () => {
+    await using lab = await openLab({ TRUST_PROXY: 'true', DRAIN_MS: '300' });
+    const { url } = lab.node;
+    const started = performance.now();
+    const gone = lab.node.close();
+    const elsewhere = { 'x-mpim-elsewhere': '@elsewhere' };
+    const refused = await post(url, '{ hello }', elsewhere);
+    expect(refused).toMatchObject({ status: 502, errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
+    expect(refused.headers.get('x-accel-redirect')).toBe('@elsewhere');
+    await expect(openRaw(url, 'graphql-transport-ws', elsewhere)).rejects.toThrow('502');
+    // What nginx could not have said.
+    expect((await post(url, '{ hello }', { 'x-mpim-elsewhere': '/etc/passwd' })).status).toBe(503);
+    await gone;
+    expect(performance.now() - started).toBeGreaterThan(290);
+  });
+
   test('may be told twice', async () => {
     await using lab = await openLab();
     await Promise.all([lab.node.close(), lab.node.close()]);

@@ -9,6 +9,7 @@ const packages = {
   'redis-server': 'redis-server',
   openssl: 'openssl',
   chromium: 'chromium',
+  nginx: 'nginx-light',
   ejabberdctl: 'ejabberd erlang-p1-mysql',
   erl: 'erlang-base',
 } as const;

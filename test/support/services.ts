@@ -162,7 +162,8 @@ export async function startService({ port, args = [] }: ServiceOptions, recipe: 
     if (child === undefined || hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.ref();
-    child.kill('SIGKILL');
+    // With the processes that it has started itself, of which nginx has some.
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
     await gone;
   }
 
@@ -240,7 +241,7 @@ function spawnNoted(folder: string, command: readonly string[]): ChildProcess {
  * folder and removes it. release() does the same at once.
  */
 function guardFolder(folder: string): { release(): Promise<void> } {
-  const script = 'cat > /dev/null; test -f "$0/pid" && kill -9 "$(cat "$0/pid")" 2> /dev/null; until rm -rf "$0"; do sleep 0.1; done';
+  const script = 'cat > /dev/null; test -f "$0/pid" && kill -9 -"$(cat "$0/pid")" 2> /dev/null; until rm -rf "$0"; do sleep 0.1; done';
   const guard = spawn('/bin/sh', ['-c', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   const gone = once(guard, 'exit');
   guard.unref();

@@ -1,6 +1,7 @@
+import { print } from 'graphql';
+import { createClient as createSseClient } from 'graphql-sse';
 import { socketClient, subscribe } from './client.ts';
-import type { PositionInput } from './generated/graphql.ts';
-import { type EventPartsFragment, EventsDocument } from './generated/graphql.ts';
+import { type EventPartsFragment, EventsDocument, type EventsSubscription, type PositionInput } from './generated/graphql.ts';
 
 /** A client that keeps its positions and comes back with them, as client libraries should. */
 export interface Subscriber {
@@ -16,8 +17,32 @@ function isLogged(event: EventPartsFragment): event is LoggedEvent {
   return 'seq' in event && typeof event.seq === 'number';
 }
 
+/** A subscription from these positions on, and the way to cut it off without a goodbye. */
+export interface Connected {
+  readonly results: AsyncIterable<{ readonly data?: EventsSubscription | null | undefined; readonly errors?: unknown }>;
+  cut(): void;
+}
+
+/** How a subscriber connects. */
+export type Connect = (at: { readonly url: string; readonly token: string }, after: PositionInput[]) => Connected;
+
+/** Over a WebSocket. */
+export function overSocket({ url, token }: Parameters<Connect>[0], after: PositionInput[]): Connected {
+  const client = socketClient(url, token);
+  return { results: subscribe(client, EventsDocument, { after }), cut: () => client.terminate() };
+}
+
+/** Over HTTP, as server-sent events. */
+export function overSse({ url, token }: Parameters<Connect>[0], after: PositionInput[]): Connected {
+  const client = createSseClient({ url: `${url}/graphql`, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });
+  return {
+    results: client.iterate<EventsSubscription>({ query: print(EventsDocument), variables: { after } }),
+    cut: () => client.dispose(),
+  };
+}
+
 /** Makes a subscriber who starts with these positions. */
-export function createSubscriber(token: string, positions: readonly PositionInput[]): Subscriber {
+export function createSubscriber(token: string, positions: readonly PositionInput[], connect: Connect = overSocket): Subscriber {
   const received: LoggedEvent[] = [];
   const held = new Map(positions.map((position) => [position.streamId, position]));
 
@@ -45,9 +70,9 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
   return {
     received,
     async attend(url, enough) {
-      const client = socketClient(url, token);
+      const { results, cut } = connect({ url, token }, [...held.values()]);
       try {
-        for await (const { data, errors } of subscribe(client, EventsDocument, { after: [...held.values()] })) {
+        for await (const { data, errors } of results) {
           if (errors !== undefined || data === null || data === undefined)
             throw new Error(`the subscription failed: ${JSON.stringify(errors)}`);
           const event = data.events;
@@ -57,7 +82,7 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
         throw new Error('the subscription completed by itself');
       } finally {
         // The connection breaks as a train enters a tunnel, without a goodbye.
-        client.terminate();
+        cut();
       }
     },
   };
