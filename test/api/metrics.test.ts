@@ -89,11 +89,11 @@ describe('metrics', () => {
     expect((await scrape(place.node)).value(dead)).toBeUndefined();
   });
 
-  it('are what the alerts ask for', async () => {
-    const alerts = await readFile(new URL('../../deploy/prometheus/alerts.yml', import.meta.url), 'utf8');
+  it.each(['prometheus/alerts.yml', 'grafana/mpim.json'])('are what %s asks for', async (file) => {
+    const text = await readFile(new URL(`../../deploy/${file}`, import.meta.url), 'utf8');
     const told = await scrape(place.node);
     const isTold = (name: string, { names }: Scraped): boolean => names.has(name) || names.has(name.replace(/_(count|sum|bucket)$/, ''));
-    const asked = new Set(alerts.match(/\b(?:mpim|nodejs|process)_\w+/g));
+    const asked = new Set(text.match(/\b(?:mpim|nodejs|process)_\w+/g));
     expect(asked.size).toBeGreaterThan(5);
     expect([...asked].filter((name) => !isTold(name, told))).toEqual([]);
   });
