@@ -14,6 +14,7 @@ import { createMask } from './errors.ts';
 import { createHttp } from './http.ts';
 import { addressAt, listen } from './listen.ts';
 import { createLogging, type Logging } from './logger.ts';
+import { answerMalformed } from './malformed.ts';
 import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
 import { createMetrics } from './metrics.ts';
@@ -76,6 +77,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const http = createHttp({ chat, config, engine, logging, sessions });
   const sockets = createSockets({ tick, meter, config, engine, persisted, mask, logging, sessions });
   const server = createServer(http.listener);
+  answerMalformed(server);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);
     else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

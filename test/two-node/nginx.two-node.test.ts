@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePrograms } from '../support/binaries.ts';
@@ -78,6 +79,22 @@ describe('nginx, as it ships, before three nodes', () => {
   it('leads to nothing of what is for operators', async () => {
     for (const path of ['/metrics', '/admin/graphql', '/admin/audit']) expect((await fetch(`${nginx.url}${path}`)).status).toBe(404);
     expect((await fetch(`${nginx.url}/health/ready`)).status).toBe(200);
+  });
+
+  // Nginx sends nothing more to a node that has failed, and takes an answer that comes while it still sends for a failure where the connection is closed behind it.
+  it.each([
+    ['a method that there is not', 'FOO /graphql', ''],
+    ['a header that is none', 'POST /graphql', 'A: \x7f\r\n'],
+    ['a WebSocket with a body and no key', 'GET /graphql', 'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'],
+  ])('takes no node away from others because somebody sends %s', async (_, line, headers) => {
+    const body = 'x'.repeat(2_000_000);
+    for (let n = 0; n < 6; n += 1) {
+      const socket = connect(nginx.port, '127.0.0.1');
+      const answer = text(socket);
+      socket.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`);
+      expect(await answer).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    expect(await readFile(join(nginx.folder, 'output'), 'utf8')).not.toContain('upstream');
   });
 
   it('loses nothing and tells nothing twice while one node is killed and another stops, of which no client sees an error', async () => {
