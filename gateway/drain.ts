@@ -15,7 +15,7 @@ export interface Draining {
 }
 
 // A proxy sends nothing any more to who has refused something, or as soon as it has asked how the node is. What it has sent by the time the port closes breaks off, and
-// nobody can know what became of it: with three clients who wrote all the time every other node that was done within milliseconds had such a one.
+// nobody can know what became of it: of six nodes that were done within milliseconds while three clients wrote all the time three had such a one.
 const noticeMs = 1_000;
 
 /**
