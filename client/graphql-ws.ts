@@ -1,0 +1,50 @@
+import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+
+/** Where a socket goes, and as whom. */
+export interface SocketOptions
+  extends Omit<ClientOptions, 'connectionParams' | 'retryAttempts' | 'shouldRetry' | 'retryWait' | 'keepAlive' | 'lazy'> {
+  /** A fresh access token each time one is asked for; null: nobody is signed in. What it throws is taken for a network that failed. */
+  readonly token: () => Promise<string | null> | string | null;
+}
+
+// The server's own pings are as far apart; what has not answered five seconds later is gone.
+const pingMs = 12_000;
+const pongMs = 5_000;
+// A server that is there acknowledges within moments.
+const ackMs = 10_000;
+
+/**
+ * A client of graphql-ws that leaves coming back to who follows: it does not retry by itself, as it would repeat the positions it began with. It takes a
+ * connection that does not answer its pings for lost, which graphql-ws leaves to others. `url`: `wss://…/graphql`. In Node below 22 give
+ * `webSocketImpl` (the package `ws`).
+ */
+export function createSocketClient({ token, on, ...options }: SocketOptions): Client {
+  let awaited: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    connectionAckWaitTimeout: ackMs,
+    ...options,
+    lazy: true,
+    retryAttempts: 0,
+    keepAlive: pingMs,
+    async connectionParams() {
+      const bearer = await token();
+      return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+    },
+    on: {
+      ...on,
+      ping(received, payload) {
+        if (!received) awaited = setTimeout(() => client.terminate(), pongMs);
+        on?.ping?.(received, payload);
+      },
+      pong(received, payload) {
+        if (received) clearTimeout(awaited);
+        on?.pong?.(received, payload);
+      },
+      closed(event) {
+        clearTimeout(awaited);
+        on?.closed?.(event);
+      },
+    },
+  });
+  return client;
+}

@@ -1,0 +1,16 @@
+// What a client of MPIM needs to resume. Promises: each log entry is applied once and in order per stream, across lost connections, nodes that stop and tokens that expire;
+// positions move only past what was applied; what cannot be had is handed on (ResyncRequired); it never loops where coming back would not help.
+// Knows no framework: Apollo, urql, graphql-ws and fetch are beside it, each an entry of its own. Does not keep what events bring: that is the application's.
+
+export { browserWake } from './browser-wake.ts';
+export type { Clock } from './clock.ts';
+export { closeRemedies, errorRemedies, type Remedy } from './close-codes.ts';
+export { DocumentError } from './document.ts';
+export type { Failure, ServerError } from './failure.ts';
+export { type EventOf, type FollowParts, followEvents, type Payload, type Subscribe, type TypedDocument } from './follow.ts';
+export type { Result, Sink } from './inflow.ts';
+export { memoryPositions, type Position, type PositionChange, type PositionStore } from './position.ts';
+export type { Delivery, Following, ResumeOptions } from './resume.ts';
+export type { End, Status } from './status.ts';
+export { storagePositions, type TextStorage } from './storage-positions.ts';
+export type { Hole } from './track.ts';

@@ -1,0 +1,224 @@
+import { createBackOff } from './back-off.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Variables, Watch } from './document.ts';
+import { readEvent } from './event.ts';
+import { type Failure, failed, failureOfErrors, type ServerError } from './failure.ts';
+import { type Inflow, openInflow, type Result, type Sink } from './inflow.ts';
+import type { Position, PositionChange, PositionStore } from './position.ts';
+import type { End, Status } from './status.ts';
+import { createTrack, type Hole, type Track } from './track.ts';
+
+/** What comes with an event. */
+export interface Delivery {
+  /** What it does to positions. It is saved by the store once the event is applied, unless the store leaves that to the application. */
+  readonly change: PositionChange;
+  /** What of the event could not be had, and is null in it: to ask again would not bring it. Mostly empty. */
+  readonly errors: readonly ServerError[];
+}
+
+/** What all ways to follow let the application choose. */
+export interface ResumeOptions {
+  /** Called when the access token is not taken: gets a fresh one and answers whether there is one; false: somebody has to sign in. What it throws is taken for a network that failed. Absent: the token source brings a fresh one by itself. */
+  readonly refresh?: (() => Promise<boolean> | boolean) | undefined;
+  readonly onStatus?: ((status: Status) => void) | undefined;
+  /** Called where numbers are missing, twice at the same place: a bug of the server, to be reported. What is missing can be read as pages. */
+  readonly onHole?: ((hole: Hole) => void) | undefined;
+  /** How far the viewer has read in a conversation, as the application has it; null: not known. */
+  readonly readSeq?: ((streamId: string) => number | null) | undefined;
+  /** Calls what it is given when it may be worth coming back before the wait is over; answers how to call no more. See `browserWake`. */
+  readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
+  /** Results that may wait to be applied; past it the rest is read from the server's log. Default 1,000. */
+  readonly queueLimit?: number | undefined;
+  /** Stops it. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
+  /** A number in [0, 1). */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What a following is made of. */
+export interface ResumeParts<R extends Result> {
+  readonly watch: Watch;
+  readonly given: Variables;
+  readonly positions: PositionStore;
+  readonly subscribe: (variables: Variables, sink: Sink<R>) => () => void;
+  readonly apply: (event: unknown, result: R, delivery: Delivery) => void | Promise<void>;
+  readonly options: ResumeOptions;
+}
+
+/** A subscription that comes back by itself. */
+export interface Following {
+  /** Resolves when it has ended, and what was being applied is. Never rejects. */
+  readonly ended: Promise<End>;
+  /** Ends it. What is being applied is applied to its end, and nothing after it; resolves as `ended`. */
+  stop(): Promise<End>;
+}
+
+// The server lets a client wait for its turn for half a minute, and sends it away then.
+const patienceMs = 60_000;
+// A few hundred bytes each, so a few hundred KB.
+const usualLimit = 1_000;
+
+/** Follows until it is stopped or refused: connects with the positions held, applies one event after the other, and comes back when that ends. */
+export function resume<R extends Result>({ watch, given, positions, subscribe, apply, options }: ResumeParts<R>): Following {
+  const { refresh, onStatus, onHole, readSeq, wake, queueLimit = usualLimit, signal, clock = systemClock, random = Math.random } = options;
+  const backOff = createBackOff(random);
+  let stopped = false;
+  let inflow: Inflow<R> | null = null;
+  let cutWait: (() => void) | null = null;
+  /** A refresh was tried, and nothing came since that shows it was of use. */
+  let refreshed = false;
+  /** Where numbers were missing the last time. */
+  let suspect = '';
+
+  async function held(): Promise<readonly Position[]> {
+    const loaded = watch.own(given, await positions.load());
+    if (readSeq === undefined) return loaded;
+    return loaded.map((position) => ({ ...position, readSeq: readSeq(position.streamId) ?? position.readSeq }));
+  }
+
+  async function takeOne(track: Track, result: R): Promise<Failure | null> {
+    const event = Object(result.data)[watch.responseName] as unknown;
+    const errors = result.errors ?? [];
+    // What is not available may be had by coming back, before the position is past it.
+    if (errors.length > 0) {
+      const failure = failureOfErrors(errors);
+      if (event === undefined || event === null || failure.remedy === 'later') return failure;
+    }
+    const facts = readEvent(event);
+    const taken = track.look(facts);
+    if (taken.is === 'seen') return null;
+    if (taken.is === 'hole') {
+      const { streamId, after, next } = taken.hole;
+      const found = `${streamId} ${after}`;
+      if (found !== suspect) {
+        suspect = found;
+        return failed('at once', `the entries between ${after} and ${next} of ${streamId} are missing`);
+      }
+      onHole?.(taken.hole);
+    }
+    await apply(event, result, { change: taken.change, errors });
+    await positions.save?.(taken.change);
+    track.move(facts, taken.change);
+    backOff.reset();
+    refreshed = false;
+    if (facts.means.type === 'ready') tell({ state: 'live' });
+    return null;
+  }
+
+  async function visit(): Promise<Failure> {
+    const after = await held();
+    if (stopped) return failed('end', 'stopped');
+    const track = createTrack(after);
+    const opened = openInflow<R>({
+      subscribe: (sink) => subscribe(watch.variables(given, after), sink),
+      limit: queueLimit,
+      patienceMs,
+      clock,
+    });
+    inflow = opened;
+    let told = false;
+    try {
+      for (;;) {
+        const arrival = await opened.next();
+        if ('failure' in arrival) return arrival.failure;
+        if (!told && arrival.result.data) {
+          told = true;
+          tell({ state: 'catching up' });
+        }
+        const failure = await takeOne(track, arrival.result);
+        if (failure !== null) return failure;
+      }
+    } finally {
+      opened.close();
+    }
+  }
+
+  async function wait(failure: Failure): Promise<void> {
+    const [ms, since] = [backOff.next(failure), clock.now()];
+    tell({ state: 'waiting', until: since + ms, failure });
+    await new Promise<void>((resolve) => {
+      const callOff = clock.after(ms, done);
+      // Not before the server wants it, whatever has changed here.
+      const unwatch = wake?.(() => void (clock.now() - since >= (failure.retryAfterMs ?? 0) && done()));
+      cutWait = done;
+      function done(): void {
+        cutWait = null;
+        callOff();
+        unwatch?.();
+        resolve();
+      }
+    });
+  }
+
+  /** What to do about the failure of a visit: the end, or null to come back. */
+  async function heed(failure: Failure): Promise<End | null> {
+    if (failure.remedy === 'end') return { reason: failure.code === 4401 ? 'signed out' : 'refused', failure };
+    if (failure.remedy !== 'refresh') {
+      refreshed = false;
+      return null;
+    }
+    if (refreshed) return { reason: 'signed out', failure };
+    if ((await refresh?.()) === false) return { reason: 'signed out', failure };
+    refreshed = true;
+    return null;
+  }
+
+  async function run(): Promise<End> {
+    while (!stopped) {
+      tell({ state: 'connecting' });
+      let failure = await visit().catch((error: unknown) => notApplied(error));
+      if (stopped) break;
+      try {
+        const end = await heed(failure);
+        if (end !== null && !stopped) return end;
+      } catch (error) {
+        failure = failed('later', `the access token could not be refreshed: ${inWords(error)}`, error);
+      }
+      if (!stopped) await wait(failure);
+    }
+    return { reason: 'stopped', failure: null };
+  }
+
+  function tell(status: Status): void {
+    if (stopped && status.state !== 'ended') return;
+    try {
+      onStatus?.(status);
+    } catch (error) {
+      // The application's mistake is shown as one of an event listener would be, and nothing is lost by it.
+      clock.after(0, () => {
+        throw error;
+      });
+    }
+  }
+
+  function halt(): void {
+    stopped = true;
+    inflow?.close();
+    cutWait?.();
+  }
+
+  if (signal?.aborted) halt();
+  signal?.addEventListener('abort', halt);
+  const ended = run().then((end) => {
+    stopped = true;
+    signal?.removeEventListener('abort', halt);
+    tell({ state: 'ended', end });
+    return end;
+  });
+  return {
+    ended,
+    stop() {
+      halt();
+      return ended;
+    },
+  };
+}
+
+function notApplied(error: unknown): Failure {
+  return failed('later', `an event was not applied: ${inWords(error)}`, error);
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
