@@ -1,5 +1,5 @@
-import { CombinedError, type Exchange, makeErrorResult, makeOperation, type Operation, type OperationResult } from '@urql/core';
-import { filter, makeSubject, merge, pipe, share } from 'wonka';
+import { type Exchange, makeErrorResult, makeOperation, type Operation, type OperationResult } from '@urql/core';
+import { filter, makeSubject, merge, share } from 'wonka';
 import { isWatch, readWatch, type Variables } from './document.ts';
 import { EndedError } from './ended-error.ts';
 import type { Result, Sink } from './inflow.ts';
@@ -45,7 +45,8 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
         attempts.next(placed);
         return () => {
           takers.delete(placed.key);
-          attempts.next(makeOperation('teardown', placed));
+          // Not while it brings a result: what fetchExchange aborts then ends in a rejection that nobody can catch.
+          void Promise.resolve().then(() => attempts.next(makeOperation('teardown', placed)));
         };
       }
 
@@ -73,7 +74,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
 
       function fail(operation: Operation, networkError: Error): void {
         followings.delete(operation.key);
-        out.next(makeErrorResult(operation, new CombinedError({ networkError })));
+        out.next(makeErrorResult(operation, networkError));
       }
 
       /** Takes over what is to be resumed; false: it is not. */
@@ -89,19 +90,12 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
         return true;
       }
 
-      const others = pipe(
-        operations,
-        filter((operation) => !takeOver(operation)),
-      );
-      const results = pipe(
-        merge([others, attempts.source]),
-        share,
-        forward,
-        filter((result) => {
-          takers.get(result.operation.key)?.(result);
-          return result.operation.key <= lastOfUrql;
-        }),
-      );
+      // Biome's own reading of types breaks on wonka's `pipe` over `share`, so they are called by themselves.
+      const others = filter<Operation>((operation) => !takeOver(operation))(operations);
+      const results = filter<OperationResult>((result) => {
+        takers.get(result.operation.key)?.(result);
+        return result.operation.key <= lastOfUrql;
+      })(forward(share(merge([others, attempts.source]))));
       return merge([results, out.source]);
     };
 }

@@ -1,61 +1,252 @@
-import { expect, it, onTestFinished } from 'vitest';
-import WebSocket from 'ws';
-import { createSocketClient } from '../../client/graphql-ws.ts';
-import { type FollowParts, followEvents, memoryPositions, type Status } from '../../client/index.ts';
-import { ResumableDocument, type ResumableSubscription, type ResumableSubscriptionVariables } from '../support/generated/graphql.ts';
+import { describe, expect, it } from 'vitest';
+import { httpSubscribe } from '../../client/http.ts';
+import { followEvents, memoryPositions, type Subscribe } from '../../client/index.ts';
+import {
+  MarkReadDocument,
+  RemoveMemberDocument,
+  ResumableConversationDocument,
+  type ResumableConversationSubscription,
+  SignOutDocument,
+} from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
-import { type Followed, inWords, seqsOf, statesOf, textsOf } from './followed.ts';
+import { seqsOf, textsOf } from './followed.ts';
+import { type Choices, follow, socketTo } from './follower.ts';
 import { tornWorld } from './torn.ts';
 
 const chat = tornWorld();
 
-type Choices = Partial<FollowParts<ResumableSubscription, ResumableSubscriptionVariables>>;
-
-function follow(person: Pick<Person, 'token'>, choices: Choices = {}) {
-  const client = createSocketClient({
-    url: `${chat.link.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    token: () => person.token,
-  });
-  const [events, statuses]: [Followed[], Status[]] = [[], []];
-  const positions = memoryPositions();
-  const following = followEvents({
-    document: ResumableDocument,
-    subscribe: client.subscribe,
-    positions,
-    onEvent: (event) => void events.push(event),
-    onStatus: (status) => void statuses.push(status),
-    onHole: (hole) => expect.fail(`a hole: ${JSON.stringify(hole)}`),
-    // No wait longer than the server asks for.
-    random: () => 0,
-    ...choices,
-  });
-  onTestFinished(async () => void (await following.stop()));
-  return { following, events, statuses, positions, told: () => events.map(inWords), states: () => statesOf(statuses) };
+function bySocket({ token }: Pick<Person, 'token'>): Subscribe {
+  return socketTo(chat.link.url, () => token).subscribe;
 }
 
-it('each message comes once and in order, however often the connection is cut in between', async () => {
+function byHttp({ token }: Pick<Person, 'token'>): Subscribe {
+  return httpSubscribe({ url: `${chat.link.url}/graphql`, token: () => token });
+}
+
+function from(seq: number): readonly number[] {
+  return Array.from({ length: 10_000 }, (_, n) => seq + n);
+}
+
+describe.each([
+  ['a WebSocket', bySocket],
+  ['server-sent events', byHttp],
+])('over %s', (_name, transport) => {
+  it('each entry comes once and in order, however often the connection is cut in between', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
+    let [cuts, count] = [0, 0];
+    const { events, states, holes } = follow({
+      subscribe: transport(ben),
+      onEvent(event) {
+        if (event.__typename !== 'MessageSent') return;
+        count += 1;
+        if (count % 7 === 0) cuts += chat.link.cut();
+      },
+    });
+    await expect.poll(states).toContain('live');
+    const texts = Array.from({ length: 60 }, (_, n) => `message ${n}`);
+    await Promise.all([chat.sayAll(ann, group, texts), chat.sayAll(ann, direct, texts)]);
+    await chat.say(ann, group, 'the end');
+    await expect.poll(() => textsOf(events)).toHaveLength(121);
+    expect(cuts).toBeGreaterThan(5);
+    for (const id of [group, direct, ben.id]) {
+      const seqs = seqsOf(events, id);
+      expect(seqs).toEqual(from(seqs[0] ?? 0).slice(0, seqs.length));
+    }
+    expect(seqsOf(events, group)).toHaveLength(61);
+    expect(states()).toEqual(expect.arrayContaining(['waiting', 'catching up', 'live']));
+    expect(holes).toEqual([]);
+  });
+
+  it('who is signed out is told so, and does not come back', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    let refreshes = 0;
+    const refresh = () => {
+      refreshes += 1;
+      return false;
+    };
+    const { told, ended, states } = follow({ subscribe: transport(ben), refresh });
+    await expect.poll(states).toContain('live');
+    await chat.say(ann, group, 'before');
+    await expect.poll(told).toContain('before');
+    await chat.ask(SignOutDocument, { input: {} }, ben);
+    expect(await ended).toMatchObject({ reason: 'signed out' });
+    // A socket says at once that it was a sign-out; by HTTP that shows when there is no fresh token.
+    expect(refreshes).toBe(transport === bySocket ? 0 : 1);
+    expect(states().at(-1)).toBe('ended');
+  });
+
+  it('whose token is not taken gets a fresh one once, and then gives up', async () => {
+    let refreshes = 0;
+    const refresh = () => {
+      refreshes += 1;
+      return true;
+    };
+    const { ended, told } = follow({ subscribe: transport({ token: 'none' }), refresh });
+    expect(await ended).toMatchObject({ reason: 'signed out' });
+    expect([refreshes, told()]).toEqual([1, []]);
+  });
+
+  it('one conversation is followed in the same way, until it is not the viewer’s any more', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    const events: ResumableConversationSubscription['conversationEvents'][] = [];
+    const positions = memoryPositions();
+    const following = followEvents({
+      document: ResumableConversationDocument,
+      variables: { id: group },
+      subscribe: transport(ben),
+      positions,
+      random: () => 0,
+      onEvent(event) {
+        events.push(event);
+        if (event.__typename === 'MessageSent') chat.link.cut();
+      },
+    });
+    await expect.poll(() => events).toHaveLength(1);
+    await chat.sayAll(ann, group, ['one', 'two', 'three']);
+    await expect.poll(() => textsOf(events)).toEqual(['one', 'two', 'three']);
+    await chat.ask(RemoveMemberDocument, { input: { groupId: group, userId: ben.id } }, ann);
+    expect(await following.ended).toMatchObject({ reason: 'refused', failure: { code: 'NOT_FOUND' } });
+    expect(seqsOf(events, group)).toEqual([3, 4, 5]);
+    expect(await positions.load()).toEqual([expect.objectContaining({ streamId: group, seq: 5, epoch: expect.any(String) })]);
+  });
+});
+
+async function live(person: Person, choices: Choices = {}) {
+  const follower = follow({ subscribe: bySocket(person), ...choices });
+  await expect.poll(follower.states).toContain('live');
+  return follower;
+}
+
+async function heldOf({ positions }: { readonly positions: { load(): unknown } }): Promise<Map<string, unknown>> {
+  return new Map(((await positions.load()) as readonly { readonly streamId: string }[]).map((position) => [position.streamId, position]));
+}
+
+it('what could not be applied comes again, and nothing that comes after it comes before it', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
-  const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
-  let cuts = 0;
-  const events: Followed[] = [];
-  const { states } = follow(ben, {
+  const group = await chat.group(ann, ben);
+  let failures = 3;
+  const { told, states } = await live(ben, {
     onEvent(event) {
-      events.push(event);
-      if (event.__typename === 'MessageSent' && events.length % 7 === 0) cuts += chat.link.cut();
+      if (event.__typename !== 'MessageSent' || event.messageEdge?.node.text !== 'two' || failures === 0) return;
+      failures -= 1;
+      throw new Error('the disk is full');
     },
   });
-  await expect.poll(states).toContain('live');
-  const texts = Array.from({ length: 60 }, (_, n) => `message ${n}`);
-  await Promise.all([chat.sayAll(ann, group, texts), chat.sayAll(ann, direct, texts)]);
-  await expect.poll(() => textsOf(events)).toHaveLength(120);
-  await chat.say(ann, group, 'the end');
-  await expect.poll(() => textsOf(events).at(-1)).toBe('the end');
-  expect(cuts).toBeGreaterThan(5);
-  for (const id of [group, direct, ben.id]) {
-    const seqs = seqsOf(events, id);
-    expect(seqs).toEqual(seqs.map((_, n) => (seqs[0] ?? 0) + n));
-  }
-  expect(seqsOf(events, group)).toHaveLength(61);
-  expect(states()).toEqual(expect.arrayContaining(['waiting', 'catching up']));
+  await chat.sayAll(ann, group, ['one', 'two', 'three']);
+  await expect.poll(told).toContain('three');
+  expect(told().filter((text) => text !== 'StreamReady')).toEqual(['one', 'two', 'three']);
+  expect([failures, states().filter((state) => state === 'waiting').length]).toEqual([0, 3]);
+});
+
+it('the next event comes when the one before is applied; more than may wait is read from the log', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let [applying, most] = [0, 0];
+  const { events, statuses } = await live(ben, {
+    queueLimit: 5,
+    async onEvent(event) {
+      applying += 1;
+      most = Math.max(most, applying);
+      if (event.__typename === 'MessageSent') await gate;
+      applying -= 1;
+    },
+  });
+  const texts = Array.from({ length: 20 }, (_, n) => `message ${n}`);
+  await chat.sayAll(ann, group, texts);
+  open();
+  await expect.poll(() => textsOf(events)).toEqual(texts);
+  expect(most).toBe(1);
+  expect(JSON.stringify(statuses)).toContain('the rest is read from the log');
+});
+
+it('once it is stopped nothing comes any more, and what was being applied is', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const controller = new AbortController();
+  const { following, told, positions } = await live(ben, {
+    signal: controller.signal,
+    async onEvent(event) {
+      if (event.__typename !== 'MessageSent') return;
+      begin();
+      await gate;
+    },
+  });
+  await chat.sayAll(ann, group, ['one', 'two']);
+  await begun;
+  controller.abort();
+  open();
+  expect(await following.ended).toEqual({ reason: 'stopped', failure: null });
+  expect(told()).toEqual(['StreamReady', 'one']);
+  expect((await heldOf({ positions })).get(group)).toMatchObject({ seq: 3 });
+});
+
+it('what cannot be had is handed on, and the stream goes on from where it says', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  await chat.sayAll(ann, group, ['one', 'two']);
+  const gone = await chat.group(ann, ann);
+  const { told, positions } = await live(ben, {
+    positions: memoryPositions([
+      { streamId: group, seq: 3, epoch: 'of another database' },
+      { streamId: gone, seq: 1 },
+    ]),
+  });
+  await chat.say(ann, group, 'three');
+  await expect.poll(told).toContain('three');
+  expect(told().toSorted()).toEqual(['ResyncRequired GONE null', 'ResyncRequired OTHER_EPOCH 4', 'StreamReady', 'three']);
+  const held = await heldOf({ positions });
+  expect(held.get(group)).toEqual({ streamId: group, seq: 5, epoch: expect.not.stringContaining('another') });
+  expect(held.has(gone)).toBe(false);
+});
+
+it('a conversation that opens is followed from its beginning, and let go when it closes', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const { told, positions, holes } = await live(ben, {
+    onEvent(event) {
+      if (event.__typename === 'ConversationOpened') chat.link.cut();
+    },
+  });
+  const group = await chat.group(ann, ben);
+  await chat.say(ann, group, 'hello');
+  await expect.poll(told).toContain('hello');
+  expect((await heldOf({ positions })).get(group)).toMatchObject({ seq: 3 });
+  await chat.ask(RemoveMemberDocument, { input: { groupId: group, userId: ben.id } }, ann);
+  await expect.poll(told).toContain('ConversationClosed');
+  await expect.poll(async () => (await heldOf({ positions })).has(group)).toBe(false);
+  expect(holes).toEqual([]);
+});
+
+it('a subscription that the server refuses has ended, with why', async () => {
+  const [ben] = await chat.people('ben');
+  const document = `subscription ($after: [PositionInput!]) { events(after: $after) {
+    __typename nothingOfTheKind
+    ... on LogEvent { streamId seq }
+    ... on StreamReady { positions { streamId seq epoch } }
+    ... on ResyncRequired { streamId lastSeq resyncReason }
+    ... on ConversationOpened { position { streamId seq epoch } }
+    ... on ConversationClosed { conversationId }
+  } }`;
+  const { ended } = follow({ subscribe: bySocket(ben), document });
+  expect(await ended).toMatchObject({
+    reason: 'refused',
+    failure: { code: 'BAD_USER_INPUT', message: expect.stringContaining('nothingOfTheKind') },
+  });
+});
+
+it('what another device has read meanwhile is told where the application says how far it knows', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  const { seq } = await chat.say(ann, group, 'one');
+  await chat.ask(MarkReadDocument, { input: { conversationId: group, seq } }, ben);
+  const held = await chat.positions(ben);
+  const { told } = await live(ben, { positions: memoryPositions(held), readSeq: (id) => (id === group ? seq : null) });
+  expect(told()).toEqual(['StreamReady']);
+  const behind = await live(ben, { positions: memoryPositions(held), readSeq: (id) => (id === group ? seq - 1 : null) });
+  expect(behind.told()).toEqual(['ViewerMarkersMoved', 'StreamReady']);
 });

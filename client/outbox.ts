@@ -1,0 +1,135 @@
+import { createBackOff } from './back-off.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Failure, failureOfErrors, readFailure } from './failure.ts';
+
+/** A message as it waits: with the id that makes it safe to send again. */
+export type Numbered<M> = M & { readonly clientMessageId: string };
+
+/** What the answer to a mutation has in any case: its expected refusals. */
+export interface Answer {
+  readonly errors: readonly { readonly code: string; readonly message: string; readonly retryAfterMs?: number | null | undefined }[];
+}
+
+/** Where messages that are not answered yet are kept across reloads. */
+export interface OutboxStore<M> {
+  /** In the order in which they were sent. */
+  load(): readonly Numbered<M>[];
+  save(waiting: readonly Numbered<M>[]): void;
+}
+
+/** What an outbox is made of. */
+export interface OutboxParts<M, A extends Answer> {
+  /**
+   * Sends a message once, as `sendMessage` or `forwardMessage`, and answers its payload. Throws what the library throws of errors at the top level and of a network that is
+   * not there. Give it a time limit: what has not been answered is sent again by nobody else.
+   */
+  readonly send: (message: Numbered<M>) => Promise<A>;
+  /** Absent: they are kept in memory, and gone with the page. */
+  readonly store?: OutboxStore<M> | undefined;
+  /** Makes ids. Default: `crypto.randomUUID()`, which browsers have on https. */
+  readonly newId?: (() => string) | undefined;
+  /** Called before a message is sent again, with why and after how many ms. */
+  readonly onRetry?: ((message: Numbered<M>, failure: Failure, afterMs: number) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: (() => number) | undefined;
+}
+
+/** Messages on their way. */
+export interface Outbox<M, A extends Answer> {
+  /**
+   * Sends a message until it is answered, always under the same `clientMessageId`, so that it is stored once: resolves with the payload, or with one that refuses. Rejects with
+   * what `send` threw where sending it again would not help, and when the outbox is stopped. One conversation's messages go one after the other.
+   */
+  send(message: M): Promise<A>;
+  /** Those not answered yet, in the order in which they were sent. */
+  waiting(): readonly Numbered<M>[];
+  /** Sends what the store held from before, each as `send` does. Call it once, when somebody is signed in. */
+  resend(): readonly Promise<A>[];
+  /** Sends nothing more. What waits stays in the store. */
+  stop(): void;
+}
+
+const again: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
+
+/** Makes an outbox of messages of one account. */
+export function createOutbox<M extends { readonly conversationId: string }, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
+  const { send, store, newId = () => crypto.randomUUID(), onRetry, clock = systemClock, random = Math.random } = parts;
+  let held: readonly Numbered<M>[] = store?.load() ?? [];
+  const lasts = new Map<string, Promise<unknown>>();
+  const stops = new Set<() => void>();
+  let stopped = false;
+
+  function keep(waiting: readonly Numbered<M>[]): void {
+    held = waiting;
+    store?.save(held);
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const callOff = clock.after(ms, done);
+      stops.add(done);
+      function done(): void {
+        stops.delete(done);
+        callOff();
+        resolve();
+      }
+    });
+  }
+
+  /** One attempt: the answer, or why there is none that counts. */
+  async function attempt(message: Numbered<M>): Promise<A | Failure> {
+    try {
+      const answer = await send(message);
+      const [first] = answer.errors;
+      if (first === undefined || !again.has(first.code)) return answer;
+      return failureOfErrors([{ message: first.message, extensions: { ...first } }]);
+    } catch (error) {
+      return readFailure(error);
+    }
+  }
+
+  async function untilAnswered(message: Numbered<M>): Promise<A> {
+    const backOff = createBackOff(random);
+    for (;;) {
+      if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
+      const outcome = await attempt(message);
+      if (!('remedy' in outcome)) return answered(message, outcome);
+      if (outcome.remedy !== 'later' && outcome.remedy !== 'at once') {
+        answered(message, null);
+        throw outcome.cause;
+      }
+      const ms = backOff.next(outcome);
+      onRetry?.(message, outcome, ms);
+      if (!stopped) await pause(ms);
+    }
+  }
+
+  function answered<T>(message: Numbered<M>, answer: T): T {
+    keep(held.filter(({ clientMessageId }) => clientMessageId !== message.clientMessageId));
+    return answer;
+  }
+
+  /** After the messages of its conversation that were sent before it, whatever became of them. */
+  function inTurn(message: Numbered<M>): Promise<A> {
+    const { conversationId } = message;
+    const before = lasts.get(conversationId);
+    const sent = before === undefined ? untilAnswered(message) : before.then(() => untilAnswered(message));
+    const last = sent.catch(() => undefined).then(() => void (lasts.get(conversationId) === last && lasts.delete(conversationId)));
+    lasts.set(conversationId, last);
+    return sent;
+  }
+
+  return {
+    send(message) {
+      const numbered = { ...message, clientMessageId: newId() };
+      keep([...held, numbered]);
+      return inTurn(numbered);
+    },
+    waiting: () => held,
+    resend: () => held.map(inTurn),
+    stop() {
+      stopped = true;
+      for (const done of stops) done();
+    },
+  };
+}

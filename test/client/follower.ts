@@ -1,0 +1,62 @@
+import { onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { createSocketClient } from '../../client/graphql-ws.ts';
+import {
+  type End,
+  type Following,
+  type FollowParts,
+  followEvents,
+  type Hole,
+  memoryPositions,
+  type PositionStore,
+  type Status,
+} from '../../client/index.ts';
+import { ResumableDocument, type ResumableSubscription, type ResumableSubscriptionVariables } from '../support/generated/graphql.ts';
+import { type Followed, inWords, statesOf } from './followed.ts';
+
+/** What a test chooses of how somebody follows. */
+export type Choices = Partial<FollowParts<ResumableSubscription, ResumableSubscriptionVariables>>;
+
+/** Somebody's application: what came to it. */
+export interface Follower {
+  readonly following: Following;
+  readonly ended: Promise<End>;
+  readonly events: readonly Followed[];
+  readonly holes: readonly Hole[];
+  readonly statuses: readonly Status[];
+  readonly positions: PositionStore;
+  /** What came, in a few words each. */
+  told(): readonly string[];
+  /** The states it went through. */
+  states(): readonly string[];
+}
+
+/** A client over a socket to this node, as somebody. */
+export function socketTo(url: string, token: () => Promise<string | null> | string | null) {
+  return createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, token });
+}
+
+/** Follows all that happens to somebody, until the test ends, without any wait that the server does not ask for. */
+export function follow(choices: Choices & Pick<FollowParts<unknown, unknown>, 'subscribe'>): Follower {
+  const [events, statuses, holes]: [Followed[], Status[], Hole[]] = [[], [], []];
+  const positions = choices.positions ?? memoryPositions();
+  const { onEvent } = choices;
+  const following = followEvents({
+    document: ResumableDocument,
+    onStatus: (status) => void statuses.push(status),
+    onHole: (hole) => void holes.push(hole),
+    random: () => 0,
+    ...choices,
+    positions,
+    async onEvent(event, delivery) {
+      await onEvent?.(event, delivery);
+      events.push(event);
+    },
+  });
+  onTestFinished(async () => void (await following.stop()));
+  return {
+    ...{ following, ended: following.ended, events, holes, statuses, positions },
+    told: () => events.map(inWords),
+    states: () => statesOf(statuses),
+  };
+}

@@ -1,0 +1,52 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createNode } from '../../gateway/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { ask } from '../support/client.ts';
+import { RefreshTokenDocument } from '../support/generated/graphql.ts';
+import { freshStores } from '../support/stores.ts';
+import { given, peopleOf, world } from '../support/world.ts';
+import { textsOf } from './followed.ts';
+import { follow, socketTo } from './follower.ts';
+
+const brief = world({ ACCESS_TOKEN_SECONDS: '5' });
+
+it('a node that stops sends its clients to the next one, where they go on', async () => {
+  const stores = await freshStores();
+  onTestFinished(() => stores[Symbol.asyncDispose]());
+  const env = { LOG_LEVEL: 'error', GRAPHIQL: 'false', ADMIN_PORT: 'off', ...stores.env };
+  const first = await createNode(readConfig({ ...env, PORT: '0' }));
+  const people = peopleOf(() => first.url);
+  const [ann, ben] = await people.people('ann', 'ben');
+  const group = await people.group(ann, ben);
+  const { events, states, statuses } = follow({ subscribe: socketTo(first.url, () => ben.token).subscribe, random: Math.random });
+  await expect.poll(states).toContain('live');
+  await people.say(ann, group, 'before');
+  await expect.poll(() => textsOf(events)).toEqual(['before']);
+  await first.close();
+  await using second = await createNode(readConfig({ ...env, PORT: new URL(first.url).port }));
+  await peopleOf(() => second.url).say(ann, group, 'after');
+  await expect.poll(() => textsOf(events)).toEqual(['before', 'after']);
+  const why = statuses.flatMap((status) => (status.state === 'waiting' ? [status.failure.code] : []));
+  expect(why[0]).toBe(1012);
+});
+
+it('a token that expires is replaced, once, and nothing is missed', async () => {
+  const [ann, ben] = await brief.people('ann', 'ben');
+  const group = await brief.group(ann, ben);
+  let { token } = ben;
+  let refreshes = 0;
+  async function refresh(): Promise<boolean> {
+    refreshes += 1;
+    const { refreshToken } = await ask(brief.url, RefreshTokenDocument, { input: { refreshToken: ben.refreshToken } });
+    token = given(refreshToken.accessToken, refreshToken.errors);
+    return true;
+  }
+  const { events, statuses, states } = follow({ subscribe: socketTo(brief.url, () => token).subscribe, refresh });
+  await expect.poll(states).toContain('live');
+  await brief.say(ann, group, 'before');
+  await expect.poll(() => refreshes).toBe(1);
+  const again = await brief.anotherDevice(ann);
+  await brief.say(again, group, 'after');
+  await expect.poll(() => textsOf(events)).toEqual(['before', 'after']);
+  expect(statuses.flatMap((status) => (status.state === 'waiting' ? [status.failure.code] : []))).toEqual([4403]);
+});

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { createOutbox, type Numbered } from '../../client/index.ts';
+import { post } from '../support/client.ts';
+import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { given, type Person } from '../support/world.ts';
+import { textsOf } from './followed.ts';
+import { follow, socketTo } from './follower.ts';
+import { tornWorld } from './torn.ts';
+
+const chat = tornWorld();
+
+interface Draft {
+  readonly conversationId: string;
+  readonly text: string;
+}
+
+/** Sends through the way that can be cut. */
+async function send(person: Person, input: Numbered<Draft>) {
+  const { data, errors } = await post(chat.link.url, SendMessageDocument, { input }, person.token);
+  // As client libraries do.
+  if (errors !== undefined) throw Object.assign(new Error(JSON.stringify(errors)), { errors });
+  return given(data, []).sendMessage;
+}
+
+it('what was sent while connections break is stored once, and in order', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  const { events, states } = follow({ subscribe: socketTo(chat.url, () => ben.token).subscribe });
+  await expect.poll(states).toContain('live');
+  let [asked, retried] = [0, 0];
+  const outbox = createOutbox({
+    async send(input: Numbered<Draft>) {
+      asked += 1;
+      const answer = send(ann, input);
+      if (asked % 3 !== 0) return answer;
+      // Stored, but the answer does not arrive.
+      await answer;
+      chat.link.cut();
+      throw new TypeError('fetch failed');
+    },
+    onRetry: () => {
+      retried += 1;
+    },
+    random: () => 0,
+  });
+  const texts = Array.from({ length: 20 }, (_, n) => `message ${n}`);
+  const answers = await Promise.all(texts.map((text) => outbox.send({ conversationId: group, text })));
+  expect(answers.map(({ messageEdge }) => messageEdge?.node.text)).toEqual(texts);
+  await expect.poll(() => textsOf(events)).toEqual(texts);
+  expect(retried).toBeGreaterThan(3);
+  expect(outbox.waiting()).toEqual([]);
+});
+
+it('what the server refuses is answered so, and not sent again', async () => {
+  const [ann] = await chat.people('ann');
+  let asked = 0;
+  let { token } = ann;
+  const outbox = createOutbox({
+    send(input: Numbered<Draft>) {
+      asked += 1;
+      return send({ ...ann, token }, input);
+    },
+  });
+  const conversationId = await chat.group(ann);
+  const { errors } = await outbox.send({ conversationId, text: '' });
+  expect([errors[0]?.code, asked]).toEqual(['INVALID_INPUT', 1]);
+  token = 'none';
+  await expect(outbox.send({ conversationId, text: 'hello' })).rejects.toThrow('UNAUTHENTICATED');
+  expect([asked, outbox.waiting()]).toEqual([2, []]);
+});
+
+it('what was not answered before the page was left is sent by the next one, under the same id', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  let stored: readonly Numbered<Draft>[] = [];
+  const store = {
+    load: () => stored,
+    save(waiting: readonly Numbered<Draft>[]) {
+      stored = waiting;
+    },
+  };
+  const offline = createOutbox<Draft, { errors: [] }>({ store, send: () => Promise.reject(new TypeError('fetch failed')) });
+  const sent = offline.send({ conversationId, text: 'hello' });
+  offline.stop();
+  await expect(sent).rejects.toThrow('stopped');
+  const [message] = stored;
+  const next = createOutbox({ store, send: (input: Numbered<Draft>) => send(ann, input) });
+  const [answer] = await Promise.all(next.resend());
+  expect(answer?.messageEdge?.node).toMatchObject({ text: 'hello', clientMessageId: message?.clientMessageId });
+  expect(stored).toEqual([]);
+});

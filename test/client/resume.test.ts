@@ -1,0 +1,202 @@
+import { expect, it } from 'vitest';
+import { closeRemedies, memoryPositions } from '../../client/index.ts';
+import { closes } from '../../gateway/close-codes.ts';
+import { entry, ready, scripted, turn } from './scripted.ts';
+
+const lost = { code: 1006, reason: '' };
+
+it('every close code of the server has its place in the table, and comes back where the server says so', () => {
+  const table = new Map(Object.entries(closeRemedies).map(([code, remedy]) => [Number(code), remedy]));
+  for (const { code, retry } of Object.values(closes))
+    expect([code, table.get(code) !== 'end', table.has(code)]).toEqual([code, retry, true]);
+});
+
+it('waits grow with each failure in a row, up to a quarter of a minute, and begin anew after something came', async () => {
+  const { attempt, waiting, clock } = scripted();
+  const waits: number[] = [];
+  for (let time = 1; time <= 7; time += 1) {
+    (await attempt(time)).error(lost);
+    waits.push(await waiting(time));
+    await clock.advance(15_000);
+  }
+  expect(waits).toEqual([499, 999, 1_999, 3_999, 7_999, 14_999, 14_999]);
+  const last = await attempt(8);
+  last.next(ready(1));
+  last.error(lost);
+  expect(await waiting(8)).toBe(499);
+});
+
+it.each<[string, unknown, number]>([
+  ['errors', [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 7_000 } }], 7_000],
+  ['the reason of a closed socket', { code: 1013, reason: 'Too busy at the moment: connect again in 4000 ms' }, 4_000],
+  ['errors in Apollo’s', { message: '', errors: [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 7_000 } }] }, 7_000],
+  [
+    'errors in urql’s',
+    { message: '', graphQLErrors: [{ message: 'busy', extensions: { code: 'RATE_LIMITED', retryAfterMs: 7_000 } }] },
+    7_000,
+  ],
+  ['Apollo’s text of a closed socket', new Error('Socket closed with event 1013 Too busy: connect again in 4000 ms'), 4_000],
+  [
+    'the body of a response',
+    { statusCode: 503, bodyText: '{"errors":[{"message":"","extensions":{"code":"UNAVAILABLE","retryAfterMs":7000}}]}' },
+    7_000,
+  ],
+])('does not come back before the time that the server names in %s, even if it is woken', async (_name, failure, ms) => {
+  let wakeUp = (): void => undefined;
+  const { attempt, attempts, waiting, clock } = scripted({
+    wake(up) {
+      wakeUp = up;
+      return () => undefined;
+    },
+  });
+  (await attempt(1)).error(failure);
+  expect(await waiting(1)).toBe(ms);
+  await clock.advance(ms - 1);
+  wakeUp();
+  await turn();
+  expect(attempts()).toBe(1);
+  await clock.advance(1);
+  await attempt(2);
+});
+
+it('comes back at once when it is woken, where only its own wait would keep it', async () => {
+  let [wakeUp, unwatched] = [(): void => undefined, 0];
+  const { attempt, waiting } = scripted({
+    wake(up) {
+      wakeUp = up;
+      return () => {
+        unwatched += 1;
+      };
+    },
+  });
+  (await attempt(1)).error(lost);
+  await waiting(1);
+  wakeUp();
+  await attempt(2);
+  expect(unwatched).toBe(1);
+});
+
+it('comes back within moments from a node that stops, once', async () => {
+  const { attempt, waiting, clock } = scripted();
+  const stops = { code: 1012, reason: 'This node stops: connect again' };
+  (await attempt(1)).error(stops);
+  expect(await waiting(1)).toBeLessThan(200);
+  await clock.advance(200);
+  (await attempt(2)).error(stops);
+  expect(await waiting(2)).toBe(999);
+});
+
+it.each([4400, 4401, 4406, 4409, 4429, 4500, 1008, 1009])('does not come back after %i', async (code) => {
+  const { attempt, ended, attempts, states } = scripted();
+  (await attempt(1)).error({ code, reason: 'because' });
+  expect(await ended).toMatchObject({ reason: code === 4401 ? 'signed out' : 'refused', failure: { code, message: 'because' } });
+  expect([attempts(), states().at(-1)]).toEqual([1, 'ended']);
+});
+
+it('takes a fresh token that cannot be had for the network’s fault, and asks again', async () => {
+  let asked = 0;
+  const { attempt, waiting, clock } = scripted({
+    async refresh() {
+      asked += 1;
+      if (asked === 1) throw new Error('no network');
+      return true;
+    },
+  });
+  const expired = { code: 4403, reason: 'The access token expired' };
+  (await attempt(1)).error(expired);
+  expect(await waiting(1)).toBe(499);
+  await clock.advance(499);
+  (await attempt(2)).error(expired);
+  await waiting(2);
+  await clock.advance(1_000);
+  await attempt(3);
+  expect(asked).toBe(2);
+});
+
+it('takes a subscription of which nothing comes within a minute for lost', async () => {
+  const { attempt, waiting, clock, left } = scripted();
+  await attempt(1);
+  await clock.advance(60_000);
+  await waiting(1);
+  expect(left()).toBe(1);
+});
+
+it('sends the positions of what was applied, in their epoch', async () => {
+  const { attempt, waiting, clock } = scripted();
+  const first = await attempt(1);
+  expect(first.payload.variables).toEqual({ after: [] });
+  for (const result of [ready(4), entry(5), entry(6)]) first.next(result);
+  first.error(lost);
+  await waiting(1);
+  await clock.advance(500);
+  expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 6, epoch: 'e' }] });
+});
+
+it('does not hand on what it had already', async () => {
+  const { attempt, events } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
+  const first = await attempt(1);
+  for (const result of [entry(4), entry(5), entry(6), entry(6), entry(7)]) first.next(result);
+  await expect.poll(() => events).toHaveLength(2);
+  expect(events).toMatchObject([{ seq: 6 }, { seq: 7 }]);
+});
+
+it('asks anew where numbers are missing, and hands on and reports what is missing twice', async () => {
+  const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
+  (await attempt(1)).next(entry(7));
+  await waiting(1);
+  await clock.advance(500);
+  const second = await attempt(2);
+  expect(second.payload.variables).toEqual({ after: [{ streamId: 'a', seq: 5 }] });
+  expect([events, holes]).toEqual([[], []]);
+  second.next(entry(7));
+  await expect.poll(() => events).toHaveLength(1);
+  expect(holes).toEqual([{ streamId: 'a', after: 5, next: 7 }]);
+});
+
+it('takes it for a hole as well where StreamReady is further than what came', async () => {
+  const { attempt, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
+  (await attempt(1)).next(ready(6));
+  await waiting(1);
+});
+
+it('comes back for an event of which a part is not available, and hands on one of which a part never will be', async () => {
+  const seen: unknown[] = [];
+  const { attempt, waiting, clock } = scripted({ onEvent: (_, { errors }) => void seen.push(errors) });
+  const busy = { message: 'not now', extensions: { code: 'UNAVAILABLE' } };
+  (await attempt(1)).next({ ...entry(6), errors: [busy] });
+  await waiting(1);
+  expect(seen).toEqual([]);
+  await clock.advance(500);
+  const bug = { message: 'a bug', extensions: { code: 'INTERNAL' } };
+  (await attempt(2)).next({ ...entry(6), errors: [bug] });
+  await expect.poll(() => seen).toEqual([[bug]]);
+});
+
+it('an application’s own store gets the change with the event, and is asked before each connection', async () => {
+  let stored = 5;
+  const { attempt, waiting, clock } = scripted({
+    positions: { load: () => [{ streamId: 'a', seq: stored }] },
+    onEvent(_, { change }) {
+      stored = change.set[0]?.seq ?? 0;
+      if (stored === 7) throw new Error('committed, but the answer was lost');
+    },
+  });
+  const first = await attempt(1);
+  for (const seq of [6, 7, 8]) first.next(entry(seq));
+  await waiting(1);
+  await clock.advance(500);
+  expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 7 }] });
+});
+
+it('what was opened anew goes on where it was, or begins where it says', async () => {
+  const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
+  const opened = { __typename: 'ConversationOpened', streamId: 'me', seq: 1, position: { streamId: 'a', seq: 12, epoch: 'e' } };
+  const first = await attempt(1);
+  for (const result of [{ data: { events: opened } }, entry(8), entry(13), entry(14)]) first.next(result);
+  await expect.poll(() => events).toHaveLength(4);
+  expect(holes).toEqual([]);
+  first.next(entry(16));
+  await waiting(1);
+  await clock.advance(500);
+  expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 14, epoch: 'e' });
+});

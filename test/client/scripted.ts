@@ -1,0 +1,62 @@
+import type { Payload, Result, Sink } from '../../client/index.ts';
+import { manualClock } from '../support/manual-clock.ts';
+import { type Choices, follow } from './follower.ts';
+
+/** One attempt to subscribe, whose outcome the test decides. */
+export interface Attempt extends Sink {
+  readonly payload: Payload;
+}
+
+/** A log entry of a stream. */
+export function entry(seq: number, streamId = 'a'): Result {
+  return { data: { events: { __typename: 'EntryHidden', streamId, seq } } };
+}
+
+/** StreamReady with one position. */
+export function ready(seq: number, streamId = 'a'): Result {
+  return { data: { events: { __typename: 'StreamReady', positions: [{ streamId, seq, epoch: 'e' }] } } };
+}
+
+/** Follows over a transport and a clock that the test moves: every outcome there can be, at the moment it is wanted. */
+export function scripted(choices: Choices = {}) {
+  const attempts: Attempt[] = [];
+  const clock = manualClock();
+  let left = 0;
+  const follower = follow({
+    clock: { now: clock.now, after: (ms, work) => clock.after(ms, async () => work()) },
+    random: () => 0.999_999,
+    subscribe(payload, sink) {
+      attempts.push({ payload, next: (result) => sink.next(result), error: (error) => sink.error(error), complete: () => sink.complete() });
+      return () => {
+        left += 1;
+      };
+    },
+    ...choices,
+  });
+
+  /** The attempt of this number, once it is made. */
+  async function attempt(number: number): Promise<Attempt> {
+    for (;;) {
+      const found = attempts[number - 1];
+      if (found !== undefined) return found;
+      await turn();
+    }
+  }
+
+  /** For how many ms it waits, once it does so for the given time. */
+  async function waiting(time: number): Promise<number> {
+    for (;;) {
+      const waits = follower.statuses.flatMap((status) => (status.state === 'waiting' ? [status.until] : []));
+      const until = waits[time - 1];
+      if (until !== undefined) return until - clock.now();
+      await turn();
+    }
+  }
+
+  return { ...follower, clock, attempt, waiting, attempts: () => attempts.length, left: () => left };
+}
+
+/** Lets all that can go on without a clock go on. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
