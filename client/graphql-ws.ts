@@ -1,8 +1,7 @@
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 
 /** Where a socket goes, and as whom. */
-export interface SocketOptions
-  extends Omit<ClientOptions, 'connectionParams' | 'retryAttempts' | 'shouldRetry' | 'retryWait' | 'keepAlive' | 'lazy'> {
+export interface SocketOptions extends Omit<ClientOptions, 'connectionParams' | 'retryAttempts' | 'shouldRetry' | 'retryWait' | 'lazy'> {
   /** A fresh access token each time one is asked for; null: nobody is signed in. What it throws is taken for a network that failed. */
   readonly token: () => Promise<string | null> | string | null;
 }
@@ -18,14 +17,14 @@ const ackMs = 10_000;
  * connection that does not answer its pings for lost, which graphql-ws leaves to others. `url`: `wss://…/graphql`. In Node below 22 give
  * `webSocketImpl` (the package `ws`).
  */
-export function createSocketClient({ token, on, ...options }: SocketOptions): Client {
+export function createSocketClient({ token, on, keepAlive = pingMs, ...options }: SocketOptions): Client {
   let awaited: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     connectionAckWaitTimeout: ackMs,
     ...options,
     lazy: true,
     retryAttempts: 0,
-    keepAlive: pingMs,
+    keepAlive,
     async connectionParams() {
       const bearer = await token();
       return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
@@ -33,7 +32,7 @@ export function createSocketClient({ token, on, ...options }: SocketOptions): Cl
     on: {
       ...on,
       ping(received, payload) {
-        if (!received) awaited = setTimeout(() => client.terminate(), pongMs);
+        if (!received) awaited = setTimeout(() => client.terminate(), Math.min(keepAlive, pongMs));
         on?.ping?.(received, payload);
       },
       pong(received, payload) {

@@ -38,12 +38,13 @@ export interface OutboxParts<M, A extends Answer> {
 export interface Outbox<M, A extends Answer> {
   /**
    * Sends a message until it is answered, always under the same `clientMessageId`, so that it is stored once: resolves with the payload, or with one that refuses. Rejects with
-   * what `send` threw where sending it again would not help, and when the outbox is stopped. One conversation's messages go one after the other.
+   * what `send` threw where sending it again would not help, such as a mistake in the document; where nobody is signed in any more (it goes on waiting, for `resend`); and when
+   * the outbox is stopped. One conversation's messages go one after the other.
    */
   send(message: M): Promise<A>;
   /** Those not answered yet, in the order in which they were sent. */
   waiting(): readonly Numbered<M>[];
-  /** Sends what the store held from before, each as `send` does. Call it once, when somebody is signed in. */
+  /** Sends what waits and is not on its way, each as `send` does: what the store held from before. Call it when somebody has signed in. */
   resend(): readonly Promise<A>[];
   /** Sends nothing more. What waits stays in the store. */
   stop(): void;
@@ -55,6 +56,8 @@ const again: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 export function createOutbox<M extends { readonly conversationId: string }, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
   const { send, store, newId = () => crypto.randomUUID(), onRetry, clock = systemClock, random = Math.random } = parts;
   let held: readonly Numbered<M>[] = store?.load() ?? [];
+  /** The ids of those that are on their way. */
+  const going = new Set<string>();
   const lasts = new Map<string, Promise<unknown>>();
   const stops = new Set<() => void>();
   let stopped = false;
@@ -94,10 +97,9 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
       if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
       const outcome = await attempt(message);
       if (!('remedy' in outcome)) return answered(message, outcome);
-      if (outcome.remedy !== 'later' && outcome.remedy !== 'at once') {
-        answered(message, null);
-        throw outcome.cause;
-      }
+      // Who has to sign in first can send it again then.
+      if (outcome.remedy === 'end') answered(message, null);
+      if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
       onRetry?.(message, outcome, ms);
       if (!stopped) await pause(ms);
@@ -111,9 +113,12 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
 
   /** After the messages of its conversation that were sent before it, whatever became of them. */
   function inTurn(message: Numbered<M>): Promise<A> {
-    const { conversationId } = message;
+    const { conversationId, clientMessageId } = message;
     const before = lasts.get(conversationId);
-    const sent = before === undefined ? untilAnswered(message) : before.then(() => untilAnswered(message));
+    going.add(clientMessageId);
+    const sent = (before === undefined ? untilAnswered(message) : before.then(() => untilAnswered(message))).finally(() =>
+      going.delete(clientMessageId),
+    );
     const last = sent.catch(() => undefined).then(() => void (lasts.get(conversationId) === last && lasts.delete(conversationId)));
     lasts.set(conversationId, last);
     return sent;
@@ -126,7 +131,7 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
       return inTurn(numbered);
     },
     waiting: () => held,
-    resend: () => held.map(inTurn),
+    resend: () => held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn),
     stop() {
       stopped = true;
       for (const done of stops) done();

@@ -4,8 +4,9 @@ import { cycles, readSources, type Source } from './support/sources.ts';
 const src = readSources('src');
 const schema = readSources('schema');
 const gateway = readSources('gateway');
+const client = readSources('client');
 const program = [...src, ...schema, ...gateway];
-const written = [...program, ...readSources('scripts', 'prisma')];
+const written = [...program, ...client, ...readSources('scripts', 'prisma')];
 
 /** What each module of src may import from the others, always by its index.ts. A module that is not here is not meant to be. */
 const below: Readonly<Record<string, readonly string[]>> = {
@@ -104,8 +105,23 @@ describe('the arrows', () => {
     expect(breaches([...src, ...schema], ({ path }, target) => target === 'src/open.ts' && path !== 'src/open.ts')).toEqual([]);
   });
 
+  it('let what clients install see nothing of the server, nor of Node, and only its own entries the libraries they are for', () => {
+    const libraries: Readonly<Record<string, readonly string[]>> = {
+      'client/apollo.ts': ['@apollo/client/core', '@apollo/client/errors', 'rxjs'],
+      'client/graphql-ws.ts': ['graphql-ws'],
+      'client/urql.ts': ['@urql/core', 'wonka'],
+      'client/follow.ts': ['graphql'],
+      'client/document.ts': ['graphql'],
+    };
+    const outside = (source: Source, target: string): boolean =>
+      !target.startsWith('client/') && libraries[source.path]?.includes(target) !== true;
+    expect(client.length).toBeGreaterThan(10);
+    expect(breaches(client, outside)).toEqual([]);
+    expect(breaches(program, (_, target) => target.startsWith('client/'))).toEqual([]);
+  });
+
   it('make no circle', () => {
-    expect(cycles(program)).toEqual([]);
+    expect(cycles([...program, ...client])).toEqual([]);
   });
 
   it('lead to what traces only where that is configured', () => {

@@ -239,6 +239,18 @@ it('a subscription that the server refuses has ended, with why', async () => {
   });
 });
 
+it('a connection through which nothing comes any more is given up, though nobody closed it', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const group = await chat.group(ann, ben);
+  const { told, statuses, states } = await live(ben, { subscribe: socketTo(chat.link.url, () => ben.token, { keepAlive: 100 }).subscribe });
+  chat.link.set('dropping');
+  await chat.say(ann, group, 'missed');
+  await expect.poll(states).toContain('waiting');
+  chat.link.set('open');
+  await expect.poll(told).toContain('missed');
+  expect(statuses).toContainEqual(expect.objectContaining({ failure: expect.objectContaining({ code: 4499 }) }));
+});
+
 it('what another device has read meanwhile is told where the application says how far it knows', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);

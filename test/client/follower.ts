@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
-import { createSocketClient } from '../../client/graphql-ws.ts';
+import { createSocketClient, type SocketOptions } from '../../client/graphql-ws.ts';
 import {
   type End,
   type Following,
@@ -32,8 +32,8 @@ export interface Follower {
 }
 
 /** A client over a socket to this node, as somebody. */
-export function socketTo(url: string, token: () => Promise<string | null> | string | null) {
-  return createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, token });
+export function socketTo(url: string, token: SocketOptions['token'], options: Partial<SocketOptions> = {}) {
+  return createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, token, ...options });
 }
 
 /** Follows all that happens to somebody, until the test ends, without any wait that the server does not ask for. */

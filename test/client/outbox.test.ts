@@ -54,19 +54,27 @@ it('what was sent while connections break is stored once, and in order', async (
 it('what the server refuses is answered so, and not sent again', async () => {
   const [ann] = await chat.people('ann');
   let asked = 0;
-  let { token } = ann;
   const outbox = createOutbox({
     send(input: Numbered<Draft>) {
       asked += 1;
-      return send({ ...ann, token }, input);
+      return send(ann, input);
     },
   });
   const conversationId = await chat.group(ann);
   const { errors } = await outbox.send({ conversationId, text: '' });
   expect([errors[0]?.code, asked]).toEqual(['INVALID_INPUT', 1]);
-  token = 'none';
+});
+
+it('what was sent without a token that is good waits until somebody has signed in', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  let token = 'expired';
+  const outbox = createOutbox({ send: (input: Numbered<Draft>) => send({ ...ann, token }, input) });
   await expect(outbox.send({ conversationId, text: 'hello' })).rejects.toThrow('UNAUTHENTICATED');
-  expect([asked, outbox.waiting()]).toEqual([2, []]);
+  ({ token } = ann);
+  const [answer] = await Promise.all(outbox.resend());
+  expect(answer?.messageEdge?.node.text).toBe('hello');
+  expect(outbox.waiting()).toEqual([]);
 });
 
 it('what was not answered before the page was left is sent by the next one, under the same id', async () => {

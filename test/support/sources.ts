@@ -22,7 +22,7 @@ function readSource(path: string): Source {
 /** Everything written by hand in TypeScript under these folders. */
 export function readSources(...folders: readonly string[]): readonly Source[] {
   const globs = folders.map((folder) => `${folder}/**/*.ts`);
-  return globSync(globs, { cwd: root, exclude: ['**/generated/**'] }).map(readSource);
+  return globSync(globs, { cwd: root, exclude: ['**/generated/**', '**/dist/**'] }).map(readSource);
 }
 
 /** The files that import each other in a circle, as `a → b → a`; empty where there is none. */

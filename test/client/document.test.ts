@@ -1,0 +1,59 @@
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { isWatch, readWatch } from '../../client/document.ts';
+import { FollowTextsDocument, ResumableConversationDocument, ResumableDocument } from '../support/generated/graphql.ts';
+
+const full = `__typename ... on LogEvent { streamId seq }
+  ... on StreamReady { positions { streamId seq epoch } }
+  ... on ResyncRequired { streamId lastSeq resyncReason }
+  ... on ConversationOpened { position { streamId seq epoch } }
+  ... on ConversationClosed { conversationId }`;
+
+function events(selected: string, args = '(after: $after)') {
+  return parse(`subscription ($after: [PositionInput!]) { events${args} { ${selected} } }`);
+}
+
+describe('a document that resumes', () => {
+  it.each([
+    ['through fragments', ResumableDocument],
+    ['of one conversation', ResumableConversationDocument],
+    ['written out', events(full)],
+    ['of an interface that has it', events(full.replace('on LogEvent', 'on Event'))],
+    ['with a name of its own', parse(`subscription ($after: [PositionInput!]) { __typename mine: events(after: $after) { ${full} } }`)],
+  ])('is taken %s', (_name, document) => {
+    expect(() => readWatch(document)).not.toThrow();
+    expect(isWatch(document)).toBe(true);
+  });
+
+  it.each([
+    ['a name', full.replace('__typename', ''), '__typename'],
+    ['a field', full.replace('lastSeq', ''), '... on ResyncRequired { streamId lastSeq resyncReason }'],
+    ['a field below', full.replace('epoch', ''), '... on StreamReady { positions { streamId seq epoch } }'],
+    ['a field but for an alias', full.replace('conversationId', 'id: conversationId'), '... on ConversationClosed { conversationId }'],
+    ['a field but under a condition', full.replace('on LogEvent', 'on LogEvent @include(if: true)'), '... on LogEvent { streamId seq }'],
+    ['a field of other types', full.replace('on LogEvent', 'on MessageSent'), '... on LogEvent { streamId seq }'],
+  ])('is told what to add where it lacks %s', (_what, selected, told) => {
+    expect(() => readWatch(events(selected))).toThrow(told);
+  });
+
+  it('is told all that it lacks, and nothing else', () => {
+    expect(() => readWatch(FollowTextsDocument)).toThrow('(epoch: $epoch)');
+    const said =
+      'select as well, without aliases:\n  ... on LogEvent { streamId seq }\n  ... on StreamReady { positions { streamId seq epoch } }';
+    const missing = full.replace('streamId seq', 'seq').replace('positions', 'positions: places');
+    expect(() => readWatch(events(missing))).toThrow(new RegExp(`${RegExp.escape(said)}$`));
+  });
+
+  it('is given its place by variables', () => {
+    expect(() => readWatch(events(full, ''))).toThrow('(after: $after)');
+  });
+});
+
+it.each([
+  '{ viewer { id } }',
+  'subscription { presence(userIds: []) { id } }',
+  'subscription { a: events { at } b: events { at } }',
+])('is no document to resume: %s', (text) => {
+  expect(isWatch(parse(text))).toBe(false);
+  expect(() => readWatch(parse(text))).toThrow('Only a document with one subscription');
+});
