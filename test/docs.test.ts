@@ -181,6 +181,7 @@ describe('the links in the documentation', () => {
     'docs/api.md',
     'docs/operators.md',
     'docs/webhooks.md',
+    'client/README.md',
   ])('of %s lead somewhere', (path) => {
     const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { world } from '../support/world.ts';
+
+const chat = world();
+const root = join(import.meta.dirname, '../..');
+const readme = readFileSync(join(root, 'client/README.md'), 'utf8');
+const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? '');
+
+const watch = `subscription ($after: [PositionInput!]) {
+  events(after: $after) {
+    __typename
+    ... on LogEvent { streamId seq }
+    ... on MessageSent { messageEdge { node { text } } }
+    ... on ConversationOpened { position { streamId seq epoch } }
+    ... on ConversationClosed { conversationId }
+    ... on StreamReady { positions { streamId seq epoch } }
+    ... on ResyncRequired { streamId lastSeq resyncReason }
+  }
+}`;
+
+/** A sample as a program: with what it leaves to the reader, and what is done with what it makes. It ends once it has said so. */
+function program(sample: string, token: string, ending: string): string {
+  return `
+    const userId = 'ben';
+    const currentAccessToken = async () => '${token}';
+    const refreshSession = async () => false;
+    const watch = \`${watch}\`;
+    const held = new Map();
+    const storage = { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => held.set(key, value) };
+    Object.defineProperty(globalThis, 'localStorage', { value: storage });
+    const done = (text) => process.stdout.write(text, () => process.exit(0));
+    const show = () => undefined;
+    const apply = ({ __typename }) => { if (__typename === 'StreamReady') done('ready'); };
+    const signedIn = (uri, init) => fetch(uri, { ...init, headers: { ...init.headers, authorization: 'Bearer ${token}' } });
+    ${ending.split('---')[0]}
+    ${sample
+      .replaceAll('https://chat.example.org', chat.url)
+      .replaceAll('wss://chat.example.org', chat.url.replace('http', 'ws'))
+      .replace(/'mpim-client(?:\/([\w-]+))?'/g, (_, entry = 'index') => `'${root}/client/${entry}.ts'`)}
+    ${ending.split('---')[1] ?? ''}
+  `;
+}
+
+const follows = `--- const { followEvents } = await import('${root}/client/index.ts');
+  followEvents({ document: watch, subscribe, onEvent: apply });`;
+const asked = `--- const { gql } = await import('@apollo/client');
+  apollo.subscribe({ query: gql(watch), fetchPolicy: 'no-cache' }).subscribe(({ data }) => apply(data.events));`;
+const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
+const sends = `const conversationId = 'a';
+  const sendMessage = async (input) => ({ messageEdge: input, errors: [] });
+  --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
+
+describe('the samples of client/README.md', () => {
+  it('are five', () => {
+    expect(blocks).toHaveLength(5);
+  });
+
+  it.each([
+    ['follow', 0, ''],
+    ['follow by HTTP', 1, follows],
+    ['follow by Apollo', 2, asked],
+    ['follow by urql', 3, queried],
+    ['send', 4, sends],
+  ])('%s', async (_name, number, ending) => {
+    const [ben] = await chat.people('ben');
+    const code = program(blocks[number] ?? '', ben.token, ending);
+    const args = ['--input-type=module-typescript', '--no-warnings', '--eval', code];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 30_000 });
+    expect(stdout).toBe('ready');
+  });
+});
