@@ -94,7 +94,6 @@ export function openInflow<R>({ subscribe, limit, patienceMs, clock }: InflowPar
     close() {
       waiting.length = 0;
       end(failed('end', 'stopped'));
-      waiting.length = 0;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { httpSubscribe } from '../../client/http.ts';
 import { followEvents, memoryPositions, type Subscribe } from '../../client/index.ts';
@@ -23,6 +24,10 @@ function byHttp({ token }: Pick<Person, 'token'>): Subscribe {
   return httpSubscribe({ url: `${chat.link.url}/graphql`, token: () => token });
 }
 
+function bySse({ token }: Pick<Person, 'token'>): Subscribe {
+  return createClient({ url: `${chat.link.url}/graphql`, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 }).subscribe;
+}
+
 function from(seq: number): readonly number[] {
   return Array.from({ length: 10_000 }, (_, n) => seq + n);
 }
@@ -30,6 +35,7 @@ function from(seq: number): readonly number[] {
 describe.each([
   ['a WebSocket', bySocket],
   ['server-sent events', byHttp],
+  ['graphql-sse', bySse],
 ])('over %s', (_name, transport) => {
   it('each entry comes once and in order, however often the connection is cut in between', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
@@ -161,29 +167,6 @@ it('the next event comes when the one before is applied; more than may wait is r
   await expect.poll(() => textsOf(events)).toEqual(texts);
   expect(most).toBe(1);
   expect(JSON.stringify(statuses)).toContain('the rest is read from the log');
-});
-
-it('once it is stopped nothing comes any more, and what was being applied is', async () => {
-  const [ann, ben] = await chat.people('ann', 'ben');
-  const group = await chat.group(ann, ben);
-  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const controller = new AbortController();
-  const { following, told, positions } = await live(ben, {
-    signal: controller.signal,
-    async onEvent(event) {
-      if (event.__typename !== 'MessageSent') return;
-      begin();
-      await gate;
-    },
-  });
-  await chat.sayAll(ann, group, ['one', 'two']);
-  await begun;
-  controller.abort();
-  open();
-  expect(await following.ended).toEqual({ reason: 'stopped', failure: null });
-  expect(told()).toEqual(['StreamReady', 'one']);
-  expect((await heldOf({ positions })).get(group)).toMatchObject({ seq: 3 });
 });
 
 it('what cannot be had is handed on, and the stream goes on from where it says', async () => {

@@ -200,3 +200,37 @@ it('what was opened anew goes on where it was, or begins where it says', async (
   await clock.advance(500);
   expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 14, epoch: 'e' });
 });
+
+it('once it is stopped nothing comes any more, though it is there, and what was being applied is', async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const controller = new AbortController();
+  const { attempt, ended, events, positions, left, states } = scripted({
+    signal: controller.signal,
+    async onEvent() {
+      begin();
+      await gate;
+    },
+  });
+  const first = await attempt(1);
+  for (const seq of [1, 2, 3]) first.next(entry(seq));
+  await begun;
+  controller.abort();
+  expect(left()).toBe(1);
+  open();
+  expect(await ended).toEqual({ reason: 'stopped', failure: null });
+  expect(events).toMatchObject([{ seq: 1 }]);
+  expect(await positions.load()).toMatchObject([{ seq: 1 }]);
+  expect(states().at(-1)).toBe('ended');
+});
+
+it('is stopped while it waits, at once, and comes to nothing where it was stopped before it began', async () => {
+  const { attempt, waiting, following, attempts } = scripted();
+  (await attempt(1)).error(lost);
+  await waiting(1);
+  expect(await following.stop()).toEqual({ reason: 'stopped', failure: null });
+  expect(attempts()).toBe(1);
+  const never = scripted({ signal: AbortSignal.abort() });
+  expect(await never.ended).toEqual({ reason: 'stopped', failure: null });
+  expect(never.attempts()).toBe(0);
+});
