@@ -50,8 +50,6 @@ export interface Outbox<M, A extends Answer> {
   stop(): void;
 }
 
-const again: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
-
 /** Makes an outbox of messages of one account. */
 export function createOutbox<M extends { readonly conversationId: string }, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
   const { send, store, newId = () => crypto.randomUUID(), onRetry, clock = systemClock, random = Math.random } = parts;
@@ -84,7 +82,8 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
     try {
       const answer = await send(message);
       const [first] = answer.errors;
-      if (first === undefined || !again.has(first.code)) return answer;
+      // Every other code is an answer; RATE_LIMITED too, for in slow mode it may name hours.
+      if (first?.code !== 'UNAVAILABLE') return answer;
       return failureOfErrors([{ message: first.message, extensions: { ...first } }]);
     } catch (error) {
       return readFailure(error);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createOutbox, type Numbered } from '../../client/index.ts';
 import { post } from '../support/client.ts';
-import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { SendMessageDocument, UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
 import { textsOf } from './followed.ts';
 import { follow, socketTo } from './follower.ts';
@@ -63,6 +63,16 @@ it('what the server refuses is answered so, and not sent again', async () => {
   const conversationId = await chat.group(ann);
   const { errors } = await outbox.send({ conversationId, text: '' });
   expect([errors[0]?.code, asked]).toEqual(['INVALID_INPUT', 1]);
+});
+
+it('who is too early in slow mode is told how long to wait, and not made to', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const conversationId = await chat.group(ann, ben);
+  await chat.ask(UpdateGroupDocument, { input: { groupId: conversationId, slowModeSeconds: 3_600 } }, ann);
+  const outbox = createOutbox({ send: (input: Numbered<Draft>) => send(ben, input) });
+  await outbox.send({ conversationId, text: 'one' });
+  const { errors } = await outbox.send({ conversationId, text: 'two' });
+  expect(errors).toMatchObject([{ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }]);
 });
 
 it('what was sent without a token that is good waits until somebody has signed in', async () => {
