@@ -20,6 +20,7 @@ import { useMediaTypeErrors } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { endAs, operationSpan } from './operation-span.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
+import { useQueryStrings } from './query-strings.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
@@ -67,6 +68,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
     healthCheckEndpoint: '/health/live',
     plugins: [
       useMediaTypeErrors(),
+      useQueryStrings(),
       useBodyLimit(config.maxBodyBytes),
       usePersistedDocuments(persisted),
       useLimits(config),

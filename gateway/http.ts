@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Engine } from './engine.ts';
@@ -36,7 +37,7 @@ export function createHttp(parts: HttpParts): Http {
   const pages = createPages(config);
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    if (stopping.aborted) return refuse(request, response);
+    if (stopping.aborted) return await refuse(config, request, response);
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
@@ -122,8 +123,12 @@ function sendHealth(response: ServerResponse, { status, body }: Health): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const { status, headers } = refusalFor(request);
+// A body that is still on its way: closed before it is read, the connection would be reset, and with it the answer lost.
+const readOnMs = 2_000;
+
+async function refuse(config: Config, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await finished(request.resume(), { writable: false, signal: AbortSignal.timeout(readOnMs) }).catch(() => undefined);
+  const { status, headers } = refusalFor(config, request);
   const error = { message: 'This node stops: send it again.', extensions: { code: 'UNAVAILABLE', retryable: true } };
   response
     .writeHead(status, {

@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 
 /** What Yoga refuses without a word, and what it takes instead. */
 const words: Readonly<Record<number, string>> = {
-  406: 'Accept application/json, application/graphql-response+json, text/event-stream or multipart/mixed.',
+  406: 'Accept application/json or application/graphql-response+json; for a subscription text/event-stream or multipart/mixed.',
   415: 'Send the request as JSON, with the content-type application/json.',
 };
 

@@ -24,6 +24,7 @@ import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
 import { openTracing } from './tracing.ts';
+import { refuseUpgrade } from './upgrade-refusal.ts';
 
 /** A running node. Disposing it drains it: what was accepted is finished, clients are told to reconnect, nothing is lost. */
 export interface Node extends AsyncDisposable {
@@ -80,7 +81,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   answerMalformed(server);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);
-    else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else refuseUpgrade(stream, { status: 404 });
   });
   const membership = started.use(joinCluster({ cluster: chat.cluster, http, sockets, meter }));
   const { port } = await listen(server, { host: config.host, port: config.port, variables: '' });

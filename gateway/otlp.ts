@@ -131,8 +131,12 @@ export function createOtlpTracing(
   };
 }
 
+// Version 00 has 55 characters. What later ones add is theirs to bound; a span that waits keeps the whole text, of which its ids are parts.
+const longestTraceparent = 256;
+
 /** Reads a `traceparent` of W3C Trace Context, of any version; null for what is none. */
 function readTraceparent(text: string): SpanContext | null {
+  if (text.length > longestTraceparent) return null;
   const [, version, traceId = '', spanId = '', flags = '', rest] =
     /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/.exec(text) ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && rest !== undefined)) return null;

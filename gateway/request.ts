@@ -18,16 +18,16 @@ export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingM
 }
 
 /**
- * How a node that stops refuses what it has not begun. A proxy that can ask another node (deploy/nginx) says so with each request, by the name of what it does then: it is
+ * How a node that stops refuses what it has not begun. A proxy of ours that can ask another node (deploy/nginx) says so with each request, by the name of what it does then: it is
  * told to, with a status that nothing else is answered with. Everybody else gets 503.
  */
-export function refusalFor({ headers }: IncomingMessage): {
-  readonly status: 502 | 503;
-  readonly headers: Readonly<Record<string, string>>;
-} {
-  const elsewhere = headers['x-mpim-elsewhere'];
-  if (typeof elsewhere !== 'string' || !/^@\w{1,64}$/.test(elsewhere)) return { status: 503, headers: {} };
-  return { status: 502, headers: { 'x-accel-redirect': elsewhere } };
+export function refusalFor(
+  { trustProxy }: Pick<Config, 'trustProxy'>,
+  { headers }: IncomingMessage,
+): { readonly status: 502 | 503; readonly headers: Readonly<Record<string, string>> } {
+  // That name and no other: a proxy that is not ours passes the header on, and what it has under another is not for clients to ask for.
+  if (!trustProxy || headers['x-mpim-elsewhere'] !== '@elsewhere') return { status: 503, headers: {} };
+  return { status: 502, headers: { 'x-accel-redirect': '@elsewhere' } };
 }
 
 /** The path that a request asks for; null if its target cannot be read. */

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
@@ -10,6 +10,7 @@ import { createPinging } from './pinging.ts';
 import { createProtocol, type ProtocolParts } from './protocol.ts';
 import { addressOf, refusalFor, requestIdOf } from './request.ts';
 import type { Tick } from './tick.ts';
+import { refuseUpgrade } from './upgrade-refusal.ts';
 
 /** The WebSockets of a node. */
 export interface Sockets {
@@ -106,8 +107,8 @@ export function createSockets(parts: SocketsParts): Sockets {
   return {
     accept(request, stream, head) {
       stream.on('error', destroy);
-      if (draining) return refuse(stream, refusalFor(request));
-      if (!mayConnect(config, request)) return refuse(stream, { status: 403, headers: {} });
+      if (draining) return refuseUpgrade(stream, refusalFor(config, request));
+      if (!mayConnect(config, request)) return refuseUpgrade(stream, { status: 403 });
       server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, request));
     },
     count: () => connections.size,
@@ -129,14 +130,6 @@ export function createSockets(parts: SocketsParts): Sockets {
 // Shared by all, so that no socket keeps the request that it began with.
 function destroy(this: Duplex): void {
   this.destroy();
-}
-
-function refuse(
-  stream: Duplex,
-  { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
-): void {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${lines.join('')}\r\n`);
 }
 
 function wait(ms: number): Promise<void> {

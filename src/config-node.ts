@@ -89,7 +89,7 @@ export const nodeOptions = {
     'TRUST_PROXY',
     'false',
     flag,
-    'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it. A node that stops keeps its port open for a second at least, for the proxy to find out.',
+    'Take the client address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it. A node that stops keeps its port open for a second, for the proxy to find out.',
   ),
   writeDeadlineMs: option('WRITE_DEADLINE_MS', '8000', whole(100, 120_000), 'A write not stored after so many ms is answered UNAVAILABLE.'),
   roles: option(

@@ -130,6 +130,21 @@ describe('over HTTP', () => {
     });
   });
 
+  test('nor does one that a page may post without asking, however it is written', async () => {
+    const body = new URLSearchParams({ query: 'mutation { act }' });
+    const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', body });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test.each(['variables', 'extensions'])('%s by GET that are no JSON are the client’s mistake', async (name) => {
+    const response = await fetch(`${lab.node.url}/graphql?${new URLSearchParams({ query: '{ hello }', [name]: '{' })}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining(name), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  });
+
   test('an answer in a media type that is not spoken is refused with those that are', async () => {
     const response = await fetch(`${lab.node.url}/graphql`, {
       method: 'POST',

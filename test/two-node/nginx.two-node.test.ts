@@ -83,16 +83,27 @@ describe('nginx, as it ships, before three nodes', () => {
 
   // Nginx sends nothing more to a node that has failed, and takes an answer that comes while it still sends for a failure where the connection is closed behind it.
   it.each([
-    ['a method that there is not', 'FOO /graphql', ''],
-    ['a header that is none', 'POST /graphql', 'A: \x7f\r\n'],
-    ['a WebSocket with a body and no key', 'GET /graphql', 'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'],
-  ])('takes no node away from others because somebody sends %s', async (_, line, headers) => {
+    ['a method that there is not', 400, 'FOO /graphql HTTP/1.1\r\nHost: a\r\n'],
+    ['a header that is none', 400, 'POST /graphql HTTP/1.1\r\nHost: a\r\nA: \x7f\r\n'],
+    ['no host', 415, 'POST /graphql HTTP/1.0\r\n'],
+    [
+      'an origin that does not fit into the usual headers of an answer',
+      415,
+      `POST /graphql HTTP/1.1\r\nHost: a\r\nOrigin: http://${'x'.repeat(6_000)}\r\n`,
+    ],
+    ['an upgrade of what has none', 404, 'GET /elsewhere HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n'],
+    [
+      'a WebSocket with a body and no key',
+      400,
+      'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n',
+    ],
+  ])('takes no node away from others because somebody sends %s', async (_, status, head) => {
     const body = 'x'.repeat(2_000_000);
     for (let n = 0; n < 6; n += 1) {
       const socket = connect(nginx.port, '127.0.0.1');
       const answer = text(socket);
-      socket.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`);
-      expect(await answer).toMatch(/^HTTP\/1\.1 400 /);
+      socket.write(`${head}Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      expect(await answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     }
     expect(await readFile(join(nginx.folder, 'output'), 'utf8')).not.toContain('upstream');
   });

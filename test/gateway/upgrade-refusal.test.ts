@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { openLab } from './lab.ts';
+
+/** Asks for an upgrade that is refused, with more behind it that nobody wants. */
+async function refused(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /elsewhere HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nand more');
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  return socket;
+}
+
+test('a client that resets the connection of an upgrade that was refused does no harm', async () => {
+  await using lab = await openLab();
+  for (let times = 0; times < 20; times += 1) (await refused(lab.node.port)).resetAndDestroy();
+  expect((await fetch(`${lab.node.url}/health/live`)).status).toBe(200);
+});
+
+test('a client that holds on to such a connection does not hold up a node that stops, nor the connection for long', async () => {
+  const lab = await openLab();
+  const socket = await refused(lab.node.port);
+  const closed = once(socket, 'close');
+  socket.write('and more');
+  await lab[Symbol.asyncDispose]();
+  await closed;
+});
