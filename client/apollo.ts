@@ -18,7 +18,8 @@ export interface ResumeLinkOptions extends ResumeOptions {
 
 /**
  * A link that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back over the links behind it with the positions
- * it has by then. All else passes through. Put it right before the link that ends the chain, `HttpLink` or `GraphQLWsLink`.
+ * it has by then. All else passes through. Put it before the links that add the access token, so that each attempt has a fresh one,
+ * and before the one that ends the chain, `HttpLink` or `GraphQLWsLink`.
  *
  * The subscription ends with an EndedError, whose `end` says why, where coming back would not help; and with a DocumentError at once where its document lacks what resuming takes.
  */

@@ -5,6 +5,8 @@ const firstMs = 500;
 const longestMs = 15_000;
 // The node has said that it stops; the others are there. Its clients are sent away in waves: this is for those of one.
 const atOnceMs = 200;
+// What a timer takes; one that is set further goes off at once.
+const mostMs = 2 ** 31 - 1;
 
 /** How long to wait before coming back, growing with each failure in a row. */
 export interface BackOff {
@@ -22,7 +24,7 @@ export function createBackOff(random: () => number): BackOff {
       const soon = failures === 0 && (remedy === 'at once' || remedy === 'refresh');
       const most = soon ? atOnceMs : Math.min(firstMs * 2 ** failures, longestMs);
       failures += 1;
-      return Math.max(retryAfterMs ?? 0, Math.floor(random() * most));
+      return Math.min(Math.max(retryAfterMs ?? 0, Math.floor(random() * most)), mostMs);
     },
     reset() {
       failures = 0;

@@ -79,9 +79,14 @@ type Placing = Pick<Watch, 'variables' | 'own' | 'begin'>;
 
 const everything: Placing = {
   own: (_, positions) => positions,
-  variables: (given, after) => ({ ...given, after }),
+  variables: (given, after) => ({ ...given, after: after.map(bare) }),
   begin: ({ after }) => (Array.isArray(after) ? (after as readonly Position[]) : []),
 };
+
+/** Without what libraries add to what they read, such as `__typename`, which the server refuses. */
+function bare({ streamId, seq, epoch, readSeq }: Position): Position {
+  return { streamId, seq, epoch, readSeq };
+}
 
 function placing(field: FieldNode): Placing {
   if (field.name.value === 'events') return everything;

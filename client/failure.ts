@@ -52,6 +52,8 @@ function failureOfClose(code: number, reason: string, cause: unknown): Failure {
 export function readFailure(thrown: unknown): Failure {
   if (isErrors(thrown)) return failureOfErrors(thrown);
   if (typeof thrown !== 'object' || thrown === null) return failed('later', String(thrown), thrown);
+  // As Node gives it where none of several addresses answers.
+  if (thrown instanceof AggregateError) return failed('later', thrown.message || String(thrown.errors[0]), thrown);
   const { errors, graphQLErrors, networkError, code, reason, message, bodyText } = thrown as Readonly<Record<string, unknown>>;
   for (const list of [errors, graphQLErrors, errorsIn(bodyText)]) if (isErrors(list)) return failureOfErrors(list, thrown);
   if (networkError !== undefined && networkError !== null) return readFailure(networkError);

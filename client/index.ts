@@ -9,7 +9,7 @@ export { DocumentError } from './document.ts';
 export type { Failure, ServerError } from './failure.ts';
 export { type EventOf, type FollowParts, followEvents, type Payload, type Subscribe, type TypedDocument } from './follow.ts';
 export type { Result, Sink } from './inflow.ts';
-export { type Answer, createOutbox, type Numbered, type Outbox, type OutboxParts, type OutboxStore } from './outbox.ts';
+export { type Answer, createOutbox, type Draft, type Numbered, type Outbox, type OutboxParts, type OutboxStore } from './outbox.ts';
 export { memoryPositions, type Position, type PositionChange, type PositionStore } from './position.ts';
 export type { Delivery, Following, ResumeOptions } from './resume.ts';
 export type { End, Status } from './status.ts';

@@ -2,8 +2,14 @@ import { createBackOff } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Failure, failureOfErrors, readFailure } from './failure.ts';
 
-/** A message as it waits: with the id that makes it safe to send again. */
-export type Numbered<M> = M & { readonly clientMessageId: string };
+/** A message as it is sent, the input of a mutation: with the id that makes it safe to send again. */
+export interface Numbered {
+  readonly conversationId: string;
+  readonly clientMessageId: string;
+}
+
+/** What of it the application gives: all but that id. */
+export type Draft<M> = M extends unknown ? Omit<M, 'clientMessageId'> & { readonly clientMessageId?: never } : never;
 
 /** What the answer to a mutation has in any case: its expected refusals. */
 export interface Answer {
@@ -13,37 +19,37 @@ export interface Answer {
 /** Where messages that are not answered yet are kept across reloads. */
 export interface OutboxStore<M> {
   /** In the order in which they were sent. */
-  load(): readonly Numbered<M>[];
-  save(waiting: readonly Numbered<M>[]): void;
+  load(): readonly M[];
+  save(waiting: readonly M[]): void;
 }
 
 /** What an outbox is made of. */
-export interface OutboxParts<M, A extends Answer> {
+export interface OutboxParts<M extends Numbered, A extends Answer> {
   /**
    * Sends a message once, as `sendMessage` or `forwardMessage`, and answers its payload. Throws what the library throws of errors at the top level and of a network that is
    * not there. Give it a time limit: what has not been answered is sent again by nobody else.
    */
-  readonly send: (message: Numbered<M>) => Promise<A>;
-  /** Absent: they are kept in memory, and gone with the page. */
+  readonly send: (message: M) => Promise<A>;
+  /** Of one page at a time: two overwrite what each other keeps. Absent: they are kept in memory, and gone with the page. */
   readonly store?: OutboxStore<M> | undefined;
   /** Makes ids. Default: `crypto.randomUUID()`, which browsers have on https. */
   readonly newId?: (() => string) | undefined;
   /** Called before a message is sent again, with why and after how many ms. */
-  readonly onRetry?: ((message: Numbered<M>, failure: Failure, afterMs: number) => void) | undefined;
+  readonly onRetry?: ((message: M, failure: Failure, afterMs: number) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
 
 /** Messages on their way. */
-export interface Outbox<M, A extends Answer> {
+export interface Outbox<M extends Numbered, A extends Answer> {
   /**
    * Sends a message until it is answered, always under the same `clientMessageId`, so that it is stored once: resolves with the payload, or with one that refuses. Rejects with
-   * what `send` threw where sending it again would not help, such as a mistake in the document; where nobody is signed in any more (it goes on waiting, for `resend`); and when
-   * the outbox is stopped. One conversation's messages go one after the other.
+   * what `send` threw where sending it again would not help, such as a mistake in the document; where nobody is signed in any more, for it or for one before it (both go on waiting, for `resend`);
+   * and when the outbox is stopped. One conversation's messages go one after the other, those first that waited already.
    */
-  send(message: M): Promise<A>;
+  send(message: Draft<M>): Promise<A>;
   /** Those not answered yet, in the order in which they were sent. */
-  waiting(): readonly Numbered<M>[];
+  waiting(): readonly M[];
   /** Sends what waits and is not on its way, each as `send` does: what the store held from before. Call it when somebody has signed in. */
   resend(): readonly Promise<A>[];
   /** Sends nothing more. What waits stays in the store. */
@@ -51,18 +57,19 @@ export interface Outbox<M, A extends Answer> {
 }
 
 /** Makes an outbox of messages of one account. */
-export function createOutbox<M extends { readonly conversationId: string }, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
+export function createOutbox<M extends Numbered, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
   const { send, store, newId = () => crypto.randomUUID(), onRetry, clock = systemClock, random = Math.random } = parts;
-  let held: readonly Numbered<M>[] = store?.load() ?? [];
+  let held: readonly M[] = store?.load() ?? [];
   /** The ids of those that are on their way. */
   const going = new Set<string>();
   const lasts = new Map<string, Promise<unknown>>();
   const stops = new Set<() => void>();
   let stopped = false;
 
-  function keep(waiting: readonly Numbered<M>[]): void {
+  function keep(waiting: readonly M[]): void {
+    // By then the store is its successor's.
+    if (!stopped) store?.save(waiting);
     held = waiting;
-    store?.save(held);
   }
 
   async function pause(ms: number): Promise<void> {
@@ -78,7 +85,7 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
   }
 
   /** One attempt: the answer, or why there is none that counts. */
-  async function attempt(message: Numbered<M>): Promise<A | Failure> {
+  async function attempt(message: M): Promise<A | Failure> {
     try {
       const answer = await send(message);
       const [first] = answer.errors;
@@ -90,8 +97,9 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
     }
   }
 
-  async function untilAnswered(message: Numbered<M>): Promise<A> {
+  async function untilAnswered(message: M): Promise<A> {
     const backOff = createBackOff(random);
+    requireFirst(message);
     for (;;) {
       if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
       const outcome = await attempt(message);
@@ -100,18 +108,39 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
       if (outcome.remedy === 'end') answered(message, null);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
-      onRetry?.(message, outcome, ms);
+      inform(() => onRetry?.(message, outcome, ms));
       if (!stopped) await pause(ms);
     }
   }
 
-  function answered<T>(message: Numbered<M>, answer: T): T {
+  function heldIn(conversation: string): readonly M[] {
+    return held.filter(({ conversationId }) => conversationId === conversation);
+  }
+
+  function requireFirst({ conversationId, clientMessageId }: M): void {
+    const [first] = heldIn(conversationId);
+    if (first !== undefined && first.clientMessageId !== clientMessageId)
+      throw new Error('A message before it waits for somebody to sign in.');
+  }
+
+  // What the application throws is shown as its own mistake, and keeps nothing from being sent.
+  function inform(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      clock.after(0, () => {
+        throw error;
+      });
+    }
+  }
+
+  function answered<T>(message: M, answer: T): T {
     keep(held.filter(({ clientMessageId }) => clientMessageId !== message.clientMessageId));
     return answer;
   }
 
   /** After the messages of its conversation that were sent before it, whatever became of them. */
-  function inTurn(message: Numbered<M>): Promise<A> {
+  function inTurn(message: M): Promise<A> {
     const { conversationId, clientMessageId } = message;
     const before = lasts.get(conversationId);
     going.add(clientMessageId);
@@ -125,8 +154,11 @@ export function createOutbox<M extends { readonly conversationId: string }, A ex
 
   return {
     send(message) {
-      const numbered = { ...message, clientMessageId: newId() };
+      const numbered = { ...message, clientMessageId: newId() } as unknown as M;
+      const before = heldIn(numbered.conversationId).filter(({ clientMessageId }) => !going.has(clientMessageId));
       keep([...held, numbered]);
+      // What becomes of them nobody has asked: those that come to nothing go on waiting.
+      for (const earlier of before) inTurn(earlier).catch(() => undefined);
       return inTurn(numbered);
     },
     waiting: () => held,

@@ -25,7 +25,7 @@ export interface ResumeOptions {
   readonly onHole?: ((hole: Hole) => void) | undefined;
   /** How far the viewer has read in a conversation, as the application has it; null: not known. */
   readonly readSeq?: ((streamId: string) => number | null) | undefined;
-  /** Calls what it is given when it may be worth coming back before the wait is over; answers how to call no more. See `browserWake`. */
+  /** Calls what it is given when something has changed by which it may be worth coming back before the wait is over; answers how to call no more. See `browserWake`. */
   readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
   /** Results that may wait to be applied; past it the rest is read from the server's log. Default 1,000. */
   readonly queueLimit?: number | undefined;
@@ -95,12 +95,13 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
         suspect = found;
         return failed('at once', `the entries between ${after} and ${next} of ${streamId} are missing`);
       }
-      onHole?.(taken.hole);
+      inform(() => onHole?.(taken.hole));
     }
     await apply(event, result, { change: taken.change, errors });
     await positions.save?.(taken.change);
     track.move(facts, taken.change);
-    backOff.reset();
+    // Not by what comes each time anew: it says nothing of what could not be applied.
+    if (taken.change.set.length + taken.change.remove.length > 0) backOff.reset();
     refreshed = false;
     if (facts.means.type === 'ready') tell({ state: 'live' });
     return null;
@@ -137,11 +138,14 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   async function wait(failure: Failure): Promise<void> {
     const [ms, since] = [backOff.next(failure), clock.now()];
     tell({ state: 'waiting', until: since + ms, failure });
+    if (stopped) return;
     await new Promise<void>((resolve) => {
+      let unwatch: (() => void) | undefined;
       const callOff = clock.after(ms, done);
-      // Not before the server wants it, whatever has changed here.
-      const unwatch = wake?.(() => void (clock.now() - since >= (failure.retryAfterMs ?? 0) && done()));
       cutWait = done;
+      // Not before the server wants it, whatever has changed here.
+      unwatch = wake?.(() => void (clock.now() - since >= (failure.retryAfterMs ?? 0) && done()));
+      if (cutWait === null) unwatch?.();
       function done(): void {
         cutWait = null;
         callOff();
@@ -181,11 +185,14 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   }
 
   function tell(status: Status): void {
-    if (stopped && status.state !== 'ended') return;
+    if (!stopped || status.state === 'ended') inform(() => onStatus?.(status));
+  }
+
+  // The application's mistake is shown as one of an event listener would be, and nothing is lost by it.
+  function inform(listener: () => void): void {
     try {
-      onStatus?.(status);
+      listener();
     } catch (error) {
-      // The application's mistake is shown as one of an event listener would be, and nothing is lost by it.
       clock.after(0, () => {
         throw error;
       });

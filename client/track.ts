@@ -32,6 +32,10 @@ export function createTrack(positions: readonly Position[]): Track {
   const held = new Map(positions.map((position) => [position.streamId, position]));
   const at = new Map(positions.map(({ streamId, seq }) => [streamId, seq]));
   const begins = new Map<string, number>();
+  /** Until StreamReady those of which a place was sent: what was missed there comes after the account has told that they were closed or opened, and is not had before it has come. */
+  const owed = new Set(at.keys());
+  /** Those of them that are closed by now. */
+  const closed = new Set<string>();
 
   function holeBefore(streamId: string, seq: number): Hole | null {
     const last = at.get(streamId) ?? begins.get(streamId);
@@ -45,11 +49,11 @@ export function createTrack(positions: readonly Position[]): Track {
       case 'nothing':
         return { set: own, remove: [] };
       case 'ready':
-        return { set: means.positions.map(further), remove: [] };
+        return { set: means.positions.map(further), remove: [...closed] };
       case 'opened':
-        return { set: [...own, further(means.position)], remove: [] };
+        return { set: owed.has(means.position.streamId) ? own : [...own, further(means.position)], remove: [] };
       case 'closed':
-        return { set: own, remove: [means.streamId] };
+        return { set: own, remove: owed.has(means.streamId) ? [] : [means.streamId] };
       case 'resync': {
         const { streamId, lastSeq } = means;
         // Of which epoch is told by StreamReady.
@@ -83,17 +87,33 @@ export function createTrack(positions: readonly Position[]): Track {
     },
     move({ entry, means }, changed) {
       change(held, changed);
-      if (entry !== null) {
-        at.set(entry.streamId, entry.seq);
-        if (entry.seq > (begins.get(entry.streamId) ?? entry.seq)) begins.delete(entry.streamId);
-      }
-      if (means.type === 'opened') begins.set(means.position.streamId, means.position.seq);
-      if (means.type === 'ready') for (const { streamId, seq } of means.positions) at.set(streamId, Math.max(seq, at.get(streamId) ?? 0));
-      if (means.type === 'resync') {
-        begins.delete(means.streamId);
-        if (means.lastSeq === null) at.delete(means.streamId);
-        else at.set(means.streamId, means.lastSeq);
-      }
+      if (entry !== null) passed(entry);
+      if (means.type === 'closed' && owed.has(means.streamId)) closed.add(means.streamId);
+      if (means.type === 'opened') opened(means.position);
+      if (means.type === 'ready') ready(means.positions);
+      if (means.type === 'resync') skipped(means);
     },
   };
+
+  function passed({ streamId, seq }: NonNullable<EventFacts['entry']>): void {
+    at.set(streamId, seq);
+    if (seq > (begins.get(streamId) ?? seq)) begins.delete(streamId);
+  }
+
+  function opened({ streamId, seq }: Position): void {
+    closed.delete(streamId);
+    begins.set(streamId, seq);
+  }
+
+  function ready(told: readonly Position[]): void {
+    owed.clear();
+    closed.clear();
+    for (const { streamId, seq } of told) at.set(streamId, Math.max(seq, at.get(streamId) ?? 0));
+  }
+
+  function skipped({ streamId, lastSeq }: Extract<EventFacts['means'], { readonly type: 'resync' }>): void {
+    begins.delete(streamId);
+    if (lastSeq === null) at.delete(streamId);
+    else at.set(streamId, lastSeq);
+  }
 }

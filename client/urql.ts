@@ -25,7 +25,8 @@ const lastOfUrql = 2 ** 32;
 
 /**
  * An exchange that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back through the exchanges behind it with the positions
- * it has by then. All else passes through. Put it right before `fetchExchange` and `subscriptionExchange`.
+ * it has by then. All else passes through. Put it before the exchange that adds the access token, so that each attempt has a
+ * fresh one, and before `fetchExchange` and `subscriptionExchange`.
  *
  * Where coming back would not help, or the document lacks what resuming takes, the last result has an `error` whose `networkError` is an EndedError or DocumentError.
  */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createOutbox, type Numbered } from '../../client/index.ts';
+import { createOutbox } from '../../client/index.ts';
 import { post } from '../support/client.ts';
-import { SendMessageDocument, UpdateGroupDocument } from '../support/generated/graphql.ts';
+import { SendMessageDocument, type SendMessageInput, UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
 import { textsOf } from './followed.ts';
 import { follow, socketTo } from './follower.ts';
@@ -9,13 +9,8 @@ import { tornWorld } from './torn.ts';
 
 const chat = tornWorld();
 
-interface Draft {
-  readonly conversationId: string;
-  readonly text: string;
-}
-
 /** Sends through the way that can be cut. */
-async function send(person: Person, input: Numbered<Draft>) {
+async function send(person: Person, input: SendMessageInput) {
   const { data, errors } = await post(chat.link.url, SendMessageDocument, { input }, person.token);
   // As client libraries do.
   if (errors !== undefined) throw Object.assign(new Error(JSON.stringify(errors)), { errors });
@@ -29,7 +24,7 @@ it('what was sent while connections break is stored once, and in order', async (
   await expect.poll(states).toContain('live');
   let [asked, retried] = [0, 0];
   const outbox = createOutbox({
-    async send(input: Numbered<Draft>) {
+    async send(input: SendMessageInput) {
       asked += 1;
       const answer = send(ann, input);
       if (asked % 3 !== 0) return answer;
@@ -55,7 +50,7 @@ it('what the server refuses is answered so, and not sent again', async () => {
   const [ann] = await chat.people('ann');
   let asked = 0;
   const outbox = createOutbox({
-    send(input: Numbered<Draft>) {
+    send(input: SendMessageInput) {
       asked += 1;
       return send(ann, input);
     },
@@ -69,7 +64,7 @@ it('who is too early in slow mode is told how long to wait, and not made to', as
   const [ann, ben] = await chat.people('ann', 'ben');
   const conversationId = await chat.group(ann, ben);
   await chat.ask(UpdateGroupDocument, { input: { groupId: conversationId, slowModeSeconds: 3_600 } }, ann);
-  const outbox = createOutbox({ send: (input: Numbered<Draft>) => send(ben, input) });
+  const outbox = createOutbox({ send: (input: SendMessageInput) => send(ben, input) });
   await outbox.send({ conversationId, text: 'one' });
   const { errors } = await outbox.send({ conversationId, text: 'two' });
   expect(errors).toMatchObject([{ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }]);
@@ -79,7 +74,7 @@ it('what was sent without a token that is good waits until somebody has signed i
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   let token = 'expired';
-  const outbox = createOutbox({ send: (input: Numbered<Draft>) => send({ ...ann, token }, input) });
+  const outbox = createOutbox({ send: (input: SendMessageInput) => send({ ...ann, token }, input) });
   await expect(outbox.send({ conversationId, text: 'hello' })).rejects.toThrow('UNAUTHENTICATED');
   ({ token } = ann);
   const [answer] = await Promise.all(outbox.resend());
@@ -90,20 +85,54 @@ it('what was sent without a token that is good waits until somebody has signed i
 it('what was not answered before the page was left is sent by the next one, under the same id', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
-  let stored: readonly Numbered<Draft>[] = [];
+  let stored: readonly SendMessageInput[] = [];
   const store = {
     load: () => stored,
-    save(waiting: readonly Numbered<Draft>[]) {
+    save(waiting: readonly SendMessageInput[]) {
       stored = waiting;
     },
   };
-  const offline = createOutbox<Draft, { errors: [] }>({ store, send: () => Promise.reject(new TypeError('fetch failed')) });
+  const offline = createOutbox<SendMessageInput, { errors: [] }>({ store, send: () => Promise.reject(new TypeError('fetch failed')) });
   const sent = offline.send({ conversationId, text: 'hello' });
   offline.stop();
   await expect(sent).rejects.toThrow('stopped');
   const [message] = stored;
-  const next = createOutbox({ store, send: (input: Numbered<Draft>) => send(ann, input) });
+  const next = createOutbox({ store, send: (input: SendMessageInput) => send(ann, input) });
   const [answer] = await Promise.all(next.resend());
   expect(answer?.messageEdge?.node).toMatchObject({ text: 'hello', clientMessageId: message?.clientMessageId });
   expect(stored).toEqual([]);
+});
+
+it('what waited before is sent before what is sent now, and nothing goes past what waits for somebody to sign in', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  let token = 'expired';
+  const outbox = createOutbox({ send: (input: SendMessageInput) => send({ ...ann, token }, input) });
+  const first = outbox.send({ conversationId, text: 'one' });
+  const second = outbox.send({ conversationId, text: 'two' });
+  await expect(first).rejects.toThrow('UNAUTHENTICATED');
+  ({ token } = ann);
+  await expect(second).rejects.toThrow('sign in');
+  const { messageEdge } = await outbox.send({ conversationId, text: 'three' });
+  expect(messageEdge?.node).toMatchObject({ text: 'three', seq: 4 });
+  expect(outbox.waiting()).toEqual([]);
+});
+
+it('what an outbox hears after it was stopped leaves the store to its successor', async () => {
+  let stored: readonly SendMessageInput[] = [];
+  const store = {
+    load: () => stored,
+    save(waiting: readonly SendMessageInput[]) {
+      stored = waiting;
+    },
+  };
+  const { promise: answer, resolve: answered } = Promise.withResolvers<{ errors: [] }>();
+  const before = createOutbox<SendMessageInput, { errors: [] }>({ store, send: () => answer });
+  const sent = before.send({ conversationId: 'a', text: 'one' });
+  before.stop();
+  const after = createOutbox<SendMessageInput, { errors: [] }>({ store, send: () => new Promise(() => undefined) });
+  void after.send({ conversationId: 'a', text: 'two' });
+  answered({ errors: [] });
+  await sent;
+  expect(stored.map(({ text }) => text)).toEqual(['one', 'two']);
 });

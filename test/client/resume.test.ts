@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closeRemedies, memoryPositions } from '../../client/index.ts';
+import { closeRemedies, memoryPositions, type Result } from '../../client/index.ts';
 import { closes } from '../../gateway/close-codes.ts';
 import { entry, ready, scripted, turn } from './scripted.ts';
 
@@ -188,17 +188,110 @@ it('an application’s own store gets the change with the event, and is asked be
   expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 7 }] });
 });
 
+function opened(seq: number, at: number): Result {
+  return {
+    data: { events: { __typename: 'ConversationOpened', streamId: 'me', seq, position: { streamId: 'a', seq: at, epoch: 'e' } } },
+  };
+}
+
+function closed(seq: number): Result {
+  return { data: { events: { __typename: 'ConversationClosed', streamId: 'me', seq, conversationId: 'a' } } };
+}
+
 it('what was opened anew goes on where it was, or begins where it says', async () => {
   const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
-  const opened = { __typename: 'ConversationOpened', streamId: 'me', seq: 1, position: { streamId: 'a', seq: 12, epoch: 'e' } };
   const first = await attempt(1);
-  for (const result of [{ data: { events: opened } }, entry(8), entry(13), entry(14)]) first.next(result);
+  for (const result of [opened(1, 12), entry(8), entry(13), entry(14)]) first.next(result);
   await expect.poll(() => events).toHaveLength(4);
   expect(holes).toEqual([]);
   first.next(entry(16));
   await waiting(1);
   await clock.advance(500);
-  expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 14, epoch: 'e' });
+  expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 14 });
+});
+
+it.each([
+  ['closed and opened again', [closed(1), opened(2, 12)]],
+  ['closed', [closed(1)]],
+  ['opened again', [opened(1, 12)]],
+])('who is cut off after the account has told that a conversation was %s comes back to what was missed in it before', async (_, told) => {
+  const { attempt, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
+  const first = await attempt(1);
+  for (const result of told) first.next(result);
+  first.error(lost);
+  await waiting(1);
+  await clock.advance(500);
+  expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 7 });
+});
+
+it('what is still closed when all that was missed has come is followed no more', async () => {
+  const { attempt, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
+  const first = await attempt(1);
+  for (const result of [closed(1), entry(8), ready(1, 'me')]) first.next(result);
+  first.error(lost);
+  await waiting(1);
+  await clock.advance(500);
+  expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'me', seq: 1, epoch: 'e' }] });
+});
+
+it('waits grow although something that has no place comes each time before what cannot be applied', async () => {
+  const { attempt, waiting, clock } = scripted({
+    onEvent(event) {
+      if (event.__typename !== 'ViewerMarkersMoved') throw new Error('full');
+    },
+  });
+  const waits: number[] = [];
+  for (let time = 1; time <= 3; time += 1) {
+    const visit = await attempt(time);
+    visit.next({ data: { events: { __typename: 'ViewerMarkersMoved' } } });
+    visit.next(entry(1));
+    waits.push(await waiting(time));
+    await clock.advance(15_000);
+  }
+  expect(waits).toEqual([499, 999, 1_999]);
+});
+
+it('positions as a library’s cache has them are sent without what it added', async () => {
+  const read = { __typename: 'Position', streamId: 'a', seq: 7, epoch: 'e' };
+  const { attempt } = scripted({ positions: memoryPositions([read]) });
+  expect((await attempt(1)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 7, epoch: 'e' }] });
+});
+
+it('takes addresses that do not answer, as Node tells of several, for a network that failed', async () => {
+  const { attempt, waiting, clock } = scripted();
+  const errors = ['::1:4000', '127.0.0.1:4000'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+  (await attempt(1)).error(new AggregateError(errors, 'connect ECONNREFUSED'));
+  await waiting(1);
+  await clock.advance(500);
+  await attempt(2);
+});
+
+it('may be woken as soon as it begins to wait', async () => {
+  let unwatched = 0;
+  const { attempt, following } = scripted({
+    wake(up) {
+      up();
+      return () => {
+        unwatched += 1;
+      };
+    },
+  });
+  (await attempt(1)).error(lost);
+  await attempt(2);
+  expect(unwatched).toBe(1);
+  expect(await following.stop()).toEqual({ reason: 'stopped', failure: null });
+});
+
+it('a listener that stops it when it is told that it waits need not wait', async () => {
+  const stop = new AbortController();
+  const { attempt, ended } = scripted({
+    signal: stop.signal,
+    onStatus({ state }) {
+      if (state === 'waiting') stop.abort();
+    },
+  });
+  (await attempt(1)).error(lost);
+  expect(await ended).toEqual({ reason: 'stopped', failure: null });
 });
 
 it('once it is stopped nothing comes any more, though it is there, and what was being applied is', async () => {

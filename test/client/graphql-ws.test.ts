@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { WebSocket as Ws } from 'ws';
+import { createSocketClient } from '../../client/graphql-ws.ts';
+
+it.each([
+  ['the package ws', Ws],
+  ['the platform', undefined],
+])('a server that takes the connection and says nothing is given up, and the next attempt is another connection: sockets of %s', async (_, webSocketImpl) => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.on('error', () => undefined).resume();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const client = createSocketClient({ url: `ws://127.0.0.1:${port}/graphql`, token: () => null, openMs: 50, webSocketImpl });
+  const attempt = () =>
+    new Promise<unknown>((resolve, reject) => {
+      client.subscribe(
+        { query: 'subscription { events { __typename } }' },
+        { next: reject, error: resolve, complete: reject as () => void },
+      );
+    });
+  await attempt();
+  await attempt();
+  // Node's own may try one more by itself.
+  expect(connections).toBeGreaterThanOrEqual(2);
+});
