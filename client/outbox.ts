@@ -1,6 +1,7 @@
 import { createBackOff } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Failure, failureOfErrors, readFailure } from './failure.ts';
+import { inform } from './inform.ts';
 
 /** A message as it is sent, the input of a mutation: with the id that makes it safe to send again. */
 export interface Numbered {
@@ -108,7 +109,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       if (outcome.remedy === 'end') answered(message, null);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
-      inform(() => onRetry?.(message, outcome, ms));
+      inform(clock, () => onRetry?.(message, outcome, ms));
       if (!stopped) await pause(ms);
     }
   }
@@ -121,17 +122,6 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     const [first] = heldIn(conversationId);
     if (first !== undefined && first.clientMessageId !== clientMessageId)
       throw new Error('A message before it waits for somebody to sign in.');
-  }
-
-  // What the application throws is shown as its own mistake, and keeps nothing from being sent.
-  function inform(tell: () => void): void {
-    try {
-      tell();
-    } catch (error) {
-      clock.after(0, () => {
-        throw error;
-      });
-    }
   }
 
   function answered<T>(message: M, answer: T): T {

@@ -4,6 +4,7 @@ import type { Variables, Watch } from './document.ts';
 import { readEvent } from './event.ts';
 import { type Failure, failed, failureOfErrors, type ServerError } from './failure.ts';
 import { type Inflow, openInflow, type Result, type Sink } from './inflow.ts';
+import { inform } from './inform.ts';
 import type { Position, PositionChange, PositionStore } from './position.ts';
 import type { End, Status } from './status.ts';
 import { createTrack, type Hole, type Track } from './track.ts';
@@ -95,7 +96,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
         suspect = found;
         return failed('at once', `the entries between ${after} and ${next} of ${streamId} are missing`);
       }
-      inform(() => onHole?.(taken.hole));
+      inform(clock, () => onHole?.(taken.hole));
     }
     await apply(event, result, { change: taken.change, errors });
     await positions.save?.(taken.change);
@@ -185,18 +186,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   }
 
   function tell(status: Status): void {
-    if (!stopped || status.state === 'ended') inform(() => onStatus?.(status));
-  }
-
-  // The application's mistake is shown as one of an event listener would be, and nothing is lost by it.
-  function inform(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      clock.after(0, () => {
-        throw error;
-      });
-    }
+    if (!stopped || status.state === 'ended') inform(clock, () => onStatus?.(status));
   }
 
   function halt(): void {

@@ -6,7 +6,7 @@ import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
 import type { Mask } from './errors.ts';
 import { useLimits } from './limits.ts';
-import { useMediaTypeErrors } from './media-types.ts';
+import { useMediaTypes } from './media-types.ts';
 import { useQueryStrings } from './query-strings.ts';
 
 /** What executes admins' operations. Whoever calls it has made sure that they are one. */
@@ -31,6 +31,6 @@ export function createAdminEngine({ config, mask }: { readonly config: Config; r
     cors: false,
     graphiql: false,
     landingPage: false,
-    plugins: [useMediaTypeErrors(), useQueryStrings(), useBodyLimit(config.maxBodyBytes), useLimits(config), usePublicCodes(mask)],
+    plugins: [useMediaTypes(), useQueryStrings(), useBodyLimit(config.maxBodyBytes), useLimits(config), usePublicCodes(mask)],
   }) as AdminEngine;
 }

@@ -16,7 +16,7 @@ import { useIntrospectionSwitch } from './introspection.ts';
 import { useLimits } from './limits.ts';
 import type { Logging } from './logger.ts';
 import { useMaintenance } from './maintenance.ts';
-import { useMediaTypeErrors } from './media-types.ts';
+import { useMediaTypes } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { endAs, operationSpan } from './operation-span.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
@@ -67,7 +67,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
     landingPage: false,
     healthCheckEndpoint: '/health/live',
     plugins: [
-      useMediaTypeErrors(),
+      useMediaTypes(),
       useQueryStrings(),
       useBodyLimit(config.maxBodyBytes),
       usePersistedDocuments(persisted),

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { openDownload, sendDownload } from './export-download.ts';
 import { type Health, live, ready } from './health.ts';
 import { type CallerParts, callOverHttp } from './http-caller.ts';
+import { readOnMs } from './last-words.ts';
 import type { Logging } from './logger.ts';
 import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
@@ -123,10 +124,8 @@ function sendHealth(response: ServerResponse, { status, body }: Health): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
 }
 
-// A body that is still on its way: closed before it is read, the connection would be reset, and with it the answer lost.
-const readOnMs = 2_000;
-
 async function refuse(config: Config, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // Closed before its body is read, the connection would be reset, and with it the answer lost.
   await finished(request.resume(), { writable: false, signal: AbortSignal.timeout(readOnMs) }).catch(() => undefined);
   const { status, headers } = refusalFor(config, request);
   const error = { message: 'This node stops: send it again.', extensions: { code: 'UNAVAILABLE', retryable: true } };

@@ -1,14 +1,12 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { sayLast } from './last-words.ts';
 
-const statuses: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+const statuses: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
-
-// Whoever sends has the answer by then, or has no wish for it.
-const readOnMs = 2_000;
 
 /**
  * Has a server answer what is no request of HTTP, or not a whole one, and read on for a while. Node's own way is to close at once: a proxy that is still sending loses the
@@ -26,8 +24,6 @@ export function answerMalformed(server: Server): void {
     // It has gone, or is in the middle of an answer.
     if (!socket.writable || answering.has(socket)) return void socket.destroy();
     refused.add(socket);
-    socket.end(`HTTP/1.1 ${statuses[code] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    const timer = setTimeout(() => socket.destroy(), readOnMs);
-    socket.once('close', () => clearTimeout(timer));
+    sayLast(socket, { status: statuses[code] ?? 400 });
   });
 }

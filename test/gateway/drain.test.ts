@@ -105,10 +105,21 @@ describe('a node that drains', () => {
     expect(refused).toMatchObject({ status: 502, errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
     expect(refused.headers.get('x-accel-redirect')).toBe('@elsewhere');
     await expect(openRaw(url, 'graphql-transport-ws', elsewhere)).rejects.toThrow('502');
-    // What nginx could not have said.
-    expect((await post(url, '{ hello }', { 'x-mpim-elsewhere': '/etc/passwd' })).status).toBe(503);
+    // What our nginx could not have said.
+    for (const name of ['/etc/passwd', '@secret']) expect((await post(url, '{ hello }', { 'x-mpim-elsewhere': name })).status).toBe(503);
     await gone;
     expect(performance.now() - started).toBeGreaterThan(290);
+  });
+
+  test('sends nobody on where no proxy is trusted', async () => {
+    await using lab = await openLab();
+    const stuck = post(lab.node.url, '{ wait(gate: "while it stops") }');
+    await lab.gates.reached('while it stops');
+    const gone = lab.node.close();
+    const refused = await post(lab.node.url, '{ hello }', { 'x-mpim-elsewhere': '@elsewhere' });
+    expect([refused.status, refused.headers.get('x-accel-redirect')]).toEqual([503, null]);
+    lab.gates.open('while it stops');
+    await Promise.all([stuck, gone]);
   });
 
   test('may be told twice', async () => {

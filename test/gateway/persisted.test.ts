@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, fetchExchange } from '@urql/core';
@@ -130,4 +132,26 @@ it('a query that is no text is refused beside a hash as without one', async () =
     status: 400,
     errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
   });
+});
+
+it('a document that is remembered of a URL does not keep the URL', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  function heldBytes(): number {
+    collect();
+    return process.memoryUsage().heapUsed;
+  }
+  // Remembered as texts alone, for they are no documents.
+  const padding = 'x'.repeat(12_000);
+  async function askOne(n: number): Promise<void> {
+    // Written as it is, as what is escaped is made anew anyway.
+    const text = `{thereIsNoSuchField${n}`;
+    const extensions = encodeURIComponent(JSON.stringify(named(text)));
+    expect((await fetch(`${chat.url}/graphql?query=${text}&extensions=${extensions}&padding=${padding}`)).status).toBe(200);
+  }
+  await Promise.all(Array.from({ length: 100 }, (_, n) => askOne(n)));
+  const before = heldBytes();
+  for (let n = 100; n < 2_100; n += 100) await Promise.all(Array.from({ length: 100 }, (_, m) => askOne(n + m)));
+  // The URLs have 24 MB.
+  expect(heldBytes() - before).toBeLessThan(10_000_000);
 });

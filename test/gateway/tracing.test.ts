@@ -142,6 +142,8 @@ describe('what somebody sends', () => {
       `00-${'0'.repeat(32)}-${spanId}-01`,
       `ff-${traceId}-${spanId}-01`,
       `00-${traceId}-${spanId}-01-x`,
+      // Of a version that may be longer, and is longer than is kept.
+      `01-${traceId}-${spanId}-01-${'x'.repeat(300)}`,
     ];
     const before = collector.spans.length;
     for (const traceparent of odd) await sendWith(place.node.url, ann, sending(room), { traceparent });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { refuseUpgrade } from '../../gateway/upgrade-refusal.ts';
 import { openLab } from './lab.ts';
 
 /** Asks for an upgrade that is refused, with more behind it that nobody wants. */
@@ -26,4 +27,21 @@ test('a client that holds on to such a connection does not hold up a node that s
   socket.write('and more');
   await lab[Symbol.asyncDispose]();
   await closed;
+});
+
+test('a connection that its client never closes is closed all the same', async () => {
+  const closed = Promise.withResolvers<void>();
+  // As HTTP's are: what the client ends does not end our side, nor the other way round.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.once('close', () => closed.resolve());
+    refuseUpgrade(socket, { status: 404 });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => undefined).resume();
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  await closed.promise;
 });
