@@ -116,22 +116,32 @@ function variableOf(field: FieldNode, argument: string): string | null {
 }
 
 /** The one field at the root of the one subscription of a document; null where it is something else. */
-function rootOf({ definitions }: DocumentNode): FieldNode | null {
-  const operations = definitions.filter((one): one is OperationDefinitionNode => one.kind === 'OperationDefinition');
+function rootOf(document: DocumentNode): FieldNode | null {
+  const operations = document.definitions.filter((one): one is OperationDefinitionNode => one.kind === 'OperationDefinition');
   const [operation] = operations;
   if (operation === undefined || operations.length > 1 || operation.operation !== 'subscription') return null;
-  // Apollo and urql add `__typename` here too, where the server's validation takes it away again or the library does.
-  const fields = operation.selectionSet.selections.filter((one) => one.kind !== 'Field' || one.name.value !== '__typename');
-  const [field] = fields;
-  return fields.length === 1 && field?.kind === 'Field' ? field : null;
+  const fragments = fragmentsOf(document);
+  const fields = fieldsOf(operation.selectionSet, fragments);
+  return fields.length === 1 ? (fields[0] ?? null) : null;
+}
+
+/** What stands at the root, also by fragments. Apollo and urql add `__typename` here too, where the server's validation takes it away again or the library does. */
+function fieldsOf({ selections }: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
+  return selections.flatMap((one): readonly FieldNode[] => {
+    if (one.kind === 'Field') return one.name.value === '__typename' ? [] : [one];
+    const set = one.kind === 'InlineFragment' ? one.selectionSet : fragments.get(one.name.value)?.selectionSet;
+    return set === undefined ? [] : fieldsOf(set, fragments);
+  });
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function fragmentsOf({ definitions }: DocumentNode): Fragments {
+  return new Map(definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [])));
 }
 
 function missingIn(document: DocumentNode, selected: SelectionSetNode | undefined, needs: Root['needs']): readonly string[] {
-  const fragments = new Map(
-    document.definitions.flatMap((one): [string, FragmentDefinitionNode][] =>
-      one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [],
-    ),
-  );
+  const fragments = fragmentsOf(document);
 
   /** The fields that are selected for sure where the type is one of these. */
   function fieldsOn(types: readonly string[], set: SelectionSetNode | undefined): readonly FieldNode[] {

@@ -1,6 +1,10 @@
+import { attentiveFetch } from './attentive-fetch.ts';
+import type { Clock } from './clock.ts';
 import type { ServerError } from './failure.ts';
 import type { Payload, Subscribe } from './follow.ts';
 import type { Result, Sink } from './inflow.ts';
+
+export { attentiveFetch } from './attentive-fetch.ts';
 
 /** Where subscriptions go by HTTP, and as whom. */
 export interface HttpOptions {
@@ -9,36 +13,31 @@ export interface HttpOptions {
   /** A fresh access token each time one is asked for; null: nobody is signed in. What it throws is taken for a network that failed. */
   readonly token: () => Promise<string | null> | string | null;
   readonly fetch?: typeof fetch | undefined;
+  readonly clock?: Clock | undefined;
 }
-
-// The server gives a sign of life every ten seconds (STREAM_PING_MS): three that did not come are a connection that is lost.
-const silenceMs = 30_000;
 
 /**
  * Subscriptions as server-sent events by `fetch`, for `followEvents`: where WebSockets do not get through. Each takes a connection, of which browsers open six to a
  * server by HTTP/1.1.
  */
-export function httpSubscribe({ url, token, fetch: fetchBy = fetch }: HttpOptions): Subscribe {
+export function httpSubscribe({ url, token, fetch: fetchBy, clock }: HttpOptions): Subscribe {
+  const ask = attentiveFetch(fetchBy, clock);
+
   async function read(payload: Payload, sink: Sink, controller: AbortController): Promise<void> {
     const bearer = await token();
-    const calm = silence(() => controller.abort(new Error(`nothing was heard for ${silenceMs} ms`)));
-    try {
-      const response = await fetchBy(url, {
-        method: 'POST',
-        headers: {
-          accept: 'text/event-stream',
-          'content-type': 'application/json',
-          ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
-        },
-        body: JSON.stringify(payload),
-        signal: controller.signal,
-      });
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null)
-        throw refusal(response.status, await response.text());
-      await readStream(response.body.getReader(), sink, calm.heard);
-    } finally {
-      calm.end();
-    }
+    const response = await ask(url, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
+      },
+      body: JSON.stringify(payload),
+      signal: controller.signal,
+    });
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null)
+      throw refusal(response.status, await response.text());
+    await readStream(response.body.getReader(), sink);
   }
 
   return (payload, sink) => {
@@ -48,17 +47,6 @@ export function httpSubscribe({ url, token, fetch: fetchBy = fetch }: HttpOption
       (error: unknown) => sink.error(controller.signal.aborted ? controller.signal.reason : error),
     );
     return () => controller.abort(new Error('left'));
-  };
-}
-
-function silence(work: () => void): { heard(): void; end(): void } {
-  let timer = setTimeout(work, silenceMs);
-  return {
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(work, silenceMs);
-    },
-    end: () => clearTimeout(timer),
   };
 }
 
@@ -76,14 +64,12 @@ function refusal(status: number, body: string): unknown {
 async function readStream(
   reader: { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> },
   sink: Sink,
-  heard: () => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    heard();
     text += decoder.decode(value, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';

@@ -98,8 +98,8 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
       }
       inform(clock, () => onHole?.(taken.hole));
     }
-    await apply(event, result, { change: taken.change, errors });
-    await positions.save?.(taken.change);
+    const failure = await handOn(event, result, { change: taken.change, errors });
+    if (failure !== null) return failure;
     track.move(facts, taken.change);
     // Not by what comes each time anew: it says nothing of what could not be applied.
     if (taken.change.set.length + taken.change.remove.length > 0) backOff.reset();
@@ -108,8 +108,17 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
     return null;
   }
 
+  async function handOn(event: unknown, result: R, delivery: Delivery): Promise<Failure | null> {
+    const failure = await attempt('an event was not applied', () => apply(event, result, delivery));
+    return failure ?? attempt('positions were not saved', () => positions.save?.(delivery.change));
+  }
+
   async function visit(): Promise<Failure> {
-    const after = await held();
+    let after: readonly Position[] = [];
+    const unread = await attempt('positions were not loaded', async () => {
+      after = await held();
+    });
+    if (unread !== null) return unread;
     if (stopped) return failed('end', 'stopped');
     const track = createTrack(after);
     const opened = openInflow<R>({
@@ -172,7 +181,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   async function run(): Promise<End> {
     while (!stopped) {
       tell({ state: 'connecting' });
-      let failure = await visit().catch((error: unknown) => notApplied(error));
+      let failure = await visit().catch((error: unknown) => broken('an event was not understood', error));
       if (stopped) break;
       try {
         const end = await heed(failure);
@@ -212,8 +221,18 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   };
 }
 
-function notApplied(error: unknown): Failure {
-  return failed('later', `an event was not applied: ${inWords(error)}`, error);
+/** Does what is the application's. */
+async function attempt(what: string, work: () => unknown): Promise<Failure | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return broken(what, error);
+  }
+}
+
+function broken(what: string, error: unknown): Failure {
+  return failed('later', `${what}: ${inWords(error)}`, error);
 }
 
 function inWords(error: unknown): string {

@@ -12,22 +12,34 @@ export interface TextStorage {
  * `load` answers none where what stands there is not readable; `save` throws where the storage is full.
  */
 export function storagePositions(storage: TextStorage, key: string): PositionStore {
-  function load(): readonly Position[] {
-    try {
-      const stored: unknown = JSON.parse(storage.getItem(key) ?? '[]');
-      return Array.isArray(stored) ? stored.filter(isPosition) : [];
-    } catch {
-      return [];
-    }
+  /** What was written last, and what that says: as long as no other tab writes, nothing need be read. */
+  let known = { text: '', held: new Map<string, Position>() };
+
+  function held(): Map<string, Position> {
+    const text = storage.getItem(key) ?? '[]';
+    if (text !== known.text) known = { text, held: new Map(positionsIn(text).map((position) => [position.streamId, position])) };
+    return known.held;
   }
+
   return {
-    load,
+    load: () => [...held().values()],
     save(changed) {
-      const held = new Map(load().map((position) => [position.streamId, position]));
-      change(held, changed);
-      storage.setItem(key, JSON.stringify([...held.values()]));
+      const next = new Map(held());
+      change(next, changed);
+      const text = JSON.stringify([...next.values()]);
+      storage.setItem(key, text);
+      known = { text, held: next };
     },
   };
+}
+
+function positionsIn(text: string): readonly Position[] {
+  try {
+    const stored: unknown = JSON.parse(text);
+    return Array.isArray(stored) ? stored.filter(isPosition) : [];
+  } catch {
+    return [];
+  }
 }
 
 function isPosition(value: unknown): value is Position {

@@ -20,6 +20,12 @@ describe('a document that resumes', () => {
     ['written out', events(full)],
     ['of an interface that has it', events(full.replace('on LogEvent', 'on Event'))],
     ['with a name of its own', parse(`subscription ($after: [PositionInput!]) { __typename mine: events(after: $after) { ${full} } }`)],
+    [
+      'by fragments at the root',
+      parse(
+        `subscription ($after: [PositionInput!]) { ...All } fragment All on Subscription { ... { events(after: $after) { ${full} } } }`,
+      ),
+    ],
   ])('is taken %s', (_name, document) => {
     expect(() => readWatch(document)).not.toThrow();
     expect(isWatch(document)).toBe(true);
@@ -53,6 +59,8 @@ it.each([
   '{ viewer { id } }',
   'subscription { presence(userIds: []) { id } }',
   'subscription { a: events { at } b: events { at } }',
+  'subscription { a: events { at } ...B } fragment B on Subscription { events { at } }',
+  'subscription { ...Unknown }',
 ])('is no document to resume: %s', (text) => {
   expect(isWatch(parse(text))).toBe(false);
   expect(() => readWatch(parse(text))).toThrow('Only a document with one subscription');

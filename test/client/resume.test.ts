@@ -198,6 +198,39 @@ function closed(seq: number): Result {
   return { data: { events: { __typename: 'ConversationClosed', streamId: 'me', seq, conversationId: 'a' } } };
 }
 
+it('says that it is the positions that could not be loaded or saved, and comes back for what came with them', async () => {
+  const kept = memoryPositions([{ streamId: 'a', seq: 1 }]);
+  const faults = ['not loaded', 'not saved'];
+  function fault(name: string): void {
+    if (faults[0] !== name) return;
+    faults.shift();
+    throw new Error('the disk is gone');
+  }
+  const { attempt, attempts, waiting, clock, statuses, told } = scripted({
+    positions: {
+      load() {
+        fault('not loaded');
+        return kept.load();
+      },
+      save(change) {
+        fault('not saved');
+        return kept.save?.(change);
+      },
+    },
+  });
+  await waiting(1);
+  expect(attempts()).toBe(0);
+  await clock.advance(15_000);
+  (await attempt(1)).next(entry(2));
+  await waiting(2);
+  expect(kept.load()).toEqual([{ streamId: 'a', seq: 1 }]);
+  await clock.advance(15_000);
+  (await attempt(2)).next(entry(2));
+  for (const what of ['loaded', 'saved']) expect(JSON.stringify(statuses)).toContain(`positions were not ${what}: the disk is gone`);
+  while (told().length < 2) await turn();
+  expect(kept.load()).toEqual([{ streamId: 'a', seq: 2 }]);
+});
+
 it('what was opened anew goes on where it was, or begins where it says', async () => {
   const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
   const first = await attempt(1);

@@ -19,6 +19,28 @@ it('positions in a browser’s storage are there for the next page', () => {
   expect(storagePositions(shared, 'ben').load()).toEqual([]);
 });
 
+it('positions that another tab has written count, and those that could not be written do not', () => {
+  const shared = storage();
+  const [here, there] = [storagePositions(shared, 'ann'), storagePositions(shared, 'ann')];
+  void here.save?.({ set: [{ streamId: 'a', seq: 1 }], remove: [] });
+  void there.save?.({ set: [{ streamId: 'b', seq: 1 }], remove: [] });
+  expect(here.load()).toEqual([
+    { streamId: 'a', seq: 1 },
+    { streamId: 'b', seq: 1 },
+  ]);
+  const full = storagePositions(
+    {
+      getItem: () => null,
+      setItem() {
+        throw new Error('full');
+      },
+    },
+    'ann',
+  );
+  expect(() => full.save?.({ set: [{ streamId: 'a', seq: 1 }], remove: [] })).toThrow('full');
+  expect(full.load()).toEqual([]);
+});
+
 it.each(['not JSON', '{}', '[1, null]', 'null'])('what is not readable there is none: %s', (text) => {
   expect(storagePositions(storage({ ann: text }), 'ann').load()).toEqual([]);
 });
