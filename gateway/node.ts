@@ -5,6 +5,7 @@ import { createContext, schema, showDraft, showToApps } from '../schema/index.ts
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { openChat } from '../src/open.ts';
+import type { PasswordCost } from '../src/user/index.ts';
 import type { Effect } from '../src/worker/index.ts';
 import { openAdmin } from './admin.ts';
 import type { Caller } from './call.ts';
@@ -46,6 +47,8 @@ export interface NodeParts {
   readonly schema?: GraphQLSchema;
   /** What is done because of entries, beside what a chat itself does. */
   readonly effects?: readonly Effect[];
+  /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost;
 }
 
 /** Starts a node. Throws ConfigError where it cannot listen, and what openChat throws; then nothing is left open. */
@@ -53,7 +56,9 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
   const tracing = started.use(await openTracing(configured, logging));
-  const chat = started.use(await openChat(configured, { logger: logging.logger, effects: parts.effects, tracer: tracing }));
+  const chat = started.use(
+    await openChat(configured, { logger: logging.logger, effects: parts.effects, tracer: tracing, passwordCost: parts.passwordCost }),
+  );
   chat.webhooks.showBy((kind, entries) => showToApps({ schema: parts.schema ?? schema, chat }, kind, entries));
   chat.beforeSend.showBy(showDraft);
   const { config } = chat.settings;

@@ -31,6 +31,7 @@ import {
   createRoles,
   createUserCache,
   createUsers,
+  type PasswordCost,
   type Roles,
   type Users,
 } from './user/index.ts';
@@ -96,6 +97,8 @@ export interface ChatParts {
   readonly logger: Logger;
   /** Absent: nothing is traced. */
   readonly tracer?: Tracer;
+  /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
 }
 
 // A health check that waits longer has its answer already.
@@ -114,6 +117,7 @@ export function createChat({
   config: configured,
   logger,
   tracer = noTracer,
+  passwordCost,
   ...more
 }: ChatParts): Chat {
   const settings = createSettings({ db, bus, config: configured, logger });
@@ -133,7 +137,7 @@ export function createChat({
   const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored, tracer });
   const words = createWords({ db, bus, config, logger });
   const { screen } = words;
-  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen });
+  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen, passwordCost });
   const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches, screen });
@@ -217,7 +221,7 @@ export function createChat({
     settings,
     roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
-    administration: createAdministration({ db, log, config }),
+    administration: createAdministration({ db, log, config, passwordCost }),
     audit,
     receiptMembers,
     ailments,

@@ -34,7 +34,15 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
-import { type Accounts, type Administration, createAccounts, createAdministration, createRoles, type Roles } from './user/index.ts';
+import {
+  type Accounts,
+  type Administration,
+  createAccounts,
+  createAdministration,
+  createRoles,
+  type PasswordCost,
+  type Roles,
+} from './user/index.ts';
 import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } from './webhook/index.ts';
 import { type BlockedWords, createWords } from './words/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
@@ -48,13 +56,15 @@ export interface OpenOptions {
   readonly effects?: readonly Effect[] | undefined;
   /** Absent: nothing is traced. */
   readonly tracer?: Tracer;
+  /** What a password's hash costs; less than the default is for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
 }
 
 /**
  * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
  * within 15 s, ConfigError where database, Redis or key file cannot be used as configured; then nothing is left open.
  */
-export async function openChat(config: Config, { logger, effects = [], tracer = noTracer }: OpenOptions): Promise<Chat> {
+export async function openChat(config: Config, { logger, effects = [], tracer = noTracer, passwordCost }: OpenOptions): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
@@ -64,7 +74,9 @@ export async function openChat(config: Config, { logger, effects = [], tracer = 
     caches: openCaches(config, { db, bus, logger }),
   });
   const keys = await openKeys(config, db);
-  const chat = opened.use(createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId, tracer }));
+  const chat = opened.use(
+    createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId, tracer, passwordCost }),
+  );
   await chat.settings.begin();
   await chat.words.begin();
   await chat.beforeSend.begin();

@@ -10,12 +10,16 @@ import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { openChat } from '../../src/open.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
+import { cheapPasswords } from './cheap-passwords.ts';
 import { embeddedStores, realStores, type Stores } from './stores.ts';
 
 /** Opens a chat as a node does, on these stores, with these variables on top. */
 export function chatOn(stores: Stores, env: Readonly<Record<string, string>> = {}): Promise<Chat> {
   // Everybody in a test signs up from near by, within the same minutes.
-  return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', ...stores.env, ...env }), { logger: pino({ level: 'silent' }) });
+  return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', ...stores.env, ...env }), {
+    logger: pino({ level: 'silent' }),
+    passwordCost: cheapPasswords,
+  });
 }
 
 /** A chat of its own on SQLite and the in-process bus. */

@@ -6,6 +6,7 @@ import { createNode, type Node } from '../../gateway/node.ts';
 import { formatId } from '../../schema/ids.ts';
 import { readConfig } from '../../src/config.ts';
 import { serverStreamId } from '../../src/log/index.ts';
+import { cheapPasswords } from './cheap-passwords.ts';
 import { type Answer, ask, post, socketClient } from './client.ts';
 import {
   CreateGroupDocument,
@@ -91,7 +92,10 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
     // Everybody signs up from one address, within the same minutes.
     // Everybody signs up from one address, within the same minutes; a bug that is masked for clients is shown to whoever runs the tests.
     const usual = { PORT: '0', LOG_LEVEL: 'error', GRAPHIQL: 'false', ADDRESS_ATTEMPTS: '1000000' };
-    running = { stores, node: open.use(await createNode(readConfig({ ...usual, ...stores.env, ...env }))) };
+    running = {
+      stores,
+      node: open.use(await createNode(readConfig({ ...usual, ...stores.env, ...env }), { passwordCost: cheapPasswords })),
+    };
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.terminate();

@@ -60,8 +60,8 @@ export interface Fleet extends AsyncDisposable {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-// Thousands of clients that share two cores with the node they wait for.
-const longestWaitMs = 90_000;
+// Thousands of clients that share two cores with the node they wait for, and with whatever else runs there.
+const longestWaitMs = 150_000;
 
 /** Starts the process. Nothing is connected yet. */
 export function startFleet(plan: FleetPlan): Fleet {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { type Administration, createAdministration } from '../../src/user/index.ts';
+import { cheapPasswords } from '../support/cheap-passwords.ts';
 import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 const dayMs = 86_400_000;
@@ -26,7 +27,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
   beforeAll(async () => {
     db = await open();
     world = usersOn(db);
-    office = createAdministration({ db, log: world.log, config: usualConfig, passwordCost: { memoryKib: 8, passes: 1 } });
+    office = createAdministration({ db, log: world.log, config: usualConfig, passwordCost: cheapPasswords });
   });
   afterAll(() => db[Symbol.asyncDispose]());
 

@@ -7,6 +7,7 @@ import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Log } from '../../src/log/index.ts';
 import { createUsers, type ServerKey, type SignedIn, type UserParts, type Users } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
+import { cheapPasswords } from '../support/cheap-passwords.ts';
 
 /** A password that nobody guesses by accident. */
 export const password = 'correct horse battery';
@@ -47,7 +48,7 @@ export function usersOn(db: Db): UsersWorld {
   const limits: Limits = createMemoryLimits();
   const keys = [newKey()];
   const node = (parts: Partial<UserParts> = {}) =>
-    createUsers({ db, log, limits, keys, config: usualConfig, logger, passwordCost: { memoryKib: 8, passes: 1 }, ...parts });
+    createUsers({ db, log, limits, keys, config: usualConfig, logger, passwordCost: cheapPasswords, ...parts });
   const users = node();
 
   function address(): string {
