@@ -32,7 +32,10 @@ builder.objectFields(Message, (t) => ({
     description: 'Who said it; null once their account is erased.',
     resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.get(senderId),
   }),
-  text: t.exposeString('text', { extensions: shareable, description: 'What was said, to the letter; empty once it is recalled.' }),
+  text: t.exposeString('text', {
+    extensions: shareable,
+    description: 'What was said, to the letter; empty once it is recalled, and where nothing is said of what is attached.',
+  }),
   replyTo: t.field({
     extensions: shareable,
     type: Message,
@@ -46,7 +49,7 @@ builder.objectFields(Message, (t) => ({
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'When its text was last changed; null: never.',
+    description: 'When what it says was last changed; null: never.',
   }),
   recalledAt: t.expose('recalledAt', {
     extensions: shareable,

@@ -1,4 +1,5 @@
 import type { Message as MessageShape } from '../src/message/index.ts';
+import { AttachmentInput } from './attachment.ts';
 import { builder } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
@@ -15,11 +16,12 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
       description:
         'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
     }),
-    text: t.string({ required: true, description: 'What to say, not blank; stored to the letter.' }),
+    text: t.string({ required: true, description: 'What to say, not blank, or empty where something is attached; stored to the letter.' }),
     replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
     threadRootId: t.id({ description: 'The message in whose thread it replies, or any reply there; of the same conversation.' }),
     mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50.' }),
     mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone: in a group whom its `mentionPolicy` lets.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, in order: at most MAX_ATTACHMENTS.' }),
   }),
 });
 
@@ -61,6 +63,7 @@ builder.mutationField('sendMessage', (t) =>
           threadRoot: optional(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
           mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
           mentionsEveryone: input.mentionsEveryone ?? undefined,
+          attachments: input.attachments ?? undefined,
         };
         return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, ...refers }) };
       }),

@@ -45,6 +45,7 @@ export const webhookDocument = parse(`
     threadRoot { id }
     mentions { id handle }
     mentionsEveryone
+    attachments { url mediaType name size width height durationMs alt }
     forwardedFrom { user { ...Person } name }
   }
 `);
@@ -87,13 +88,14 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
 }
 
 /** What is asked about before it is said, with ids as the API has them. */
-export function showDraft({ senderId, conversationId, text, clientMessageId, ...refers }: Saying): object {
+export function showDraft({ senderId, conversationId, text, attachments, clientMessageId, ...refers }: Saying): object {
   const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {
     conversationId: formatId('Conversation', conversationId),
     conversationKind: refers.conversationKind,
     senderId: formatId('User', senderId),
     text,
+    attachments,
     clientMessageId,
     messageId: messageId(refers.edits),
     forwardedFromId: messageId(refers.forwards),

@@ -28,6 +28,13 @@ export const chatOptions = {
   exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
   exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
   maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
+  // Of more of them a message and its copies would weigh as much as a page of others.
+  maxAttachments: setting(
+    'MAX_ATTACHMENTS',
+    '10',
+    whole(0, 20),
+    'Attachments of a message, which are links to files kept elsewhere; 0: messages are text alone.',
+  ),
   editWindowSeconds: setting(
     'EDIT_WINDOW_SECONDS',
     '86400',

@@ -41,7 +41,13 @@ export function createSpare(characters = spareCharacters): Spare {
 }
 
 function textOf(entry: Entry): number {
-  return entry.type === 'MessageSent' ? entry.data.text.length : 0;
+  if (entry.type !== 'MessageSent') return 0;
+  const { text, attachments } = entry.data;
+  return text.length + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
+}
+
+function attachmentCharacters({ url, mediaType, name, alt }: KnownEntry<'MessageSent'>['data']['attachments'][number]): number {
+  return url.length + mediaType.length + (name?.length ?? 0) + (alt?.length ?? 0);
 }
 
 /** Makes an empty ring. */

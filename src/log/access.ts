@@ -29,7 +29,7 @@ const recalled = new WeakMap<Entry, KnownEntry<'MessageSent'>>();
 /** What is left of a message once it was taken back at a time. The same entry gives the very same object each time. */
 export function recalledMessage(entry: KnownEntry<'MessageSent'>, recalledAt: Date): KnownEntry<'MessageSent'> {
   if (entry.data.recalledAt !== null) return entry;
-  const nothing = { text: '', mentionIds: [], mentionsEveryone: false, origin: null, hasReactions: false, pinnedAt: null };
+  const nothing = { text: '', mentionIds: [], mentionsEveryone: false, origin: null, hasReactions: false, pinnedAt: null, attachments: [] };
   const known = recalled.get(entry) ?? { ...entry, data: { ...entry.data, ...nothing, recalledAt } };
   recalled.set(entry, known);
   return known;

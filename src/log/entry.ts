@@ -11,6 +11,24 @@ const joinRequest = z.object({ conversationId: id, userId: id });
 export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
 export type LeaveReason = (typeof leaveReasons)[number];
 
+/** A file that is kept elsewhere, by its address; null: not known. */
+const attachment = z.object({
+  url: z.string(),
+  mediaType: z.string(),
+  name: z.string().nullable().default(null),
+  /** Bytes. */
+  size: z.number().nullable().default(null),
+  /** Pixels. */
+  width: z.number().nullable().default(null),
+  height: z.number().nullable().default(null),
+  durationMs: z.number().nullable().default(null),
+  /** What is to be seen or heard, for those who cannot. */
+  alt: z.string().nullable().default(null),
+});
+
+/** The attachments of a message, in order. */
+export const attachmentList = z.array(attachment).readonly();
+
 /** A message as its log entry carries it; its seq, sender and time are the entry's. */
 const message = z.object({
   ordinal: z.number().int(),
@@ -28,6 +46,7 @@ const message = z.object({
   editedAt: date.nullable(),
   recalledAt: date.nullable(),
   pinnedAt: date.nullable().default(null),
+  attachments: attachmentList.default([]),
 });
 
 /** What of a group an act has changed (schema: `enum GroupField`). */
@@ -124,6 +143,7 @@ export interface NewMessage {
   readonly clientMessageId: string;
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly text: string;
+  readonly attachments: EntryData<'MessageSent'>['attachments'];
   readonly replyToSeq: number | null;
   readonly threadRootSeq: number | null;
   readonly mentionIds: readonly bigint[];

@@ -27,7 +27,15 @@ export {
 export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from './hint.ts';
 export { createLog, type Log } from './log.ts';
 export { countMarkerMoves, markerCount } from './marker-count.ts';
-export { formatIds, type MessageRow, messageData } from './message-row.ts';
+export {
+  type Attachments,
+  formatAttachments,
+  formatIds,
+  type MessageRow,
+  messageData,
+  noAttachments,
+  parseAttachments,
+} from './message-row.ts';
 export { type LogPage, type LogRange, readHeads } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';
 export { serverStreamId } from './server-stream.ts';

@@ -1,8 +1,14 @@
 import type { Tx } from '../db/index.ts';
-import type { EntryData, NewMessage } from './entry.ts';
+import { attachmentList, type EntryData, type NewMessage } from './entry.ts';
 
 /** A message's row. */
 export type MessageRow = Awaited<ReturnType<Tx['message']['findMany']>>[number];
+
+/** What is attached to a message, in order. */
+export type Attachments = EntryData<'MessageSent'>['attachments'];
+
+/** Of a message that is text alone, as nearly all are. */
+export const noAttachments: Attachments = [];
 
 /** What a message's row says, as its log entry carries it. */
 export function messageData(row: MessageRow): EntryData<'MessageSent'> {
@@ -12,6 +18,8 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
     ...{ ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone },
     ...{ replyCount, hasReactions, editedAt, recalledAt, pinnedAt },
     mentionIds: parseIds(row.mentionIds),
+    // A node of a release that does not know the column leaves it where it takes a message back.
+    attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
     origin: originId === null || originName === null ? null : { userId: originId, name: originName },
   };
 }
@@ -19,6 +27,16 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
 /** Ids as a row keeps them; null for none. */
 export function formatIds(ids: readonly bigint[]): string | null {
   return ids.length === 0 ? null : ids.join(',');
+}
+
+/** Attachments as a row keeps them; null for none. */
+export function formatAttachments(attachments: Attachments): string | null {
+  return attachments.length === 0 ? null : JSON.stringify(attachments, (_key, value: unknown) => value ?? undefined);
+}
+
+/** Reads attachments of a row; none where another release wrote what this one cannot read. */
+export function parseAttachments(text: string | null): Attachments {
+  return text === null ? noAttachments : (attachmentList.safeParse(JSON.parse(text)).data ?? noAttachments);
 }
 
 function parseIds(text: string | null): bigint[] {
@@ -36,11 +54,12 @@ export interface MessagePlace {
 
 /** The row of a new message. */
 export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
-  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin } = message;
+  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin, attachments } = message;
   return {
     ...place,
     ...{ clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone },
     mentionIds: formatIds(mentionIds),
+    attachments: formatAttachments(attachments),
     ...{ originId: origin?.userId ?? null, originName: origin?.name ?? null },
     ...{ replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null },
   };

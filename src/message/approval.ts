@@ -1,3 +1,4 @@
+import type { Attachments } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 
 /** Something that is about to be said. */
@@ -7,6 +8,8 @@ export interface Saying {
   readonly conversationId: bigint;
   readonly conversationKind: 'DIRECT' | 'GROUP';
   readonly text: string;
+  /** What is attached to it, as it is to stand: the answer is about the text alone. */
+  readonly attachments: Attachments;
   /** Null: it is an edit. */
   readonly clientMessageId: string | null;
   /** The message that is changed. */

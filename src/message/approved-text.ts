@@ -7,7 +7,7 @@ import type { MessageParts } from './parts.ts';
 import { isText, requireClientMessageId } from './shape.ts';
 
 /** What is asked about, and the input that a refusal names. */
-type Asking = Pick<Saying, 'act' | 'conversationId' | 'text'> & Partial<Saying> & { readonly field: string };
+type Asking = Pick<Saying, 'act' | 'conversationId' | 'text' | 'attachments'> & Partial<Saying> & { readonly field: string };
 
 /**
  * The text that somebody's message is stored with. It is asked about only if it would be stored, as far as that can be told outside of a commit: not of who is not
@@ -28,7 +28,8 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
   if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return null;
   const nothing = { clientMessageId, edits: null, forwards: null, replyTo: null, threadRoot: null };
   const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
-  return approval.approve(saying, { fits: (text) => isText(text, config.maxMessageLength), field: [field] });
+  const rule = { maxLength: config.maxMessageLength, emptyToo: asking.attachments.length > 0 };
+  return approval.approve(saying, { fits: (text) => isText(text, rule), field: [field] });
 }
 
 /** The refusal of what could be stored by now and was asked about by nobody, for when it was read it could not: somebody has just become a member, or what they send on has just been changed. */

@@ -1,35 +1,39 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
-import { formatIds, type Inside } from '../log/index.ts';
+import { formatAttachments, formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { admit, putFlag } from '../words/index.ts';
+import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
+import { type NewAttachment, requireAttachments } from './attachment.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { requireText } from './shape.ts';
+import { requireSaid, requireText } from './shape.ts';
 import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
+import { admitWords, inWords, lookAt, saysSame, type Words } from './words.ts';
 import { requireReach } from './writing.ts';
 
-/** What a message is to say, and whom it is to mention: absent, as before. */
+/** What a message is to say, what is to be attached to it, and whom it is to mention: absent, as before. */
 export interface Change extends Partial<Wanted> {
   readonly message: MessageRef;
   readonly text: string;
+  readonly attachments?: readonly NewAttachment[] | undefined;
 }
 
 /**
  * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
- * messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
+ * attachments, attachments.N.…, messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
 export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
-  requireText(change.text, config.maxMessageLength);
-  const asked = approval.asks ? await approvedChange(parts, viewer, change) : change.text;
-  const looked = asked === null ? null : screen.said(asked, 'text');
+  const attached = change.attachments === undefined ? null : requireAttachments(change.attachments, config);
+  requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: attached === null || attached.length > 0 });
+  const asked = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, attached }) : change.text;
+  const looked = asked === null ? null : lookAt(screen, { text: asked, attachments: attached ?? [] });
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -37,9 +41,11 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
-      const text = looked?.text ?? change.text;
       // What stood before a list forbade it stands.
-      if (text === message.text && isSame(mentions, message)) return { result: () => message };
+      const attachments = attached === null ? message.attachments : (looked?.attachments ?? attached);
+      const words = { text: looked?.text ?? change.text, attachments };
+      requireSaid(words.text, { emptyToo: attachments.length > 0 });
+      if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
@@ -47,8 +53,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Who may not say it anyway learns nothing of the lists.
       if (looked === null) throw unasked('text');
-      const said = admit(looked);
-      const edited = { ...message, text, ...mentions };
+      const { said } = admitWords(looked);
+      const edited = { ...message, ...words, ...mentions };
       return {
         entries: () => [
           { stream: ref.conversationId, actorId: viewer.userId, entry: { type: 'MessageEdited', data: { messageSeq: ref.seq } } },
@@ -58,10 +64,13 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
           await keep(tx, message, { seq, at });
           await tx.message.updateMany({
             where: { conversationId: ref.conversationId, seq: ref.seq },
-            data: { text, editedAt: at, mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
+            data: {
+              ...{ text: words.text, attachments: formatAttachments(attachments), editedAt: at },
+              ...{ mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
+            },
           });
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
-          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said: [said], at });
+          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said, whole: () => inWords(words), at });
         },
         result: ({ at }) => ({ ...edited, editedAt: at }),
       };
@@ -70,10 +79,16 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
 }
 
 /** Asked about is what changes a message of their own. */
-async function approvedChange(parts: MessageParts, viewer: Viewer, { message: ref, text }: Change): Promise<string | null> {
+async function approvedChange(
+  parts: MessageParts,
+  viewer: Viewer,
+  { ref, text, attached }: { readonly ref: MessageRef; readonly text: string; readonly attached: Words['attachments'] | null },
+): Promise<string | null> {
   const [message] = await readMessages(parts.db.client, [ref]);
-  if (message?.senderId !== viewer.userId || message.recalledAt !== null || message.text === text) return text;
-  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, edits: ref, field: 'text' });
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return text;
+  const attachments = attached ?? message.attachments;
+  if (saysSame({ text, attachments }, message)) return text;
+  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' });
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */
@@ -102,8 +117,10 @@ function isSame(mentions: Mentions, message: Message): boolean {
   return same && mentions.mentionsEveryone === message.mentionsEveryone;
 }
 
-async function keep(tx: Tx, { conversationId, seq: messageSeq, text }: Message, { seq, at }: { seq: number; at: Date }): Promise<void> {
-  await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, editedAt: at } });
+async function keep(tx: Tx, message: Message, { seq, at }: { seq: number; at: Date }): Promise<void> {
+  const { conversationId, seq: messageSeq, text } = message;
+  const attachments = formatAttachments(message.attachments);
+  await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, attachments, editedAt: at } });
 }
 
 /** Whether a window that opened at a time has closed; one of 0 seconds never opens. Both times are the database's. */

@@ -1,5 +1,6 @@
 import { inPieces, join, sql, type Tx } from '../db/index.ts';
 import { judge, type Membership, type Rights } from '../group/index.ts';
+import { parseAttachments } from '../log/index.ts';
 import type { Edit, EditsRequest, Message, Part } from './message.ts';
 import { firstSeen } from './target.ts';
 
@@ -15,6 +16,7 @@ export function maySeeEdits(access: Membership, { seq, senderId }: Message, righ
 interface Row {
   readonly place: bigint | number;
   readonly text: string;
+  readonly attachments: string | null;
   readonly seq: bigint | number;
   readonly editedAt: Date | string;
 }
@@ -33,13 +35,18 @@ export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Prom
 // A part of a UNION can be bounded where it is a table of its own.
 function select({ place, conversationId, seq, first, after = maxSeq }: EditsRequest & { readonly place: number }) {
   return sql`
-    SELECT * FROM (SELECT ${place} AS place, text, seq, editedAt FROM MessageEdit
+    SELECT * FROM (SELECT ${place} AS place, text, attachments, seq, editedAt FROM MessageEdit
       WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}) AS page`;
 }
 
 // The column's largest.
 const maxSeq = 2_147_483_647;
 
-function editOf({ text, seq, editedAt }: Row): Edit {
-  return { text, seq: Number(seq), editedAt: editedAt instanceof Date ? editedAt : new Date(editedAt) };
+function editOf({ text, attachments, seq, editedAt }: Row): Edit {
+  return {
+    text,
+    attachments: parseAttachments(attachments),
+    seq: Number(seq),
+    editedAt: editedAt instanceof Date ? editedAt : new Date(editedAt),
+  };
 }

@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
+import type { NewAttachment } from './attachment.ts';
 import type { MessageRef } from './message.ts';
 import { refKey } from './store.ts';
 
@@ -11,6 +12,7 @@ export interface Request {
   readonly threadRoot?: MessageRef | undefined;
   readonly mentionIds?: readonly bigint[] | undefined;
   readonly mentionsEveryone?: boolean | undefined;
+  readonly attachments?: readonly NewAttachment[] | undefined;
   /** What it forwards; its text is then ''. */
   readonly forwarded?: MessageRef | undefined;
 }
@@ -43,13 +45,21 @@ function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
 
 // JSON of an array: no two requests share a form. Parts that came later are a further element, there only where there is something in it: so what was
 // stored before they were known is known still.
-function canonical({ conversationId, text, replyTo, threadRoot, mentionIds = [], mentionsEveryone = false, forwarded }: Request): string {
+function canonical({ conversationId, text, replyTo, ...rest }: Request): string {
+  const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], forwarded } = rest;
   const more = {
     ...(threadRoot !== undefined && { thread: refKey(threadRoot) }),
     ...(mentionIds.length > 0 && { mentions: [...new Set(mentionIds.map(String))].toSorted() }),
     ...(mentionsEveryone && { everyone: true }),
+    ...(attachments.length > 0 && { attachments: attachments.map(known) }),
     ...(forwarded !== undefined && { forwarded: refKey(forwarded) }),
   };
   const quoted = replyTo === undefined ? null : refKey(replyTo);
   return JSON.stringify([conversationId.toString(), text, quoted, ...(Object.keys(more).length > 0 ? [more] : [])]);
+}
+
+/** What is asked for of an attachment, in one order, without what is not: what may come later is not missing in what was stored before. */
+function known({ url, mediaType, ...more }: NewAttachment): readonly unknown[] {
+  const named = Object.entries(more).filter(([, value]) => value !== null && value !== undefined);
+  return [url, mediaType, ...named.toSorted(([one], [other]) => (one < other ? -1 : 1))];
 }

@@ -7,6 +7,7 @@
 // first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
 export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
+export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { isEmoji } from './emoji.ts';
@@ -28,3 +29,4 @@ export type { Messages } from './messages.ts';
 export { takingBack } from './recall.ts';
 export { messagesAround, readMessages } from './store.ts';
 export { firstSeen, requireStanding } from './target.ts';
+export { inWords } from './words.ts';

@@ -11,6 +11,7 @@ import type { Fingerprints } from './fingerprint.ts';
 export type MessageConfig = Pick<
   Config,
   | 'maxMessageLength'
+  | 'maxAttachments'
   | 'editWindowSeconds'
   | 'recallWindowSeconds'
   | 'maxReactions'

@@ -82,6 +82,7 @@ export async function eraseMessages(
   const where = { conversationId, messageSeq: { in: [...seqs] } };
   const nothing = {
     text: '',
+    attachments: null,
     mentionIds: null,
     mentionsEveryone: false,
     hasReactions: false,

@@ -2,9 +2,9 @@ import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
 import { requireUnsuspended, type Viewer } from '../user/index.ts';
-import { admit } from '../words/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
+import { type NewAttachment, requireAttachments } from './attachment.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -15,6 +15,7 @@ import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf, readMessages } from './store.ts';
 import { requireStanding } from './target.ts';
+import { admitWords, lookAt, saysSame, type Words } from './words.ts';
 import { requirePosting, requireReachOfHeld } from './writing.ts';
 
 /** What is sent. */
@@ -22,6 +23,7 @@ export interface NewText extends Refers {
   readonly conversationId: bigint;
   readonly clientMessageId: string;
   readonly text: string;
+  readonly attachments?: readonly NewAttachment[] | undefined;
 }
 
 /** What is sent on, and where to. */
@@ -36,21 +38,31 @@ const looks = 3;
 
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
- * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds), NOT_FOUND
+ * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…), NOT_FOUND
  * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
  * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
- * masked; what it refuses is INVALID_INPUT (text).
+ * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt).
  */
 export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
-  requireText(request.text, parts.config.maxMessageLength);
-  const asking = { act: 'SEND', conversationId, clientMessageId, text: request.text, replyTo, threadRoot, field: 'text' } as const;
+  const attachments = requireAttachments(request.attachments, parts.config);
+  requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: attachments.length > 0 });
+  const asking = {
+    act: 'SEND',
+    conversationId,
+    clientMessageId,
+    text: request.text,
+    attachments,
+    replyTo,
+    threadRoot,
+    field: 'text',
+  } as const;
   const text = parts.approval.asks ? await approvedText(parts, viewer, asking) : request.text;
-  const looked = text === null ? null : parts.screen.said(text, 'text');
+  const looked = text === null ? null : lookAt(parts.screen, { text, attachments });
   async function content(): Promise<Content> {
     if (looked === null) throw unasked('text');
     // Refused once it is known to be new: what was stored before a list forbade it is still found.
-    return { ...admit(looked), origin: null };
+    return { ...admitWords(looked), origin: null };
   }
   // What was asked for tells a retry, whatever became of it.
   return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content }));
@@ -69,17 +81,17 @@ export async function forward(parts: MessageParts, viewer: Viewer, { message, ..
 
 /** Words that are to be sent on, and what they become; nobody was asked where that is null. */
 interface ApprovedWords {
-  readonly words: string;
+  readonly words: Words;
   readonly become: string | null;
 }
 
 async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<ApprovedWords> {
   const [source] = await readMessages(parts.db.client, [message]);
-  if (!source || source.recalledAt !== null) return { words: '', become: null };
-  const { text } = source;
+  if (!source || source.recalledAt !== null) return { words: { text: '', attachments: [] }, become: null };
+  const { text, attachments } = source;
   return {
-    words: text,
-    become: await approvedText(parts, viewer, { act: 'SEND', ...request, text, forwards: message, field: 'messageId' }),
+    words: source,
+    become: await approvedText(parts, viewer, { act: 'SEND', ...request, text, attachments, forwards: message, field: 'messageId' }),
   };
 }
 
@@ -89,10 +101,10 @@ async function forwardedContent(
   { viewer, source, approved }: { readonly viewer: Viewer; readonly source: MessageRef; readonly approved: ApprovedWords | null },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
-  const { senderId, origin } = message;
-  const text = approved === null || approved.words !== message.text ? null : approved.become;
+  const { senderId, origin, attachments } = message;
+  const text = approved === null || !saysSame(approved.words, message) ? null : approved.become;
   if (approved !== null && text === null) throw unasked('messageId');
-  const said = admit(screen.said(text ?? message.text, 'messageId'));
+  const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments }, 'messageId'));
   if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
   return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };

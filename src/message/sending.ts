@@ -2,13 +2,14 @@ import type { Db, HeldUser, MarkerRaise, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type ConversationRow, conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
 import { type Effect, type EntryData, effect, type Inside, newestByOther, type Placed, type Verdict } from '../log/index.ts';
-import { type Admitted, flagEffects } from '../words/index.ts';
+import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import { newReplies, threadOf } from './thread.ts';
 import { messageOfEntry } from './timeline.ts';
+import { type AdmittedWords, inWords } from './words.ts';
 import type { Writing } from './writing.ts';
 
 /** What a message refers to. */
@@ -18,7 +19,7 @@ export interface Refers extends Partial<Wanted> {
 }
 
 /** What a message says, and whose words they were first where it is sent on. */
-export interface Content extends Admitted {
+export interface Content extends AdmittedWords {
   readonly origin: EntryData<'MessageSent'>['origin'];
 }
 
@@ -40,7 +41,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ origin, ...said }, replyToSeq, thread, mentions] = await Promise.all([
+  const [{ text, attachments, said, origin }, replyToSeq, thread, mentions] = await Promise.all([
     sending.content(inside),
     requireQuoted(inside, access, sending.replyTo),
     threadOf(inside, access, sending.threadRoot),
@@ -50,7 +51,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   // What the answer shows besides the message is known by the time that it is told of.
   let stored: MessageAlong | undefined;
-  const message = { clientMessageId, fingerprint, text: said.text, replyToSeq, threadRootSeq, origin, ...mentions };
+  const message = { clientMessageId, fingerprint, text, attachments, replyToSeq, threadRootSeq, origin, ...mentions };
   return {
     entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
     markers: (placed) => [ownMarker(access, placed)],
@@ -60,7 +61,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
       return [
         ...(thread === null ? [] : [effect(newReplies(db), { ...thread, ...sent })]),
         ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
-        ...flagEffects({ target: { kind: 'MESSAGE', conversationId, seq, userId }, said: [said], at: placed.at }),
+        ...flagEffects({ target: { kind: 'MESSAGE', conversationId, seq, userId }, said, whole: () => inWords(message), at: placed.at }),
       ];
     },
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),

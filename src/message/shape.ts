@@ -5,15 +5,27 @@ function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
 }
 
+/** What is asked of a message's text; `emptyToo`: it may be '', for something is attached. */
+interface TextRule {
+  readonly maxLength: number;
+  readonly emptyToo: boolean;
+}
+
+/** Throws INVALID_INPUT (text): blank. */
+export function requireSaid(text: string, { emptyToo }: Pick<TextRule, 'emptyToo'>): void {
+  if (isBlank(text) && !(text === '' && emptyToo)) throw invalid('text', 'A message needs text that can be seen.');
+}
+
 /** Throws INVALID_INPUT (text): blank, longer than `maxLength` code points, or nothing that can be stored as it is. */
-export function requireText(text: string, maxLength: number): void {
-  if (isBlank(text)) throw invalid('text', 'A message needs text that can be seen.');
+export function requireText(text: string, { maxLength, emptyToo }: TextRule): void {
+  requireSaid(text, { emptyToo });
   if (!isStorable(text)) throw invalid('text', 'A message is well-formed Unicode without NUL.');
   if (codePoints(text) > maxLength) throw invalid('text', `A message has at most ${maxLength} characters: send the rest in a second one.`);
 }
 
 /** Whether a text could be a message's. */
-export function isText(text: string, maxLength: number): boolean {
+export function isText(text: string, { maxLength, emptyToo }: TextRule): boolean {
+  if (text === '') return emptyToo;
   return !isBlank(text) && isStorable(text) && codePoints(text) <= maxLength;
 }
 

@@ -8,6 +8,8 @@ export interface Flag {
   readonly target: Target;
   /** All that was said at once. */
   readonly said: readonly Admitted[];
+  /** What is kept of it; absent: the texts in which something was found. */
+  readonly whole?: () => string;
   readonly at: Date;
 }
 
@@ -23,12 +25,12 @@ export async function putFlag(tx: Tx, flag: Flag): Promise<void> {
   if (report !== null) await putReport(tx, report);
 }
 
-function reportOf({ target, said, at }: Flag): NewReport | null {
+function reportOf({ target, said, whole, at }: Flag): NewReport | null {
   const flagged = said.filter(({ found }) => found.length > 0);
   if (flagged.length === 0) return null;
   return {
     ...{ target, at, reporterId: null, reason: 'BLOCKED_WORDS', note: null },
-    text: flagged.map(({ text }) => text).join('\n'),
+    text: whole?.() ?? flagged.map(({ text }) => text).join('\n'),
     words: flagged.flatMap(({ found }) => found),
   };
 }

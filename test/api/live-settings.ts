@@ -58,6 +58,17 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
     expect(await act(place, 'editMessage', { messageId, text: 'sixsix' }, ann)).toBe('DONE');
   },
+  async maxAttachments(place) {
+    const { ann, group: conversationId, messageId } = await talk(place);
+    const attachments = ['a', 'b'].map((name) => ({ url: `https://example.org/${name}`, mediaType: 'image/png' }));
+    const input = () => ({ conversationId, clientMessageId: randomUUID(), text: '', attachments });
+    await place.set('maxAttachments', '1');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('INVALID_INPUT');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('INVALID_INPUT');
+    await place.set('maxAttachments', '2');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('DONE');
+  },
   async maxReactions(place) {
     const { ann, messageId } = await talk(place);
     await place.set('maxReactions', '1');

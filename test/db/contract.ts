@@ -77,6 +77,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
         hasReactions: true,
         originId: 2n ** 62n,
         originName: `Zoë "漢字" 👍🏽`,
+        attachments: JSON.stringify([{ url: 'https://example.org/ä', alt: `O'Neil "\\" 👍🏽` }]),
       };
       const made = await db.transaction((tx) => tx.message.create({ data: message }));
       expect(made).toEqual(message);
@@ -107,7 +108,13 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           threadRootSeq: null,
           mentionsEveryone: true,
         },
-        ...{ replyToSeq: 7, mentionIds: '1,22', originId: 2n ** 62n, originName: `Zoë's "漢字" 👍🏽` },
+        ...{
+          replyToSeq: 7,
+          mentionIds: '1,22',
+          originId: 2n ** 62n,
+          originName: `Zoë's "漢字" 👍🏽`,
+          attachments: JSON.stringify([{ alt: text }]),
+        },
       }));
       await db.transaction(async (tx) => {
         await insertEntries(db, tx, entries.slice(0, 1));

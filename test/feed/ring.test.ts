@@ -6,6 +6,7 @@ function message(seq: number, text = 'hello'): Entry {
   const data = {
     ...{ ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null },
     ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
+    attachments: [],
   };
   return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfHints } from './along.contract.ts';
+import { promisesOfAttachments } from './attachment.contract.ts';
 import { promisesOfEdits } from './edit.contract.ts';
 import { promisesOfForwarding } from './forward.contract.ts';
 import { promisesOfHistory } from './history.contract.ts';
@@ -13,6 +14,7 @@ import { promisesOfUnreadCounts } from './unread.contract.ts';
 
 describe('sending on MariaDB', () => promisesOfSending(mysqlDb));
 describe('edits on MariaDB', () => promisesOfEdits(mysqlDb));
+describe('attachments on MariaDB', () => promisesOfAttachments(mysqlDb));
 describe('recalls on MariaDB', () => promisesOfRecalls(mysqlDb));
 describe('mentions on MariaDB', () => promisesOfMentions(mysqlDb));
 describe('threads on MariaDB', () => promisesOfThreads(mysqlDb));

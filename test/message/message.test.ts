@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfHints } from './along.contract.ts';
+import { promisesOfAttachments } from './attachment.contract.ts';
 import { promisesOfEdits } from './edit.contract.ts';
 import { promisesOfForwarding } from './forward.contract.ts';
 import { promisesOfHistory } from './history.contract.ts';
@@ -13,6 +14,7 @@ import { promisesOfUnreadCounts } from './unread.contract.ts';
 
 describe('sending on SQLite', () => promisesOfSending(sqliteDb));
 describe('edits on SQLite', () => promisesOfEdits(sqliteDb));
+describe('attachments on SQLite', () => promisesOfAttachments(sqliteDb));
 describe('recalls on SQLite', () => promisesOfRecalls(sqliteDb));
 describe('mentions on SQLite', () => promisesOfMentions(sqliteDb));
 describe('threads on SQLite', () => promisesOfThreads(sqliteDb));
