@@ -9,8 +9,11 @@ export interface Payload {
   readonly type: 'MESSAGE' | 'CONTACT_REQUEST' | 'NOTICE';
   /** The group's name, or who it is from, or what a notice is about; '': not to be said. */
   readonly title: string;
-  /** The beginning of the text; '': not to be said, or there is none. */
+  /** The beginning of the text, or where there is none, what the first attachment shows or is called; '': not to be said, or there is none. */
   readonly body: string;
+  /** How many attachments the message has, and of which type the first is, in the words of MIME; 0 and '': none, or not to be said. */
+  readonly attachments: number;
+  readonly mediaType: string;
   /** What who it is from is called; '': nobody, or not to be said. */
   readonly sender: string;
   /** Ids of the public API, as far as they belong to it. */
@@ -35,7 +38,8 @@ const maxTitle = 120;
 /** A payload that says no more than it is to, and fits. */
 export function fitted(payload: Payload, content: PushContent): Payload {
   const names = content === 'none' ? { title: '', sender: '' } : { title: shorten(payload.title, maxTitle), sender: payload.sender };
-  return { ...payload, ...names, body: content === 'full' ? shorten(payload.body, maxBody) : '' };
+  const said = content === 'full' ? { body: shorten(payload.body, maxBody) } : { body: '', attachments: 0, mediaType: '' };
+  return { ...payload, ...names, ...said };
 }
 
 function shorten(text: string, most: number): string {

@@ -1,9 +1,10 @@
 import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
+import { parseAttachments } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Notices } from '../notice/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
-import { audience, type Told } from './audience.ts';
+import { audience, type Said, type Told } from './audience.ts';
 import type { Claimed } from './claim.ts';
 import { inLanes } from './lanes.ts';
 import type { Payload } from './payload.ts';
@@ -82,10 +83,21 @@ function ofMessage(
   { group, sender }: { readonly group: string | null; readonly sender: string },
 ): Wording {
   return {
-    ...{ type: 'MESSAGE', title: group ?? sender, body: message.text, sender },
+    ...{ type: 'MESSAGE', title: group ?? sender, sender, ...contentOf(message) },
     ...{ conversationId: reference('Conversation', id), messageId: reference('Message', id, message.seq) },
     ...{ count, mentioned, at: message.sentAt.toISOString() },
   };
+}
+
+const nothingAttached = { attachments: 0, mediaType: '' };
+
+// No word of ours in any language: where nobody has said anything, what kind of file it is tells the client what to say.
+function contentOf({ text: body, attachments }: Said): Pick<Wording, 'body' | 'attachments' | 'mediaType'> {
+  const attached = parseAttachments(attachments);
+  const [first] = attached;
+  if (first === undefined) return { body, ...nothingAttached };
+  const [mediaType = ''] = first.mediaType.split(/[ \t;]/);
+  return { body: body || (first.alt ?? first.name ?? ''), attachments: attached.length, mediaType };
 }
 
 async function ofRequest({ users, contacts }: WordingParts, fromId: bigint, rows: readonly Claimed[]): Promise<Worded> {
@@ -100,7 +112,7 @@ async function ofRequest({ users, contacts }: WordingParts, fromId: bigint, rows
       if (request === null || userId === undefined || !from || from.erased) return [];
       const { displayName: sender } = from;
       const wording: Wording = {
-        ...{ type: 'CONTACT_REQUEST', title: sender, body: request.note ?? '', sender, count: 1, mentioned: false },
+        ...{ type: 'CONTACT_REQUEST', title: sender, body: request.note ?? '', sender, count: 1, mentioned: false, ...nothingAttached },
         ...{ contactRequestId: reference('ContactRequest', fromId, userId), at: request.createdAt.toISOString() },
       };
       return [[userId, wording] as const];
@@ -115,7 +127,7 @@ async function ofNotice({ notices }: WordingParts, id: string, rows: readonly Cl
       const row = rows[place];
       if (notice === null || row === undefined) return [];
       const wording: Wording = {
-        ...{ type: 'NOTICE', title: notice.title, body: notice.body, sender: '', count: 1, mentioned: false },
+        ...{ type: 'NOTICE', title: notice.title, body: notice.body, sender: '', count: 1, mentioned: false, ...nothingAttached },
         ...{ noticeId: reference('Notice', id), at: notice.postedAt.toISOString() },
       };
       return [[row.userId, wording] as const];

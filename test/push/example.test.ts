@@ -9,7 +9,7 @@ const scripts = [...guide.matchAll(/```js\n(.*?)```/gs)].map(([, script]) => scr
 
 const payload: Payload = {
   ...{ type: 'MESSAGE', title: 'The group', body: 'hello', sender: 'Ann', conversationId: 'c', messageId: 'm', count: 1 },
-  ...{ mentioned: false, badge: 3, at: '2026-03-04T05:06:07.890Z' },
+  ...{ attachments: 0, mediaType: '', mentioned: false, badge: 3, at: '2026-03-04T05:06:07.890Z' },
 };
 
 /** The guide's service worker, with what it shows. */
@@ -48,6 +48,16 @@ describe('the service worker in the guide', () => {
     const { shown, push } = worker();
     await push(fitted(payload, 'none'));
     expect(shown).toMatchObject([['Something new', { body: '' }]]);
+  });
+
+  it('shows that there is a file where nobody has said anything about it', async () => {
+    const { shown, push } = worker();
+    await push({ ...payload, body: '', attachments: 1, mediaType: 'image/png' });
+    await push({ ...payload, body: 'Our dog', attachments: 1, mediaType: 'image/png' });
+    expect(shown).toMatchObject([
+      ['The group', { body: 'Ann: 📎' }],
+      ['The group', { body: 'Ann: Our dog' }],
+    ]);
   });
 });
 

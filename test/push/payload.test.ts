@@ -16,6 +16,8 @@ function payload(more: Partial<Payload> = {}): Payload {
       title: 'The group',
       body: 'hello',
       sender: 'Ann',
+      attachments: 0,
+      mediaType: '',
       count: 1,
       mentioned: false,
       badge: 1,
@@ -33,8 +35,16 @@ describe('a payload', () => {
     ['that is quoted', '"'],
     ['in two parts', '\ud800'],
   ])('has room in a push, whatever text there is: %s', (_what, letter) => {
-    const widest = { body: letter.repeat(16_000), title: letter.repeat(200), sender: letter.repeat(64), count: 200, badge: seq };
-    expect(Buffer.byteLength(JSON.stringify(fitted(payload(widest), 'full')))).toBeLessThanOrEqual(room);
+    const widest = {
+      body: letter.repeat(16_000),
+      title: letter.repeat(200),
+      sender: letter.repeat(64),
+      count: 200,
+      badge: seq,
+      attachments: 20,
+    };
+    const mediaType = `${'a'.repeat(127)}/${'b'.repeat(127)}`;
+    expect(Buffer.byteLength(JSON.stringify(fitted(payload({ ...widest, mediaType }), 'full')))).toBeLessThanOrEqual(room);
   });
 
   it('cuts no character in two, and says where it has cut', () => {
@@ -44,8 +54,11 @@ describe('a payload', () => {
   });
 
   it('says who and where, and no text, where that is wished; or nothing of either', () => {
-    expect(fitted(payload(), 'sender')).toMatchObject({ title: 'The group', sender: 'Ann', body: '', badge: 1 });
-    expect(fitted(payload(), 'none')).toMatchObject({ title: '', sender: '', body: '', badge: 1, conversationId: expect.any(String) });
+    const attached = payload({ attachments: 2, mediaType: 'image/png' });
+    const nothing = { body: '', attachments: 0, mediaType: '' };
+    expect(fitted(attached, 'full')).toEqual(attached);
+    expect(fitted(attached, 'sender')).toMatchObject({ title: 'The group', sender: 'Ann', ...nothing, badge: 1 });
+    expect(fitted(attached, 'none')).toMatchObject({ title: '', sender: '', ...nothing, badge: 1, conversationId: expect.any(String) });
   });
 
   it('names things as the API does', () => {
