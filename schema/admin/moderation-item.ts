@@ -5,6 +5,7 @@ import type { Item, ItemAction, itemKinds, itemStates, ReportCounts, ReportReaso
 import { forwardConnection } from '../connection.ts';
 import { formatId } from '../ids.ts';
 import { reportMeanings } from '../report-reason.ts';
+import { Attachment } from './attachment.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 import { connectionOf } from './page.ts';
@@ -68,6 +69,11 @@ const ModeratedMessage = builder.objectRef<Message>('ModeratedMessage').implemen
       resolve: ({ senderId }, _args, context) => userById(context, senderId),
     }),
     text: t.exposeString('text', { description: 'What it says; empty once it was taken back.' }),
+    attachments: t.field({
+      type: [Attachment],
+      description: 'What is attached to it; nothing once it was taken back.',
+      resolve: ({ attachments }) => attachments,
+    }),
     sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was sent.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When it was changed last; null: never.' }),
     recalledAt: t.expose('recalledAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it was not.' }),
@@ -125,7 +131,8 @@ export const ModerationItem = builder.objectRef<ItemShape>('ModerationItem').imp
     }),
     textThen: t.string({
       nullable: true,
-      description: 'What it said when the item was opened, as far as it was kept; null: nothing is left of that.',
+      description:
+        'What it said when the item was opened, as far as it was kept, with a line for each attachment; null: nothing is left of that.',
       resolve: ({ text }) => text,
     }),
     message: t.field({

@@ -1,4 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
+import { inWords } from '../../src/message/index.ts';
 import type { Decision } from '../../src/moderation/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Item, itemKinds, itemStates } from '../../src/queue/index.ts';
@@ -76,16 +77,17 @@ async function show({ moderation, accounts }: Operator, [id = '']: readonly stri
     }),
   );
   const around = await Promise.all(
-    context.map(async ({ sentAt, senderId, text, seq }) => {
+    context.map(async (message) => {
+      const { sentAt, senderId, seq } = message;
       const here = item.target.kind === 'MESSAGE' && item.target.seq === seq;
-      return [here ? '>' : ' ', sentAt.toISOString(), await who(senderId), line(text)];
+      return [here ? '>' : ' ', sentAt.toISOString(), await who(senderId), line(inWords(message))];
     }),
   );
   return [
     `${item.target.kind} ${target(item)}, since ${item.createdAt.toISOString()}, ${state(item)}`,
     ...(item.target.kind === 'GROUP' ? [] : [`of ${await who(item.target.userId)}`]),
     `then: ${safe(item.text ?? '(not kept)')}`,
-    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(message.text) : '(taken back)'}`]),
+    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(inWords(message)) : '(taken back)'}`]),
     table(said),
     ...(around.length === 0 ? [] : [table(around)]),
   ].join('\n');

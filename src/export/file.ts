@@ -139,8 +139,8 @@ async function* saidIn(messages: Sources['messages'], userId: bigint, conversati
   }
 }
 
-function ownWords({ conversationId, seq, text, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
-  return { conversationId, seq, sentAt, text, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
+function ownWords({ conversationId, seq, text, attachments, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
+  return { conversationId, seq, sentAt, text, attachments, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
 }
 
 /** What people are called who are named in a file. */

@@ -3,7 +3,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log, Verdict } from '../log/index.ts';
-import { type Message, requireStanding } from '../message/index.ts';
+import { inWords, type Message, requireStanding } from '../message/index.ts';
 import { listReportsBy, type NewReport, putReport } from '../queue/index.ts';
 import { userRow } from '../user/index.ts';
 import type { Reports, ReportWords } from './reports.ts';
@@ -45,7 +45,8 @@ export function createReports({ db, log, limits, config }: ReportParts): Reports
           async decide(inside): Promise<Verdict<Message>> {
             const { message } = await requireStanding(inside, viewer, ref);
             if (message.senderId === viewer.userId) throw own('It is your own message: you can take it back yourself.', 'messageId');
-            const { conversationId, seq, senderId: userId, text } = message;
+            const { conversationId, seq, senderId: userId } = message;
+            const text = inWords(message);
             const target = { kind: 'MESSAGE', conversationId, seq, userId } as const;
             return { write: (tx, { at }) => putReport(tx, { ...report, target, text, at }), result: () => message };
           },

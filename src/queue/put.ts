@@ -33,8 +33,8 @@ export async function putReport(tx: Tx, report: NewReport): Promise<void> {
   });
 }
 
-// A statement holds no more text than the least packet that servers take: 16 messages have at most a megabyte.
-const atOnce = 16;
+// A statement holds no more text than the least packet that servers take: 8 messages, with all that may be attached to them, have less than two megabytes.
+const atOnce = 8;
 
 /** Puts reports of what nobody can have reported yet, as it is new, in the queue. */
 export const newReports: EffectKind<NewReport> = {
