@@ -69,7 +69,8 @@ type Kind =
   | 'token'
   | 'hours'
   | 'flag'
-  | 'word';
+  | 'word'
+  | 'attachments';
 
 interface Act {
   readonly valid: (scene: Scene) => Input;
@@ -92,6 +93,15 @@ const ruling: Act = {
 // A public key as a browser has one.
 const somePoint = createECDH('prime256v1').generateKeys('base64url');
 const someHours = { start: '22:00', end: '07:00', timeZone: 'Europe/Berlin' };
+const someFile = {
+  url: 'https://example.org/a.png',
+  mediaType: 'image/png',
+  name: 'a.png',
+  size: 3_000_000_000,
+  width: 1,
+  height: 1,
+  alt: 'a',
+};
 const someDay = '2999-01-01T00:00:00.000Z';
 const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
@@ -136,7 +146,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
-    kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag' },
+    kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments' },
   },
   forwardMessage: {
     valid: ({ message: messageId, group: conversationId }) => ({ messageId, conversationId, clientMessageId: randomUUID() }),
@@ -209,7 +219,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments' },
     },
   },
   setPresence: {
@@ -508,6 +518,27 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['nothing', ''],
     ['huge', huge],
     ['half a character', half],
+  ],
+  // Of a message that has a text, and has nothing attached yet.
+  attachments: [
+    ['text', 'https://example.org/a.png'],
+    ['without an address', [{ mediaType: someFile.mediaType }]],
+    ['without a type', [{ url: someFile.url }]],
+    ['with a field that there is not', [{ ...someFile, path: '/etc/passwd' }]],
+    ['too many', Array(11).fill(someFile)],
+    ['far too many', Array(5_000).fill(someFile)],
+    ...[
+      ...[null, 1, '', 'nonsense', 'javascript:alert(1)', 'file:///etc/passwd', `https://example.org/${huge}`, half].map((url) => ({
+        url,
+      })),
+      ...['https://ann:secret@example.org/', 'https://example.org/\0', '//example.org/'].map((url) => ({ url })),
+      ...[null, 1, '', 'png', 'image/', '*/*', huge, half, 'image/png\n'].map((mediaType) => ({ mediaType })),
+      ...[1, '', ' ', huge, half, 'a\nb', 'a\0', '../a', 'a\u202egnp.exe'].map((name) => ({ name })),
+      ...[1, huge, half, 'a\u0007'].map((alt) => ({ alt })),
+      ...['1', -1, 1.5, 2 ** 53, 1e300].map((size) => ({ size })),
+      ...['1', 0, -1, 1.5, 2 ** 31].flatMap((pixels) => [{ width: pixels }, { height: pixels }]),
+      ...['1', -1, 1.5, 2 ** 31].map((durationMs) => ({ durationMs })),
+    ].map((wrong): Bad => [`with ${JSON.stringify(wrong).slice(0, 60)}`, [someFile, { ...someFile, ...wrong }]]),
   ],
   word: [
     ['another word', 'NOBODY'],

@@ -118,7 +118,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   GroupInvite: same('id', 'group', 'code', 'createdBy', 'expiresAt', 'usesLeft'),
   Message: {
     ...same('id', 'conversation', 'seq', 'sender', 'text', 'mentions', 'mentionsEveryone', 'replyTo', 'threadRoot', 'replyCount'),
-    ...same('reactions', 'pinnedAt', 'sentAt', 'editedAt', 'recalledAt', 'clientMessageId', 'delivery', 'forwardedFrom'),
+    ...same('reactions', 'pinnedAt', 'sentAt', 'editedAt', 'recalledAt', 'clientMessageId', 'delivery', 'forwardedFrom', 'attachments'),
     ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount', 'viewerHidden'),
     ...forRunners('viewerEdits'),
   },

@@ -23,7 +23,12 @@ interface Contents {
   readonly joinRequests: readonly object[];
   readonly reports: readonly object[];
   readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
-  readonly messages?: readonly { readonly conversationId: string; readonly seq: number; readonly text: string }[];
+  readonly messages?: readonly {
+    readonly conversationId: string;
+    readonly seq: number;
+    readonly text: string;
+    readonly attachments: readonly object[];
+  }[];
 }
 
 /** What files with one's own data promise, on any database. */
@@ -108,7 +113,8 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await say(chat, ann, left, 'goodbye');
       await chat.groups.leave(ann, { groupId: left });
       const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
-      await say(chat, ann, direct, 'psst');
+      const picture = { url: 'https://example.org/a', mediaType: 'image/png' };
+      await chat.messages.send(ann, { conversationId: direct, clientMessageId: 'a', text: 'psst', attachments: [picture] });
       await say(chat, ben, group, 'of somebody else');
       const seq = await say(chat, ann, group, 'to be taken back');
       await chat.messages.recall(ann, { conversationId: group, seq });
@@ -135,6 +141,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         [String(left), null, 'LEFT'],
         [String(direct), null, 'ACTIVE'],
       ]);
+      expect(file.messages?.map(({ attachments }) => attachments)).toEqual([[], [], [expect.objectContaining(picture)]]);
       expect(file.messages?.map(({ conversationId, text }) => [conversationId, text])).toEqual([
         [String(group), 'line one\nline "two"\u2028'],
         [String(left), 'goodbye'],

@@ -84,6 +84,10 @@ function message(conversationId: string, replyToId?: string): object {
   return { conversationId, clientMessageId: randomUUID(), text: 'said', replyToId };
 }
 
+function file(name: string): object {
+  return { url: `https://example.org/${name}`, mediaType: 'image/png', name, size: 3_000_000_000, width: 4, height: 3, alt: 'To be seen.' };
+}
+
 function reply(conversationId: string, threadRootId: string): object {
   return { ...message(conversationId), threadRootId };
 }
@@ -103,6 +107,17 @@ const sending: readonly Omit<Act, 'by'>[] = [
     async prepare(chat, cast, send) {
       const group = await talk(chat, cast, cast.ann, cast.ben);
       return () => send(cast.ann, message(group));
+    },
+  },
+  {
+    what: 'of files, with a text and without',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ann);
+      return async () => {
+        await send(cast.ann, { ...message(group), attachments: [file('a'), file('b')] });
+        await send(cast.ann, { ...message(group), text: '', attachments: [file('c')] });
+      };
     },
   },
   {
@@ -462,6 +477,20 @@ const changing: readonly Act[] = [
   },
   {
     by: 'editMessage',
+    what: 'of what is attached: to another file and no text, then to the text alone',
+    changes: three,
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'hello');
+      await edit(cast.ann, { messageId, text: 'hello', attachments: [file('a')] });
+      return async () => {
+        await edit(cast.ann, { messageId, text: '', attachments: [file('b')] });
+        await edit(cast.ann, { messageId, text: 'not this one', attachments: null });
+      };
+    },
+  },
+  {
+    by: 'editMessage',
     what: 'to mention others than before',
     changes: three,
     async prepare(chat, cast, edit) {
@@ -513,7 +542,9 @@ const recalling: readonly Act[] = [
     async prepare(chat, cast, recall) {
       const group = await talk(chat, cast);
       const { id: messageId } = await chat.say(cast.ann, group, 'opps');
-      await doing(chat, 'editMessage')(cast.ann, { messageId, text: 'oops', mentionIds: [cast.ben.id], mentionsEveryone: true });
+      await doing(chat, 'editMessage')(cast.ann, {
+        ...{ messageId, text: 'oops', mentionIds: [cast.ben.id], mentionsEveryone: true, attachments: [file('a')] },
+      });
       await doing(chat, 'sendMessage')(cast.cat, { ...message(group, messageId), threadRootId: messageId });
       for (const who of [cast.ann, cast.ben]) await doing(chat, 'addReaction')(who, { messageId, emoji: '👍' });
       await doing(chat, 'pinMessage')(cast.ann, { messageId });

@@ -2,13 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { createRing, createSpare } from '../../src/feed/ring.ts';
 import type { Entry, KnownEntry } from '../../src/log/index.ts';
 
-function message(seq: number, text = 'hello'): Entry {
+const nothing = { name: null, size: null, width: null, height: null, durationMs: null, alt: null };
+
+function message(seq: number, text = 'hello', url?: string): Entry {
   const data = {
     ...{ ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null },
     ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
-    attachments: [],
+    attachments: url === undefined ? [] : [{ ...nothing, url, mediaType: 'a/b' }],
   };
   return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
+}
+
+function attached(seq: number, characters: number): Entry {
+  return message(seq, '', 'x'.repeat(characters));
 }
 
 function recall(seq: number, messageSeq: number): KnownEntry<'MessageRecalled'> {
@@ -44,6 +50,15 @@ describe('a ring', () => {
     expect(seqs(holding(messages(1, 5, 'x'.repeat(16_000))).after(3))).toEqual([4, 5]);
     expect(holding(messages(1, 5, 'x'.repeat(16_000))).after(2)).toBeNull();
     expect(seqs(holding([message(1, 'x'.repeat(40_000))]).after(0))).toEqual([1]);
+  });
+
+  it('has fewer where much is attached, until that is taken back', () => {
+    expect(seqs(holding([1, 2, 3, 4].map((seq) => attached(seq, 16_000))).after(2))).toEqual([3, 4]);
+    const ring = holding([attached(1, 16_000), attached(2, 16_000)]);
+    ring.recall(recall(3, 1));
+    expect(ring.at(1)?.data).toMatchObject({ attachments: [] });
+    ring.push(attached(3, 16_000));
+    expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
   });
 
   it('takes in front what lies right before it, and nothing else', () => {

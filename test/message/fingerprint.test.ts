@@ -24,16 +24,26 @@ describe('a fingerprint', () => {
     expect(new Set([request, ...others].map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(others.length + 1);
   });
 
-  it('tells apart whom a message mentions, in which thread it stands and what it forwards', () => {
+  it('tells apart whom a message mentions, what is attached to it, in which thread it stands and what it forwards', () => {
     const prints = createFingerprints([newKey()]);
     const place = { conversationId: 7n, seq: 1 };
+    const file = { url: 'https://example.org/', mediaType: 'image/png' };
     const further = [
       ...[{ threadRoot: place }, { threadRoot: { conversationId: 7n, seq: 11 } }, { replyTo: place, threadRoot: place }],
       ...[{ mentionIds: [1n] }, { mentionIds: [11n] }, { mentionIds: [1n, 11n] }, { mentionsEveryone: true }],
+      ...[
+        { attachments: [file] },
+        { attachments: [file, file] },
+        { attachments: [{ ...file, name: 'a' }] },
+        { attachments: [{ ...file, alt: 'a' }] },
+      ],
+      ...[{ attachments: [{ ...file, size: 1 }] }, { attachments: [{ ...file, width: 1 }] }, { attachments: [{ ...file, url: 'a' }] }],
       ...[{ mentionIds: [1n], mentionsEveryone: true }, { forwarded: place }, { forwarded: { conversationId: 71n, seq: 1 } }],
     ];
     const all = [request, ...further.map((part) => ({ ...request, ...part }))];
     expect(new Set(all.map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(all.length);
+    const asIs = { url: 'https://example.org/', name: null, size: 7, alt: undefined, mediaType: 'image/png' };
+    expect(prints.of({ ...request, attachments: [asIs] })).toEqual(prints.of({ ...request, attachments: [{ ...file, size: 7 }] }));
     expect(prints.of({ ...request, mentionIds: [2n, 1n, 2n] })).toEqual(prints.of({ ...request, mentionIds: [1n, 2n] }));
   });
 
@@ -47,7 +57,7 @@ describe('a fingerprint', () => {
     const prints = createFingerprints([key]);
     for (const { request: one, print } of stored) {
       expect(prints.matches(Buffer.from(print, 'hex'), one)).toBe(true);
-      const nothing = { mentionIds: [], mentionsEveryone: false, threadRoot: undefined, forwarded: undefined };
+      const nothing = { mentionIds: [], mentionsEveryone: false, attachments: [], threadRoot: undefined, forwarded: undefined };
       expect(prints.matches(Buffer.from(print, 'hex'), { ...one, ...nothing })).toBe(true);
       expect(prints.matches(Buffer.from(print, 'hex'), { ...one, mentionsEveryone: true })).toBe(false);
     }

@@ -86,6 +86,31 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
     });
 
+    it('keeps what was attached, and admins see what is: as much as a message holds', async () => {
+      const { ann, ben, message } = await talk('look');
+      const file = { url: 'https://example.org/a', mediaType: 'image/png' };
+      await chat.messages.edit(ann, { message, text: '', attachments: [{ ...file, name: 'a.png', alt: 'Bad,\nvery' }, file] });
+      await chat.reports.message(ben, { message, reason: 'HATE' });
+      const item = await onlyOne();
+      expect(item.text).toBe('image/png https://example.org/a “a.png” “Bad, very”\nimage/png https://example.org/a');
+      expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', attachments: [{ name: 'a.png' }, file] }]);
+      const large = {
+        url: `https://example.org/${'x'.repeat(2_028)}`,
+        mediaType: 'image/png',
+        name: '漢'.repeat(255),
+        alt: '🎉'.repeat(1_000),
+      };
+      await chat.messages.edit(ann, { message, text: '🎉'.repeat(8_000), attachments: Array(10).fill(large) });
+      await chat.reports.message(ben, { message, reason: 'HATE' });
+      const [report] = await reports(await onlyOne());
+      expect(report?.text?.split('\n')).toEqual([
+        '🎉'.repeat(8_000),
+        ...Array(10).fill(`image/png ${large.url} “${large.name}” “${large.alt}”`),
+      ]);
+      await chat.messages.recall(ann, message);
+      expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', attachments: [] }]);
+    });
+
     it('is one for each user, who may say it anew; and one item for all', async () => {
       const { ben, cat, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'SPAM', note: 'once' });

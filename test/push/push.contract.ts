@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
@@ -60,6 +61,35 @@ export function promisesOfPush(open: () => Promise<Db>): void {
         vapid: { sub: 'mailto:push@mpim.invalid', aud: `https://${world.service.host}` },
       });
       expect(await waiting(ben)).toBe(0);
+    });
+
+    it('is told of files by what is said with them, what they show or are called, and of which type they are', async () => {
+      const { chat, ann, group, got } = await scene();
+      const file = { url: 'https://example.org/secret', mediaType: 'audio/webm; codecs=opus' };
+      for (const said of [
+        ...[
+          { text: 'listen', attachments: [{ ...file, alt: 'Rain.' }] },
+          { text: '', attachments: [{ ...file, name: 'rain.webm', alt: 'Rain.' }, file] },
+        ],
+        ...[
+          { text: '', attachments: [{ ...file, name: 'rain.webm' }] },
+          { text: '', attachments: [file] },
+        ],
+      ]) {
+        await chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), ...said });
+        await world.tell();
+      }
+      expect(got.map(({ payload: { body, attachments, mediaType } }) => [body, attachments, mediaType])).toEqual([
+        ...[
+          ['listen', 1, 'audio/webm'],
+          ['Rain.', 2, 'audio/webm'],
+        ],
+        ...[
+          ['rain.webm', 1, 'audio/webm'],
+          ['', 1, 'audio/webm'],
+        ],
+      ]);
+      expect(JSON.stringify(got)).not.toContain('secret');
     });
 
     it('is told who writes to them alone, and woken for it', async () => {

@@ -21,6 +21,11 @@ interface Occasion {
 const everybody = onlookers;
 const both: readonly Onlooker[] = ['sender', 'inTouch'];
 
+const attachments = [
+  { url: 'https://example.org/a', mediaType: 'video/mp4', name: 'a.mp4', size: 2 ** 40, width: 4, height: 3, durationMs: 1, alt: 'A dog.' },
+  { url: 'https://example.org/b', mediaType: 'text/plain' },
+];
+
 /** Every type of event that can be shared, in all its shapes. A new type, or a new shape of one, is a new row. */
 const occasions: readonly Occasion[] = [
   {
@@ -28,6 +33,12 @@ const occasions: readonly Occasion[] = [
     type: 'MessageSent',
     seenBy: everybody,
     happens: async ({ say, group, entry }) => entry(group, await say('sender', group, 'good morning')),
+  },
+  {
+    what: 'a message of files alone',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: (cast) => sending(cast, 'sender', { text: '', attachments }),
   },
   {
     what: 'an answer to what was said before the newcomer joined',
@@ -102,6 +113,16 @@ const occasions: readonly Occasion[] = [
       const message = { conversationId: group, seq: await say('sender', group, 'helo') };
       await chat.messages.hide(people.knowing, message);
       await chat.messages.edit(people.sender, { message, text: 'hello', mentionIds: [people.asked.userId, people.newcomer.userId] });
+      return entry(group, message.seq + 1);
+    },
+  },
+  {
+    what: 'a change of what is attached',
+    type: 'MessageEdited',
+    seenBy: everybody,
+    async happens({ chat, people, say, group, entry }) {
+      const message = { conversationId: group, seq: await say('sender', group, 'look') };
+      await chat.messages.edit(people.sender, { message, text: 'look', attachments });
       return entry(group, message.seq + 1);
     },
   },

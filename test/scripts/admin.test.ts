@@ -204,14 +204,19 @@ describe('the command, beside an embedded node that runs', () => {
     const { chat } = place.node;
     const { userId, sessionId } = await chat.users.authenticate(ben.token);
     const message = inputId('Message', messageId);
+    const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
+    await chat.messages.edit(await chat.users.authenticate(ann.token), { message, text: 'something\nbad \u001b[2J', attachments });
     await chat.reports.message({ userId, sessionId }, { message, reason: 'HATE', note: 'it hurts' });
     await chat.reports.user({ userId, sessionId }, { userId: inputId('User', ann.id), reason: 'SPAM' });
     const listed = await admin('moderation', 'list', '--kind', 'message');
-    const [, itemId = ''] = /^ID .*\n(\S+) +MESSAGE +\S+Z +HATE 1 +something bad \ufffd\[2J\n$/.exec(listed) ?? [];
+    const [, itemId = ''] =
+      /^ID .*\n(\S+) +MESSAGE +\S+Z +HATE 1 +something bad \ufffd\[2J image\/png https:\/\/example\.org\/a\n$/.exec(listed) ?? [];
     expect(await admin('moderation', 'list', '--first', '1')).toMatch(/\n… more with --after \S+\n$/);
     expect(await admin('moderation', 'list', '--after', itemId)).toMatch(/^ID .*\n\S+ +USER +\S+Z +SPAM 1 +\S+ \(@ann\.\w+\)\n$/);
     const shown = await admin('moderation', 'show', itemId);
-    expect(shown).toMatch(/^MESSAGE \d+:\d+, since \S+Z, open\nof @ann\.\w+\nthen: something\nbad \ufffd\[2J\nnow: something\n/);
+    expect(shown).toMatch(
+      /^MESSAGE \d+:\d+, since \S+Z, open\nof @ann\.\w+\nthen: something\nbad \ufffd\[2J\nimage\/png \S+\/a\nnow: something\nbad .*\nimage\/png \S+\/a\n/,
+    );
     expect(shown).toMatch(/\n\S+Z {2}@ben\.\w+ {2}HATE {2}it hurts\n/);
     expect(shown).toMatch(/\n {3}\S+Z {2}@ben\.\w+ {2}hello\n> {2}\S+Z {2}@ann\.\w+ {2}something bad/);
     expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('Say in the note what was done.\n');

@@ -317,6 +317,8 @@ function account(viewer: string, seq: number): readonly string[] {
   ];
 }
 
+const attachments = JSON.stringify([{ url: 'https://example.org/a.png', mediaType: 'image/png', name: 'a.png', size: 5_000_000_000 }]);
+
 // In each small group: what can become of a message has become of the last ten.
 function inSmallGroups(viewer: string): readonly string[] {
   const conversation = `${firstSmall} + g.seq`;
@@ -333,7 +335,8 @@ function inSmallGroups(viewer: string): readonly string[] {
     `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${conversation}, 61, 59 FROM ${once}`,
     `INSERT INTO HiddenMessage (userId, conversationId, seq, own) SELECT ${viewer}, ${conversation}, 54, 0 FROM ${once}`,
     `UPDATE Message SET hasReactions = 1, editedAt = sentAt, mentionIds = '${viewer}', replyToSeq = seq - 7, replyCount = IF(seq = 51, 5, 0),
-      threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna'
+      threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna',
+      attachments = IF(seq > 58, '${attachments}', NULL)
       WHERE ${within} AND seq > 50`,
   ];
 }

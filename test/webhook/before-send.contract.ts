@@ -124,6 +124,43 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
+    it('is told what is attached, and asked again where only that changes', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: '', attachments };
+      const message = await chat.messages.send(ann, request);
+      await chat.messages.edit(ann, { message, text: 'look' });
+      await chat.messages.edit(ann, { message, text: 'look', attachments: [] });
+      await chat.messages.edit(ann, { message, text: 'look', attachments: [] });
+      app.behaves(says({ text: '' }));
+      expect(await chat.messages.send(ann, { ...request, clientMessageId: randomUUID(), text: 'rude' })).toMatchObject({ text: '' });
+      const shown = attachments.map((one) => expect.objectContaining(one));
+      expect(app.calls.map(({ data }) => [Reflect.get(data, 'text'), Reflect.get(data, 'attachments')])).toEqual([
+        ...[
+          ['', shown],
+          ['look', shown],
+        ],
+        ...[
+          ['look', []],
+          ['rude', shown],
+        ],
+      ]);
+    });
+
+    it('is asked again about what is sent on where what is attached was changed meanwhile', async () => {
+      const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
+      const message = await chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments });
+      await ask();
+      app.behaves(async (response, taken) => {
+        const data = { attachments: JSON.stringify([{ ...attachments[0], url: 'https://example.org/rude' }]) };
+        await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: group, seq: message.seq }, data }));
+        says({ allow: true })(response, taken);
+      });
+      const forwarding = chat.messages.forward(ann, { conversationId: group, clientMessageId: randomUUID(), message });
+      await expect(forwarding).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['messageId'] });
+    });
+
     it('is asked about edits and about what is sent on as well', async () => {
       const seq = await say(chat, ann, group, 'first');
       await ask();

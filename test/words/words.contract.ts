@@ -91,6 +91,52 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
+  describe('what attachments are called, and how they are described', () => {
+    function attach(sender: Viewer, conversationId: bigint, words: { readonly name?: string; readonly alt?: string }) {
+      const attachments = [fox, { ...fox, ...words }];
+      return chat.messages.send(sender, { conversationId, text: 'look', attachments, clientMessageId: freshKey() });
+    }
+    const fox = { url: 'https://badger.example.org/badger', mediaType: 'image/png', name: 'fox.png' };
+
+    it.each(['name', 'alt'] as const)('is refused as a text is, its %s by that: sent, edited, and sent on', async (field) => {
+      const { ann, ben, group } = await talk();
+      const standing = await attach(ann, group, { [field]: 'a badger' });
+      await forbid('REFUSE');
+      const refused = { code: 'INVALID_INPUT', field: ['attachments', '1', field] };
+      expect(await refusal(attach(ann, group, { [field]: 'a badger' }))).toEqual(refused);
+      const message = await attach(ann, group, {});
+      const attachments = [fox, { ...fox, [field]: 'a BADGER' }];
+      expect(await refusal(chat.messages.edit(ann, { message, text: 'look', attachments }))).toEqual(refused);
+      const forwarding = chat.messages.forward(ben, { message: standing, conversationId: group, clientMessageId: freshKey() });
+      expect(await refusal(forwarding)).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
+      // What stood before a list forbade it stands.
+      expect(await chat.messages.edit(ann, { message: standing, text: 'look there' })).toMatchObject({ attachments: standing.attachments });
+    });
+
+    it('is masked, and their addresses are left alone', async () => {
+      const { ann, group } = await talk();
+      await forbid('MASK');
+      const sent = await attach(ann, group, { name: 'badger.png', alt: 'A badger.' });
+      const [first, second] = sent.attachments;
+      expect([first, second]).toMatchObject([fox, { url: fox.url, name: '******.png', alt: 'A ******.' }]);
+      expect(await chat.messages.byRefs([sent])).toEqual([sent]);
+    });
+
+    it('is flagged, with all that the message says', async () => {
+      const { ann, group } = await talk();
+      await forbid('FLAG');
+      const message = await attach(ann, group, { alt: 'A badger.' });
+      const text = `look\nimage/png ${fox.url} “fox.png”\nimage/png ${fox.url} “fox.png” “A badger.”`;
+      expect(await queue()).toMatchObject([{ target: { seq: message.seq }, text, reports: [{ text, words: [{ word: 'badger' }] }] }]);
+      await chat.messages.edit(ann, {
+        message,
+        text: '',
+        attachments: [{ url: 'https://example.org/', mediaType: 'a/b', name: 'badger' }],
+      });
+      expect(await queue()).toMatchObject([{ text, reports: [{ text: 'a/b https://example.org/ “badger”' }] }]);
+    });
+  });
+
   describe('what is masked', () => {
     it('is stored with asterisks, and is the same request when it is sent again, whatever the lists say by then', async () => {
       const { ann, group } = await talk();
