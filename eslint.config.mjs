@@ -17,6 +17,7 @@ const withoutId = {
     'QuietHours',
     'MessageOrigin',
     'MessageEdit',
+    'Attachment',
     'TypingChanged',
     'Position',
     'MessageSent',
