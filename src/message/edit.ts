@@ -87,7 +87,8 @@ async function approvedChange(
   const [message] = await readMessages(parts.db.client, [ref]);
   if (message?.senderId !== viewer.userId || message.recalledAt !== null) return text;
   const attachments = attached ?? message.attachments;
-  if (saysSame({ text, attachments }, message)) return text;
+  // What would leave nothing is refused anyway.
+  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return text;
   return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' });
 }
 

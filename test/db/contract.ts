@@ -128,6 +128,26 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(stored).toEqual(messages.map((message) => expect.objectContaining(message)));
     });
 
+    test('of many messages are stored however much is attached to them: no statement is larger than servers take', async () => {
+      const conversationId = 2n ** 62n + 6n;
+      const attachments = '"'.repeat(60_000);
+      const rows = Array.from({ length: 100 }, (_, seq) => ({
+        ...{
+          conversationId,
+          seq,
+          ordinal: seq,
+          senderId: 2n ** 62n,
+          clientMessageId: `large ${seq}`,
+          fingerprint: new Uint8Array(16),
+          text: '',
+        },
+        ...{ replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null, originId: null, originName: null },
+        ...{ attachments, sentAt: at },
+      }));
+      await db.transaction((tx) => insertMessages(db, tx, rows));
+      expect(await db.client.message.count({ where: { conversationId, attachments } })).toBe(100);
+    });
+
     test('are found by time to the millisecond, and the greatest is told right', async () => {
       await db.transaction(async (tx) => {
         for (const [seq, ms] of [1, 2, 3].entries()) {

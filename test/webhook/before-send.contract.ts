@@ -133,6 +133,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       await chat.messages.edit(ann, { message, text: 'look' });
       await chat.messages.edit(ann, { message, text: 'look', attachments: [] });
       await chat.messages.edit(ann, { message, text: 'look', attachments: [] });
+      await expect(chat.messages.edit(ann, { message, text: '' })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['text'] });
       app.behaves(says({ text: '' }));
       expect(await chat.messages.send(ann, { ...request, clientMessageId: randomUUID(), text: 'rude' })).toMatchObject({ text: '' });
       const shown = attachments.map((one) => expect.objectContaining(one));

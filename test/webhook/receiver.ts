@@ -10,6 +10,13 @@ export interface Taken {
   readonly data: EventData;
 }
 
+interface Said {
+  readonly id: string;
+  readonly text: string;
+  readonly attachments: readonly object[];
+  readonly recalledAt: string | null;
+}
+
 /** What tests look at of an event. */
 export interface EventData {
   readonly seq: number;
@@ -19,7 +26,7 @@ export interface EventData {
   readonly userId?: string;
   readonly user?: { readonly displayName: string } | null;
   readonly leaveReason?: string;
-  readonly messageEdge?: { readonly node: { readonly id: string; readonly text: string; readonly recalledAt: string | null } } | null;
+  readonly messageEdge?: { readonly node: Said } | null;
 }
 
 /** What an app does with a call that is verified: it answers by itself. */

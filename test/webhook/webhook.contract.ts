@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -137,6 +138,17 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       expect(app.calls).toHaveLength(1);
       await here.pass(2 * minute);
       expect(app.calls).toHaveLength(2);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is told what is attached to a message', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png', size: 2 ** 40 }];
+      await here.chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments });
+      await here.handOn(group);
+      const nothing = { name: null, width: null, height: null, durationMs: null, alt: null };
+      expect(app.calls.at(-1)?.data.messageEdge?.node).toMatchObject({ text: '', attachments: [{ ...nothing, ...attachments[0] }] });
       await here.chat.webhooks.remove(id);
     });
 
