@@ -1,5 +1,5 @@
 /** The page at `/`: what this is and where things are. The addresses are the browser's own, so that they hold behind a proxy too. */
-export function landingHtml(graphiql: boolean): string {
+export function landingHtml({ graphiql, demo }: { readonly graphiql: boolean; readonly demo: boolean }): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,6 +19,7 @@ export function landingHtml(graphiql: boolean): string {
 <h1>MPIM</h1>
 <p>A chat server that speaks GraphQL. Every conversation is a log of numbered entries: nothing lost, nothing twice, in order.</p>
 <dl>
+  ${demo ? '<dt>See it</dt><dd><a href="/demo/">The demo app</a>: a small chat. Open it in two windows, as two people.</dd>' : ''}
   ${graphiql ? '<dt>Try it</dt><dd><a href="/graphql">GraphiQL</a>: tabs to sign up, talk to somebody and watch it arrive.</dd>' : ''}
   <dt>Queries, mutations, and subscriptions as server-sent events</dt>
   <dd><code data-scheme="http">/graphql</code></dd>

@@ -3,12 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** A page that we serve to browsers: all of it, with nothing to fetch from elsewhere. */
+/** A page that we serve to browsers, or a part of one: with nothing to fetch from elsewhere. */
 export interface Page {
-  readonly html: Buffer;
+  readonly body: Buffer;
   readonly gzipped: Buffer;
   /** Changes with the content. */
   readonly etag: string;
+  /** What it is, how long it may be kept, and what it may do. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 // Nothing is loaded from, or sent to, anywhere but this node; editors start their workers from blobs.
@@ -25,18 +27,24 @@ const policy = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-/** Prepares a page for serving. */
-export async function createPage(text: string): Promise<Page> {
-  const html = Buffer.from(text);
-  return { html, gzipped: await promisify(gzip)(html), etag: `"${createHash('sha256').update(html).digest('base64url')}"` };
+const usual = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-cache' };
+
+/** Prepares a page for serving. `headers`: what is other than for a page in one piece. */
+export async function createPage(content: string | Buffer, headers: Page['headers'] = {}): Promise<Page> {
+  const body = Buffer.from(content);
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  return { body, gzipped: await promisify(gzip)(body), etag, headers: { ...usual, ...headers } };
 }
 
 /** Answers with the page, or with 304 where the browser has it. */
-export function sendPage({ method, headers }: IncomingMessage, response: ServerResponse, { html, gzipped, etag }: Page): void {
-  response.setHeader('content-security-policy', policy);
+export function sendPage(
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+  { body: whole, gzipped, etag, headers: own }: Page,
+): void {
+  for (const [name, value] of Object.entries(own)) response.setHeader(name, value);
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('cache-control', 'no-cache');
   response.setHeader('vary', 'accept, accept-encoding');
   response.setHeader('etag', etag);
   if (headers['if-none-match'] === etag) {
@@ -45,7 +53,7 @@ export function sendPage({ method, headers }: IncomingMessage, response: ServerR
   }
   const zipped = String(headers['accept-encoding'] ?? '').includes('gzip');
   if (zipped) response.setHeader('content-encoding', 'gzip');
-  const body = zipped ? gzipped : html;
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': body.length });
+  const body = zipped ? gzipped : whole;
+  response.writeHead(200, { 'content-length': body.length });
   response.end(method === 'HEAD' ? undefined : body);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../src/config.ts';
 import { adminTabs } from './admin-tabs.ts';
+import { readDemoApp, servesDemoApp } from './demo-app.ts';
 import { readyTabs } from './graphiql-tabs.ts';
 import { landingHtml } from './landing.ts';
 import { createPage, type Page } from './page.ts';
@@ -9,11 +10,15 @@ import { createPage, type Page } from './page.ts';
 export interface Pages {
   /** The page at a path; null where there is none. */
   at(path: string | null): Promise<Page | null>;
+  /** The file of the demo app at a path; null where there is none. */
+  demo(path: string | null): Promise<Page | null>;
 }
 
 /** Makes the pages when they are first asked for: GraphiQL weighs nine megabytes. */
-export function createPages({ graphiql }: Config): Pages {
+export function createPages(config: Config): Pages {
+  const { graphiql } = config;
   const made = new Map<string, Promise<Page>>();
+  let demoFiles: Promise<ReadonlyMap<string, Page>> | undefined;
 
   function once(path: string, html: () => string | Promise<string>): Promise<Page> {
     const page = made.get(path) ?? Promise.resolve(html()).then(createPage);
@@ -21,9 +26,18 @@ export function createPages({ graphiql }: Config): Pages {
     return page;
   }
 
+  async function demo(): Promise<ReadonlyMap<string, Page>> {
+    if (!servesDemoApp(config)) return new Map();
+    demoFiles ??= readDemoApp();
+    return await demoFiles;
+  }
+
   return {
+    async demo(path) {
+      return (path?.startsWith('/demo/') ? (await demo()).get(path) : undefined) ?? null;
+    },
     async at(path) {
-      if (path === '/') return await once(path, () => landingHtml(graphiql));
+      if (path === '/') return await once(path, async () => landingHtml({ graphiql, demo: (await demo()).size > 0 }));
       return path === '/graphql' && graphiql ? await once(path, graphiqlHtml) : null;
     },
   };

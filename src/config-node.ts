@@ -267,5 +267,11 @@ export const nodeOptions = {
     'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).',
   ),
   graphiql: option('GRAPHIQL', 'true', flag, 'Serve GraphiQL at /graphql to browsers.'),
+  demoApp: option(
+    'DEMO_APP',
+    'auto',
+    oneOf('auto', 'true', 'false'),
+    'Serve the demo app at /demo/ to browsers, where it is built; `auto`: where there is no DATABASE_URL.',
+  ),
   introspection: setting('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

@@ -1,0 +1,59 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Config } from '../src/config.ts';
+import { createPage, type Page } from './page.ts';
+
+// As web/vite.config.ts has it.
+const demoRoot = '/demo/';
+
+// Where `npm start` has it built (scripts/demo-app.ts).
+const built = join(import.meta.dirname, '../web/dist');
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+// Unlike GraphiQL it needs nothing inline: what somebody smuggles into the page is not run.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Whether this node serves the demo app, if it is built. */
+export function servesDemoApp({ demoApp, databaseUrl }: Pick<Config, 'demoApp' | 'databaseUrl'>): boolean {
+  return demoApp === 'auto' ? databaseUrl === '' : demoApp === 'true';
+}
+
+/**
+ * Reads the demo app, and answers its files by the path at which they are served: none where it was not built. They are few, and stay in memory: so a path can name nothing
+ * else, and that they are built anew meanwhile is of no matter.
+ */
+export async function readDemoApp(): Promise<ReadonlyMap<string, Page>> {
+  const names = await readdir(built, { recursive: true }).catch(() => []);
+  const pages = new Map<string, Page>();
+  for (const name of names) {
+    const type = types[extname(name)];
+    if (type !== undefined)
+      pages.set(pathOf(name), await createPage(await readFile(join(built, name)), { ...headersOf(name), 'content-type': type }));
+  }
+  return pages;
+}
+
+function pathOf(name: string): string {
+  return demoRoot + (name === 'index.html' ? '' : name.replaceAll('\\', '/'));
+}
+
+/** All but the page itself has its content's hash in its name. */
+function headersOf(name: string): Readonly<Record<string, string>> {
+  const cache = name === 'index.html' ? 'no-cache' : 'public, max-age=31536000, immutable';
+  return { 'content-security-policy': policy, 'cache-control': cache };
+}
