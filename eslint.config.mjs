@@ -3,7 +3,8 @@ import graphql from '@graphql-eslint/eslint-plugin';
 const { configs, parser } = graphql;
 
 // One for all files: the plugin keeps the first that it is given.
-const graphQLConfig = { schema: 'schema/schema.graphql', documents: 'test/support/documents/*.graphql' };
+const documents = ['test/support/documents/*.graphql', 'web/documents/*.graphql'];
+const graphQLConfig = { schema: 'schema/schema.graphql', documents };
 
 // The types that the contract gives no id: what belongs to one page, one payload or one event, or has no identity of its own.
 const withoutId = {
@@ -60,7 +61,7 @@ const withoutId = {
 
 /** GraphQL only: everything else is Biome's. */
 export default [
-  { ignores: ['**/*.{js,mjs,cjs,ts}', '**/generated/', 'data/', 'coverage/'] },
+  { ignores: ['**/*.{js,mjs,cjs,ts,tsx}', '**/generated/', 'data/', 'coverage/'] },
   {
     files: ['schema/schema.graphql'],
     plugins: { '@graphql-eslint': graphql },
@@ -75,11 +76,14 @@ export default [
     },
   },
   {
-    files: ['test/support/documents/*.graphql'],
+    files: documents,
     plugins: { '@graphql-eslint': graphql },
     languageOptions: { parser, parserOptions: { graphQLConfig } },
     rules: {
       ...configs['flat/operations-recommended'].rules,
+      // Of the tests and of the demo app, which know nothing of each other: codegen holds it for each of them.
+      '@graphql-eslint/unique-operation-name': 'off',
+      '@graphql-eslint/unique-fragment-name': 'off',
       // As deep as a client can ask, and one test does: a quotation in a page of a conversation in a list.
       '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }],
     },

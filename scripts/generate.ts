@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { locked, readIfThere } from './locked.ts';
 import { deriveSqliteSchema } from './sqlite-schema.ts';
 
 const run = promisify(execFile);
@@ -15,42 +15,10 @@ const sqliteModels = 'prisma/sqlite/schema.prisma';
 // Of the peer that the benchmarks measure: only who checks or measures needs its client (--bench).
 const recipeModels = 'bench/send/recipe/schema.prisma';
 
-async function readIfThere(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
-}
-
 /** Prisma asks for its schema engine's path but runs nothing of it to generate: naming any executable spares the download. */
 async function generate(schema: string): Promise<void> {
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   await run(process.execPath, [prisma, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** One process at a time generates, so that none imports a client that another is still writing. */
-async function locked(generated: string, work: () => Promise<void>): Promise<void> {
-  const lockFile = join(generated, 'lock');
-  await mkdir(generated, { recursive: true });
-  // Generating takes some seconds, on a slow machine tens: past a minute something else is wrong, and the error below says where.
-  for (const end = Date.now() + 60_000; ; await delay(100)) {
-    const holder = Number(await readIfThere(lockFile));
-    // Left behind by a process that was killed.
-    if (holder > 0 && !isRunning(holder)) await rm(lockFile, { force: true });
-    const taken = await writeFile(lockFile, String(process.pid), { flag: 'wx' }).catch((error: unknown) => error);
-    if (taken === undefined) break;
-    if (Date.now() > end) throw taken;
-  }
-  try {
-    await work();
-  } finally {
-    await rm(lockFile, { force: true });
-  }
 }
 
 /** Makes the clients of some schemas, where those in the folder are not theirs already. */

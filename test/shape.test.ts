@@ -5,8 +5,9 @@ const src = readSources('src');
 const schema = readSources('schema');
 const gateway = readSources('gateway');
 const client = readSources('client');
+const web = readSources('web');
 const program = [...src, ...schema, ...gateway];
-const written = [...program, ...client, ...readSources('scripts', 'prisma')];
+const written = [...program, ...client, ...web, ...readSources('scripts', 'prisma')];
 
 /** What each module of src may import from the others, always by its index.ts. A module that is not here is not meant to be. */
 const below: Readonly<Record<string, readonly string[]>> = {
@@ -120,8 +121,17 @@ describe('the arrows', () => {
     expect(breaches(program, (_, target) => target.startsWith('client/'))).toEqual([]);
   });
 
+  it('let the demo app see what clients install and what is generated for it, and nobody see the demo app', () => {
+    const faces = ['client/index.ts', 'client/graphql-ws.ts'];
+    const app = web.filter(({ path }) => path !== 'web/vite.config.ts');
+    const isLibrary = (target: string): boolean => /^react(-dom)?(\/|$)/.test(target);
+    expect(app.length).toBeGreaterThan(20);
+    expect(breaches(app, (_, target) => !target.startsWith('web/') && !faces.includes(target) && !isLibrary(target))).toEqual([]);
+    expect(breaches([...program, ...client, ...readSources('scripts')], (_, target) => target.startsWith('web/'))).toEqual([]);
+  });
+
   it('make no circle', () => {
-    expect(cycles([...program, ...client])).toEqual([]);
+    expect(cycles([...program, ...client, ...web])).toEqual([]);
   });
 
   it('lead to what traces only where that is configured', () => {

@@ -21,7 +21,7 @@ function readSource(path: string): Source {
 
 /** Everything written by hand in TypeScript under these folders. */
 export function readSources(...folders: readonly string[]): readonly Source[] {
-  const globs = folders.map((folder) => `${folder}/**/*.ts`);
+  const globs = folders.map((folder) => `${folder}/**/*.{ts,tsx}`);
   return globSync(globs, { cwd: root, exclude: ['**/generated/**', '**/dist/**'] }).map(readSource);
 }
 

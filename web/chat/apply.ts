@@ -1,0 +1,143 @@
+import type { EventOf } from '../../client/index.ts';
+import type { FollowSubscription, MessageFragment, PersonFragment } from '../generated/graphql.ts';
+import { type Conversation, type Entry, type State, withConversation, withConversations, withEntry, without, withRoom } from './state.ts';
+
+/** What happens to the viewer, as events.graphql selects it. */
+export type Event = EventOf<FollowSubscription>;
+
+type Of<T extends Event['__typename']> = Extract<Event, { readonly __typename: T }>;
+/** Entries of a conversation's log that stand in its timeline. */
+type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' | 'GroupChanged' | 'PinChanged'>;
+
+/**
+ * The state after an event: what one would read anew. The table in docs/api.md (“Keep what you show up to date”) says it for all there is; here it is for what
+ * this app shows. Typing is left out, as it ends by the clock (typing.ts), and so is ResyncRequired, which is about what events cannot tell.
+ */
+export function apply(state: State, event: Event): State {
+  switch (event.__typename) {
+    case 'MessageSent':
+    case 'MemberJoined':
+    case 'MemberLeft':
+    case 'MemberChanged':
+    case 'GroupChanged':
+    case 'PinChanged':
+      return told(state, event);
+    case 'MessageEdited':
+    case 'MessageRecalled':
+      return event.message === null ? moved(state, event) : replaced(moved(state, event), event.streamId, event.message);
+    case 'ReactionsChanged':
+      return moved(state, event);
+    case 'EntryHidden':
+      return withConversation(state, event.streamId, (held) => ({ ...held, lastSeq: Math.max(held.lastSeq, event.seq) }));
+    case 'ConversationOpened':
+      // What is held of it is from before the viewer was out.
+      return event.conversationEdge === null
+        ? state
+        : withConversations(without(state, event.conversationEdge.node.id), [event.conversationEdge.node]);
+    case 'ConversationClosed':
+      return without(state, event.conversationId);
+    case 'ReceiptMoved':
+      return event.conversation === null ? state : receipts(state, event.conversation);
+    case 'ViewerMarkersMoved':
+      return readElsewhere(state, event);
+    default:
+      return state;
+  }
+}
+
+/** An entry that stands in the timeline, at its place in the room, with what it does to the conversation. */
+function told(state: State, event: Told): State {
+  // Before `lastSeq` moves: by it is known whether it was counted when the conversation was read.
+  const counted = event.__typename === 'MessageSent' ? said(state, event) : state;
+  return withRoom(moved(counted, event), event.streamId, (room) => ({
+    ...withEntry(room, event),
+    members: membersAfter(room.members, event),
+  }));
+}
+
+function said(state: State, { streamId, seq, messageEdge }: Of<'MessageSent'>): State {
+  const message = messageEdge?.node;
+  if (message === undefined) return state;
+  return withConversation(state, streamId, (held) => {
+    const last = seq > (held.viewerLastMessage?.seq ?? 0) ? { ...held, viewerLastMessage: message } : held;
+    if (seq <= held.lastSeq) return last;
+    if (message.sender?.id !== state.me.id) return { ...last, viewerUnreadCount: held.viewerUnreadCount + 1 };
+    // Whoever has read all that others said has read what they say themselves.
+    return held.viewerUnreadCount === 0 ? { ...last, viewerReadSeq: seq } : last;
+  });
+}
+
+/** What every entry brings of its conversation. */
+function moved(state: State, { streamId, seq, conversation }: Told | Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged'>): State {
+  return withConversation(state, streamId, (held) => ({
+    ...held,
+    ...conversation,
+    ...(conversation !== null && furtherReceipts(held, conversation)),
+    lastSeq: Math.max(held.lastSeq, seq),
+  }));
+}
+
+function membersAfter(members: readonly PersonFragment[], event: Entry): readonly PersonFragment[] {
+  if (event.__typename !== 'MemberJoined' && event.__typename !== 'MemberLeft') return members;
+  const others = members.filter(({ id }) => id !== event.user?.id);
+  return event.__typename === 'MemberJoined' && event.user !== null ? [...others, event.user] : others;
+}
+
+function replaced(state: State, id: string, message: MessageFragment): State {
+  const listed = withConversation(state, id, (held) =>
+    held.viewerLastMessage?.id === message.id ? { ...held, viewerLastMessage: message } : held,
+  );
+  return withRoom(listed, id, (room) => ({
+    ...room,
+    entries: room.entries.map((entry) => (says(entry, message) ? saying(entry, message) : entry)),
+  }));
+}
+
+function says(entry: Entry, { id }: MessageFragment): boolean {
+  return entry.__typename === 'MessageSent' && entry.messageEdge?.node.id === id;
+}
+
+function saying(entry: Entry, node: MessageFragment): Entry {
+  return entry.__typename === 'MessageSent' ? { ...entry, messageEdge: { node } } : entry;
+}
+
+type Receipts = Pick<Conversation, 'deliveredToAllSeq' | 'readByAllSeq'>;
+
+/** The state with how far all others have a conversation. */
+export function receipts(state: State, told: Receipts & Pick<Conversation, 'id'>): State {
+  return withConversation(state, told.id, (held) => ({ ...held, ...furtherReceipts(held, told) }));
+}
+
+/** Of two the greater holds: markers only rise. Null is told where there are none any more. */
+function furtherReceipts(held: Receipts, told: Receipts): Receipts {
+  return {
+    deliveredToAllSeq: further(held.deliveredToAllSeq, told.deliveredToAllSeq),
+    readByAllSeq: further(held.readByAllSeq, told.readByAllSeq),
+  };
+}
+
+function further(held: number | null, told: number | null): number | null {
+  return told === null ? null : Math.max(held ?? 0, told);
+}
+
+/** The viewer has read something on another device. */
+function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>): State {
+  return withConversation(state, conversation?.id, (held) => {
+    if (conversation === null) return held;
+    const { lastSeq, viewerReadSeq, viewerUnreadCount } = conversation;
+    // It counts up to its own `lastSeq`. What came since is on top, but never more than was counted here.
+    const later = held.lastSeq - lastSeq;
+    const unread = later > 0 ? Math.min(held.viewerUnreadCount, viewerUnreadCount + later) : viewerUnreadCount;
+    return {
+      ...held,
+      lastSeq: Math.max(held.lastSeq, lastSeq),
+      viewerReadSeq: Math.max(held.viewerReadSeq, viewerReadSeq),
+      viewerUnreadCount: unread,
+    };
+  });
+}
+
+/** The state once the viewer has seen a conversation to its end: at once, and not only when the server has answered. */
+export function seen(state: State, id: string): State {
+  return withConversation(state, id, (held) => ({ ...held, viewerUnreadCount: 0, viewerReadSeq: held.lastSeq }));
+}

@@ -1,0 +1,24 @@
+import { createAsk } from '../api/ask.ts';
+import type { Session } from '../api/session.ts';
+import { EverythingDocument } from '../generated/graphql.ts';
+import { type Chat, createChat } from './chat.ts';
+
+// Long enough for a server that starts, short enough for who waits before an empty page.
+const againMs = 2_000;
+
+/** Reads everything, as often as that takes, and answers the chat; null: it was called off, or nobody is signed in any more. */
+export async function beginChat(session: Session, storage: Storage, signal: AbortSignal): Promise<Chat | null> {
+  const ask = createAsk(session);
+  while (!signal.aborted) {
+    try {
+      const { viewer } = await ask(EverythingDocument, {});
+      if (signal.aborted) return null;
+      if (viewer !== null) return createChat({ session, ask, storage, first: viewer });
+      await session.signOut();
+      return null;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
+  return null;
+}

@@ -1,0 +1,206 @@
+import { createSocketClient } from '../../client/graphql-ws.ts';
+import { browserWake, type Draft, followEvents, memoryPositions, type Status } from '../../client/index.ts';
+import type { Ask } from '../api/ask.ts';
+import type { Session } from '../api/session.ts';
+import {
+  EarlierDocument,
+  EverythingDocument,
+  type EverythingQuery,
+  FollowDocument,
+  type FollowSubscription,
+  type FollowSubscriptionVariables,
+  ReceiptsDocument,
+  RoomDocument,
+  type SendMessageInput,
+} from '../generated/graphql.ts';
+import { createStore, type Store } from '../store.ts';
+import { apply, type Event, receipts, seen } from './apply.ts';
+import { createInTurn } from './in-turn.ts';
+import { createMarks } from './marks.ts';
+import { createOutgoing } from './outgoing.ts';
+import { createPresence, shownPeople } from './presence.ts';
+import {
+  type Conversation,
+  type Refused,
+  type State,
+  withConversations,
+  withEarlier,
+  withEntry,
+  withRead,
+  withRoom,
+  withRoomRead,
+} from './state.ts';
+import { createTyping } from './typing.ts';
+
+/** The chat of who is signed in: what there is to show, and what can be done. */
+export interface Chat {
+  readonly state: Store<State>;
+  readonly ask: Ask;
+  /** Which conversation is looked at; null: none. */
+  lookAt(conversationId: string | null): void;
+  /** Reads one page more at the beginning. */
+  readEarlier(conversationId: string): Promise<void>;
+  /** A conversation that was opened or made by the viewer: its event may be on its way yet. */
+  add(conversation: Conversation): void;
+  say(draft: Draft<SendMessageInput>): void;
+  /** Takes what was refused out of sight. */
+  dismiss(refused: Refused): void;
+  /** The viewer has seen a conversation to its end. */
+  see(conversationId: string): void;
+  /** The viewer has typed something, or cleared it. */
+  typed(conversationId: string, something: boolean): void;
+  stop(): void;
+}
+
+/** What a chat is made of. */
+export interface ChatParts {
+  readonly session: Session;
+  readonly ask: Ask;
+  /** Where what is not sent yet is kept. */
+  readonly storage: Storage;
+  /** Everything as it was read first, with the positions to follow it from. */
+  readonly first: NonNullable<EverythingQuery['viewer']>;
+}
+
+/** Follows all that happens to who is signed in, from what was read first. */
+export function createChat({ session, ask, storage, first }: ChatParts): Chat {
+  const state = createStore<State>(beginning(first));
+  const inTurn = createInTurn();
+  let opened: string | null = null;
+  let wasLive = false;
+  const marks = createMarks(ask);
+  const client = createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token: session.token });
+  const presence = createPresence(client.subscribe, (known) => change((now) => ({ ...now, presence: known })));
+  const typing = createTyping(ask, (id, who) => change((now) => ({ ...now, typing: new Map(now.typing).set(id, who) })));
+  const outgoing = createOutgoing(ask, storage, first.user.id, {
+    waiting: (waiting) => change((now) => ({ ...now, waiting })),
+    refused: (refused) => change((now) => ({ ...now, refused: [...now.refused, refused] })),
+    // Shown from the answer: the event that brings it may be late, where the socket is not connected.
+    stored: (id, node) =>
+      change((now) =>
+        withRoom(now, id, (room) =>
+          withEntry(room, { __typename: 'MessageSent', seq: node.seq, at: node.sentAt, actor: node.sender, messageEdge: { node } }),
+        ),
+      ),
+  });
+
+  function change(step: (now: State) => State): void {
+    state.set(step(state.get()));
+    presence.watch(shownPeople(state.get(), opened));
+  }
+
+  async function take(event: Event): Promise<void> {
+    switch (event.__typename) {
+      case 'TypingChanged':
+        if (event.user !== null) typing.told(event.conversationId, event.user, event.typing);
+        return;
+      case 'ResyncRequired':
+      // What this app does not offer, and was done by another: it is told what, but reading anew is shorter.
+      case 'MessageHidden':
+      case 'ConversationCleared':
+      case 'MembershipSettled':
+        return await readAnew();
+      case 'MessageSent':
+        if (event.actor !== null) typing.told(event.streamId, event.actor, false);
+        if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
+    }
+    change((now) => apply(now, event));
+  }
+
+  async function readAnew(): Promise<void> {
+    const { viewer } = await ask(EverythingDocument, {});
+    if (viewer === null) return;
+    change((now) => withRead(now, viewer));
+    void readRoom();
+  }
+
+  /** Reads the room that is looked at, if it was not. Where there is no network it is read when there is. */
+  async function readRoom(): Promise<void> {
+    const id = opened;
+    await inTurn(async () => {
+      if (id === null || id !== opened || state.get().rooms.has(id)) return;
+      const { conversation } = await ask(RoomDocument, { id });
+      change((now) => withRoomRead(now, id, conversation));
+    }).catch(() => undefined);
+  }
+
+  /** What was told to nobody who was away. */
+  async function readReceipts(): Promise<void> {
+    await inTurn(async () => {
+      const { viewer } = await ask(ReceiptsDocument, {});
+      const read = viewer?.conversations.edges ?? [];
+      change((now) => read.reduce((held, { node }) => receipts(held, node), now));
+    }).catch(() => undefined);
+  }
+
+  function onStatus(status: Status): void {
+    change((now) => ({ ...now, status }));
+    if (status.state === 'ended' && status.end.reason === 'signed out') void session.signOut();
+    if (status.state !== 'live') return;
+    presence.again();
+    marks.again();
+    void readRoom();
+    if (wasLive) void readReceipts();
+    wasLive = true;
+  }
+
+  const following = followEvents<FollowSubscription, FollowSubscriptionVariables>({
+    document: FollowDocument.toString(),
+    subscribe: client.subscribe,
+    positions: memoryPositions(first.positions),
+    onEvent: (event) => inTurn(() => take(event)),
+    onStatus,
+    refresh: session.refresh,
+    readSeq: (id) => state.get().conversations.get(id)?.viewerReadSeq ?? null,
+    wake: browserWake,
+  });
+  for (const { id, lastSeq, viewerUnreadCount } of state.get().conversations.values())
+    if (viewerUnreadCount > 0) marks.delivered(id, lastSeq);
+
+  return {
+    state,
+    ask,
+    lookAt(id) {
+      opened = id;
+      change((now) => now);
+      void readRoom();
+    },
+    async readEarlier(id) {
+      await inTurn(async () => {
+        const before = state.get().rooms.get(id)?.earlier ?? null;
+        if (before === null) return;
+        const { conversation } = await ask(EarlierDocument, { id, before });
+        if (conversation !== null) change((now) => withEarlier(now, id, conversation.timeline));
+      }).catch(() => undefined);
+    },
+    add: (conversation) => change((now) => (now.conversations.has(conversation.id) ? now : withConversations(now, [conversation]))),
+    say: outgoing.say,
+    dismiss: (refused) => change((now) => ({ ...now, refused: now.refused.filter((one) => one !== refused) })),
+    see(id) {
+      change((now) => seen(now, id));
+      marks.read(id, state.get().conversations.get(id)?.lastSeq ?? 0);
+    },
+    typed: typing.typed,
+    stop() {
+      void following.stop();
+      outgoing.stop();
+      presence.stop();
+      typing.stop();
+      void client.dispose();
+    },
+  };
+}
+
+function beginning(first: ChatParts['first']): State {
+  const nothing: State = {
+    me: first.user,
+    conversations: new Map(),
+    rooms: new Map(),
+    typing: new Map(),
+    presence: new Map(),
+    waiting: [],
+    refused: [],
+    status: { state: 'connecting' },
+  };
+  return withRead(nothing, first);
+}

@@ -1,0 +1,65 @@
+import { createOutbox, type Draft, type Outbox } from '../../client/index.ts';
+import type { Ask } from '../api/ask.ts';
+import { newId } from '../api/new-id.ts';
+import { ResponseError } from '../api/post.ts';
+import { type MessageFragment, SendMessageDocument, type SendMessageInput, type SendMessageMutation } from '../generated/graphql.ts';
+import type { Refused } from './state.ts';
+
+/** What a message that was said becomes. */
+export interface Outcomes {
+  /** These are not answered yet. */
+  waiting(messages: readonly SendMessageInput[]): void;
+  stored(conversationId: string, message: MessageFragment): void;
+  refused(refused: Refused): void;
+}
+
+/** Says things, and goes on saying them until they are answered. */
+export interface Outgoing {
+  say(draft: Draft<SendMessageInput>): void;
+  stop(): void;
+}
+
+type Answer = SendMessageMutation['sendMessage'];
+
+/**
+ * Makes it. What waits is kept in the tab's storage, so that a reload, or a sign-in that has become necessary, loses nothing of it; the outbox of
+ * `mpim-client` sees to it that it is stored once, and in order.
+ */
+export function createOutgoing(ask: Ask, storage: Storage, userId: string, outcomes: Outcomes): Outgoing {
+  const key = `unsent of ${userId}`;
+  const outbox: Outbox<SendMessageInput, Answer> = createOutbox({
+    send: async (input) => (await ask(SendMessageDocument, { input })).sendMessage,
+    newId,
+    store: {
+      load: () => JSON.parse(storage.getItem(key) ?? '[]'),
+      save(waiting) {
+        storage.setItem(key, JSON.stringify(waiting));
+        outcomes.waiting(waiting);
+      },
+    },
+  });
+
+  async function follow(answer: Promise<Answer>, draft: Draft<SendMessageInput>): Promise<void> {
+    try {
+      const { messageEdge, errors } = await answer;
+      const [refusal] = errors;
+      if (refusal !== undefined) outcomes.refused({ draft, why: refusal.message });
+      else if (messageEdge !== null) outcomes.stored(draft.conversationId, messageEdge.node);
+    } catch (error) {
+      // All else means that it goes on waiting: it goes out once somebody has signed in.
+      if (error instanceof ResponseError && !error.isUnauthenticated) outcomes.refused({ draft, why: error.message });
+    }
+  }
+
+  // In the order in which they wait: the answers of `resend` are.
+  const left = outbox.waiting();
+  outcomes.waiting(left);
+  for (const [at, answer] of outbox.resend().entries()) {
+    const { clientMessageId: _, ...draft } = left[at] as SendMessageInput;
+    void follow(answer, draft);
+  }
+  return {
+    say: (draft) => void follow(outbox.send(draft), draft),
+    stop: () => outbox.stop(),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Subscribe } from '../../client/index.ts';
+import { PresenceDocument, type PresenceStatus, type PresenceSubscription } from '../generated/graphql.ts';
+import type { State } from './state.ts';
+
+/** Watches who is there. */
+export interface Presence {
+  /** Watches these people, and nobody else. */
+  watch(userIds: readonly string[]): void;
+  /** After the connection was lost: all is told anew, there are no positions to keep. */
+  again(): void;
+  stop(): void;
+}
+
+/** Makes it. `show` is called with what is known of those watched. */
+export function createPresence(subscribe: Subscribe, show: (presence: ReadonlyMap<string, PresenceStatus>) => void): Presence {
+  let watched: readonly string[] = [];
+  let end: (() => void) | undefined;
+  let known: ReadonlyMap<string, PresenceStatus> = new Map();
+
+  function again(): void {
+    end?.();
+    end = undefined;
+    if (watched.length === 0) return;
+    end = subscribe(
+      { query: PresenceDocument.toString(), variables: { userIds: watched } },
+      {
+        next({ data }) {
+          const told = (data as PresenceSubscription | null | undefined)?.presence;
+          if (told === undefined) return;
+          known = new Map(known).set(told.user.id, told.status);
+          show(known);
+        },
+        // It comes back with the following of events, which knows when.
+        error: () => undefined,
+        complete: () => undefined,
+      },
+    );
+  }
+
+  return {
+    watch(userIds) {
+      const next = userIds.toSorted();
+      if (next.join() === watched.join()) return;
+      watched = next;
+      again();
+    },
+    again,
+    stop: () => end?.(),
+  };
+}
+
+// MAX_WATCHED of a server is 500 unless its operators have changed it.
+const most = 500;
+
+/** Whose presence is shown: the other side of each direct conversation, and the members of the room that is looked at. */
+export function shownPeople({ me, conversations, rooms }: State, opened: string | null): readonly string[] {
+  const peers = [...conversations.values()].flatMap((one) => (one.__typename === 'DirectConversation' ? [one.viewerPeer.id] : []));
+  const members = (opened === null ? undefined : rooms.get(opened))?.members.map(({ id }) => id) ?? [];
+  return [...new Set([...members, ...peers])].filter((id) => id !== me.id).slice(0, most);
+}

@@ -1,0 +1,109 @@
+import type { Draft, Status } from '../../client/index.ts';
+import type {
+  ConversationFragment,
+  EntryFragment,
+  EverythingQuery,
+  PersonFragment,
+  PresenceStatus,
+  RoomQuery,
+  SendMessageInput,
+  TimelinePageFragment,
+} from '../generated/graphql.ts';
+
+export type { ConversationFragment as Conversation, EntryFragment as Entry, PersonFragment as Person };
+
+/** All that is shown. It is never changed in place: each event makes the next one. */
+export interface State {
+  readonly me: PersonFragment;
+  readonly conversations: ReadonlyMap<string, ConversationFragment>;
+  /** Of the conversations that were looked into. */
+  readonly rooms: ReadonlyMap<string, Room>;
+  /** By conversation, who types there. */
+  readonly typing: ReadonlyMap<string, readonly PersonFragment[]>;
+  /** By user, as far as they are watched. */
+  readonly presence: ReadonlyMap<string, PresenceStatus>;
+  /** What was said and is not answered yet, in the order in which it was said. */
+  readonly waiting: readonly SendMessageInput[];
+  /** What was said and is not going to be stored. */
+  readonly refused: readonly Refused[];
+  readonly status: Status;
+}
+
+/** What is known of a conversation's inside. */
+export interface Room {
+  /** In order of `seq`, without holes from the first to the newest. */
+  readonly entries: readonly EntryFragment[];
+  /** The cursor to read on before; null: there is nothing before. */
+  readonly earlier: string | null;
+  /** Of the first hundred. */
+  readonly members: readonly PersonFragment[];
+}
+
+/** A message that the server would not take. */
+export interface Refused {
+  readonly draft: Draft<SendMessageInput>;
+  readonly why: string;
+}
+
+/** The state with some conversations as they were read. */
+export function withConversations(state: State, read: readonly ConversationFragment[]): State {
+  const conversations = new Map(state.conversations);
+  for (const conversation of read) conversations.set(conversation.id, conversation);
+  return { ...state, conversations };
+}
+
+/** The state with a change to one conversation, if it is there. */
+export function withConversation(
+  state: State,
+  id: string | undefined,
+  change: (held: ConversationFragment) => ConversationFragment,
+): State {
+  const held = id === undefined ? undefined : state.conversations.get(id);
+  return held === undefined ? state : withConversations(state, [change(held)]);
+}
+
+/** The state with a change to one room, if it was looked into. */
+export function withRoom(state: State, id: string | undefined, change: (held: Room) => Room): State {
+  const held = id === undefined ? undefined : state.rooms.get(id);
+  if (id === undefined || held === undefined) return state;
+  return { ...state, rooms: new Map(state.rooms).set(id, change(held)) };
+}
+
+/** The state with a conversation and its newest page; without both where it is gone. */
+export function withRoomRead(state: State, id: string, read: RoomQuery['conversation']): State {
+  if (read === null) return without(state, id);
+  const members = read.members.edges.map(({ node }) => node.user);
+  const room: Room = { members, entries: read.timeline.edges.map(({ node }) => node), earlier: earlierThan(read.timeline) };
+  return { ...withConversations(state, [read]), rooms: new Map(state.rooms).set(id, room) };
+}
+
+/** The state with one page more at the beginning of a room. */
+export function withEarlier(state: State, id: string, page: TimelinePageFragment): State {
+  return withRoom(state, id, (room) => ({
+    ...page.edges.reduceRight((held, { node }) => withEntry(held, node), room),
+    earlier: earlierThan(page),
+  }));
+}
+
+function earlierThan({ pageInfo }: TimelinePageFragment): string | null {
+  return pageInfo.hasPreviousPage ? pageInfo.startCursor : null;
+}
+
+/** The room with an entry at its place; the same if it is there already, for what was read may also come as an event. */
+export function withEntry(room: Room, entry: EntryFragment): Room {
+  const at = room.entries.findLastIndex(({ seq }) => seq <= entry.seq);
+  return room.entries[at]?.seq === entry.seq ? room : { ...room, entries: room.entries.toSpliced(at + 1, 0, entry) };
+}
+
+/** The state without a conversation. */
+export function without(state: State, id: string): State {
+  const [conversations, rooms] = [new Map(state.conversations), new Map(state.rooms)];
+  conversations.delete(id);
+  rooms.delete(id);
+  return { ...state, conversations, rooms };
+}
+
+/** The state with everything as it was read, and no room: those are read anew. */
+export function withRead(state: State, { user, conversations }: NonNullable<EverythingQuery['viewer']>): State {
+  return { ...state, me: user, conversations: new Map(conversations.edges.map(({ node }) => [node.id, node])), rooms: new Map() };
+}

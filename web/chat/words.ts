@@ -1,0 +1,63 @@
+import type { Conversation, Entry, Person, State } from './state.ts';
+
+/** What a conversation is called. */
+export function titleOf(conversation: Conversation): string {
+  return conversation.__typename === 'Group' ? conversation.name : conversation.viewerPeer.displayName;
+}
+
+/** Whose face stands for a conversation: the other side’s of a direct one; null: it is a group. */
+export function peerOf(conversation: Conversation): Person | null {
+  return conversation.__typename === 'Group' ? null : conversation.viewerPeer;
+}
+
+/** The conversations, the one in which something happened last first. */
+export function inOrder(conversations: State['conversations']): readonly Conversation[] {
+  return [...conversations.values()].toSorted((one, other) => Date.parse(other.lastActivityAt) - Date.parse(one.lastActivityAt));
+}
+
+/** How far a message of the viewer's has come. */
+export type Reach = 'sent' | 'delivered' | 'read';
+
+/** Of a message with this `seq`; null: this conversation shows no receipts. */
+export function reachOf({ deliveredToAllSeq, readByAllSeq }: Conversation, seq: number): Reach | null {
+  if (deliveredToAllSeq === null) return null;
+  if (readByAllSeq !== null && seq <= readByAllSeq) return 'read';
+  return seq <= deliveredToAllSeq ? 'delivered' : 'sent';
+}
+
+/** Who types, in words; empty where nobody does. */
+export function typingWords(who: readonly Person[]): string {
+  const [first, second, ...others] = who.map(({ displayName }) => displayName);
+  if (first === undefined) return '';
+  if (second === undefined) return `${first} is typing…`;
+  return others.length === 0 ? `${first} and ${second} are typing…` : `${who.length} people are typing…`;
+}
+
+/** What happened, in words; null for what this app shows by itself or not at all. */
+export function happened(entry: Entry): string | null {
+  switch (entry.__typename) {
+    case 'MemberJoined':
+      // A group's log begins with who made it.
+      return entry.seq === 1 ? `${nameOf(entry.user)} made this group` : done(entry.actor, entry.user, 'joined', 'added');
+    case 'MemberLeft':
+      return done(entry.actor, entry.user, 'left', 'removed');
+    case 'GroupChanged':
+      return `${nameOf(entry.actor)} changed the group’s ${entry.changed.map(fieldWords).join(', ')}`;
+    default:
+      return null;
+  }
+}
+
+function done(actor: Person | null, user: Person | null, alone: string, byAnother: string): string {
+  const itself = actor === null || actor.id === user?.id;
+  return itself ? `${nameOf(user)} ${alone}` : `${nameOf(actor)} ${byAnother} ${nameOf(user)}`;
+}
+
+function fieldWords(field: string): string {
+  return field.toLowerCase().replaceAll('_', ' ');
+}
+
+/** What somebody is called; null: whose account is deleted. */
+export function nameOf(person: Person | null): string {
+  return person?.displayName ?? 'A deleted user';
+}

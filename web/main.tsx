@@ -1,0 +1,6 @@
+import { createRoot } from 'react-dom/client';
+import { createSession } from './api/session.ts';
+import { App } from './ui/app.tsx';
+
+const root = document.getElementById('root');
+if (root !== null) createRoot(root).render(<App session={createSession(sessionStorage)} />);

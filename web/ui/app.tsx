@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react';
+import type { Session } from '../api/session.ts';
+import { SignIn } from './sign-in.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { useStore } from './use-store.ts';
+
+/** The whole page: the sign-in, or the chat of who is signed in. */
+export function App({ session }: { readonly session: Session }): ReactNode {
+  const tokens = useStore(session.tokens);
+  return tokens === null ? <SignIn session={session} /> : <SignedIn session={session} />;
+}

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+import { useChatState } from './use-chat.ts';
+
+/** Says so where the page is not connected. It shows itself after a moment only (connection.css): most losses are over by then. */
+export function Connection(): ReactNode {
+  const status = useChatState((state) => state.status);
+  return (
+    <div role="status">
+      {(status.state === 'waiting' || status.state === 'connecting') && (
+        <p className="connection">No connection. What you write is sent as soon as it is back.</p>
+      )}
+      {status.state === 'ended' && status.end.reason === 'refused' && (
+        <p className="connection">The server has ended this: {status.end.failure.message} Reload the page to come back.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Room, Conversation as Shown } from '../chat/state.ts';
+import { peerOf, titleOf, typingWords } from '../chat/words.ts';
+import { Avatar } from './avatar.tsx';
+import { Composer } from './composer.tsx';
+import { Timeline } from './timeline.tsx';
+import { useChat, useChatState } from './use-chat.ts';
+import { useVisible } from './use-page.ts';
+
+/** The conversation that is looked at. */
+export function Conversation({ id }: { readonly id: string }): ReactNode {
+  const chat = useChat();
+  const conversation = useChatState((state) => state.conversations.get(id));
+  const room = useChatState((state) => state.rooms.get(id));
+  const typing = typingWords(useChatState((state) => state.typing.get(id)) ?? []);
+  const visible = useVisible();
+  const [atEnd, setAtEnd] = useState(true);
+  const unread = conversation?.viewerUnreadCount ?? 0;
+
+  useEffect(() => {
+    if (visible && atEnd && room !== undefined && unread > 0) chat.see(id);
+  }, [chat, id, visible, atEnd, room, unread]);
+
+  if (conversation === undefined) return <main className="nothing quiet">This conversation is not there, or not yours.</main>;
+  return (
+    <main className="conversation">
+      <Head conversation={conversation} room={room} />
+      {room === undefined ? <div className="timeline" /> : <Timeline conversation={conversation} room={room} onEnd={setAtEnd} />}
+      <p className="typing" role="status">
+        {typing}
+      </p>
+      <Composer conversationId={id} />
+    </main>
+  );
+}
+
+function Head({ conversation, room }: { readonly conversation: Shown; readonly room: Room | undefined }): ReactNode {
+  const title = titleOf(conversation);
+  const peerId = peerOf(conversation)?.id;
+  const presence = useChatState((state) => (peerId === undefined ? undefined : state.presence.get(peerId)));
+  const members = room?.members.map(({ displayName }) => displayName).join(', ') ?? '';
+  return (
+    <header className="head">
+      <a className="back" href="#/" aria-label="Back to the list">
+        ‹
+      </a>
+      <Avatar name={title} id={peerId ?? conversation.id} userId={peerId} />
+      <span className="who">
+        <h1>{title}</h1>
+        <span className="quiet">
+          {peerId === undefined ? `${conversation.memberCount} members: ${members}` : (presence ?? 'OFFLINE').toLowerCase()}
+        </span>
+      </span>
+    </header>
+  );
+}

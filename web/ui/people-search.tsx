@@ -1,0 +1,64 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Person } from '../chat/state.ts';
+import { PeopleDocument } from '../generated/graphql.ts';
+import { Avatar } from './avatar.tsx';
+import { useChat } from './use-chat.ts';
+
+// Searches are counted: one for whoever has stopped typing, not one for each letter.
+const pauseMs = 250;
+
+/** Finds people by the beginning of their handle or name. */
+export function PeopleSearch({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => void }): ReactNode {
+  const chat = useChat();
+  const [search, setSearch] = useState('');
+  const [found, setFound] = useState<readonly Person[] | null>(null);
+
+  useEffect(() => {
+    if (search.trim() === '') return setFound(null);
+    let left = false;
+    const timer = setTimeout(() => {
+      chat.ask(PeopleDocument, { search }).then(
+        ({ users }) => left || setFound(users.edges.map(({ node }) => node).filter(({ id }) => id !== chat.state.get().me.id)),
+        () => left || setFound([]),
+      );
+    }, pauseMs);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [chat, search]);
+
+  function pick(person: Person): void {
+    setSearch('');
+    setFound(null);
+    onPick(person);
+  }
+
+  return (
+    <search className="people">
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        autoComplete="off"
+        value={search}
+        onChange={({ target }) => setSearch(target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
+      />
+      {found !== null && (
+        <ul aria-label="Found">
+          {found.map((person) => (
+            <li key={person.id}>
+              <button type="button" className="plain" onClick={() => pick(person)}>
+                <Avatar name={person.displayName} id={person.id} userId={person.id} />
+                <span className="title">{person.displayName}</span>
+                <span className="quiet">@{person.handle}</span>
+              </button>
+            </li>
+          ))}
+          {found.length === 0 && <li className="quiet">Nobody found</li>}
+        </ul>
+      )}
+    </search>
+  );
+}

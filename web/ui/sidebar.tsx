@@ -1,0 +1,64 @@
+import { type ReactNode, useState } from 'react';
+import type { Person } from '../chat/state.ts';
+import { inOrder } from '../chat/words.ts';
+import { OpenDirectDocument } from '../generated/graphql.ts';
+import { Avatar } from './avatar.tsx';
+import { ConversationRow } from './conversation-row.tsx';
+import { NewGroup } from './new-group.tsx';
+import { PeopleSearch } from './people-search.tsx';
+import { useChat, useChatState } from './use-chat.ts';
+import { addressOf } from './use-page.ts';
+
+/** Who one is, whom one can find, and the conversations. */
+export function Sidebar({ opened, onSignOut }: { readonly opened: string | null; readonly onSignOut: () => void }): ReactNode {
+  const chat = useChat();
+  const me = useChatState((state) => state.me);
+  const conversations = inOrder(useChatState((state) => state.conversations));
+  const [making, setMaking] = useState(false);
+  const [fault, setFault] = useState('');
+
+  async function talkTo({ id }: Person): Promise<void> {
+    try {
+      const { openDirectConversation: done } = await chat.ask(OpenDirectDocument, { input: { userId: id } });
+      setFault(done.errors[0]?.message ?? '');
+      if (done.conversationEdge === null) return;
+      chat.add(done.conversationEdge.node);
+      location.hash = addressOf(done.conversationEdge.node.id);
+    } catch {
+      setFault('That did not work. Try again in a moment.');
+    }
+  }
+
+  return (
+    <aside className="sidebar">
+      <header>
+        <Avatar name={me.displayName} id={me.id} />
+        <span className="who">
+          <strong>{me.displayName}</strong>
+          <span className="quiet">@{me.handle}</span>
+        </span>
+        <button type="button" className="plain" onClick={onSignOut}>
+          Sign out
+        </button>
+      </header>
+      <div className="find">
+        <PeopleSearch label="Find people" onPick={(person) => void talkTo(person)} />
+        <button type="button" onClick={() => setMaking(true)}>
+          New group
+        </button>
+      </div>
+      <p className="fault" role="alert">
+        {fault}
+      </p>
+      <nav aria-label="Conversations">
+        <ul>
+          {conversations.map((conversation) => (
+            <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === opened} />
+          ))}
+        </ul>
+        {conversations.length === 0 && <p className="quiet">Nobody yet. Search for somebody by their name or handle.</p>}
+      </nav>
+      {making && <NewGroup onClose={() => setMaking(false)} />}
+    </aside>
+  );
+}

@@ -1,0 +1,64 @@
+import { Fragment, type ReactNode } from 'react';
+import type { Conversation, Entry, Room } from '../chat/state.ts';
+import { happened } from '../chat/words.ts';
+import { Bubble } from './bubble.tsx';
+import { dayOf } from './times.ts';
+import { Unsent } from './unsent.tsx';
+import { useChat } from './use-chat.ts';
+
+// Whoever is so near to the end looks at it.
+const nearPx = 60;
+
+interface TimelineProps {
+  readonly conversation: Conversation;
+  readonly room: Room;
+  /** Told whether the end is in view. */
+  readonly onEnd: (atEnd: boolean) => void;
+}
+
+/** What was said and what happened, with what is on its way at the end. */
+export function Timeline({ conversation, room, onEnd }: TimelineProps): ReactNode {
+  const chat = useChat();
+  return (
+    // It is laid out from its end on (timeline.css): there the browser stays by itself, and 0 is the end.
+    <div className="timeline" onScroll={({ currentTarget }) => onEnd(Math.abs(currentTarget.scrollTop) < nearPx)}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <div role="log" aria-label="Messages" tabIndex={0}>
+        {room.earlier !== null && (
+          <button type="button" className="plain earlier" onClick={() => void chat.readEarlier(conversation.id)}>
+            Earlier messages
+          </button>
+        )}
+        {room.entries.map((entry, at) => (
+          <Fragment key={entry.seq}>
+            {startsDay(entry, room.entries[at - 1]) && <p className="day">{dayOf(entry.at)}</p>}
+            <Shown entry={entry} before={room.entries[at - 1]} conversation={conversation} />
+          </Fragment>
+        ))}
+        <Unsent conversationId={conversation.id} entries={room.entries} />
+      </div>
+    </div>
+  );
+}
+
+function Shown({
+  entry,
+  before,
+  conversation,
+}: {
+  readonly entry: Entry;
+  readonly before: Entry | undefined;
+  readonly conversation: Conversation;
+}): ReactNode {
+  if (entry.__typename !== 'MessageSent') {
+    const words = happened(entry);
+    return words === null ? null : <p className="happened">{words}</p>;
+  }
+  if (entry.messageEdge === null) return null;
+  const follows = before?.__typename === 'MessageSent' && before.actor?.id === entry.actor?.id && !startsDay(entry, before);
+  return <Bubble message={entry.messageEdge.node} conversation={conversation} follows={follows} />;
+}
+
+function startsDay(entry: Entry, before: Entry | undefined): boolean {
+  return before === undefined || dayOf(before.at) !== dayOf(entry.at);
+}
