@@ -37,6 +37,8 @@ export interface OutboxParts<M extends Numbered, A extends Answer> {
   readonly newId?: (() => string) | undefined;
   /** Called before a message is sent again, with why and after how many ms. */
   readonly onRetry?: ((message: M, failure: Failure, afterMs: number) => void) | undefined;
+  /** Calls what it is given when it may be worth sending again before the wait is over, as when events are followed again; answers how to call no more. See `browserWake`. */
+  readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
@@ -59,7 +61,7 @@ export interface Outbox<M extends Numbered, A extends Answer> {
 
 /** Makes an outbox of messages of one account. */
 export function createOutbox<M extends Numbered, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
-  const { send, store, newId = () => crypto.randomUUID(), onRetry, clock = systemClock, random = Math.random } = parts;
+  const { send, store, newId = () => crypto.randomUUID(), onRetry, wake, clock = systemClock, random = Math.random } = parts;
   let held: readonly M[] = store?.load() ?? [];
   /** The ids of those that are on their way. */
   const going = new Set<string>();
@@ -73,13 +75,19 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     held = waiting;
   }
 
-  async function pause(ms: number): Promise<void> {
+  async function pause(ms: number, { retryAfterMs }: Failure): Promise<void> {
+    const since = clock.now();
     await new Promise<void>((resolve) => {
+      let unwatch: (() => void) | undefined;
       const callOff = clock.after(ms, done);
       stops.add(done);
+      // Not before the server wants it, whatever has changed here.
+      unwatch = wake?.(() => void (clock.now() - since >= (retryAfterMs ?? 0) && done()));
+      if (!stops.has(done)) unwatch?.();
       function done(): void {
         stops.delete(done);
         callOff();
+        unwatch?.();
         resolve();
       }
     });
@@ -110,7 +118,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
       inform(clock, () => onRetry?.(message, outcome, ms));
-      if (!stopped) await pause(ms);
+      if (!stopped) await pause(ms, outcome);
     }
   }
 

@@ -46,6 +46,36 @@ it('what was sent while connections break is stored once, and in order', async (
   expect(outbox.waiting()).toEqual([]);
 });
 
+it('a wait is cut short by who knows that it is of no use any more, and then called off; never before the server wants it', async () => {
+  const refusals = [new TypeError('fetch failed'), [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 60_000 } }]];
+  const clock = { now: () => 0, after: () => () => undefined };
+  const woken = new Set<() => void>();
+  let asked = 0;
+  const outbox = createOutbox({
+    async send(_: SendMessageInput) {
+      asked += 1;
+      const refusal = refusals.shift();
+      if (refusal !== undefined) throw refusal;
+      return { errors: [] };
+    },
+    wake(wakeUp) {
+      woken.add(wakeUp);
+      return () => void woken.delete(wakeUp);
+    },
+    clock,
+  });
+  const answer = outbox.send({ conversationId: 'any', text: 'Hello' });
+  await expect.poll(() => woken.size).toBe(1);
+  for (const wakeUp of woken) wakeUp();
+  await expect.poll(() => [asked, woken.size]).toEqual([2, 1]);
+  for (const wakeUp of woken) wakeUp();
+  expect(woken.size).toBe(1);
+  clock.now = () => 60_000;
+  for (const wakeUp of woken) wakeUp();
+  await answer;
+  expect([asked, woken.size]).toEqual([3, 0]);
+});
+
 it('what the server refuses is answered so, and not sent again', async () => {
   const [ann] = await chat.people('ann');
   let asked = 0;
