@@ -1,18 +1,8 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
-
-// The browser's own errands (updates, variations, sync) would look like requests of the page.
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { openWindow as openWindowAt, startBrowser } from './window.ts';
 
 let stores: Stores;
 let node: NodeProcess;
@@ -20,7 +10,7 @@ let browser: Browser;
 beforeAll(async () => {
   stores = await embeddedStores();
   node = await startNodeProcess(stores.env);
-  browser = await chromium.launch({ executablePath: inject('chromium'), args });
+  browser = await startBrowser();
 });
 afterAll(async () => {
   await browser.close();
@@ -35,22 +25,9 @@ beforeEach(() => {
   faults = [];
 });
 
-/** GraphiQL in a window of its own, as somebody has it who opens it for the first time; it reaches nothing but the node. */
+/** GraphiQL in a window of its own. */
 async function openWindow(): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
-  await context.route(
-    (url) => url.origin !== node.url && url.protocol !== 'blob:',
-    async (route) => {
-      elsewhere.push(route.request().url());
-      await route.abort();
-    },
-  );
-  const page = await context.newPage();
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
-  await page.goto(`${node.url}/graphql`);
+  const page = await openWindowAt(browser, `${node.url}/graphql`, { elsewhere, faults });
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   return page;
 }

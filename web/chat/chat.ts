@@ -105,6 +105,8 @@ export function createChat({ session, ask, storage, first }: ChatParts): Chat {
         if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
     }
     change((now) => apply(now, event));
+    // What was opened anew is read anew.
+    if (event.__typename === 'ConversationOpened') void readRoom();
   }
 
   async function readAnew(): Promise<void> {
@@ -139,6 +141,7 @@ export function createChat({ session, ask, storage, first }: ChatParts): Chat {
     if (status.state !== 'live') return;
     presence.again();
     marks.again();
+    outgoing.again();
     void readRoom();
     if (wasLive) void readReceipts();
     wasLive = true;

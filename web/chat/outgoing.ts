@@ -16,6 +16,8 @@ export interface Outcomes {
 /** Says things, and goes on saying them until they are answered. */
 export interface Outgoing {
   say(draft: Draft<SendMessageInput>): void;
+  /** The server is there again: nothing waits any longer for want of it. */
+  again(): void;
   stop(): void;
 }
 
@@ -27,9 +29,14 @@ type Answer = SendMessageMutation['sendMessage'];
  */
 export function createOutgoing(ask: Ask, storage: Storage, userId: string, outcomes: Outcomes): Outgoing {
   const key = `unsent of ${userId}`;
+  const sleeping = new Set<() => void>();
   const outbox: Outbox<SendMessageInput, Answer> = createOutbox({
     send: async (input) => (await ask(SendMessageDocument, { input })).sendMessage,
     newId,
+    wake(wakeUp) {
+      sleeping.add(wakeUp);
+      return () => void sleeping.delete(wakeUp);
+    },
     store: {
       load: () => JSON.parse(storage.getItem(key) ?? '[]'),
       save(waiting) {
@@ -60,6 +67,9 @@ export function createOutgoing(ask: Ask, storage: Storage, userId: string, outco
   }
   return {
     say: (draft) => void follow(outbox.send(draft), draft),
+    again() {
+      for (const wakeUp of [...sleeping]) wakeUp();
+    },
     stop: () => outbox.stop(),
   };
 }

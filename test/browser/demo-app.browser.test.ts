@@ -1,0 +1,141 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { embeddedStores, type Stores } from '../support/stores.ts';
+import { openWindow, startBrowser } from './window.ts';
+
+const password = 'correct horse battery';
+
+let stores: Stores;
+let node: NodeProcess;
+let browser: Browser;
+beforeAll(async () => {
+  stores = await embeddedStores();
+  [node, browser] = await Promise.all([startNodeProcess(stores.env), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await node[Symbol.asyncDispose]();
+  await stores[Symbol.asyncDispose]();
+});
+
+let elsewhere: string[];
+let faults: string[];
+beforeEach(() => {
+  elsewhere = [];
+  faults = [];
+});
+
+/** Somebody who has just signed up, in a window of their own. */
+async function signUp(name: string): Promise<Page> {
+  const page = await openWindow(browser, `${node.url}/demo/`, { elsewhere, faults });
+  await page.getByRole('button', { name: 'I am new here' }).click();
+  await page.getByLabel('Handle').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+  return page;
+}
+
+async function pick(place: Page | Locator, label: string, name: string): Promise<void> {
+  await place.getByRole('searchbox', { name: label }).fill(name);
+  await place.getByRole('list', { name: 'Found' }).getByRole('button', { name }).click();
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+}
+
+/** A conversation as it stands in somebody's list. */
+function row(page: Page, name: string | RegExp): Locator {
+  return page.getByRole('navigation').getByRole('link', { name });
+}
+
+/** What has been said in the conversation that is looked at, and what happened there: line by line, as it is shown. */
+async function shown(page: Page): Promise<readonly string[]> {
+  return await page.getByRole('log').locator('.text, .happened').allTextContents();
+}
+
+/** The last message's receipt. */
+function receipt(page: Page): Locator {
+  return page.getByRole('log').getByRole('article', { name: 'You' }).last().getByRole('img');
+}
+
+test('two people find each other and talk: what is said arrives, waits until it is looked at and is seen to be read; typing shows', async () => {
+  const [ada, ben] = [await signUp('ada'), await signUp('ben')];
+  await pick(ada, 'Find people', 'ben');
+  await say(ada, 'Hello Ben');
+  await row(ben, /ada.*Hello Ben.*1 unread/).waitFor();
+  await expect.poll(() => ben.title()).toBe('(1) MPIM');
+  await expect.poll(() => receipt(ada).getAttribute('aria-label')).toBe('delivered');
+  await row(ben, /ada/).click();
+  await expect.poll(() => row(ben, /unread/).count()).toBe(0);
+  await expect.poll(() => ben.title()).toBe('MPIM');
+  await expect.poll(() => receipt(ada).getAttribute('aria-label')).toBe('read');
+  await ben.getByRole('textbox', { name: 'Message' }).pressSequentially('Hel');
+  await ada.getByRole('main').getByText('ben is typing…').waitFor();
+  await say(ben, 'Hello Ada');
+  await expect.poll(() => shown(ada)).toEqual(['Hello Ben', 'Hello Ada']);
+  await expect.poll(() => ada.getByText('ben is typing…').count()).toBe(0);
+  await row(ada, /^online.*ben/).waitFor();
+  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('who makes a group and whom they add is told in it; all of them talk there', async () => {
+  const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
+  await cleo.getByRole('button', { name: 'New group' }).click();
+  const dialog = cleo.getByRole('dialog', { name: 'New group' });
+  await dialog.getByLabel('Name', { exact: true }).fill('Walks');
+  await pick(dialog, 'Add people', 'dan');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await row(dan, /Walks/).click();
+  await say(dan, 'Where to?');
+  const told = ['cleo made this group', 'cleo added dan', 'Where to?'];
+  await expect.poll(() => shown(cleo)).toEqual(told);
+  expect(await shown(dan)).toEqual(told);
+  await cleo.getByText('2 members: cleo, dan').waitFor();
+  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('a refusal to sign up is shown as the server says it; who is signed in still is after a reload, and is not after signing out', async () => {
+  const eve = await signUp('eve');
+  const other = await openWindow(browser, `${node.url}/demo/`, { elsewhere, faults });
+  await other.getByRole('button', { name: 'I am new here' }).click();
+  await other.getByLabel('Handle').fill('eve');
+  await other.getByLabel('Password').fill(password);
+  await other.getByRole('button', { name: 'Sign up' }).click();
+  await expect.poll(() => other.getByRole('alert').textContent()).toMatch(/taken/);
+  await eve.reload();
+  await eve.getByText('@eve').waitFor();
+  await eve.getByRole('button', { name: 'Sign out' }).click();
+  await eve.getByRole('button', { name: 'Sign in' }).waitFor();
+  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('while the server is dead both write on: once it is back all of it goes out and arrives, once and in order', async () => {
+  const [fay, gus] = [await signUp('fay'), await signUp('gus')];
+  await pick(fay, 'Find people', 'gus');
+  await say(fay, 'one');
+  await row(gus, /fay/).click();
+  await expect.poll(() => shown(gus)).toEqual(['one']);
+  await node.end('SIGKILL');
+  await fay.getByText('No connection').waitFor();
+  for (const text of ['two', 'three', 'four']) await say(fay, text);
+  await expect.poll(() => fay.getByRole('article', { name: 'You, not sent yet' }).count()).toBe(3);
+  await say(gus, 'and mine');
+  node = await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port });
+  // As the browser does when there is a network again: nobody waits for longer than they have to.
+  for (const page of [fay, gus]) await page.evaluate('dispatchEvent(new Event("online"))');
+  await expect.poll(async () => (await shown(gus)).length, { timeout: 30_000 }).toBe(5);
+  const said = await shown(gus);
+  expect(said.filter((text) => text !== 'and mine')).toEqual(['one', 'two', 'three', 'four']);
+  await expect.poll(() => shown(fay)).toEqual(said);
+  await expect.poll(() => fay.getByRole('article', { name: /not sent/ }).count()).toBe(0);
+  await expect.poll(() => fay.getByText('No connection').count()).toBe(0);
+  await expect.poll(() => receipt(fay).getAttribute('aria-label')).toBe('read');
+  await row(gus, /^online.*fay/).waitFor();
+  // The browser says of each attempt that it failed.
+  expect(faults.filter((text) => !/ERR_CONNECTION|WebSocket connection to/.test(text))).toEqual([]);
+  expect(elsewhere).toEqual([]);
+});
