@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Config } from '../src/config.ts';
@@ -31,6 +32,11 @@ const policy = [
 /** Whether this node serves the demo app, if it is built. */
 export function servesDemoApp({ demoApp, databaseUrl }: Pick<Config, 'demoApp' | 'databaseUrl'>): boolean {
   return demoApp === 'auto' ? databaseUrl === '' : demoApp === 'true';
+}
+
+/** Whether there is something to be served, too. */
+export function offersDemoApp(config: Config): boolean {
+  return servesDemoApp(config) && existsSync(join(built, 'index.html'));
 }
 
 /**

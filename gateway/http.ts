@@ -64,7 +64,7 @@ export function createHttp(parts: HttpParts): Http {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     const page = (request.headers.accept?.includes('text/html') ? await pages.at(path) : null) ?? (await pages.demo(path));
     if (page !== null) sendPage(request, response, page);
-    else if (path === '/demo') response.writeHead(308, { location: '/demo/' }).end();
+    else if (path === '/demo' && (await pages.demo('/demo/')) !== null) response.writeHead(308, { location: '/demo/' }).end();
     else if (path?.startsWith('/exports/')) return await download(request, response);
     else if (path === '/health/live') sendHealth(response, live());
     else if (path === '/health/ready') sendHealth(response, await ready(chat, stopping.aborted));

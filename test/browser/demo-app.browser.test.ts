@@ -139,3 +139,27 @@ test('while the server is dead both write on: once it is back all of it goes out
   expect(faults.filter((text) => !/ERR_CONNECTION|WebSocket connection to/.test(text))).toEqual([]);
   expect(elsewhere).toEqual([]);
 });
+
+test('a node keeps the app’s files for good in browsers, all but the page that names them; to nobody it gives anything else', async () => {
+  const page = await fetch(`${node.url}/demo`);
+  const policy = page.headers.get('content-security-policy');
+  expect([page.url, page.headers.get('cache-control'), policy]).toEqual([
+    `${node.url}/demo/`,
+    'no-cache',
+    expect.not.stringContaining('unsafe'),
+  ]);
+  const [, script] = /<script[^>]+src="([^"]+)"/.exec(await page.text()) ?? [];
+  const url = new URL(script ?? '', page.url);
+  for (const method of ['GET', 'HEAD']) {
+    const { status, headers } = await fetch(url, { method });
+    expect([status, headers.get('content-type'), headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      'public, max-age=31536000, immutable',
+      'nosniff',
+    ]);
+  }
+  const refused = ['..%2fpackage.json', '..%2findex.html', 'assets/', 'stamp', 'index.html', '%', 'assets/..%5c..%5cindex.html'];
+  const statuses = await Promise.all(refused.map(async (path) => (await fetch(`${node.url}/demo/${path}`)).status));
+  expect([...statuses, (await fetch(url, { method: 'POST' })).status]).toEqual(Array(refused.length + 1).fill(404));
+});

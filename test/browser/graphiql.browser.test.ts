@@ -97,7 +97,7 @@ test('what somebody writes in one window arrives live in the other', async () =>
   expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('the landing page leads to GraphiQL and shows the addresses as the browser has them', async () => {
+test('the landing page leads to GraphiQL and to the demo app, and shows the addresses as the browser has them', async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(node.url);
   expect(await page.locator('code').allTextContents()).toEqual(
@@ -105,4 +105,7 @@ test('the landing page leads to GraphiQL and shows the addresses as the browser 
   );
   await page.getByRole('link', { name: 'GraphiQL' }).click();
   await page.locator('.graphiql-execute-button').waitFor();
+  await page.goBack();
+  await page.getByRole('link', { name: 'The demo app' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });

@@ -1,9 +1,11 @@
 import { getVariableValues, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { adminTabs } from '../../gateway/admin-tabs.ts';
+import { servesDemoApp } from '../../gateway/demo-app.ts';
 import { readyTabs } from '../../gateway/graphiql-tabs.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
 import { schema } from '../../schema/index.ts';
+import { readConfig } from '../../src/config.ts';
 import { openLab } from './lab.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -35,6 +37,20 @@ test('GraphiQL can be switched off', async () => {
   const page = await fetch(`${lab.node.url}/graphql`, { headers: browser });
   expect(await page.text()).not.toContain('<html');
   expect(await (await fetch(lab.node.url, { headers: browser })).text()).not.toContain('href="/graphql"');
+});
+
+test('the demo app is served by an embedded node, and otherwise where it is asked for', async () => {
+  const served = (env: Readonly<Record<string, string>>): boolean => servesDemoApp(readConfig(env));
+  const real = { DATABASE_URL: 'mysql://db/mpim' };
+  expect([served({}), served(real), served({ ...real, DEMO_APP: 'true' }), served({ DEMO_APP: 'false' })]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+  await using lab = await openLab({ DEMO_APP: 'false' });
+  expect(await (await fetch(lab.node.url, { headers: browser })).text()).not.toContain('href="/demo/"');
+  expect((await fetch(`${lab.node.url}/demo/`)).status).toBe(404);
 });
 
 test('pages of every origin may call by default, and only those that are configured otherwise', async () => {

@@ -49,9 +49,10 @@ export function apply(state: State, event: Event): State {
 function told(state: State, event: Told): State {
   // Before `lastSeq` moves: by it is known whether it was counted when the conversation was read.
   const counted = event.__typename === 'MessageSent' ? said(state, event) : state;
-  return withRoom(moved(counted, event), event.streamId, (room) => ({
-    ...withEntry(room, event),
-    members: membersAfter(room.members, event),
+  const { streamId, conversation: _, ...entry } = event;
+  return withRoom(moved(counted, event), streamId, (room) => ({
+    ...withEntry(room, entry),
+    members: membersAfter(room.members, entry),
   }));
 }
 

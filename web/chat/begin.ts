@@ -1,3 +1,4 @@
+import { createSocketClient } from '../../client/graphql-ws.ts';
 import { createAsk } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
 import { EverythingDocument } from '../generated/graphql.ts';
@@ -13,7 +14,7 @@ export async function beginChat(session: Session, storage: Storage, signal: Abor
     try {
       const { viewer } = await ask(EverythingDocument, {});
       if (signal.aborted) return null;
-      if (viewer !== null) return createChat({ session, ask, storage, first: viewer });
+      if (viewer !== null) return createChat({ session, ask, socket: openSocket(session), storage, first: viewer });
       await session.signOut();
       return null;
     } catch {
@@ -21,4 +22,9 @@ export async function beginChat(session: Session, storage: Storage, signal: Abor
     }
   }
   return null;
+}
+
+/** Opened by the first subscription. It does not come back by itself: the chat does, with the positions that it has by then. */
+function openSocket({ token }: Session): ReturnType<typeof createSocketClient> {
+  return createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token });
 }

@@ -1,5 +1,12 @@
-import { createSocketClient } from '../../client/graphql-ws.ts';
-import { browserWake, type Draft, followEvents, memoryPositions, type Status } from '../../client/index.ts';
+import {
+  browserWake,
+  type Draft,
+  followEvents,
+  memoryPositions,
+  type Status,
+  type Subscribe,
+  type TextStorage,
+} from '../../client/index.ts';
 import type { Ask } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
 import {
@@ -54,23 +61,24 @@ export interface Chat {
 
 /** What a chat is made of. */
 export interface ChatParts {
-  readonly session: Session;
+  readonly session: Pick<Session, 'refresh' | 'signOut'>;
   readonly ask: Ask;
+  /** The one socket of this page. */
+  readonly socket: { readonly subscribe: Subscribe; readonly dispose: () => void | Promise<void> };
   /** Where what is not sent yet is kept. */
-  readonly storage: Storage;
+  readonly storage: TextStorage;
   /** Everything as it was read first, with the positions to follow it from. */
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
 
 /** Follows all that happens to who is signed in, from what was read first. */
-export function createChat({ session, ask, storage, first }: ChatParts): Chat {
+export function createChat({ session, ask, socket, storage, first }: ChatParts): Chat {
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
   let opened: string | null = null;
   let wasLive = false;
   const marks = createMarks(ask);
-  const client = createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token: session.token });
-  const presence = createPresence(client.subscribe, (known) => change((now) => ({ ...now, presence: known })));
+  const presence = createPresence(socket.subscribe, (known) => change((now) => ({ ...now, presence: known })));
   const typing = createTyping(ask, (id, who) => change((now) => ({ ...now, typing: new Map(now.typing).set(id, who) })));
   const outgoing = createOutgoing(ask, storage, first.user.id, {
     waiting: (waiting) => change((now) => ({ ...now, waiting })),
@@ -149,7 +157,7 @@ export function createChat({ session, ask, storage, first }: ChatParts): Chat {
 
   const following = followEvents<FollowSubscription, FollowSubscriptionVariables>({
     document: FollowDocument.toString(),
-    subscribe: client.subscribe,
+    subscribe: socket.subscribe,
     positions: memoryPositions(first.positions),
     onEvent: (event) => inTurn(() => take(event)),
     onStatus,
@@ -189,7 +197,7 @@ export function createChat({ session, ask, storage, first }: ChatParts): Chat {
       outgoing.stop();
       presence.stop();
       typing.stop();
-      void client.dispose();
+      void socket.dispose();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createOutbox, type Draft, type Outbox } from '../../client/index.ts';
+import { createOutbox, type Draft, type Outbox, type TextStorage } from '../../client/index.ts';
 import type { Ask } from '../api/ask.ts';
 import { newId } from '../api/new-id.ts';
 import { ResponseError } from '../api/post.ts';
@@ -27,7 +27,7 @@ type Answer = SendMessageMutation['sendMessage'];
  * Makes it. What waits is kept in the tab's storage, so that a reload, or a sign-in that has become necessary, loses nothing of it; the outbox of
  * `mpim-client` sees to it that it is stored once, and in order.
  */
-export function createOutgoing(ask: Ask, storage: Storage, userId: string, outcomes: Outcomes): Outgoing {
+export function createOutgoing(ask: Ask, storage: TextStorage, userId: string, outcomes: Outcomes): Outgoing {
   const key = `unsent of ${userId}`;
   const sleeping = new Set<() => void>();
   const outbox: Outbox<SendMessageInput, Answer> = createOutbox({
@@ -50,11 +50,11 @@ export function createOutgoing(ask: Ask, storage: Storage, userId: string, outco
     try {
       const { messageEdge, errors } = await answer;
       const [refusal] = errors;
-      if (refusal !== undefined) outcomes.refused({ draft, why: refusal.message });
+      if (refusal !== undefined) outcomes.refused({ id: newId(), draft, why: refusal.message });
       else if (messageEdge !== null) outcomes.stored(draft.conversationId, messageEdge.node);
     } catch (error) {
       // All else means that it goes on waiting: it goes out once somebody has signed in.
-      if (error instanceof ResponseError && !error.isUnauthenticated) outcomes.refused({ draft, why: error.message });
+      if (error instanceof ResponseError && !error.isUnauthenticated) outcomes.refused({ id: newId(), draft, why: error.message });
     }
   }
 

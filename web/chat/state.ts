@@ -41,6 +41,7 @@ export interface Room {
 
 /** A message that the server would not take. */
 export interface Refused {
+  readonly id: string;
   readonly draft: Draft<SendMessageInput>;
   readonly why: string;
 }
@@ -72,9 +73,13 @@ export function withRoom(state: State, id: string | undefined, change: (held: Ro
 /** The state with a conversation and its newest page; without both where it is gone. */
 export function withRoomRead(state: State, id: string, read: RoomQuery['conversation']): State {
   if (read === null) return without(state, id);
-  const members = read.members.edges.map(({ node }) => node.user);
-  const room: Room = { members, entries: read.timeline.edges.map(({ node }) => node), earlier: earlierThan(read.timeline) };
-  return { ...withConversations(state, [read]), rooms: new Map(state.rooms).set(id, room) };
+  const { members, timeline, ...conversation } = read;
+  const room: Room = {
+    members: members.edges.map(({ node }) => node.user),
+    entries: timeline.edges.map(({ node }) => node),
+    earlier: earlierThan(timeline),
+  };
+  return { ...withConversations(state, [conversation]), rooms: new Map(state.rooms).set(id, room) };
 }
 
 /** The state with one page more at the beginning of a room. */

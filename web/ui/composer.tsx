@@ -1,10 +1,16 @@
-import { type KeyboardEvent, type ReactNode, type SubmitEvent, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useChat } from './use-chat.ts';
 
 /** Where one writes. Enter sends, with Shift it begins a line. */
 export function Composer({ conversationId }: { readonly conversationId: string }): ReactNode {
   const chat = useChat();
+  const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
+
+  useEffect(() => {
+    // On a phone the keyboard would come up over what one wants to read.
+    if (matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, []);
 
   function write(next: string): void {
     setText(next);
@@ -32,6 +38,7 @@ export function Composer({ conversationId }: { readonly conversationId: string }
   return (
     <form className="composer" onSubmit={onSubmit}>
       <textarea
+        ref={field}
         aria-label="Message"
         placeholder="Message"
         rows={1}

@@ -26,7 +26,7 @@ export function Unsent({ conversationId, entries }: { readonly conversationId: s
           ),
       )}
       {refused.map((one) => (
-        <article key={one.draft.text} className="bubble mine refused" aria-label="You, not sent">
+        <article key={one.id} className="bubble mine refused" aria-label="You, not sent">
           <div className="words">
             <p className="text">{one.draft.text}</p>
             <span className="meta">

@@ -1,0 +1,113 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Ask } from '../../web/api/ask.ts';
+import { ResponseError } from '../../web/api/post.ts';
+import { type Chat, createChat } from '../../web/chat/chat.ts';
+import { type State, withRead, withRoomRead } from '../../web/chat/state.ts';
+import { EverythingDocument, RoomDocument } from '../../web/generated/graphql.ts';
+import { socketTo } from '../client/follower.ts';
+import { tornWorld } from '../client/torn.ts';
+import {
+  AddMembersDocument,
+  AddReactionDocument,
+  ClearConversationDocument,
+  EditMessageDocument,
+  HideMessageDocument,
+  LeaveGroupDocument,
+  MarkReadDocument,
+  MarkUnreadDocument,
+  PinMessageDocument,
+  RecallMessageDocument,
+  RemoveMemberDocument,
+  UpdateGroupDocument,
+} from '../support/generated/graphql.ts';
+import { given, type Person } from '../support/world.ts';
+
+const world = tornWorld();
+
+function askAs({ token }: Person): Ask {
+  return async (document, variables) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const response = await fetch(`${world.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: document, variables }) });
+    const { data, errors } = (await response.json()) as { data: never; errors?: [] };
+    if (errors !== undefined) throw new ResponseError(errors);
+    return data;
+  };
+}
+
+/** The demo app as somebody has it open, without its screen, over a connection that can be cut. */
+async function openApp(person: Person): Promise<Chat> {
+  const ask = askAs(person);
+  const stored = new Map<string, string>();
+  const chat = createChat({
+    ask,
+    first: given((await ask(EverythingDocument, {})).viewer, []),
+    socket: socketTo(world.link.url, () => person.token),
+    session: { refresh: async () => true, signOut: async () => undefined },
+    storage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) },
+  });
+  onTestFinished(chat.stop);
+  return chat;
+}
+
+/** What it shows of conversations. */
+function shown({ conversations, rooms }: State) {
+  return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms) };
+}
+
+/** What it would show if it were read anew, with these conversations looked at. */
+async function readAnew(person: Person, state: State) {
+  const ask = askAs(person);
+  let fresh = withRead(state, given((await ask(EverythingDocument, {})).viewer, []));
+  for (const id of state.rooms.keys()) fresh = withRoomRead(fresh, id, (await ask(RoomDocument, { id })).conversation);
+  return shown(fresh);
+}
+
+test('what the app shows after whatever happened is what it would read anew, also where its connection broke meanwhile', async () => {
+  const [ann, ben, cy] = await world.people('ann', 'ben', 'cy');
+  const app = await openApp(ann);
+  const { ask } = world;
+  const direct = await world.direct(ben, ann);
+  const first = await world.say(ben, direct, 'Hello');
+  await expect.poll(() => app.state.get().conversations.has(direct)).toBe(true);
+  app.lookAt(direct);
+  await expect.poll(() => app.state.get().rooms.has(direct)).toBe(true);
+  const group = await world.group(ben, ann, cy);
+  const greeting = await world.say(cy, group, 'Good morning');
+
+  const acts: Readonly<Record<string, () => Promise<unknown>>> = {
+    'somebody writes': () => world.sayAll(ben, direct, ['one', 'two']),
+    'the viewer has seen it': async () => app.see(direct),
+    'the viewer answers': async () => app.say({ conversationId: direct, text: 'three' }),
+    'the other side has read it': async () => {
+      await expect.poll(() => app.state.get().waiting).toEqual([]);
+      const seq = app.state.get().conversations.get(direct)?.lastSeq ?? 0;
+      await ask(MarkReadDocument, { input: { conversationId: direct, seq } }, ben);
+    },
+    'a message is edited': () => ask(EditMessageDocument, { input: { messageId: first.id, text: 'Hello!' } }, ben),
+    'a message is taken back': () => ask(RecallMessageDocument, { input: { messageId: first.id } }, ben),
+    'the group is looked at': async () => app.lookAt(group),
+    'somebody reacts': () => ask(AddReactionDocument, { input: { messageId: greeting.id, emoji: '👍' } }, ben),
+    'somebody pins': () => ask(PinMessageDocument, { input: { messageId: greeting.id } }, ben),
+    'the group is renamed': () => ask(UpdateGroupDocument, { input: { groupId: group, name: 'Another name' } }, ben),
+    'somebody leaves': () => ask(LeaveGroupDocument, { input: { groupId: group } }, cy),
+    'they are added again, and say so': async () => {
+      await ask(AddMembersDocument, { input: { groupId: group, userIds: [cy.id] } }, ben);
+      await world.say(cy, group, 'Back');
+    },
+    'the viewer has read it on another device': () => ask(MarkReadDocument, { input: { conversationId: group, seq: greeting.seq } }, ann),
+    'the viewer marks it as unread there': () => ask(MarkUnreadDocument, { input: { conversationId: group, fromSeq: greeting.seq } }, ann),
+    'the viewer deletes a message there': () => ask(HideMessageDocument, { input: { messageId: greeting.id } }, ann),
+    'the viewer is put out': () => ask(RemoveMemberDocument, { input: { groupId: group, userId: ann.id } }, ben),
+    'the viewer is added again': () => ask(AddMembersDocument, { input: { groupId: group, userIds: [ann.id] } }, ben),
+    'the viewer clears a conversation there': () => ask(ClearConversationDocument, { input: { conversationId: direct } }, ann),
+  };
+  let cut = false;
+  for (const [name, act] of Object.entries(acts)) {
+    // Every other one while the connection is broken.
+    if (cut) world.link.cut();
+    cut = !cut;
+    await act();
+    // Both are read each time: what follows from the act, such as a receipt, comes after its answer.
+    await vi.waitFor(async () => expect(shown(app.state.get()), name).toEqual(await readAnew(ann, app.state.get())), { timeout: 15_000 });
+  }
+});
