@@ -31,7 +31,7 @@ export interface State {
 
 /** What is known of a conversation's inside. */
 export interface Room {
-  /** In order of `seq`, without holes from the first to the newest. */
+  /** In order of `seq`: the newest pages that were read, and what came since. */
   readonly entries: readonly EntryFragment[];
   /** The cursor to read on before; null: there is nothing before. */
   readonly earlier: string | null;
