@@ -17,24 +17,32 @@ export function createPresence(subscribe: Subscribe, show: (presence: ReadonlyMa
   let end: (() => void) | undefined;
   let known: ReadonlyMap<string, PresenceStatus> = new Map();
 
+  function know(next: ReadonlyMap<string, PresenceStatus>): void {
+    known = next;
+    show(known);
+  }
+
   function again(): void {
     end?.();
     end = undefined;
     if (watched.length === 0) return;
-    end = subscribe(
+    const leave = subscribe(
       { query: PresenceDocument.toString(), variables: { userIds: watched } },
       {
         next({ data }) {
           const told = (data as PresenceSubscription | null | undefined)?.presence;
-          if (told === undefined) return;
-          known = new Map(known).set(told.user.id, told.status);
-          show(known);
+          if (told !== undefined) know(new Map(known).set(told.user.id, told.status));
         },
-        // It comes back with the following of events, which knows when.
-        error: () => undefined,
-        complete: () => undefined,
+        error: lost,
+        complete: lost,
       },
     );
+    end = leave;
+
+    /** Who is there is not known any more. It comes back with the following of events, which knows when. */
+    function lost(): void {
+      if (end === leave) know(new Map());
+    }
   }
 
   return {
@@ -42,6 +50,8 @@ export function createPresence(subscribe: Subscribe, show: (presence: ReadonlyMa
       const next = userIds.toSorted();
       if (next.join() === watched.join()) return;
       watched = next;
+      // What is told of nobody any more is not to be shown.
+      known = new Map([...known].filter(([id]) => next.includes(id)));
       again();
     },
     again,

@@ -48,7 +48,7 @@ function Head({ conversation, room }: { readonly conversation: Shown; readonly r
       <span className="who">
         <h1>{title}</h1>
         <span className="quiet">
-          {peerId === undefined ? `${conversation.memberCount} members: ${members}` : (presence ?? 'OFFLINE').toLowerCase()}
+          {peerId === undefined ? `${conversation.memberCount} members: ${members}` : (presence?.toLowerCase() ?? '')}
         </span>
       </span>
     </header>

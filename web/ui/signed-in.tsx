@@ -36,7 +36,7 @@ function Panes({ onSignOut }: { readonly onSignOut: () => void }): ReactNode {
   const chat = useChat();
   const opened = useOpened();
   const unread = useChatState(({ conversations }) =>
-    conversations.values().reduce((sum, { viewerUnreadCount }) => sum + viewerUnreadCount, 0),
+    [...conversations.values()].reduce((sum, { viewerUnreadCount }) => sum + viewerUnreadCount, 0),
   );
 
   useEffect(() => chat.lookAt(opened), [chat, opened]);

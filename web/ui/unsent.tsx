@@ -20,7 +20,7 @@ export function Unsent({ conversationId, entries }: { readonly conversationId: s
             <article key={clientMessageId} className="bubble mine waiting" aria-label="You, not sent yet">
               <div className="words">
                 <p className="text">{text}</p>
-                <span className="meta">waits</span>
+                <span className="meta">not sent yet</span>
               </div>
             </article>
           ),
