@@ -126,13 +126,15 @@ function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>)
   return withConversation(state, conversation?.id, (held) => {
     if (conversation === null) return held;
     const { lastSeq, viewerReadSeq, viewerUnreadCount } = conversation;
+    // An earlier mark of this page’s own: what was seen since is on its way.
+    if (viewerReadSeq < held.viewerReadSeq) return held;
     // It counts up to its own `lastSeq`. What came since is on top, but never more than was counted here.
     const later = held.lastSeq - lastSeq;
     const unread = later > 0 ? Math.min(held.viewerUnreadCount, viewerUnreadCount + later) : viewerUnreadCount;
     return {
       ...held,
       lastSeq: Math.max(held.lastSeq, lastSeq),
-      viewerReadSeq: Math.max(held.viewerReadSeq, viewerReadSeq),
+      viewerReadSeq,
       viewerUnreadCount: unread,
     };
   });
