@@ -1,10 +1,11 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ask } from '../support/client.ts';
+import { SendMessageDocument } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
+import { password, peopleOf } from '../support/world.ts';
 import { openWindow, startBrowser } from './window.ts';
-
-const password = 'correct horse battery';
 
 let stores: Stores;
 let node: NodeProcess;
@@ -94,6 +95,15 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   const told = ['cleo made this group', 'cleo added dan', 'Where to?'];
   await expect.poll(() => shown(cleo)).toEqual(told);
   expect(await shown(dan)).toEqual(told);
+  // The app attaches nothing itself.
+  const { token } = await peopleOf(() => node.url).anotherDevice({ id: '', handle: 'dan', token: '', refreshToken: '' });
+  const conversationId = decodeURIComponent(new URL(dan.url()).hash.slice('#/'.length));
+  const dog = { url: 'https://files.example.org/dog.jpg', mediaType: 'image/jpeg', name: 'dog.jpg' };
+  const input = { conversationId, clientMessageId: 'a dog', text: '', attachments: [dog, dog] };
+  await ask(node.url, SendMessageDocument, { input }, token);
+  await row(cleo, /dan: dog\.jpg/).waitFor();
+  const file = cleo.getByRole('list', { name: 'Attached' }).getByRole('link');
+  expect([await file.textContent(), await file.getAttribute('href')]).toEqual(['dog.jpg', dog.url]);
   await cleo.getByText('2 members: cleo, dan').waitFor();
   expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
 });

@@ -18,6 +18,7 @@ import {
   PinMessageDocument,
   RecallMessageDocument,
   RemoveMemberDocument,
+  SendMessageDocument,
   UpdateGroupDocument,
 } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
@@ -82,6 +83,10 @@ test('what the app shows after whatever happened is what it would read anew, als
       await expect.poll(() => app.state.get().waiting).toEqual([]);
       const seq = app.state.get().conversations.get(direct)?.lastSeq ?? 0;
       await ask(MarkReadDocument, { input: { conversationId: direct, seq } }, ben);
+    },
+    'somebody attaches a file, and says nothing': () => {
+      const attachments = [{ url: 'https://files.example.org/dog.jpg', mediaType: 'image/jpeg', name: 'dog.jpg' }];
+      return ask(SendMessageDocument, { input: { conversationId: direct, clientMessageId: 'a dog', text: '', attachments } }, ben);
     },
     'a message is edited': () => ask(EditMessageDocument, { input: { messageId: first.id, text: 'Hello!' } }, ben),
     'a message is taken back': () => ask(RecallMessageDocument, { input: { messageId: first.id } }, ben),

@@ -1,3 +1,4 @@
+import type { MessageFragment } from '../generated/graphql.ts';
 import type { Conversation, Entry, Person, State } from './state.ts';
 
 /** What a conversation is called. */
@@ -31,6 +32,22 @@ export function typingWords(who: readonly Person[]): string {
   if (first === undefined) return '';
   if (second === undefined) return `${first} is typing…`;
   return others.length === 0 ? `${first} and ${second} are typing…` : `${who.length} people are typing…`;
+}
+
+/** What an attachment is called. */
+export function fileWords({ name, alt, mediaType }: MessageFragment['attachments'][number]): string {
+  return name ?? alt ?? mediaType;
+}
+
+/** What is attached: the same address twice is one file. */
+export function filesOf(attachments: MessageFragment['attachments']): MessageFragment['attachments'] {
+  return [...new Map(attachments.map((file) => [file.url, file])).values()];
+}
+
+/** What a message says, in a line. */
+export function lastWords({ text, attachments, recalledAt }: MessageFragment): string {
+  if (recalledAt !== null) return 'Taken back';
+  return text === '' ? filesOf(attachments).map(fileWords).join(', ') : text;
 }
 
 /** What happened, in words; null for what this app shows by itself or not at all. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Conversation } from '../chat/state.ts';
-import { nameOf } from '../chat/words.ts';
+import { filesOf, fileWords, nameOf } from '../chat/words.ts';
 import type { MessageFragment } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
 import { Receipt } from './receipt.tsx';
@@ -16,7 +16,7 @@ interface BubbleProps {
 
 /** A message. */
 export function Bubble({ message, conversation, follows }: BubbleProps): ReactNode {
-  const { sender, recalledAt, editedAt, sentAt } = message;
+  const { sender, editedAt, sentAt } = message;
   const mine = useChatState((state) => state.me.id === sender?.id);
   const name = nameOf(sender);
   const inGroup = conversation.__typename === 'Group' && !mine;
@@ -25,7 +25,7 @@ export function Bubble({ message, conversation, follows }: BubbleProps): ReactNo
       {inGroup && (follows ? <span className="gap" /> : <Avatar name={name} id={sender?.id ?? ''} userId={sender?.id} />)}
       <div className="words">
         {inGroup && !follows && <strong>{name}</strong>}
-        <p className={recalledAt === null ? 'text' : 'text gone'}>{recalledAt === null ? message.text : 'This message was taken back.'}</p>
+        <Said message={message} />
         <span className="meta">
           {editedAt !== null && 'edited '}
           <time dateTime={sentAt}>{timeOf(sentAt)}</time>
@@ -33,5 +33,26 @@ export function Bubble({ message, conversation, follows }: BubbleProps): ReactNo
         </span>
       </div>
     </article>
+  );
+}
+
+function Said({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
+  if (recalledAt !== null) return <p className="text gone">This message was taken back.</p>;
+  return (
+    <>
+      {text !== '' && <p className="text">{text}</p>}
+      {attachments.length > 0 && (
+        <ul className="files" aria-label="Attached">
+          {filesOf(attachments).map((file) => (
+            <li key={file.url}>
+              {/* Not shown at once: whoever keeps the file would learn who reads the message, and when. */}
+              <a href={file.url} target="_blank" rel="noopener noreferrer">
+                {fileWords(file)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

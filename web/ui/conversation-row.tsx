@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Conversation } from '../chat/state.ts';
-import { nameOf, peerOf, titleOf, typingWords } from '../chat/words.ts';
+import { lastWords, nameOf, peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Receipt } from './receipt.tsx';
 import { shortTime } from './times.ts';
@@ -42,7 +42,7 @@ function LastWords({ conversation }: { readonly conversation: Conversation }): R
     <span className="last">
       {mine && <Receipt conversation={conversation} seq={last.seq} />}
       {!mine && conversation.__typename === 'Group' && `${nameOf(last.sender)}: `}
-      {last.recalledAt === null ? last.text : 'Taken back'}
+      {lastWords(last)}
     </span>
   );
 }
