@@ -23,12 +23,18 @@ export function createPages(config: Config): Pages {
   function once(path: string, html: () => string | Promise<string>): Promise<Page> {
     const page = made.get(path) ?? Promise.resolve(html()).then(createPage);
     made.set(path, page);
+    // What could not be read is read anew when it is asked for again.
+    page.catch(() => made.delete(path));
     return page;
   }
 
   async function demo(): Promise<ReadonlyMap<string, Page>> {
     if (!servesDemoApp(config)) return new Map();
-    demoFiles ??= readDemoApp();
+    demoFiles ??= readDemoApp().catch((error: unknown) => {
+      // It was being built anew.
+      demoFiles = undefined;
+      throw error;
+    });
     return await demoFiles;
   }
 
