@@ -32,7 +32,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   const { message: ref } = change;
   const attached = change.attachments === undefined ? null : requireAttachments(change.attachments, config);
   requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: attached === null || attached.length > 0 });
-  const asked = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, attached }) : change.text;
+  const approved = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, attached }) : null;
+  const asked = approved === null ? change.text : approved.text;
   const looked = asked === null ? null : lookAt(screen, { text: asked, attachments: attached ?? [] });
   return log.append<Message>({
     lock: [ref.conversationId],
@@ -52,7 +53,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Who may not say it anyway learns nothing of the lists.
-      if (looked === null) throw unasked('text');
+      if (looked === null || (attached === null && !hasAsked(approved, attachments))) throw unasked('text');
       const { said } = admitWords(looked);
       const edited = { ...message, ...words, ...mentions };
       return {
@@ -78,18 +79,30 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   });
 }
 
+/** What a text becomes, and what was attached to it when that was asked; null: it was not asked. */
+interface Approved {
+  readonly text: string | null;
+  readonly beside: Words['attachments'];
+}
+
+/** Whether nobody is asked, or was about the text with these. */
+function hasAsked(approved: Approved | null, attachments: Words['attachments']): boolean {
+  return approved === null || saysSame({ text: '', attachments: approved.beside }, { text: '', attachments });
+}
+
 /** Asked about is what changes a message of their own. */
 async function approvedChange(
   parts: MessageParts,
   viewer: Viewer,
   { ref, text, attached }: { readonly ref: MessageRef; readonly text: string; readonly attached: Words['attachments'] | null },
-): Promise<string | null> {
+): Promise<Approved> {
   const [message] = await readMessages(parts.db.client, [ref]);
-  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return text;
-  const attachments = attached ?? message.attachments;
+  const attachments = attached ?? message?.attachments ?? [];
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, beside: attachments };
   // What would leave nothing is refused anyway.
-  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return text;
-  return approvedText(parts, viewer, { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' });
+  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return { text, beside: attachments };
+  const asking = { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' } as const;
+  return { text: await approvedText(parts, viewer, asking), beside: attachments };
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */

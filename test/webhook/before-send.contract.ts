@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showDraft } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
+import type { MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import type { BeforeSendChoice } from '../../src/webhook/index.ts';
 import { chatOver } from '../support/chat.ts';
@@ -149,7 +150,14 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is asked again about what is sent on where what is attached was changed meanwhile', async () => {
+    it.each<[string, string, (message: MessageRef) => Promise<unknown>]>([
+      [
+        'what is sent on',
+        'messageId',
+        (message) => chat.messages.forward(ann, { conversationId: group, clientMessageId: randomUUID(), message }),
+      ],
+      ['an edit of the text alone', 'text', (message) => chat.messages.edit(ann, { message, text: 'look' })],
+    ])('is asked again about %s where what is attached was changed meanwhile', async (_what, field, act) => {
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
       const message = await chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments });
       await ask();
@@ -158,8 +166,10 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
         await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: group, seq: message.seq }, data }));
         says({ allow: true })(response, taken);
       });
-      const forwarding = chat.messages.forward(ann, { conversationId: group, clientMessageId: randomUUID(), message });
-      await expect(forwarding).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['messageId'] });
+      await expect(act(message)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: [field] });
+      app.behaves(says({ allow: true }));
+      await act(message);
+      expect(JSON.stringify(app.calls.at(-1))).toContain('https://example.org/rude');
     });
 
     it('is asked about edits and about what is sent on as well', async () => {
