@@ -26,6 +26,8 @@ const maxFields = 4_000;
 const maxAliases = 200;
 // Each event is made for each such subscription: what has one text twenty-five times over is 200 kB, or 800 kB where it is not Latin.
 const maxEventAliases = 25;
+// Acts of a mutation are done one after the other, and who asked waits for all: a sign-in may wait a second for its turn, and what takes longer than half a minute a proxy takes for a dead node's (docs/decisions/0054).
+const maxActs = 25;
 // Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
 const maxCharacters = 100_000;
 // Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
@@ -38,6 +40,8 @@ const aroundPage = 101;
 
 /** What a document costs to look at, its fragments spread. */
 interface Size {
+  /** Fields side by side. */
+  readonly width: number;
   readonly levels: number;
   readonly depth: number;
   readonly fields: number;
@@ -47,7 +51,7 @@ interface Size {
   readonly page: boolean;
 }
 
-const nothing: Size = { levels: 0, depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
+const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -74,8 +78,11 @@ export function createSizeRule(maxDepth: number): ValidationRule {
     const measured = new Map<FragmentDefinitionNode, Size>();
     return {
       OperationDefinition(operation) {
-        const mostAliases = operation.operation === 'subscription' ? maxEventAliases : maxAliases;
-        const excess = excessOf(measure(context, operation.selectionSet, measured), { maxDepth, mostAliases });
+        const excess = excessOf(measure(context, operation.selectionSet, measured), {
+          maxDepth,
+          mostAliases: operation.operation === 'subscription' ? maxEventAliases : maxAliases,
+          mostWidth: operation.operation === 'mutation' ? maxActs : maxFields,
+        });
         if (excess === null) return;
         context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
       },
@@ -84,11 +91,12 @@ export function createSizeRule(maxDepth: number): ValidationRule {
 }
 
 function excessOf(
-  { levels, depth, fields, aliases, resolved }: Size,
-  { maxDepth, mostAliases }: { readonly maxDepth: number; readonly mostAliases: number },
+  { width, levels, depth, fields, aliases, resolved }: Size,
+  { maxDepth, mostAliases, mostWidth }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostWidth: number },
 ): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
   if (levels > maxLevels) return `nests too deep, its fragments included: ${levels} levels, and ${maxLevels} are allowed`;
+  if (width > mostWidth) return `has ${width} acts, and ${mostWidth} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
@@ -106,6 +114,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
   const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
   return {
+    width: 1,
     levels: below.levels,
     depth,
     fields: below.fields + 1,
@@ -146,6 +155,7 @@ function measureFragment(context: ValidationContext, name: string, measured: Map
 
 function join(one: Size, other: Size): Size {
   return {
+    width: one.width + other.width,
     levels: Math.max(one.levels, other.levels),
     depth: Math.max(one.depth, other.depth),
     fields: one.fields + other.fields,

@@ -58,6 +58,16 @@ describe('a document', () => {
     expect(faults(aliases(26))).toEqual([expect.stringContaining('25 aliases')]);
   });
 
+  test('may not have dozens of acts, also by fragments', () => {
+    const acts = (count: number, from = 0) =>
+      Array.from({ length: count }, (_, n) => `a${from + n}: signOut { errors { code } }`).join(' ');
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    expect(faults(`mutation { ${acts(25)} }`)).toEqual([]);
+    expect(faults(`mutation { ${acts(26)} }`)).toEqual([expect.stringContaining('26 acts, and 25 are allowed')]);
+    const byFragment = `mutation { ${acts(20)} ...More ... { ${acts(1, 40)} } } fragment More on Mutation { ${acts(5, 20)} }`;
+    expect(faults(byFragment)).toEqual([expect.stringContaining('26 acts')]);
+  });
+
   test('is no longer than a client could write, comments and all', async () => {
     const long = (length: number) => '{ hello } #'.padEnd(length, '#');
     expect(await codeOf(long(90_000))).toBeUndefined();
