@@ -9,6 +9,7 @@ import { authenticateAdmin } from './auth.ts';
 import type { Mask } from './errors.ts';
 import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
+import { answerMalformed } from './malformed.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsPath, sendMetrics } from './metrics-download.ts';
 import { createPage, type Page, sendPage } from './page.ts';
@@ -53,6 +54,7 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
       });
     });
   });
+  answerMalformed(server);
   const address = await listen(server, { host, port, variables: 'ADMIN_' });
   return {
     url: `${addressAt(host, address.port)}${adminPath}`,

@@ -1,26 +1,32 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Node } from '../../gateway/node.ts';
 import { openLab } from './lab.ts';
 
 const body = 'x'.repeat(2_000_000);
 
-test.each([
-  ['a method that there is not', `FOO /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`, '400 Bad Request'],
-  [
-    'a header that is none',
-    `POST /graphql HTTP/1.1\r\nHost: a\r\nA: \x7f\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    '400 Bad Request',
-  ],
-  ['headers without end', `GET /graphql HTTP/1.1\r\nHost: a\r\nA: ${body}`, '431 Request Header Fields Too Large'],
-])('whoever sends %s is answered when all of it is sent, and can send no more', async (_, request, status) => {
-  await using lab = await openLab();
-  const socket = connect(lab.node.port, '127.0.0.1');
-  const answer = text(socket);
-  // Not before: what is under way would be cut off by an end of ours.
-  socket.write(request, () => socket.end());
-  await once(socket, 'close');
-  // Once, and not cut off: that would have rejected it.
-  expect((await answer).match(/^HTTP\/1\.1 .*$/gm)?.map(String)).toEqual([`HTTP/1.1 ${status}`]);
+describe.each<[string, (node: Node) => number]>([
+  ['the public port', ({ port }) => port],
+  ['the operators’ port', ({ adminUrl }) => Number(new URL(adminUrl ?? '').port)],
+])('%s', (_port, portOf) => {
+  test.each([
+    ['a method that there is not', `FOO /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`, '400 Bad Request'],
+    [
+      'a header that is none',
+      `POST /graphql HTTP/1.1\r\nHost: a\r\nA: \x7f\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      '400 Bad Request',
+    ],
+    ['headers without end', `GET /graphql HTTP/1.1\r\nHost: a\r\nA: ${body}`, '431 Request Header Fields Too Large'],
+  ])('whoever sends %s is answered when all of it is sent, and can send no more', async (_, request, status) => {
+    await using lab = await openLab();
+    const socket = connect(portOf(lab.node), '127.0.0.1');
+    const answer = text(socket);
+    // Not before: what is under way would be cut off by an end of ours.
+    socket.write(request, () => socket.end());
+    await once(socket, 'close');
+    // Once, and not cut off: that would have rejected it.
+    expect((await answer).match(/^HTTP\/1\.1 .*$/gm)?.map(String)).toEqual([`HTTP/1.1 ${status}`]);
+  });
 });
