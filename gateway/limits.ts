@@ -24,6 +24,8 @@ const maxLevels = 200;
 const maxFields = 4_000;
 // An alias asks for the same thing twice. Pages of a client that composes fragments have tens.
 const maxAliases = 200;
+// A list that is no page: under another name all that a message has attached, ten of them as a rule (MAX_ATTACHMENTS), is there once more.
+const attachmentAliases = 10;
 // Each event is made for each such subscription: what has one text twenty-five times over is 200 kB, or 800 kB where it is not Latin.
 const maxEventAliases = 25;
 // Acts of a mutation are done one after the other, and who asked waits for all: a sign-in may wait a second for its turn, and what takes longer than half a minute a proxy takes for a dead node's (docs/decisions/0054).
@@ -118,10 +120,15 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     levels: below.levels,
     depth,
     fields: below.fields + 1,
-    aliases: below.aliases + (selection.alias ? 1 : 0),
+    aliases: below.aliases + aliasesOf(selection),
     resolved: 1 + below.resolved * repeats(selection, below),
     page: selection.name.value === 'edges',
   };
+}
+
+function aliasesOf({ alias, name }: FieldNode): number {
+  if (alias === undefined) return 0;
+  return name.value === 'attachments' ? attachmentAliases : 1;
 }
 
 /** How often what a field selects is resolved: for each entry of its page, or for each of the `ids` it is given. */

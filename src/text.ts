@@ -35,3 +35,9 @@ export function hasControls(text: string, { lines }: { readonly lines: boolean }
 export function isClientKey(text: string): boolean {
   return clientKey.test(text);
 }
+
+/** An absolute address of the web; null where it is none. Its `href` is as browsers write it, in ASCII. */
+export function webAddress(text: string): URL | null {
+  const url = isStorable(text) && !hasControls(text, { lines: false }) ? URL.parse(text) : null;
+  return url !== null && ['http:', 'https:'].includes(url.protocol) ? url : null;
+}

@@ -1,4 +1,4 @@
-import { type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
+import { type Attachments, type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
 
 /** The newest entries of one stream, bounded by count and by characters of text. */
 export interface Ring {
@@ -46,7 +46,7 @@ function textOf(entry: Entry): number {
   return text.length + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
 }
 
-function attachmentCharacters({ url, mediaType, name, alt }: KnownEntry<'MessageSent'>['data']['attachments'][number]): number {
+function attachmentCharacters({ url, mediaType, name, alt }: Attachments[number]): number {
   return url.length + mediaType.length + (name?.length ?? 0) + (alt?.length ?? 0);
 }
 

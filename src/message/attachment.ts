@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import { type Attachments, noAttachments } from '../log/index.ts';
-import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
 
 /** A file that is kept elsewhere, as a message has it. */
 export type Attachment = Attachments[number];
@@ -15,6 +15,11 @@ export interface NewAttachment {
   readonly height?: number | null | undefined;
   readonly durationMs?: number | null | undefined;
   readonly alt?: string | null | undefined;
+}
+
+/** How many a message may have (config MAX_ATTACHMENTS). */
+export interface AttachmentLimit {
+  readonly maxAttachments: number;
 }
 
 // As long as any server takes an address, and with it what signs it.
@@ -32,21 +37,23 @@ const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
 const quoted = String.raw`"(?:[ !#-\[\]-~]|\\[ -~])*"`;
 const mediaTypes = new RegExp(`^(${restricted}/${restricted})((?:[ \\t]*;[ \\t]*${token}=(?:${token}|${quoted}))*)$`);
 
-// What leads out of a folder, and what turns a name around so that it seems to end otherwise.
-const misleading = /[/\\\u202a-\u202e\u2066-\u2069]/u;
+// What leads out of a folder, and what turns a name around so that it seems to end otherwise (Unicode's Bidi_Control).
+const misleading = /[/\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|^\.{1,2}$/u;
+// What any server can be configured to take: so much is looked at whatever it takes by now.
+const maxEver = 20;
 
-/** Attachments as they are stored. Throws INVALID_INPUT (attachments, attachments.N.…). */
-export function requireAttachments(
-  wanted: readonly NewAttachment[] | undefined,
-  { maxAttachments: most }: { readonly maxAttachments: number },
-): Attachments {
+/** Attachments as they would be stored. Throws INVALID_INPUT (attachments: more than any message may have, attachments.N.…). */
+export function requireAttachments(wanted: readonly NewAttachment[] | undefined): Attachments {
   if (wanted === undefined || wanted.length === 0) return noAttachments;
-  if (wanted.length > most) {
-    const why =
-      most === 0 ? 'A message has no attachments here.' : `A message has at most ${most} attachments: send the rest in a second one.`;
-    throw new ChatError('INVALID_INPUT', why, { field: ['attachments'] });
-  }
+  requireFew(wanted, { maxAttachments: maxEver });
   return wanted.map((one, place) => requireAttachment(one, String(place)));
+}
+
+/** Throws INVALID_INPUT (`field`) where a message may not have so many by now: what was stored before is still found, and may stay. */
+export function requireFew(attachments: readonly unknown[], { maxAttachments: most }: AttachmentLimit, field = 'attachments'): void {
+  if (attachments.length <= most) return;
+  const why = most === 0 ? 'A message has no attachments here.' : `A message has at most ${most} attachments.`;
+  throw new ChatError('INVALID_INPUT', why, { field: [field] });
 }
 
 function requireAttachment({ url, mediaType, name, size, width, height, durationMs, alt }: NewAttachment, place: string): Attachment {
@@ -69,10 +76,8 @@ function invalid(field: readonly string[], message: string): ChatError {
 
 /** Where a file is, as ASCII. */
 function requireUrl(text: string, field: readonly string[]): string {
-  const url = isStorable(text) && !hasControls(text, { lines: false }) ? URL.parse(text) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw invalid(field, 'A file has an address that begins with http:// or https://.');
-  }
+  const url = webAddress(text);
+  if (url === null) throw invalid(field, 'A file has an address of the web, which begins with http:// or https://.');
   // Whoever sees the message would be told them.
   if (url.username !== '' || url.password !== '') throw invalid(field, "A file's address has no name and password in it.");
   // Escapes may make it longer than what came in.
@@ -96,9 +101,9 @@ function requireName(name: string | null | undefined, field: readonly string[]):
   return name;
 }
 
-/** '' is nothing: so pages say that there is nothing to say. */
+/** What nobody would see is nothing: so pages say that there is nothing to say. */
 function requireAlt(alt: string | null | undefined, field: readonly string[]): string | null {
-  if (alt === null || alt === undefined || alt === '') return null;
+  if (alt === null || alt === undefined || isBlank(alt)) return null;
   if (codePoints(alt) > maxAlt) throw invalid(field, `What describes a file has at most ${maxAlt} characters.`);
   if (!isStorable(alt) || hasControls(alt, { lines: true }))
     throw invalid(field, 'What describes a file is text without control characters.');
@@ -111,5 +116,6 @@ function requireWhole(
 ): number | null {
   if (value === null || value === undefined) return null;
   if (!Number.isSafeInteger(value) || value < least || value > most) throw invalid(field, `It is a whole number from ${least} to ${most}.`);
-  return value;
+  // Of a client's -0 nothing is left once it is stored: it would be a change each time.
+  return value + 0;
 }

@@ -5,14 +5,14 @@ import { formatAttachments, formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
-import { type NewAttachment, requireAttachments } from './attachment.ts';
+import { type NewAttachment, requireAttachments, requireFew } from './attachment.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSaid, requireText } from './shape.ts';
 import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
-import { admitWords, inWords, lookAt, saysSame, type Words } from './words.ts';
+import { admitWords, attachesSame, inWords, lookAt, saysSame, type Words } from './words.ts';
 import { requireReach } from './writing.ts';
 
 /** What a message is to say, what is to be attached to it, and whom it is to mention: absent, as before. */
@@ -30,7 +30,7 @@ export interface Change extends Partial<Wanted> {
 export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
-  const attached = change.attachments === undefined ? null : requireAttachments(change.attachments, config);
+  const attached = change.attachments === undefined ? null : requireAttachments(change.attachments);
   requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: attached === null || attached.length > 0 });
   const approved = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, attached }) : null;
   const asked = approved === null ? change.text : approved.text;
@@ -47,13 +47,15 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const words = { text: looked?.text ?? change.text, attachments };
       requireSaid(words.text, { emptyToo: attachments.length > 0 });
       if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
+      if (!attachesSame(words, message)) requireFew(attachments, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Who may not say it anyway learns nothing of the lists.
-      if (looked === null || (attached === null && !hasAsked(approved, attachments))) throw unasked('text');
+      const isOther = attached === null && approved !== null && !attachesSame(approved, words);
+      if (looked === null || isOther) throw unasked('text');
       const { said } = admitWords(looked);
       const edited = { ...message, ...words, ...mentions };
       return {
@@ -66,7 +68,9 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
           await tx.message.updateMany({
             where: { conversationId: ref.conversationId, seq: ref.seq },
             data: {
-              ...{ text: words.text, attachments: formatAttachments(attachments), editedAt: at },
+              ...{ text: words.text, editedAt: at },
+              // What a later release has written there is not ours to leave out.
+              ...(attached !== null && { attachments: formatAttachments(attachments) }),
               ...{ mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
             },
           });
@@ -79,15 +83,9 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   });
 }
 
-/** What a text becomes, and what was attached to it when that was asked; null: it was not asked. */
-interface Approved {
+/** What a text becomes, and what was to be attached to it when that was asked; null: it was not asked. */
+interface Approved extends Pick<Words, 'attachments'> {
   readonly text: string | null;
-  readonly beside: Words['attachments'];
-}
-
-/** Whether nobody is asked, or was about the text with these. */
-function hasAsked(approved: Approved | null, attachments: Words['attachments']): boolean {
-  return approved === null || saysSame({ text: '', attachments: approved.beside }, { text: '', attachments });
 }
 
 /** Asked about is what changes a message of their own. */
@@ -98,11 +96,11 @@ async function approvedChange(
 ): Promise<Approved> {
   const [message] = await readMessages(parts.db.client, [ref]);
   const attachments = attached ?? message?.attachments ?? [];
-  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, beside: attachments };
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, attachments };
   // What would leave nothing is refused anyway.
-  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return { text, beside: attachments };
+  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return { text, attachments };
   const asking = { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' } as const;
-  return { text: await approvedText(parts, viewer, asking), beside: attachments };
+  return { text: await approvedText(parts, viewer, asking), attachments };
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */

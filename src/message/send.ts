@@ -4,7 +4,7 @@ import { appendSearching, type Inside } from '../log/index.ts';
 import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
-import { type NewAttachment, requireAttachments } from './attachment.ts';
+import { type NewAttachment, requireAttachments, requireFew } from './attachment.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -45,7 +45,7 @@ const looks = 3;
  */
 export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
-  const attachments = requireAttachments(request.attachments, parts.config);
+  const attachments = requireAttachments(request.attachments);
   requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: attachments.length > 0 });
   const asking = {
     act: 'SEND',
@@ -57,11 +57,14 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
     threadRoot,
     field: 'text',
   } as const;
-  const text = parts.approval.asks ? await approvedText(parts, viewer, asking) : request.text;
+  // What is too much now is not stored anew: whoever is asked need not know.
+  const asks = parts.approval.asks && attachments.length <= parts.config.maxAttachments;
+  const text = asks ? await approvedText(parts, viewer, asking) : request.text;
   const looked = text === null ? null : lookAt(parts.screen, { text, attachments });
   async function content(): Promise<Content> {
+    // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
+    requireFew(attachments, parts.config);
     if (looked === null) throw unasked('text');
-    // Refused once it is known to be new: what was stored before a list forbade it is still found.
     return { ...admitWords(looked), origin: null };
   }
   // What was asked for tells a retry, whatever became of it.
@@ -70,7 +73,7 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
 
 /**
  * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled, or not allowed any more), and what `send` does.
+ * recalled, not allowed any more, or with more attached than a message may have by now), and what `send` does.
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
@@ -96,12 +99,13 @@ async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...
 }
 
 async function forwardedContent(
-  { db, screen }: MessageParts,
+  { db, config, screen }: MessageParts,
   inside: Inside,
   { viewer, source, approved }: { readonly viewer: Viewer; readonly source: MessageRef; readonly approved: ApprovedWords | null },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
   const { senderId, origin, attachments } = message;
+  requireFew(attachments, config, 'messageId');
   const text = approved === null || !saysSame(approved.words, message) ? null : approved.become;
   if (approved !== null && text === null) throw unasked('messageId');
   const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments }, 'messageId'));

@@ -40,7 +40,12 @@ export function admitWords({ looked, ...words }: LookedWords): AdmittedWords {
 
 /** Whether two messages say the same. */
 export function saysSame(one: Words, other: Words): boolean {
-  return one.text === other.text && isDeepStrictEqual(one.attachments, other.attachments);
+  return one.text === other.text && attachesSame(one, other);
+}
+
+/** Whether the same is attached to both. */
+export function attachesSame(one: Pick<Words, 'attachments'>, other: Pick<Words, 'attachments'>): boolean {
+  return isDeepStrictEqual(one.attachments, other.attachments);
 }
 
 /** What a message says as text alone, with a line for each attachment: for those who are to judge it once it is gone. */

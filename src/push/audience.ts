@@ -13,8 +13,6 @@ export interface Said {
   readonly seq: number;
   readonly senderId: bigint;
   readonly text: string;
-  /** As its row keeps them. */
-  readonly attachments: string | null;
   readonly sentAt: Date;
 }
 
@@ -106,7 +104,7 @@ async function readMembers(db: Db, { conversationId, seq }: Stretch, userIds: re
 /** What the stretch brings, newest first. */
 async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, members: readonly Member[]): Promise<readonly News[]> {
   const within = { gte: fromSeq, lte: seq };
-  const select = { seq: true, senderId: true, text: true, attachments: true, sentAt: true } as const;
+  const select = { seq: true, senderId: true, text: true, sentAt: true } as const;
   const [said, mentions] = await Promise.all([
     db.client.message.findMany({
       where: { conversationId, seq: within, recalledAt: null },

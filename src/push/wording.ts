@@ -1,6 +1,6 @@
 import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
-import { parseAttachments } from '../log/index.ts';
+import { type Attachments, noAttachments, parseAttachments } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Notices } from '../notice/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
@@ -74,16 +74,30 @@ async function ofConversation({ db, users, groups }: WordingParts, id: bigint, r
   const senderIds = [...new Set(told.map(({ message }) => message.senderId))];
   const names = new Map((await users.byIds(senderIds)).map((user, place) => [senderIds[place], user?.displayName ?? '']));
   const group = conversation?.kind === 'GROUP' ? (conversation.name ?? '') : null;
-  return new Map(told.map((one) => [one.userId, ofMessage(id, one, { group, sender: names.get(one.message.senderId) ?? '' })]));
+  const attached = await attachedTo(db, id, new Set(told.map(({ message }) => message.seq)));
+  return new Map(
+    told.map((one) => {
+      const { seq, senderId } = one.message;
+      return [one.userId, ofMessage(id, one, { group, sender: names.get(senderId) ?? '', attached: attached.get(seq) ?? noAttachments })];
+    }),
+  );
+}
+
+/** What is attached to messages, by their seq: those that have nothing may be left out. */
+async function attachedTo(db: Db, conversationId: bigint, seqs: ReadonlySet<number>): Promise<ReadonlyMap<number, Attachments>> {
+  if (seqs.size === 0) return new Map();
+  const where = { conversationId, seq: { in: [...seqs] }, attachments: { not: null } };
+  const rows = await db.client.message.findMany({ where, select: { seq: true, attachments: true } });
+  return new Map(rows.map(({ seq, attachments }) => [seq, parseAttachments(attachments)]));
 }
 
 function ofMessage(
   id: bigint,
   { message, count, mentioned }: Told,
-  { group, sender }: { readonly group: string | null; readonly sender: string },
+  { group, sender, attached }: { readonly group: string | null; readonly sender: string; readonly attached: Attachments },
 ): Wording {
   return {
-    ...{ type: 'MESSAGE', title: group ?? sender, sender, ...contentOf(message) },
+    ...{ type: 'MESSAGE', title: group ?? sender, sender, ...contentOf(message, attached) },
     ...{ conversationId: reference('Conversation', id), messageId: reference('Message', id, message.seq) },
     ...{ count, mentioned, at: message.sentAt.toISOString() },
   };
@@ -92,8 +106,7 @@ function ofMessage(
 const nothingAttached = { attachments: 0, mediaType: '' };
 
 // No word of ours in any language: where nobody has said anything, what kind of file it is tells the client what to say.
-function contentOf({ text: body, attachments }: Said): Pick<Wording, 'body' | 'attachments' | 'mediaType'> {
-  const attached = parseAttachments(attachments);
+function contentOf({ text: body }: Said, attached: Attachments): Pick<Wording, 'body' | 'attachments' | 'mediaType'> {
   const [first] = attached;
   if (first === undefined) return { body, ...nothingAttached };
   const [mediaType = ''] = first.mediaType.split(/[ \t;]/);

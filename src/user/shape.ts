@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
 
 // The columns' widths, which the API states too.
 const maxName = 64;
@@ -69,10 +69,8 @@ export function requireNewDeviceName(deviceName: string): string {
 /** Where a picture is, as ASCII. Throws INVALID_INPUT (avatarUrl). */
 export function requireAvatarUrl(avatarUrl: string | null): string | null {
   if (avatarUrl === null) return null;
-  const url = isStorable(avatarUrl) && !hasControls(avatarUrl, { lines: false }) ? URL.parse(avatarUrl) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw invalid('avatarUrl', 'A picture has an address that begins with http:// or https://.');
-  }
+  const url = webAddress(avatarUrl);
+  if (url === null) throw invalid('avatarUrl', 'A picture has an address that begins with http:// or https://.');
   // Escapes may make it longer than what came in.
   if (url.href.length > maxUrl) throw invalid('avatarUrl', `A picture's address has at most ${maxUrl} characters.`);
   return url.href;

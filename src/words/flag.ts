@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { type Effect, effect } from '../log/index.ts';
 import { type NewReport, newReports, putReport, type Target } from '../queue/index.ts';
-import type { Admitted } from './screen.ts';
+import { type Admitted, eachOnce } from './screen.ts';
 
 /** What was found, and in what. */
 export interface Flag {
@@ -31,6 +31,6 @@ function reportOf({ target, said, whole, at }: Flag): NewReport | null {
   return {
     ...{ target, at, reporterId: null, reason: 'BLOCKED_WORDS', note: null },
     text: whole?.() ?? flagged.map(({ text }) => text).join('\n'),
-    words: flagged.flatMap(({ found }) => found),
+    words: eachOnce(flagged.flatMap(({ found }) => found)),
   };
 }

@@ -58,7 +58,11 @@ function refused(field: readonly string[]): ChatError {
 }
 
 function foundIn(hits: readonly Hit[]): readonly FoundWord[] {
-  const flagged = hits.filter(({ action }) => action === 'FLAG');
-  const distinct = new Map(flagged.map(({ list, word }) => [`${list}:${word}`, { list, word }]));
+  return eachOnce(hits.filter(({ action }) => action === 'FLAG'));
+}
+
+/** These words, each once, as far as it matters how many there are. */
+export function eachOnce(found: readonly FoundWord[]): readonly FoundWord[] {
+  const distinct = new Map(found.map(({ list, word }) => [`${list}:${word}`, { list, word }]));
   return [...distinct.values()].slice(0, maxFound);
 }

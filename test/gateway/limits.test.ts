@@ -56,6 +56,12 @@ describe('a document', () => {
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
     expect(faults(aliases(25))).toEqual([]);
     expect(faults(aliases(26))).toEqual([expect.stringContaining('25 aliases')]);
+    const attached = (count: number) => {
+      const lists = Array.from({ length: count }, (_, n) => `a${n}: attachments { url }`).join(' ');
+      return `subscription { events { ... on MessageSent { messageEdge { node { ${lists} } } } } }`;
+    };
+    expect(faults(attached(2))).toEqual([]);
+    expect(faults(attached(3))).toEqual([expect.stringContaining('25 aliases')]);
   });
 
   test('may not have dozens of acts, also by fragments', () => {

@@ -168,6 +168,20 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await world.messages.edit(ada, { message, text: '', attachments: [picture, sound] })).toEqual(message);
       expect(await world.messages.edit(ada, { message, text: '' })).toEqual(message);
       expect(await count()).toBe(before);
+      const weightless = await attach(ada, conversationId, { attachments: [{ ...sound, size: -0 }] });
+      expect(await world.messages.edit(ada, { message: weightless, text: '', attachments: [{ ...sound, size: -0 }] })).toEqual(weightless);
+    });
+
+    it('of the text alone leaves what a later release has written about attachments', async () => {
+      const { ada, conversationId } = await scene();
+      const message = await attach(ada, conversationId);
+      const attachments = JSON.stringify([{ ...sound, hologram: true }]);
+      const where = { conversationId, seq: message.seq };
+      await world.db.transaction((tx) => tx.message.updateMany({ where, data: { attachments } }));
+      await world.messages.edit(ada, { message, text: 'look' });
+      expect(await world.db.client.message.findFirst({ where, select: { text: true, attachments: true } })).toEqual({
+        ...{ text: 'look', attachments },
+      });
     });
 
     it('leaves something: a text or an attachment', async () => {
@@ -203,6 +217,19 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await refusal(messages.edit(ada, { ...request, message }))).toEqual(tooMany);
       const none = world.node({ maxAttachments: 0 }).messages;
       expect(await refusal(none.send(ada, { ...request, clientMessageId: freshKey(), attachments: [picture] }))).toEqual(tooMany);
+      expect(await refusal(none.forward(ada, { conversationId, message, clientMessageId: freshKey() }))).toEqual({
+        ...{ code: 'INVALID_INPUT', field: ['messageId'] },
+      });
+    });
+
+    it('but not where they are stored already, for which more were allowed: it is found again, and its text is changed', async () => {
+      const { ada, conversationId } = await scene();
+      const request = { conversationId, clientMessageId: freshKey(), text: 'look', attachments: [picture, sound] };
+      const message = await world.messages.send(ada, request);
+      const { messages } = world.node({ maxAttachments: 1 });
+      expect(await messages.send(ada, request)).toEqual(message);
+      const edited = await messages.edit(ada, { message, text: 'look there', attachments: [picture, sound] });
+      expect(edited).toMatchObject({ text: 'look there', attachments: stored });
     });
 
     const long = 'x'.repeat(2_048);
@@ -247,6 +274,8 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
         ['name', '../a.png'],
         ['name', 'c:\\a.png'],
         ['name', 'gpj.\u202eexe.png'],
+        ['name', '\u200fjpg.\u200fexe'],
+        ['name', '..'],
       ],
       ...[
         ['alt', 'x'.repeat(1_001)],
@@ -288,6 +317,8 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     ['name', '🎉'.repeat(255), '🎉'.repeat(255)],
     ['name', 'קובץ.pdf', 'קובץ.pdf'],
     ['alt', '', null],
+    ['alt', '\u200b ', null],
+    ['name', '.gitignore', '.gitignore'],
     ['alt', '漢\n字'.repeat(333), '漢\n字'.repeat(333)],
     ['size', 0, 0],
     ['size', 2 ** 53 - 1, 2 ** 53 - 1],

@@ -125,8 +125,9 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     it('is flagged, with all that the message says', async () => {
       const { ann, group } = await talk();
       await forbid('FLAG');
-      const message = await attach(ann, group, { alt: 'A badger.' });
-      const text = `look\nimage/png ${fox.url} “fox.png”\nimage/png ${fox.url} “fox.png” “A badger.”`;
+      const message = await attach(ann, group, { name: 'badger.png', alt: 'A badger.' });
+      const text = `look\nimage/png ${fox.url} “fox.png”\nimage/png ${fox.url} “badger.png” “A badger.”`;
+      // One word, however often it is said.
       expect(await queue()).toMatchObject([{ target: { seq: message.seq }, text, reports: [{ text, words: [{ word: 'badger' }] }] }]);
       await chat.messages.edit(ann, {
         message,
