@@ -121,17 +121,20 @@ function endOf(data: unknown): string | null {
   return null;
 }
 
-function shown(value: unknown, found = { fields: new Set<string>(), types: new Set<string>() }) {
-  if (typeof value !== 'object' || value === null) return found;
+/** Of some hundred megabytes. */
+function shown(value: object, found = { fields: new Set<string>(), types: new Set<string>() }) {
   for (const [name, below] of Object.entries(value)) {
     if (name === '__typename') found.types.add(String(below));
-    const isFull = Array.isArray(below)
-      ? below.length > 0
-      : Object.entries(below ?? {}).some(([field, edges]) => field.endsWith('_edges') && Array.isArray(edges) && edges.length > 0);
-    if (isFull) for (const field of inherited(name)) found.fields.add(field);
+    if (typeof below !== 'object' || below === null) continue;
+    if (isFull(below)) for (const field of inherited(name)) found.fields.add(field);
     shown(below, found);
   }
   return found;
+}
+
+function isFull(list: object): boolean {
+  if (Array.isArray(list)) return list.length > 0;
+  return Object.entries(list).some(([field, edges]) => field.endsWith('_edges') && Array.isArray(edges) && edges.length > 0);
 }
 
 /** A field's name as `Type_field`, and what it is called in the types that have it from an interface. */
