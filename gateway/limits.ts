@@ -83,7 +83,7 @@ export function createSizeRule(maxDepth: number): ValidationRule {
         const excess = excessOf(measure(context, operation.selectionSet, measured), {
           maxDepth,
           mostAliases: operation.operation === 'subscription' ? maxEventAliases : maxAliases,
-          mostWidth: operation.operation === 'mutation' ? maxActs : maxFields,
+          mostActs: operation.operation === 'mutation' ? maxActs : Number.POSITIVE_INFINITY,
         });
         if (excess === null) return;
         context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
@@ -94,11 +94,11 @@ export function createSizeRule(maxDepth: number): ValidationRule {
 
 function excessOf(
   { width, levels, depth, fields, aliases, resolved }: Size,
-  { maxDepth, mostAliases, mostWidth }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostWidth: number },
+  { maxDepth, mostAliases, mostActs }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostActs: number },
 ): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
   if (levels > maxLevels) return `nests too deep, its fragments included: ${levels} levels, and ${maxLevels} are allowed`;
-  if (width > mostWidth) return `has ${width} acts, and ${mostWidth} are allowed`;
+  if (width > mostActs) return `has ${width} acts, and ${mostActs} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;

@@ -121,7 +121,7 @@ function endOf(data: unknown): string | null {
   return null;
 }
 
-/** Of some hundred megabytes. */
+/** Which lists, as `Type_field`, and which types are found in results. */
 function shown(value: object, found = { fields: new Set<string>(), types: new Set<string>() }) {
   for (const [name, below] of Object.entries(value)) {
     if (name === '__typename') found.types.add(String(below));

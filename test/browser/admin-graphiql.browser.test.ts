@@ -1,9 +1,9 @@
-import { chromium } from 'playwright-core';
-import { expect, inject, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runAdmin } from '../support/admin-command.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
+import { type Misdeeds, openWindow, startBrowser } from './window.ts';
 
 test('the operators’ page, given an admin’s access token, shows their schema and its ready tab runs', async () => {
   await using stores = await embeddedStores();
@@ -12,25 +12,15 @@ test('the operators’ page, given an admin’s access token, shows their schema
   const [ann] = await people('ann');
   await runAdmin(stores.env, 'grant', ann.handle);
   const { token } = await anotherDevice(ann);
-  const browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await startBrowser();
   await using _browser = { [Symbol.asyncDispose]: () => browser.close() };
-  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
-  const elsewhere: string[] = [];
-  await context.route(
-    (url) => !node.adminUrl.startsWith(url.origin) && url.protocol !== 'blob:',
-    async (route) => {
-      elsewhere.push(route.request().url());
-      await route.abort();
-    },
-  );
-  context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
+  const misdeeds: Misdeeds = { elsewhere: [], faults: [] };
+  const page = await openWindow(browser, node.adminUrl, misdeeds);
   const response = async (): Promise<string> => {
     const lines = await page.locator('.graphiql-response .view-line').allTextContents();
     return lines.join('').replaceAll(/\s/g, '');
   };
 
-  await page.goto(node.adminUrl);
   await page.locator('.graphiql-execute-button').waitFor();
   // Nobody is let in by what stands there.
   await expect.poll(response).toContain('UNAUTHENTICATED');
@@ -69,5 +59,5 @@ test('the operators’ page, given an admin’s access token, shows their schema
   await expect.poll(() => new URL(page.url()).searchParams.get('query')).toContain('query Nodes');
   await page.locator('.graphiql-execute-button').click();
   await expect.poll(response).toMatch(/"nodes":\[\{"id":.*"state":"READY"/);
-  expect(elsewhere).toEqual([]);
+  expect(misdeeds.elsewhere).toEqual([]);
 });

@@ -1,35 +1,16 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { ask } from '../support/client.ts';
 import { SendMessageDocument } from '../support/generated/graphql.ts';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
-import { embeddedStores, type Stores } from '../support/stores.ts';
 import { password, peopleOf } from '../support/world.ts';
-import { openWindow, startBrowser } from './window.ts';
+import { browserPlace } from './window.ts';
 
-let stores: Stores;
-let node: NodeProcess;
-let browser: Browser;
-beforeAll(async () => {
-  stores = await embeddedStores();
-  [node, browser] = await Promise.all([startNodeProcess(stores.env), startBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await node[Symbol.asyncDispose]();
-  await stores[Symbol.asyncDispose]();
-});
-
-let elsewhere: string[];
-let faults: string[];
-beforeEach(() => {
-  elsewhere = [];
-  faults = [];
-});
+const place = browserPlace();
+const { misdeeds } = place;
 
 /** Somebody who has just signed up, in a window of their own. */
 async function signUp(name: string): Promise<Page> {
-  const page = await openWindow(browser, `${node.url}/demo/`, { elsewhere, faults });
+  const page = await place.open('/demo/');
   await page.getByRole('button', { name: 'I am new here' }).click();
   await page.getByLabel('Handle').fill(name);
   await page.getByLabel('Password').fill(password);
@@ -80,7 +61,7 @@ test('two people find each other and talk: what is said arrives, waits until it 
   await expect.poll(() => shown(ada)).toEqual(['Hello Ben', 'Hello Ada']);
   await expect.poll(() => ada.getByText('ben is typing…').count()).toBe(0);
   await row(ada, /^online.*ben/).waitFor();
-  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
 test('who makes a group and whom they add is told in it; all of them talk there', async () => {
@@ -96,21 +77,21 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   await expect.poll(() => shown(cleo)).toEqual(told);
   expect(await shown(dan)).toEqual(told);
   // The app attaches nothing itself.
-  const { token } = await peopleOf(() => node.url).anotherDevice({ id: '', handle: 'dan', token: '', refreshToken: '' });
+  const { token } = await peopleOf(() => place.node.url).anotherDevice({ id: '', handle: 'dan', token: '', refreshToken: '' });
   const conversationId = decodeURIComponent(new URL(dan.url()).hash.slice('#/'.length));
   const dog = { url: 'https://files.example.org/dog.jpg', mediaType: 'image/jpeg', name: 'dog.jpg' };
   const input = { conversationId, clientMessageId: 'a dog', text: '', attachments: [dog, dog] };
-  await ask(node.url, SendMessageDocument, { input }, token);
+  await ask(place.node.url, SendMessageDocument, { input }, token);
   await row(cleo, /dan: dog\.jpg/).waitFor();
   const file = cleo.getByRole('list', { name: 'Attached' }).getByRole('link');
   expect([await file.textContent(), await file.getAttribute('href')]).toEqual(['dog.jpg', dog.url]);
   await cleo.getByText('2 members: cleo, dan').waitFor();
-  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
 test('a refusal to sign up is shown as the server says it; who is signed in still is after a reload, and is not after signing out', async () => {
   const eve = await signUp('eve');
-  const other = await openWindow(browser, `${node.url}/demo/`, { elsewhere, faults });
+  const other = await place.open('/demo/');
   await other.getByRole('button', { name: 'I am new here' }).click();
   await other.getByLabel('Handle').fill('eve');
   await other.getByLabel('Password').fill(password);
@@ -120,7 +101,7 @@ test('a refusal to sign up is shown as the server says it; who is signed in stil
   await eve.getByText('@eve').waitFor();
   await eve.getByRole('button', { name: 'Sign out' }).click();
   await eve.getByRole('button', { name: 'Sign in' }).waitFor();
-  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
 test('while the server is dead both write on: once it is back all of it goes out and arrives, once and in order', async () => {
@@ -129,12 +110,12 @@ test('while the server is dead both write on: once it is back all of it goes out
   await say(fay, 'one');
   await row(gus, /fay/).click();
   await expect.poll(() => shown(gus)).toEqual(['one']);
-  await node.end('SIGKILL');
+  await place.node.end('SIGKILL');
   await fay.getByText('No connection').waitFor();
   for (const text of ['two', 'three', 'four']) await say(fay, text);
   await expect.poll(() => fay.getByRole('article', { name: 'You, not sent yet' }).count()).toBe(3);
   await say(gus, 'and mine');
-  node = await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port });
+  await place.restart();
   // As the browser does when there is a network again: nobody waits for longer than they have to.
   for (const page of [fay, gus]) await page.evaluate('dispatchEvent(new Event("online"))');
   await expect.poll(async () => (await shown(gus)).length, { timeout: 30_000 }).toBe(5);
@@ -146,15 +127,15 @@ test('while the server is dead both write on: once it is back all of it goes out
   await expect.poll(() => receipt(fay).getAttribute('aria-label')).toBe('read');
   await row(gus, /^online.*fay/).waitFor();
   // The browser says of each attempt that it failed.
-  expect(faults.filter((text) => !/ERR_CONNECTION|WebSocket connection to/.test(text))).toEqual([]);
-  expect(elsewhere).toEqual([]);
+  expect(misdeeds.faults.filter((text) => !/ERR_CONNECTION|WebSocket connection to/.test(text))).toEqual([]);
+  expect(misdeeds.elsewhere).toEqual([]);
 });
 
 test('a node keeps the app’s files for good in browsers, all but the page that names them; to nobody it gives anything else', async () => {
-  const page = await fetch(`${node.url}/demo`);
+  const page = await fetch(`${place.node.url}/demo`);
   const policy = page.headers.get('content-security-policy');
   expect([page.url, page.headers.get('cache-control'), policy]).toEqual([
-    `${node.url}/demo/`,
+    `${place.node.url}/demo/`,
     'no-cache',
     expect.not.stringContaining('unsafe'),
   ]);
@@ -170,6 +151,6 @@ test('a node keeps the app’s files for good in browsers, all but the page that
     ]);
   }
   const refused = ['..%2fpackage.json', '..%2findex.html', 'assets/', 'stamp', 'index.html', '%', 'assets/..%5c..%5cindex.html'];
-  const statuses = await Promise.all(refused.map(async (path) => (await fetch(`${node.url}/demo/${path}`)).status));
+  const statuses = await Promise.all(refused.map(async (path) => (await fetch(`${place.node.url}/demo/${path}`)).status));
   expect([...statuses, (await fetch(url, { method: 'POST' })).status]).toEqual(Array(refused.length + 1).fill(404));
 });

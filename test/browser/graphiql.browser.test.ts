@@ -1,33 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
-import { embeddedStores, type Stores } from '../support/stores.ts';
-import { openWindow as openWindowAt, startBrowser } from './window.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserPlace } from './window.ts';
 
-let stores: Stores;
-let node: NodeProcess;
-let browser: Browser;
-beforeAll(async () => {
-  stores = await embeddedStores();
-  node = await startNodeProcess(stores.env);
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await node[Symbol.asyncDispose]();
-  await stores[Symbol.asyncDispose]();
-});
-
-let elsewhere: string[];
-let faults: string[];
-beforeEach(() => {
-  elsewhere = [];
-  faults = [];
-});
+const place = browserPlace();
+const { misdeeds } = place;
 
 /** GraphiQL in a window of its own. */
 async function openWindow(): Promise<Page> {
-  const page = await openWindowAt(browser, `${node.url}/graphql`, { elsewhere, faults });
+  const page = await place.open('/graphql');
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   return page;
 }
@@ -73,7 +53,7 @@ test('the ready tabs sign up, open a conversation and send; the tab that watches
   await openTab(ada, 'Watch');
   // The tab still shows the StreamReady of the first time until the new one comes, with what came before it.
   await run(ada, /"StreamReady".*"text":"Hello","sender":\{"handle":"ada"\}/);
-  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
 test('what somebody writes in one window arrives live in the other', async () => {
@@ -94,14 +74,14 @@ test('what somebody writes in one window arrives live in the other', async () =>
   await openTab(cleo, 'Send');
   await run(cleo, /"text":"Hello".*"errors":\[\]/);
   await expect.poll(() => textOf(ben, 'response')).toMatch(/"text":"Hello","sender":\{"handle":"cleo"\}/);
-  expect({ elsewhere, faults }).toEqual({ elsewhere: [], faults: [] });
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
 test('the landing page leads to GraphiQL and to the demo app, and shows the addresses as the browser has them', async () => {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(node.url);
+  const page = await (await place.browser.newContext()).newPage();
+  await page.goto(place.node.url);
   expect(await page.locator('code').allTextContents()).toEqual(
-    expect.arrayContaining([`${node.url}/graphql`, `${node.url.replace('http', 'ws')}/graphql`]),
+    expect.arrayContaining([`${place.node.url}/graphql`, `${place.node.url.replace('http', 'ws')}/graphql`]),
   );
   await page.getByRole('link', { name: 'GraphiQL' }).click();
   await page.locator('.graphiql-execute-button').waitFor();

@@ -1,5 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
+import { embeddedStores, type Stores } from '../support/stores.ts';
 
 // The browser's own errands (updates, variations, sync) would look like requests of the page.
 const args = [
@@ -44,4 +46,55 @@ export async function openWindow(browser: Browser, url: string, { elsewhere, fau
   });
   await page.goto(url);
   return page;
+}
+
+/** A node and a browser, for all tests of a file. */
+export interface Place {
+  readonly node: NodeProcess;
+  readonly browser: Browser;
+  /** Of the pages of the test that runs. */
+  readonly misdeeds: Misdeeds;
+  /** The page at a path of the node, in a window of its own. */
+  open(path: string): Promise<Page>;
+  /** Starts the node again, which has ended, where it was. */
+  restart(): Promise<void>;
+}
+
+/** Starts both before the tests of the file in which it is called, and stops them after it. */
+export function browserPlace(): Place {
+  const misdeeds: Misdeeds = { elsewhere: [], faults: [] };
+  let started: { readonly stores: Stores; readonly browser: Browser; node: NodeProcess } | undefined;
+  function place(): NonNullable<typeof started> {
+    if (started === undefined) throw new Error('the node and the browser start before the first test, not earlier');
+    return started;
+  }
+  beforeAll(async () => {
+    const stores = await embeddedStores();
+    const [node, browser] = await Promise.all([startNodeProcess(stores.env), startBrowser()]);
+    started = { stores, node, browser };
+  });
+  beforeEach(() => {
+    misdeeds.elsewhere.length = 0;
+    misdeeds.faults.length = 0;
+  });
+  afterAll(async () => {
+    const { stores, node, browser } = place();
+    await browser.close();
+    await node[Symbol.asyncDispose]();
+    await stores[Symbol.asyncDispose]();
+  });
+  return {
+    misdeeds,
+    get node() {
+      return place().node;
+    },
+    get browser() {
+      return place().browser;
+    },
+    open: (path) => openWindow(place().browser, place().node.url + path, misdeeds),
+    async restart() {
+      const { stores, node } = place();
+      place().node = await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port });
+    },
+  };
 }

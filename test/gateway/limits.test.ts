@@ -72,6 +72,8 @@ describe('a document', () => {
     expect(faults(`mutation { ${acts(26)} }`)).toEqual([expect.stringContaining('26 acts, and 25 are allowed')]);
     const byFragment = `mutation { ${acts(20)} ...More ... { ${acts(1, 40)} } } fragment More on Mutation { ${acts(5, 20)} }`;
     expect(faults(byFragment)).toEqual([expect.stringContaining('26 acts')]);
+    const query = `{ ${Array.from({ length: 4_001 }, () => '__typename').join(' ')} }`;
+    expect(faults(query)).toEqual([expect.stringContaining('more than 4000 fields')]);
   });
 
   test('is no longer than a client could write, comments and all', async () => {
