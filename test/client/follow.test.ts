@@ -134,7 +134,7 @@ it('what could not be applied comes again, and nothing that comes after it comes
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   let failures = 3;
-  const { told, states } = await live(ben, {
+  const { told, states, statuses } = await live(ben, {
     onEvent(event) {
       if (event.__typename !== 'MessageSent' || event.messageEdge?.node.text !== 'two' || failures === 0) return;
       failures -= 1;
@@ -145,6 +145,7 @@ it('what could not be applied comes again, and nothing that comes after it comes
   await expect.poll(told).toContain('three');
   expect(told().filter((text) => text !== 'StreamReady')).toEqual(['one', 'two', 'three']);
   expect([failures, states().filter((state) => state === 'waiting').length]).toEqual([0, 3]);
+  expect(JSON.stringify(statuses)).toContain('an event was not applied: the disk is full');
 });
 
 it('the next event comes when the one before is applied; more than may wait is read from the log', async () => {
