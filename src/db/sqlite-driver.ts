@@ -1,5 +1,3 @@
-import { pathToFileURL } from 'node:url';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
 import {
   DriverAdapterError,
   type IsolationLevel,
@@ -9,6 +7,7 @@ import {
   type SqlQueryable,
   type Transaction,
 } from '@prisma/driver-adapter-utils';
+import { KeepingLibSql } from './sqlite-client.ts';
 import { decodeResult, encodeQuery } from './sqlite-text.ts';
 import { Transient } from './transient.ts';
 
@@ -36,9 +35,7 @@ async function translated<T>(work: Promise<T>): Promise<T> {
 
 /** Opens connections to one SQLite file. */
 export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
-  // No busy timeout: SQLite would wait inside the process's only thread, and so keep the one it waits for from ever finishing.
-  // Times are ISO 8601 text, the one form in which Prisma also reads the greatest of them right.
-  const factory = new PrismaLibSql({ url: pathToFileURL(file).href, intMode: 'bigint' }, { timestampFormat: 'iso8601' });
+  const factory = new KeepingLibSql(file);
   return () => factory.connect();
 }
 
