@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { keepScratchInMemory } from './test/support/scratch.ts';
+
+keepScratchInMemory();
 
 const onReal = ['test/**/*.mysql.test.ts', 'test/**/*.redis.test.ts', 'test/**/*two-node*.test.ts'];
 const inBrowser = ['test/**/*.browser.test.ts'];
