@@ -3,7 +3,7 @@ import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
 import { type Chat, createChat } from '../../web/chat/chat.ts';
 import { type State, withRead, withRoomRead } from '../../web/chat/state.ts';
-import { EverythingDocument, RoomDocument } from '../../web/generated/graphql.ts';
+import { EverythingDocument, MoreDocument, RoomDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
 import { tornWorld } from '../client/torn.ts';
 import {
@@ -115,4 +115,42 @@ test('what the app shows after whatever happened is what it would read anew, als
     // Both are read each time: what follows from the act, such as a receipt, comes after its answer.
     await vi.waitFor(async () => expect(shown(app.state.get()), name).toEqual(await readAnew(ann, app.state.get())), { timeout: 15_000 });
   }
+});
+
+test('of many conversations the app shows the first hundred, those in which something happens, and the others page by page', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const quiet = await world.group(ben, ann);
+  const silent = await world.group(ben, ann);
+  for (let number = 0; number < 100; number += 1) await world.group(ann);
+  const app = await openApp(ann);
+  const listed = () => app.state.get().conversations;
+  expect(listed().size).toBe(100);
+  expect([listed().has(quiet), listed().has(silent)]).toEqual([false, false]);
+
+  await world.say(ben, quiet, 'Still here');
+  await expect.poll(() => listed().get(quiet)).toMatchObject({ viewerUnreadCount: 1, viewerLastMessage: { text: 'Still here' } });
+  await world.say(ben, quiet, 'And here');
+  await expect.poll(() => listed().get(quiet)?.viewerUnreadCount).toBe(2);
+
+  await app.readFurther();
+  expect(app.state.get().further).toBeNull();
+  expect(listed().size).toBe(102);
+  const shownNow = shown(app.state.get());
+  const { viewer } = await askAs(ann)(MoreDocument, {
+    after: given((await askAs(ann)(EverythingDocument, {})).viewer, []).conversations.pageInfo.endCursor ?? '',
+  });
+  for (const { node } of given(viewer, []).conversations.edges) expect(shownNow.conversations[node.id]).toEqual(node);
+});
+
+test('after its connection broke, the app knows how far others have what stands beyond the first hundred, too', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const old = await world.group(ann, ben);
+  const { seq } = await world.say(ann, old, 'Have you seen this?');
+  for (let number = 0; number < 100; number += 1) await world.group(ann);
+  const app = await openApp(ann);
+  await app.readFurther();
+  await expect.poll(() => app.state.get().status.state).toBe('live');
+  world.link.cut();
+  await world.ask(MarkReadDocument, { input: { conversationId: old, seq } }, ben);
+  await expect.poll(() => app.state.get().conversations.get(old)?.readByAllSeq).toBe(seq);
 });

@@ -10,13 +10,17 @@ import {
 import type { Ask } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
 import {
+  type ConversationsPageFragment,
   EarlierDocument,
   EverythingDocument,
   type EverythingQuery,
   FollowDocument,
   type FollowSubscription,
   type FollowSubscriptionVariables,
+  ListedDocument,
+  MoreDocument,
   ReceiptsDocument,
+  type ReceiptsQuery,
   RoomDocument,
   type SendMessageInput,
 } from '../generated/graphql.ts';
@@ -33,6 +37,7 @@ import {
   withConversations,
   withEarlier,
   withEntry,
+  withFurther,
   withRead,
   withRoom,
   withRoomRead,
@@ -47,6 +52,8 @@ export interface Chat {
   lookAt(conversationId: string | null): void;
   /** Reads one page more at the beginning. */
   readEarlier(conversationId: string): Promise<void>;
+  /** Reads one page more of the conversations. */
+  readFurther(): Promise<void>;
   /** A conversation that was opened or made by the viewer: its event may be on its way yet. */
   add(conversation: Conversation): void;
   say(draft: Draft<SendMessageInput>): void;
@@ -70,6 +77,8 @@ export interface ChatParts {
   /** Everything as it was read first, with the positions to follow it from. */
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
+
+type ReceiptsPage = NonNullable<ReceiptsQuery['viewer']>['conversations'];
 
 /** Follows all that happens to who is signed in, from what was read first. */
 export function createChat({ session, ask, socket, storage, first }: ChatParts): Chat {
@@ -111,6 +120,8 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
         if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
+        // Of those that were not read, for there are many.
+        if (!state.get().conversations.has(event.streamId)) return await list(event.streamId);
     }
     change((now) => apply(now, event));
     // What was opened anew is read anew.
@@ -122,6 +133,15 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     if (viewer === null) return;
     change((now) => withRead(now, viewer));
     void readRoom();
+  }
+
+  function received({ edges }: ConversationsPageFragment): void {
+    for (const { node } of edges) if (node.viewerUnreadCount > 0) marks.delivered(node.id, node.lastSeq);
+  }
+
+  async function list(id: string): Promise<void> {
+    const { conversation } = await ask(ListedDocument, { id });
+    if (conversation !== null) change((now) => withConversations(now, [conversation]));
   }
 
   /** Reads the room that is looked at, if it was not. Where there is no network it is read when there is. */
@@ -137,9 +157,13 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   /** What was told to nobody who was away. */
   async function readReceipts(): Promise<void> {
     await inTurn(async () => {
-      const { viewer } = await ask(ReceiptsDocument, {});
-      const read = viewer?.conversations.edges ?? [];
-      change((now) => read.reduce((held, { node }) => receipts(held, node), now));
+      let page: ReceiptsPage | undefined;
+      for (let read = 0; read < state.get().conversations.size; read += page.edges.length) {
+        page = (await ask(ReceiptsDocument, { after: page?.pageInfo.endCursor })).viewer?.conversations;
+        if (page === undefined || page.edges.length === 0) return;
+        const { edges } = page;
+        change((now) => edges.reduce((held, { node }) => receipts(held, node), now));
+      }
     }).catch(() => undefined);
   }
 
@@ -165,8 +189,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     readSeq: (id) => state.get().conversations.get(id)?.viewerReadSeq ?? null,
     wake: browserWake,
   });
-  for (const { id, lastSeq, viewerUnreadCount } of state.get().conversations.values())
-    if (viewerUnreadCount > 0) marks.delivered(id, lastSeq);
+  received(first.conversations);
 
   return {
     state,
@@ -182,6 +205,16 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
         if (before === null) return;
         const { conversation } = await ask(EarlierDocument, { id, before });
         if (conversation !== null) change((now) => withEarlier(now, id, conversation.timeline));
+      }).catch(() => undefined);
+    },
+    async readFurther() {
+      await inTurn(async () => {
+        const after = state.get().further;
+        if (after === null) return;
+        const { viewer } = await ask(MoreDocument, { after });
+        if (viewer === null) return;
+        change((now) => withFurther(now, viewer.conversations));
+        received(viewer.conversations);
       }).catch(() => undefined);
     },
     add: (conversation) => change((now) => (now.conversations.has(conversation.id) ? now : withConversations(now, [conversation]))),
@@ -206,6 +239,7 @@ function beginning(first: ChatParts['first']): State {
   const nothing: State = {
     me: first.user,
     conversations: new Map(),
+    further: null,
     rooms: new Map(),
     typing: new Map(),
     presence: new Map(),

@@ -1,6 +1,7 @@
 import type { Draft, Status } from '../../client/index.ts';
 import type {
   ConversationFragment,
+  ConversationsPageFragment,
   EntryFragment,
   EverythingQuery,
   PersonFragment,
@@ -15,7 +16,10 @@ export type { ConversationFragment as Conversation, EntryFragment as Entry, Pers
 /** All that is shown. It is never changed in place: each event makes the next one. */
 export interface State {
   readonly me: PersonFragment;
+  /** Those that were active last, and of the others those in which something has happened since. */
   readonly conversations: ReadonlyMap<string, ConversationFragment>;
+  /** The cursor to read on after; null: all of them are here. */
+  readonly further: string | null;
   /** Of the conversations that were looked into. */
   readonly rooms: ReadonlyMap<string, Room>;
   /** By conversation, who types there. */
@@ -109,6 +113,12 @@ export function without(state: State, id: string): State {
 }
 
 /** The state with everything as it was read, and no room: those are read anew. */
-export function withRead(state: State, { user, conversations }: NonNullable<EverythingQuery['viewer']>): State {
-  return { ...state, me: user, conversations: new Map(conversations.edges.map(({ node }) => [node.id, node])), rooms: new Map() };
+export function withRead(state: State, { user, conversations: page }: NonNullable<EverythingQuery['viewer']>): State {
+  return withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map() }, page);
+}
+
+/** The state with one page more of the conversations. What is held of one already stays as it is. */
+export function withFurther(state: State, { edges, pageInfo }: ConversationsPageFragment): State {
+  const fresh = edges.flatMap(({ node }) => (state.conversations.has(node.id) ? [] : node));
+  return { ...withConversations(state, fresh), further: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }

@@ -14,6 +14,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
   const chat = useChat();
   const me = useChatState((state) => state.me);
   const conversations = inOrder(useChatState((state) => state.conversations));
+  const further = useChatState((state) => state.further);
   const [making, setMaking] = useState(false);
   const [fault, setFault] = useState('');
 
@@ -56,6 +57,11 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
             <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === opened} />
           ))}
         </ul>
+        {further !== null && (
+          <button type="button" onClick={() => void chat.readFurther()}>
+            Show more
+          </button>
+        )}
         {conversations.length === 0 && <p className="quiet">Nobody yet. Search for somebody by their name or handle.</p>}
       </nav>
       {making && <NewGroup onClose={() => setMaking(false)} />}
