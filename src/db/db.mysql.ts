@@ -1,20 +1,20 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { checkServerIdentity, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
+import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
-import type { Db, LockedStreams, Statements, Tx } from './db.ts';
+import type { Db, LockedStreams, Tx } from './db.ts';
 import { deadlineIn, within } from './deadline.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { explainMysql } from './mysql-error.ts';
 import { createMysqlPool, readingOptions } from './mysql-pool.ts';
-import { type Ask, statementsOver } from './mysql-statements.ts';
+import { statementsOver } from './mysql-statements.ts';
 import { type MysqlAddress, readMysqlUrl } from './mysql-url.ts';
-import { createPrismaDb, type TransactOptions, under } from './prisma-db.ts';
+import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { empty, join as list, sql } from './sql.ts';
 import { streamRows } from './stream-row.ts';
@@ -201,10 +201,9 @@ export async function connectMysql({
   const address = readMysqlUrl(url);
   try {
     const { epoch } = await prepare(address, { folder: migrations, serverKey });
-    // Prisma keeps to itself on which connection a transaction runs.
-    const beginning = new AsyncLocalStorage<(ask: Ask) => void>();
+    const beginning = createBeginning();
     const pool = createMysqlPool({
-      onLent: (ask) => beginning.getStore()?.(ask),
+      onLent: (ask) => beginning.onBegun(statementsOver(ask)),
       open: () => open({ ...address.connection, ...readingOptions, connectTimeout: Math.min(connectMs, writeDeadlineMs) }),
       size: connections,
       deadlineMs: writeDeadlineMs,
@@ -216,20 +215,10 @@ export async function connectMysql({
     // Two connections stay free for reads that a transaction's caller may need meanwhile.
     const places = createSlots(Math.max(1, connections - 2));
 
-    function transact<T>(work: (tx: Tx) => Promise<T>, how: TransactOptions): Promise<T> {
-      let statements: Statements | undefined;
-      return beginning.run(
-        (ask) => {
-          statements = statementsOver(ask);
-        },
-        () => prisma.$transaction((tx) => work(statements === undefined ? tx : under(tx, statements)), how),
-      );
-    }
-
     const statements = statementsOver((statement, values) => pool.query(statement, values));
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
-      { dialect: 'mysql', prisma, statements, transact, ...slots, lockStreams, now },
+      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, now },
       { epoch, deadlineMs: writeDeadlineMs },
     );
   } catch (error) {

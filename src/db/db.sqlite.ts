@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
@@ -10,6 +11,7 @@ import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { sqliteDriver, sqliteFile } from './sqlite-driver.ts';
 import { holdFile } from './sqlite-lock.ts';
+import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
 
 /** Where the embedded database is and how long its calls may take. */
@@ -100,12 +102,15 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
     // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
-    const prisma = new PrismaClient({ adapter: sqliteDriver(file) }) as unknown as Client;
+    const beginning = createBeginning();
+    const driver = sqliteDriver(file, (connection) => beginning.onBegun(sqliteStatements(connection)));
+    const prisma = new PrismaClient({ adapter: driver.factory }) as unknown as Client;
     const db = createPrismaDb(
       {
         dialect: 'sqlite',
         prisma,
-        transact: (work, options) => prisma.$transaction(work, options),
+        statements: sqliteStatements(driver.reads),
+        beginning,
         writers: createSlots(1),
         // Reads run one after another in the process's thread anyway: more snapshots at once would only hold more memory.
         snapshots: createSlots(4),
@@ -122,6 +127,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
       },
       async [Symbol.asyncDispose]() {
         await db[Symbol.asyncDispose]();
+        await driver[Symbol.asyncDispose]();
         await letGo();
       },
     };

@@ -1,4 +1,5 @@
 import { PrismaClientKnownRequestError } from '@prisma/client/runtime/client';
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SqlError } from 'mariadb';
 
 // The server's number for it.
@@ -6,11 +7,9 @@ const duplicateEntry = 1062;
 
 /** True for the error of a statement that would have made a second row under a primary or unique key, on both databases. */
 export function isDuplicate(error: unknown): boolean {
-  // Our own statements, on MySQL …
+  // Our own statements, on MySQL and on SQLite …
   if (error instanceof SqlError) return error.errno === duplicateEntry;
-  // … Prisma's, and our own on SQLite.
-  if (!(error instanceof PrismaClientKnownRequestError)) return false;
-  if (error.code === 'P2002') return true;
-  const driver = error.meta?.['driverAdapterError'];
-  return driver instanceof Error && (driver.cause as { readonly kind?: unknown } | undefined)?.kind === 'UniqueConstraintViolation';
+  if (error instanceof DriverAdapterError) return error.cause.kind === 'UniqueConstraintViolation';
+  // … and Prisma's.
+  return error instanceof PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -1,28 +1,19 @@
 import { ChatError } from '../errors.ts';
+import { type Beginning, under } from './beginning.ts';
 import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
 import type { Client, Db, Statements, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
 import type { Slots } from './slots.ts';
 import { Transient } from './transient.ts';
 
-/** Of a transaction of Prisma's. */
-export interface TransactOptions {
-  /** How long it may wait for its connection, in ms. */
-  readonly maxWait: number;
-  /** How long it may then take, in ms. */
-  readonly timeout: number;
-  readonly isolationLevel?: 'RepeatableRead' | 'Serializable';
-}
-
 /** What differs between the two databases. */
 export interface Dialect {
   readonly dialect: Db['dialect'];
   /** Prisma over a driver whose passing faults are Transient. */
   readonly prisma: Client;
-  /** What runs our own statements outside of transactions, where that is not Prisma's client. */
-  readonly statements?: Statements;
-  /** Runs work in one transaction of Prisma's. */
-  readonly transact: <T>(work: (tx: Tx) => Promise<T>, options: TransactOptions) => Promise<T>;
+  /** What runs our own statements outside of transactions, beneath Prisma's client. */
+  readonly statements: Statements;
+  readonly beginning: Beginning;
   /** The places that transactions take; whoever finds none waits in the order they came. */
   readonly writers: Slots;
   /** The places that snapshots take; may be the same. */
@@ -82,18 +73,9 @@ function readingClient({ prisma, statements }: Dialect, deadlineMs: number, isCl
       },
     },
   });
-  // $extends answers a type of its own, which lacks $on only.
-  const client = extended as unknown as Client;
-  if (statements === undefined) return client;
   const $queryRaw = async (...asked: Parameters<Client['$queryRaw']>) => read(async () => statements.$queryRaw(...asked));
-  return under(client, { $queryRaw } as unknown as Partial<Statements>);
-}
-
-/** The same, with statements that go another way. */
-export function under<T extends Tx>(prisma: T, statements: Partial<Statements>): T {
-  return new Proxy(prisma, {
-    get: (target, name) => Reflect.get(statements, name) ?? Reflect.get(target, name),
-  });
+  // $extends answers a type of its own, which lacks $on only.
+  return under(extended as unknown as Client, { $queryRaw } as unknown as Partial<Statements>);
 }
 
 /** One try of a transaction. Its COMMIT is sent only if it still matters to somebody. */
@@ -114,14 +96,15 @@ interface Manner {
 
 /** The one implementation of Db, over what differs. */
 export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
-  const { prisma, transact, writers, snapshots } = parts;
+  const { prisma, beginning, writers, snapshots } = parts;
   let closed = false;
   const client = readingClient(parts, deadlineMs, () => closed);
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, { snapshot, mark }: Manner): Try<T> {
     let outcome: { readonly done: T } | undefined;
     const left = Math.ceil(deadline.left());
-    const settled = transact(
+    const settled = beginning.transact(
+      prisma,
       async (tx) => {
         const [result] = await Promise.all([work(tx), mark === undefined ? undefined : leaveMark(parts, tx, mark)]);
         // Whoever waited has been told UNAVAILABLE: better to store nothing than something that nobody knows of.
@@ -175,7 +158,7 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
       try {
         return await within(
           deadline,
-          transact((tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
+          beginning.transact(prisma, (tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
         );
       } catch (error) {
         if (deadline.left() === 0 || closed) throw unavailable(error);

@@ -49,6 +49,26 @@ function queryable(connection: SqlQueryable): SqlQueryable {
   };
 }
 
+/** The same until its transaction has ended: then another transaction may have the connection, or none, and what is written is stored at once. Throws from that moment on. */
+function untilEnd({ provider, adapterName, ...connection }: SqlQueryable, hasEnded: () => boolean): SqlQueryable {
+  function refuseAfterEnd(): void {
+    if (hasEnded()) throw new Error('a statement came after the end of its transaction');
+  }
+  // Whoever is not refused is in the connection's line in the same turn, before its end.
+  return {
+    provider,
+    adapterName,
+    async queryRaw(query) {
+      refuseAfterEnd();
+      return connection.queryRaw(query);
+    },
+    async executeRaw(query) {
+      refuseAfterEnd();
+      return connection.executeRaw(query);
+    },
+  };
+}
+
 /** Lends connections and takes them back. */
 function createStock(open: () => Promise<SqlDriverAdapter>) {
   const idle: SqlDriverAdapter[] = [];
@@ -63,12 +83,20 @@ function createStock(open: () => Promise<SqlDriverAdapter>) {
   };
 }
 
+/** A SQLite file, for Prisma and for statements of ours. */
+export interface SqliteDriver extends AsyncDisposable {
+  readonly factory: SqlDriverAdapterFactory;
+  /** For statements outside of transactions, which only read. */
+  readonly reads: SqlQueryable;
+}
+
 /**
  * Prisma's libsql adapter with connections that last: libsql itself leaves the connection of a transaction to the garbage collector and
  * opens another, with none of its settings. Transactions take the write lock at once (BEGIN IMMEDIATE), so that none fails half-way for
- * having read first; SERIALIZABLE ones are snapshots, which only read. Statements outside a transaction only read.
+ * having read first; SERIALIZABLE ones are snapshots, which only read. Statements outside a transaction only read. `onBegun` is called where a transaction begins, in the
+ * asynchronous context of who began it.
  */
-export function sqliteDriver(file: string): SqlDriverAdapterFactory {
+export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) => void): SqliteDriver {
   const open = sqliteFile(file);
   const writers = createStock(async () => {
     const connection = await open();
@@ -86,7 +114,10 @@ export function sqliteDriver(file: string): SqlDriverAdapterFactory {
     const snapshot = level === 'SERIALIZABLE';
     const stock = snapshot ? readers : writers;
     const connection = await stock.take();
+    let ended = false;
+    const ours = untilEnd(queryable(connection), () => ended);
     async function end(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+      ended = true;
       try {
         await translated(connection.executeRaw(statement(sql)));
       } catch (error) {
@@ -103,7 +134,8 @@ export function sqliteDriver(file: string): SqlDriverAdapterFactory {
       stock.putBack(connection);
       throw error;
     }
-    return { ...queryable(connection), options: { usePhantomQuery: true }, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+    onBegun(ours);
+    return { ...ours, options: { usePhantomQuery: true }, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
   }
 
   async function connect(): Promise<SqlDriverAdapter> {
@@ -114,11 +146,26 @@ export function sqliteDriver(file: string): SqlDriverAdapterFactory {
       // What SQLite allows; the adapter leaves Prisma to think of the 999 that old builds do.
       getConnectionInfo: () => ({ maxBindValues: 32_766, supportsRelationJoins: false }),
       startTransaction,
-      async dispose() {
-        await Promise.all([reader.dispose(), readers.dispose(), writers.dispose()]);
-      },
+      dispose: () => reader.dispose(),
     };
   }
 
-  return { provider: 'sqlite', adapterName: '@prisma/adapter-libsql', connect };
+  let reading: Promise<SqlDriverAdapter> | undefined;
+  async function reader(): Promise<SqlQueryable> {
+    reading ??= readers.take();
+    return queryable(await reading);
+  }
+
+  const kind = { provider: 'sqlite', adapterName: '@prisma/adapter-libsql' } as const;
+  return {
+    factory: { ...kind, connect },
+    reads: {
+      ...kind,
+      queryRaw: async (query) => (await reader()).queryRaw(query),
+      executeRaw: async (query) => (await reader()).executeRaw(query),
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([reading?.then((connection) => connection.dispose()), readers.dispose(), writers.dispose()]);
+    },
+  };
 }

@@ -1,0 +1,38 @@
+import { ColumnTypeEnum, type SqlQuery, type SqlQueryable } from '@prisma/driver-adapter-utils';
+import type { Statements } from './db.ts';
+import { parameter, readRows, statementsBy } from './statements.ts';
+
+/**
+ * Our own statements, to the driver's adapter beneath Prisma's client, with values as Prisma tells and reads them (docs/decisions/0059). Throws DriverAdapterError, and Transient.
+ */
+export function sqliteStatements(connection: SqlQueryable): Statements {
+  return statementsBy({
+    async rows(text, values) {
+      const { columnNames, columnTypes, rows } = await connection.queryRaw(queryOf(text, values));
+      return readRows(
+        columnNames.map((name, place) => ({ name, read: readers.get(columnTypes[place]) ?? plain })),
+        rows,
+      );
+    },
+    change: (text, values) => connection.executeRaw(queryOf(text, values)),
+  });
+}
+
+// A value says by itself what it is.
+const argType = { scalarType: 'unknown', arity: 'scalar' } as const;
+
+function queryOf(text: string, values: readonly unknown[]): SqlQuery {
+  return { sql: text, args: values.map((value) => parameter(value, (at) => at)), argTypes: values.map(() => argType) };
+}
+
+// The adapter has integers and times as text.
+const readers = new Map<unknown, (value: unknown) => unknown>([
+  [ColumnTypeEnum.Int32, Number],
+  [ColumnTypeEnum.Int64, (value) => BigInt(String(value))],
+  [ColumnTypeEnum.DateTime, (value) => new Date(String(value))],
+  [ColumnTypeEnum.Boolean, (value) => value === true || value === '1'],
+]);
+
+function plain(value: unknown): unknown {
+  return value;
+}
