@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 // Linux keeps what lies there in memory.
 const memory = '/dev/shm';
-// The files of a whole run come to 2 GB at most; a container has 64 MB there if nobody has said otherwise.
-const enough = 4 * 2 ** 30;
+// The files of a whole run come to 1.1 GB at a time; a container has 64 MB there if nobody has said otherwise.
+const enough = 3 * 2 ** 30;
 
 /**
  * Has the temporary files of this process, and of those that it starts, in memory where there is room for them, unless TMPDIR says where they go. Tests make a database
