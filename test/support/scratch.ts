@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const memory = '/dev/shm';
 // The files of a whole run come to 1.1 GB at a time; a container has 64 MB there if nobody has said otherwise.
 const enough = 3 * 2 ** 30;
+// Beside them the programs of a run take some 5 GB.
+const enoughMemory = 9 * 2 ** 30;
 
 /**
  * Has the temporary files of this process, and of those that it starts, in memory where there is room for them, unless TMPDIR says where they go. Tests make a database
@@ -22,7 +24,7 @@ export function keepScratchInMemory(): void {
 function hasRoom(): boolean {
   try {
     const { bavail, bsize } = statfsSync(memory);
-    return bavail * bsize >= enough;
+    return bavail * bsize >= enough && process.availableMemory() >= enoughMemory;
   } catch {
     return false;
   }
