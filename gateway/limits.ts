@@ -30,6 +30,8 @@ const attachmentAliases = 10;
 const maxEventAliases = 25;
 // Acts of a mutation are done one after the other, and who asked waits for all: a sign-in may wait a second for its turn, and what takes longer than half a minute a proxy takes for a dead node's (docs/decisions/0054).
 const maxActs = 25;
+// Each looks through thousands of messages, some 50 ms of a node's time, and few are under way at a time: a page that shows people and what they said needs two or three.
+const maxSearches = 4;
 // Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
 const maxCharacters = 100_000;
 // Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
@@ -48,12 +50,14 @@ interface Size {
   readonly depth: number;
   readonly fields: number;
   readonly aliases: number;
+  /** Searches for messages. */
+  readonly searches: number;
   readonly resolved: number;
   /** Whether the selection itself is a page: it holds `edges`. */
   readonly page: boolean;
 }
 
-const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, resolved: 0, page: false };
+const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -93,7 +97,7 @@ export function createSizeRule(maxDepth: number): ValidationRule {
 }
 
 function excessOf(
-  { width, levels, depth, fields, aliases, resolved }: Size,
+  { width, levels, depth, fields, aliases, searches, resolved }: Size,
   { maxDepth, mostAliases, mostActs }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostActs: number },
 ): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
@@ -101,6 +105,7 @@ function excessOf(
   if (width > mostActs) return `has ${width} acts, and ${mostActs} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
+  if (searches > maxSearches) return `has ${searches} searches for messages, and ${maxSearches} are allowed`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
 }
 
@@ -121,6 +126,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     depth,
     fields: below.fields + 1,
     aliases: below.aliases + aliasesOf(selection),
+    searches: below.searches + Number(isSearch(selection)),
     resolved: 1 + below.resolved * repeats(selection, below),
     page: selection.name.value === 'edges',
   };
@@ -129,6 +135,10 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
 function aliasesOf({ alias, name }: FieldNode): number {
   if (alias === undefined) return 0;
   return name.value === 'attachments' ? attachmentAliases : 1;
+}
+
+function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode): boolean {
+  return field === 'messages' && given.some(({ name }) => name.value === 'search');
 }
 
 /** How often what a field selects is resolved: for each entry of its page, or for each of the `ids` it is given. */
@@ -167,6 +177,7 @@ function join(one: Size, other: Size): Size {
     depth: Math.max(one.depth, other.depth),
     fields: one.fields + other.fields,
     aliases: one.aliases + other.aliases,
+    searches: one.searches + other.searches,
     resolved: one.resolved + other.resolved,
     page: one.page || other.page,
   };

@@ -15,6 +15,8 @@ export interface Connection<T> {
   readonly edges: readonly Edge<T>[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean | (() => Promise<boolean>);
+  /** From where the list goes on, where that is not the last edge: a search may have read on and found nothing. */
+  readonly endCursor?: string | undefined;
 }
 
 /** A page with nothing before, in or after it. */
@@ -23,7 +25,9 @@ export const emptyPage = { edges: [], hasNextPage: false, hasPreviousPage: false
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   description: 'Where a page lies in its list. Both flags are true statements about the list at the moment of reading.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether the list goes on after this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description: 'Whether the list goes on after this page; of a search for messages, whether there is more to look through.',
+    }),
     hasPreviousPage: t.boolean({
       description: 'Whether the list holds anything before this page.',
       resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
@@ -35,8 +39,9 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'Cursor of the last edge; null on an empty page.',
-      resolve: ({ edges }) => edges.at(-1)?.cursor,
+      description:
+        'Cursor of the last edge; null on an empty page. Of a search for messages it is where there is more to look through, also on an empty page.',
+      resolve: ({ edges, endCursor }) => endCursor ?? edges.at(-1)?.cursor,
     }),
   }),
 });

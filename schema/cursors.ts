@@ -11,6 +11,7 @@ export type Order =
   | 'conversation'
   | 'member'
   | 'user'
+  | 'found'
   | 'userId'
   | 'edit'
   | 'notice'
@@ -36,6 +37,11 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
   user: (key) => key.length > 0,
+  found(key) {
+    const [, time = '', id = '', seq = ''] = /^[\w-]+:(\d+):(\d+):(\d+):[01]$/.exec(key) ?? [];
+    // Of one conversation it does not matter when it was active.
+    return (time === '0' || parseWhole(time, maxTime) !== null) && parseWhole(id, maxId) !== null && parseWhole(seq, maxSeq) !== null;
+  },
   userId: (key) => parseWhole(key, maxId) !== null,
   notice: timeAndUuid,
   job: timeAndUuid,

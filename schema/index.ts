@@ -33,6 +33,7 @@ import './markers.ts';
 import './hide.ts';
 import './own-marks.ts';
 import './history.ts';
+import './message-search.ts';
 import './edit.ts';
 import './reaction.ts';
 import './pin.ts';

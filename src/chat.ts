@@ -17,6 +17,7 @@ import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import { createPush, type Push } from './push/index.ts';
+import { createSearch, type Search } from './search/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
@@ -47,6 +48,7 @@ export interface Chat extends AsyncDisposable {
   readonly groups: Groups;
   readonly joining: Joining;
   readonly messages: Messages;
+  readonly search: Search;
   readonly exports: DataExports;
   readonly notices: Notices;
   readonly reports: Reports;
@@ -202,6 +204,7 @@ export function createChat({
     groups,
     joining,
     messages,
+    search: createSearch({ db, limits, users, groups, messages, config }),
     exports,
     notices,
     reports,

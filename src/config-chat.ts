@@ -24,7 +24,19 @@ export const chatOptions = {
     'For how many days a handle that somebody gave up is kept from everybody else.',
   ),
   handleChanges: option('HANDLE_CHANGES', '3', whole(1, 1_000), 'Changes of handle per user within 24 hours.'),
-  searchesPerMinute: setting('SEARCHES_PER_MINUTE', '60', whole(1, 100_000), 'Searches for users per user and minute.'),
+  searchesPerMinute: setting(
+    'SEARCHES_PER_MINUTE',
+    '60',
+    whole(1, 100_000),
+    'Searches for users per user and minute, and as many for messages.',
+  ),
+  // Some 50 ms of a node's time: it does something else between each 250 of them.
+  searchedMessages: setting(
+    'SEARCHED_MESSAGES',
+    '5000',
+    whole(0, 100_000),
+    'Messages that a node reads for one page of a search for messages; the next page goes on from there. 0: nobody can search what was said.',
+  ),
   exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
   exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
   maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),

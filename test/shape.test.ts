@@ -26,6 +26,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   user: ['db', 'log', 'limit', 'cache', 'jobs', 'words'],
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs', 'words'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs', 'words'],
+  search: ['db', 'limit', 'log', 'user', 'group', 'message'],
   moderation: ['db', 'limit', 'log', 'jobs', 'user', 'group', 'message', 'queue'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster', 'words'],
   notice: ['db', 'log', 'user', 'jobs'],

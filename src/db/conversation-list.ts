@@ -10,18 +10,30 @@ export interface ShownRange {
   readonly before: { readonly activeAt: Date; readonly id: bigint } | null;
 }
 
+/** A conversation that a user is shown: where it stands in the order, how far it has got, and from where on they may read it. */
+export interface ShownRow {
+  readonly id: bigint;
+  readonly activeAt: Date;
+  readonly lastSeq: number;
+  readonly lastOrdinal: number;
+  readonly fromSeq: number;
+  readonly clearedSeq: number;
+}
+
 /** The conversations that a user is shown, by latest activity and id, both descending. */
-export async function listShown(
-  tx: Tx,
-  { userId, limit, before }: ShownRange,
-): Promise<readonly { readonly id: bigint; readonly activeAt: Date }[]> {
+export async function listShown(tx: Tx, { userId, limit, before }: ShownRange): Promise<readonly ShownRow[]> {
   const below =
     before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;
-  const rows = await tx.$queryRaw<{ id: bigint; activeAt: Date }[]>(sql`
-    SELECT s.id AS id, s.activeAt AS activeAt
+  const rows = await tx.$queryRaw<Told[]>(sql`
+    SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, m.fromSeq AS fromSeq, m.clearedSeq AS clearedSeq
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
     WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
-  return rows.map(({ id, activeAt }) => ({ id: BigInt(id), activeAt }));
+  return rows.map(({ id, activeAt, ...row }) => ({
+    ...{ id: BigInt(id), activeAt, lastSeq: Number(row.lastSeq), lastOrdinal: Number(row.lastOrdinal) },
+    ...{ fromSeq: Number(row.fromSeq), clearedSeq: Number(row.clearedSeq) },
+  }));
 }
+
+type Told = Pick<ShownRow, 'activeAt'> & { readonly [C in Exclude<keyof ShownRow, 'activeAt'>]: bigint | number };

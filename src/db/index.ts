@@ -7,7 +7,7 @@
 export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
 export { type ChosenColumns, selectChosen, writeChosen } from './chosen.ts';
-export { listShown, type ShownRange } from './conversation-list.ts';
+export { listShown, type ShownRange, type ShownRow } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
 export { unavailable } from './deadline.ts';
@@ -25,6 +25,7 @@ export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
 export { type MarkerPlace, runOn } from './marker-run.ts';
 export { insertMentions, type MentionRow } from './mention-rows.ts';
+export { selectTexts, type TextRange, type TextRow } from './message-texts.ts';
 export { type ModerationRange, selectModerationItems, selectReportedItems } from './moderation-list.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';

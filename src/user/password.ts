@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { ChatError } from '../errors.ts';
+import { inTurns } from '../turns.ts';
 
 /** What hashing a password costs, in argon2id's terms. */
 export interface PasswordCost {
@@ -30,26 +31,10 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
   // argon2id, version 19 and 32 bytes are the library's defaults.
   const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
   const decoy = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
-  const queue: (() => void)[] = [];
-  let running = 0;
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= atOnce) {
-      if (queue.length >= waiting)
-        throw new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs });
-      // Whoever ends hands their place on, so that nobody new can take it in between.
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  }
+  const inTurn = inTurns({
+    ...{ atOnce, waiting },
+    refusal: () => new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs }),
+  });
 
   return {
     hash: (password) => inTurn(() => hash(composed(password), cost)),

@@ -104,6 +104,7 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       source: `query($search: String!, $first: Int, $after: String) {
         Query_users: users(search: $search, first: $first, after: $after) ${everythingOf('UserConnection', size)} }`,
     })),
+    ...ofSearch(world),
     {
       what: 'how people are seen',
       source: `query($userIds: [ID!]!) { Query_presence: presence(userIds: $userIds) ${everythingOf('Presence', size)} }`,
@@ -115,6 +116,30 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       conversationId: BigInt(world.direct),
     }),
   ];
+}
+
+/** Searches for what everybody says, and for what nobody does: the one fills a page at once, the other reads as far as it may. */
+function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly Listing[] {
+  const [inBig, inFair, inDirect] = [bigGroup, fairGroup, direct].map((id) => formatId('Conversation', BigInt(id)));
+  const bySomebody = { senderId: formatId('User', BigInt(other)) };
+  const asked: readonly Readonly<Record<string, string | undefined>>[] = [
+    ...[
+      { search: 'somebody says' },
+      { search: 'nobody' },
+      { search: 'somebody', conversationId: inBig },
+      { search: 'nobody', conversationId: inBig },
+    ],
+    ...[bySomebody, { ...bySomebody, conversationId: inFair }, { ...bySomebody, conversationId: inDirect }].map((where) => ({
+      search: 'nobody',
+      ...where,
+    })),
+  ];
+  return asked.map(({ search, ...where }) => ({
+    ...{ what: `messages by ${search}, ${Object.keys(where).join(' and ')}`, variables: { first, search, ...where }, goesOn: true },
+    source: `query($search: String!, $conversationId: ID, $senderId: ID, $first: Int, $after: String) {
+      Query_messages: messages(search: $search, conversationId: $conversationId, senderId: $senderId, first: $first, after: $after)
+      ${everythingOf('MessageSearchConnection', size)} }`,
+  }));
 }
 
 function ofGroup(group: { id: string; conversationId: bigint; seq: number; root: number }): readonly Listing[] {

@@ -132,6 +132,14 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('searchesPerMinute', '10');
     expect(await search(place, ann)).toBe('DONE');
   },
+  async searchedMessages(place) {
+    const { ann } = await talk(place);
+    const look = () => outcome(place, '{ messages(search: "somebody") { edges { cursor } } }', {}, ann);
+    await place.set('searchedMessages', '0');
+    expect(await look()).toBe('FORBIDDEN');
+    await place.set('searchedMessages', '10');
+    expect(await look()).toBe('DONE');
+  },
   async joinAttempts(place) {
     const { ann } = await talk(place);
     const guess = () => act(place, 'joinGroup', { code: 'AAAAAAAAAAAAAAAAAAAAAA' }, ann);

@@ -223,6 +223,11 @@ describe('every question', () => {
   const questions: Readonly<Record<string, { source: string; variables: (scene: Scene) => object; answers: readonly Standing[] }>> = {
     conversation: { source: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: conversationOf, answers: inGroup },
     groupPreview: { source: 'query ($id: ID!) { groupPreview(id: $id) { name } }', variables: conversationOf, answers: inGroup },
+    messages: {
+      source: 'query ($id: ID!) { messages(search: "said target", conversationId: $id) { edges { node { id } } } }',
+      variables: conversationOf,
+      answers: inGroup,
+    },
     node: { source: 'query ($id: ID!) { node(id: $id) { id } }', variables: conversationOf, answers: inGroup },
     nodes: { source: 'query ($id: ID!) { nodes(ids: [$id]) { id } }', variables: conversationOf, answers: inGroup },
     presence: {

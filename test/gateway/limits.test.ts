@@ -76,6 +76,18 @@ describe('a document', () => {
     expect(faults(query)).toEqual([expect.stringContaining('more than 4000 fields')]);
   });
 
+  test('may not search what was said more than a few times, by whatever names and fragments', () => {
+    const searches = (count: number, from = 0) =>
+      Array.from({ length: count }, (_, n) => `a${from + n}: messages(search: "a") { pageInfo { hasNextPage } }`).join(' ');
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    expect(faults(`{ ${searches(4)} }`)).toEqual([]);
+    expect(faults(`{ ${searches(5)} }`)).toEqual([expect.stringContaining('5 searches for messages, and 4 are allowed')]);
+    const byFragment = `{ ${searches(2)} ...More ... { ${searches(1, 9)} } } fragment More on Query { ${searches(2, 5)} }`;
+    expect(faults(byFragment)).toEqual([expect.stringContaining('5 searches')]);
+    const pages = Array.from({ length: 9 }, (_, n) => `a${n}: messages(last: 2) { edges { cursor } }`).join(' ');
+    expect(faults(`{ conversation(id: "x") { ${pages} } }`)).toEqual([]);
+  });
+
   test('is no longer than a client could write, comments and all', async () => {
     const long = (length: number) => '{ hello } #'.padEnd(length, '#');
     expect(await codeOf(long(90_000))).toBeUndefined();

@@ -1,0 +1,106 @@
+import { ChatError, OverloadError } from '../errors.ts';
+import { codePoints } from '../text.ts';
+import { inTurns } from '../turns.ts';
+import type { Viewer } from '../user/index.ts';
+import { find } from './find.ts';
+import type { SearchParts } from './parts.ts';
+import { keyOf, nameOf, placeOf, type Resumed } from './place.ts';
+import type { FoundPage, Search, SearchRequest } from './search.ts';
+import { show } from './show.ts';
+import { walkThroughAll, walkThroughOne } from './stretch.ts';
+import { type Wanted, wantedOf } from './words.ts';
+
+// Longer than anybody types, and more than is pasted of a message to find it again.
+const maxSearch = 200;
+// While one waits for the database another compares; a third would only keep more of the database's connections from those who send.
+const atOnce = 2;
+// At some 50 ms each, whoever comes last waits two seconds.
+const waiting = 64;
+// So that one user's are not all of them.
+const mostOfUser = 8;
+const retryAfterMs = 2_000;
+
+const nothing: FoundPage = { items: [], endKey: null, hasPreviousPage: false };
+
+/** Makes the search module. */
+export function createSearch(parts: SearchParts): Search {
+  const { limits, config } = parts;
+  const limit = limits.limit({ name: 'message-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
+  const inTurn = inTurns({ atOnce, waiting, refusal: overloaded });
+  const underWay = new Map<bigint, number>();
+
+  /** Whoever is sent away has not searched. */
+  async function counted<T>({ userId }: Viewer, work: () => Promise<T>): Promise<T> {
+    const key = String(userId);
+    const retryAfter = await limit.take(key);
+    if (retryAfter !== null)
+      throw new ChatError('RATE_LIMITED', 'Too many searches. Wait a while and try again.', { retryAfterMs: retryAfter });
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof OverloadError) await limit.giveBack(key);
+      throw error;
+    }
+  }
+
+  async function asOneOfFew<T>({ userId }: Viewer, work: () => Promise<T>): Promise<T> {
+    const others = underWay.get(userId) ?? 0;
+    if (others >= mostOfUser) throw overloaded();
+    underWay.set(userId, others + 1);
+    try {
+      return await inTurn(work);
+    } finally {
+      const left = (underWay.get(userId) ?? 1) - 1;
+      if (left === 0) underWay.delete(userId);
+      else underWay.set(userId, left);
+    }
+  }
+
+  async function messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage> {
+    if (config.searchedMessages === 0) throw new ChatError('FORBIDDEN', 'Nobody can search what was said at the moment.');
+    if (codePoints(request.search) > maxSearch) {
+      throw new ChatError('BAD_USER_INPUT', `A search has at most ${maxSearch} characters.`, { field: ['search'] });
+    }
+    const wanted = wantedOf(request.search);
+    const name = nameOf(wanted.words, request);
+    const after = request.after === undefined ? null : placeOf(name, request.after);
+    return counted(viewer, () => asOneOfFew(viewer, () => readPage(parts, viewer, { request, wanted, name, after })));
+  }
+
+  return { messages };
+}
+
+function overloaded(): OverloadError {
+  return new OverloadError('Too many people search at the moment. Try again in a while.', retryAfterMs);
+}
+
+interface PageAsked {
+  readonly request: SearchRequest;
+  readonly wanted: Wanted;
+  readonly name: string;
+  readonly after: Resumed | null;
+}
+
+async function readPage(parts: SearchParts, viewer: Viewer, { request, wanted, name, after }: PageAsked): Promise<FoundPage> {
+  const { conversationId, senderId = null, first } = request;
+  if (wanted.words.length === 0 || !(await isSomebody(parts, senderId))) return nothing;
+  const walk = conversationId === undefined ? walkThroughAll(parts, viewer, after) : walkThroughOne(parts, viewer, conversationId, after);
+  // One more than asked for tells whether there is a next page.
+  const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, most: first + 1 });
+  const places = hits.slice(0, first);
+  const shown = await show(parts, viewer, { places, wanted });
+  const end = hits.length > first ? (places.at(-1) ?? null) : stoppedAt;
+  const hasPreviousPage = after?.found ?? false;
+  return {
+    items: shown.map(({ place, ...found }) => ({ ...found, key: keyOf(name, { ...place, found: true }) })),
+    endKey: end && keyOf(name, { ...end, found: hasPreviousPage || shown.length > 0 }),
+    hasPreviousPage,
+  };
+}
+
+/** Whose account is erased is shown to have said nothing, wherever what they said stays: so it is not found by who they were. */
+async function isSomebody({ users }: Pick<SearchParts, 'users'>, senderId: bigint | null): Promise<boolean> {
+  if (senderId === null) return true;
+  const [sender] = await users.byIds([senderId]);
+  return sender !== null && sender !== undefined && !sender.erased;
+}

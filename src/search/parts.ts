@@ -1,0 +1,16 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Groups } from '../group/index.ts';
+import type { Limits } from '../limit/index.ts';
+import type { Messages } from '../message/index.ts';
+import type { Users } from '../user/index.ts';
+
+/** What the module is made of. */
+export interface SearchParts {
+  readonly db: Db;
+  readonly limits: Limits;
+  readonly users: Pick<Users, 'byIds'>;
+  readonly groups: Pick<Groups, 'byIds' | 'memberships'>;
+  readonly messages: Pick<Messages, 'byRefs' | 'hidden'>;
+  readonly config: Pick<Config, 'searchedMessages' | 'searchesPerMinute'>;
+}

@@ -1,0 +1,42 @@
+import type { Conversation } from '../group/index.ts';
+import type { Message } from '../message/index.ts';
+import type { Viewer } from '../user/index.ts';
+
+/** What is looked for, and where. */
+export interface SearchRequest {
+  /** Each of its words must begin a word of the message, or of a name or description of what is attached. */
+  readonly search: string;
+  /** Only there; absent: in all that the viewer is shown, latest activity first. */
+  readonly conversationId?: bigint | undefined;
+  /** Only what they said. */
+  readonly senderId?: bigint | undefined;
+  readonly first: number;
+  /** The key of a message, or of a page's end. */
+  readonly after?: string | undefined;
+}
+
+/** A message that was found, its conversation read before it. */
+export interface FoundMessage {
+  readonly message: Message;
+  readonly conversation: Conversation;
+  /** Opaque text. */
+  readonly key: string;
+}
+
+/** Part of what is found, the newest first within a conversation. It may be short, or empty, and go on nevertheless: a request reads only so much. */
+export interface FoundPage {
+  readonly items: readonly FoundMessage[];
+  /** From where there is more to be read; null: nothing is left. */
+  readonly endKey: string | null;
+  /** Whether something had been found before the page. */
+  readonly hasPreviousPage: boolean;
+}
+
+/** The search module's face. */
+export interface Search {
+  /**
+   * Finds what the viewer may read at that moment; nothing where they may read nothing, or no word is asked for. Throws FORBIDDEN where nobody can search, BAD_USER_INPUT (search: too long; after: of
+   * another search), RATE_LIMITED past config SEARCHES_PER_MINUTE, UNAVAILABLE where too many search.
+   */
+  messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage>;
+}
