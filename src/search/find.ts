@@ -1,7 +1,7 @@
 import type { Viewer } from '../user/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
-import { type Asked, type Rest, readSlice } from './slice.ts';
+import { type Asked, readSlice, untouched } from './slice.ts';
 import type { Walk } from './stretch.ts';
 
 /** What a request has come to. */
@@ -19,7 +19,7 @@ export async function find(
   { walk, most, ...asked }: Asked & { readonly walk: Walk; readonly most: number },
 ): Promise<Finding> {
   const hits: Place[] = [];
-  let rest: Rest = { stretches: [], messages: parts.config.searchedMessages };
+  let rest = untouched(parts.config.searchedMessages);
   let place: Place | null = null;
   while (hits.length < most) {
     if (rest.stretches.length === 0) rest = { ...rest, stretches: await walk() };

@@ -79,15 +79,16 @@ export function walkThroughAll(parts: Pick<SearchParts, 'db' | 'groups'>, viewer
   };
 }
 
-/** What of a conversation stands before a place. */
+/** What of a conversation stands before a place; nothing where all of it was read, so that a search always moves on. */
 async function restOf(
   parts: Pick<SearchParts, 'groups'>,
   viewer: Viewer,
   { conversationId, activeAtMs, seq }: Place,
 ): Promise<readonly Stretch[]> {
   const readable = await readableOf(parts, viewer, [conversationId]);
-  return readable.map(({ conversation: { lastSeq, lastOrdinal }, firstSeq }) => ({
+  const rest = readable.map(({ conversation: { lastSeq, lastOrdinal }, firstSeq }) => ({
     ...{ conversationId, activeAtMs },
     ...{ from: firstSeq, to: Math.min(lastSeq, seq - 1), most: lastOrdinal },
   }));
+  return rest.filter(({ from, to }) => from <= to);
 }

@@ -1,0 +1,75 @@
+import type { Config } from '../../src/config.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import type { Message } from '../../src/message/index.ts';
+import { createSearch, type FoundPage, type Search, type SearchRequest } from '../../src/search/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { password, usersOn } from '../user/users-world.ts';
+
+type SearchParts = Parameters<typeof createSearch>[0];
+
+/** What a search is asked for, but for the size of its pages. */
+export type Question = Omit<SearchRequest, 'first'> & { readonly first?: number };
+
+/** People who talk, and who look for what was said. */
+export interface SearchWorld extends TalkWorld {
+  /** A search of its own, as another node has it, with other parts. */
+  searching(config?: Partial<Config>, parts?: Partial<SearchParts>): Search;
+  /** Says several things, one after the other. */
+  sayAll(sender: Viewer, conversationId: bigint, texts: readonly string[]): Promise<readonly Message[]>;
+  attach(sender: Viewer, conversationId: bigint, attachment: { readonly name?: string; readonly alt?: string }): Promise<Message>;
+  /** Deletes somebody's account; what they said stays. */
+  erase(viewer: Viewer): Promise<void>;
+}
+
+/** Puts the search on a database, which goes with the world. */
+export function searchOn(db: Db): SearchWorld {
+  const world = talkOn(db);
+  const { users } = usersOn(db);
+
+  async function send(sender: Viewer, conversationId: bigint, attachment: object): Promise<Message> {
+    const attachments = [{ url: 'https://files.example/1', mediaType: 'image/png', ...attachment }];
+    return world.messages.send(sender, { conversationId, text: '', attachments, clientMessageId: freshKey() });
+  }
+
+  return {
+    ...world,
+    attach: send,
+    searching: ({ searchedMessages = 5_000, searchesPerMinute = 100_000 } = {}, parts = {}) =>
+      createSearch({ ...world, users, limits: createMemoryLimits(), config: { searchedMessages, searchesPerMinute }, ...parts }),
+    async sayAll(sender, conversationId, texts) {
+      const said: Message[] = [];
+      for (const text of texts) said.push(await world.say(sender, conversationId, text));
+      return said;
+    },
+    async erase(viewer) {
+      await users.erase(viewer, { password, messages: 'KEEP', address: 'somewhere' });
+    },
+  };
+}
+
+/** Asks for page after page, and answers what each has. Fails where that comes to no end. */
+export async function pagesOf(search: Search, viewer: Viewer, question: Question): Promise<readonly FoundPage[]> {
+  const pages: FoundPage[] = [];
+  for (let { after } = question; pages.length < 1_000; ) {
+    const page = await search.messages(viewer, { first: 50, ...question, after });
+    pages.push(page);
+    if (page.endKey === null) return pages;
+    after = page.endKey;
+  }
+  throw new Error('the search comes to no end');
+}
+
+/** What is found in the end, in its order. */
+export async function found(search: Search, viewer: Viewer, question: Question | string): Promise<readonly string[]> {
+  const pages = await pagesOf(search, viewer, typeof question === 'string' ? { search: question } : question);
+  return textsOf(pages);
+}
+
+/** The texts on pages; of a message without one, the names of what is attached. */
+export function textsOf(pages: readonly FoundPage[]): readonly string[] {
+  return pages.flatMap(({ items }) =>
+    items.map(({ message: { text, attachments } }) => text || attachments.map(({ name }) => name).join()),
+  );
+}

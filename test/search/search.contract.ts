@@ -1,0 +1,313 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { refusal } from '../group/talk-world.ts';
+import { promisesOfAllThatIsFound } from './random.contract.ts';
+import { found, pagesOf, type SearchWorld, searchOn, textsOf } from './search-world.ts';
+import { promisesOfWords } from './words.contract.ts';
+
+const numbered = (count: number, text: string) => Array.from({ length: count }, (_, n) => `${text} ${n}`);
+
+/** What promises hold of searching what was said, on any database. */
+export function promisesOfSearch(open: () => Promise<Db>): void {
+  let world: SearchWorld;
+  beforeAll(async () => {
+    world = searchOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  promisesOfWords(() => world);
+  promisesOfAllThatIsFound(() => world);
+
+  describe('a page', () => {
+    it('has the newest first, and the pages after it the rest, each once', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, ['needle 1', 'hay', 'needle 2', 'needle 3', 'hay', 'hay', 'needle 4', 'needle 5', 'hay']);
+      const pages = await pagesOf(world.searching(), bob, { search: 'needle', conversationId, first: 2 });
+      expect(pages.map((page) => textsOf([page]))).toEqual([['needle 5', 'needle 4'], ['needle 3', 'needle 2'], ['needle 1']]);
+      expect(pages.map(({ hasPreviousPage }) => hasPreviousPage)).toEqual([false, true, true]);
+    });
+
+    it('goes on after any message of it', async () => {
+      const [ada] = await world.people();
+      const conversationId = await world.group(ada);
+      await world.sayAll(ada, conversationId, numbered(5, 'needle'));
+      const [page] = await pagesOf(world.searching(), ada, { search: 'needle', conversationId });
+      const after = page?.items[2]?.key;
+      expect(await world.searching().messages(ada, { search: 'needle', conversationId, first: 9, after })).toMatchObject({
+        items: [{ message: { text: 'needle 1' } }, { message: { text: 'needle 0' } }],
+        endKey: null,
+        hasPreviousPage: true,
+      });
+    });
+
+    it('says that nothing follows where as many as were asked for are all there are', async () => {
+      const [ada] = await world.people();
+      const conversationId = await world.group(ada);
+      await world.sayAll(ada, conversationId, numbered(3, 'needle'));
+      const page = await world.searching().messages(ada, { search: 'needle', conversationId, first: 3 });
+      expect([page.items.length, page.endKey]).toEqual([3, null]);
+    });
+
+    it.each([1, 2, 7, 30])('is short, or empty, and goes on, where a request may read %i messages', async (searchedMessages) => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, ['needle 1', ...numbered(12, 'hay'), 'needle 2', ...numbered(9, 'hay')]);
+      const pages = await pagesOf(world.searching({ searchedMessages }), bob, { search: 'needle', conversationId });
+      expect(textsOf(pages)).toEqual(['needle 2', 'needle 1']);
+      expect(pages.length).toBeGreaterThanOrEqual(24 / searchedMessages);
+      expect(pages.length).toBeLessThanOrEqual(25);
+      expect(pages.map(({ hasPreviousPage }) => hasPreviousPage).toSorted()).toEqual(pages.map(({ hasPreviousPage }) => hasPreviousPage));
+    });
+
+    it('counts a long message for several', async () => {
+      const [ada] = await world.people();
+      const conversationId = await world.group(ada);
+      await world.say(ada, conversationId, 'needle');
+      await Promise.all(Array.from({ length: 60 }, () => world.say(ada, conversationId, 'x'.repeat(8_000))));
+      const search = world.searching({ searchedMessages: 300 });
+      expect(await search.messages(ada, { search: 'needle', conversationId, first: 5 })).toMatchObject({ items: [] });
+      expect(await found(search, ada, { search: 'needle', conversationId })).toEqual(['needle']);
+    });
+
+    it('is not moved by what is said meanwhile', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, numbered(6, 'needle'));
+      const search = world.searching();
+      const question = { search: 'needle', conversationId, first: 2 };
+      const texts: string[] = [];
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await search.messages(bob, { ...question, after });
+        texts.push(...textsOf([page]));
+        after = page.endKey;
+        await world.sayAll(ada, conversationId, ['needle of later', 'hay']);
+      }
+      expect(texts).toEqual(numbered(6, 'needle').toReversed());
+    });
+  });
+
+  describe('what somebody looks for by its sender', () => {
+    it('is what they said, and nothing of anybody else', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, ['needle of Ada’s', 'hay']);
+      await world.sayAll(bob, conversationId, ['needle of Bob’s', 'needle of Bob’s too']);
+      const ofBob = { search: 'needle', senderId: bob.userId };
+      expect(await found(world.searching(), ada, { ...ofBob, conversationId })).toEqual(['needle of Bob’s too', 'needle of Bob’s']);
+      expect(await found(world.searching({ searchedMessages: 1 }), ada, ofBob)).toEqual(['needle of Bob’s too', 'needle of Bob’s']);
+      expect(await found(world.searching(), ada, { search: 'needle', senderId: 2n ** 62n })).toEqual([]);
+    });
+
+    it('is nothing once their account is erased, for nobody is shown that it was they', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.say(bob, conversationId, 'needle');
+      await world.erase(bob);
+      expect(await found(world.searching(), ada, { search: 'needle', conversationId })).toEqual(['needle']);
+      expect(await found(world.searching(), ada, { search: 'needle', conversationId, senderId: bob.userId })).toEqual([]);
+    });
+  });
+
+  describe('what the viewer may not read is not found:', () => {
+    it('what was taken back, and what an edit has replaced', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const [recalled, edited] = await world.sayAll(ada, conversationId, ['needle taken back', 'needle of before']);
+      await world.attach(ada, conversationId, { name: 'needle.png' }).then((ref) => world.messages.recall(ada, ref));
+      if (!recalled || !edited) throw new Error('not said');
+      await world.messages.recall(ada, recalled);
+      await world.messages.edit(ada, { message: edited, text: 'pin of afterwards' });
+      expect(await found(world.searching(), bob, { search: 'needle', conversationId })).toEqual([]);
+      expect(await found(world.searching(), bob, { search: 'pin', conversationId })).toEqual(['pin of afterwards']);
+    });
+
+    it('what they have deleted or cleared for themselves, which others find', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const said = await world.sayAll(ada, conversationId, numbered(5, 'needle'));
+      await world.messages.clear(bob, { conversationId, seq: said[1]?.seq ?? 0 });
+      await world.messages.hide(bob, { conversationId, seq: said[3]?.seq ?? 0 });
+      for (const question of [{ search: 'needle', conversationId }, { search: 'needle' }]) {
+        expect(await found(world.searching(), bob, question)).toEqual(['needle 4', 'needle 2']);
+        // Page by page, however many there are that they do not see.
+        expect(textsOf(await pagesOf(world.searching(), bob, { ...question, first: 1 }))).toEqual(['needle 4', 'needle 2']);
+      }
+      expect(await found(world.searching(), ada, { search: 'needle', conversationId })).toHaveLength(5);
+    });
+
+    it('what was said before they came, unless the group shows its past', async () => {
+      const [ada, bob, cat] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.say(ada, conversationId, 'needle of before');
+      await world.groups.addMembers(ada, { groupId: conversationId, userIds: [cat.userId] });
+      await world.say(ada, conversationId, 'needle of after');
+      expect(await found(world.searching(), cat, { search: 'needle', conversationId })).toEqual(['needle of after']);
+      expect(await found(world.searching(), cat, 'needle')).toEqual(['needle of after']);
+    });
+
+    it('what is said among others, also in a direct conversation that has not reached them', async () => {
+      const [ada, bob, cat] = await world.people();
+      const [group, direct] = [await world.group(ada, bob), await world.direct(ada, bob)];
+      await world.say(ada, group, 'needle');
+      await world.say(ada, direct, 'needle');
+      const unopened = await world.direct(ada, cat);
+      for (const conversationId of [group, direct, unopened, 2n ** 62n, undefined]) {
+        expect(await found(world.searching(), cat, { search: 'needle', conversationId })).toEqual([]);
+      }
+    });
+
+    it('anything of a group that they left, that they were removed from, or that is no more', async () => {
+      const [ada, bob, cat] = await world.people();
+      const conversationId = await world.group(ada, bob, cat);
+      await world.say(ada, conversationId, 'needle');
+      await world.groups.leave(bob, { groupId: conversationId });
+      await world.groups.removeMember(ada, { groupId: conversationId, userId: cat.userId });
+      for (const viewer of [bob, cat]) {
+        expect(await found(world.searching(), viewer, { search: 'needle', conversationId })).toEqual([]);
+        expect(await found(world.searching(), viewer, 'needle')).toEqual([]);
+      }
+      await world.groups.dissolve(ada, { groupId: conversationId });
+      expect(await found(world.searching(), ada, 'needle')).toEqual([]);
+    });
+  });
+
+  describe('whoever is removed while they search', () => {
+    it('finds nothing more on the next page', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, numbered(4, 'needle'));
+      const question = { search: 'needle', conversationId, first: 2 };
+      const page = await world.searching().messages(bob, question);
+      await world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
+      expect(await world.searching().messages(bob, { ...question, after: page.endKey ?? '' })).toMatchObject({ items: [], endKey: null });
+    });
+
+    it.each(['removed', 'dissolved'])('is given nothing of what was found by then: %s', async (how) => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, numbered(4, 'needle'));
+      const search = world.searching(
+        {},
+        {
+          messages: {
+            ...world.messages,
+            async byRefs(refs) {
+              const messages = await world.messages.byRefs(refs);
+              if (how === 'removed') await world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
+              else await world.groups.dissolve(ada, { groupId: conversationId });
+              return messages;
+            },
+          },
+        },
+      );
+      expect(await search.messages(bob, { search: 'needle', first: 2 })).toMatchObject({ items: [] });
+    });
+  });
+
+  describe('a search of all conversations', () => {
+    /** Somebody with some conversations, in each of which there are some needles: those of the last first. */
+    async function talks(count: number) {
+      const [ada, bob] = await world.people();
+      const ids: bigint[] = [];
+      for (let n = 0; n < count; n += 1) {
+        const conversationId = await world.group(ada, bob);
+        ids.push(conversationId);
+        await world.sayAll(ada, conversationId, [`needle ${n}a`, 'hay', `needle ${n}b`]);
+        await world.tick();
+      }
+      const expected = ids.flatMap((_, n) => [`needle ${n}a`, `needle ${n}b`]).toReversed();
+      return { ada, bob, ids, expected };
+    }
+
+    it.each([
+      { first: 50, searchedMessages: 5_000 },
+      { first: 1, searchedMessages: 5_000 },
+      { first: 3, searchedMessages: 4 },
+      { first: 50, searchedMessages: 1 },
+    ])('has that of the latest activity first, and the newest first within it: %o', async ({ first, searchedMessages }) => {
+      const { bob, expected } = await talks(4);
+      const pages = await pagesOf(world.searching({ searchedMessages }), bob, { search: 'needle', first });
+      expect(textsOf(pages)).toEqual(expected);
+    });
+
+    it('gives each message once, and misses none of a conversation that stays where it is, whatever moves meanwhile', async () => {
+      const { ada, bob, ids, expected } = await talks(5);
+      const search = world.searching();
+      const pages = [await search.messages(bob, { search: 'needle', first: 3 })];
+      // The second is being read, the third from the end has not been reached, the last has been.
+      for (const place of [3, 1, 4]) await world.say(ada, ids[place] ?? 0n, 'hay');
+      pages.push(...(await pagesOf(search, bob, { search: 'needle', first: 3, after: pages[0]?.endKey ?? '' })));
+      expect(textsOf(pages)).toEqual(expected.filter((text) => !/ 1[ab]/.test(text)));
+    });
+
+    it('goes on past a conversation that the viewer has left', async () => {
+      const { bob, ids, expected } = await talks(3);
+      const page = await world.searching().messages(bob, { search: 'needle', first: 1 });
+      await world.groups.leave(bob, { groupId: ids[2] ?? 0n });
+      const rest = await found(world.searching(), bob, { search: 'needle', after: page.endKey ?? '' });
+      expect([...textsOf([page]), ...rest]).toEqual(expected.filter((text) => text !== 'needle 2a'));
+    });
+
+    it('gives each message with its conversation, whose head is not newer than the message was read', async () => {
+      const { bob, ids } = await talks(2);
+      const { items } = await world.searching().messages(bob, { search: 'needle', first: 9 });
+      expect(items.map(({ conversation }) => conversation.id)).toEqual([ids[1], ids[1], ids[0], ids[0]]);
+    });
+  });
+
+  describe('a search is refused', () => {
+    it('past so many a minute, each page counted, with when again; others go on', async () => {
+      const [ada, bob] = await world.people();
+      const search = world.searching({ searchesPerMinute: 2 });
+      for (const text of ['a', 'b']) await search.messages(ada, { search: text, first: 1 });
+      await expect(search.messages(ada, { search: 'c', first: 1 })).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        retryAfterMs: expect.any(Number),
+      });
+      await search.messages(bob, { search: 'c', first: 1 });
+    });
+
+    it('where nobody can search', async () => {
+      const ada = await world.person();
+      expect(await refusal(world.searching({ searchedMessages: 0 }).messages(ada, { search: 'a', first: 1 }))).toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    });
+
+    it('where it is longer than anybody types', async () => {
+      const ada = await world.person();
+      await world.searching().messages(ada, { search: '😀'.repeat(200), first: 1 });
+      expect(await refusal(world.searching().messages(ada, { search: 'a'.repeat(201), first: 1 }))).toEqual({
+        code: 'BAD_USER_INPUT',
+        field: ['search'],
+      });
+    });
+
+    it('where it goes on from another search', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, numbered(3, 'needle'));
+      const question = { search: 'needle', conversationId, first: 1 };
+      const after = (await world.searching().messages(ada, question)).endKey ?? '';
+      await world.searching().messages(ada, { ...question, after, search: ' NEEDLE! ' });
+      for (const other of [{ search: 'pin' }, { conversationId: undefined }, { senderId: bob.userId }, { conversationId: 7n }]) {
+        const refused = await refusal(world.searching().messages(ada, { ...question, after, ...other }));
+        expect(refused).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
+      }
+    });
+
+    it('where one user has many under way, which does not count', async () => {
+      const [ada, bob] = await world.people();
+      const search = world.searching({ searchesPerMinute: 9 });
+      const asked = Array.from({ length: 9 }, () => search.messages(ada, { search: 'a', first: 1 }));
+      const bobs = search.messages(bob, { search: 'a', first: 1 });
+      const outcomes = await Promise.allSettled(asked);
+      const codes = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'DONE' : String(outcome.reason.code)));
+      expect(codes.toSorted()).toEqual([...Array.from({ length: 8 }, () => 'DONE'), 'UNAVAILABLE']);
+      await bobs;
+      await search.messages(ada, { search: 'a', first: 1 });
+      await expect(search.messages(ada, { search: 'a', first: 1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { freshKey } from '../group/talk-world.ts';
+import { found, type SearchWorld } from './search-world.ts';
+
+/** What promises hold of the words by which messages are found, on any database. */
+export function promisesOfWords(world: () => SearchWorld): void {
+  describe('a message is found', () => {
+    it.each([
+      ['by the beginning of any of its words', 'We meet at the station.', 'stat'],
+      ['whatever the case', 'We meet at the STATION.', 'Station'],
+      ['whatever the accents', 'Wir treffen uns früh, Señor.', 'fruh senor'],
+      ['with accents where it has none', 'Wir treffen uns fruh.', 'früh'],
+      ['by ss for ß', 'Viele Grüße', 'grüsse'],
+      ['by several words, in any order', 'We meet at the station.', 'station we'],
+      ['by a word and its own beginning', 'station', 's station'],
+      ['by what a full stop was pasted with', 'We meet at the station!', 'the station.'],
+      ['by a word after what joins it to another', 'see www.example.com/report-final', 'example final'],
+      ['by joined words', 'see report-final', 'report-final'],
+      ['by a word after an apostrophe', 'I don’t know', "don't"],
+      ['by digits', 'room 4711', '471'],
+      ['by any letter of a script without spaces', '明日の朝、駅で会って報告書を見ましょう', '報告書'],
+      ['by what stands in it with a space', '田中 太郎です', '田中太郎'],
+      ['by two such words in one', '田中太郎です', '太郎 田中'],
+      ['by the first letters of a Hangul syllable', '내일 역에서 만나요', '만나ㅇ'],
+      ['by half-width and full-width forms', 'ﾊﾟﾘ で ＡＢＣ', 'パリ abc'],
+      ['by Thai in the midst of a sentence', 'พบกันที่สถานีพรุ่งนี้', 'สถานี'],
+      ['in Cyrillic', 'Давайте встретимся завтра', 'ВСТРЕТ'],
+      ['whatever else is in it', 'a\tb\nneedle\u{1f600} c', 'needle'],
+      ['where control characters and halves of letters were typed', 'We meet.', 'we\u0000\ud800 meet\u001b'],
+    ])('%s', async (_how, text, search) => {
+      const [ada, bob] = await world().people();
+      const conversationId = await world().group(ada, bob);
+      await world().sayAll(ada, conversationId, ['something else', text]);
+      expect(await found(world().searching(), bob, { search, conversationId })).toEqual([text]);
+      expect(await found(world().searching(), bob, search)).toEqual([text]);
+    });
+
+    it('by the names of what is attached, and by what is said of it, each word where it stands', async () => {
+      const [ada, bob] = await world().people();
+      const conversationId = await world().group(ada, bob);
+      await world().attach(ada, conversationId, { name: 'Übersicht.final.pdf', alt: 'Die neuen Zahlen' });
+      for (const search of ['übersicht', 'FINAL', 'pdf', 'zahlen uber']) {
+        expect(await found(world().searching(), bob, { search, conversationId })).toEqual(['Übersicht.final.pdf']);
+      }
+      for (const search of ['files', 'https', 'image', 'png']) {
+        expect(await found(world().searching(), bob, { search, conversationId })).toEqual([]);
+      }
+    });
+
+    it('when it is a reply in a thread, and when it was forwarded', async () => {
+      const [ada, bob] = await world().people();
+      const [conversationId, other] = [await world().group(ada, bob), await world().group(ada, bob)];
+      const root = await world().say(ada, conversationId, 'the root');
+      await world().messages.send(ada, {
+        conversationId,
+        clientMessageId: freshKey(),
+        replyTo: root,
+        threadRoot: root,
+        text: 'needle in a reply',
+      });
+      const said = await world().say(ada, conversationId, 'needle to hand on');
+      await world().messages.forward(ada, { message: said, conversationId: other, clientMessageId: freshKey() });
+      expect(await found(world().searching(), bob, { search: 'needle', conversationId })).toHaveLength(2);
+      expect(await found(world().searching(), bob, { search: 'needle', conversationId: other })).toEqual(['needle to hand on']);
+    });
+  });
+
+  describe('a message is not found', () => {
+    it.each([
+      ['by what stands in the midst of a word', 'We meet at the station.', 'tation'],
+      ['where one of the words is missing', 'We meet at the station.', 'station tomorrow'],
+      ['by what is joined otherwise', 'report final', 'report-final'],
+      ['by nothing', 'We meet.', ''],
+      ['by blanks and signs', 'We meet - perhaps.', ' - . \n'],
+      ['by what is no letter', 'We\u{1f600}', '\u{1f600}'],
+      ['by control characters', 'We meet.', '\u0000'],
+    ])('%s', async (_how, text, search) => {
+      const ada = await world().person();
+      const conversationId = await world().group(ada);
+      await world().say(ada, conversationId, text);
+      expect(await world().searching().messages(ada, { search, conversationId, first: 5 })).toEqual({
+        items: [],
+        endKey: null,
+        hasPreviousPage: false,
+      });
+    });
+  });
+}
