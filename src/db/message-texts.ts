@@ -27,8 +27,8 @@ const byPlace = raw('/*! FORCE INDEX (PRIMARY) */');
 const bySender = raw('/*! FORCE INDEX (Message_conversationId_senderId_seq_idx) */');
 
 /**
- * What was said in stretches, by one sender or (null) by anybody, the newest first in each; at most a hundred of them. Only what is looked through: measured, that takes a
- * third of the time of whole rows.
+ * What was said in stretches, by one sender or (null) by anybody, the newest first in each; at most a hundred of them. Nothing but what is looked through, for to bring it
+ * here is most of what a search costs.
  */
 export async function selectTexts(
   { dialect }: Pick<Db, 'dialect'>,
