@@ -70,6 +70,25 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(search, ada, { search: 'needle', conversationId })).toEqual(['needle']);
     });
 
+    it('is put together of as many reads as it takes, and has each message once', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const said = await Promise.all(numbered(230, 'needle').map((text) => world.say(ada, conversationId, text)));
+      const seqs = said.map(({ seq }) => seq).toSorted((a, b) => b - a);
+      const pages = await pagesOf(world.searching(), bob, { search: 'needle', conversationId, first: 100 });
+      expect(pages.map(({ items }) => items.length)).toEqual([100, 100, 30]);
+      expect(pages.flatMap(({ items }) => items.map(({ message }) => message.seq))).toEqual(seqs);
+    });
+
+    it('is full of what the viewer sees, however much of what was found they have hidden', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const said = await world.sayAll(ada, conversationId, numbered(9, 'needle'));
+      for (const { seq } of said.slice(3)) await world.messages.hide(bob, { conversationId, seq });
+      const pages = await pagesOf(world.searching(), bob, { search: 'needle', first: 2 });
+      expect(pages.map((page) => textsOf([page]))).toEqual([['needle 2', 'needle 1'], ['needle 0']]);
+    });
+
     it('is not moved by what is said meanwhile', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
