@@ -86,6 +86,18 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   const file = cleo.getByRole('list', { name: 'Attached' }).getByRole('link');
   expect([await file.textContent(), await file.getAttribute('href')]).toEqual(['dog.jpg', dog.url]);
   await cleo.getByText('2 members: cleo, dan').waitFor();
+  // What was said is found by the beginnings of its words, and what is attached by its name.
+  const found = cleo.getByRole('list', { name: 'Found messages' });
+  for (const [search, hit] of [
+    ['WHE', /Walks.*dan: Where to\?/],
+    ['jpg', /Walks.*dan: dog\.jpg/],
+  ] as const) {
+    await cleo.getByRole('searchbox', { name: 'Search messages' }).fill(search);
+    await found.getByRole('link', { name: hit }).waitFor();
+    expect(await found.getByRole('link').count()).toBe(1);
+  }
+  await found.getByRole('link').click();
+  await expect.poll(() => found.count()).toBe(0);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

@@ -4,6 +4,7 @@ import { inOrder } from '../chat/words.ts';
 import { OpenDirectDocument } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
 import { ConversationRow } from './conversation-row.tsx';
+import { MessageSearch } from './message-search.tsx';
 import { NewGroup } from './new-group.tsx';
 import { PeopleSearch } from './people-search.tsx';
 import { useChat, useChatState } from './use-chat.ts';
@@ -48,6 +49,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
           New group
         </button>
       </div>
+      <MessageSearch />
       <p className="fault" role="alert">
         {fault}
       </p>

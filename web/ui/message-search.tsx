@@ -1,0 +1,103 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Ask } from '../api/ask.ts';
+import { lastWords, nameOf, titleOf } from '../chat/words.ts';
+import { SaidDocument, type SaidQuery } from '../generated/graphql.ts';
+import { shortTime } from './times.ts';
+import { useChat, useChatState } from './use-chat.ts';
+import { addressOf } from './use-page.ts';
+
+// Searches are counted: one for whoever has stopped typing, not one for each letter.
+const pauseMs = 250;
+
+type Found = SaidQuery['messages']['edges'][number]['node'];
+
+/** What was found by a text so far. */
+interface Finding {
+  readonly search: string;
+  readonly messages: readonly Found[];
+  /** From where it goes on, which it may also where nothing was found yet; null: all was looked through. */
+  readonly after: string | null;
+}
+
+/** What was found with what follows; where that could not be read, as it was. */
+async function readPage(ask: Ask, finding: Finding): Promise<Finding> {
+  const { search, messages, after } = finding;
+  try {
+    const { edges, pageInfo } = (await ask(SaidDocument, { search, after })).messages;
+    return { search, messages: [...messages, ...edges.map(({ node }) => node)], after: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+  } catch {
+    return finding;
+  }
+}
+
+/** Finds what was said, by the beginnings of words. */
+export function MessageSearch(): ReactNode {
+  const chat = useChat();
+  const [search, setSearch] = useState('');
+  const [finding, setFinding] = useState<Finding | null>(null);
+
+  useEffect(() => {
+    if (search.trim() === '') return setFinding(null);
+    let left = false;
+    const timer = setTimeout(() => {
+      void readPage(chat.ask, { search, messages: [], after: null }).then((read) => left || setFinding(read));
+    }, pauseMs);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [chat, search]);
+
+  async function readMore(begun: Finding): Promise<void> {
+    const next = await readPage(chat.ask, begun);
+    // Something else may be looked for by now.
+    setFinding((now) => (now === begun ? next : now));
+  }
+
+  return (
+    <search className="people">
+      <input
+        type="search"
+        aria-label="Search messages"
+        placeholder="Search messages"
+        autoComplete="off"
+        value={search}
+        onChange={({ target }) => setSearch(target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
+      />
+      {finding !== null && (
+        <ul aria-label="Found messages">
+          {finding.messages.map((message) => (
+            <Hit key={message.id} message={message} onPick={() => setSearch('')} />
+          ))}
+          {finding.messages.length === 0 && <li className="quiet">Nothing found{finding.after === null ? '' : ' so far'}</li>}
+          {finding.after !== null && (
+            <li>
+              <button type="button" className="plain" onClick={() => void readMore(finding)}>
+                Search further back
+              </button>
+            </li>
+          )}
+        </ul>
+      )}
+    </search>
+  );
+}
+
+function Hit({ message, onPick }: { readonly message: Found; readonly onPick: () => void }): ReactNode {
+  const conversation = useChatState((state) => state.conversations.get(message.conversation.id));
+  const where = conversation === undefined ? '' : titleOf(conversation);
+  return (
+    <li>
+      <a href={addressOf(message.conversation.id)} onClick={onPick}>
+        <span className="title">{where}</span>
+        <time className="quiet" dateTime={message.sentAt}>
+          {shortTime(message.sentAt)}
+        </time>
+        <span className="last">
+          {nameOf(message.sender)}: {lastWords(message)}
+        </span>
+      </a>
+    </li>
+  );
+}
