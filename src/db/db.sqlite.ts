@@ -126,9 +126,12 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         await db.client.$queryRaw`SELECT 1`;
       },
       async [Symbol.asyncDispose]() {
-        await db[Symbol.asyncDispose]();
-        await driver[Symbol.asyncDispose]();
-        await letGo();
+        try {
+          await db[Symbol.asyncDispose]();
+          await driver[Symbol.asyncDispose]();
+        } finally {
+          await letGo();
+        }
       },
     };
   } catch (error) {

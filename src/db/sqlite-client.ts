@@ -15,12 +15,16 @@ type Answer = Pick<ResultSet, 'columns' | 'columnTypes' | 'rowsAffected'> & { re
 /** A statement that is ready to run, with the columns of what it answers; no columns: it answers how many rows it has changed. */
 interface Prepared {
   readonly statement: Statement<[readonly unknown[]]>;
+  /** How many values it takes. */
+  readonly values: number;
   readonly columns: string[];
   readonly columnTypes: string[];
 }
 
 // A node that does everything there is asks a connection some 400 different texts. Each length of a list is one of its own, so there has to be an end.
 const keptStatements = 500;
+// Unions and long lists, hardly any of which is asked for twice: a statement takes some ten times the memory of its text.
+const longestKept = 4_000;
 
 /**
  * Prisma's libsql adapter over connections that keep what they have prepared, where libsql's own client prepares each statement anew: most of what a
@@ -42,31 +46,53 @@ function openConnection(file: string): Client {
   const connection = new Database(file);
   const kept = new Map<string, Prepared>();
 
-  function prepared(text: string): Prepared {
-    const found = kept.get(text);
+  function prepared({ sql, args }: Asked): Prepared {
+    const found = kept.get(sql);
+    const statement = found ?? prepare(sql, args.length);
+    // What was bound to it stays: of fewer values the rest would be somebody else's.
+    if (statement.values !== args.length) throw new RangeError(`a statement of ${statement.values} values was given ${args.length}`);
+    if (sql.length > longestKept) return statement;
     // Those that were asked for last are behind the others.
-    if (found !== undefined) kept.delete(text);
-    const statement = found ?? prepare(text);
-    kept.set(text, statement);
-    if (kept.size > keptStatements) for (const oldest of kept.keys().take(1)) kept.delete(oldest);
+    if (found !== undefined) kept.delete(sql);
+    kept.set(sql, statement);
+    const [oldest = sql] = kept.keys();
+    if (kept.size > keptStatements) kept.delete(oldest);
     return statement;
   }
 
-  function prepare(text: string): Prepared {
+  function prepare(text: string, values: number): Prepared {
     const statement = connection.prepare<[readonly unknown[]]>(text).safeIntegers();
     const columns = statement.reader ? statement.raw().columns() : [];
-    return { statement, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
+    return { statement, values, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
   }
 
-  function run({ sql, args }: Asked): Answer {
-    const { statement, columns, columnTypes } = prepared(sql);
-    const values = args.map(told);
+  function run(asked: Asked): Answer {
+    const { statement, columns, columnTypes } = prepared(asked);
+    const values = asked.args.map(told);
     if (columns.length === 0) return { columns, columnTypes, rows: [], rowsAffected: statement.run(values).changes };
     return { columns, columnTypes, rows: (statement.all(values) as unknown[][]).map((row) => row.map(read)), rowsAffected: 0 };
   }
 
+  // Why SQLite has undone a transaction by itself, as it does where the disk is full: what follows would be stored without what came before.
+  let undone: { readonly why: unknown } | undefined;
+
+  function runUnlessUndone(asked: Asked): Answer {
+    if (undone !== undefined) {
+      if (asked.sql !== 'ROLLBACK') throw undone.why;
+      undone = undefined;
+      return { columns: [], columnTypes: [], rows: [], rowsAffected: 0 };
+    }
+    const inside = connection.inTransaction;
+    try {
+      return run(asked);
+    } catch (error) {
+      if (inside && !connection.inTransaction) undone = { why: error };
+      throw error;
+    }
+  }
+
   const client = {
-    execute: async (asked: Asked) => run(asked),
+    execute: async (asked: Asked) => runUnlessUndone(asked),
     async executeMultiple(script: string) {
       // The tables may be others after it.
       kept.clear();

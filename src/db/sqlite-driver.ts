@@ -33,10 +33,17 @@ async function translated<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-/** Opens connections to one SQLite file. */
+/** Opens connections to one SQLite file. They throw Transient where it cannot be opened at the moment. */
 export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
   const factory = new KeepingLibSql(file);
-  return () => factory.connect();
+  return async () => {
+    try {
+      return await factory.connect();
+    } catch (error) {
+      // libsql tells of that in a form of its own, whatever the reason is.
+      throw new Transient('lost', error);
+    }
+  };
 }
 
 /** Statements on a connection, in our terms: texts whole, passing faults Transient. */
@@ -101,12 +108,12 @@ export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) =
   const writers = createStock(async () => {
     const connection = await open();
     // What was committed survives a loss of power; in WAL mode the default would not promise that.
-    await connection.queryRaw(statement('PRAGMA synchronous = FULL'));
+    await translated(connection.queryRaw(statement('PRAGMA synchronous = FULL')));
     return connection;
   });
   const readers = createStock(async () => {
     const connection = await open();
-    await connection.queryRaw(statement('PRAGMA query_only = ON'));
+    await translated(connection.queryRaw(statement('PRAGMA query_only = ON')));
     return connection;
   });
 
@@ -152,7 +159,10 @@ export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) =
 
   let reading: Promise<SqlDriverAdapter> | undefined;
   async function reader(): Promise<SqlQueryable> {
-    reading ??= readers.take();
+    reading ??= readers.take().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
     return queryable(await reading);
   }
 

@@ -102,6 +102,12 @@ describe('a connection that keeps its statements', () => {
     expect(await pair.ours.queryRaw(asked('SELECT * FROM Thing'))).toMatchObject({ rows: [] });
   });
 
+  test('is given as many values each time: those of the time before would stand for what is missing', async () => {
+    await using pair = await openPair();
+    expect(await pair.ours.queryRaw(asked('SELECT ? AS one, ? AS other', 'x', 'y'))).toMatchObject({ rows: [['x', 'y']] });
+    await expect(pair.ours.queryRaw(asked('SELECT ? AS one, ? AS other', 'z'))).rejects.toThrow('2 values was given 1');
+  });
+
   test('answers each of more texts than it keeps', async () => {
     await using pair = await openPair();
     for (const round of [1, 2]) {
