@@ -1,8 +1,8 @@
-import type { MessageFragment } from '../generated/graphql.ts';
+import type { MessageFragment, TitleFragment } from '../generated/graphql.ts';
 import type { Conversation, Entry, Person, State } from './state.ts';
 
 /** What a conversation is called. */
-export function titleOf(conversation: Conversation): string {
+export function titleOf(conversation: TitleFragment): string {
   return conversation.__typename === 'Group' ? conversation.name : conversation.viewerPeer.displayName;
 }
 

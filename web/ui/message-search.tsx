@@ -3,7 +3,7 @@ import type { Ask } from '../api/ask.ts';
 import { lastWords, nameOf, titleOf } from '../chat/words.ts';
 import { SaidDocument, type SaidQuery } from '../generated/graphql.ts';
 import { shortTime } from './times.ts';
-import { useChat, useChatState } from './use-chat.ts';
+import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
 
 // Searches are counted: one for whoever has stopped typing, not one for each letter.
@@ -17,16 +17,23 @@ interface Finding {
   readonly messages: readonly Found[];
   /** From where it goes on, which it may also where nothing was found yet; null: all was looked through. */
   readonly after: string | null;
+  /** What follows could not be read. */
+  readonly failed: boolean;
 }
 
-/** What was found with what follows; where that could not be read, as it was. */
+/** What was found, with what follows. */
 async function readPage(ask: Ask, finding: Finding): Promise<Finding> {
   const { search, messages, after } = finding;
   try {
     const { edges, pageInfo } = (await ask(SaidDocument, { search, after })).messages;
-    return { search, messages: [...messages, ...edges.map(({ node }) => node)], after: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+    return {
+      search,
+      messages: [...messages, ...edges.map(({ node }) => node)],
+      after: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+      failed: false,
+    };
   } catch {
-    return finding;
+    return { ...finding, failed: true };
   }
 }
 
@@ -40,7 +47,7 @@ export function MessageSearch(): ReactNode {
     if (search.trim() === '') return setFinding(null);
     let left = false;
     const timer = setTimeout(() => {
-      void readPage(chat.ask, { search, messages: [], after: null }).then((read) => left || setFinding(read));
+      void readPage(chat.ask, { search, messages: [], after: null, failed: false }).then((read) => left || setFinding(read));
     }, pauseMs);
     return () => {
       left = true;
@@ -70,7 +77,14 @@ export function MessageSearch(): ReactNode {
           {finding.messages.map((message) => (
             <Hit key={message.id} message={message} onPick={() => setSearch('')} />
           ))}
-          {finding.messages.length === 0 && <li className="quiet">Nothing found{finding.after === null ? '' : ' so far'}</li>}
+          {finding.failed && (
+            <li className="fault" role="alert">
+              That did not work. Try again in a moment.
+            </li>
+          )}
+          {finding.messages.length === 0 && !finding.failed && (
+            <li className="quiet">Nothing found{finding.after === null ? '' : ' so far'}</li>
+          )}
           {finding.after !== null && (
             <li>
               <button type="button" className="plain" onClick={() => void readMore(finding)}>
@@ -85,12 +99,10 @@ export function MessageSearch(): ReactNode {
 }
 
 function Hit({ message, onPick }: { readonly message: Found; readonly onPick: () => void }): ReactNode {
-  const conversation = useChatState((state) => state.conversations.get(message.conversation.id));
-  const where = conversation === undefined ? '' : titleOf(conversation);
   return (
     <li>
       <a href={addressOf(message.conversation.id)} onClick={onPick}>
-        <span className="title">{where}</span>
+        <span className="title">{titleOf(message.conversation)}</span>
         <time className="quiet" dateTime={message.sentAt}>
           {shortTime(message.sentAt)}
         </time>
