@@ -4,27 +4,55 @@ import type { ChatError } from './errors.ts';
 export interface Turns {
   readonly atOnce: number;
   readonly waiting: number;
-  /** What who comes past that is told. */
+  /** For how long anything waits, in ms. */
+  readonly longestMs: number;
+  /** What who comes past that, or waits for longer, is told. */
   readonly refusal: () => ChatError;
 }
 
-/** Makes what runs work a few at a time, in the order in which it came. Rejects with the refusal where too much waits already, and as the work does. */
-export function inTurns({ atOnce, waiting, refusal }: Turns): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = [];
+/**
+ * Makes what runs work a few at a time, in the order in which it came. Rejects with the refusal where too much waits already, or it has waited for too long, with a
+ * signal's reason where that aborts before its turn, and as the work does.
+ */
+export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
+  // In the order in which they came.
+  const queue = new Set<() => void>();
   let running = 0;
 
-  return async (work) => {
+  function turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        leave();
+        resolve();
+      };
+      const giveUp = () => {
+        leave();
+        reject(signal?.aborted ? signal.reason : refusal());
+      };
+      const late = setTimeout(giveUp, longestMs);
+      function leave(): void {
+        queue.delete(begin);
+        clearTimeout(late);
+        signal?.removeEventListener('abort', giveUp);
+      }
+      queue.add(begin);
+      signal?.addEventListener('abort', giveUp);
+    });
+  }
+
+  return async (work, signal) => {
+    signal?.throwIfAborted();
     if (running >= atOnce) {
-      if (queue.length >= waiting) throw refusal();
+      if (queue.size >= waiting) throw refusal();
       // Whoever ends hands their place on, so that nobody new can take it in between.
-      await new Promise<void>((resolve) => queue.push(resolve));
+      await turn(signal);
     } else {
       running += 1;
     }
     try {
       return await work();
     } finally {
-      const next = queue.shift();
+      const [next] = queue;
       if (next === undefined) running -= 1;
       else next();
     }

@@ -7,7 +7,7 @@ import type { SearchParts } from './parts.ts';
 import { keyOf, nameOf, placeOf, type Resumed } from './place.ts';
 import type { FoundPage, Search, SearchRequest } from './search.ts';
 import { show } from './show.ts';
-import { walkThroughAll, walkThroughOne } from './stretch.ts';
+import { readableOf, walkThroughAll, walkThroughOne } from './stretch.ts';
 import { type Wanted, wantedOf } from './words.ts';
 
 // Longer than anybody types, and more than is pasted of a message to find it again.
@@ -16,8 +16,10 @@ const maxSearch = 200;
 const atOnce = 1;
 // At some 50 ms each, whoever comes last waits two seconds.
 const waiting = 32;
-// A document has four; so that one user's are not all that wait.
-const mostOfUser = 8;
+// All that may wait, where each of them is as much work as there is (150 ms, slice.ts): past that the database does not answer, and who waits is better told so.
+const longestMs = 5_000;
+// As many as a document has (gateway/limits.ts): so that one user's are an eighth of all that wait, and not what keeps everybody else away.
+const mostOfUser = 4;
 const retryAfterMs = 2_000;
 
 const nothing: FoundPage = { items: [], endKey: null, hasPreviousPage: false };
@@ -26,7 +28,7 @@ const nothing: FoundPage = { items: [], endKey: null, hasPreviousPage: false };
 export function createSearch(parts: SearchParts): Search {
   const { limits, config } = parts;
   const limit = limits.limit({ name: 'message-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
-  const inTurn = inTurns({ atOnce, waiting, refusal: overloaded });
+  const inTurn = inTurns({ ...{ atOnce, waiting, longestMs }, refusal: overloaded });
   const underWay = new Map<bigint, number>();
 
   /** Whoever is sent away has not searched. */
@@ -43,12 +45,13 @@ export function createSearch(parts: SearchParts): Search {
     }
   }
 
-  async function asOneOfFew<T>({ userId }: Viewer, work: () => Promise<T>): Promise<T> {
+  async function asOneOfFew<T>({ userId }: Viewer, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const others = underWay.get(userId) ?? 0;
-    if (others >= mostOfUser) throw overloaded();
+    if (others >= mostOfUser)
+      throw new OverloadError('You have several searches under way. Wait for one of them to be answered.', retryAfterMs);
     underWay.set(userId, others + 1);
     try {
-      return await inTurn(work);
+      return await inTurn(work, signal);
     } finally {
       const left = (underWay.get(userId) ?? 1) - 1;
       if (left === 0) underWay.delete(userId);
@@ -64,7 +67,7 @@ export function createSearch(parts: SearchParts): Search {
     const wanted = wantedOf(request.search);
     const name = nameOf(wanted.words, request);
     const after = request.after === undefined ? null : placeOf(name, request.after);
-    return counted(viewer, () => asOneOfFew(viewer, () => readPage(parts, viewer, { request, wanted, name, after })));
+    return counted(viewer, () => asOneOfFew(viewer, request.signal, () => readPage(parts, viewer, { request, wanted, name, after })));
   }
 
   return { messages };
@@ -82,14 +85,17 @@ interface PageAsked {
 }
 
 async function readPage(parts: SearchParts, viewer: Viewer, { request, wanted, name, after }: PageAsked): Promise<FoundPage> {
-  const { conversationId, senderId = null, first } = request;
+  const { conversationId, senderId = null, first, signal } = request;
   if (wanted.words.length === 0 || !(await isSomebody(parts, senderId))) return nothing;
   const walk = conversationId === undefined ? walkThroughAll(parts, viewer, after) : walkThroughOne(parts, viewer, conversationId, after);
   // One more than asked for tells whether there is a next page.
-  const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, most: first + 1 });
-  const places = hits.slice(0, first);
-  const shown = await show(parts, viewer, { places, wanted });
-  const end = hits.length > first ? (places.at(-1) ?? null) : stoppedAt;
+  const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, most: first + 1, signal });
+  const shownAtMost = hits.slice(0, first);
+  const shown = await show(parts, viewer, { hits: shownAtMost, wanted });
+  // Whoever was removed meanwhile is not told either where there was something.
+  if (shown.length === 0 && conversationId !== undefined && (await readableOf(parts, viewer, [conversationId])).length === 0)
+    return nothing;
+  const end = hits.length > first ? (shownAtMost.at(-1) ?? null) : stoppedAt;
   const hasPreviousPage = after?.found ?? false;
   return {
     items: shown.map(({ place, ...found }) => ({ ...found, key: keyOf(name, { ...place, found: true }) })),

@@ -13,6 +13,8 @@ export interface SearchRequest {
   readonly first: number;
   /** The key of a message, or of a page's end. */
   readonly after?: string | undefined;
+  /** Aborts when nobody waits for the answer any more; its reason is the error to end with. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A message that was found, its conversation read before it. */
@@ -36,7 +38,8 @@ export interface FoundPage {
 export interface Search {
   /**
    * Finds what the viewer may read at that moment; nothing where they may read nothing, or no word is asked for. Throws FORBIDDEN where nobody can search, BAD_USER_INPUT (search: too long; after: of
-   * another search), RATE_LIMITED past config SEARCHES_PER_MINUTE, UNAVAILABLE where too many search.
+   * another search), RATE_LIMITED past config SEARCHES_PER_MINUTE, UNAVAILABLE where too many search, they have many under
+   * way themselves, or their turn does not come; the signal's reason once that aborts.
    */
   messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage>;
 }

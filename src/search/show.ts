@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Viewer } from '../user/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
 import type { FoundMessage } from './search.ts';
+import type { Hit } from './slice.ts';
 import { readableOf } from './stretch.ts';
-import type { Wanted } from './words.ts';
+import type { Searchable, Wanted } from './words.ts';
 
 /**
  * The messages at some places as the viewer may read them at this moment, but those that are not theirs to see, or have the words no more. A response is not to be
@@ -12,18 +14,24 @@ import type { Wanted } from './words.ts';
 export async function show(
   parts: Pick<SearchParts, 'groups' | 'messages'>,
   viewer: Viewer,
-  { places, wanted }: { readonly places: readonly Place[]; readonly wanted: Wanted },
+  { hits, wanted }: { readonly hits: readonly Hit[]; readonly wanted: Wanted },
 ): Promise<readonly (Omit<FoundMessage, 'key'> & { readonly place: Place })[]> {
   const { groups, messages } = parts;
-  const ids = [...new Set(places.map(({ conversationId }) => conversationId))];
+  const ids = [...new Set(hits.map(({ conversationId }) => conversationId))];
   const conversations = new Map((await groups.byIds(ids)).map((conversation) => [conversation?.id, conversation]));
-  const [found, hidden] = await Promise.all([messages.byRefs(places), messages.hidden(viewer, places)]);
+  const [found, hidden] = await Promise.all([messages.byRefs(hits), messages.hidden(viewer, hits)]);
   const readable = await readableOf(parts, viewer, ids);
   const firstSeqs = new Map(readable.map(({ conversation, firstSeq }) => [conversation.id, firstSeq]));
-  return places.flatMap((place, at) => {
+  return hits.flatMap(({ said, ...place }, at) => {
     const [message, conversation] = [found[at], conversations.get(place.conversationId)];
-    if (!message || !conversation || hidden[at] || message.recalledAt !== null || !wanted.in(message)) return [];
+    if (!message || !conversation || hidden[at] || message.recalledAt !== null) return [];
+    // Only what was edited meanwhile is compared again: for all of them that would take as long once more, and without a pause.
+    if (!saysSame(message, said) && !wanted.compare(message).found) return [];
     const firstSeq = firstSeqs.get(place.conversationId);
     return firstSeq === undefined || message.seq < firstSeq ? [] : [{ message, conversation, place }];
   });
+}
+
+function saysSame({ text, attachments }: Searchable, said: Searchable): boolean {
+  return text === said.text && isDeepStrictEqual(attachments, said.attachments);
 }

@@ -4,7 +4,7 @@ import { parseAttachments } from '../log/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
 import type { Stretch } from './stretch.ts';
-import type { Wanted } from './words.ts';
+import type { Searchable, Wanted } from './words.ts';
 
 // Measured: 250 messages of usual length take 1.5 to 2 ms of the process, of which SQLite takes one without letting go. By a quarter of them a search takes a fifth more of it; but whoever looks
 // for what is often said is through with the first few.
@@ -12,12 +12,13 @@ const fewAtOnce = 50;
 const mostAtOnce = 250;
 // However long they are.
 const leastAtOnce = 10;
-// Texts that long are a few ms: letters beyond ASCII take 50 to 280 ns each to be compared.
-const charactersAtOnce = 30_000;
+// Of weight: looked through, that is 3 ms at most, but for a single message.
+const weightAtOnce = 100_000;
 // One SELECT of a UNION each. Measured: SQLite keeps the process for some 5 ms with so many, and for 10 or more with a hundred.
 const stretchesAtOnce = 50;
-// A long text costs what it weighs, here and on its way: a full one of MAX_MESSAGE_LENGTH counts as eight.
-const charactersOfMessage = 1_000;
+// A long text costs what it weighs, here and on its way: MAX_MESSAGE_LENGTH in ASCII counts as eight or nine, and as 32 in Chinese. So the 5,000 messages of a request are
+// 250 ideograms each, and what is most work to look through costs a request 150 ms.
+const weightOfMessage = 1_000;
 // Measured: to enter a conversation takes 60 to 130 µs, and each of its messages 6 to 15.
 const messagesOfStretch = 5;
 
@@ -35,11 +36,17 @@ export function untouched(messages: number): Rest {
   return { stretches: [], messages, atOnce: fewAtOnce };
 }
 
+/** A message that has all words. */
+export interface Hit extends Place {
+  /** By what it was found. */
+  readonly said: Searchable;
+}
+
 /** What was read at once. */
 export interface Slice {
-  /** Messages that have all words, in the order of the search. */
-  readonly hits: readonly Place[];
-  /** Up to where all is read by now. */
+  /** In the order of the search. */
+  readonly hits: readonly Hit[];
+  /** Up to where all is looked through by now. */
   readonly place: Place;
   readonly rest: Rest;
 }
@@ -53,37 +60,75 @@ export interface Asked {
 
 type Planned = Stretch & TextRange;
 
-/** Reads what comes next of the stretches, of which there is at least one, and compares it. Others have their turn meanwhile. */
+/** Reads what comes next of the stretches, of which there is at least one, and compares as much of it as the request may. Others have their turn meanwhile. */
 export async function readSlice({ db }: Pick<SearchParts, 'db'>, { wanted, senderId }: Asked, rest: Rest): Promise<Slice> {
   const ranges = plan(rest);
-  const found = await selectTexts(db, db.client, { ranges, senderId });
-  const hits: Place[] = [];
-  let [characters, looked] = [0, 0];
-  for (const [at, { conversationId, activeAtMs }] of ranges.entries()) {
-    for (const row of found[at] ?? []) {
-      if (hasAll(wanted, row)) hits.push({ conversationId, activeAtMs, seq: row.seq });
-      characters += lengthOf(row);
-      if (characters - looked < charactersAtOnce) continue;
-      looked = characters;
-      await turn();
-    }
-  }
-  await turn();
-  const [last, rows] = [ranges.at(-1), found.at(-1) ?? []];
-  if (last === undefined) throw new Error('there is a stretch to be read');
-  const cut = last.limit < last.most && rows.length === last.limit ? rows.at(-1) : undefined;
-  const { conversationId, activeAtMs, from, most } = last;
-  const left = cut === undefined ? [] : [{ conversationId, activeAtMs, from, to: cut.seq - 1, most: most - rows.length }];
+  const read = await selectTexts(db, db.client, { ranges, senderId });
+  const { hits, weight, spent, last, compared } = await look(wanted, { ranges, read, messages: rest.messages });
+  const { place, left } = remainderOf(ranges[last], read[last] ?? [], compared);
   return {
     hits,
-    // Seqs begin at 1: nothing of the conversation is left below it.
-    place: { conversationId, activeAtMs, seq: cut?.seq ?? 1 },
+    place,
     rest: {
-      stretches: [...left, ...rest.stretches.slice(ranges.length)],
-      atOnce: sizeAfter(rest.atOnce, characters),
-      messages: rest.messages - messagesOfStretch * ranges.length - found.flat().reduce((sum, row) => sum + costOf(row), 0),
+      stretches: [...left, ...rest.stretches.slice(last + 1)],
+      atOnce: sizeAfter(rest.atOnce, weight),
+      messages: rest.messages - spent,
     },
   };
+}
+
+interface Looked extends Pick<Slice, 'hits'> {
+  readonly weight: number;
+  /** In messages. */
+  readonly spent: number;
+  /** The range that was come to, and how many of its rows were compared. */
+  readonly last: number;
+  readonly compared: number;
+}
+
+/** Compares what was read until the request may look through no more: what is read at once can weigh many times what is left to it. */
+async function look(
+  wanted: Wanted,
+  {
+    ranges,
+    read,
+    messages,
+  }: { readonly ranges: readonly Planned[]; readonly read: readonly (readonly TextRow[])[]; readonly messages: number },
+): Promise<Looked> {
+  const hits: Hit[] = [];
+  let [weight, paused, spent] = [0, 0, 0];
+  for (const [last, { conversationId, activeAtMs }] of ranges.entries()) {
+    for (const [at, { seq, text, attachments }] of (read[last] ?? []).entries()) {
+      const said = { text, attachments: parseAttachments(attachments) };
+      const compared = wanted.compare(said);
+      if (compared.found) hits.push({ conversationId, activeAtMs, seq, said });
+      const own = compared.weight + (attachments?.length ?? 0);
+      weight += own;
+      spent += Math.max(1, Math.ceil(own / weightOfMessage));
+      if (spent >= messages) return { hits, weight, spent, last, compared: at + 1 };
+      if (weight - paused < weightAtOnce) continue;
+      paused = weight;
+      await turn();
+    }
+    spent += messagesOfStretch;
+  }
+  await turn();
+  return { hits, weight, spent, last: ranges.length - 1, compared: read.at(-1)?.length ?? 0 };
+}
+
+/** Where a range stands of which so many rows were compared, and what is left of its stretch. */
+function remainderOf(
+  range: Planned | undefined,
+  rows: readonly TextRow[],
+  compared: number,
+): Pick<Slice, 'place'> & { readonly left: readonly Stretch[] } {
+  if (range === undefined) throw new Error('there is a stretch to be read');
+  const { conversationId, activeAtMs, from, limit, most } = range;
+  const goesOn = compared < rows.length || (limit < most && rows.length === limit);
+  const seq = goesOn ? rows[compared - 1]?.seq : undefined;
+  // Seqs begin at 1: nothing of the conversation is left below it.
+  if (seq === undefined) return { place: { conversationId, activeAtMs, seq: 1 }, left: [] };
+  return { place: { conversationId, activeAtMs, seq }, left: [{ conversationId, activeAtMs, from, to: seq - 1, most: most - compared }] };
 }
 
 /** The ranges that are read next: all of some stretches, and perhaps a part of the last. */
@@ -100,20 +145,8 @@ function plan({ stretches, messages, atOnce }: Rest): readonly Planned[] {
   return ranges;
 }
 
-/** How many are read after so many that had so many characters. */
-function sizeAfter(atOnce: number, characters: number): number {
-  const fitting = Math.floor((atOnce * charactersAtOnce) / Math.max(1, characters));
+/** How many are read after so many that weighed so much. */
+function sizeAfter(atOnce: number, weight: number): number {
+  const fitting = Math.floor((atOnce * weightAtOnce) / Math.max(1, weight));
   return Math.max(leastAtOnce, Math.min(fitting, 2 * atOnce, mostAtOnce));
-}
-
-function hasAll(wanted: Wanted, { text, attachments }: TextRow): boolean {
-  return wanted.in({ text, attachments: parseAttachments(attachments) });
-}
-
-function lengthOf({ text, attachments }: TextRow): number {
-  return text.length + (attachments?.length ?? 0);
-}
-
-function costOf(row: TextRow): number {
-  return Math.max(1, Math.ceil(lengthOf(row) / charactersOfMessage));
 }

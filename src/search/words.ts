@@ -1,5 +1,5 @@
 import type { Attachments } from '../log/index.ts';
-import { joinedWords, normalised, tellingWords, unspacedFrom, withoutGaps } from '../term.ts';
+import { endsWord, folded, joinedWords, tellingWords, unspacedFrom, withoutGaps } from '../term.ts';
 
 /** What can be found of a message. */
 export interface Searchable {
@@ -11,26 +11,38 @@ export interface Searchable {
 export interface Wanted {
   /** As they are compared, the longest first; empty: nothing is meant. */
   readonly words: readonly string[];
-  /** Whether a message has them all. */
-  in(message: Searchable): boolean;
+  compare(message: Searchable): Compared;
 }
 
-const ofWords = /[\p{L}\p{N}]/u;
+/** What came of looking through a message. */
+export interface Compared {
+  /** Whether it has all words. */
+  readonly found: boolean;
+  /** What that took, as Folded tells it. */
+  readonly weight: number;
+}
+
+// Of a text without case.
+const [smallA, smallZ, digit0, digit9, beyondAscii] = [0x61, 0x7a, 0x30, 0x39, 0x80];
+// Measured: to look for a word takes up to 2.6 ns for each letter of a text, where it almost occurs everywhere. So many of them are as one letter that is brought here.
+const soughtOfWeight = 12;
 // Parts a text from what is attached to it: neither a letter, nor a space over which words of one script are joined.
 const apart = '\n|\n';
 
 /** The words of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. */
 export function wantedOf(search: string): Wanted {
-  const given = joinedWords(normalised(search)).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
+  const given = joinedWords(folded(search).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
   const words = tellingWords(given.filter((word) => word !== ''));
   const tests = words.map(beginningOf);
   const isUnspaced = words.some((word) => unspacedFrom(word) >= 0);
   return {
     words,
-    in(message) {
-      const normal = normalised(wordsIn(message));
+    compare(message) {
+      const { normal, weight } = folded(wordsIn(message));
       const text = isUnspaced ? withoutGaps(normal) : normal;
-      return tests.every((begins) => begins(text));
+      const missing = tests.findIndex((begins) => !begins(text));
+      const sought = missing < 0 ? tests.length : missing + 1;
+      return { found: missing < 0, weight: weight + (sought * text.length) / soughtOfWeight };
     },
   };
 }
@@ -40,16 +52,26 @@ function wordsIn({ text, attachments }: Searchable): string {
   return [text, ...attachments.flatMap(({ name, alt }) => [name, alt])].filter((part) => part !== null).join(apart);
 }
 
-/** Tells whether a word begins with this one somewhere in a text. A word of a script without spaces may begin at any of its letters. */
+/**
+ * Tells whether a word begins with this one somewhere in a text. A word of a script without spaces may begin at any of its letters, and one of another script, or a
+ * number, after any of them.
+ */
 function beginningOf(word: string): (text: string) => boolean {
   if (unspacedFrom(word) === 0) return (text) => text.includes(word);
   return (text) => {
-    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) if (!ofWords.test(characterBefore(text, at))) return true;
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) if (beginsAt(text, at)) return true;
     return false;
   };
 }
 
-function characterBefore(text: string, at: number): string {
-  const pair = text.slice(Math.max(0, at - 2), at);
-  return pair.length === 2 && pair.codePointAt(0) !== pair.charCodeAt(0) ? pair : pair.slice(-1);
+function beginsAt(text: string, at: number): boolean {
+  if (at === 0) return true;
+  const before = text.charCodeAt(at - 1);
+  // Most are letters in the midst of a word, and to tell that by an expression takes ten times as long.
+  if (before < beyondAscii) return !(before >= smallA && before <= smallZ) && !(before >= digit0 && before <= digit9);
+  return endsWord(isSecondHalf(before) ? text.slice(Math.max(0, at - 2), at) : text.slice(at - 1, at));
+}
+
+function isSecondHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -9,7 +9,7 @@ export interface PasswordCost {
   readonly passes: number;
 }
 
-/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE when too many wait already. */
+/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE when too many wait already, or one has waited for too long. */
 export interface Passwords {
   /** A PHC string that holds salt and cost beside the hash. */
   hash(password: string): Promise<string>;
@@ -24,6 +24,8 @@ const defaultCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
 const atOnce = 2;
 // At about 30 ms each, whoever comes last waits a second; a flood of sign-ins gets its refusal sooner.
 const waiting = 64;
+// Ten times that, where the machine is busy: by then who signs in has begun to try again.
+const longestMs = 10_000;
 const retryAfterMs = 2_000;
 
 /** Makes the hasher. */
@@ -32,7 +34,7 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
   const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
   const decoy = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
   const inTurn = inTurns({
-    ...{ atOnce, waiting },
+    ...{ atOnce, waiting, longestMs },
     refusal: () => new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs }),
   });
 

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { pagesOf, type SearchWorld, textsOf } from './search-world.ts';
+
+/** What promises hold of how much a search may cost, on any database. */
+export function promisesOfLoad(world: () => SearchWorld): void {
+  async function sayAtOnce(texts: readonly string[]) {
+    const ada = await world().person();
+    const conversationId = await world().group(ada);
+    await world().say(ada, conversationId, 'needle');
+    await Promise.all(texts.map((text) => world().say(ada, conversationId, text)));
+    return { ada, conversationId };
+  }
+
+  describe('a request', () => {
+    it.each([
+      ['what is short', 'hay', 1],
+      ['ideograms, twice their number', '漢'.repeat(1_000), 4],
+      ['syllables, four times', '각'.repeat(1_000), 8],
+      ['what one letter stands for', '\ufdfa'.repeat(1_000), 38],
+    ])('looks through as much as it may, by what that is to compare, and not how long it is written: %s', async (_what, text, weight) => {
+      const { ada, conversationId } = await sayAtOnce(Array.from({ length: 40 }, () => text));
+      const pages = await pagesOf(world().searching({ searchedMessages: 100 }), ada, { search: 'needle', conversationId });
+      expect(textsOf(pages)).toEqual(['needle']);
+      // The last of a page may weigh more than was left to it.
+      expect(pages.length).toBeGreaterThanOrEqual((40 * weight) / (100 + weight));
+      expect(pages.length).toBeLessThanOrEqual((40 * (weight + 1)) / 100 + 5);
+    });
+
+    it('ends within what it has read, where a text weighs as much as it may look through, and goes on there', async () => {
+      const { ada, conversationId } = await sayAtOnce(Array.from({ length: 12 }, (_, n) => `${n} ${'\ufdfa'.repeat(3_000)}`));
+      const pages = await pagesOf(world().searching({ searchedMessages: 100 }), ada, { search: 'needle', conversationId });
+      expect(textsOf(pages)).toEqual(['needle']);
+      // One message a page, whatever was read with it.
+      expect(pages.length).toBeGreaterThanOrEqual(12);
+    });
+
+    it('looks through a long row of accents as fast as through letters, in whatever order they stand', async () => {
+      const { ada, conversationId } = await sayAtOnce(Array.from({ length: 20 }, () => 'a\u0f81\u0301\u0323'.repeat(2_000)));
+      const begun = performance.now();
+      await pagesOf(world().searching(), ada, { search: 'needle', conversationId });
+      // 20 ms, and two seconds where their order is sought first.
+      expect(performance.now() - begun).toBeLessThan(1_000);
+    });
+
+    it('asks once for all that was found in what it has read whether the viewer has hidden it', async () => {
+      const { ada, conversationId } = await sayAtOnce(Array.from({ length: 30 }, () => 'needle'));
+      let asked = 0;
+      const search = world().searching(
+        {},
+        {
+          messages: {
+            ...world().messages,
+            hidden(viewer, refs) {
+              asked += 1;
+              return refs.length === 1 ? world().messages.hidden(viewer, refs) : Promise.resolve(refs.map((_, at) => at < refs.length - 1));
+            },
+          },
+        },
+      );
+      expect((await search.messages(ada, { search: 'needle', conversationId, first: 1 })).items).toHaveLength(1);
+      // And once more for what is shown.
+      expect(asked).toBe(2);
+    });
+  });
+
+  describe('searches of one user', () => {
+    it('are refused where four are under way, which does not count, and others go on', async () => {
+      const [ada, bob] = await world().people();
+      const search = world().searching({ searchesPerMinute: 9 });
+      const asked = Array.from({ length: 9 }, () => search.messages(ada, { search: 'a', first: 1 }));
+      const bobs = search.messages(bob, { search: 'a', first: 1 });
+      const outcomes = await Promise.allSettled(asked);
+      const codes = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'DONE' : String(outcome.reason.message)));
+      const refusal = 'You have several searches under way. Wait for one of them to be answered.';
+      expect(codes.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'DONE'), ...Array.from({ length: 5 }, () => refusal)]);
+      await bobs;
+      for (let times = 0; times < 5; times += 1) await search.messages(ada, { search: 'a', first: 1 });
+      await expect(search.messages(ada, { search: 'a', first: 1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
+
+    it('end where nobody waits for them any more: in the queue at once, and under way before they read on', async () => {
+      const { ada, conversationId } = await sayAtOnce(['hay']);
+      const [first, second, gone] = [new AbortController(), new AbortController(), new Error('gone')];
+      const begun = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const search = world().searching(
+        {},
+        {
+          groups: {
+            ...world().groups,
+            async memberships(of) {
+              begun.resolve();
+              await held.promise;
+              return world().groups.memberships(of);
+            },
+          },
+        },
+      );
+      const asked = { search: 'needle', conversationId, first: 5 };
+      const underWay = search.messages(ada, { ...asked, signal: first.signal });
+      await begun.promise;
+      const waiting = search.messages(ada, { ...asked, signal: second.signal });
+      second.abort(gone);
+      await expect(waiting).rejects.toBe(gone);
+      first.abort(gone);
+      held.resolve();
+      await expect(underWay).rejects.toBe(gone);
+      expect((await search.messages(ada, asked)).items).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { OverloadError } from '../src/errors.ts';
+import { inTurns } from '../src/turns.ts';
+
+const refused = new OverloadError('Too much at the moment.', 1_000);
+const refusal = () => refused;
+
+/** Work that is under way until it is told to end. */
+function work() {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let begun = false;
+  return {
+    run: () => {
+      begun = true;
+      return promise;
+    },
+    end: () => resolve('done'),
+    begun: () => begun,
+  };
+}
+
+describe('work in turns', () => {
+  it('is under way a few at a time, in the order in which it came, and refused past so many that wait', async () => {
+    const inTurn = inTurns({ atOnce: 1, waiting: 2, longestMs: 60_000, refusal });
+    const [first, second, third] = [work(), work(), work()];
+    const answers = [first, second, third].map(({ run }) => inTurn(run));
+    await expect(inTurn(work().run)).rejects.toBe(refused);
+    for (const [at, { end }] of [first, second, third].entries()) {
+      expect([first, second, third].map(({ begun }) => begun())).toEqual([0, 1, 2].map((place) => place <= at));
+      end();
+      await answers[at];
+    }
+  });
+
+  it('is refused once it has waited for too long, and leaves its place to others; what is under way goes on', async () => {
+    const inTurn = inTurns({ atOnce: 1, waiting: 1, longestMs: 5, refusal });
+    const [first, second, third] = [work(), work(), work()];
+    const answer = inTurn(first.run);
+    for (let times = 0; times < 3; times += 1) await expect(inTurn(second.run)).rejects.toBe(refused);
+    first.end();
+    expect(await answer).toBe('done');
+    expect(second.begun()).toBe(false);
+    third.end();
+    expect(await inTurn(third.run)).toBe('done');
+  });
+
+  it('leaves the queue for the reason for which nobody waits for it any more, and does not begin where that came before', async () => {
+    const inTurn = inTurns({ atOnce: 1, waiting: 1, longestMs: 60_000, refusal });
+    const [first, second, third] = [work(), work(), work()];
+    const gone = new Error('gone');
+    const leaving = new AbortController();
+    const answer = inTurn(first.run);
+    const waiting = inTurn(second.run, leaving.signal);
+    leaving.abort(gone);
+    await expect(waiting).rejects.toBe(gone);
+    await expect(inTurn(second.run, leaving.signal)).rejects.toBe(gone);
+    const next = inTurn(third.run);
+    first.end();
+    third.end();
+    expect(await Promise.all([answer, next])).toEqual(['done', 'done']);
+    expect(second.begun()).toBe(false);
+  });
+});
