@@ -29,7 +29,7 @@ export interface Folded {
 }
 
 // Measured over all of Unicode: 20 to 60 ns for each letter as it stands and each that it is taken apart into. A syllable of Hangul has three of those, and U+FDFA eighteen.
-const weightBeyondAscii = 2;
+const weightBeyondAscii = 3;
 
 /**
  * Text of a message as it is searched: as people's names, and ẞ is ss as ß is, all hyphens are one, and what is not seen does not part a word. Not so names: of

@@ -27,7 +27,7 @@ const byPlace = raw('/*! FORCE INDEX (PRIMARY) */');
 const bySender = raw('/*! FORCE INDEX (Message_conversationId_senderId_seq_idx) */');
 
 /**
- * What was said in stretches, by one sender or (null) by anybody, the newest first in each; at most a hundred stretches. Nothing but what is looked through, for to bring it
+ * What was said in stretches, by one sender or (null) by anybody, the newest first in each; at most fifty stretches. Nothing but what is looked through, for to bring it
  * here is most of what a search costs.
  */
 export async function selectTexts(

@@ -6,18 +6,20 @@ import type { Place } from './place.ts';
 import type { Stretch } from './stretch.ts';
 import type { Searchable, Wanted } from './words.ts';
 
-// Measured: 250 messages of usual length take 1.5 to 2 ms of the process, of which SQLite takes one without letting go. By a quarter of them a search takes a fifth more of it; but whoever looks
-// for what is often said is through with the first few.
-const fewAtOnce = 50;
-const mostAtOnce = 250;
+// Whoever looks for what is often said is through with the first few; and where those are long, this is what is read before that is known.
+const fewAtOnce = 25;
+// Measured: SQLite keeps the process for 0.4 ms while it reads so many of usual length, and for 30 where huge ones follow short ones (24 kB each; 152 with 250). More at once were no
+// faster on SQLite.
+const mostAtOnce = 100;
 // However long they are.
-const leastAtOnce = 10;
+const leastAtOnce = 5;
 // Of weight: looked through, that is 3 ms at most, but for a single message.
 const weightAtOnce = 100_000;
 // One SELECT of a UNION each. Measured: SQLite keeps the process for some 5 ms with so many, and for 10 or more with a hundred.
 const stretchesAtOnce = 50;
-// A long text costs what it weighs, here and on its way: MAX_MESSAGE_LENGTH in ASCII counts as eight or nine, and as 32 in Chinese. So the 5,000 messages of a request are
-// 250 ideograms each, and what is most work to look through costs a request 150 ms.
+// A long text costs what it weighs, here and on its way: MAX_MESSAGE_LENGTH in ASCII counts as eight or nine, and as fifty in
+// Chinese. So each of the 5,000 messages of a request may have some 160 ideograms, or 80 syllables of Hangul; and measured, what is most work to look through
+// (U+FDFA, 8,000 times, which is 10 to 13 ms) costs a request 130 to 160 ms, where all that is usual is 30 to 90.
 const weightOfMessage = 1_000;
 // Measured: to enter a conversation takes 60 to 130 µs, and each of its messages 6 to 15.
 const messagesOfStretch = 5;
@@ -64,6 +66,8 @@ type Planned = Stretch & TextRange;
 export async function readSlice({ db }: Pick<SearchParts, 'db'>, { wanted, senderId }: Asked, rest: Rest): Promise<Slice> {
   const ranges = plan(rest);
   const read = await selectTexts(db, db.client, { ranges, senderId });
+  // SQLite has kept the process for as long as that took.
+  await turn();
   const { hits, weight, spent, last, compared } = await look(wanted, { ranges, read, messages: rest.messages });
   const { place, left } = remainderOf(ranges[last], read[last] ?? [], compared);
   return {
