@@ -8,7 +8,7 @@ export interface Caller {
   /** The client's network address. */
   readonly address: string;
   readonly requestId: string;
-  /** Aborts when what the caller may do ends; its reason is the error to end a subscription with. */
+  /** Aborts when what the caller may do ends, or nobody is there to be answered; its reason is the error to end a subscription, or a search, with. */
   readonly signal: AbortSignal;
 }
 

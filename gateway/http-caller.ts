@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
+import { ChatError } from '../src/errors.ts';
 import { authenticate } from './auth.ts';
 import type { Caller } from './call.ts';
 import type { Delivery } from './delivery.ts';
@@ -33,16 +34,25 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
     traceparent,
     async callerOf({ lasting, signingIn }): Promise<Caller> {
       if (lasting) return { ...(await follow(sessions, authorization, response, cut)), address, requestId };
-      // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile.
+      // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile; but what is costly need not be read for nobody.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       if (viewer !== null) chat.presence.active(viewer);
-      return { viewer, address, requestId, signal: new AbortController().signal };
+      return { viewer, address, requestId, signal: untilClosed(response) };
     },
     deliver(delivery) {
       delivered = delivery;
     },
     delivered: () => delivered,
   };
+}
+
+/** Aborts once the answer can reach nobody any more, or has. */
+function untilClosed(response: ServerResponse): AbortSignal {
+  const over = new AbortController();
+  const end = () => over.abort(new ChatError('UNAVAILABLE', 'Nobody waits for the answer any more.'));
+  if (response.closed) end();
+  else response.once('close', end);
+  return over.signal;
 }
 
 async function follow(

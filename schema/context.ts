@@ -20,7 +20,7 @@ export interface Context {
   /** The client's network address, for throttling. */
   readonly address: string;
   readonly requestId: string;
-  /** Aborts when the sender's access ends; its reason is the error to end a subscription with. */
+  /** Aborts when the sender's access ends, or nobody is there to be answered; its reason is the error to end a subscription, or a search, with. */
   readonly signal: AbortSignal;
   /** Replaced by refresh(). */
   scope: Scope;

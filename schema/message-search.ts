@@ -36,6 +36,7 @@ builder.queryField('messages', (t) =>
       const { items, endKey, hasPreviousPage } = await context.chat.search.messages(viewer, {
         ...{
           search,
+          signal: context.signal,
           conversationId: named('Conversation', conversationId, 'conversationId'),
           senderId: named('User', senderId, 'senderId'),
         },
