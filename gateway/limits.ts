@@ -30,7 +30,7 @@ const attachmentAliases = 10;
 const maxEventAliases = 25;
 // Acts of a mutation are done one after the other, and who asked waits for all: a sign-in may wait a second for its turn, and what takes longer than half a minute a proxy takes for a dead node's (docs/decisions/0054).
 const maxActs = 25;
-// Each looks through thousands of messages, some 50 ms of a node's time, and few are under way at a time: a page that shows people and what they said needs two or three.
+// Each looks through thousands of messages, some 50 ms of a node's time and 150 at most; one is under way at a time, and four of a user may wait (src/search): a page that shows people and what they said needs two or three.
 const maxSearches = 4;
 // Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
 const maxCharacters = 100_000;

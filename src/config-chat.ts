@@ -30,7 +30,7 @@ export const chatOptions = {
     whole(1, 100_000),
     'Searches for users per user and minute, and as many for messages.',
   ),
-  // Some 50 ms of a node's time: it does something else between each 250 of them.
+  // Some 50 ms of a node's time, and 150 of texts made to be slow: it does something else between each hundred of them, or each that is long.
   searchedMessages: setting(
     'SEARCHED_MESSAGES',
     '5000',

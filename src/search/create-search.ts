@@ -14,7 +14,7 @@ import { type Wanted, wantedOf } from './words.ts';
 const maxSearch = 200;
 // Measured: while one is under way all the time, a send takes one and a half to two times as long, and three to four times beside two, which give a quarter more answers.
 const atOnce = 1;
-// At some 50 ms each, whoever comes last waits two seconds.
+// At some 50 ms each, whoever comes last waits two seconds; at 150, the most, five.
 const waiting = 32;
 // All that may wait, where each of them is as much work as there is (150 ms, slice.ts): past that the database does not answer, and who waits is better told so.
 const longestMs = 5_000;
