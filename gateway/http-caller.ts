@@ -37,7 +37,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
       // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile; but what is costly need not be read for nobody.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       if (viewer !== null) chat.presence.active(viewer);
-      return { viewer, address, requestId, signal: untilClosed(response) };
+      return { viewer, address, requestId, signal: whileAwaited(response) };
     },
     deliver(delivery) {
       delivered = delivery;
@@ -46,13 +46,15 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
   };
 }
 
-/** Aborts once the answer can reach nobody any more, or has. */
-function untilClosed(response: ServerResponse): AbortSignal {
-  const over = new AbortController();
-  const end = () => over.abort(new ChatError('UNAVAILABLE', 'Nobody waits for the answer any more.'));
-  if (response.closed) end();
-  else response.once('close', end);
-  return over.signal;
+/** Aborts once whoever asked has gone away before they were answered. */
+function whileAwaited(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const close = () => {
+    if (!response.writableFinished) gone.abort(new ChatError('UNAVAILABLE', 'Nobody waits for the answer any more.'));
+  };
+  if (response.closed) close();
+  else response.once('close', close);
+  return gone.signal;
 }
 
 async function follow(
