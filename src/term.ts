@@ -4,9 +4,9 @@ const unspaced =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const unspacedLetter = new RegExp(`[${unspaced}]`, 'u');
 const unspacedLetters = new RegExp(unspacedLetter, 'gu');
-// A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
 const unspacedEnd = `[${unspaced}\\u1160-\\u11ff\\u30fc]`;
 const between = new RegExp(`[^\\p{L}\\p{N}]|${unspacedEnd}`, 'u');
+// A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
 const unspacedGap = new RegExp(`(?<=${unspacedEnd})[\\s\\u00b7\\u30fb]+(?=[${unspaced}])`, 'gu');
 
 const beyondAscii = /\P{ASCII}/u;

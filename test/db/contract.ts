@@ -13,6 +13,7 @@ import {
 } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Fresh } from './fresh.ts';
+import { statementsContract } from './statements.contract.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 
@@ -293,6 +294,8 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.transaction((tx) => tx.$executeRaw`UPDATE User SET displayName = 'same' WHERE id = ${70n}`)).toBe(1);
     });
   });
+
+  statementsContract(() => db);
 
   describe('lockStreams', () => {
     test('answers the rows there are, in the order of their ids, and the time', async () => {

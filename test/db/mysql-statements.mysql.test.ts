@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { type Db, sql, type Tx } from '../../src/db/index.ts';
 import { type Fresh, freshMysql } from './fresh.ts';
-import { isMarked, leaveMark, newMark, statementsContract } from './statements.contract.ts';
+import { failWithLate, isMarked, leaveMark, newMark } from './statements.contract.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 let place: Fresh;
@@ -27,26 +27,13 @@ function raise(tx: Tx, id: bigint): Promise<number> {
 
 const autocommit = sql`SELECT @@autocommit AS autocommit`;
 
-describe('on MariaDB', () => statementsContract(() => freshMysql(inject('mysqlUrl'))));
-
 describe('a transaction', () => {
   test('that fails before the server has begun it stores nothing that comes late', async () => {
     const marks = Array.from({ length: 20 }, newMark);
-    for (const [ticks, mark] of marks.entries()) {
+    for (const [microtasks, mark] of marks.entries()) {
       // A connection of its own, which has been in no transaction.
       await using fresh = await place.open();
-      const late = Promise.withResolvers<void>();
-      async function comeLate(tx: Tx): Promise<void> {
-        for (let tick = 0; tick < ticks; tick += 1) await null;
-        await Promise.allSettled([leaveMark(tx, mark)]);
-        late.resolve();
-      }
-      const failing = fresh.transaction(async (tx) => {
-        void comeLate(tx);
-        throw new Error('no');
-      });
-      await expect(failing).rejects.toThrow('no');
-      await late.promise;
+      await failWithLate(fresh, mark, microtasks);
     }
     expect(await Promise.all(marks.map((mark) => isMarked(db, mark)))).not.toContain(true);
   });

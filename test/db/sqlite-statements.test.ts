@@ -6,9 +6,7 @@ import { raw, sql, type Tx } from '../../src/db/index.ts';
 import { sqliteDriver } from '../../src/db/sqlite-driver.ts';
 import { Transient } from '../../src/db/transient.ts';
 import { freshSqlite } from './fresh.ts';
-import { isMarked, leaveMark, newMark, statementsContract } from './statements.contract.ts';
-
-describe('on SQLite', () => statementsContract(freshSqlite));
+import { isMarked, leaveMark, newMark } from './statements.contract.ts';
 
 // The most that SQLite allows.
 const noLimit = 4_294_967_294;

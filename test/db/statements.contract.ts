@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Db, sql, type Tx } from '../../src/db/index.ts';
-import type { Fresh } from './fresh.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 
@@ -20,18 +19,27 @@ export function newMark(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(16));
 }
 
-/** What statements of ours promise beneath Prisma's client, whichever database it is. */
-export function statementsContract(fresh: () => Promise<Fresh>): void {
-  let place: Fresh;
-  let db: Db;
-
-  beforeAll(async () => {
-    place = await fresh();
-    db = await place.open();
+/** Has a transaction fail while a statement of it is so many microtasks late; resolves when both have ended. */
+export async function failWithLate(db: Db, mark: Uint8Array, microtasks: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  async function comeLate(tx: Tx): Promise<void> {
+    for (let tick = 0; tick < microtasks; tick += 1) await null;
+    await Promise.allSettled([leaveMark(tx, mark)]);
+    late.resolve();
+  }
+  const failing = db.transaction(async (tx) => {
+    void comeLate(tx);
+    throw new Error('no');
   });
-  afterAll(async () => {
-    await db[Symbol.asyncDispose]();
-    await place[Symbol.asyncDispose]();
+  await expect(failing).rejects.toThrow('no');
+  await late.promise;
+}
+
+/** What statements of ours promise beneath Prisma's client, whichever database it is. */
+export function statementsContract(opened: () => Db): void {
+  let db: Db;
+  beforeAll(() => {
+    db = opened();
   });
 
   describe('a statement of ours', () => {
@@ -97,20 +105,7 @@ export function statementsContract(fresh: () => Promise<Fresh>): void {
 
     test('that fails stores nothing that comes late', async () => {
       const marks = Array.from({ length: 20 }, newMark);
-      for (const [ticks, mark] of marks.entries()) {
-        const late = Promise.withResolvers<void>();
-        async function comeLate(tx: Tx): Promise<void> {
-          for (let tick = 0; tick < ticks; tick += 1) await null;
-          await Promise.allSettled([leaveMark(tx, mark)]);
-          late.resolve();
-        }
-        const failing = db.transaction(async (tx) => {
-          void comeLate(tx);
-          throw new Error('no');
-        });
-        await expect(failing).rejects.toThrow('no');
-        await late.promise;
-      }
+      for (const [microtasks, mark] of marks.entries()) await failWithLate(db, mark, microtasks);
       expect(await Promise.all(marks.map((mark) => isMarked(db, mark)))).not.toContain(true);
     });
 

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { Ask } from '../api/ask.ts';
 import { lastWords, nameOf, titleOf } from '../chat/words.ts';
 import { SaidDocument, type SaidQuery } from '../generated/graphql.ts';
+import { SearchBox } from './search-box.tsx';
 import { shortTime } from './times.ts';
 import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
@@ -62,16 +63,7 @@ export function MessageSearch(): ReactNode {
   }
 
   return (
-    <search className="people">
-      <input
-        type="search"
-        aria-label="Search messages"
-        placeholder="Search messages"
-        autoComplete="off"
-        value={search}
-        onChange={({ target }) => setSearch(target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
-      />
+    <SearchBox label="Search messages" value={search} onChange={setSearch}>
       {finding !== null && (
         <ul aria-label="Found messages">
           {finding.messages.map((message) => (
@@ -94,7 +86,7 @@ export function MessageSearch(): ReactNode {
           )}
         </ul>
       )}
-    </search>
+    </SearchBox>
   );
 }
 

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { Person } from '../chat/state.ts';
 import { PeopleDocument } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
+import { SearchBox } from './search-box.tsx';
 import { useChat } from './use-chat.ts';
 
 // Searches are counted: one for whoever has stopped typing, not one for each letter.
@@ -35,16 +36,7 @@ export function PeopleSearch({ label, onPick }: { readonly label: string; readon
   }
 
   return (
-    <search className="people">
-      <input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        autoComplete="off"
-        value={search}
-        onChange={({ target }) => setSearch(target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
-      />
+    <SearchBox label={label} value={search} onChange={setSearch}>
       {found !== null && (
         <ul aria-label="Found">
           {found.map((person) => (
@@ -59,6 +51,6 @@ export function PeopleSearch({ label, onPick }: { readonly label: string; readon
           {found.length === 0 && <li className="quiet">Nobody found</li>}
         </ul>
       )}
-    </search>
+    </SearchBox>
   );
 }
