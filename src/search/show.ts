@@ -24,8 +24,8 @@ export async function show(
   const firstSeqs = new Map(readable.map(({ conversation, firstSeq }) => [conversation.id, firstSeq]));
   return hits.flatMap(({ said, ...place }, at) => {
     const [message, conversation] = [found[at], conversations.get(place.conversationId)];
-    if (!message || !conversation || hidden[at] || message.recalledAt !== null) return [];
-    // Only what was edited meanwhile is compared again: for all of them that would take as long once more, and without a pause.
+    if (!message || !conversation || hidden[at]) return [];
+    // Only what was edited meanwhile, or taken back, is compared again: for all of them that would take as long once more, and without a pause.
     if (!saysSame(message, said) && !wanted.compare(message).found) return [];
     const firstSeq = firstSeqs.get(place.conversationId);
     return firstSeq === undefined || message.seq < firstSeq ? [] : [{ message, conversation, place }];

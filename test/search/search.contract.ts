@@ -131,6 +131,28 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
   });
 
   describe('what the viewer may not read is not found:', () => {
+    it('what is taken back, or edited to say something else, while it is being found', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const [recalled, edited, still] = await world.sayAll(ada, conversationId, ['needle one', 'needle two', 'needle three']);
+      if (!recalled || !edited || !still) throw new Error('not said');
+      const search = world.searching(
+        {},
+        {
+          messages: {
+            ...world.messages,
+            async byRefs(refs) {
+              await world.messages.recall(ada, recalled);
+              await world.messages.edit(ada, { message: edited, text: 'hay' });
+              await world.messages.edit(ada, { message: still, text: 'another needle' });
+              return world.messages.byRefs(refs);
+            },
+          },
+        },
+      );
+      expect(textsOf([await search.messages(bob, { search: 'needle', conversationId, first: 5 })])).toEqual(['another needle']);
+    });
+
     it('what was taken back, and what an edit has replaced', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);

@@ -37,6 +37,7 @@ describe('a word of a list', () => {
     ['with accents', 'b\u00e0dg\u0113r ba\u0300dge\u0304r', '****** ******'],
     ['under a heap of marks', `b${'\u0336\u0321\u0315'.repeat(20)}adger`, '******'],
     ['under thousands of marks', `b${'\u0f81'.repeat(8_000)}ad${'\u0301'.repeat(8_000)}ger`, '******'],
+    ['whose last vowel has thousands of marks behind it', `हिंसा${'\u0301'.repeat(8_000)}`, '**'],
     ['in full width', 'ｂａｄｇｅｒ', '******'],
     ['in letters of mathematics', '𝓫𝓪𝓭𝓰𝓮𝓻 𝐱', '****** 𝐱'],
     ['in circles', 'ⓑⓐⓓⓖⓔⓡ', '******'],
