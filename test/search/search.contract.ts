@@ -131,26 +131,36 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
   });
 
   describe('what the viewer may not read is not found:', () => {
-    it('what is taken back, or edited to say something else, while it is being found', async () => {
+    it('what is taken back, edited to say something else, hidden or cleared while it is being found', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
-      const [recalled, edited, still] = await world.sayAll(ada, conversationId, ['needle one', 'needle two', 'needle three']);
-      if (!recalled || !edited || !still) throw new Error('not said');
+      const [cleared, recalled, edited, hidden, still] = await world.sayAll(ada, conversationId, numbered(5, 'needle'));
+      if (!cleared || !recalled || !edited || !hidden || !still) throw new Error('not said');
+      let acted = false;
+      const act = async () => {
+        if (acted) return;
+        acted = true;
+        await world.messages.recall(ada, recalled);
+        await world.messages.edit(ada, { message: edited, text: 'hay' });
+        await world.messages.edit(ada, { message: still, text: 'another needle' });
+        await world.messages.hide(bob, hidden);
+        await world.messages.clear(bob, cleared);
+      };
       const search = world.searching(
         {},
         {
           messages: {
             ...world.messages,
-            async byRefs(refs) {
-              await world.messages.recall(ada, recalled);
-              await world.messages.edit(ada, { message: edited, text: 'hay' });
-              await world.messages.edit(ada, { message: still, text: 'another needle' });
-              return world.messages.byRefs(refs);
+            // Asked when all is looked through, and again when it is shown.
+            async hidden(viewer, refs) {
+              const found = await world.messages.hidden(viewer, refs);
+              await act();
+              return found;
             },
           },
         },
       );
-      expect(textsOf([await search.messages(bob, { search: 'needle', conversationId, first: 5 })])).toEqual(['another needle']);
+      expect(textsOf([await search.messages(bob, { search: 'needle', conversationId, first: 9 })])).toEqual(['another needle']);
     });
 
     it('what was taken back, and what an edit has replaced', async () => {
