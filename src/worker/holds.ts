@@ -32,13 +32,13 @@ export interface HoldsParts {
 
 interface Hold extends Taken {
   readonly lost: AbortController;
-  /** Since when Redis has surely kept it for this consumer, by this process's clock. */
-  keptAt: number;
+  /** Ends it unless Redis keeps it on. */
+  lapse?: NodeJS.Timeout;
 }
 
-// Of four renewals three may be lost; the fourth part is for a Redis that is slow and a process that is late.
-const keepsPerVisibility = 4;
+// A hold lapses with a fourth of its time left, for a Redis that is slow and a process that is late. Of the four renewals before that three may be lost.
 const lostAfter = 0.75;
+const keepsPerVisibility = 6;
 
 const flags = z.array(z.number());
 
@@ -53,8 +53,19 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     return run(script, [queue, ...taken.map(keyOf)], args).then((answer) => flags.parse(answer));
   }
 
-  function lose(hold: Hold): void {
+  /** Redis has surely kept it for this consumer since then, by this process's clock. A lapse is not left to an answer, which may be long in coming. */
+  function keepSince(hold: Hold, at: number): void {
+    clearTimeout(hold.lapse);
+    hold.lapse = setTimeout(lose, at + lostAfter * visibilityMs - performance.now(), hold).unref();
+  }
+
+  function drop(hold: Hold): void {
+    clearTimeout(hold.lapse);
     held.delete(hold.entryId);
+  }
+
+  function lose(hold: Hold): void {
+    drop(hold);
     hold.lost.abort(new Error(`the stream ${hold.streamId} may be another worker’s`));
   }
 
@@ -64,18 +75,14 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     try {
       const kept = all.length === 0 ? [] : await ask(keepScript, all);
       for (const [place, hold] of all.entries()) {
-        if (kept[place] === 1) hold.keptAt = askedAt;
+        // It is done, or has lapsed, meanwhile.
+        if (held.get(hold.entryId) !== hold) continue;
+        if (kept[place] === 1) keepSince(hold, askedAt);
         else lose(hold);
       }
     } catch (error) {
       logger.debug({ err: error }, 'what is held could not be kept');
     }
-  }
-
-  // Not left to an answer, which may be long in coming.
-  function loseOld(): void {
-    const now = performance.now();
-    for (const hold of held.values()) if (now - hold.keptAt >= lostAfter * visibilityMs) lose(hold);
   }
 
   // One at a time, whoever asks for it.
@@ -87,16 +94,15 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
   }
 
   async function done(hold: Hold): Promise<void> {
-    held.delete(hold.entryId);
+    // It has lapsed. Whoever has it by now, this consumer it may be, is not done.
+    if (held.get(hold.entryId) !== hold) return;
+    drop(hold);
     await run(doneScript, [queue, keyOf(hold)], [consumer, hold.entryId]).catch((error: unknown) =>
       logger.debug({ err: error }, 'what was done could not be taken out of the queue'),
     );
   }
 
-  const timer = setInterval(() => {
-    loseOld();
-    void keep();
-  }, visibilityMs / keepsPerVisibility).unref();
+  const timer = setInterval(() => void keep(), visibilityMs / keepsPerVisibility).unref();
   return {
     has: (entryId) => held.has(entryId),
     keep,
@@ -106,8 +112,9 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
       const got = await ask(holdScript, taken);
       return taken.flatMap((one, place) => {
         if (got[place] !== 1) return [];
-        const hold: Hold = { ...one, lost: new AbortController(), keptAt: askedAt };
+        const hold: Hold = { ...one, lost: new AbortController() };
         held.set(one.entryId, hold);
+        keepSince(hold, askedAt);
         return [{ streamId: one.streamId, upTo: one.upTo, lost: hold.lost.signal, done: () => done(hold) }];
       });
     },

@@ -6,6 +6,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { createRedisCaches } from '../../src/cache/caches.redis.ts';
 import type { CacheLimits, Caches } from '../../src/cache/index.ts';
+import { within } from '../support/bound.ts';
 import { startRedis } from '../support/services.ts';
 import { promisesOfCaches } from './contract.ts';
 import { type Shelf, shelf, usualLimits } from './shelf.ts';
@@ -145,16 +146,16 @@ describe('while Redis is away', () => {
     const cache = at.behind.cache(at.here, { changes: false });
     for (let key = 0; key < 100; key += 1) at.behind.words.set(key, `word ${key}`);
     redis.pause();
-    const times: number[] = [];
+    let felt = 0;
     for (let key = 0; key < 100; key += 1) {
-      const start = performance.now();
-      expect(await cache.many([key])).toEqual([`word ${key}`]);
-      times.push(performance.now() - start);
+      const read = cache.many([key]);
+      await within(50, read).catch(() => (felt += 1));
+      expect(await read).toEqual([`word ${key}`]);
     }
     redis.resume();
     // One in a second may find out that it still hangs, which takes a tenth of one; all others ask nobody.
-    expect(times.toSorted((a, b) => a - b)[90]).toBeLessThan(50);
-    expect(Math.max(...times)).toBeLessThan(1_000);
+    expect(felt).toBeGreaterThan(0);
+    expect(felt).toBeLessThan(10);
   });
 
   it('nothing is missed where it was emptied', async () => {

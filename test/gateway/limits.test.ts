@@ -3,6 +3,7 @@ import { getIntrospectionQuery, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSizeRule } from '../../gateway/limits.ts';
 import { schema } from '../../schema/index.ts';
+import { cpuMsOf } from '../support/bound.ts';
 import { post, postInPieces } from './http.ts';
 import { type Lab, openLab } from './lab.ts';
 
@@ -39,9 +40,8 @@ describe('a document', () => {
 
   test('that stands for thousands of fields is refused before anything runs', async () => {
     const levels = Array.from({ length: 16 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ... on Query { ...F${n + 1} } }`);
-    const started = performance.now();
-    expect(await codeOf(`{ ...F0 } ${levels.join(' ')} fragment F16 on Query { hello number }`)).toBe('BAD_USER_INPUT');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const query = `{ ...F0 } ${levels.join(' ')} fragment F16 on Query { hello number }`;
+    expect(await cpuMsOf(async () => expect(await codeOf(query)).toBe('BAD_USER_INPUT'))).toBeLessThan(2_000);
   });
 
   test('may not ask for the same thing under hundreds of names', async () => {

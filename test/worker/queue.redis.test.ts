@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { ConfigError } from '../../src/config.ts';
 import type { Held, Queue } from '../../src/worker/index.ts';
 import { createRedisQueue } from '../../src/worker/queue.redis.ts';
+import { within } from '../support/bound.ts';
 import { freePort, startRedis } from '../support/services.ts';
 import { promisesOfQueues } from './queue.contract.ts';
 
@@ -156,10 +158,9 @@ test('a worker that cannot tell Redis what it holds gives it up before another m
   await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
   await queue.put([{ streamId: 5n, upTo: 1 }]);
   const held = await takeOne(queue);
-  const lost = new Promise<number>((resolve) => void held.lost.addEventListener('abort', () => resolve(performance.now())));
-  const since = performance.now();
   redis.pause();
-  expect((await lost) - since).toBeLessThan(visibilityMs);
+  // Some of it is left for a process that is late.
+  await within(0.8 * visibilityMs, once(held.lost, 'abort'));
   redis.resume();
 });
 
@@ -172,9 +173,7 @@ test('while Redis is gone or hangs everything rejects within seconds, and works 
   }
   const rejected = ['rejected', 'rejected', 'rejected'];
   redis.pause();
-  const began = performance.now();
-  expect(await outcomes()).toEqual(rejected);
-  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(await within(4_000, outcomes())).toEqual(rejected);
   redis.resume();
   await leading(queue);
   await redis.kill();
