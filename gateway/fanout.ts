@@ -8,9 +8,8 @@ import {
   type GraphQLError,
   print,
 } from 'graphql';
-import { type Context, forEvent, forEveryone, type Sharing, sharingOf } from '../schema/index.ts';
+import { type Context, forEvent, forEveryone, type Sharing, ShownEvents, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
-import type { EventStream } from '../src/feed/index.ts';
 import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import type { Meter } from './meter.ts';
@@ -51,15 +50,6 @@ interface Moment {
   /** The last one, and what becomes of it: what all but the first listener need. */
   event: object | undefined;
   rendering: Rendering | undefined;
-}
-
-/** The subscription that an operation's root field opened. */
-interface Shaping {
-  readonly source: EventStream<object>;
-  /** An event as it is executed. */
-  shape(event: object): object;
-  /** Whether there is something at hand now to show the event by, which would have to be read later. */
-  isAtHand(event: object): boolean;
 }
 
 // An event that cannot be shown because the database is away is tried again after 0.1 s, then ever later, at most every 2 s.
@@ -143,17 +133,17 @@ class Member extends Delivery {
   readonly #groups: Groups;
   readonly #args: SubscriptionArgs;
   readonly #sharing: Sharing;
-  readonly #shaping: Shaping;
+  readonly #events: ShownEvents<object, object>;
   #key: string;
   #group: Group | undefined;
   #over = false;
 
-  constructor(groups: Groups, args: SubscriptionArgs, sharing: Sharing, shaping: Shaping) {
-    super({ source: shaping.source, signal: args.contextValue.signal });
+  constructor(groups: Groups, args: SubscriptionArgs, sharing: Sharing, events: ShownEvents<object, object>) {
+    super({ source: events.source, signal: args.contextValue.signal });
     this.#groups = groups;
     this.#args = eventArgs(args, sharing);
     this.#sharing = sharing;
-    this.#shaping = shaping;
+    this.#events = events;
     this.#key = keyOf(args, sharing);
   }
 
@@ -166,20 +156,20 @@ class Member extends Delivery {
 
   // Of a burst only the first few are in the making. Were the others read when it is their turn, those that come meanwhile would wait for that and be read too: under load for ever.
   protected prepare(event: object): void {
-    if (this.#group?.moment?.event !== event && this.#shaping.isAtHand(event)) this.#shared(event, this.#joined());
+    if (this.#group?.moment?.event !== event && this.#events.isAtHand(event)) this.#shared(event, this.#joined());
   }
 
   #look(event: object): Rendering {
     const shared = this.#shared(event, this.#joined());
     if (shared !== undefined) return shared;
-    return this.#groups.render(this.#shaping.shape(event), this.#args, { contextFor: forEvent, isOver: () => this.#over });
+    return this.#groups.render(this.#events.shape(event), this.#args, { contextFor: forEvent, isOver: () => this.#over });
   }
 
   /** What others get as well; undefined where it is for this one only. */
   #shared(event: object, group: Group): Rendering | undefined {
     const known = this.#groups.known(event, group);
     if (known !== undefined) return known;
-    const shape = this.#shaping.shape(event);
+    const shape = this.#events.shape(event);
     return this.#sharing.covers(shape) ? this.#groups.share(event, shape, group) : undefined;
   }
 
@@ -219,7 +209,7 @@ export function createFanout(parts: FanoutParts): Fanout {
     async open(args) {
       const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) return source;
-      return new Member(groups, args, sharingFor(args), shapingOf(source));
+      return new Member(groups, args, sharingFor(args), shownBy(source));
     },
   };
 }
@@ -275,10 +265,9 @@ function payloadOf({ data, errors, extensions }: ExecutionResult, mask: Mask): P
   return new Payload(toBytes(JSON.stringify({ ...(told && { errors: told }), data, extensions })));
 }
 
-function shapingOf(events: AsyncIterable<unknown>): Shaping {
-  if (!('source' in events && 'shape' in events))
-    throw new TypeError('a subscription field must resolve to a source of events and their shapes');
-  return events as AsyncIterable<unknown> & Shaping;
+function shownBy(events: AsyncIterable<unknown>): ShownEvents<object, object> {
+  if (events instanceof ShownEvents) return events;
+  throw new TypeError('a subscription field must resolve to a source of events and how they are shown');
 }
 
 /** Only the variables that are used below the root field matter: positions, in its arguments, differ from listener to listener. */

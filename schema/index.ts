@@ -58,6 +58,7 @@ import { builder } from './builder.ts';
 export { type Context, type ContextParts, createContext, forEvent, forEveryone } from './context.ts';
 export { type ErrorExtensions, extensionsOf } from './errors.ts';
 export { type Sharing, sharingOf } from './sharing.ts';
+export { ShownEvents } from './shown-events.ts';
 export { showDraft, showToApps, webhookDocument } from './webhook-event.ts';
 
 builder.queryType({ description: 'What can be asked.' });

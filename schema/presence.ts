@@ -1,4 +1,3 @@
-import type { EventStream } from '../src/event-stream.ts';
 import type {
   Chosen,
   PresenceChoice as PresenceChoiceShape,
@@ -15,6 +14,7 @@ import { beginField } from './operation.ts';
 import { badArgument } from './page.ts';
 import { referredUser } from './referred-user.ts';
 import { shareable } from './shareable.ts';
+import { ShownEvents } from './shown-events.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
@@ -119,27 +119,13 @@ builder.queryField('presence', (t) =>
 );
 
 /** Presences as they are: their public shape is their own. */
-class Presences implements AsyncIterableIterator<PresenceShape, undefined> {
-  readonly source: EventStream<PresenceShape>;
-
-  constructor(source: EventStream<PresenceShape>) {
-    this.source = source;
-  }
-
+class Presences extends ShownEvents<PresenceShape, PresenceShape> {
   shape(presence: PresenceShape): PresenceShape {
     return presence;
   }
 
-  next(): Promise<IteratorResult<PresenceShape, undefined>> {
-    return this.source.next();
-  }
-
-  return(): Promise<IteratorResult<PresenceShape, undefined>> {
-    return this.source.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  isAtHand(): boolean {
+    return false;
   }
 }
 

@@ -11,6 +11,7 @@ import { useMessageAlong } from './loaders.ts';
 import { readFirst } from './operation.ts';
 import { badArgument, seqArgument } from './page.ts';
 import { streamIdFor } from './position.ts';
+import { ShownEvents } from './shown-events.ts';
 
 const PositionInput = builder.inputType('PositionInput', {
   description: 'A place in a stream that the client has: as it was given, never made up.',
@@ -81,13 +82,12 @@ function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape 
   }
 }
 
-/** The feed's events. Who iterates is given their public shape; who watches is given them as they are, and asks for the shape of those it shows. */
-class EventShapes implements AsyncIterableIterator<EventShape, undefined> {
-  readonly source: EventStream<FeedEvent>;
+/** The feed's events. */
+class EventShapes extends ShownEvents<FeedEvent, EventShape> {
   readonly #following: Following;
 
   constructor(source: EventStream<FeedEvent>, following: Following) {
-    this.source = source;
+    super(source);
     this.#following = following;
   }
 
@@ -97,20 +97,6 @@ class EventShapes implements AsyncIterableIterator<EventShape, undefined> {
 
   isAtHand(event: FeedEvent): boolean {
     return event.kind === 'entry' && alongOf(event.entry) !== undefined;
-  }
-
-  async next(): Promise<IteratorResult<EventShape, undefined>> {
-    const result = await this.source.next();
-    return result.done ? { done: true, value: undefined } : { done: false, value: this.shape(result.value) };
-  }
-
-  async return(): Promise<IteratorResult<EventShape, undefined>> {
-    await this.source.return();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { subscribe } from '../support/client.ts';
 import {
   BlockUserDocument,
   LeaveGroupDocument,
@@ -12,6 +13,7 @@ import {
   SignOutDocument,
   UnblockUserDocument,
   UpdateSettingsDocument,
+  WatchNamesDocument,
 } from '../support/generated/graphql.ts';
 import type { Listening } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
@@ -62,6 +64,14 @@ describe('who is online', () => {
     await phone.dispose();
     expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
     expect(await seen(brief, ben, ann)).toEqual(['OFFLINE seen']);
+  });
+
+  it('is told of many at once to who has more read with it than comes along', async () => {
+    const [ann, ben, cleo] = await brief.people('ann', 'ben', 'cleo');
+    await brief.group(ben, ann, cleo);
+    const results = subscribe(brief.socket(ben), WatchNamesDocument, { userIds: [ann.id, cleo.id] });
+    const told = [await results.next(), await results.next()].map(({ value }) => value?.data?.presence.user.displayName);
+    expect(told.toSorted()).toEqual([ann.handle, cleo.handle]);
   });
 
   it('counts a device once, with however many connections', async () => {

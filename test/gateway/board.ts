@@ -1,9 +1,9 @@
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import type { Context } from '../../schema/index.ts';
+import type { Context, ShownEvents } from '../../schema/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.ts';
 import { createGates, type Gates } from './gates.ts';
-import { type Shown, shown } from './read-ahead.ts';
+import { shown } from './read-ahead.ts';
 
 /** Something on the board. Everybody who follows it is handed this same object. */
 export interface Note {
@@ -50,7 +50,7 @@ export function createBoard(): Board {
     await gates.pass(gate);
     return n;
   }
-  function follow(after: readonly number[], signal: AbortSignal): Shown<Note> {
+  function follow(after: readonly number[], signal: AbortSignal): ShownEvents<Note, Note> {
     const stream = new BoardStream(after, () => {
       streams.delete(stream);
     });

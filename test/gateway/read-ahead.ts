@@ -1,14 +1,19 @@
+import { ShownEvents } from '../../schema/index.ts';
 import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.ts';
 
-/** Events that are their own shape. */
-export interface Shown<T> extends AsyncIterable<T> {
-  readonly source: EventStream<T>;
-  shape(event: T): T;
-  isAtHand(event: T): boolean;
+/** Events that are shown as they are, by what is at hand when they come. */
+class AsTheyAre<T> extends ShownEvents<T, T> {
+  shape(event: T): T {
+    return event;
+  }
+
+  isAtHand(): boolean {
+    return true;
+  }
 }
 
 /** Any source of events as one that can be polled, read one event ahead, and shown as they are. */
-export function readAhead<T>(source: AsyncIterable<T>): Shown<T> {
+export function readAhead<T>(source: AsyncIterable<T>): ShownEvents<T, T> {
   const iterator = source[Symbol.asyncIterator]();
   let held: { readonly event: T } | undefined;
   let outcome: StreamEnd | undefined;
@@ -48,7 +53,7 @@ export function readAhead<T>(source: AsyncIterable<T>): Shown<T> {
   return shown(stream);
 }
 
-/** Events that are shown as they are, by what is at hand when they come. */
-export function shown<T>(source: EventStream<T>): Shown<T> {
-  return { source, shape: (event) => event, isAtHand: () => true, [Symbol.asyncIterator]: () => source };
+/** Such events. */
+export function shown<T>(source: EventStream<T>): ShownEvents<T, T> {
+  return new AsTheyAre(source);
 }
