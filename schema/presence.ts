@@ -49,7 +49,7 @@ export const Presence = builder.objectRef<PresenceShape>('Presence').implement({
     user: t.field({
       extensions: shareable,
       type: User,
-      description: 'Who.',
+      description: 'Who, with their profile as it is now.',
       resolve: ({ userId }, _args, context, info) => referredUser(context, userId, info),
     }),
     status: t.expose('status', { extensions: shareable, type: PresenceStatus, description: 'Whether they are there.' }),
@@ -133,7 +133,7 @@ builder.subscriptionField('presence', (t) =>
   t.field({
     type: Presence,
     description:
-      'One Presence for each user whom the viewer may watch, then one whenever it changes; a client that is slow to read gets the newest of each. Who may be watched only later comes then. Who may not be watched any more is OFFLINE, and nothing more is told of them. After a reconnect all of it comes anew.',
+      'One Presence for each user whom the viewer may watch, then one whenever it changes, or their profile does; a client that is slow to read gets the newest of each. Who may be watched only later comes then. Who may not be watched any more is OFFLINE, and nothing more is told of them. After a reconnect all of it comes anew.',
     args: { userIds: t.arg.idList({ required: true, description: 'Whom to watch, at most MAX_WATCHED (500 by default).' }) },
     subscribe(_root, { userIds }, context) {
       const viewer = requireViewer(context);

@@ -150,7 +150,10 @@ export function createChat({
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
   const webhooks = createWebhooks({ db, log, logger, config, onRead: onHeard, tracer });
-  const presence = createPresences({ db, log, bus, limits, roster, cluster, config, logger, screen });
+  const presence = createPresences({
+    ...{ db, log, bus, limits, roster, cluster, config, logger, screen },
+    renew: (userId) => kept.renew([userId]),
+  });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });

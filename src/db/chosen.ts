@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** How a user wishes to be seen. */
+/** How a user wishes to be seen, and is. */
 export interface ChosenColumns {
   readonly userId: bigint;
   readonly choice: string;
@@ -10,27 +11,43 @@ export interface ChosenColumns {
   readonly statusUntil: Date | null;
   readonly lastSeenAt: Date | null;
   readonly hidesLastSeen: boolean;
+  /** Stands for their profile, handle and names and picture and what they say about themselves: another where any of it is. */
+  readonly profile: string;
+}
+
+interface UserRow {
+  readonly id: bigint | number;
+  readonly hides: number | boolean;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly avatarUrl: string | null;
+  readonly bio: string | null;
 }
 
 /** How users wish to be seen, in no order; absent: they have an account no more, or never had. */
 export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenColumns[]> {
   const [users, presences] = await Promise.all([
     inPieces(userIds, (piece) =>
-      tx.$queryRaw<{ id: bigint | number; hides: number | boolean }[]>(
-        sql`SELECT id, hidesLastSeen AS hides FROM User WHERE id IN (${join([...piece])}) AND state = 'ACTIVE'`,
+      tx.$queryRaw<UserRow[]>(
+        sql`SELECT id, hidesLastSeen AS hides, handle, displayName, avatarUrl, bio FROM User WHERE id IN (${join([...piece])}) AND state = 'ACTIVE'`,
       ),
     ),
     inPieces(userIds, (piece) => tx.presence.findMany({ where: { userId: { in: [...piece] } } })),
   ]);
   const found = new Map(presences.map((row) => [row.userId, row]));
-  return users.map(({ id, hides }) => {
+  return users.map(({ id, hides, ...profile }) => {
     const { choice = 'ONLINE', statusText = null, statusUntil = null, lastSeenAt = null } = found.get(BigInt(id)) ?? {};
-    return { userId: BigInt(id), choice, statusText, statusUntil, lastSeenAt, hidesLastSeen: Boolean(hides) };
+    return { userId: BigInt(id), choice, statusText, statusUntil, lastSeenAt, hidesLastSeen: Boolean(hides), profile: printOf(profile) };
   });
 }
 
+// Of many who are watched only this is kept, not kilobytes of each. Nobody gains by two profiles that look the same to it.
+function printOf({ handle, displayName, avatarUrl, bio }: Omit<UserRow, 'id' | 'hides'>): string {
+  return hash('sha1', JSON.stringify([handle, displayName, avatarUrl, bio]), 'base64');
+}
+
 /** What a user has chosen. `lastSeenAt`: when they were last online; null leaves that as it is. */
-export type ChosenWrite = Omit<ChosenColumns, 'hidesLastSeen'>;
+export type ChosenWrite = Omit<ChosenColumns, 'hidesLastSeen' | 'profile'>;
 
 /** Writes what a user has chosen. In one statement: whoever notes when they were last online may make the same row at any moment. */
 export async function writeChosen(

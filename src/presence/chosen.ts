@@ -6,9 +6,10 @@ import type { Standing } from './roster.ts';
 export interface ChosenRow extends Chosen {
   readonly lastSeenAt: Date | null;
   readonly hidesLastSeen: boolean;
+  readonly profile: string;
 }
 
-const nothing: ChosenRow = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false };
+const nothing: ChosenRow = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false, profile: '' };
 
 /** How users are to be seen, in the order asked for; of who has chosen nothing, or has no account any more, as everybody begins. */
 export async function readChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenRow[]> {
@@ -39,6 +40,7 @@ export function seenAs(userId: bigint, { devices, idle }: Standing, row: ChosenR
     statusText,
     devices: isOffline ? 0 : devices,
     lastSeenAt: isOffline && !row.hidesLastSeen ? row.lastSeenAt : null,
+    profile: row.profile,
   };
 }
 
@@ -49,5 +51,5 @@ function statusOf(choice: PresenceChoice, { devices, idle }: Standing): Presence
 
 /** How a user is seen by who may not see more. */
 export function veiled(userId: bigint): Presence {
-  return { userId, status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null };
+  return { userId, status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null, profile: '' };
 }

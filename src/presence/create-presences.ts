@@ -30,6 +30,8 @@ export interface PresenceParts {
   readonly cluster: Cluster;
   readonly config: Pick<Config, ConnectionOption | 'maxWatched'>;
   readonly logger: Logger;
+  /** What is kept of a user's profile is out of date. */
+  readonly renew: (userId: bigint) => void;
   /** What nobody must say of themselves; without it everything may. */
   readonly screen?: Screen | undefined;
 }
@@ -65,10 +67,12 @@ export function createPresences(parts: PresenceParts): Presences {
   function stored(entries: readonly Entry[]): void {
     for (const { streamId, type, data } of entries) {
       if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
-      // An account that is erased says no more than that its profile is another.
-      else if (type === 'ConversationOpened' || type === 'ConversationClosed' || type === 'ProfileChanged')
+      else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
+      else if (type === 'ProfileChanged') {
+        // An account that is erased says no more than that.
         telling.tell(streamId, { kind: 'access', others: null });
-      else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });
+        telling.tell(streamId, { kind: 'chosen' });
+      } else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });
     }
   }
 

@@ -19,6 +19,8 @@ export interface Presence {
   readonly devices: number;
   /** When they were last online; null while they are, where that is not known, and where they do not show it. */
   readonly lastSeenAt: Date | null;
+  /** Stands for their profile, which is part of how they are seen: another where that is another. Empty: they have none, or it is not told of. */
+  readonly profile: string;
 }
 
 /** What a user has chosen. */

@@ -20,6 +20,8 @@ export interface WatchedParts {
   readonly now: () => Date;
   /** Reads them anew. */
   readonly reread: () => void;
+  /** Their profile is another: what is kept of it is out of date. */
+  readonly renew: () => void;
 }
 
 // Who goes is off the roster before it is stored when they were last seen, which takes a tenth of a second (last-seen.ts), and only then told.
@@ -115,6 +117,8 @@ export class Watched implements Disposable {
     clearTimeout(this.#textEnds);
     if (presence.statusText !== null && row.statusUntil !== null) this.#endText(row.statusUntil.getTime() - now.getTime());
     if (this.shown !== undefined && isSame(this.shown, presence)) return;
+    // Who is told reads it at once, and may be told before this node has heard of it in any other way.
+    if (this.shown !== undefined && hasOtherProfile(this.shown, presence)) this.#parts.renew();
     this.shown = presence;
     for (const watch of this.watches) watch.offer(presence);
   }
@@ -124,11 +128,17 @@ export class Watched implements Disposable {
   }
 }
 
+/** To have none any more is not another: whoever is erased is told of by the end of their being watched. */
+function hasOtherProfile(before: Presence, after: Presence): boolean {
+  return after.profile !== '' && after.profile !== before.profile;
+}
+
 function isSame(one: Presence, other: Presence): boolean {
   return (
     one.status === other.status &&
     one.statusText === other.statusText &&
     one.devices === other.devices &&
+    !hasOtherProfile(one, other) &&
     one.lastSeenAt?.getTime() === other.lastSeenAt?.getTime()
   );
 }

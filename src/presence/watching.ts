@@ -19,6 +19,8 @@ export interface WatchingParts {
   readonly roster: Roster;
   readonly cluster: Cluster;
   readonly logger: Logger;
+  /** What is kept of a user's profile is out of date. */
+  readonly renew: (userId: bigint) => void;
 }
 
 /** A user's topic, while somebody here needs it. */
@@ -106,12 +108,13 @@ export class Watching implements AsyncDisposable {
   }
 
   #seat(userId: bigint): Seat {
-    const { cluster } = this.#parts;
+    const { cluster, renew } = this.#parts;
     const watched = new Watched({
       userId,
       settlesIn: () => cluster.settlesIn(),
       now: () => this.#now(),
       reread: () => void this.#reread(userId),
+      renew: () => renew(userId),
     });
     const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined };
     this.#seats.set(userId, seat);

@@ -13,7 +13,7 @@ import {
   SignOutDocument,
   UnblockUserDocument,
   UpdateSettingsDocument,
-  WatchNamesDocument,
+  WatchProfilesDocument,
 } from '../support/generated/graphql.ts';
 import type { Listening } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
@@ -69,7 +69,7 @@ describe('who is online', () => {
   it('is told of many at once to who has more read with it than comes along', async () => {
     const [ann, ben, cleo] = await brief.people('ann', 'ben', 'cleo');
     await brief.group(ben, ann, cleo);
-    const results = subscribe(brief.socket(ben), WatchNamesDocument, { userIds: [ann.id, cleo.id] });
+    const results = subscribe(brief.socket(ben), WatchProfilesDocument, { userIds: [ann.id, cleo.id] });
     const told = [await results.next(), await results.next()].map(({ value }) => value?.data?.presence.user.displayName);
     expect(told.toSorted()).toEqual([ann.handle, cleo.handle]);
   });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { ask } from '../support/client.ts';
-import { SendMessageDocument } from '../support/generated/graphql.ts';
+import { SendMessageDocument, UpdateProfileDocument } from '../support/generated/graphql.ts';
 import { password, peopleOf } from '../support/world.ts';
 import { browserPlace } from './window.ts';
 
@@ -61,6 +61,11 @@ test('two people find each other and talk: what is said arrives, waits until it 
   await expect.poll(() => shown(ada)).toEqual(['Hello Ben', 'Hello Ada']);
   await expect.poll(() => ada.getByText('ben is typing…').count()).toBe(0);
   await row(ada, /^online.*ben/).waitFor();
+  // The app has no form for it.
+  const { token } = await peopleOf(() => place.node.url).anotherDevice({ id: '', handle: 'ben', token: '', refreshToken: '' });
+  await ask(place.node.url, UpdateProfileDocument, { input: { displayName: 'Benjamin' } }, token);
+  await row(ada, /^online.*Benjamin.*Hello Ada/).waitFor();
+  await ada.getByRole('main').getByRole('heading', { name: 'Benjamin' }).waitFor();
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

@@ -24,7 +24,7 @@ it('who is watched is read anew when another node has died, with which hints may
   const flock = open.use(createFlock(async () => registry, bus));
   const roster = createMemoryRoster();
   const [heir, dying] = [await flock.hatch(registry), await flock.hatch(registry)];
-  const watching = open.use(new Watching({ db, bus, roster, cluster: heir.cluster, logger: pino({ level: 'silent' }) }));
+  const watching = open.use(new Watching({ db, bus, roster, cluster: heir.cluster, logger: pino({ level: 'silent' }), renew() {} }));
   const watch = new Watch({
     ...{ viewer: ann, userIds: [ann.userId], signal: new AbortController().signal },
     onStart: (started) => void watching.open(started).catch((error: unknown) => started.fail(error)),

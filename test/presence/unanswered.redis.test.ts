@@ -65,6 +65,7 @@ describe('what the roster was told, and has not answered', () => {
         ...{ db, bus, roster, cluster, config, logger },
         log: createLog({ db, bus, logger }),
         limits: createMemoryLimits(),
+        renew() {},
       }),
     );
   }

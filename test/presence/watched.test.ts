@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Known, Watched } from '../../src/presence/watched.ts';
 
-const row = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false } as const;
+const row = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false, profile: 'a' } as const;
 const [nowhere, somewhere] = [
   { devices: 0, idle: false },
   { devices: 1, idle: false },
@@ -12,8 +12,8 @@ function known(rev: number, standing = somewhere): Known {
 }
 
 /** Somebody of whom the roster is believed as `settlesIn` says each time it is asked. */
-function watched(settlesIn: () => Promise<number> = async () => 0, reread = (): void => {}): Watched {
-  return new Watched({ userId: 1n, settlesIn, now: () => new Date(0), reread });
+function watched(settlesIn: () => Promise<number> = async () => 0, reread = (): void => {}, renew = (): void => {}): Watched {
+  return new Watched({ userId: 1n, settlesIn, now: () => new Date(0), reread, renew });
 }
 
 test('what is told late of somebody who has gone since, and of whom the roster has nothing left, is not believed', async () => {
@@ -54,6 +54,17 @@ test('what is not believed, for nodes may have yet to tell it anew, is read agai
   ann.stand(6, nowhere, null);
   await isReread;
   expect(ann.shown?.devices).toBe(1);
+});
+
+test('what is kept of a profile is done away with before it is shown that it is another', () => {
+  const shownThen: unknown[] = [];
+  using ann = watched(undefined, undefined, () => shownThen.push(ann.shown?.profile));
+  ann.read(known(5));
+  ann.read(known(6));
+  expect(shownThen).toEqual([]);
+  ann.read({ ...known(6), row: { ...row, profile: 'b' } });
+  expect(shownThen).toEqual(['a']);
+  expect(ann.shown?.profile).toBe('b');
 });
 
 test.each([

@@ -33,7 +33,7 @@ describe('watching', () => {
     const flock = open.use(createFlock(async () => createMemoryRegistry()));
     const { cluster } = await flock.hatch();
     const roster = open.use(await createRedisRoster({ url: redis.url, namespace: randomUUID(), logger }));
-    const watching = open.use(new Watching({ db, bus, roster, cluster, logger }));
+    const watching = open.use(new Watching({ db, bus, roster, cluster, logger, renew() {} }));
     ann = await person(chat, 'ann');
     comes = () => roster.put(connection(ann.userId, 1));
     choose = (choice) => chat.presence.choose(ann, { choice });

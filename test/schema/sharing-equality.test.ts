@@ -585,8 +585,8 @@ describe('what is shown to all at once is, to the byte, what each of them would 
   });
 
   test.each([
-    { status: 'BUSY', statusText: 'in a meeting', devices: 2, lastSeenAt: null },
-    { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: new Date() },
+    { status: 'BUSY', statusText: 'in a meeting', devices: 2, lastSeenAt: null, profile: 'a' },
+    { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: new Date(), profile: '' },
   ])('Presence: of somebody who is $status', async (presence) => {
     const text = eventDocument(schema, 'Presence').replace('events {', 'presence(userIds: []) {');
     expect(validate(schema, parse(text))).toEqual([]);

@@ -107,6 +107,24 @@ describe('on another node', () => {
     events.stop();
   });
 
+  it('a profile is seen as changed by who is told of it as of a change in who they watch, however often it changes and is read', async () => {
+    await using nodes = await twoNodes();
+    const { here, there } = nodes;
+    const [ann, ben] = [await person(here), await person(here)];
+    await groupOf(here, ann, ben);
+    const watch = there.presence.watch(ben, { userIds: [ann.userId], signal: new AbortController().signal });
+    await watch.next();
+    const stop = readAllTheTime(() => there.users.byIds([ann.userId]));
+    for (let change = 0; change < 100; change += 1) {
+      const displayName = `Ann ${change}`;
+      await here.users.updateProfile(ann, { displayName });
+      await watch.next();
+      expect((await there.users.byIds([ann.userId]))[0]).toMatchObject({ displayName });
+    }
+    await stop();
+    await watch.return();
+  });
+
   it('nothing is seen of an account that is erased by who heard of it before', async () => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;

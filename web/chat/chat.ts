@@ -30,6 +30,7 @@ import { createInTurn } from './in-turn.ts';
 import { createMarks } from './marks.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createPresence, shownPeople } from './presence.ts';
+import { renamed } from './renamed.ts';
 import {
   type Conversation,
   type Refused,
@@ -87,7 +88,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   let opened: string | null = null;
   let wasLive = false;
   const marks = createMarks(ask);
-  const presence = createPresence(socket.subscribe, (known) => change((now) => ({ ...now, presence: known })));
+  const presence = createPresence({
+    subscribe: socket.subscribe,
+    show: (known) => change((now) => ({ ...now, presence: known })),
+    called: (person) => change((now) => renamed(now, person)),
+  });
   const typing = createTyping(ask, (id, who) => change((now) => ({ ...now, typing: new Map(now.typing).set(id, who) })));
   const outgoing = createOutgoing(ask, storage, first.user.id, {
     waiting: (waiting) => change((now) => ({ ...now, waiting })),

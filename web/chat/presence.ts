@@ -1,5 +1,5 @@
 import type { Subscribe } from '../../client/index.ts';
-import { PresenceDocument, type PresenceStatus, type PresenceSubscription } from '../generated/graphql.ts';
+import { type PersonFragment, PresenceDocument, type PresenceStatus, type PresenceSubscription } from '../generated/graphql.ts';
 import type { State } from './state.ts';
 
 /** Watches who is there. */
@@ -11,11 +11,21 @@ export interface Presence {
   stop(): void;
 }
 
-/** Makes it. `show` is called with what is known of those watched. */
-export function createPresence(subscribe: Subscribe, show: (presence: ReadonlyMap<string, PresenceStatus>) => void): Presence {
+/** What is told. */
+export interface PresenceParts {
+  readonly subscribe: Subscribe;
+  /** What is known of those watched. */
+  readonly show: (presence: ReadonlyMap<string, PresenceStatus>) => void;
+  /** How somebody is called: told at first, and when it is another. */
+  readonly called: (person: PersonFragment) => void;
+}
+
+/** Makes it. */
+export function createPresence({ subscribe, show, called }: PresenceParts): Presence {
   let watched: readonly string[] = [];
   let end: (() => void) | undefined;
   let known: ReadonlyMap<string, PresenceStatus> = new Map();
+  const names = new Map<string, string>();
 
   function know(next: ReadonlyMap<string, PresenceStatus>): void {
     known = next;
@@ -31,7 +41,11 @@ export function createPresence(subscribe: Subscribe, show: (presence: ReadonlyMa
       {
         next({ data }) {
           const told = (data as PresenceSubscription | null | undefined)?.presence;
-          if (told !== undefined) know(new Map(known).set(told.user.id, told.status));
+          if (told === undefined) return;
+          know(new Map(known).set(told.user.id, told.status));
+          if (names.get(told.user.id) === told.user.displayName) return;
+          names.set(told.user.id, told.user.displayName);
+          called(told.user);
         },
         error: lost,
         complete: lost,

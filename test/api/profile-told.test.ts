@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { subscribe } from '../support/client.ts';
+import {
+  BlockUserDocument,
+  ChangeHandleDocument,
+  UnblockUserDocument,
+  UpdateProfileDocument,
+  type UpdateProfileInput,
+  WatchProfilesDocument,
+} from '../support/generated/graphql.ts';
+import { type Person, world } from '../support/world.ts';
+
+// Nodes are not waited for: there is one.
+const chat = world({ NODE_LEASE_MS: '200' });
+
+/** What is told of people to who watches them: the next at each call. */
+function watching(as: Person, ...people: readonly Person[]) {
+  const results = subscribe(chat.socket(as), WatchProfilesDocument, { userIds: people.map(({ id }) => id) });
+  return async () => (await results.next()).value?.data?.presence;
+}
+
+async function update(as: Person, input: UpdateProfileInput): Promise<void> {
+  expect((await chat.ask(UpdateProfileDocument, { input }, as)).updateProfile.errors).toEqual([]);
+}
+
+it('a profile that changes is told to who watches, whatever changes about it', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  await chat.group(ann, ben);
+  const next = watching(ben, ann);
+  expect(await next()).toMatchObject({ user: { displayName: ann.handle } });
+  let profile = { id: ann.id, handle: ann.handle, displayName: 'Ann', avatarUrl: null as string | null, bio: null as string | null };
+  await update(ann, { displayName: 'Ann' });
+  expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+  profile = { ...profile, avatarUrl: 'https://pictures.example/ann.png' };
+  await update(ann, { avatarUrl: profile.avatarUrl });
+  expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+  profile = { ...profile, bio: 'Plays chess' };
+  await update(ann, { bio: profile.bio });
+  expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+  profile = { ...profile, handle: `${ann.handle}.2` };
+  await chat.ask(ChangeHandleDocument, { input: { handle: profile.handle } }, ann);
+  expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+});
+
+it('a profile that is changed to what it was is not told', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  await chat.group(ann, ben);
+  await update(ann, { displayName: 'Ann' });
+  const next = watching(ben, ann);
+  await next();
+  await update(ann, { displayName: 'Ann' });
+  await update(ann, { displayName: 'Another' });
+  expect(await next()).toMatchObject({ user: { displayName: 'Another' } });
+});
+
+it('a profile is not told to who has been blocked, nor to who shares nothing; afterwards it comes as it is then', async () => {
+  const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
+  await chat.group(ann, ben);
+  const [atBens, atEves] = [watching(ben, ann), watching(eve, ann)];
+  await atBens();
+  const toEve = atEves();
+  await chat.ask(BlockUserDocument, { input: { userId: ben.id } }, ann);
+  expect(await atBens()).toMatchObject({ status: 'OFFLINE' });
+  await update(ann, { displayName: 'Not for you' });
+  await update(ann, { displayName: 'Ann' });
+  await chat.ask(UnblockUserDocument, { input: { userId: ben.id } }, ann);
+  expect(await atBens()).toMatchObject({ user: { displayName: 'Ann' } });
+  await chat.group(ann, eve);
+  expect(await toEve).toMatchObject({ user: { displayName: 'Ann' } });
+});
