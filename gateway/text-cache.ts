@@ -1,7 +1,9 @@
+import { LRUCache } from 'lru-cache';
+
 /** What is kept for texts that come again and again, the least recently used forgotten first. */
 export interface TextCache<V> {
   get(key: string): V | undefined;
-  /** Keeps it, unless there is one of this key or its text is too long to be sent often. */
+  /** Keeps it, unless its text is too long to be sent often. */
   set(key: string, value: V): void;
 }
 
@@ -11,28 +13,8 @@ const maxCharacters = 500_000;
 const maxOne = 20_000;
 
 /** Makes an empty cache. It is bounded by the text it holds: by count alone, a thousand documents of a megabyte each would stay. `textOf` says which text that is. */
-export function createTextCache<V>(textOf: (key: string, value: V) => string): TextCache<V> {
-  const values = new Map<string, V>();
-  let characters = 0;
-
-  return {
-    get(key) {
-      const value = values.get(key);
-      if (value === undefined) return undefined;
-      values.delete(key);
-      values.set(key, value);
-      return value;
-    },
-    set(key, value) {
-      const { length } = textOf(key, value);
-      if (length > maxOne || values.has(key)) return;
-      values.set(key, value);
-      characters += length;
-      for (const [oldest, forgotten] of values) {
-        if (characters <= maxCharacters) return;
-        values.delete(oldest);
-        characters -= textOf(oldest, forgotten).length;
-      }
-    },
-  };
+export function createTextCache<V extends object | string>(textOf: (key: string, value: V) => string): TextCache<V> {
+  // The library takes nothing of no size.
+  const sizeOf = (value: V, key: string): number => Math.max(1, textOf(key, value).length);
+  return new LRUCache<string, V>({ maxSize: maxCharacters, maxEntrySize: maxOne, sizeCalculation: sizeOf });
 }

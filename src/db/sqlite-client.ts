@@ -2,6 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Client, Config, ResultSet } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import Database, { type Statement } from 'libsql';
+import { LRUCache } from 'lru-cache';
 
 /** What the adapter asks for. */
 interface Asked {
@@ -44,26 +45,21 @@ export class KeepingLibSql extends PrismaLibSql {
 function openConnection(file: string): Client {
   // No busy timeout: SQLite would wait inside the process's only thread, and so keep the one it waits for from ever finishing.
   const connection = new Database(file);
-  const kept = new Map<string, Prepared>();
+  const kept = new LRUCache<string, Prepared>({ max: keptStatements });
 
   function prepared({ sql, args }: Asked): Prepared {
-    const found = kept.get(sql);
-    const statement = found ?? prepare(sql, args.length);
+    const statement = kept.get(sql) ?? prepare(sql, args.length);
     // What was bound to it stays: of fewer values the rest would be somebody else's.
     if (statement.values !== args.length) throw new RangeError(`a statement of ${statement.values} values was given ${args.length}`);
-    if (sql.length > longestKept) return statement;
-    // Those that were asked for last are behind the others.
-    if (found !== undefined) kept.delete(sql);
-    kept.set(sql, statement);
-    const [oldest = sql] = kept.keys();
-    if (kept.size > keptStatements) kept.delete(oldest);
     return statement;
   }
 
   function prepare(text: string, values: number): Prepared {
     const statement = connection.prepare<[readonly unknown[]]>(text).safeIntegers();
     const columns = statement.reader ? statement.raw().columns() : [];
-    return { statement, values, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
+    const made = { statement, values, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
+    if (text.length <= longestKept) kept.set(text, made);
+    return made;
   }
 
   function run(asked: Asked): Answer {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { blockedWithin } from '../db/index.ts';
 import { type Conversation, judge, type Membership, type MembershipRef } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
@@ -34,7 +35,7 @@ export class TypingTeller {
   readonly #parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>;
   readonly #now: () => number;
   /** By user, who was told of last standing last. */
-  readonly #told = new Map<bigint, Told>();
+  readonly #told = new LRUCache<bigint, Told>({ max: remembered });
 
   /** `now`: a clock of the node that never goes back, in ms. */
   constructor(parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>, now: () => number = () => performance.now()) {
@@ -78,12 +79,7 @@ export class TypingTeller {
     told.count += 1;
     if (typing) told.typing.set(conversationId, now);
     else told.typing.delete(conversationId);
-    this.#told.delete(userId);
     this.#told.set(userId, told);
-    for (const oldest of this.#told.keys()) {
-      if (this.#told.size <= remembered) break;
-      this.#told.delete(oldest);
-    }
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Cluster } from '../cluster/index.ts';
 import type { Viewer } from '../user/index.ts';
@@ -11,8 +12,8 @@ const remembered = 10_000;
 /** Wakes devices whose connections are on other nodes. */
 export class Touches {
   readonly #parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger };
-  /** When each session was last looked for, the longest ago first. */
-  readonly #at = new Map<string, number>();
+  /** When each session was last looked for. */
+  readonly #at = new LRUCache<string, number>({ max: remembered });
 
   constructor(parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger }) {
     this.#parts = parts;
@@ -22,10 +23,7 @@ export class Touches {
     const now = performance.now();
     const last = this.#at.get(viewer.sessionId);
     if (last !== undefined && now - last < everyMs) return;
-    this.#at.delete(viewer.sessionId);
     this.#at.set(viewer.sessionId, now);
-    const [oldest] = this.#at.size > remembered ? this.#at.keys() : [];
-    if (oldest !== undefined) this.#at.delete(oldest);
     void this.#wake(viewer);
   }
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Servers that do not answer are left alone for a while. */
 export interface Rests {
   /** For how many ms more; null: it may be asked. */
@@ -19,7 +21,7 @@ interface Record {
 
 /** Keeps count of servers that fail, so that a dead one costs a request now and then. */
 export function createRests(now: () => number): Rests {
-  const records = new Map<string, Record>();
+  const records = new LRUCache<string, Record>({ max: maxOrigins });
   return {
     left(origin) {
       const ms = (records.get(origin)?.until ?? 0) - now();
@@ -27,12 +29,9 @@ export function createRests(now: () => number): Rests {
     },
     note(origin, answered) {
       const failures = answered ? 0 : (records.get(origin)?.failures ?? 0) + 1;
-      records.delete(origin);
-      if (failures === 0) return;
+      if (failures === 0) return void records.delete(origin);
       const ms = failures < inARow ? 0 : Math.min(restMs.first * 2 ** Math.min(failures - inARow, 16), restMs.last);
       records.set(origin, { failures, until: now() + ms });
-      const [oldest] = records.keys();
-      if (records.size > maxOrigins && oldest !== undefined) records.delete(oldest);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { ChatError } from '../errors.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
@@ -51,14 +52,7 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
   }
 
   // What a token says does not change: whoever sends a hundred requests with it has it read once. By digest, which is a tenth as long as the header that a token is cut from.
-  const known = new Map<string, Claims>();
-
-  function remember(digest: string, access: Claims): Claims {
-    const [oldest] = known.size < remembered ? [] : known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-    known.set(digest, access);
-    return access;
-  }
+  const known = new LRUCache<string, Claims>({ max: remembered });
 
   async function verify(accessToken: string): Promise<Claims> {
     const digest = hash('sha256', accessToken, 'base64');
@@ -67,7 +61,9 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
     try {
       const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['sub', 'exp', 'sid'] };
       const { payload } = await jwtVerify(accessToken, ({ kid: id }: JWTHeaderParameters) => secretOf(id), options);
-      return remember(digest, readAccess(payload));
+      const access = readAccess(payload);
+      known.set(digest, access);
+      return access;
     } catch (cause) {
       throw unauthenticated(cause);
     }
