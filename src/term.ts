@@ -3,8 +3,9 @@
 const unspaced =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const unspacedLetter = new RegExp(`[${unspaced}]`, 'u');
-const unspacedLetters = new RegExp(unspacedLetter, 'gu');
 const unspacedEnd = `[${unspaced}\\u1160-\\u11ff\\u30fc]`;
+// Any letter of such a script, and what stands behind one.
+const beginning = new RegExp(`${unspacedLetter.source}|(?<=${unspacedEnd})[\\p{L}\\p{N}](?<!${unspacedEnd})`, 'gu');
 const between = new RegExp(`[^\\p{L}\\p{N}]|${unspacedEnd}`, 'u');
 // A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
 const unspacedGap = new RegExp(`(?<=${unspacedEnd})[\\s\\u00b7\\u30fb]+(?=[${unspaced}])`, 'gu');
@@ -70,9 +71,9 @@ export function withoutGaps(normal: string): string {
   return normal.replaceAll(unspacedGap, '');
 }
 
-/** A word, and what is left of it from each letter on at which one of a script without spaces may begin. */
+/** A word, and what is left of it from each letter on at which another may begin: any of a script without spaces, and what follows one. */
 export function beginningsIn(word: string): readonly string[] {
-  return [word, ...[...word.matchAll(unspacedLetters)].map(({ index }) => word.slice(index))];
+  return [word, ...[...word.matchAll(beginning)].map(({ index }) => word.slice(index))];
 }
 
 /** Where a word has its first letter of a script without spaces; -1: nowhere. */

@@ -142,7 +142,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       }
     });
 
-    test('finds a word of a script without spaces from any of its letters on, in one word with its neighbour or apart from it', async () => {
+    test('finds a word of a script without spaces from any of its letters on, in one word with its neighbour or apart from it, and what stands behind it', async () => {
       const s = syllable();
       const names = {
         [`田中太郎 ${s}a`]: ['田中太郎', '田中', '太郎', '中太', '郎', '田中 太郎'],
@@ -150,13 +150,14 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
         [`マリア・カラス ${s}c`]: ['マリア', 'カラス', 'マリアカラス', 'ｶﾗｽ'],
         [`김민수 ${s}d`]: ['김민수', '민수', '수', '김'],
         [`สมชาย ${s}e`]: ['สมชาย', 'ชาย'],
+        [`山田Taroさん2号 ${s}f`]: ['taro', '田taro', 'taroさん', 'さん', '2号', '山田TARO'],
       };
       for (const [place, [name, words]] of Object.entries(names).entries()) {
         const id = await signUp(`h${place}.${s}`, name);
         const mark = name.slice(name.indexOf(s));
         for (const word of words) expect(await found(`${word} ${mark}`), word).toEqual([id]);
       }
-      for (const word of ['太田', '郎太', '수민']) expect(await found(`${word} ${s}`), word).toEqual([]);
+      for (const word of ['太田', '郎太', '수민', 'aro']) expect(await found(`${word} ${s}`), word).toEqual([]);
     });
 
     test('is throttled per user, and each search counts once however many pages are read', async () => {
