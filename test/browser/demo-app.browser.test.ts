@@ -39,6 +39,12 @@ async function shown(page: Page): Promise<readonly string[]> {
   return await page.getByRole('log').locator('.text, .happened').allTextContents();
 }
 
+type Box = Awaited<ReturnType<Locator['boundingBox']>>;
+
+function isWithin(inner: Box, outer: Box): boolean {
+  return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+}
+
 /** The last message's receipt. */
 function receipt(page: Page): Locator {
   return page.getByRole('log').getByRole('article', { name: 'You' }).last().getByRole('img');
@@ -103,6 +109,24 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   }
   await found.getByRole('link').click();
   await expect.poll(() => found.count()).toBe(0);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('what was said long ago is found, and shown where it was said', async () => {
+  const people = peopleOf(() => place.node.url);
+  const [ivy, jo] = await people.people('ivy', 'jo');
+  const id = await people.group(jo, ivy);
+  const texts = Array.from({ length: 130 }, (_, at) => (at === 7 ? 'the needle' : `hay ${at}`));
+  await people.sayAll(jo, id, texts);
+  const page = await place.open('/demo/');
+  await page.getByLabel('Handle').fill(ivy.handle);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle');
+  await page.getByRole('list', { name: 'Found messages' }).getByRole('link').click();
+  const needle = page.getByRole('log').getByText('the needle');
+  await needle.waitFor();
+  await expect.poll(async () => isWithin(await needle.boundingBox(), await page.locator('.timeline').boundingBox())).toBe(true);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

@@ -53,6 +53,8 @@ export interface Chat {
   lookAt(conversationId: string | null): void;
   /** Reads one page more at the beginning. */
   readEarlier(conversationId: string): Promise<void>;
+  /** Reads at the beginning until an entry is there, or it is too far back. */
+  readBackTo(conversationId: string, seq: number): Promise<void>;
   /** Reads one page more of the conversations. */
   readFurther(): Promise<void>;
   /** A conversation that was opened or made by the viewer: its event may be on its way yet. */
@@ -80,6 +82,9 @@ export interface ChatParts {
 }
 
 type ReceiptsPage = NonNullable<ReceiptsQuery['viewer']>['conversations'];
+
+// Pages of forty. What was found further back is for an app that shows a piece of the middle by itself (docs/api.md: `around`).
+const mostBack = 25;
 
 /** Follows all that happens to who is signed in, from what was read first. */
 export function createChat({ session, ask, socket, storage, first }: ChatParts): Chat {
@@ -172,6 +177,15 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     }).catch(() => undefined);
   }
 
+  async function readEarlier(id: string): Promise<void> {
+    await inTurn(async () => {
+      const before = state.get().rooms.get(id)?.earlier ?? null;
+      if (before === null) return;
+      const { conversation } = await ask(EarlierDocument, { id, before });
+      if (conversation !== null) change((now) => withEarlier(now, id, conversation.timeline));
+    }).catch(() => undefined);
+  }
+
   function onStatus(status: Status): void {
     change((now) => ({ ...now, status }));
     if (status.state === 'ended' && status.end.reason === 'signed out') void session.signOut();
@@ -204,13 +218,13 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       change((now) => now);
       void readRoom();
     },
-    async readEarlier(id) {
-      await inTurn(async () => {
-        const before = state.get().rooms.get(id)?.earlier ?? null;
-        if (before === null) return;
-        const { conversation } = await ask(EarlierDocument, { id, before });
-        if (conversation !== null) change((now) => withEarlier(now, id, conversation.timeline));
-      }).catch(() => undefined);
+    readEarlier,
+    async readBackTo(id, seq) {
+      for (let pages = 0; pages < mostBack; pages += 1) {
+        const { entries: [first] = [], earlier = null } = state.get().rooms.get(id) ?? {};
+        if (first === undefined || first.seq <= seq || earlier === null) return;
+        await readEarlier(id);
+      }
     },
     async readFurther() {
       await inTurn(async () => {

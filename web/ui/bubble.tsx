@@ -12,16 +12,22 @@ interface BubbleProps {
   readonly conversation: Conversation;
   /** Whether the one before is by the same person. */
   readonly follows: boolean;
+  /** Whether it is what was looked for. */
+  readonly sought: boolean;
 }
 
 /** A message. */
-export function Bubble({ message, conversation, follows }: BubbleProps): ReactNode {
+export function Bubble({ message, conversation, follows, sought }: BubbleProps): ReactNode {
   const { sender, editedAt, sentAt } = message;
   const mine = useChatState((state) => state.me.id === sender?.id);
   const name = nameOf(sender);
   const inGroup = conversation.__typename === 'Group' && !mine;
   return (
-    <article className={`bubble ${mine ? 'mine' : 'theirs'} ${follows ? 'follows' : ''}`} aria-label={mine ? 'You' : name}>
+    <article
+      className={`bubble ${mine ? 'mine' : 'theirs'} ${follows ? 'follows' : ''} ${sought ? 'sought' : ''}`}
+      aria-label={mine ? 'You' : name}
+      data-seq={message.seq}
+    >
       {inGroup && (follows ? <span className="gap" /> : <Avatar name={name} id={sender?.id ?? ''} userId={sender?.id} />)}
       <div className="words">
         {inGroup && !follows && <strong>{name}</strong>}

@@ -5,7 +5,7 @@ import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
 import { Timeline } from './timeline.tsx';
 import { useChat, useChatState } from './use-chat.ts';
-import { useVisible } from './use-page.ts';
+import { useSought, useVisible } from './use-page.ts';
 
 /** The conversation that is looked at. */
 export function Conversation({ id }: { readonly id: string }): ReactNode {
@@ -14,18 +14,27 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
   const room = useChatState((state) => state.rooms.get(id));
   const typing = typingWords(useChatState((state) => state.typing.get(id)) ?? []);
   const visible = useVisible();
+  const sought = useSought();
+  const isRead = room !== undefined;
   const [atEnd, setAtEnd] = useState(true);
   const unread = conversation?.viewerUnreadCount ?? 0;
 
   useEffect(() => {
     if (visible && atEnd && room !== undefined && unread > 0) chat.see(id);
   }, [chat, id, visible, atEnd, room, unread]);
+  useEffect(() => {
+    if (sought !== null && isRead) void chat.readBackTo(id, sought);
+  }, [chat, id, sought, isRead]);
 
   if (conversation === undefined) return <main className="nothing quiet">This conversation is not there, or not yours.</main>;
   return (
     <main className="conversation">
       <Head conversation={conversation} room={room} />
-      {room === undefined ? <div className="timeline" /> : <Timeline conversation={conversation} room={room} onEnd={setAtEnd} />}
+      {room === undefined ? (
+        <div className="timeline" />
+      ) : (
+        <Timeline conversation={conversation} room={room} sought={sought} onEnd={setAtEnd} />
+      )}
       <p className="typing" role="status">
         {typing}
       </p>

@@ -93,7 +93,7 @@ export function MessageSearch(): ReactNode {
 function Hit({ message, onPick }: { readonly message: Found; readonly onPick: () => void }): ReactNode {
   return (
     <li>
-      <a href={addressOf(message.conversation.id)} onClick={onPick}>
+      <a href={addressOf(message.conversation.id, message.seq)} onClick={onPick}>
         <span className="title">{titleOf(message.conversation)}</span>
         <time className="quiet" dateTime={message.sentAt}>
           {shortTime(message.sentAt)}

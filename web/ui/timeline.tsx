@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import type { Conversation, Entry, Room } from '../chat/state.ts';
 import { happened } from '../chat/words.ts';
 import { Bubble } from './bubble.tsx';
@@ -12,18 +12,25 @@ const nearPx = 60;
 interface TimelineProps {
   readonly conversation: Conversation;
   readonly room: Room;
+  /** The message to show, once it is there; null: the end. */
+  readonly sought: number | null;
   /** Told whether the end is in view. */
   readonly onEnd: (atEnd: boolean) => void;
 }
 
 /** What was said and what happened, with what is on its way at the end. */
-export function Timeline({ conversation, room, onEnd }: TimelineProps): ReactNode {
+export function Timeline({ conversation, room, sought, onEnd }: TimelineProps): ReactNode {
   const chat = useChat();
+  const log = useRef<HTMLDivElement>(null);
+  const isThere = room.entries.some(({ seq }) => seq === sought);
+  useEffect(() => {
+    if (isThere) log.current?.querySelector(`[data-seq="${sought}"]`)?.scrollIntoView({ block: 'center' });
+  }, [isThere, sought]);
   return (
     // It is laid out from its end on (timeline.css): there the browser stays by itself, and 0 is the end.
     <div className="timeline" onScroll={({ currentTarget }) => onEnd(Math.abs(currentTarget.scrollTop) < nearPx)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <div role="log" aria-label="Messages" tabIndex={0}>
+      <div role="log" aria-label="Messages" tabIndex={0} ref={log}>
         {room.earlier !== null && (
           <button type="button" className="plain earlier" onClick={() => void chat.readEarlier(conversation.id)}>
             Earlier messages
@@ -32,7 +39,7 @@ export function Timeline({ conversation, room, onEnd }: TimelineProps): ReactNod
         {room.entries.map((entry, at) => (
           <Fragment key={entry.seq}>
             {startsDay(entry, room.entries[at - 1]) && <p className="day">{dayOf(entry.at)}</p>}
-            <Shown entry={entry} before={room.entries[at - 1]} conversation={conversation} />
+            <Shown entry={entry} before={room.entries[at - 1]} conversation={conversation} sought={entry.seq === sought} />
           </Fragment>
         ))}
         <Unsent conversationId={conversation.id} entries={room.entries} />
@@ -45,10 +52,12 @@ function Shown({
   entry,
   before,
   conversation,
+  sought,
 }: {
   readonly entry: Entry;
   readonly before: Entry | undefined;
   readonly conversation: Conversation;
+  readonly sought: boolean;
 }): ReactNode {
   if (entry.__typename !== 'MessageSent') {
     const words = happened(entry);
@@ -56,7 +65,7 @@ function Shown({
   }
   if (entry.messageEdge === null) return null;
   const follows = before?.__typename === 'MessageSent' && before.actor?.id === entry.actor?.id && !startsDay(entry, before);
-  return <Bubble message={entry.messageEdge.node} conversation={conversation} follows={follows} />;
+  return <Bubble message={entry.messageEdge.node} conversation={conversation} follows={follows} sought={sought} />;
 }
 
 function startsDay(entry: Entry, before: Entry | undefined): boolean {

@@ -1,18 +1,28 @@
 import { useSyncExternalStore } from 'react';
 
-/** The conversation that the address names (`#/ID`); null: none. So the browser's own “back” leads back to the list. */
+/** The conversation that the address names (`#/ID`, or `#/ID/SEQ`); null: none. So the browser's own “back” leads back to the list. */
 export function useOpened(): string | null {
-  return useSyncExternalStore(onHash, () => idIn(location.hash));
+  return useSyncExternalStore(onHash, () => {
+    const { id } = placeIn(location.hash);
+    return id === undefined ? null : decodeURIComponent(id);
+  });
 }
 
-/** The address of a conversation. */
-export function addressOf(conversationId: string): string {
-  return `#/${encodeURIComponent(conversationId)}`;
+/** The seq of the message that the address names in it; null: none. */
+export function useSought(): number | null {
+  return useSyncExternalStore(onHash, () => {
+    const { seq } = placeIn(location.hash);
+    return seq === undefined ? null : Number(seq);
+  });
 }
 
-function idIn(hash: string): string | null {
-  const [, id] = /^#\/(.+)$/.exec(hash) ?? [];
-  return id === undefined ? null : decodeURIComponent(id);
+/** The address of a conversation, or of a message in it. */
+export function addressOf(conversationId: string, seq?: number): string {
+  return `#/${encodeURIComponent(conversationId)}${seq === undefined ? '' : `/${seq}`}`;
+}
+
+function placeIn(hash: string): { readonly id?: string; readonly seq?: string } {
+  return /^#\/(?<id>[^/]+)(?:\/(?<seq>\d+))?$/.exec(hash)?.groups ?? {};
 }
 
 function onHash(listener: () => void): () => void {
