@@ -74,6 +74,14 @@ export function createMetrics({ registry, meter, chat, config, sockets }: Metric
   counter('mpim_commit_seconds_total', 'How long all of them took.', () => chat.commitCounts().seconds);
   gauge('mpim_appends_waiting', 'What waits to be stored, or is being stored.', () => chat.commitCounts().waiting);
   counter('mpim_appends_refused_total', 'What was refused because too much waited.', () => chat.commitCounts().refused);
+  gauge(
+    'mpim_searches_waiting',
+    'Searches of what was said that are under way or wait for their turn.',
+    () => chat.search.counts().waiting,
+  );
+  counter('mpim_searches_total', 'Searches that had their turn.', () => chat.search.counts().done);
+  counter('mpim_search_seconds_total', 'For how long they had it, all together.', () => chat.search.counts().seconds);
+  counter('mpim_searches_refused_total', 'Searches that were refused because too much waited.', () => chat.search.counts().refused);
   counter('mpim_cache_local_total', 'Users and conversations that were found in the memory of the node.', () => chat.cacheCounts.local);
   counter('mpim_cache_remote_total', 'Those that were found in Redis.', () => chat.cacheCounts.remote);
   counter('mpim_cache_missed_total', 'Those that the database was asked for.', () => chat.cacheCounts.missed);

@@ -207,7 +207,7 @@ export function createChat({
     groups,
     joining,
     messages,
-    search: createSearch({ db, limits, users, groups, messages, config }),
+    search: createSearch({ db, limits, users, groups, messages, tracer, config }),
     exports,
     notices,
     reports,

@@ -1,5 +1,6 @@
 import { ChatError, OverloadError } from '../errors.ts';
 import { codePoints } from '../text.ts';
+import { noTracer, recorded } from '../tracer.ts';
 import { inTurns } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import { find } from './find.ts';
@@ -26,10 +27,11 @@ const nothing: FoundPage = { items: [], endKey: null, hasPreviousPage: false };
 
 /** Makes the search module. */
 export function createSearch(parts: SearchParts): Search {
-  const { limits, config } = parts;
+  const { limits, config, tracer = noTracer } = parts;
   const limit = limits.limit({ name: 'message-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
   const inTurn = inTurns({ ...{ atOnce, waiting, longestMs }, refusal: overloaded });
   const underWay = new Map<bigint, number>();
+  const counts = { done: 0, seconds: 0, refused: 0, waiting: 0 };
 
   /** Whoever is sent away has not searched. */
   async function counted<T>({ userId }: Viewer, work: () => Promise<T>): Promise<T> {
@@ -40,7 +42,10 @@ export function createSearch(parts: SearchParts): Search {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof OverloadError) await limit.giveBack(key);
+      if (error instanceof OverloadError) {
+        counts.refused += 1;
+        await limit.giveBack(key);
+      }
       throw error;
     }
   }
@@ -50,12 +55,25 @@ export function createSearch(parts: SearchParts): Search {
     if (others >= mostOfUser)
       throw new OverloadError('You have several searches under way. Wait for one of them to be answered.', retryAfterMs);
     underWay.set(userId, others + 1);
+    counts.waiting += 1;
     try {
-      return await inTurn(work, signal);
+      return await inTurn(() => watched(work), signal);
     } finally {
+      counts.waiting -= 1;
       const left = (underWay.get(userId) ?? 1) - 1;
       if (left === 0) underWay.delete(userId);
       else underWay.set(userId, left);
+    }
+  }
+
+  async function watched<T>(work: () => Promise<T>): Promise<T> {
+    const begunAt = performance.now();
+    const asking = tracer.current();
+    try {
+      return await recorded(tracer, asking && tracer.part('search', asking), work);
+    } finally {
+      counts.done += 1;
+      counts.seconds += (performance.now() - begunAt) / 1_000;
     }
   }
 
@@ -70,7 +88,7 @@ export function createSearch(parts: SearchParts): Search {
     return counted(viewer, () => asOneOfFew(viewer, request.signal, () => readPage(parts, viewer, { request, wanted, name, after })));
   }
 
-  return { messages };
+  return { messages, counts: () => counts };
 }
 
 function overloaded(): OverloadError {

@@ -5,4 +5,4 @@
 // way at a time on a node, so that others wait little for it; who has gone away is not searched for.
 // Does not know how people's accounts, conversations and messages come to be: it asks their modules.
 export { createSearch } from './create-search.ts';
-export type { FoundMessage, FoundPage, Search, SearchRequest } from './search.ts';
+export type { FoundMessage, FoundPage, Search, SearchCounts, SearchRequest } from './search.ts';

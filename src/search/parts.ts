@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Messages } from '../message/index.ts';
+import type { Tracer } from '../tracer.ts';
 import type { Users } from '../user/index.ts';
 
 /** What the module is made of. */
@@ -12,5 +13,7 @@ export interface SearchParts {
   readonly users: Pick<Users, 'byIds'>;
   readonly groups: Pick<Groups, 'byIds' | 'memberships'>;
   readonly messages: Pick<Messages, 'byRefs' | 'hidden'>;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly config: Pick<Config, 'searchedMessages' | 'searchesPerMinute'>;
 }

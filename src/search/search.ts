@@ -34,6 +34,18 @@ export interface FoundPage {
   readonly hasPreviousPage: boolean;
 }
 
+/** How much was searched on this node since the start. */
+export interface SearchCounts {
+  /** Searches that were answered, or failed. */
+  readonly done: number;
+  /** For how long each of them had the turn, together. */
+  readonly seconds: number;
+  /** Searches that were sent away because too much waited. */
+  readonly refused: number;
+  /** Searches that are under way or wait for their turn, now. */
+  readonly waiting: number;
+}
+
 /** The search module's face. */
 export interface Search {
   /**
@@ -42,4 +54,5 @@ export interface Search {
    * way themselves, or their turn does not come; the signal's reason once that aborts.
    */
   messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage>;
+  counts(): SearchCounts;
 }

@@ -6,7 +6,7 @@ import WebSocket from 'ws';
 import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
-import { MeDocument } from '../support/generated/graphql.ts';
+import { MeDocument, SearchMessagesDocument } from '../support/generated/graphql.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { metricsUrl, type Scraped, scrape } from '../support/scrape.ts';
 import { freshStores } from '../support/stores.ts';
@@ -66,6 +66,17 @@ describe('metrics', () => {
     expect(by('mpim_commit_seconds_total')).toBeGreaterThan(0);
     for (const series of ['mpim_commits_failed_total', 'mpim_appends_refused_total']) expect(by(series), series).toBe(0);
     expect(before.value('mpim_appends_waiting')).toBe(0);
+  });
+
+  it('count searches, and those that are sent away', async () => {
+    const [ann] = await place.people('ann');
+    const by = await grown(() =>
+      Promise.all(Array.from({ length: 6 }, () => place.post(SearchMessagesDocument, { search: 'needle' }, ann))),
+    );
+    expect(by('mpim_searches_total') + by('mpim_searches_refused_total')).toBe(6);
+    expect(by('mpim_searches_total')).toBeGreaterThanOrEqual(4);
+    expect(by('mpim_search_seconds_total')).toBeGreaterThan(0);
+    expect(by('mpim_searches_waiting')).toBe(0);
   });
 
   it.each([

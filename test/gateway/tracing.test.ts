@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Effect } from '../../src/worker/index.ts';
 import { within } from '../support/bound.ts';
 import { type Collector, type SentSpan, startCollector } from '../support/collector.ts';
-import { DissolveGroupDocument, MeDocument } from '../support/generated/graphql.ts';
+import { DissolveGroupDocument, MeDocument, SearchMessagesDocument } from '../support/generated/graphql.ts';
 import { embeddedStores } from '../support/stores.ts';
 import { clientSpan, sending, sendWith } from '../support/traced.ts';
 import { type Doings, password, peopleOf } from '../support/world.ts';
@@ -170,6 +170,15 @@ describe('a trace', () => {
     await place.post(MeDocument, {}, { token: 'not one of ours' });
     const asked = () => collector.spans.slice(before).find(({ name }) => name === 'query viewer');
     await expect.poll(() => asked()).toMatchObject({ failed: false, notes: { 'mpim.outcome': 'UNAUTHENTICATED' } });
+  });
+
+  it('shows of a search from when it has its turn', async () => {
+    const [ann] = await place.people('ann');
+    const before = collector.spans.length;
+    await place.ask(SearchMessagesDocument, { search: 'needle' }, ann);
+    const since = () => collector.spans.slice(before);
+    await expect.poll(() => since().find(({ name }) => name === 'query messages')?.spanId).toBeDefined();
+    expect(since().find(({ name }) => name === 'search')?.parentSpanId).toBe(named(since(), 'query messages').spanId);
   });
 
   it('goes on to the app that is asked before something is said, whose failure stands in the log under its id', async () => {

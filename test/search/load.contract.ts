@@ -72,7 +72,9 @@ export function promisesOfLoad(world: () => SearchWorld): void {
       const codes = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'DONE' : String(outcome.reason.message)));
       const refusal = 'You have several searches under way. Wait for one of them to be answered.';
       expect(codes.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'DONE'), ...Array.from({ length: 5 }, () => refusal)]);
+      expect(search.counts()).toMatchObject({ done: 4, refused: 5 });
       await bobs;
+      expect(search.counts()).toMatchObject({ done: 5, refused: 5, waiting: 0 });
       for (let times = 0; times < 5; times += 1) await search.messages(ada, { search: 'a', first: 1 });
       await expect(search.messages(ada, { search: 'a', first: 1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     });
