@@ -32,7 +32,8 @@ export interface HoldsParts {
 
 interface Hold extends Taken {
   readonly lost: AbortController;
-  /** Ends it unless Redis keeps it on. */
+  /** When it ends unless Redis keeps it on, by this process's clock. */
+  lapsesAt: number;
   lapse?: NodeJS.Timeout;
 }
 
@@ -56,7 +57,8 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
   /** Redis has surely kept it for this consumer since then, by this process's clock. A lapse is not left to an answer, which may be long in coming. */
   function keepSince(hold: Hold, at: number): void {
     clearTimeout(hold.lapse);
-    hold.lapse = setTimeout(lose, at + lostAfter * visibilityMs - performance.now(), hold).unref();
+    hold.lapsesAt = at + lostAfter * visibilityMs;
+    hold.lapse = setTimeout(lose, hold.lapsesAt - performance.now(), hold).unref();
   }
 
   function drop(hold: Hold): void {
@@ -70,8 +72,10 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
   }
 
   async function keepOnce(): Promise<void> {
-    const all = [...held.values()];
     const askedAt = performance.now();
+    // A process that was paused comes here first. What has lapsed meanwhile is to be taken up by others, and not kept from them.
+    for (const hold of held.values()) if (hold.lapsesAt <= askedAt) lose(hold);
+    const all = [...held.values()];
     try {
       const kept = all.length === 0 ? [] : await ask(keepScript, all);
       for (const [place, hold] of all.entries()) {
@@ -112,7 +116,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
       const got = await ask(holdScript, taken);
       return taken.flatMap((one, place) => {
         if (got[place] !== 1) return [];
-        const hold: Hold = { ...one, lost: new AbortController() };
+        const hold: Hold = { ...one, lost: new AbortController(), lapsesAt: 0 };
         held.set(one.entryId, hold);
         keepSince(hold, askedAt);
         return [{ streamId: one.streamId, upTo: one.upTo, lost: hold.lost.signal, done: () => done(hold) }];
