@@ -1,18 +1,23 @@
 import type { BusDriver } from 'bentocache/types';
+import { z } from 'zod';
 import type { Bus } from '../bus/index.ts';
+import { readJson } from '../read-json.ts';
 
 // One for all: what is forgotten is little.
 const topic = 'cache';
 
-type Heard = Parameters<Parameters<BusDriver['subscribe']>[1]>[0];
+// What is told is the library's own; what it trips over would end the node.
+const hint = z.object({ from: z.string(), payload: z.looseObject({ type: z.string(), keys: z.array(z.string()) }) });
+
+type Heard = z.output<typeof hint>['payload'];
 
 /** What the caches of the nodes tell each other, over the bus that the nodes have already. Throws ChatError UNAVAILABLE where it is not acknowledged. */
 export async function openTransport(bus: Bus): Promise<BusDriver> {
   let id = '';
   let tell: ((heard: Heard) => void) | undefined;
   const leave = await bus.subscribe(topic, (message) => {
-    const { from, payload } = JSON.parse(message);
-    if (from !== id) tell?.(payload);
+    const { data } = hint.safeParse(readJson(message));
+    if (data !== undefined && data.from !== id) tell?.(data.payload);
   });
   const transport: BusDriver = {
     setId(own) {

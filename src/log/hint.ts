@@ -44,6 +44,8 @@ export function parseHint(message: string): Hint | null {
   switch (hint.kind) {
     case 'entry': {
       const { streamId, seq, at, actorId, type, data } = hint.entry;
+      // A channel that was once told of a place that is none would not look for what is missing any more.
+      if (!Number.isSafeInteger(seq) || seq < 1) return null;
       const place = { streamId: BigInt(streamId), seq, at: new Date(at), actorId: actorId === null ? null : BigInt(actorId) };
       const { along, traceparent } = hint;
       return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along, traceparent };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../read-json.ts';
 import type { Standing } from './roster.ts';
 
 const id = z.coerce.bigint();
@@ -33,8 +34,8 @@ export function formatPresenceHint(hint: PresenceHint): string {
   return JSON.stringify(hint, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-/** Reads bus text back; null for what another release wrote and this one cannot place. */
+/** Reads bus text back; null for what another release wrote and this one cannot place, and for what is none. */
 export function parsePresenceHint(message: string): PresenceHint | null {
-  const { success, data } = parsed.safeParse(JSON.parse(message));
+  const { success, data } = parsed.safeParse(readJson(message));
   return success ? data : null;
 }

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Lease } from '../cluster/index.ts';
+import { readJson } from '../read-json.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { deviceKinds } from '../user/index.ts';
 import { type Attendance, type Attended, type Connection, leaseOf, type Roster } from './roster.ts';
@@ -122,7 +123,7 @@ function format({ sessionId, deviceKind, since, idle, leaving }: Connection): st
 
 /** Null for what another release wrote and this one cannot read. */
 function parse(userId: bigint, id: string, text: string): Connection | null {
-  const { success, data } = stored.safeParse(JSON.parse(text));
+  const { success, data } = stored.safeParse(readJson(text));
   if (!success) return null;
   return { id, userId, sessionId: data.s, deviceKind: data.k, since: new Date(data.t), idle: data.i, leaving: data.l };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../read-json.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
 /** What the one asked says: the text that is to be stored, or why nothing is. */
@@ -18,7 +19,7 @@ interface Reading {
 
 /** Reads an answer; null: it says nothing that counts. */
 export function readVerdict(body: string, { asked, fits }: Reading): Verdict | null {
-  const parsed = answer.safeParse(jsonIn(body));
+  const parsed = answer.safeParse(readJson(body));
   if (!parsed.success) return null;
   const { allow, reason, text } = parsed.data;
   if (allow === false) return { reason: shownReason(reason) };
@@ -29,12 +30,4 @@ export function readVerdict(body: string, { asked, fits }: Reading): Verdict | n
 function shownReason(reason: string | undefined): string {
   if (reason === undefined || isBlank(reason) || !isStorable(reason) || hasControls(reason, { lines: false })) return usualReason;
   return codePoints(reason) <= maxReason ? reason : [...reason].slice(0, maxReason).join('');
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -89,6 +89,19 @@ describe('caches of two nodes', () => {
     }
   });
 
+  it('are told what they cannot read, and go on', async () => {
+    await using at = await twoNodes();
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    await other.many([1]);
+    const operator = new Redis(inject('redisUrl'));
+    for (const text of ['not JSON', 'null', '{"from":"elsewhere"}', '{"from":"elsewhere","payload":{"type":"delete"}}'])
+      expect(await operator.publish(`${at.namespace}:cache`, text)).toBe(2);
+    operator.disconnect();
+    at.behind.words.set(1, 'another');
+    one.forget([1]);
+    await expect.poll(() => other.many([1])).toEqual(['another']);
+  });
+
   it('do not keep what one was reading while the other forgot it, in Redis neither', async () => {
     await using at = await twoNodes();
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];

@@ -266,6 +266,15 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1]);
   });
 
+  it('goes on to look for what is missing after a hint that names no place', async () => {
+    const stream = await newStream();
+    const { seqs } = await hear(stream);
+    await bus.publish(streamTopic(stream), JSON.stringify({ kind: 'entry', v: 1, entry: { streamId: stream.toString(), actorId: null } }));
+    await join(silent, stream);
+    await channels.check();
+    await expect.poll(() => seqs).toEqual([1]);
+  });
+
   it('is one for all its holders, and closed with the last', async () => {
     const stream = await newStream();
     const [one, two] = await Promise.all([hear(stream), hear(stream)]);
