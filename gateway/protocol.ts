@@ -1,4 +1,4 @@
-import type { ExecutionArgs, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws';
 import type { Config } from '../src/config.ts';
 import { ChatError, OverloadError } from '../src/errors.ts';
@@ -42,6 +42,8 @@ interface SocketCall extends Call {
   delivered(): Delivery | undefined;
 }
 
+// As Yoga says it over HTTP. The core's own would be taken for a mistake of ours.
+const noOperation = new GraphQLError('Could not determine what operation to execute.', { extensions: { code: 'BAD_USER_INPUT' } });
 // What graphql-ws is given in place of a subscription that the peer serves. It is told that the operation has ended, so that it sends nothing.
 const served: ExecutionResult = {};
 
@@ -67,6 +69,7 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
       const document = parse(persisted.textOf(payload) ?? payload.query);
       const errors = validate(schema, document);
       if (errors.length > 0) return errors.map(mask);
+      if (!getOperationAST(document, payload.operationName)) return [noOperation];
       const prepared: Prepared = {
         schema,
         document,

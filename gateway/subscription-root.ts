@@ -1,20 +1,24 @@
-import { type ASTVisitor, GraphQLError, type SelectionSetNode, type ValidationContext } from 'graphql';
+import { type ASTVisitor, type DefinitionNode, GraphQLError, type SelectionSetNode, type ValidationContext } from 'graphql';
 
 const conditions: ReadonlySet<string> = new Set(['skip', 'include']);
 
 /**
  * The validation rule that a subscription's root field stands there unconditionally (GraphQL specification, 5.2.4.1): left out, it would be
- * a subscription to nothing, which the executor takes for a bug.
+ * a subscription to nothing, which the executor takes for a bug. Thrown before the library's own rules come to the operation: one of them throws where the condition is a variable, and says that it
+ * has no value.
  */
 export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
   return {
-    OperationDefinition(operation) {
-      if (operation.operation !== 'subscription' || !isConditional(context, operation.selectionSet, new Set())) return;
-      context.reportError(
-        new GraphQLError('The root field of a subscription may not be skipped or included by a condition.', { nodes: operation }),
-      );
+    Document({ definitions }) {
+      for (const operation of definitions)
+        if (isConditionalSubscription(context, operation))
+          throw new GraphQLError('The root field of a subscription may not be skipped or included by a condition.', { nodes: operation });
     },
   };
+}
+
+function isConditionalSubscription(context: ValidationContext, node: DefinitionNode): boolean {
+  return node.kind === 'OperationDefinition' && node.operation === 'subscription' && isConditional(context, node.selectionSet, new Set());
 }
 
 function isConditional(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): boolean {

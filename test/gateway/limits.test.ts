@@ -150,6 +150,8 @@ describe('a subscription', () => {
       const fragment = root === '...A' ? ' fragment A on Subscription { endless @skip(if: true) }' : '';
       expect(await codeOf(`subscription { ${root} }${fragment}`)).toBe('BAD_USER_INPUT');
     }
+    const { errors } = await post(lab.node.url, 'subscription ($pause: Boolean!) { endless @skip(if: $pause) }', {}, { pause: false });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('root field'), extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 });
 

@@ -146,6 +146,16 @@ describe('a query or mutation', () => {
     socket.send({ type: 'subscribe', id: 'a', payload: { query, operationName: 'Two', variables: { n: 7 } } });
     expect(await socket.next()).toMatchObject({ payload: { data: { number: 7 } } });
   });
+
+  test('that is none of the operations of its document, or not said to be which, is the client’s mistake', async () => {
+    const socket = await connected();
+    const query = 'query One { hello } query Two { hello }';
+    const refused = [{ message: 'Could not determine what operation to execute.', extensions: { code: 'BAD_USER_INPUT' } }];
+    for (const named of [{}, { operationName: 'Three' }, { operationName: '' }]) {
+      socket.send({ type: 'subscribe', id: 'a', payload: { query, ...named } });
+      expect(await socket.next()).toEqual({ id: 'a', type: 'error', payload: refused });
+    }
+  });
 });
 
 describe('a subscription', () => {
