@@ -9,11 +9,12 @@ export interface ChosenRow extends Chosen {
   readonly profile: string;
 }
 
-const nothing: ChosenRow = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false, profile: '' };
+// Their sockets are closed, but a device counts for its grace: who was invisible must not be seen by that.
+const nobody: ChosenRow = { choice: 'INVISIBLE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: true, profile: '' };
 
-/** How users are to be seen, in the order asked for; of who has chosen nothing, or has no account any more, as everybody begins. */
+/** How users are to be seen, in the order asked for; of who has chosen nothing, as everybody begins; who has no account any more is not to be seen. */
 export async function readChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenRow[]> {
-  return (await readAccounts(tx, userIds)).map((row) => row ?? nothing);
+  return (await readAccounts(tx, userIds)).map((row) => row ?? nobody);
 }
 
 /** As `readChosen`, but null where there is no account, or none any more. */

@@ -209,8 +209,11 @@ export class Watching implements AsyncDisposable {
     const hint = parsePresenceHint(message);
     if (hint === null) return;
     if (hint.kind === 'standing') watched.stand(hint.rev, hint, hint.lastSeenAt);
-    else if (hint.kind === 'chosen') void this.#reread(watched.userId);
-    else this.#doubt(watched.userId, hint.others);
+    else if (hint.kind === 'chosen') {
+      // What is being read may be older, and come later than what is read now.
+      watched.heard += 1;
+      void this.#reread(watched.userId);
+    } else this.#doubt(watched.userId, hint.others);
   }
 
   #doubt(userId: bigint, others: readonly bigint[] | null): void {

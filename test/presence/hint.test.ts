@@ -1,36 +1,85 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import type { Chat } from '../../src/chat.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { presenceTopic } from '../../src/presence/hint.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { Watching } from '../../src/presence/watching.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { createFlock } from '../cluster/flock.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
-import { person } from '../support/people.ts';
+import { password, person } from '../support/people.ts';
 import { connection } from './roster.contract.ts';
 
-it('who watches goes on to be told after a hint that cannot be read', async () => {
-  await using open = new AsyncDisposableStack();
+let open: AsyncDisposableStack;
+let bus: Bus;
+let chat: Chat;
+let ann: Viewer;
+/** On herself: to who may watch them everybody looks the same. */
+let watch: Watch;
+/** Called before who is online is answered. */
+let atRoster: () => Promise<void>;
+
+beforeEach(async () => {
+  open = new AsyncDisposableStack();
   const db = open.use(await sqliteDb());
-  const bus = createMemoryBus();
-  const chat = open.use(chatOver(db, {}, bus));
-  const ann = await person(chat, 'ann');
+  bus = createMemoryBus();
+  chat = open.use(chatOver(db, {}, bus));
+  ann = await person(chat, 'ann');
   const { cluster } = await open.use(createFlock(async () => createMemoryRegistry())).hatch();
   const roster = createMemoryRoster();
-  const watching = open.use(new Watching({ db, bus, roster, cluster, logger: pino({ level: 'silent' }), renew() {} }));
-  const watch = new Watch({
+  await roster.put(connection(ann.userId, 1));
+  atRoster = async () => undefined;
+  async function of(userIds: readonly bigint[]) {
+    await atRoster();
+    return roster.of(userIds);
+  }
+  const watching = open.use(
+    new Watching({ db, bus, roster: { ...roster, of }, cluster, logger: pino({ level: 'silent' }), renew: () => undefined }),
+  );
+  watch = new Watch({
     ...{ viewer: ann, userIds: [ann.userId], signal: new AbortController().signal },
     onStart: (started) => void watching.open(started).catch((error: unknown) => started.fail(error)),
     onEnd: (ended) => watching.close(ended),
   });
-  await roster.put(connection(ann.userId, 1));
+});
+afterEach(async () => {
+  await watch.return();
+  await open.disposeAsync();
+});
+
+it('who watches goes on to be told after a hint that cannot be read', async () => {
   await watch.next();
   for (const text of ['not a hint', 'null', '{"kind":"of another release"}', '{"kind":"access","others":["x"]}'])
     expect(await bus.publish(presenceTopic(ann.userId), text)).toBe(true);
   await chat.presence.choose(ann, { choice: 'ONLINE', statusText: 'here' });
   expect(await watch.next()).toMatchObject({ value: { statusText: 'here' } });
-  await watch.return();
+});
+
+it('what was read before somebody chose anew, and comes later, is not told', async () => {
+  await watch.next();
+  const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  atRoster = () => {
+    atRoster = async () => undefined;
+    reached.resolve();
+    return held.promise;
+  };
+  await chat.presence.choose(ann, { choice: 'AWAY' });
+  await reached.promise;
+  await chat.presence.choose(ann, { choice: 'BUSY' });
+  expect(await watch.next()).toMatchObject({ value: { status: 'BUSY' } });
+  held.resolve();
+  await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'still' });
+  expect(await watch.next()).toMatchObject({ value: { status: 'BUSY', statusText: 'still' } });
+});
+
+it('who is invisible is not seen when their account is erased, while their device still counts', async () => {
+  await chat.presence.choose(ann, { choice: 'INVISIBLE' });
+  expect(await watch.next()).toMatchObject({ value: { status: 'OFFLINE' } });
+  await chat.users.erase(ann, { password, messages: 'KEEP', address: '10.0.0.1' });
+  expect(await watch.next()).toMatchObject({ value: { status: 'OFFLINE', lastSeenAt: null } });
 });
