@@ -7,7 +7,7 @@ import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } f
 import type { UserParts } from './parts.ts';
 import { requireHandle } from './shape.ts';
 import { findByHandle, publicPart, updateHandleRow } from './store.ts';
-import type { Throttle } from './throttle.ts';
+import type { Outcome, Throttle } from './throttle.ts';
 import type { User, Viewer } from './user.ts';
 
 /**
@@ -21,13 +21,9 @@ export async function changeHandle(
 ): Promise<User> {
   const handle = requireHandle(options.handle);
   await requireFree(parts, viewer, handle);
-  const giveBack = await parts.throttle.handle(viewer.userId);
   try {
-    const { user, changed } = await change(parts, viewer, handle);
-    if (!changed) await giveBack();
-    return user;
+    return await parts.throttle.handle(viewer.userId, () => change(parts, viewer, handle));
   } catch (error) {
-    await giveBack();
     throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
   }
 }
@@ -41,18 +37,13 @@ async function requireFree({ db, config }: UserParts, { userId }: Viewer, handle
   if ((await isHeld(db.client, taking)) || (await isReserved(db.client, config, taking))) throw handleTaken();
 }
 
-interface Changed {
-  readonly user: User;
-  readonly changed: boolean;
-}
-
-function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Changed> {
+function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Outcome<User>> {
   const looked = screen.called(handle, 'handle');
-  return log.append<Changed>({
+  return log.append<Outcome<User>>({
     lock: [userId],
-    async decide(inside): Promise<Verdict<Changed>> {
+    async decide(inside): Promise<Verdict<Outcome<User>>> {
       const before = publicPart(requireAccount(await inside.read(userRow, userId)));
-      if (before.handle === handle) return { result: () => ({ user: before, changed: false }) };
+      if (before.handle === handle) return { result: () => ({ value: before, changed: false }) };
       const said = admit(looked);
       const after: User = { ...before, handle };
       return {
@@ -63,7 +54,7 @@ function change({ log, config, screen = openScreen }: UserParts, { userId }: Vie
           await holdHandle(tx, config, { handle: before.handle, userId, at });
           await putFlag(tx, { target: { kind: 'USER', userId }, said: [said], at });
         },
-        result: () => ({ user: after, changed: true }),
+        result: () => ({ value: after, changed: true }),
       };
     },
   });

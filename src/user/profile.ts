@@ -4,30 +4,42 @@ import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
 import { requireAvatarUrl, requireBio, requireDisplayName } from './shape.ts';
-import { publicPart, updateProfileRow } from './store.ts';
+import { publicPart, readUsers, updateProfileRow } from './store.ts';
+import type { Outcome, Throttle } from './throttle.ts';
 import type { User, Users, Viewer } from './user.ts';
 
 type Change = Parameters<Users['updateProfile']>[1];
 
-/** Changes what others see of the viewer. What changes nothing makes no entry. Throws INVALID_INPUT. */
-export async function updateProfile({ log, screen = openScreen }: UserParts, { userId }: Viewer, change: Change): Promise<User> {
+/** Changes what others see of the viewer. What changes nothing makes no entry and counts for nothing. Throws INVALID_INPUT, RATE_LIMITED. */
+export async function updateProfile(
+  { throttle, ...parts }: UserParts & { readonly throttle: Throttle },
+  { userId }: Viewer,
+  change: Change,
+): Promise<User> {
   // Everything that does not hang on the user's row is refused before anybody waits for a lock.
   requireProfile(change, '');
+  // Who says again what stands takes nothing from what they may change.
+  const [stands] = await readUsers(parts.db.client, [userId]);
+  if (stands && !stands.erased && isSame(stands, { ...stands, ...requireProfile(change, stands.handle) })) return stands;
+  return throttle.profile(userId, () => decideOn(parts, userId, change));
+}
+
+function decideOn({ log, screen = openScreen }: UserParts, userId: bigint, change: Change): Promise<Outcome<User>> {
   const looked = look(change, screen);
-  return log.append<User>({
+  return log.append<Outcome<User>>({
     lock: [userId],
-    async decide(inside): Promise<Verdict<User>> {
+    async decide(inside): Promise<Verdict<Outcome<User>>> {
       const row = requireAccount(await inside.read(userRow, userId));
       const before = publicPart(row);
       const { after, said } = judge(looked, { before, wanted: { ...before, ...requireProfile(change, row.handle) } });
-      if (isSame(before, after)) return { result: () => before };
+      if (isSame(before, after)) return { result: () => ({ value: before, changed: false }) };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],
         async write(tx, { at }) {
           await updateProfileRow(tx, before, after);
           await putFlag(tx, { target: { kind: 'USER', userId }, said, at });
         },
-        result: () => after,
+        result: () => ({ value: after, changed: true }),
       };
     },
   });

@@ -23,15 +23,10 @@ export async function updateSettings(
   // Who says again what stands takes nothing from what they may change.
   const [stands] = await settingsOf(db.client, [userId]);
   if (stands && changedBy(stands, change).length === 0) return [];
-  const giveBack = await throttle.settings(userId);
-  try {
-    const changed = await log.append<SettingsChange>({ lock: [userId], decide: (inside) => decide(inside, userId, change) });
-    if (changed.length === 0) await giveBack();
-    return changed;
-  } catch (error) {
-    await giveBack();
-    throw error;
-  }
+  return throttle.settings(userId, async () => {
+    const value = await log.append<SettingsChange>({ lock: [userId], decide: (inside) => decide(inside, userId, change) });
+    return { value, changed: value.length > 0 };
+  });
 }
 
 async function decide(inside: Inside, userId: bigint, change: Partial<Settings>): Promise<Verdict<SettingsChange>> {

@@ -6,6 +6,14 @@ import type { UserParts } from './parts.ts';
 const windowSeconds = 15 * 60;
 // Each change of settings may be told in all conversations of a user; nobody who decides changes them as often.
 const settingsChanges = 30;
+// Each change of a profile is told to all who watch the user, as one of how they are seen is, of which there may be as many.
+const profileChanges = 60;
+
+/** What came of a change, and whether anything is another by it. */
+export interface Outcome<T> {
+  readonly value: T;
+  readonly changed: boolean;
+}
 
 /** What keeps guessing slow. */
 export interface Throttle {
@@ -16,10 +24,12 @@ export interface Throttle {
    * before it runs, so that attempts made at once do not all slip through. Throws RATE_LIMITED.
    */
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
-  /** Counts a change of a user's settings, and answers how to take that back. Throws RATE_LIMITED. */
-  settings(userId: bigint): Promise<() => Promise<void>>;
-  /** Counts a change of a user's handle, and answers how to take that back. Throws RATE_LIMITED. */
-  handle(userId: bigint): Promise<() => Promise<void>>;
+  /** Runs a change of a user's settings, which counts unless it changes nothing or fails. Throws RATE_LIMITED. */
+  settings<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
+  /** The same for a user's profile. */
+  profile<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
+  /** The same for a user's handle. */
+  handle<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
   /** Counts a search. Throws RATE_LIMITED. */
   search(userId: bigint): Promise<void>;
 }
@@ -29,6 +39,7 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   const signUps = limits.limit({ name: 'sign-up-address', points: () => config.addressAttempts, windowSeconds });
   const addresses = limits.limit({ name: 'sign-in-address', points: () => config.addressAttempts, windowSeconds });
   const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
+  const profiles = limits.limit({ name: 'profile', points: profileChanges, windowSeconds });
   const handles = limits.limit({ name: 'sign-in-handle', points: () => config.signInAttempts, windowSeconds });
   const changes = limits.limit({ name: 'handle-change', points: config.handleChanges, windowSeconds: 24 * 60 * 60 });
   const searches = limits.limit({ name: 'user-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
@@ -55,8 +66,9 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
 
   return {
     signIn,
-    settings: (userId) => take(settings, String(userId)),
-    handle: (userId) => take(changes, String(userId)),
+    settings: (userId, change) => countChange(settings, userId, change),
+    profile: (userId, change) => countChange(profiles, userId, change),
+    handle: (userId, change) => countChange(changes, userId, change),
     async search(userId) {
       await take(searches, String(userId));
     },
@@ -70,4 +82,16 @@ async function take(limit: Limit, key: string): Promise<() => Promise<void>> {
   const retryAfterMs = await limit.take(key);
   if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many attempts. Wait a while and try again.', { retryAfterMs });
   return () => limit.giveBack(key);
+}
+
+async function countChange<T>(limit: Limit, userId: bigint, change: () => Promise<Outcome<T>>): Promise<T> {
+  const giveBack = await take(limit, String(userId));
+  try {
+    const { value, changed } = await change();
+    if (!changed) await giveBack();
+    return value;
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
 }

@@ -131,7 +131,7 @@ export interface Users {
   authenticate(accessToken: string): Promise<Access>;
   /** The same of an admin: both the token and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
   authenticateAdmin(accessToken: string): Promise<Access>;
-  /** Absent leaves unchanged, null clears. Throws INVALID_INPUT. */
+  /** Absent leaves unchanged, null clears. Throws INVALID_INPUT, RATE_LIMITED. */
   updateProfile(
     viewer: Viewer,
     options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined },

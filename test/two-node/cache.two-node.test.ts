@@ -97,7 +97,7 @@ describe('on another node', () => {
     const events = listen(there, ann);
     await events.ready();
     const stop = readAllTheTime(() => there.users.byIds([ann.userId]));
-    for (let change = 0; change < 100; change += 1) {
+    for (let change = 0; change < 60; change += 1) {
       const displayName = `Ann ${change}`;
       await here.users.updateProfile(ann, { displayName });
       await events.until((event) => event.kind === 'entry' && event.entry.type === 'ProfileChanged');
@@ -118,7 +118,7 @@ describe('on another node', () => {
     const watch = there.presence.watch(ben, { userIds: [ann.userId], signal: new AbortController().signal });
     await watch.next();
     const stop = readAllTheTime(() => there.users.byIds([ann.userId]));
-    for (let change = 0; change < 100; change += 1) {
+    for (let change = 0; change < 60; change += 1) {
       const displayName = `Ann ${change}`;
       await here.users.updateProfile(ann, { displayName });
       await watch.next();

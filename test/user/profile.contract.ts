@@ -35,6 +35,18 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged', 'ProfileChanged', 'ProfileChanged']);
     });
 
+    test('changes sixty times in a quarter of an hour at most; what changes nothing, or is refused, does not count', async () => {
+      const { viewer } = await world.newcomer();
+      for (let n = 0; n < 60; n += 1) {
+        await world.users.updateProfile(viewer, { bio: `${n}` });
+        await world.users.updateProfile(viewer, { bio: `${n}` });
+        await expect(world.users.updateProfile(viewer, { avatarUrl: 'no address' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      }
+      const another = world.users.updateProfile(viewer, { bio: 'another' });
+      await expect(another).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+      expect((await world.users.byIds([viewer.userId]))[0]).toMatchObject({ bio: '59' });
+    });
+
     test('what changes nothing makes no entry', async () => {
       const { viewer } = await world.newcomer();
       await world.users.updateProfile(viewer, { bio: 'same' });
