@@ -1,0 +1,238 @@
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isRequiredArgument,
+  type OperationTypeNode,
+} from 'graphql';
+import type { Chance } from './chance.ts';
+import { literal } from './literal.ts';
+import type { Values } from './values.ts';
+
+/** An operation, ready to be sent. */
+export interface Operation {
+  readonly kind: `${OperationTypeNode}`;
+  /** The fields at its root. */
+  readonly fields: readonly string[];
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What operations are made by. */
+export interface WriterParts {
+  readonly schema: GraphQLSchema;
+  readonly chance: Chance;
+  /** For the arguments of fields at the root, among them the input of a mutation. */
+  readonly values: Values;
+  /** For those below it, where one refusal costs much of the answer. */
+  readonly valuesBelow: Values;
+}
+
+/** Makes operations. */
+export interface Writer {
+  /** One with some fields of its root, or with the one that is named. */
+  write(kind: Operation['kind'], field?: string): Operation;
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+/** What is left of a document's bounds; see `gateway/limits.ts`. */
+interface Draft {
+  /** Not so for a subscription, of which a refusal leaves nothing to hear. */
+  readonly careless: boolean;
+  readonly declared: string[];
+  readonly variables: Record<string, unknown>;
+  readonly fragments: string[];
+  /** What each name stands for at each place of the answer: the same for all who come to the same place. */
+  readonly named: Map<string, string>;
+  fields: number;
+  aliases: number;
+  /** Fields that are resolved where every page is full. */
+  resolved: number;
+  count: number;
+}
+
+// By far within what a document may nest, select and call otherwise; a subscription may call 25 fields otherwise.
+const maxDepth = 11;
+const bounds = {
+  query: { fields: 260, aliases: 120 },
+  mutation: { fields: 160, aliases: 120 },
+  subscription: { fields: 400, aliases: 25 },
+} as const;
+
+// Half of what a document may have resolved: what one field more adds is known only after it.
+const mostResolved = 50_000;
+const usualPage = 50;
+
+/** Makes operations of a schema, by chance: what they select, how, and with which arguments. */
+export function createWriter({ schema, chance, values, valuesBelow }: WriterParts): Writer {
+  function write(kind: Operation['kind'], field?: string): Operation {
+    const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind];
+    if (!root) throw new Error(`there is no ${kind}`);
+    const all = Object.values(root.getFields());
+    const chosen =
+      field === undefined
+        ? Array.from({ length: kind === 'query' ? chance.whole(1, 3) : 1 }, () => chance.one(all))
+        : all.filter(({ name }) => name === field);
+    const draft: Draft = {
+      careless: kind !== 'subscription',
+      declared: [],
+      variables: {},
+      fragments: [],
+      named: new Map(),
+      ...bounds[kind],
+      resolved: mostResolved,
+      count: 0,
+    };
+    const selected = chosen.map((one) => selectField(draft, one, { of: root, place: '', depth: 0, times: 1 })).join(' ');
+    const declared = draft.declared.length === 0 ? '' : ` (${draft.declared.join(', ')})`;
+    return {
+      kind,
+      fields: chosen.map(({ name }) => name),
+      query: [`${kind}${declared} { ${selected} }`, ...draft.fragments].join('\n'),
+      variables: draft.variables,
+    };
+  }
+
+  /** Where in an answer something stands. */
+  interface Place {
+    readonly of: GraphQLNamedType;
+    readonly place: string;
+    readonly depth: number;
+    /** How often it is there where every page is full. */
+    readonly times: number;
+  }
+
+  function selectField(draft: Draft, field: Field, { place, depth, times }: Place): string {
+    const type = getNamedType(field.type);
+    draft.fields -= 1;
+    draft.resolved -= times;
+    const given = argumentsOf(draft, field, depth);
+    const [, size = usualPage] = /\b(?:first|last): (\d+)/.exec(given) ?? [];
+    const repeats = type.name.endsWith('Connection') || field.name === 'nodes' ? Number(size) : 1;
+    const means = `${field.name}${given} ${field.type}`;
+    const name = nameFor(draft, field.name, place, means);
+    if (name === null) return '';
+    const below = isCompositeType(type)
+      ? ` ${selectionOf(draft, { of: type, place: `${place}.${name}`, depth: depth + 1, times: times * repeats })}`
+      : '';
+    return `${name === field.name ? '' : `${name}: `}${field.name}${given}${directive(draft)}${below}`;
+  }
+
+  /** The name of a field at a place, where it must not stand for two things; null: it cannot have one of its own any more. */
+  function nameFor(draft: Draft, field: string, place: string, means: string): string | null {
+    const called = draft.named.get(`${place}.${field}`);
+    if (called === undefined && !(chance.odds(0.03) && draft.aliases > 0)) {
+      draft.named.set(`${place}.${field}`, means);
+      return field;
+    }
+    if (called === means) return field;
+    if (draft.aliases <= 0) return null;
+    draft.aliases -= 1;
+    draft.count += 1;
+    return `${field}_${draft.count}`;
+  }
+
+  function directive(draft: Draft): string {
+    if (!chance.odds(0.03)) return '';
+    const isSkip = chance.odds(0.5);
+    if (chance.odds(0.5)) return ` @${isSkip ? 'skip' : 'include'}(if: ${chance.odds(0.5)})`;
+    return ` @${isSkip ? 'skip' : 'include'}(if: ${declare(draft, 'Boolean!', chance.odds(0.5))})`;
+  }
+
+  function declare(draft: Draft, type: string, value: unknown): string {
+    draft.count += 1;
+    const name = `v${draft.count}`;
+    draft.declared.push(`$${name}: ${type}`);
+    if (value !== undefined) draft.variables[name] = value;
+    return `$${name}`;
+  }
+
+  function argumentsOf(draft: Draft, { name, type, args }: Field, depth: number): string {
+    const isRoot = depth === 0 && (draft.careless || chance.odds(0.3));
+    const given = askedBy(args, depth).flatMap((one) => {
+      const value = (isRoot ? values : valuesBelow).valueFor(hintOf(one.name, name, getNamedType(type).name), one.type);
+      if (value === undefined) return chance.odds(0.05) ? [`${one.name}: ${declare(draft, String(one.type), undefined)}`] : [];
+      // How long a page is counts against a document's bounds, and what a variable holds is not known there.
+      const asVariable = /^(first|last|around)$/.test(one.name) ? chance.odds(0.05) : chance.odds(depth === 0 ? 0.7 : 0.2);
+      return [`${one.name}: ${asVariable ? declare(draft, String(one.type), value) : literal(one.type, value)}`];
+    });
+    return given.length === 0 ? '' : `(${given.join(', ')})`;
+  }
+
+  /** What an argument is called whose own name does not tell what it takes. */
+  function hintOf(argument: string, field: string, type: string): string {
+    if (argument === 'id') return `${field}.id`;
+    return /^(after|before)$/.test(argument) ? `cursor:${type.replace(/Connection$/, 'Edge')}` : argument;
+  }
+
+  /** Which arguments are given: of a page mostly its size alone, or nothing is found in most. */
+  function askedBy(args: readonly GraphQLArgument[], depth: number): readonly GraphQLArgument[] {
+    const isPage = args.some(({ name }) => name === 'first');
+    if (!isPage || chance.odds(depth === 0 ? 0.3 : 0.1)) return args;
+    const size = chance.one(args.filter(({ name }) => ['first', 'last', 'around'].includes(name)));
+    return args.filter((one) => one === size || isRequiredArgument(one));
+  }
+
+  function selectionOf(draft: Draft, place: Place): string {
+    const { of } = place;
+    const parts = isObjectType(of) ? fieldsOf(draft, of, place) : isAbstractType(of) ? typesOf(draft, place) : [];
+    return `{ ${['__typename', ...parts].join(' ')} }`;
+  }
+
+  function fieldsOf(
+    draft: Draft,
+    of: GraphQLObjectType | (GraphQLNamedType & { getFields(): Record<string, Field> }),
+    place: Place,
+  ): readonly string[] {
+    const { depth } = place;
+    const share = depth < 3 ? 0.85 : depth < 6 ? 0.4 : 0.2;
+    return Object.values(of.getFields()).map((field) => {
+      const isDeep = isCompositeType(getNamedType(field.type));
+      // What every page and payload has is its whole content.
+      const isContent = /^(edges|node|errors|pageInfo)$/.test(field.name);
+      if (draft.fields <= 0 || draft.resolved < place.times * (isDeep ? usualPage * 15 : 1) || (isDeep && depth >= maxDepth)) return '';
+      if (!chance.odds(isContent ? 0.95 : isDeep ? share : 0.75)) return '';
+      return wrapped(draft, of, selectField(draft, field, place));
+    });
+  }
+
+  function typesOf(draft: Draft, place: Place): readonly string[] {
+    const { of } = place;
+    if (!isAbstractType(of)) return [];
+    const own = isInterfaceType(of) ? fieldsOf(draft, of, place) : [];
+    const possible = schema.getPossibleTypes(of);
+    const wider = Object.values(schema.getTypeMap()).filter(
+      (type) => isInterfaceType(type) && schema.getPossibleTypes(type).some((one) => possible.includes(one)),
+    );
+    const narrow = shuffled(place.depth < 3 ? possible : chance.some(possible, 0.6));
+    const inner = narrow.map((type) => `... on ${type.name}${directive(draft)} { __typename ${fieldsOf(draft, type, place).join(' ')} }`);
+    const outer = chance
+      .some(wider, 0.1)
+      .map((type) => (isInterfaceType(type) ? `... on ${type.name} { ${fieldsOf(draft, type, place).join(' ')} __typename }` : ''));
+    return [...own, ...inner, ...outer];
+  }
+
+  function shuffled<T>(list: readonly T[]): readonly T[] {
+    const rest = [...list];
+    return list.map(() => rest.splice(chance.whole(0, rest.length - 1), 1)[0] as T);
+  }
+
+  /** The same, now and then within a fragment. */
+  function wrapped(draft: Draft, { name: type }: { readonly name: string }, selected: string): string {
+    if (selected === '' || !chance.odds(0.04)) return selected;
+    if (chance.odds(0.5)) return `...${chance.odds(0.5) ? ` on ${type}` : ''}${directive(draft)} { ${selected} }`;
+    draft.count += 1;
+    draft.fragments.push(`fragment F${draft.count} on ${type} { ${selected} }`);
+    return `...F${draft.count}`;
+  }
+
+  return { write };
+}

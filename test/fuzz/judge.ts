@@ -1,0 +1,43 @@
+import { type DocumentNode, type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql';
+import type { PublicCode } from '../../gateway/errors.ts';
+import { refusalCodes } from '../../src/errors.ts';
+import { faultsOf } from './conform.ts';
+import type { Operation } from './document.ts';
+
+/** What came back for an operation, or as one of a subscription's results. */
+export interface Result {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+const codes: ReadonlySet<unknown> = new Set<PublicCode>([
+  ...refusalCodes,
+  'UNAUTHENTICATED',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_FOUND',
+]);
+
+/** What is wrong with errors that a client was given, whatever it had asked. Empty: nothing. */
+export function faultsOfErrors(errors: readonly GraphQLFormattedError[]): readonly string[] {
+  return errors.flatMap(({ message, extensions, path }) => {
+    const code = extensions?.['code'];
+    return codes.has(code) ? [] : [`${path?.join('.') ?? 'an answer'} failed with ${String(code)}: ${message}`];
+  });
+}
+
+/** The code of each error of a result. */
+export function codesOf({ errors = [] }: Result): readonly string[] {
+  return errors.map(({ extensions }) => String(extensions?.['code']));
+}
+
+/** Judges what comes back for one operation. */
+export function createJudge(schema: GraphQLSchema, { query, variables }: Operation): (result: Result) => readonly string[] {
+  let document: DocumentNode | undefined;
+  return function judge(result) {
+    const faults = faultsOfErrors(result.errors ?? []);
+    if (result.data === undefined || result.data === null) return result.errors?.length ? faults : [...faults, 'neither data nor errors'];
+    // What was answered could be parsed.
+    document ??= parse(query);
+    return [...faults, ...faultsOf(schema, document, variables, result.data)];
+  };
+}

@@ -1,0 +1,113 @@
+import type { Client } from 'graphql-ws';
+import type { Operation } from './document.ts';
+import { codesOf, faultsOfErrors, type Result } from './judge.ts';
+import { streamOf } from './stream.ts';
+
+/** How a subscription travels. */
+export const ways = ['socket', 'text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'] as const;
+export type Way = (typeof ways)[number];
+
+/** A subscription that is read until it ends. */
+export interface Listener {
+  /** How many results came. */
+  readonly results: number;
+  /** How it ended; undefined: it has not. */
+  readonly ended: string | undefined;
+  /** Lets one that reads slowly take some more. */
+  readOn(): void;
+  /** Ends it. */
+  stop(): void;
+}
+
+/** What a listener is made of. */
+export interface ListenerParts {
+  readonly operation: Operation;
+  readonly endpoint: string;
+  readonly token: string;
+  readonly way: Way;
+  /** For the way of that name. */
+  readonly client: Client;
+  /** Reads only when it is told to. */
+  readonly slow: boolean;
+  readonly judge: (result: Result) => readonly string[];
+  readonly learn: (data: unknown) => void;
+  /** What is wrong with what came, or with how it ended. */
+  readonly tell: (faults: readonly string[]) => void;
+}
+
+// By which a node ends a socket that is none the worse: signed out, another token, too slow, too many, ended by an operator.
+const typedCloses: ReadonlySet<number> = new Set([4401, 4403, 4510, 4511, 1008]);
+
+/** Begins to listen. */
+export function startListening({ operation, endpoint, token, way, client, slow, judge, learn, tell }: ListenerParts): Listener {
+  let results = 0;
+  let ended: string | undefined;
+  let stopped = false;
+  let last: Result | undefined;
+  const gates: (() => void)[] = [];
+  const abort = new AbortController();
+
+  function take(result: Result): void {
+    results += 1;
+    last = result;
+    learn(result.data);
+    tell(judge(result));
+  }
+
+  function end(how: string, faults: readonly string[] = []): void {
+    if (ended !== undefined || stopped) return;
+    ended = how;
+    tell(faults);
+  }
+
+  /** The regular end, which is one only after errors that say why. */
+  function complete(): readonly [how: string, faults: readonly string[]] {
+    const codes = codesOf(last ?? {}).join();
+    return [`complete ${codes}`, codes === '' ? ['ended without a reason'] : []];
+  }
+
+  const { query, variables } = operation;
+  if (way === 'socket') {
+    const cease = client.subscribe<Record<string, unknown>>(
+      { query, variables: { ...variables } },
+      {
+        next: (result) => take(result as Result),
+        error: (error) => end(...endingOf(error)),
+        complete: () => end(...complete()),
+      },
+    );
+    abort.signal.addEventListener('abort', cease);
+  } else {
+    const wait = slow ? () => new Promise<void>((resolve) => void gates.push(resolve)) : undefined;
+    void streamOf({ endpoint, query, variables, token, accept: way, signal: abort.signal, wait, take }).then(
+      () => end(...complete()),
+      (error: unknown) => end(String(error), stopped ? [] : [`broke off: ${String((error as Error).cause ?? error)}`]),
+    );
+  }
+  return {
+    get results() {
+      return results;
+    },
+    get ended() {
+      return ended;
+    },
+    readOn() {
+      for (const open of gates.splice(0)) open();
+    },
+    stop() {
+      stopped = true;
+      ended ??= 'stopped';
+      abort.abort();
+      for (const open of gates.splice(0)) open();
+    },
+  };
+}
+
+function endingOf(error: unknown): readonly [how: string, faults: readonly string[]] {
+  if (Array.isArray(error)) return [`errors ${codesOf({ errors: error }).join()}`, faultsOfErrors(error)];
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number') {
+    const how = `closed ${error.code}`;
+    return [how, typedCloses.has(error.code) ? [] : [`${how} ${'reason' in error ? String(error.reason) : ''}`]];
+  }
+  return [String(error), [`ended with ${String(error)}`]];
+}

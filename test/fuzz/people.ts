@@ -1,0 +1,65 @@
+import { isObjectType } from 'graphql';
+import { schema } from '../../schema/index.ts';
+import { selectionOf } from '../authorization/selection.ts';
+import { password } from '../support/people.ts';
+import type { Lore } from './lore.ts';
+import { type Answer, send } from './sender.ts';
+
+/** Somebody who takes part. */
+export interface Person {
+  readonly name: string;
+  readonly id: string;
+  readonly handle: string;
+  readonly token: string;
+}
+
+/** What is done on purpose, so that there is something to be odd about. */
+export interface Deeds {
+  /** Does one thing; what was refused is no matter. */
+  act(as: Person, mutation: string, input: object): Promise<Answer>;
+  /** Signs somebody up. */
+  arrive(name: string): Promise<Person>;
+  /** The same one with a token that is good, or somebody new of that name. */
+  renew(person: Person): Promise<Person>;
+}
+
+type Payload = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+
+/** Does things at an endpoint, and learns from what comes back. */
+export function deedsAt(endpoint: string, lore: Lore): Deeds {
+  let count = 0;
+
+  async function run(mutation: string, input: object, token?: string): Promise<Answer> {
+    const type = schema.getMutationType();
+    const field = isObjectType(type) ? type.getFields()[mutation] : undefined;
+    const [argument] = field?.args ?? [];
+    if (field === undefined || argument === undefined) throw new Error(`there is no mutation ${mutation}`);
+    const query = `mutation ($input: ${argument.type}) { ${mutation}(input: $input) ${selectionOf(field.type, 3)} }`;
+    const answer = await send(endpoint, { query, variables: { input } }, token);
+    lore.learn(answer.data);
+    return answer;
+  }
+
+  function personOf(name: string, { data }: Answer, mutation: string): Person | null {
+    const payload = (data as Payload | null | undefined)?.[mutation];
+    const user = (payload?.['viewer'] as { readonly user: { readonly id: string; readonly handle: string } } | null | undefined)?.user;
+    return user === undefined ? null : { name, id: user.id, handle: user.handle, token: String(payload?.['accessToken']) };
+  }
+
+  async function arrive(name: string): Promise<Person> {
+    count += 1;
+    const answer = await run('signUp', { handle: `${name}.${count}`, password });
+    const person = personOf(name, answer, 'signUp');
+    if (person === null) throw new Error(`nobody can sign up: ${JSON.stringify(answer)}`);
+    return person;
+  }
+
+  return {
+    act: (as, mutation, input) => run(mutation, input, as.token),
+    arrive,
+    async renew({ name, handle }) {
+      const answer = await run('signIn', { handle, password });
+      return personOf(name, answer, 'signIn') ?? (await arrive(name));
+    },
+  };
+}

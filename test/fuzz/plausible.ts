@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { password } from '../support/people.ts';
+import type { Chance } from './chance.ts';
+import type { Lore } from './lore.ts';
+
+// What an input's name tells of what it takes.
+
+type Pattern = readonly [name: RegExp, kinds: readonly string[]];
+
+const idPatterns: readonly Pattern[] = [
+  [/^(user|sender|actor)Id$|^(user|member|mention)Ids$|^to$/, ['User']],
+  [/^(conversation|group)Id$/, ['Conversation']],
+  [/^streamId$/, ['Conversation', 'User', 'Server']],
+  [/^(message|replyTo|around)Id$/, ['Message']],
+  [/^threadRootId$/, ['Message']],
+  [/^sessionId$/, ['Session']],
+  [/^contactId$/, ['Contact']],
+  [/^inviteId$/, ['GroupInvite']],
+  [/^requestId$/, ['ContactRequest', 'JoinRequest']],
+  [/^webhookId$/, ['Webhook']],
+  [/^itemId$|^moderationItem\.id$/, ['ModerationItem']],
+  [/Job\w*\.id$/, ['Job']],
+  [/Notice\w*\.id$/, ['Notice']],
+  [/^conversation\.id$|^groupPreview\.id$/, ['Conversation']],
+];
+
+/** The kinds of things that an input of this name takes the id of; undefined: of any, or a name that the client makes up. */
+export function kindsFor(name: string): readonly string[] | undefined {
+  return idPatterns.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+const sayings = [
+  'hello',
+  'Said in the group, with words to be found.',
+  'a',
+  'ok 👍',
+  '@somebody look',
+  'Zwei\nZeilen',
+  'badger',
+  '你好，世界',
+];
+const point = 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM';
+
+const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore) => string | undefined])[] = [
+  [/assword$/, () => password],
+  [
+    /^handles?$|^toHandles$|^target$/,
+    (chance, lore) => (chance.odds(0.7) ? lore.word('handle', chance) : `new.${chance.whole(1, 9_999_999)}`),
+  ],
+  [/^client\w+Id$/, (chance, lore) => (chance.odds(0.15) ? lore.word('clientMessageId', chance) : randomUUID())],
+  [/^code$/, (chance, lore) => lore.word('code', chance)],
+  [/^epoch$/, (chance, lore) => lore.word('epoch', chance)],
+  [/^refreshToken$/, (chance, lore) => lore.word('refreshToken', chance)],
+  [/^emoji$/, (chance) => chance.one(['🎉', '👍', '❤️', '👩‍👩‍👧‍👦', '🇩🇪'])],
+  [/^search$/, (chance) => chance.one(['hello', 'a', 'said words', '你', 'b', 'new', 'zei'])],
+  [
+    /rl$/,
+    (chance) => chance.one(['https://example.com/a.png', 'http://127.0.0.1:1/', 'https://user:pass@example.com/', 'ftp://example.com']),
+  ],
+  [/^mediaType$/, (chance) => chance.one(['image/png', 'text/plain; charset=utf-8', 'nonsense'])],
+  [/^timeZone$/, (chance) => chance.one(['Europe/Berlin', 'UTC', 'Asia/Kathmandu', '+05:30', 'Nowhere/Else'])],
+  [/^(start|end)$/, (chance) => chance.one(['22:00', '07:30', '00:00', '24:00'])],
+  [/^endpoint$/, (chance) => `http://127.0.0.1:1/push/${chance.whole(1, 5)}`],
+  [/^p256dh$/, () => point],
+  [/^auth$/, () => 'AAAAAAAAAAAAAAAAAAAAAA'],
+  [/^words$/, (chance) => chance.one(['badger', 'mushroom', 'zwölf'])],
+  [/^name$/, (chance, lore) => (chance.odds(0.5) ? lore.word('name', chance) : 'A name')],
+  [/^value$/, (chance) => chance.one(['1', '7', '50', 'true', 'false', 'odd'])],
+];
+
+/** A text such as an input of this name takes. */
+export function plausibleText(name: string, chance: Chance, lore: Lore): string {
+  if (name.startsWith('cursor:')) return lore.word(name, chance) ?? 'none';
+  const make = texts.find(([pattern]) => pattern.test(name))?.[1];
+  return make?.(chance, lore) ?? chance.one(sayings);
+}
+
+/** A number such as an input of this name takes. */
+export function plausibleInt(name: string, chance: Chance): number {
+  if (/^(first|last|around)$/.test(name)) return chance.whole(1, 4);
+  if (/Ms$/.test(name)) return chance.whole(100, 5_000);
+  return chance.whole(0, 40);
+}
+
+// A day, in ms: what ends or is told later does so within moments, or well after the run.
+const dayMs = 86_400_000;
+
+/** A moment around now. */
+export function plausibleMoment(chance: Chance): string {
+  const awayMs = chance.one([300, 1_000, 3_000, 60_000, dayMs, 7 * dayMs, -1_000, -dayMs]);
+  return new Date(Date.now() + awayMs).toISOString();
+}
