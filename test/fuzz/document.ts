@@ -29,10 +29,7 @@ export interface Operation {
 export interface WriterParts {
   readonly schema: GraphQLSchema;
   readonly chance: Chance;
-  /** For the arguments of fields at the root, among them the input of a mutation. */
   readonly values: Values;
-  /** For those below it, where one refusal costs much of the answer. */
-  readonly valuesBelow: Values;
 }
 
 /** Makes operations. */
@@ -72,10 +69,11 @@ const mostResolved = 50_000;
 const usualPage = 50;
 
 /** Makes operations of a schema, by chance: what they select, how, and with which arguments. */
-export function createWriter({ schema, chance, values, valuesBelow }: WriterParts): Writer {
+export function createWriter({ schema, chance, values }: WriterParts): Writer {
   function write(kind: Operation['kind'], field?: string): Operation {
     const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind];
     if (!root) throw new Error(`there is no ${kind}`);
+    values.begin();
     const all = Object.values(root.getFields());
     const chosen =
       field === undefined
@@ -156,9 +154,10 @@ export function createWriter({ schema, chance, values, valuesBelow }: WriterPart
   }
 
   function argumentsOf(draft: Draft, { name, type, args }: Field, depth: number): string {
+    // Below the root one refusal costs much of the answer.
     const isRoot = depth === 0 && (draft.careless || chance.odds(0.3));
     const given = askedBy(args, depth).flatMap((one) => {
-      const value = (isRoot ? values : valuesBelow).valueFor(hintOf(one.name, name, getNamedType(type).name), one.type);
+      const value = values.valueFor(hintOf(one.name, name, getNamedType(type).name), one.type, !isRoot);
       if (value === undefined) return chance.odds(0.05) ? [`${one.name}: ${declare(draft, String(one.type), undefined)}`] : [];
       // How long a page is counts against a document's bounds, and what a variable holds is not known there.
       const asVariable = /^(first|last|around)$/.test(one.name) ? chance.odds(0.05) : chance.odds(depth === 0 ? 0.7 : 0.2);

@@ -1,6 +1,7 @@
 import type { Client } from 'graphql-ws';
 import type { Operation } from './document.ts';
 import { codesOf, faultsOfErrors, type Result } from './judge.ts';
+import { typedCloses } from './sender.ts';
 import { streamOf } from './stream.ts';
 
 /** How a subscription travels. */
@@ -34,9 +35,6 @@ export interface ListenerParts {
   /** What is wrong with what came, or with how it ended. */
   readonly tell: (faults: readonly string[]) => void;
 }
-
-// By which a node ends a socket that is none the worse: signed out, another token, too slow, too many, ended by an operator.
-const typedCloses: ReadonlySet<number> = new Set([4401, 4403, 4510, 4511, 1008]);
 
 /** Begins to listen. */
 export function startListening({ operation, endpoint, token, way, client, slow, judge, learn, tell }: ListenerParts): Listener {

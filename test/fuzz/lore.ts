@@ -5,8 +5,8 @@ import type { Chance } from './chance.ts';
 export interface Lore {
   /** Takes what came back, whatever it is. */
   learn(answer: unknown): void;
-  /** An id of something of one of these kinds, the oldest or the newest more often than others; undefined: none is known. */
-  id(kinds: readonly string[], chance: Chance): string | undefined;
+  /** An id of something of one of these kinds, if there is one of something in the conversation `near`; undefined: none is known. */
+  id(kinds: readonly string[], chance: Chance, near?: string): string | undefined;
   /** An id of anything. */
   anyId(chance: Chance): string | undefined;
   /** What stood in a field of this name. */
@@ -46,9 +46,11 @@ export function createLore(): Lore {
 
   return {
     learn: (answer) => learnOf(answer, '', undefined),
-    id(kinds, chance) {
+    id(kinds, chance, near) {
       const known = kinds.flatMap((kind) => ids.get(kind) ?? []);
-      return known.length === 0 ? undefined : chance.one(known);
+      const nearer = near === undefined ? [] : known.filter((id) => isIn(near, id));
+      if (known.length === 0) return undefined;
+      return chance.one(nearer.length === 0 ? known : nearer);
     },
     anyId(chance) {
       return global.size === 0 ? undefined : chance.one(ids.get(chance.one([...global])) ?? []);
@@ -63,6 +65,11 @@ export function createLore(): Lore {
 /** What a field is called that may have another name in an answer: see `document.ts`. */
 export function fieldOf(name: string): string {
   return name.replace(/_\d+$/, '');
+}
+
+function isIn(conversation: string, id: string): boolean {
+  const [of, one] = [parseId(conversation)?.key, parseId(id)?.key];
+  return id === conversation || (typeof one === 'object' && 'conversationId' in one && one.conversationId === of);
 }
 
 function keep(known: Map<string, string[]>, kind: string, text: string): void {

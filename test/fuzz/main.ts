@@ -19,7 +19,7 @@ const stores = open.use(await (values.real ? real() : embeddedStores()));
 const report = await runFuzz({
   seed,
   stores,
-  until: { minutes: Number(values.minutes) },
+  seconds: Number(values.minutes) * 60,
   tell: (finding) => process.stdout.write(`${inWords(finding)}\n\n`),
 });
 process.stdout.write(`${summary(report)}\nseed ${seed}\n`);

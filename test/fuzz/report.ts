@@ -1,17 +1,24 @@
-import type { Finding, Report } from './run.ts';
+import type { Counts, Finding } from './finding.ts';
+import type { Report } from './run.ts';
 
 /** A finding as whoever is to mend it needs it. */
-export function inWords({ faults, operation, as, before }: Finding): string {
-  const asked = operation ? [`as ${as}:`, operation.query, JSON.stringify(operation.variables)] : ['after:', ...before];
+export function inWords({ faults, operation, as, around }: Finding): string {
+  const asked = operation ? [`as ${as}:`, operation.query, JSON.stringify(operation.variables)] : ['around it:', ...around];
   return [...faults.map((fault) => `- ${fault}`), ...asked].join('\n');
 }
 
-/** What there was in a run, in a few lines. */
-export function summary({ findings, operations, results, outcomes, endings, heard, done }: Report): string {
-  const listed = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .toSorted(([, a], [, b]) => b - a)
-      .map(([name, n]) => `  ${n} ${name}`)
-      .join('\n');
-  return `${operations} operations, ${results} results of subscriptions, ${findings.length} findings\n${listed(outcomes)}\nsubscriptions ended:\n${listed(endings)}\nheard of ${Object.keys(heard).length}:\n${listed(heard)}\ndone ${Object.keys(done).length}:\n${listed(done)}`;
+/** What there was in a run. */
+export function summary({ findings, operations, outcomes, done, heard, endings }: Report): string {
+  return [
+    `${operations} operations, ${findings.length} findings`,
+    ...listed('answered', outcomes),
+    ...listed('done', done),
+    ...listed('heard', heard),
+    ...listed('subscriptions ended', endings),
+  ].join('\n');
+}
+
+function listed(what: string, counts: Counts): readonly string[] {
+  const entries = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  return [`${what}: ${entries.length} kinds`, `  ${entries.map(([name, n]) => `${n} ${name}`).join(', ')}`];
 }

@@ -1,12 +1,19 @@
+import type { Client } from 'graphql-ws';
 import type { Operation } from './document.ts';
 import type { Result } from './judge.ts';
 
-/** What HTTP brought back. */
+/** What came back. */
 export interface Answer extends Result {
-  readonly status: number;
+  /** Of HTTP. */
+  readonly status?: number;
+  /** By which code the socket was closed before it was answered. */
+  readonly closed?: string;
   /** Why it is no answer of GraphQL; absent: it is one. */
   readonly broken?: string;
 }
+
+/** The codes by which a node closes a socket that is none the worse: signed out, another token, too slow, too many, ended by an operator. */
+export const typedCloses: ReadonlySet<number> = new Set([4401, 4403, 4510, 4511, 1008]);
 
 // What takes longer is taken for never: an operation is bounded by a write's deadline of 8 s.
 const patienceMs = 30_000;
@@ -34,4 +41,31 @@ export async function send(
   } catch (error) {
     return { status: 0, broken: String((error as Error).cause ?? error) };
   }
+}
+
+/** Sends an operation over a socket. Never throws. */
+export function sendBySocket(client: Client, { query, variables }: Operation): Promise<Answer> {
+  return new Promise((resolve) => {
+    let answer: Answer | undefined;
+    const patience = setTimeout(() => resolve({ broken: 'no answer over the socket' }), patienceMs);
+    function settle(what: Answer): void {
+      clearTimeout(patience);
+      resolve(what);
+    }
+    client.subscribe<Record<string, unknown>>(
+      { query, variables: { ...variables } },
+      {
+        next(result) {
+          answer = result as Answer;
+        },
+        error: (error) => settle(Array.isArray(error) ? { errors: error } : closed(error)),
+        complete: () => settle(answer ?? { broken: 'complete without a result' }),
+      },
+    );
+  });
+}
+
+function closed(error: unknown): Answer {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : Number.NaN;
+  return typedCloses.has(code) ? { closed: `closed ${code}` } : { broken: `a socket ended with ${code} ${String(error)}` };
 }

@@ -1,5 +1,5 @@
 import {
-  type GraphQLInputField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   isEnumType,
   isInputObjectType,
@@ -14,34 +14,50 @@ import { kindsFor, plausibleInt, plausibleMoment, plausibleText } from './plausi
 
 /** Makes values for inputs. */
 export interface Values {
-  /** A value for an input of this name and type; undefined: it is left out. */
-  valueFor(name: string, type: GraphQLInputType): unknown;
+  /** From here on values are for another operation: as odd as that is to be, and about one conversation as a rule. */
+  begin(): void;
+  /** A value for an input of this name and type; undefined: it is left out. `careful`: a likely one as a rule. */
+  valueFor(name: string, type: GraphQLInputType, careful: boolean): unknown;
 }
 
 /** How often, of 1, something is made that a client does not send on purpose. */
-export interface Oddness {
+interface Oddness {
   /** A value of the right type that is no likely one. */
   readonly odd: number;
   /** One that the schema does not allow: it costs the whole operation. */
   readonly wrong: number;
 }
 
+// Half of all operations are such as clients send: of an input with ten fields little would be left otherwise.
+const moods: readonly Oddness[] = [
+  { odd: 0, wrong: 0 },
+  { odd: 0, wrong: 0 },
+  { odd: 0.03, wrong: 0 },
+  { odd: 0.1, wrong: 0.01 },
+  { odd: 0.35, wrong: 0.02 },
+];
+const caring: Oddness = { odd: 0.02, wrong: 0.002 };
+
 // More would be refused for their number alone.
 const usualItems = 3;
 const manyItems = 101;
 
 /** Makes values by chance, of what is known. */
-export function createValues(chance: Chance, lore: Lore, { odd, wrong }: Oddness): Values {
-  function valueFor(name: string, type: GraphQLInputType): unknown {
+export function createValues(chance: Chance, lore: Lore): Values {
+  let mood = caring;
+  let near: string | undefined;
+  let { odd, wrong } = mood;
+
+  function someOrNone(name: string, type: GraphQLInputType): unknown {
     if (isNonNullType(type)) return chance.odds(wrong) ? chance.one([null, undefined]) : some(name, type.ofType);
-    if (chance.odds(0.35)) return undefined;
-    return chance.odds(0.12) ? null : some(name, type);
+    if (chance.odds(0.5)) return undefined;
+    return chance.odds(0.1) ? null : some(name, type);
   }
 
   function some(name: string, type: GraphQLInputType): unknown {
     if (isNonNullType(type)) return some(name, type.ofType);
     if (isListType(type)) return listOf(name, type.ofType);
-    if (isInputObjectType(type)) return objectOf(type.name, Object.values(type.getFields()));
+    if (isInputObjectType(type)) return objectOf(type);
     if (isEnumType(type)) return chance.odds(wrong) ? 'NO_SUCH_WORD' : chance.one(type.getValues()).name;
     return isScalarType(type) ? scalar(name, type.name) : null;
   }
@@ -54,39 +70,67 @@ export function createValues(chance: Chance, lore: Lore, { odd, wrong }: Oddness
     return chance.odds(odd) && list.length > 0 ? [...list, list[0]] : list;
   }
 
-  function objectOf(of: string, fields: readonly GraphQLInputField[]): object {
-    const hintOf = (name: string) => (name === 'id' ? `${of}.id` : name);
-    const entries = fields
-      .map(({ name, type }) => [name, valueFor(hintOf(name), type)] as const)
+  function objectOf(type: GraphQLInputObjectType): object {
+    const entries = Object.values(type.getFields())
+      .map((field) => [field.name, someOrNone(field.name === 'id' ? `${type.name}.id` : field.name, field.type)] as const)
       .filter(([, value]) => value !== undefined);
     return Object.fromEntries(chance.odds(wrong / 2) ? [...entries, ['noSuchField', 1]] : entries);
   }
 
   function scalar(name: string, type: string): unknown {
-    const isOdd = chance.odds(odd);
+    if (chance.odds(wrong)) return chance.one(type === 'Int' ? noInts : [7.5, ['a', 'b'], {}]);
+    return chance.odds(odd) ? oddOf(type) : likelyOf(name, type);
+  }
+
+  function oddOf(type: string): unknown {
     switch (type) {
       case 'Int':
-        if (chance.odds(wrong)) return chance.one(noInts);
-        return isOdd ? chance.one(oddInts) : plausibleInt(name, chance);
+        return chance.one(oddInts);
       case 'Float':
-        return isOdd ? chance.one(oddFloats) : chance.whole(0, 100_000);
+        return chance.one(oddFloats);
       case 'Boolean':
-        return chance.odds(wrong) ? 'true' : chance.odds(0.5);
+        return chance.odds(0.5);
       case 'DateTime':
-        return isOdd ? chance.one(oddMoments) : plausibleMoment(chance);
+        return chance.one(oddMoments);
       case 'ID':
-        return isOdd ? chance.one([...oddIds, lore.anyId(chance) ?? '']) : idFor(name);
+        return chance.one([...oddIds, lore.anyId(chance) ?? '']);
       default:
-        if (chance.odds(wrong)) return chance.one([7, false, ['a', 'b'], {}]);
-        return isOdd ? chance.one(oddTexts) : plausibleText(name, chance, lore);
+        return chance.one(oddTexts);
+    }
+  }
+
+  function likelyOf(name: string, type: string): unknown {
+    switch (type) {
+      case 'Int':
+        return plausibleInt(name, chance);
+      case 'Float':
+        return chance.whole(0, 100_000);
+      case 'Boolean':
+        return chance.odds(0.5);
+      case 'DateTime':
+        return plausibleMoment(chance);
+      case 'ID':
+        return idFor(name);
+      default:
+        return plausibleText(name, chance, lore);
     }
   }
 
   function idFor(name: string): string {
     if (/^client\w+Id$/.test(name)) return plausibleText(name, chance, lore);
     const kinds = kindsFor(name);
-    return (kinds === undefined ? lore.anyId(chance) : lore.id(kinds, chance)) ?? chance.one(oddIds);
+    const isNear = near !== undefined && chance.odds(0.85);
+    return (kinds === undefined ? lore.anyId(chance) : lore.id(kinds, chance, isNear ? near : undefined)) ?? chance.one(oddIds);
   }
 
-  return { valueFor };
+  return {
+    begin() {
+      mood = chance.one(moods);
+      near = lore.id(['Conversation'], chance);
+    },
+    valueFor(name, type, careful) {
+      ({ odd, wrong } = careful ? caring : mood);
+      return someOrNone(name, type);
+    },
+  };
 }

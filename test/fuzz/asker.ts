@@ -1,0 +1,130 @@
+import type { GraphQLSchema } from 'graphql';
+import { adminSchema } from '../../schema/admin/index.ts';
+import { schema } from '../../schema/index.ts';
+import type { Audience } from './audience.ts';
+import type { Chance } from './chance.ts';
+import type { Operation, Writer } from './document.ts';
+import { askOddly, speakOddly } from './envelope.ts';
+import { type Counts, count, type Find } from './finding.ts';
+import type { Ground } from './ground.ts';
+import { codesOf, createJudge, type Result } from './judge.ts';
+import type { Lore } from './lore.ts';
+import type { Person } from './people.ts';
+import { type Answer, send, sendBySocket } from './sender.ts';
+
+/** Whoever asks and acts, one operation after the other. */
+export interface Asker {
+  readonly operations: number;
+  /** By kind of operation, DONE or the first code that it was refused with. */
+  readonly outcomes: Counts;
+  /** The mutations that were done, by name. */
+  readonly done: Counts;
+  /** What was sent last. */
+  last(): readonly string[];
+  /** Sends something and judges what comes back. */
+  step(): Promise<void>;
+}
+
+/** What an asker is made of. */
+export interface AskerParts {
+  readonly ground: Ground;
+  readonly audience: Audience;
+  readonly user: Writer;
+  readonly admin: Writer;
+  readonly chance: Chance;
+  readonly lore: Lore;
+  readonly find: Find;
+}
+
+// What takes away somebody, or all that they have: seldom, or they would do nothing else but come anew.
+const ends: ReadonlySet<string> = new Set([
+  'deleteAccount',
+  'deleteUser',
+  'resetPassword',
+  'suspendUser',
+  'signOut',
+  'signOutOthers',
+  'changePassword',
+  'revokeAdmin',
+  'disconnectUser',
+  'dissolveGroup',
+]);
+const endsShare = 0.3;
+
+/** True for what would end the run, or hide what the node logs. */
+function isOutOfBounds({ fields, query, variables }: Operation): boolean {
+  return fields.includes('drainNode') || `${query}${JSON.stringify(variables)}`.includes('logLevel');
+}
+
+/** Begins to ask. */
+export function createAsker({ ground, audience, user, admin, chance, lore, find }: AskerParts): Asker {
+  const outcomes: Counts = {};
+  const done: Counts = {};
+  const last: string[] = [];
+  let operations = 0;
+
+  function note(person: Person, sent: string): void {
+    operations += 1;
+    last.push(`${person.name}: ${sent}`);
+    if (last.length > 3) last.shift();
+  }
+
+  async function askAround(person: Person): Promise<void> {
+    const around = chance.odds(0.7) ? askOddly : speakOddly;
+    const { sent, faults } = await around({ url: ground.node.url, token: person.token }, chance);
+    note(person, sent);
+    find(faults, { query: sent, variables: {} }, person.name);
+  }
+
+  /** Sends it once, or twice at a time: a client that was not answered does. */
+  function sendAs(person: Person, operation: Operation, isAdmin: boolean, token: string | undefined): Promise<readonly Answer[]> {
+    const endpoint = isAdmin ? ground.adminEndpoint : ground.endpoint;
+    const bySocket = !isAdmin && token !== undefined && chance.odds(0.25);
+    const once = () => (bySocket ? sendBySocket(audience.clientOf(person), operation) : send(endpoint, operation, token));
+    return Promise.all(chance.odds(0.05) ? [once(), once()] : [once()]);
+  }
+
+  function judge(of: GraphQLSchema, person: Person, operation: Operation, answer: Answer): void {
+    lore.learn(answer.data);
+    if (answer.broken !== undefined) find([answer.broken], operation, person.name);
+    else if (answer.closed === undefined) find(createJudge(of, operation)(answer), operation, person.name);
+    const code = answer.closed ?? codesOf(answer)[0] ?? refusalOf(answer) ?? 'DONE';
+    count(outcomes, `${of === schema ? '' : 'admin '}${operation.kind} ${code}`);
+    if (operation.kind === 'mutation' && code === 'DONE') count(done, operation.fields[0] ?? '');
+  }
+
+  async function step(): Promise<void> {
+    const isAdmin = chance.odds(0.12);
+    const person = isAdmin ? ground.people[0] : chance.one(ground.people);
+    if (person === undefined) return;
+    if (chance.odds(0.06)) return await askAround(person);
+    const operation = (isAdmin ? admin : user).write(chance.odds(0.4) ? 'query' : 'mutation');
+    if (isOutOfBounds(operation) || (operation.fields.some((field) => ends.has(field)) && !chance.odds(endsShare))) return;
+    note(person, `${operation.query} ${JSON.stringify(operation.variables)}`);
+    const token = chance.odds(0.02) ? undefined : person.token;
+    const answers = await sendAs(person, operation, isAdmin, token);
+    for (const answer of answers) judge(isAdmin ? adminSchema : schema, person, operation, answer);
+    const refusal = isAdmin ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+    const isOut = answers.some((answer) => answer.closed !== undefined || codesOf(answer).includes(refusal));
+    if (token !== undefined && isOut) await ground.renew(person);
+  }
+
+  return {
+    get operations() {
+      return operations;
+    },
+    outcomes,
+    done,
+    last: () => [...last],
+    step,
+  };
+}
+
+/** The code with which a mutation's payload refuses, where it was asked for. */
+function refusalOf({ data }: Result): string | undefined {
+  for (const payload of Object.values((data ?? {}) as Record<string, { readonly errors?: unknown } | null>)) {
+    const errors = payload?.errors;
+    if (Array.isArray(errors) && errors.length > 0) return String((errors[0] as { readonly code?: string }).code ?? 'refused');
+  }
+  return undefined;
+}
