@@ -50,6 +50,8 @@ const ends: ReadonlySet<string> = new Set([
   'dissolveGroup',
 ]);
 const endsShare = 0.3;
+// What people do most, and what most is told of.
+const talk = ['sendMessage', 'sendMessage', 'editMessage', 'forwardMessage', 'addReaction', 'markRead', 'setTyping', 'setPresence'];
 
 /** True for what would end the run, or hide what the node logs. */
 function isOutOfBounds({ fields, query, variables }: Operation): boolean {
@@ -85,21 +87,25 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
   }
 
   function judge(of: GraphQLSchema, person: Person, operation: Operation, answer: Answer): void {
-    lore.learn(answer.data);
+    lore.learn(answer.data, person.name);
     if (answer.broken !== undefined) find([answer.broken], operation, person.name);
     else if (answer.closed === undefined) find(createJudge(of, operation)(answer), operation, person.name);
     const code = answer.closed ?? codesOf(answer)[0] ?? refusalOf(answer) ?? 'DONE';
-    count(outcomes, `${of === schema ? '' : 'admin '}${operation.kind} ${code}`);
+    // Why it is so is worth a look: nothing is broken here.
+    const why = code === 'UNAVAILABLE' ? ` ${answer.errors?.[0]?.message ?? ''}` : '';
+    count(outcomes, `${of === schema ? '' : 'admin '}${operation.kind} ${code}${why}`);
     if (operation.kind === 'mutation' && code === 'DONE') count(done, operation.fields[0] ?? '');
   }
 
-  async function step(): Promise<void> {
-    const isAdmin = chance.odds(0.12);
-    const person = isAdmin ? ground.people[0] : chance.one(ground.people);
-    if (person === undefined) return;
-    if (chance.odds(0.06)) return await askAround(person);
-    const operation = (isAdmin ? admin : user).write(chance.odds(0.4) ? 'query' : 'mutation');
-    if (isOutOfBounds(operation) || (operation.fields.some((field) => ends.has(field)) && !chance.odds(endsShare))) return;
+  function operationFor({ name }: Person, isAdmin: boolean): Operation | undefined {
+    const kind = chance.odds(0.4) ? 'query' : 'mutation';
+    const often = kind === 'mutation' && !isAdmin && chance.odds(0.25) ? chance.one(talk) : undefined;
+    const operation = (isAdmin ? admin : user).write(kind, name, often);
+    const isEnd = operation.fields.some((field) => ends.has(field));
+    return isOutOfBounds(operation) || (isEnd && !chance.odds(endsShare)) ? undefined : operation;
+  }
+
+  async function askAs(person: Person, operation: Operation, isAdmin: boolean): Promise<void> {
     note(person, `${operation.query} ${JSON.stringify(operation.variables)}`);
     const token = chance.odds(0.02) ? undefined : person.token;
     const answers = await sendAs(person, operation, isAdmin, token);
@@ -107,6 +113,15 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     const refusal = isAdmin ? 'FORBIDDEN' : 'UNAUTHENTICATED';
     const isOut = answers.some((answer) => answer.closed !== undefined || codesOf(answer).includes(refusal));
     if (token !== undefined && isOut) await ground.renew(person);
+  }
+
+  async function step(): Promise<void> {
+    const isAdmin = chance.odds(0.12);
+    const person = isAdmin ? ground.people[0] : chance.one(ground.people);
+    if (person === undefined) return;
+    if (chance.odds(0.06)) return await askAround(person);
+    const operation = operationFor(person, isAdmin);
+    if (operation !== undefined) await askAs(person, operation, isAdmin);
   }
 
   return {

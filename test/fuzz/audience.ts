@@ -60,9 +60,9 @@ export function createAudience(parts: {
   }
 
   /** Something to listen to: what others listen to as well, or not yet. */
-  function operationFor(): Operation {
+  function operationFor({ name }: Person): Operation {
     if (written.length === documents && chance.odds(0.7)) return chance.one(written);
-    const operation = writer.write('subscription', chance.one(['events', 'events', 'presence', 'conversationEvents']));
+    const operation = writer.write('subscription', name, chance.one(['events', 'events', 'presence', 'conversationEvents']));
     if (written.length === documents) written.shift();
     written.push(operation);
     return operation;
@@ -70,7 +70,7 @@ export function createAudience(parts: {
 
   function openOne(): void {
     const person = chance.one(ground.people);
-    const operation = operationFor();
+    const operation = operationFor(person);
     const listener = startListening({
       operation,
       endpoint: ground.endpoint,
@@ -83,7 +83,7 @@ export function createAudience(parts: {
         for (const one of Object.values((data ?? {}) as Record<string, { readonly __typename?: string } | null>)) {
           count(heard, one?.__typename ?? 'nothing');
         }
-        lore.learn(data);
+        lore.learn(data, person.name);
       },
       tell: (faults) => find(faults, operation, person.name),
     });

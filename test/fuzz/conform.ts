@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
@@ -13,96 +14,103 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-type Variables = Readonly<Record<string, unknown>>;
+/** What an answer is held against. */
+interface Check {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly faults: string[];
+}
+
+/** Something in an answer, where it is, and what was to be selected of it. */
+interface Part {
+  readonly value: unknown;
+  readonly path: string;
+  readonly selected: readonly SelectionSetNode[];
+}
 
 /**
- * How an answer's data is not what a document asked for, by the specification: a field too many or too few, null where there is none, a value of another type. Every selection asks for
- * `__typename`. Empty: all is well.
+ * How an answer's data is not what a document asked for, by the specification: a field too many or too few, in another order, null where there is none, a value of another type. Every
+ * selection of the document must ask for `__typename`. Empty: all is well.
  */
-export function faultsOf(schema: GraphQLSchema, document: DocumentNode, variables: Variables, data: unknown): readonly string[] {
-  const faults: string[] = [];
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const one of document.definitions) if (one.kind === 'FragmentDefinition') fragments.set(one.name.value, one);
-  const [operation] = document.definitions.flatMap((one) => (one.kind === 'OperationDefinition' ? [one] : []));
+export function faultsOf(schema: GraphQLSchema, document: DocumentNode, variables: Check['variables'], data: unknown): readonly string[] {
+  const fragments = new Map(document.definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [])));
+  const operation = document.definitions.find((one) => one.kind === 'OperationDefinition');
   const root = operation && schema.getRootType(operation.operation);
-  if (operation === undefined || !root) return ['no operation'];
-  if (data !== null && data !== undefined) checkObject(root.name, [operation.selectionSet], data, '');
+  if (!root) return ['there is no such operation'];
+  const faults: string[] = [];
+  checkObject({ schema, fragments, variables, faults }, root, { value: data, path: 'data', selected: [operation.selectionSet] });
   return faults;
+}
 
-  function checkObject(type: string, selections: readonly SelectionSetNode[], value: unknown, path: string): void {
-    const of = schema.getType(type);
-    if (!isObjectType(of) || typeof value !== 'object' || value === null) return void faults.push(`${path || 'data'} is no ${type}`);
-    const asked = new Map<string, FieldNode[]>();
-    for (const one of selections) collect(type, one, asked);
-    const given = value as Readonly<Record<string, unknown>>;
-    for (const name of Object.keys(given)) if (!asked.has(name)) faults.push(`${path}.${name} was not asked for`);
-    const names = [...asked.keys()].filter((name) => name in given);
-    if (names.join() !== Object.keys(given).join()) faults.push(`${path || 'data'} has its fields in another order`);
-    for (const [name, nodes] of asked) {
-      if (!(name in given)) {
-        faults.push(`${path}.${name} is missing`);
-        continue;
-      }
-      const field = nodes[0]?.name.value ?? '';
-      if (field === '__typename') {
-        if (given[name] !== type) faults.push(`${path}.${name} is not ${type}`);
-        continue;
-      }
-      const inner = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
-      const fieldType = of.getFields()[field]?.type;
-      if (fieldType) checkValue(fieldType, inner, given[name], `${path}.${name}`);
+function checkObject(check: Check, of: GraphQLObjectType, { value, path, selected }: Part): void {
+  const { faults } = check;
+  if (typeof value !== 'object' || value === null) return void faults.push(`${path} is no ${of.name}`);
+  const given = value as Readonly<Record<string, unknown>>;
+  const asked = new Map<string, FieldNode[]>();
+  for (const one of selected) collect(check, of, one, asked);
+  const [names, expected] = [Object.keys(given).join(), [...asked.keys()].join()];
+  if (names !== expected) faults.push(`${path} has the fields ${names} where these were asked for: ${expected}`);
+  for (const [name, nodes] of asked) if (name in given) checkField(check, of, nodes, { value: given[name], path: `${path}.${name}` });
+}
+
+function checkField(check: Check, of: GraphQLObjectType, nodes: readonly FieldNode[], { value, path }: Pick<Part, 'value' | 'path'>): void {
+  const name = nodes[0]?.name.value ?? '';
+  const field = of.getFields()[name];
+  const selected = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+  if (field !== undefined) checkValue(check, field.type, { value, path, selected });
+  else if (name === '__typename' && value !== of.name) check.faults.push(`${path} is not ${of.name}`);
+}
+
+function checkValue(check: Check, type: GraphQLOutputType, part: Part): void {
+  const { value, path } = part;
+  if (isNonNullType(type)) {
+    if (value === null) check.faults.push(`${path} is null`);
+    else checkValue(check, type.ofType, part);
+  } else if (value === null) return;
+  else if (isListType(type)) {
+    if (!Array.isArray(value)) check.faults.push(`${path} is no list`);
+    else for (const [at, one] of value.entries()) checkValue(check, type.ofType, { ...part, value: one, path: `${path}.${at}` });
+  } else if (isLeafType(type)) {
+    const fits = isEnumType(type) ? type.getValue(String(value)) !== undefined : isScalar(type.name, value);
+    if (!fits) check.faults.push(`${path} is no ${type}: ${JSON.stringify(value)}`);
+  } else checkComposite(check, type.name, part);
+}
+
+function checkComposite(check: Check, type: string, part: Part): void {
+  const name = String((part.value as { readonly __typename?: unknown }).__typename);
+  const actual = check.schema.getType(name);
+  if (isObjectType(actual) && isOf(check, type, actual)) checkObject(check, actual, part);
+  else check.faults.push(`${part.path} is a ${name} and no ${type}`);
+}
+
+/** Fields by the names that they have in the answer, as `CollectFields` of the specification finds them. */
+function collect(check: Check, of: GraphQLObjectType, { selections }: SelectionSetNode, into: Map<string, FieldNode[]>): void {
+  for (const one of selections.filter((selection) => isIncluded(check, selection.directives ?? []))) {
+    if (one.kind === 'Field') {
+      const name = one.alias?.value ?? one.name.value;
+      into.set(name, [...(into.get(name) ?? []), one]);
+      continue;
     }
-  }
-
-  function checkValue(type: GraphQLOutputType, inner: readonly SelectionSetNode[], value: unknown, path: string): void {
-    if (isNonNullType(type)) {
-      if (value === null) faults.push(`${path} is null`);
-      else checkValue(type.ofType, inner, value, path);
-    } else if (value === null) return;
-    else if (isListType(type)) {
-      if (!Array.isArray(value)) faults.push(`${path} is no list`);
-      else for (const [at, one] of value.entries()) checkValue(type.ofType, inner, one, `${path}.${at}`);
-    } else if (isLeafType(type)) {
-      if (!isLeaf(type.name, value) || (isEnumType(type) && type.getValue(String(value)) === undefined))
-        faults.push(`${path} is no ${type}: ${JSON.stringify(value)}`);
-    } else {
-      const name = (value as { readonly __typename?: unknown }).__typename;
-      const actual = typeof name === 'string' ? schema.getType(name) : undefined;
-      const fits = isObjectType(actual) && (isAbstractType(type) ? schema.isSubType(type, actual) : actual === type);
-      if (fits) checkObject(actual.name, inner, value, path);
-      else faults.push(`${path} is a ${String(name)} and no ${type}`);
-    }
-  }
-
-  function collect(type: string, { selections }: SelectionSetNode, into: Map<string, FieldNode[]>): void {
-    for (const one of selections) {
-      if (!isIncluded(one.directives ?? [])) continue;
-      if (one.kind === 'Field') {
-        const name = one.alias?.value ?? one.name.value;
-        into.set(name, [...(into.get(name) ?? []), one]);
-        continue;
-      }
-      const fragment = one.kind === 'InlineFragment' ? one : fragments.get(one.name.value);
-      if (fragment && applies(type, fragment.typeCondition?.name.value)) collect(type, fragment.selectionSet, into);
-    }
-  }
-
-  function applies(type: string, condition: string | undefined): boolean {
-    if (condition === undefined || condition === type) return true;
-    const [wide, narrow] = [schema.getType(condition), schema.getType(type)];
-    return isAbstractType(wide) && isObjectType(narrow) && schema.isSubType(wide, narrow);
-  }
-
-  function isIncluded(directives: NonNullable<FieldNode['directives']>): boolean {
-    return directives.every(({ name, arguments: [given] = [] }) => {
-      const value = given?.value;
-      const holds = value?.kind === 'Variable' ? variables[value.name.value] === true : value?.kind === 'BooleanValue' && value.value;
-      return name.value === 'include' ? holds : !holds;
-    });
+    const fragment = one.kind === 'InlineFragment' ? one : check.fragments.get(one.name.value);
+    if (fragment && isOf(check, fragment.typeCondition?.name.value ?? of.name, of)) collect(check, of, fragment.selectionSet, into);
   }
 }
 
-function isLeaf(type: string, value: unknown): boolean {
+function isOf({ schema }: Check, name: string, of: GraphQLObjectType): boolean {
+  const type = schema.getType(name);
+  return name === of.name || (isAbstractType(type) && schema.isSubType(type, of));
+}
+
+function isIncluded({ variables }: Check, directives: NonNullable<FieldNode['directives']>): boolean {
+  return directives.every(({ name, arguments: [given] = [] }) => {
+    const value = given?.value;
+    const holds = value?.kind === 'Variable' ? variables[value.name.value] === true : value?.kind === 'BooleanValue' && value.value;
+    return name.value === 'include' ? holds : !holds;
+  });
+}
+
+function isScalar(type: string, value: unknown): boolean {
   switch (type) {
     case 'Int':
       return Number.isInteger(value) && Math.abs(Number(value)) <= 2 ** 31;

@@ -1,6 +1,7 @@
 import {
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -34,8 +35,8 @@ export interface WriterParts {
 
 /** Makes operations. */
 export interface Writer {
-  /** One with some fields of its root, or with the one that is named. */
-  write(kind: Operation['kind'], field?: string): Operation;
+  /** One that somebody may send, with some fields of its root, or with the one that is named. */
+  write(kind: Operation['kind'], by: string, field?: string): Operation;
 }
 
 type Field = GraphQLField<unknown, unknown>;
@@ -67,13 +68,30 @@ const bounds = {
 // Half of what a document may have resolved: what one field more adds is known only after it.
 const mostResolved = 50_000;
 const usualPage = 50;
+const fieldsEach = 15;
+
+/** Where in an answer something stands. */
+interface Place {
+  readonly of: GraphQLNamedType;
+  readonly place: string;
+  readonly depth: number;
+  /** How often it is there where every page is full. */
+  readonly times: number;
+}
+
+/** True where a document can ask for a field more, and for some of what is beneath it. */
+function hasRoom(draft: Draft, { type }: Field, { depth, times }: Place): boolean {
+  const isDeep = isCompositeType(getNamedType(type));
+  if (draft.fields <= 0 || (isDeep && depth >= maxDepth)) return false;
+  return draft.resolved >= times * (isDeep ? usualPage * fieldsEach : 1);
+}
 
 /** Makes operations of a schema, by chance: what they select, how, and with which arguments. */
 export function createWriter({ schema, chance, values }: WriterParts): Writer {
-  function write(kind: Operation['kind'], field?: string): Operation {
+  function write(kind: Operation['kind'], by: string, field?: string): Operation {
     const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind];
     if (!root) throw new Error(`there is no ${kind}`);
-    values.begin();
+    values.begin(by);
     const all = Object.values(root.getFields());
     const chosen =
       field === undefined
@@ -97,15 +115,6 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
       query: [`${kind}${declared} { ${selected} }`, ...draft.fragments].join('\n'),
       variables: draft.variables,
     };
-  }
-
-  /** Where in an answer something stands. */
-  interface Place {
-    readonly of: GraphQLNamedType;
-    readonly place: string;
-    readonly depth: number;
-    /** How often it is there where every page is full. */
-    readonly times: number;
   }
 
   function selectField(draft: Draft, field: Field, { place, depth, times }: Place): string {
@@ -186,21 +195,17 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
     return `{ ${['__typename', ...parts].join(' ')} }`;
   }
 
-  function fieldsOf(
-    draft: Draft,
-    of: GraphQLObjectType | (GraphQLNamedType & { getFields(): Record<string, Field> }),
-    place: Place,
-  ): readonly string[] {
-    const { depth } = place;
-    const share = depth < 3 ? 0.85 : depth < 6 ? 0.4 : 0.2;
-    return Object.values(of.getFields()).map((field) => {
-      const isDeep = isCompositeType(getNamedType(field.type));
-      // What every page and payload has is its whole content.
-      const isContent = /^(edges|node|errors|pageInfo)$/.test(field.name);
-      if (draft.fields <= 0 || draft.resolved < place.times * (isDeep ? usualPage * 15 : 1) || (isDeep && depth >= maxDepth)) return '';
-      if (!chance.odds(isContent ? 0.95 : isDeep ? share : 0.75)) return '';
-      return wrapped(draft, of, selectField(draft, field, place));
-    });
+  function fieldsOf(draft: Draft, of: GraphQLObjectType | GraphQLInterfaceType, place: Place): readonly string[] {
+    return Object.values(of.getFields())
+      .filter((field) => isWanted(field, place) && hasRoom(draft, field, place))
+      .map((field) => wrapped(draft, of, selectField(draft, field, place)));
+  }
+
+  function isWanted({ name, type }: Field, { depth }: Place): boolean {
+    // What every page and payload has is its whole content.
+    if (/^(edges|node|errors|pageInfo)$/.test(name)) return chance.odds(0.95);
+    const near = depth < 3 ? 0.85 : 0.4;
+    return chance.odds(isCompositeType(getNamedType(type)) ? (depth < 6 ? near : 0.2) : 0.75);
   }
 
   function typesOf(draft: Draft, place: Place): readonly string[] {

@@ -40,6 +40,20 @@ const queries = [
   '{',
   '{ ...F }',
 ];
+const deep = (n: number, open: string, end: string) => `${open.repeat(n)}${end.repeat(n)}`;
+// Deeper than a stack.
+const deepQueries = [
+  `{ node(id: ${deep(4_000, '[', ']')}) { id } }`,
+  `{ node(id: ${deep(2_000, '{a:', '}')}) { id } }`,
+  deep(3_000, '{ viewer ', '}'),
+];
+const deepBodies = [
+  `{"query":"query ($a: ID!) { node(id: $a) { id } }","variables":{"a":${deep(20_000, '[', ']')}}}`,
+  `{"query":"query ($a: [ID!]!) { nodes(ids: $a) { id } }","variables":{"a":${deep(20_000, '[', ']')}}}`,
+  `{"query":"mutation ($a: SendMessageInput!) { sendMessage(input: $a) { __typename } }","variables":{"a":${deep(5_000, '{"a":', '1').replace(/1+$/, '1')}${'}'.repeat(5_000)}}}`,
+  `{"query":"{ __typename }","extensions":${deep(20_000, '[', ']')}}`,
+  deep(20_000, '[', ']'),
+];
 const mediaTypes = [
   'application/json',
   'application/json; charset=utf-8',
@@ -51,41 +65,28 @@ const mediaTypes = [
 ];
 const accepts = ['application/json', 'application/graphql-response+json', 'text/event-stream', 'multipart/mixed', 'image/png', '*/*', ''];
 
-/** Sends one HTTP request that is odd; answers what was sent, and what is wrong with how it was answered. */
-export async function askOddly(
-  { url, token }: Asked,
-  chance: Chance,
-): Promise<{ readonly sent: string; readonly faults: readonly string[] }> {
-  const part = (usual: unknown) => (chance.odds(0.5) ? usual : chance.one(oddValues));
-  const envelope: Record<string, unknown> = { query: part(chance.one(queries)) };
-  if (chance.odds(0.5)) envelope['variables'] = part({});
-  if (chance.odds(0.5)) envelope['operationName'] = part('A');
-  if (chance.odds(0.5)) {
-    const persistedQuery = part({ version: part(1), sha256Hash: part('0'.repeat(64)) });
-    envelope['extensions'] = part({ persistedQuery });
-  }
-  if (chance.odds(0.1)) delete envelope['query'];
-  const text = JSON.stringify(chance.odds(0.1) ? [envelope, envelope] : envelope);
-  const body = chance.odds(0.15) ? text.slice(0, chance.whole(0, text.length)) : text;
+/** What was sent, and what is wrong with how it was answered. */
+export interface Exchange {
+  readonly sent: string;
+  readonly faults: readonly string[];
+}
+
+/** Sends one HTTP request that is odd. */
+export async function askOddly({ url, token }: Asked, chance: Chance): Promise<Exchange> {
+  const envelope = oddEnvelope(chance);
   const isGet = chance.odds(0.25);
+  const headers = oddHeaders(token, chance);
+  const { accept } = headers;
   const parameters = new URLSearchParams(
     Object.entries(envelope).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
-  const headers = {
-    accept: chance.one(accepts),
-    ...(chance.odds(0.9) && {
-      authorization: chance.odds(0.8) ? `Bearer ${token}` : chance.one(['Bearer', 'Basic YTpi', 'Bearer a.b.c', token]),
-    }),
-    ...(!isGet && { 'content-type': chance.odds(0.6) ? 'application/json' : chance.one(mediaTypes) }),
-  };
-  const sent = `${isGet ? `GET ?${parameters}` : `POST ${body}`} ${JSON.stringify({ ...headers, authorization: undefined })}`;
+  const body = chance.odds(0.05) ? chance.one(deepBodies) : oddText(envelope, chance);
+  const type = chance.odds(0.6) ? 'application/json' : chance.one(mediaTypes);
   const signal = AbortSignal.timeout(patienceMs);
-  const response = await fetch(isGet ? `${url}/graphql?${parameters}` : `${url}/graphql`, {
-    method: isGet ? 'GET' : 'POST',
-    headers,
-    signal,
-    ...(!isGet && { body }),
-  });
+  const response = isGet
+    ? await fetch(`${url}/graphql?${parameters}`, { headers, signal })
+    : await fetch(`${url}/graphql`, { method: 'POST', headers: { ...headers, 'content-type': type }, body, signal });
+  const sent = `${isGet ? `GET ?${parameters}` : `POST ${type} ${body}`} accept: ${accept}`;
   if (/^(text\/event-stream|multipart)/.test(response.headers.get('content-type') ?? '')) {
     // It may go on for ever.
     await response.body?.cancel();
@@ -94,14 +95,36 @@ export async function askOddly(
   return { sent, faults: faultsOfAnswer(response.status, await response.text()) };
 }
 
+function oddEnvelope(chance: Chance): Readonly<Record<string, unknown>> {
+  const part = (usual: unknown) => (chance.odds(0.5) ? usual : chance.one(oddValues));
+  const persistedQuery = part({ version: part(1), sha256Hash: part('0'.repeat(64)) });
+  const whole = {
+    query: part(chance.odds(0.1) ? chance.one(deepQueries) : chance.one(queries)),
+    variables: part({}),
+    operationName: part('A'),
+    extensions: part({ persistedQuery }),
+  };
+  return Object.fromEntries(chance.some(Object.entries(whole), 0.7));
+}
+
+function oddText(envelope: object, chance: Chance): string {
+  const text = JSON.stringify(chance.odds(0.1) ? [envelope, envelope] : envelope);
+  return chance.odds(0.15) ? text.slice(0, chance.whole(0, text.length)) : text;
+}
+
+function oddHeaders(token: string, chance: Chance): { readonly accept: string; readonly authorization?: string } {
+  const authorization = chance.odds(0.8) ? `Bearer ${token}` : chance.one(['Bearer', 'Basic YTpi', 'Bearer a.b.c', token]);
+  return { accept: chance.one(accepts), ...(chance.odds(0.9) && { authorization }) };
+}
+
 function faultsOfAnswer(status: number, text: string): readonly string[] {
-  if (status >= 500) return [`answered ${status}: ${text.slice(0, 300)}`];
+  if (status >= 500 && !text.includes('"UNAVAILABLE"')) return [`answered ${status}: ${text.slice(0, 300)}`];
   if (!text.startsWith('{') && !text.startsWith('[')) return [];
   const answers = [JSON.parse(text) as Result | readonly Result[]].flat();
   return answers.flatMap(({ errors = [] }) => faultsOfErrors(errors));
 }
 
-/** Opens a socket and sends what it should not, or not then; answers what was sent, and what is wrong with what came back. */
+/** Opens a socket and sends what it should not, or not then. */
 export async function speakOddly(
   { url, token }: Asked,
   chance: Chance,
@@ -151,5 +174,6 @@ function oddMessage(token: string, chance: Chance, left: number): string {
     { ...subscribe, payload: chance.one(oddValues) },
   ]);
   const text = JSON.stringify(message);
+  if (chance.odds(0.03)) return `{"id":"1","type":"subscribe","payload":${chance.one(deepBodies)}}`;
   return chance.odds(0.05) ? text.slice(0, -2) : text;
 }

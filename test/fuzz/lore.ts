@@ -1,12 +1,20 @@
 import { parseId } from '../../schema/ids.ts';
 import type { Chance } from './chance.ts';
 
+/** From where an id is as a rule. */
+export interface Nearness {
+  /** Who was told of it. */
+  readonly by?: string | undefined;
+  /** A conversation in which it is. */
+  readonly conversation?: string | undefined;
+}
+
 /** What the answers so far have told: what there is to ask for. */
 export interface Lore {
-  /** Takes what came back, whatever it is. */
-  learn(answer: unknown): void;
-  /** An id of something of one of these kinds, if there is one of something in the conversation `near`; undefined: none is known. */
-  id(kinds: readonly string[], chance: Chance, near?: string): string | undefined;
+  /** Takes what came back to somebody, whatever it is. */
+  learn(answer: unknown, by?: string): void;
+  /** An id of something of one of these kinds; undefined: none is known. */
+  id(kinds: readonly string[], chance: Chance, from?: Nearness): string | undefined;
   /** An id of anything. */
   anyId(chance: Chance): string | undefined;
   /** What stood in a field of this name. */
@@ -19,6 +27,12 @@ const [firstKept, lastKept] = [12, 24];
 // Fields whose values can be asked for, beside ids.
 const telling: ReadonlySet<string> = new Set(['handle', 'code', 'epoch', 'refreshToken', 'clientMessageId', 'emoji', 'name']);
 
+/** Whom something came to, and in an object of which type. */
+interface Source {
+  readonly by: string | undefined;
+  readonly type: string | undefined;
+}
+
 /** Begins to learn. */
 export function createLore(): Lore {
   const ids = new Map<string, string[]>();
@@ -26,18 +40,19 @@ export function createLore(): Lore {
   const global = new Set<string>();
   const words = new Map<string, string[]>();
 
-  function learnOf(value: unknown, field: string, type: string | undefined): void {
-    if (Array.isArray(value)) for (const one of value) learnOf(one, field, type);
+  function learnOf(value: unknown, field: string, { by, type }: Source): void {
+    if (Array.isArray(value)) for (const one of value) learnOf(one, field, { by, type });
     else if (typeof value === 'object' && value !== null) {
       const of = '__typename' in value && typeof value.__typename === 'string' ? value.__typename : undefined;
-      for (const [name, one] of Object.entries(value)) learnOf(one, fieldOf(name), of);
-    } else if (typeof value === 'string') learnText(value, field, type);
+      for (const [name, one] of Object.entries(value)) learnOf(one, fieldOf(name), { by, type: of });
+    } else if (typeof value === 'string') learnText(value, field, { by, type });
   }
 
-  function learnText(text: string, field: string, type: string | undefined): void {
+  function learnText(text: string, field: string, { by, type }: Source): void {
     const kind = parseId(text)?.type;
     if (kind !== undefined) {
       keep(ids, kind, text);
+      if (by !== undefined) keep(ids, `${by} ${kind}`, text);
       global.add(kind);
     } else if (field === 'id' && type !== undefined) keep(ids, type, text);
     if (field === 'cursor') keep(words, `cursor:${type ?? ''}`, text);
@@ -45,12 +60,12 @@ export function createLore(): Lore {
   }
 
   return {
-    learn: (answer) => learnOf(answer, '', undefined),
-    id(kinds, chance, near) {
-      const known = kinds.flatMap((kind) => ids.get(kind) ?? []);
-      const nearer = near === undefined ? [] : known.filter((id) => isIn(near, id));
-      if (known.length === 0) return undefined;
-      return chance.one(nearer.length === 0 ? known : nearer);
+    learn: (answer, by) => learnOf(answer, '', { by, type: undefined }),
+    id(kinds, chance, { by, conversation } = {}) {
+      const told = kinds.flatMap((kind) => ids.get(`${by} ${kind}`) ?? []);
+      const known = told.length > 0 ? told : kinds.flatMap((kind) => ids.get(kind) ?? []);
+      const near = conversation === undefined ? [] : known.filter((id) => isIn(conversation, id));
+      return [near, known].filter((list) => list.length > 0).map((list) => chance.one(list))[0];
     },
     anyId(chance) {
       return global.size === 0 ? undefined : chance.one(ids.get(chance.one([...global])) ?? []);

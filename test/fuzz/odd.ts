@@ -25,7 +25,7 @@ export const oddTexts: readonly string[] = [
   'constructor',
   'toString',
   '{"a":1}',
-  '${x} {{x}}',
+  '{{x}} #{x} %s',
   'null',
   'NaN',
   '-1',

@@ -29,14 +29,18 @@ type Payload = Readonly<Record<string, Readonly<Record<string, unknown>> | null>
 export function deedsAt(endpoint: string, lore: Lore): Deeds {
   let count = 0;
 
-  async function run(mutation: string, input: object, token?: string): Promise<Answer> {
+  async function run(
+    mutation: string,
+    input: object,
+    { name, token }: { readonly name: string; readonly token?: string },
+  ): Promise<Answer> {
     const type = schema.getMutationType();
     const field = isObjectType(type) ? type.getFields()[mutation] : undefined;
     const [argument] = field?.args ?? [];
     if (field === undefined || argument === undefined) throw new Error(`there is no mutation ${mutation}`);
     const query = `mutation ($input: ${argument.type}) { ${mutation}(input: $input) ${selectionOf(field.type, 3)} }`;
     const answer = await send(endpoint, { query, variables: { input } }, token);
-    lore.learn(answer.data);
+    lore.learn(answer.data, name);
     return answer;
   }
 
@@ -48,17 +52,17 @@ export function deedsAt(endpoint: string, lore: Lore): Deeds {
 
   async function arrive(name: string): Promise<Person> {
     count += 1;
-    const answer = await run('signUp', { handle: `${name}.${count}`, password });
+    const answer = await run('signUp', { handle: `${name}.${count}`, password }, { name });
     const person = personOf(name, answer, 'signUp');
     if (person === null) throw new Error(`nobody can sign up: ${JSON.stringify(answer)}`);
     return person;
   }
 
   return {
-    act: (as, mutation, input) => run(mutation, input, as.token),
+    act: (as, mutation, input) => run(mutation, input, as),
     arrive,
     async renew({ name, handle }) {
-      const answer = await run('signIn', { handle, password });
+      const answer = await run('signIn', { handle, password }, { name });
       return personOf(name, answer, 'signIn') ?? (await arrive(name));
     },
   };

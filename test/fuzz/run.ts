@@ -15,8 +15,10 @@ import { createValues } from './values.ts';
 export interface RunOptions {
   readonly seed: number;
   readonly stores: Stores;
-  /** For how long things are asked. */
-  readonly seconds: number;
+  /** For how long things are asked; absent: until enough were. */
+  readonly seconds?: number;
+  /** After how many it is enough. */
+  readonly operations?: number;
   /** Told of each finding as it is made. */
   readonly tell?: ((finding: Finding) => void) | undefined;
 }
@@ -39,7 +41,13 @@ const roundOperations = 200;
 const mostFindings = 40;
 
 /** Lets a seed decide what people ask, do and listen to for a while, and answers what must not have been. */
-export async function runFuzz({ seed, stores, seconds, tell = () => undefined }: RunOptions): Promise<Report> {
+export async function runFuzz({
+  seed,
+  stores,
+  seconds = Infinity,
+  operations = Infinity,
+  tell = () => undefined,
+}: RunOptions): Promise<Report> {
   const lore = createLore();
   const findings: Finding[] = [];
   let around = (): readonly string[] => [];
@@ -65,9 +73,10 @@ export async function runFuzz({ seed, stores, seconds, tell = () => undefined }:
   const asked = () => askers.reduce((sum, { operations }) => sum + operations, 0);
 
   const endAt = performance.now() + seconds * 1_000;
-  while (performance.now() < endAt) {
+  const isOver = () => performance.now() >= endAt || asked() >= operations;
+  while (!isOver()) {
     const roundEnd = asked() + roundOperations;
-    const going = () => performance.now() < endAt && asked() < roundEnd;
+    const going = () => !isOver() && asked() < roundEnd;
     await Promise.all(
       askers.map(async (asker) => {
         for (; going(); await asker.step()) audience.tend();

@@ -8,14 +8,14 @@ import {
   isScalarType,
 } from 'graphql';
 import type { Chance } from './chance.ts';
-import type { Lore } from './lore.ts';
+import type { Lore, Nearness } from './lore.ts';
 import { noInts, oddFloats, oddIds, oddInts, oddMoments, oddTexts } from './odd.ts';
 import { kindsFor, plausibleInt, plausibleMoment, plausibleText } from './plausible.ts';
 
 /** Makes values for inputs. */
 export interface Values {
-  /** From here on values are for another operation: as odd as that is to be, and about one conversation as a rule. */
-  begin(): void;
+  /** From here on values are for another operation: as odd as that is to be, of what its sender knows, and about one conversation as a rule. */
+  begin(by: string): void;
   /** A value for an input of this name and type; undefined: it is left out. `careful`: a likely one as a rule. */
   valueFor(name: string, type: GraphQLInputType, careful: boolean): unknown;
 }
@@ -45,7 +45,7 @@ const manyItems = 101;
 /** Makes values by chance, of what is known. */
 export function createValues(chance: Chance, lore: Lore): Values {
   let mood = caring;
-  let near: string | undefined;
+  let near: Nearness = {};
   let { odd, wrong } = mood;
 
   function someOrNone(name: string, type: GraphQLInputType): unknown {
@@ -119,14 +119,13 @@ export function createValues(chance: Chance, lore: Lore): Values {
   function idFor(name: string): string {
     if (/^client\w+Id$/.test(name)) return plausibleText(name, chance, lore);
     const kinds = kindsFor(name);
-    const isNear = near !== undefined && chance.odds(0.85);
-    return (kinds === undefined ? lore.anyId(chance) : lore.id(kinds, chance, isNear ? near : undefined)) ?? chance.one(oddIds);
+    return (kinds === undefined ? lore.anyId(chance) : lore.id(kinds, chance, chance.odds(0.85) ? near : {})) ?? chance.one(oddIds);
   }
 
   return {
-    begin() {
+    begin(by) {
       mood = chance.one(moods);
-      near = lore.id(['Conversation'], chance);
+      near = { by, conversation: lore.id(['Conversation'], chance, { by }) };
     },
     valueFor(name, type, careful) {
       ({ odd, wrong } = careful ? caring : mood);
