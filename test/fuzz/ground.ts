@@ -50,10 +50,20 @@ const hurried = {
   JOB_POLL_MS: '200',
 };
 
-/** Starts a node on these stores and puts people in it. `tell`: what it says at level error and above. */
-export async function prepare(stores: Stores, lore: Lore, tell: (line: string) => void): Promise<Ground> {
+/** What a ground is made of. */
+export interface GroundParts {
+  readonly stores: Stores;
+  readonly lore: Lore;
+  /** What is configured otherwise than usual. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Told what the node says at level error and above. */
+  readonly tell: (line: string) => void;
+}
+
+/** Starts a node on these stores and puts people in it. */
+export async function prepare({ stores, lore, env, tell }: GroundParts): Promise<Ground> {
   const usual = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'error', LOG_FORMAT: 'json', GRAPHIQL: 'false' };
-  const config = readConfig({ ...usual, ...plenty, ...hurried, ...stores.env });
+  const config = readConfig({ ...usual, ...plenty, ...hurried, ...env, ...stores.env });
   const node = await createNode(config, { logging: createLogging(config, { write: tell }), passwordCost: cheapPasswords });
   const endpoint = `${node.url}/graphql`;
   const deeds = deedsAt(endpoint, lore);

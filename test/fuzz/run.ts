@@ -3,6 +3,7 @@ import { schema } from '../../schema/index.ts';
 import type { Stores } from '../support/stores.ts';
 import { createAsker } from './asker.ts';
 import { createAudience } from './audience.ts';
+import { narrowBounds } from './bounds.ts';
 import { chanceFrom } from './chance.ts';
 import { createWriter } from './document.ts';
 import type { Counts, Find, Finding } from './finding.ts';
@@ -59,7 +60,8 @@ export async function runFuzz({
   };
   await using open = new AsyncDisposableStack();
   open.use(watchProcess(find));
-  const ground = open.use(await prepare(stores, lore, (line) => find([`logged: ${line.trim()}`])));
+  const env = narrowBounds(chanceFrom(seed));
+  const ground = open.use(await prepare({ stores, lore, env, tell: (line) => find([`logged: ${line.trim()}`]) }));
   const chances = Array.from({ length: lanes + 1 }, (_, lane) => chanceFrom(seed + lane * 7_919));
   const writerOf = (of: typeof schema, chance: (typeof chances)[number]) =>
     createWriter({ schema: of, chance, values: createValues(chance, lore) });
