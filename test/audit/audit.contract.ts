@@ -166,6 +166,10 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(await found({ from: day(2), to: day(4) })).toEqual([3, 2]);
     expect(await found({ actor: 7n, action: 'two', target: 'User:2', from: day(3), to: day(4) })).toEqual([3]);
     expect(await found({ actor: 7n, action: 'two', target: 'User:1' })).toEqual([]);
+    for (const nothing of ['一', 'dös', '\ud800', '']) {
+      expect(await found({ action: nothing }), nothing).toEqual([]);
+      expect(await found({ target: nothing }), nothing).toEqual([]);
+    }
   });
 
   test('a list is paged through, each act once, also those of the very same moment', async () => {
