@@ -65,6 +65,11 @@ test('what is kept of a profile is done away with before it is shown that it is 
   ann.read({ ...known(6), row: { ...row, profile: 'b' } });
   expect(shownThen).toEqual(['a']);
   expect(ann.shown?.profile).toBe('b');
+  // Who is erased has none any more, which is told otherwise.
+  const before = ann.shown;
+  ann.read({ ...known(6), row: { ...row, profile: '' } });
+  expect(shownThen).toEqual(['a']);
+  expect(ann.shown).toBe(before);
 });
 
 test.each([

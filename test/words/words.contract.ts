@@ -280,7 +280,9 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       chat.users.signUp({ handle: `h${randomBytes(6).toString('hex')}`, password, address: '10.1.1.1', ...more });
     expect(await refusal(join({ handle: 'the.badger' }))).toEqual(invalid('handle'));
     expect(await refusal(join({ displayName: 'The Badger' }))).toEqual(invalid('displayName'));
-    expect(await refusal(chat.users.updateProfile(ann, { displayName: 'Badger' }))).toEqual(invalid('displayName'));
+    // As often as a profile may be changed: what is refused does not count.
+    for (let times = 0; times < 60; times += 1)
+      expect(await refusal(chat.users.updateProfile(ann, { displayName: 'Badger' }))).toEqual(invalid('displayName'));
     expect(await refusal(chat.users.changeHandle(ann, { handle: 'a-badger' }))).toEqual(invalid('handle'));
     expect(await refusal(chat.groups.create(ann, { name: 'Badgers & a badger' }))).toEqual(invalid('name'));
     expect(await refusal(chat.groups.update(ann, { groupId: group, name: 'badger' }))).toEqual(invalid('name'));

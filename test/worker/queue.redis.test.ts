@@ -164,6 +164,19 @@ test('a worker that cannot tell Redis what it holds gives it up before another m
   redis.resume();
 });
 
+test('a worker whose process was paused does not keep from others what it has lost by then', async () => {
+  const visibilityMs = 1_000;
+  const namespace = await grown();
+  await using queue = await leading(await open(namespace, { visibilityMs }));
+  await queue.put([{ streamId: 5n, upTo: 1 }]);
+  const held = await takeOne(queue);
+  const lost = once(held.lost, 'abort');
+  // Nothing of this process goes on meanwhile, its renewals neither.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.9 * visibilityMs);
+  await lost;
+  expect(await admin.pttl(`{${namespace}:work}:held:5`)).toBeLessThan(0.5 * visibilityMs);
+});
+
 test('while Redis is gone or hangs everything rejects within seconds, and works again after it', async () => {
   await using redis = await startRedis();
   await using queue = await leading(await open(randomUUID(), { url: redis.url }));
