@@ -15,9 +15,9 @@ export const nodeOptions = {
     '',
     z.string().refine((text) => text === '' || parseRedisUrl(text) !== undefined, {
       message:
-        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port or rediss+cluster://…',
+        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port, or for what sentinels watch redis+sentinel://host:port,host:port/name, or the same with rediss',
     }),
-    'Where Redis is: `redis://host:6379`, or some nodes of a cluster: `redis+cluster://host:6379,host:6379`; `rediss` for TLS. Empty: an in-process bus, for one node.',
+    'Where Redis is: `redis://host:6379`, some nodes of a cluster: `redis+cluster://host:6379,host:6379`, or some sentinels and what they call it: `redis+sentinel://host:26379,host:26379/name`; `rediss` for TLS. Empty: an in-process bus, for one node.',
   ),
   dataDir: option('DATA_DIR', './data', z.string().min(1), 'Folder of the embedded database and of the generated signing key.'),
   host: option('HOST', '127.0.0.1', z.string().min(1), 'Address to listen on.'),

@@ -1,10 +1,11 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
+import { parseSentinelUrl, type Watched } from './redis-url.ts';
 
 /** How a connection to Redis is made. */
 export interface RedisConnection {
-  /** `redis://[user][:password@]host[:port][/db]`, or rediss:// for TLS. */
+  /** `redis://[user][:password@]host[:port][/db]`, or `redis+sentinel://…` as parseSentinelUrl reads it; `rediss` for TLS. */
   readonly url: string;
   /** What the connection is for, in logs and in CLIENT LIST. */
   readonly role: string;
@@ -20,6 +21,8 @@ export interface RedisConnection {
 // Within the 15 s in which a start with a wrong URL must have ended, two of these after one another included.
 const startMs = 5_000;
 const usualRetryMs = 2_000;
+// Sentinels are asked one after the other: one that hangs must leave the others time.
+const sentinelMs = 1_000;
 
 /**
  * Connects, and keeps the connection: it comes back by itself, with jitter. Commands are never queued while it is away nor sent again
@@ -52,15 +55,38 @@ export function openRedis(connection: RedisConnection): Redis {
 }
 
 function makeClient({ url, role, timeoutMs, logger, longestRetryMs }: RedisConnection, comesBack: () => boolean): Redis {
-  const client = new Redis(url, {
+  const again = (attempt: number): number | null => (comesBack() ? retryMs(attempt, longestRetryMs) : null);
+  const options: RedisOptions = {
     ...manners({ role, timeoutMs }),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => (comesBack() ? retryMs(attempt, longestRetryMs) : null),
-  });
+    retryStrategy: again,
+    // A master that has become a replica while its connections stayed: a new one leads to who is master now, by sentinels or by name.
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  };
+  const watched = parseSentinelUrl(url);
+  // Where no sentinel can be asked the client would otherwise end for good.
+  const client = watched ? new Redis({ ...options, ...whereIs(watched), sentinelRetryStrategy: again }) : new Redis(url, options);
   client.on('error', (error: Error) => logger.debug({ err: error, role }, 'Redis connection failed'));
   return client;
+}
+
+/** How a server is found that sentinels watch. The same user and password serve at both. */
+function whereIs({ sentinels, name, db }: Watched): RedisOptions {
+  const { protocol, username, password } = new URL(sentinels[0]);
+  const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return {
+    sentinels: sentinels.map((url) => {
+      const { hostname, port } = new URL(url);
+      // IPv6 has brackets in URLs alone.
+      return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 26_379) };
+    }),
+    ...{ name, db, role: 'master', connectTimeout: 2 * sentinelMs, sentinelCommandTimeout: sentinelMs },
+    ...(user !== '' && { username: user, sentinelUsername: user }),
+    ...(secret !== '' && { password: secret, sentinelPassword: secret }),
+    ...(protocol === 'rediss:' && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+  };
 }
 
 /** How every connection behaves, to one server or to a cluster's nodes. */
@@ -111,18 +137,28 @@ async function begin(client: Redis, url: string, fault: () => Error | undefined,
     client.disconnect();
     // connect() itself only says that the connection was closed; the event says why.
     const cause = fault() ?? error;
-    throw new ConfigError(`REDIS_URL: ${refusal(new URL(url), cause)}`, { cause });
+    throw new ConfigError(`REDIS_URL: ${refusal(url, cause)}`, { cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
   }
 }
 
-function refusal({ hostname, port }: URL, cause: unknown): string {
-  const place = `${hostname}:${port || 6379}`;
+function refusal(url: string, cause: unknown): string {
+  const place = placeOf(url);
   const message = cause instanceof Error ? cause.message || String(Reflect.get(cause, 'code')) : String(cause);
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `Redis at ${place} refuses the user or password`;
-  return `no Redis can be used at ${place} (${message.replaceAll(/\s+/g, ' ')})`;
+  // What the client says of sentinels that do not know the name, too.
+  const why = message.startsWith('All sentinels') ? 'none of them answers, or none knows that name' : message.replaceAll(/\s+/g, ' ');
+  return `no Redis can be used at ${place} (${why})`;
+}
+
+function placeOf(url: string): string {
+  const watched = parseSentinelUrl(url);
+  if (watched !== undefined)
+    return `${watched.name}, which the sentinels at ${watched.sentinels.map((one) => new URL(one).host).join(', ')} watch`;
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || 6379}`;
 }
 
 /**

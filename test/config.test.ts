@@ -50,7 +50,9 @@ describe('the configuration', () => {
   it.each([
     'redis+cluster://a.example:7000,b.example:7001',
     'rediss+cluster://user:p%40ss@[::1]:7000,10.0.0.2:7000',
-  ])('takes the cluster %s', (redisUrl) => {
+    'redis+sentinel://a.example,b.example:26380/main',
+    'rediss+sentinel://user:p%40ss@[::1]:26379,10.0.0.2:26379/main/2',
+  ])('takes %s', (redisUrl) => {
     expect(readConfig({ DATABASE_URL: 'mysql://root@db.example/mpim', REDIS_URL: redisUrl }).redisUrl).toBe(redisUrl);
   });
 
@@ -77,6 +79,9 @@ describe('the configuration', () => {
     ['REDIS_URL', 'redis+cluster://a.example:7000,'],
     ['REDIS_URL', 'redis+cluster://a.example:7000/1'],
     ['REDIS_URL', 'redis+cluster://a.example:port'],
+    ['REDIS_URL', 'redis+sentinel://a.example:26379'],
+    ['REDIS_URL', 'redis+sentinel://a.example:26379,/main'],
+    ['REDIS_URL', 'redis+sentinel://a.example:26379/main/first'],
     ['REDIS_URL', 'redis://a.example:7000,b.example:7001'],
     ['PUBLIC_URL', 'example.com'],
     ['NODE_NAME', 'n'.repeat(65)],

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
+import type { Bus } from '../../src/bus/index.ts';
+import { ConfigError } from '../../src/config.ts';
+import { connectAnyRedis } from '../../src/redis-client.ts';
+import { chatOn } from '../support/chat.ts';
+import { groupOf, inWords, listen, person, say } from '../support/people.ts';
+import { type RedisSentinels, startRedisSentinels } from '../support/redis-sentinels.ts';
+import { freePort } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
+import { describeBus } from './contract.ts';
+
+const logger = pino({ level: 'silent' });
+
+function openBus(url: string, timeoutMs = 5_000): Promise<Bus> {
+  return createRedisBus({ url, namespace: randomUUID(), timeoutMs, logger });
+}
+
+async function startError(url: string): Promise<string> {
+  const opening = openBus(url);
+  await expect(opening).rejects.toThrow(ConfigError);
+  return opening.then(
+    () => '',
+    (error: Error) => error.message,
+  );
+}
+
+describe('a Redis that sentinels watch', () => {
+  let redis: RedisSentinels;
+  beforeAll(async () => {
+    redis = await startRedisSentinels({ password: 'generated-for-tests' });
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  describeBus('its bus', () => openBus(redis.url));
+
+  test('is refused in one line without the password where no sentinel answers, none knows the name, or the password is another', async () => {
+    const nobody = `redis+sentinel://:secret@127.0.0.1:${await freePort()}/main`;
+    expect(await startError(nobody)).toMatch(
+      /^REDIS_URL: no Redis can be used at main, which the sentinels at 127.* watch \(none of them answers, or none knows that name\)$/,
+    );
+    expect(await startError(redis.url.replace(/main$/, 'other'))).toMatch(/at other, .* none knows that name/);
+    expect(await startError(redis.url.replace('generated', 'guessed'))).toMatch(/^REDIS_URL: .*sentinels/);
+  });
+
+  test('is found by the sentinels that are left', async () => {
+    const dead = `127.0.0.1:${await freePort()}`;
+    const [silent] = redis.sentinels;
+    silent.pause();
+    await using bus = await openBus(redis.url.replace('@', `@${dead},`));
+    silent.resume();
+    expect(bus.healthy).toBe(true);
+  });
+
+  test('is looked for until sentinels are there again, however long none is', async () => {
+    using kept = await connectAnyRedis({ url: redis.url, role: 'test', timeoutMs: 1_000, logger });
+    await Promise.all(redis.sentinels.map((sentinel) => sentinel.kill()));
+    const { client } = kept;
+    const failed = new Promise((resolve) => void client.once('error', resolve));
+    client.disconnect(true);
+    // Asked in vain once is what would have ended it.
+    expect(await failed).toMatchObject({ message: expect.stringContaining('All sentinels are unreachable') });
+    await Promise.all(redis.sentinels.map((sentinel) => sentinel.restart()));
+    await vi.waitFor(() => expect(client.status).toBe('ready'), 15_000);
+    expect(await client.get('key')).toBeNull();
+  });
+
+  test('nodes go on with the replica when the master hangs and leaves connections open, and deliver what was sent meanwhile', async () => {
+    await using stores = await realStores({ redisUrl: redis.url });
+    // So seldom that only the bus can bring a message, or its gap.
+    await using here = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
+    await using there = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
+    const [ann, ben] = [await person(here), await person(there)];
+    const group = await groupOf(here, ann, ben);
+    const events = listen(there, ben);
+    await events.ready();
+    await say(here, ann, group, 'hello');
+    expect(inWords(await events.next())).toBe('3 MessageSent hello');
+
+    redis.first.pause();
+    await say(here, ann, group, 'missed');
+    await redis.untilMaster(redis.second);
+    expect(inWords(await events.next())).toBe('4 MessageSent missed');
+    await expect.poll(async () => [...(await here.ailments()), ...(await there.ailments())]).toEqual([]);
+    await say(here, ann, group, 'by the replica');
+    expect(inWords(await events.next())).toBe('5 MessageSent by the replica');
+    events.stop();
+  });
+});
