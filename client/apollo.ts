@@ -4,17 +4,13 @@ import { Observable } from 'rxjs';
 import { isWatch, readWatch, type Variables } from './document.ts';
 import { EndedError } from './ended-error.ts';
 import type { Sink } from './inflow.ts';
-import type { PositionStore } from './position.ts';
-import { type ResumeOptions, resume } from './resume.ts';
-import { startingAt } from './starting-at.ts';
+import { resume } from './resume.ts';
+import { type LibraryOptions, startingAt } from './starting-at.ts';
 
 export { EndedError } from './ended-error.ts';
 
 /** How it resumes. */
-export interface ResumeLinkOptions extends ResumeOptions {
-  /** Where positions are kept, of all subscriptions together. Absent: in memory, for as long as a subscription is watched, beginning with its variable `after`. */
-  readonly positions?: PositionStore | undefined;
-}
+export type ResumeLinkOptions = LibraryOptions;
 
 /**
  * A link that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back over the links behind it with the positions

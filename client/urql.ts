@@ -3,17 +3,13 @@ import { filter, makeSubject, merge, share } from 'wonka';
 import { isWatch, readWatch, type Variables } from './document.ts';
 import { EndedError } from './ended-error.ts';
 import type { Result, Sink } from './inflow.ts';
-import type { PositionStore } from './position.ts';
-import { type Following, type ResumeOptions, resume } from './resume.ts';
-import { startingAt } from './starting-at.ts';
+import { type Following, resume } from './resume.ts';
+import { type LibraryOptions, startingAt } from './starting-at.ts';
 
 export { EndedError } from './ended-error.ts';
 
 /** How it resumes. */
-export interface ResumeExchangeOptions extends ResumeOptions {
-  /** Where positions are kept, of all subscriptions together. Absent: in memory, for as long as a subscription is watched, beginning with its variable `after`. */
-  readonly positions?: PositionStore | undefined;
-}
+export type ResumeExchangeOptions = LibraryOptions;
 
 /** A result as it came, with what of it the resuming looks at. */
 interface Came extends Result {

@@ -111,6 +111,7 @@ describe('the arrows', () => {
     const libraries: Readonly<Record<string, readonly string[]>> = {
       'client/apollo.ts': ['@apollo/client/core', '@apollo/client/errors', 'rxjs'],
       'client/graphql-ws.ts': ['graphql-ws'],
+      'client/relay.ts': ['graphql', 'relay-runtime'],
       'client/urql.ts': ['@urql/core', 'wonka'],
       'client/follow.ts': ['graphql'],
       'client/document.ts': ['graphql'],

@@ -3,6 +3,7 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { cacheExchange, fetchExchange, subscriptionExchange, Client as UrqlClient } from '@urql/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EndedError, ResumeLink, type ResumeLinkOptions } from '../../client/apollo.ts';
+import { httpSubscribe } from '../../client/http.ts';
 import { resumeExchange } from '../../client/urql.ts';
 import {
   EventsDocument,
@@ -13,29 +14,13 @@ import {
   WatchDocument,
 } from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
+import type { Application, Sink } from './application.ts';
 import { type Followed, seqsOf, textsOf } from './followed.ts';
 import { socketTo } from './follower.ts';
+import { relayApplication } from './relay/application.ts';
 import { tornWorld } from './torn.ts';
 
 const chat = tornWorld();
-
-interface Sink {
-  next(event: Followed): void;
-  /** The message and name of what ended it. */
-  end(error: Error | null): void;
-}
-
-/** An application's client, over the way that can be cut. */
-interface Application {
-  /** Who is signed in, by a query. */
-  me(): Promise<string | undefined>;
-  /** The first presence of somebody: a subscription that is not resumed. */
-  presence(id: string): Promise<string | undefined>;
-  events(sink: Sink): () => void;
-  /** With a document that cannot be resumed. */
-  incomplete(sink: Sink): () => void;
-  conversation(id: string, after: number, sink: Sink): () => void;
-}
 
 type Make = (person: Person) => Application;
 
@@ -117,6 +102,12 @@ function urql({ token }: Person, bySocket: boolean): Application {
   };
 }
 
+function relay(person: Person, bySocket: boolean): Application {
+  const [url, token] = [chat.link.url, () => person.token];
+  const subscribe = bySocket ? socketTo(url, token).subscribe : httpSubscribe({ url: `${url}/graphql`, token });
+  return relayApplication({ url, person, subscribe, options });
+}
+
 function collect() {
   const events: Followed[] = [];
   const { promise: ended, resolve: end } = Promise.withResolvers<Error | null>();
@@ -128,6 +119,8 @@ describe.each<[string, Make]>([
   ['Apollo Client over a WebSocket', apolloBySocket],
   ['urql over HTTP', (person) => urql(person, false)],
   ['urql over a WebSocket', (person) => urql(person, true)],
+  ['Relay over HTTP', (person) => relay(person, false)],
+  ['Relay over a WebSocket', (person) => relay(person, true)],
 ])('%s', (_name, make) => {
   it('is given one unbroken stream, however often the connection is cut', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');

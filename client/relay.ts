@@ -1,0 +1,74 @@
+import { parse } from 'graphql';
+import { type GraphQLResponse, Observable, type RequestParameters, type SubscribeFunction } from 'relay-runtime';
+import { DocumentError, isWatch, readWatch } from './document.ts';
+import { EndedError } from './ended-error.ts';
+import { readFailure } from './failure.ts';
+import type { Subscribe } from './follow.ts';
+import { resume } from './resume.ts';
+import { type LibraryOptions, startingAt } from './starting-at.ts';
+
+export { EndedError } from './ended-error.ts';
+
+/** How it resumes. */
+export type ResumeSubscribeOptions = LibraryOptions;
+
+/**
+ * The second argument of `Network.create`: it makes of each subscription to `events` or `conversationEvents` an unbroken one, that comes back over `subscribe` with the
+ * positions it has by then. All others are begun once, and end with their connection.
+ *
+ * An event is in the store of Relay before the next one comes and before its position moves, unless the environment has a scheduler. Where an updater throws, Relay ends the
+ * subscription with that error, and the position stays before the event.
+ *
+ * `onError` is told an EndedError, whose `end` says why, where coming back would not help; and a DocumentError at once where the document lacks what resuming takes, or is known by its
+ * id alone.
+ *
+ * @example
+ * const network = Network.create(fetchQuery, resumeSubscribe(client.subscribe));
+ */
+export function resumeSubscribe(subscribe: Subscribe, { positions, ...options }: ResumeSubscribeOptions = {}): SubscribeFunction {
+  return (request, given) =>
+    Observable.create<GraphQLResponse>((sink) => {
+      const query = textOf(request);
+      const document = parse(query);
+      if (!isWatch(document)) {
+        return subscribe(
+          { query, variables: given },
+          {
+            next: (result) => sink.next(result as GraphQLResponse),
+            // What is said once it was left is for nobody, and Relay would print it.
+            error: (error) => !sink.closed && sink.error(errorOf(error)),
+            complete: () => sink.complete(),
+          },
+        );
+      }
+      const watch = readWatch(document);
+      const following = resume({
+        watch,
+        given,
+        positions: positions ?? startingAt(watch, given),
+        subscribe: (variables, inflow) => subscribe({ query, variables: { ...variables } }, inflow),
+        apply(_, result) {
+          sink.next(result as GraphQLResponse);
+          // Relay hands on what its store or an updater threw, and leaves: the event was not taken in.
+          if (sink.closed) throw new Error('the subscription was left while it took in an event');
+        },
+        options,
+      });
+      void following.ended.then((end) => {
+        if (end.reason === 'stopped') sink.complete();
+        else if (!sink.closed) sink.error(new EndedError(end));
+      });
+      return () => void following.stop();
+    });
+}
+
+function textOf({ text, name }: RequestParameters): string {
+  if (text) return text;
+  throw new DocumentError(
+    `${name} has an id in place of its text, which says what it selects: keep both, by \`"include_query_text": true\` in relay-compiler's "persistConfig".`,
+  );
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(readFailure(thrown).message, { cause: thrown });
+}

@@ -1,0 +1,281 @@
+import { graphql } from 'relay-runtime';
+
+// What the compiler reads: it makes `generated/` of it, which is what the tests import. Nobody imports this file, as there is no plugin here that puts one in the place of the other.
+
+export const me = graphql`
+  query chatMeQuery {
+    viewer {
+      user {
+        id
+      }
+    }
+  }
+`;
+
+/** The list of conversations, read on by pages. */
+export const conversations = graphql`
+  fragment chatConversations_viewer on Viewer
+  @argumentDefinitions(count: { type: "Int", defaultValue: 2 }, cursor: { type: "String" })
+  @refetchable(queryName: "chatConversationsPageQuery") {
+    conversations(first: $count, after: $cursor) @connection(key: "Viewer_conversations") {
+      edges {
+        node {
+          id
+          lastSeq
+          ... on Group {
+            name
+          }
+          ... on DirectConversation {
+            viewerPeer {
+              handle
+            }
+          }
+        }
+      }
+    }
+  }
+`;
+
+export const conversationsQuery = graphql`
+  query chatConversationsQuery {
+    viewer {
+      positions {
+        streamId
+        seq
+        epoch
+      }
+      ...chatConversations_viewer
+    }
+  }
+`;
+
+/** What a conversation shows of a message. */
+export const message = graphql`
+  fragment chatMessage_message on Message {
+    id
+    seq
+    text
+    clientMessageId
+    editedAt
+    recalledAt
+    sender {
+      handle
+    }
+  }
+`;
+
+/** The messages of a conversation, read on both ways from where one looks. */
+export const messages = graphql`
+  fragment chatMessages_conversation on Conversation
+  @argumentDefinitions(
+    first: { type: "Int" }
+    after: { type: "String" }
+    last: { type: "Int" }
+    before: { type: "String" }
+    around: { type: "Int" }
+  )
+  @refetchable(queryName: "chatMessagesPageQuery") {
+    id
+    lastSeq
+    messages(first: $first, after: $after, last: $last, before: $before, around: $around)
+      @connection(key: "Conversation_messages", filters: []) {
+      edges {
+        node {
+          ...chatMessage_message @relay(mask: false)
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+      }
+    }
+  }
+`;
+
+export const messagesQuery = graphql`
+  query chatMessagesQuery($id: ID!, $first: Int, $last: Int, $around: Int) {
+    conversation(id: $id) {
+      ...chatMessages_conversation @arguments(first: $first, last: $last, around: $around)
+    }
+  }
+`;
+
+/** What is refetched by itself. */
+export const node = graphql`
+  query chatNodeQuery($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on Message {
+        text
+      }
+      ... on User {
+        handle
+      }
+      ... on Conversation {
+        lastSeq
+      }
+    }
+  }
+`;
+
+export const send = graphql`
+  mutation chatSendMutation($input: SendMessageInput!, $connections: [ID!]!) {
+    sendMessage(input: $input) {
+      messageEdge @appendEdge(connections: $connections) {
+        cursor
+        node {
+          ...chatMessage_message @relay(mask: false)
+          conversation {
+            lastSeq
+          }
+        }
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`;
+
+export const open = graphql`
+  mutation chatOpenMutation($input: OpenDirectConversationInput!, $connections: [ID!]!) {
+    openDirectConversation(input: $input) {
+      conversationEdge @prependEdge(connections: $connections) {
+        cursor
+        node {
+          id
+          lastSeq
+        }
+      }
+      errors {
+        code
+      }
+    }
+  }
+`;
+
+export const hide = graphql`
+  mutation chatHideMutation($input: HideMessageInput!) {
+    hideMessage(input: $input) {
+      messageId @deleteRecord
+      errors {
+        code
+      }
+    }
+  }
+`;
+
+export const leave = graphql`
+  mutation chatLeaveMutation($input: LeaveGroupInput!, $connections: [ID!]!) {
+    leaveGroup(input: $input) {
+      conversationId @deleteEdge(connections: $connections)
+      errors {
+        code
+      }
+    }
+  }
+`;
+
+/** What every subscription selects to be resumed, and what it brings. */
+export const event = graphql`
+  fragment chatEvent_event on Event {
+    __typename
+    ... on LogEvent {
+      streamId
+      seq
+    }
+    ... on ConversationOpened {
+      position {
+        streamId
+        seq
+        epoch
+      }
+    }
+    ... on ConversationClosed {
+      conversationId
+      leaveReason
+    }
+    ... on StreamReady {
+      positions {
+        streamId
+        seq
+        epoch
+      }
+    }
+    ... on ResyncRequired {
+      streamId
+      lastSeq
+      resyncReason
+    }
+    ... on MessageEdited {
+      message {
+        ...chatMessage_message @relay(mask: false)
+      }
+    }
+    ... on MessageRecalled {
+      message {
+        ...chatMessage_message @relay(mask: false)
+      }
+    }
+  }
+`;
+
+export const watch = graphql`
+  subscription chatWatchSubscription($after: [PositionInput!]) {
+    events(after: $after) {
+      ...chatEvent_event @relay(mask: false)
+      ... on MessageSent {
+        conversation {
+          id
+          lastSeq
+        }
+        messageEdge {
+          cursor
+          node {
+            ...chatMessage_message @relay(mask: false)
+          }
+        }
+      }
+    }
+  }
+`;
+
+export const watchOne = graphql`
+  subscription chatWatchOneSubscription($id: ID!, $after: Int, $epoch: String, $connections: [ID!]!) {
+    conversationEvents(conversationId: $id, after: $after, epoch: $epoch) {
+      ...chatEvent_event @relay(mask: false)
+      ... on MessageSent {
+        conversation {
+          lastSeq
+        }
+        messageEdge @appendEdge(connections: $connections) {
+          cursor
+          node {
+            ...chatMessage_message @relay(mask: false)
+          }
+        }
+      }
+    }
+  }
+`;
+
+/** Cannot be resumed. */
+export const watchLittle = graphql`
+  subscription chatWatchLittleSubscription($after: [PositionInput!]) {
+    events(after: $after) {
+      at
+    }
+  }
+`;
+
+export const presence = graphql`
+  subscription chatPresenceSubscription($userIds: [ID!]!) {
+    presence(userIds: $userIds) {
+      user {
+        id
+      }
+    }
+  }
+`;
