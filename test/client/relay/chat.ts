@@ -18,6 +18,7 @@ export const conversations = graphql`
   @argumentDefinitions(count: { type: "Int", defaultValue: 2 }, cursor: { type: "String" })
   @refetchable(queryName: "chatConversationsPageQuery") {
     conversations(first: $count, after: $cursor) @connection(key: "Viewer_conversations") {
+      __id
       edges {
         node {
           id
@@ -39,6 +40,7 @@ export const conversations = graphql`
 export const conversationsQuery = graphql`
   query chatConversationsQuery {
     viewer {
+      readReceipts
       positions {
         streamId
         seq
@@ -79,14 +81,11 @@ export const messages = graphql`
     lastSeq
     messages(first: $first, after: $after, last: $last, before: $before, around: $around)
       @connection(key: "Conversation_messages", filters: []) {
+      __id
       edges {
         node {
           ...chatMessage_message @relay(mask: false)
         }
-      }
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
       }
     }
   }
@@ -111,6 +110,9 @@ export const node = graphql`
       }
       ... on User {
         handle
+        viewerContact {
+          id
+        }
       }
       ... on Conversation {
         lastSeq
@@ -120,15 +122,12 @@ export const node = graphql`
 `;
 
 export const send = graphql`
-  mutation chatSendMutation($input: SendMessageInput!, $connections: [ID!]!) {
+  mutation chatSendMutation($input: SendMessageInput!, $connections: [ID!]!) @raw_response_type {
     sendMessage(input: $input) {
       messageEdge @appendEdge(connections: $connections) {
         cursor
         node {
           ...chatMessage_message @relay(mask: false)
-          conversation {
-            lastSeq
-          }
         }
       }
       errors {
@@ -157,9 +156,33 @@ export const open = graphql`
 `;
 
 export const hide = graphql`
-  mutation chatHideMutation($input: HideMessageInput!) {
+  mutation chatHideMutation($input: HideMessageInput!, $connections: [ID!]!) {
     hideMessage(input: $input) {
-      messageId @deleteRecord
+      messageId @deleteEdge(connections: $connections)
+      errors {
+        code
+      }
+    }
+  }
+`;
+
+export const forget = graphql`
+  mutation chatForgetMutation($input: RemoveContactInput!) {
+    removeContact(input: $input) {
+      contactId @deleteRecord
+      errors {
+        code
+      }
+    }
+  }
+`;
+
+export const settle = graphql`
+  mutation chatSettleMutation($input: UpdateSettingsInput!) {
+    updateSettings(input: $input) {
+      viewer {
+        readReceipts
+      }
       errors {
         code
       }
