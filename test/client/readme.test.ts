@@ -23,9 +23,10 @@ const watch = `subscription ($after: [PositionInput!]) {
 }`;
 
 /** A sample as a program: with what it leaves to the reader, and what is done with what it makes. It ends once it has said so. */
-function program(sample: string, token: string, ending: string): string {
+function program(sample: string, { token, group }: { token: string; group: string }, ending: string): string {
   return `
     const userId = 'ben';
+    const group = '${group}';
     const currentAccessToken = async () => '${token}';
     const refreshSession = async () => false;
     const watch = \`${watch}\`;
@@ -50,24 +51,41 @@ const follows = `--- const { followEvents } = await import('${root}/client/index
 const asked = `--- const { gql } = await import('@apollo/client');
   apollo.subscribe({ query: gql(watch), fetchPolicy: 'no-cache' }).subscribe(({ data }) => apply(data.events));`;
 const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
+const related = `--- const { commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
+  const compiled = async (name) => (await import('${root}/test/client/relay/__generated__/' + name + '.graphql.ts')).default;
+  const query = await compiled('chatMessagesQuery');
+  await ask(environment, query, { id: group, last: 5 }).toPromise();
+  environment.retain(createOperationDescriptor(query, { id: group, last: 5 }));
+  const [subscription, mutation] = [await compiled('chatWatchSubscription'), await compiled('chatSendMutation')];
+  const input = { conversationId: group, clientMessageId: 'one', text: 'Hello' };
+  const list = () => environment.getStore().getSource().get(ConnectionHandler.getConnectionID(group, 'Conversation_messages'));
+  requestSubscription(environment, {
+    subscription, variables: {}, updater: putMessage,
+    onNext({ events }) {
+      if (events.__typename === 'StreamReady') commitMutation(environment, { mutation, variables: { input, connections: [] } });
+      if (events.__typename === 'MessageSent') done(list().edges.__refs.length === 1 ? 'ready' : 'not there');
+    },
+  });`;
 const sends = `const conversationId = 'a';
   const sendMessage = async (input) => ({ messageEdge: input, errors: [] });
   --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
 
 describe('the samples of client/README.md', () => {
-  it('are five', () => {
-    expect(blocks).toHaveLength(5);
+  it('are seven', () => {
+    expect(blocks).toHaveLength(7);
   });
 
   it.each([
-    ['follow', 0, ''],
-    ['follow by HTTP', 1, follows],
-    ['follow by Apollo', 2, asked],
-    ['follow by urql', 3, queried],
-    ['send', 4, sends],
-  ])('%s', async (_name, number, ending) => {
+    ['follow', [0], ''],
+    ['follow by HTTP', [1], follows],
+    ['follow by Apollo', [2], asked],
+    ['follow by urql', [3], queried],
+    ['follow by Relay, and keep a list', [4, 5], related],
+    ['send', [6], sends],
+  ])('%s', async (_name, numbers, ending) => {
     const [ben] = await chat.people('ben');
-    const code = program(blocks[number] ?? '', ben.token, ending);
+    const group = await chat.group(ben);
+    const code = program(numbers.map((number) => blocks[number]).join('\n'), { token: ben.token, group }, ending);
     const args = ['--input-type=module-typescript', '--no-warnings', '--eval', code];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 30_000 });
     expect(stdout).toBe('ready');

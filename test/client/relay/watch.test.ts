@@ -136,7 +136,16 @@ describe('with Relay', () => {
     expect(told).toEqual(['MessageSent', 'StreamReady']);
   });
 
-  it('a node that stops sends it to the next one, where it goes on', async () => {
+  it('a document that is known by its id alone is not followed, and why is said', async () => {
+    const [ben] = await chat.people('ben');
+    const { promise: ended, resolve: onError } = Promise.withResolvers<Error>();
+    const persisted = { ...watch, params: { ...watch.params, id: 'a hash', text: null } };
+    const subscription = persisted as typeof watch;
+    requestSubscription<chatWatchSubscription>(environmentFor(ben, chat.url), { subscription, variables: {}, onError });
+    expect(String(await ended)).toMatch(/^DocumentError: chatWatchSubscription has an id .*include_query_text/);
+  });
+
+  it('a node that stops sends who follows to the next one, where it goes on', async () => {
     const stores = await freshStores();
     onTestFinished(() => stores[Symbol.asyncDispose]());
     const env = { LOG_LEVEL: 'error', GRAPHIQL: 'false', ADMIN_PORT: 'off', ...stores.env };
