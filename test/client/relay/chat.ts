@@ -41,11 +41,6 @@ export const conversationsQuery = graphql`
   query chatConversationsQuery {
     viewer {
       readReceipts
-      positions {
-        streamId
-        seq
-        epoch
-      }
       ...chatConversations_viewer
     }
   }
