@@ -69,6 +69,7 @@ const asks = /^\s*SELECT\b/;
 
 /** How a connection goes to a transaction, and comes back from it. */
 interface Loan {
+  readonly ask: (sql: string, values?: unknown) => Promise<unknown>;
   /** Sees to it that the server commits nothing by itself; absent where it does so already. */
   readonly begin: ((send: (sql: string) => Promise<unknown>) => Promise<void>) | undefined;
   readonly takeBack: (clean: boolean) => void;
@@ -79,14 +80,14 @@ interface Loan {
  * rolled back by itself, is heard of when more of them are with the server: these must not be stored on their own. So nothing is committed but by
  * COMMIT (autocommit is off, which makes the server begin anew by itself), after a passing fault nothing but ROLLBACK goes through, and after the end nothing at all.
  */
-function lend(connection: Connection, deadlineMs: number, { begin, takeBack }: Loan): Lent {
+function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
   const underWay = new Set<Promise<unknown>>();
   let fault: Transient | undefined;
   let begun: Promise<void> | undefined;
   let state: 'new' | 'open' | 'ending' | 'ended' = 'new';
 
   async function send(sql: string, values?: unknown): Promise<unknown> {
-    const answer = ask(connection, sql, values, deadlineIn(deadlineMs));
+    const answer = ask(sql, values);
     underWay.add(answer);
     try {
       return await answer;
@@ -161,9 +162,33 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
   const slots = createSlots(size);
   const idle: { readonly [U in Use]: Connection[] } = { transactions: [], reads: [] };
   const uncommitting = new WeakSet<Connection>();
+  /** Connections that lead to where new ones do, as far as is known. */
+  let current = new WeakSet<Connection>();
   // Connections that there are, lent and idle.
   let living = 0;
   let closed = false;
+
+  // A server that has become read-only, or is to shut down, says so and leaves connections open, while new ones may lead to another: none is used again that was there before, for
+  // reads would be answered by it without a word.
+  function forsake(connection: Connection): void {
+    if (!current.has(connection)) return;
+    current = new WeakSet();
+    for (const others of Object.values(idle)) {
+      for (const other of others.splice(0)) {
+        living -= 1;
+        other.destroy();
+      }
+    }
+  }
+
+  async function send(connection: Connection, sql: string, values?: unknown): Promise<unknown> {
+    try {
+      return await ask(connection, sql, values, deadlineIn(deadlineMs));
+    } catch (error) {
+      if (error instanceof Transient && error.kind === 'lost' && connection.isValid()) forsake(connection);
+      throw error;
+    }
+  }
 
   function firstValid(use: Use): Connection | undefined {
     for (let connection = idle[use].pop(); connection; connection = idle[use].pop()) {
@@ -176,7 +201,9 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
   async function openOne(): Promise<Connection> {
     living += 1;
     try {
-      return await open();
+      const connection = await open();
+      current.add(connection);
+      return connection;
     } catch (error) {
       living -= 1;
       throw error;
@@ -204,7 +231,7 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
       return {
         connection,
         takeBack(clean) {
-          if (clean && !closed && connection.isValid()) {
+          if (clean && !closed && current.has(connection) && connection.isValid()) {
             idle[uncommitting.has(connection) ? 'transactions' : 'reads'].push(connection);
           } else {
             living -= 1;
@@ -222,15 +249,14 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
 
   async function query(statement: string | QueryOptions, values?: unknown): Promise<unknown> {
     const { connection, takeBack } = await acquire('reads');
-    const send = (sql: string, parameters?: unknown) => ask(connection, sql, parameters, deadlineIn(deadlineMs));
     let clean = !uncommitting.has(connection);
     async function commitEach(): Promise<void> {
-      await send('SET autocommit = 1');
+      await send(connection, 'SET autocommit = 1');
       uncommitting.delete(connection);
       clean = true;
     }
     try {
-      const [, answer] = await Promise.all([clean ? undefined : commitEach(), send(textOf(statement), values)]);
+      const [, answer] = await Promise.all([clean ? undefined : commitEach(), send(connection, textOf(statement), values)]);
       return answer;
     } finally {
       takeBack(clean);
@@ -243,7 +269,11 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
       await send('SET autocommit = 0');
       uncommitting.add(connection);
     }
-    const lent = lend(connection, deadlineMs, { begin: uncommitting.has(connection) ? undefined : begin, takeBack });
+    const lent = lend(connection, {
+      ask: (sql, values) => send(connection, sql, values),
+      begin: uncommitting.has(connection) ? undefined : begin,
+      takeBack,
+    });
     onLent?.(lent.query);
     return lent;
   }

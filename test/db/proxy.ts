@@ -4,6 +4,8 @@ import { createConnection, createServer, type Socket } from 'node:net';
 /** A way to a server that a test can cut. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
+  /** Where connections lead that come from now on. */
+  target: number;
   /**
    * Called with what a client sends, before it goes on. True: pass it on and cut this connection before the answer comes back; 'unsent': cut it without
    * passing it on; a promise: cut it, and pass it on when that resolves.
@@ -15,7 +17,7 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(target: number): Promise<Proxy> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = createConnection({ port: target, host: '127.0.0.1' });
+    const upstream = createConnection({ port: proxy.target, host: '127.0.0.1' });
     let parted = false;
     open.add(client).add(upstream);
     upstream.pipe(client);
@@ -52,6 +54,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   const address = server.address();
   const proxy: Proxy = {
     port: typeof address === 'object' && address ? address.port : 0,
+    target,
     cutAfter: () => false,
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
