@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { execute } from 'graphql';
 import { formatId } from '../../schema/ids.ts';
 import { createContext, schema } from '../../schema/index.ts';
-import { join, packRow, selectRows, shapeOf, sql, unpackRow } from '../../src/db/index.ts';
+import { isPackedRow, join, packRow, selectRows, shapeOf, sql, unpackRow } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { startMariadb, startRedis } from '../../test/support/services.ts';
 import { newDatabase, openSql } from '../support/database.ts';
@@ -86,6 +86,7 @@ const keptMemberships: Operation = ({ db, caches }) => {
     shape: shapeOf('Membership'),
     key: String,
     pack: (row) => packRow('Membership', row),
+    fits: (packed) => isPackedRow('Membership', packed),
     unpack: (packed) => unpackRow('Membership', packed),
     async read(ids) {
       const rows = await selectRows(db.client, 'Membership', sql`userId = ${reader.userId} AND conversationId IN (${join([...ids])})`);

@@ -9,6 +9,8 @@ export interface CacheKind<K, V> {
   /** Names a key among those of its kind. */
   readonly key: (key: K) => string;
   readonly pack: (value: V) => Packed;
+  /** Whether it has the shape of what `pack` makes. Who else writes to Redis may have put anything there: what does not fit is not unpacked. */
+  readonly fits: (packed: readonly unknown[]) => boolean;
   readonly unpack: (packed: Packed) => V;
   /** Reads the database, in the order of the keys; null where there is nothing. What is not there is never kept. */
   readonly read: (keys: readonly K[]) => Promise<readonly (V | null)[]>;

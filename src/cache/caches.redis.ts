@@ -25,10 +25,11 @@ export interface RedisCachesOptions {
 // A hundred times what Redis takes, and still not felt: whoever is not answered in time asks the database.
 const commandMs = 100;
 const pulseMs = 2_000;
+const dropScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
 
 /** Caches of one of several nodes: over its memory, and over Redis where that is to keep things. Throws ConfigError when Redis cannot be used at the start. */
 export async function createRedisCaches({ url, namespace, bus, keeps, limits, logger }: RedisCachesOptions): Promise<Caches> {
-  const transport = await openTransport(bus);
+  const transport = await openTransport({ bus, logger });
   const remote = keeps ? await openRemote(url, { prefix: `${namespace}:cache:`, logger }) : undefined;
   return createCaches({ limits, logger, shared: { remote, transport, bus } });
 }
@@ -44,7 +45,8 @@ async function openRemote(url: string, { prefix, logger }: RemoteOptions): Promi
   if (place?.cluster) {
     const client = await connectRedisCluster({ urls: place.urls, ...manner });
     // The keys of one command would have to be of one slot.
-    const read = (keys: readonly string[]) => Promise.all(keys.map((key) => client.get(prefix + key)));
+    // GET would fail where no text stands.
+    const read = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await client.mget(prefix + key))[0] ?? null));
     return remoteOver(client, prefix, { read, stopPulse: watchClusterPulse(client, pulseMs) });
   }
   const client = await connectRedis({ url, ...manner });
@@ -67,6 +69,9 @@ function remoteOver(
     },
     async add(key, text, ms) {
       await client.set(prefix + key, text, 'PX', ms, 'NX');
+    },
+    async drop(key, text) {
+      await client.eval(dropScript, 1, prefix + key, text);
     },
     async [Symbol.asyncDispose]() {
       stopPulse();

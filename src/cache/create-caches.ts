@@ -40,13 +40,21 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
   const flights = new Flights();
   const local = new LocalStore(limits.bytes, flights);
   const barredMs = limits.readMs + barredMarginMs;
-  const remote = shared?.remote && new RemoteStore({ remote: shared.remote, barredMs, changingMs: limits.changingMs, logger });
+  /** By what the keys of their kind begin with. */
+  const fits = new Map<string, CacheKind<never, never>['fits']>();
+  const remote =
+    shared?.remote &&
+    new RemoteStore({
+      ...{ remote: shared.remote, barredMs, changingMs: limits.changingMs, logger },
+      fits: (key, packed) => fits.get(key.slice(0, key.indexOf(':') + 1))?.(packed) ?? false,
+    });
   const bento = makeBento({ local, remote, transport: shared?.transport, emitter: countingInto(counts) });
   // What was forgotten meanwhile was not heard.
   const stopHearing = shared?.bus.onGap(() => local.clear());
 
   function of<K, V>(kind: CacheKind<K, V>): Cache<K, V> {
     const prefix = `${kind.name}.${createHash('sha256').update(kind.shape).digest('hex').slice(0, shapeLength)}:`;
+    fits.set(prefix, kind.fits);
     const nameOf = (key: K): string => prefix + kind.key(key);
     const ttl = kind.changes ? limits.changingMs : limits.keptMs;
     const readOne = together(kind.read, { atOnce: keysAtOnce, name: kind.key });

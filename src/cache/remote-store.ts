@@ -1,5 +1,8 @@
 import type { L2CacheDriver } from 'bentocache/types';
 import type { Logger } from 'pino';
+import { z } from 'zod';
+import { type Complain, createComplaints } from '../complaint.ts';
+import { readJson } from '../read-json.ts';
 import { together } from '../together.ts';
 import type { Remote } from './remote.ts';
 
@@ -10,6 +13,8 @@ export interface RemoteStoreParts {
   readonly barredMs: number;
   /** For how long what changes under its key is kept, in ms. */
   readonly changingMs: number;
+  /** Whether something has the shape of what is kept under a key. */
+  readonly fits: (key: string, packed: readonly unknown[]) => boolean;
   readonly logger: Logger;
 }
 
@@ -19,6 +24,13 @@ const keysAtOnce = 500;
 const restMs = 1_000;
 // No row is packed as this.
 const barred = '';
+// As the library writes it. Times are in ms; tags, of which there are none, would have it ask for them too.
+const kept = z.object({
+  value: z.array(z.unknown()),
+  createdAt: z.number(),
+  logicalExpiration: z.number(),
+  tags: z.array(z.unknown()).max(0).optional(),
+});
 
 /**
  * What all nodes keep in common. Nobody waits for it to be written, and while it does not answer it is as if nothing were in it. Under a key that was
@@ -28,15 +40,22 @@ export class RemoteStore implements L2CacheDriver {
   readonly type = 'l2';
   readonly #parts: RemoteStoreParts;
   readonly #read: (key: string) => Promise<string | null>;
+  readonly #complain: Complain;
   #restsUntil = 0;
 
   constructor(parts: RemoteStoreParts) {
     this.#parts = parts;
+    this.#complain = createComplaints(parts.logger, 'what stands in the cache in Redis cannot be read and is not used');
     this.#read = together((keys: readonly string[]) => this.#readAll(keys), { atOnce: keysAtOnce, name: (key) => key });
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (await this.#read(key)) || undefined;
+    const text = (await this.#read(key)) || undefined;
+    if (text === undefined || this.#isSound(key, text)) return text;
+    this.#complain(key, { length: text.length });
+    // Not over the mark of somebody who forgot it meanwhile. What is read now is put after it on the same connection.
+    void this.#send(this.#parts.remote.drop(key, text));
+    return undefined;
   }
 
   async set(key: string, value: string, ttlMs = 0): Promise<boolean> {
@@ -71,6 +90,12 @@ export class RemoteStore implements L2CacheDriver {
   }
 
   async disconnect(): Promise<void> {}
+
+  /** Whether a text is what the library makes of something that is kept under the key. */
+  #isSound(key: string, text: string): boolean {
+    const { data } = kept.safeParse(readJson(text));
+    return data !== undefined && this.#parts.fits(key, data.value);
+  }
 
   #rest(ms: number): void {
     this.#restsUntil = Math.max(this.#restsUntil, performance.now() + ms);

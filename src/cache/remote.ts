@@ -8,4 +8,6 @@ export interface Remote extends AsyncDisposable {
   put(key: string, text: string, ms: number): Promise<void>;
   /** The same, unless something is there. */
   add(key: string, text: string, ms: number): Promise<void>;
+  /** Takes away what is there, unless that is another text by now. */
+  drop(key: string, text: string): Promise<void>;
 }

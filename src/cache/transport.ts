@@ -1,6 +1,8 @@
 import type { BusDriver } from 'bentocache/types';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bus } from '../bus/index.ts';
+import { createComplaints } from '../complaint.ts';
 import { readJson } from '../read-json.ts';
 
 // One for all: what is forgotten is little.
@@ -12,12 +14,14 @@ const hint = z.object({ from: z.string(), payload: z.looseObject({ type: z.strin
 type Heard = z.output<typeof hint>['payload'];
 
 /** What the caches of the nodes tell each other, over the bus that the nodes have already. Throws ChatError UNAVAILABLE where it is not acknowledged. */
-export async function openTransport(bus: Bus): Promise<BusDriver> {
+export async function openTransport({ bus, logger }: { readonly bus: Bus; readonly logger: Logger }): Promise<BusDriver> {
+  const complain = createComplaints(logger, 'what another node said that it forgets could not be read and was ignored');
   let id = '';
   let tell: ((heard: Heard) => void) | undefined;
   const leave = await bus.subscribe(topic, (message) => {
     const { data } = hint.safeParse(readJson(message));
-    if (data !== undefined && data.from !== id) tell?.(data.payload);
+    if (data === undefined) complain(topic);
+    else if (data.from !== id) tell?.(data.payload);
   });
   const transport: BusDriver = {
     setId(own) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Bus, Unsubscribe } from '../bus/index.ts';
+import { createComplaints } from '../complaint.ts';
 import type { Config } from '../config.ts';
 import { nodeNameOf } from '../node-name.ts';
 import { type Clock, monotonicClock } from './clock.ts';
@@ -103,12 +104,13 @@ export function createCluster({ registry, bus, logger, config, clock = monotonic
     if (phase === 'beating' && beating === undefined) schedule(0);
   }
 
+  const complain = createComplaints(logger, 'this node was told what it does not understand');
   let ear: Promise<Unsubscribe | undefined> | undefined;
   function hear(): void {
     ear = bus
       .subscribe(topicOf(nodeId), (text) => {
         const message = readMessage(text);
-        if (message === null) logger.debug({ text: text.slice(0, 200) }, 'this node was told what it does not understand');
+        if (message === null) complain(topicOf(nodeId), { text: text.slice(0, 200) });
         else for (const listener of listeners) listener(message);
       })
       .catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../read-json.ts';
 
 const closing = z.object({
   kind: z.literal('close'),
@@ -38,10 +39,8 @@ export function writeMessage(told: NodeMessage): string {
 
 /** Reads a message. Null: a later release sends what this one does not know, or it is none at all. */
 export function readMessage(text: string): NodeMessage | null {
-  try {
-    const { v: _, ...told } = message.parse(JSON.parse(text));
-    return told;
-  } catch {
-    return null;
-  }
+  const { data } = message.safeParse(readJson(text));
+  if (data === undefined) return null;
+  const { v: _, ...told } = data;
+  return told;
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { type Complain, createComplaints } from '../complaint.ts';
+import { readJson } from '../read-json.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { type Lease, nodeStates } from './node-record.ts';
 import type { BeatAnswer, Census, Registered, Registry, Takeover } from './registry.ts';
@@ -24,14 +26,7 @@ export async function createRedisRegistry({ url, namespace, logger, longestRetry
   const redis = await connectAnyRedis({ url, role: 'nodes', timeoutMs: commandMs, logger, longestRetryMs });
   const { client } = redis;
   const key = `${namespace}:nodes`;
-  const complaints = new Set<string>();
-
-  /** What cannot be read is told once, not at every beat. */
-  function complain(field: string, text: string): void {
-    if (complaints.has(field) || complaints.size >= maxComplaints) return;
-    complaints.add(field);
-    logger.warn({ field, text: text.slice(0, 200) }, 'what the registry of nodes holds here cannot be read and is ignored');
-  }
+  const complain = createComplaints(logger, 'what the registry of nodes holds here cannot be read and is ignored');
 
   function run(script: string, ...args: readonly (string | number)[]): Promise<unknown> {
     // A cluster's client would queue it.
@@ -70,9 +65,6 @@ export async function createRedisRegistry({ url, namespace, logger, longestRetry
   return { beat, claim, reclaim, finish, leave, read, [Symbol.asyncDispose]: async () => redis[Symbol.dispose]() };
 }
 
-// Of so many different fields: whoever fills the hash with rubbish does not fill the log as well.
-const maxComplaints = 100;
-
 const whole = z.number().int();
 const beaten = z.union([z.tuple([whole]), z.tuple([whole, whole, whole, z.array(z.string())])]);
 
@@ -81,17 +73,13 @@ const self = z.object({
   address: z.string(),
   version: z.string(),
   roles: z.array(z.string()),
-  startedAt: z.number().transform((ms) => new Date(ms)),
+  startedAt: z
+    .number()
+    .transform((ms) => new Date(ms))
+    .pipe(z.date()),
   load: z.object({ sockets: z.number(), eventsPerSecond: z.number(), loopDelayMs: z.number() }),
 });
-const json = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    context.addIssue('is not JSON');
-    return z.NEVER;
-  }
-});
+const json = z.string().transform(readJson);
 const storedNode = json.pipe(z.object({ epoch: whole, beat: whole, state: z.enum(nodeStates), self: json.pipe(self) }));
 const storedTakeover = json.pipe(z.object({ heirId: z.string(), heirEpoch: whole }));
 
@@ -100,14 +88,14 @@ function selfOf({ startedAt, ...rest }: Omit<Registered, 'nodeId' | 'epoch' | 'b
 }
 
 /** Reads the hash, which comes as field, value, field, value … */
-function readCensus(flat: readonly string[], complain: (field: string, text: string) => void): Census {
+function readCensus(flat: readonly string[], complain: Complain): Census {
   const records: Registered[] = [];
   const takeovers: Takeover[] = [];
   for (let at = 0; at < flat.length; at += 2) {
     const [field = '', text = ''] = [flat[at], flat[at + 1]];
     if (field === ':born') continue;
     const entry = readNode(field, text) ?? readTakeover(field, text);
-    if (entry === undefined) complain(field, text);
+    if (entry === undefined) complain(field, { text: text.slice(0, 200) });
     else if ('heir' in entry) takeovers.push(entry);
     else records.push(entry);
   }

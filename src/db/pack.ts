@@ -29,6 +29,24 @@ export function shapeOf(model: Packable): string {
     .join(', ');
 }
 
+// Beyond it there is no Date.
+const longestMs = 8.64e15;
+
+const isPackedAs: { readonly [K in Exclude<Kind, 'bytes'>]: (value: unknown) => boolean } = {
+  id: (value) => typeof value === 'string' && /^\d{1,19}$/.test(value),
+  number: Number.isSafeInteger,
+  text: (value) => typeof value === 'string',
+  key: (value) => typeof value === 'string',
+  flag: (value) => typeof value === 'boolean',
+  time: (value) => Number.isSafeInteger(value) && Math.abs(Number(value)) <= longestMs,
+};
+
+/** Whether something has the shape of a packed row of the model: as many values, each of its column's kind or null. What they say is not looked at. */
+export function isPackedRow(model: Packable, packed: readonly unknown[]): boolean {
+  const kinds = kindsOf(model);
+  return packed.length === kinds.length && kinds.every(([, kind], place) => packed[place] === null || isPackedAs[kind](packed[place]));
+}
+
 /** A row as text can hold it. */
 export function packRow<T extends Packable>(model: T, row: Rows[T]): PackedRow {
   return kindsOf(model).map(([name, kind]) => {

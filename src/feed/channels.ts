@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
+import { createComplaints } from '../complaint.ts';
 import type { StreamRow } from '../db/index.ts';
 import { type Log, markerCount, parseHint, streamTopic } from '../log/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
@@ -65,6 +66,7 @@ class Hold implements HeldChannel {
 /** Makes the node's set of channels and starts the head check. */
 export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer = noTracer }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
+  const complain = createComplaints(logger, 'a hint could not be read and was ignored; if it was of an entry, the head check finds it');
   const readHeads = createHeadReader(log);
   const parts: ChannelParts = { log, logger, maxGap, typingMs, now, onHeard, tracer, spare: createSpare() };
   let closed = false;
@@ -123,11 +125,12 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
   }
 
   function receive({ source }: Slot, message: string): void {
+    const hint = parseHint(source.streamId, message);
     try {
-      const hint = parseHint(message);
-      if (hint !== null) source.receive(hint);
+      if (hint === null) complain(streamTopic(source.streamId));
+      else source.receive(hint);
     } catch (error) {
-      logger.error({ err: error, streamId: String(source.streamId) }, 'a hint could not be read; the head check finds its entry');
+      logger.error({ err: error, streamId: String(source.streamId) }, 'a hint could not be told; the head check finds its entry');
     }
   }
 

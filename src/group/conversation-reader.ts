@@ -1,5 +1,5 @@
 import type { Cache, CacheKind } from '../cache/index.ts';
-import { type Db, packRow, shapeOf, unpackRow } from '../db/index.ts';
+import { type Db, isPackedRow, packRow, shapeOf, unpackRow } from '../db/index.ts';
 import type { Conversation } from './conversation.ts';
 import type { GroupParts } from './parts.ts';
 import { type ConversationRow, conversationOf, readConversationRows } from './store.ts';
@@ -44,6 +44,7 @@ function rowsOf(db: Db): CacheKind<Version, ConversationRow> {
     shape: shapeOf('Conversation'),
     key: ({ id, changedSeq }) => `${id}:${changedSeq}`,
     pack: (row) => packRow('Conversation', row),
+    fits: (packed) => isPackedRow('Conversation', packed),
     unpack: (packed) => unpackRow('Conversation', packed),
     read: (versions) => readVersions(db, versions),
     changes: false,

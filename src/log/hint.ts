@@ -38,16 +38,46 @@ export function formatHint(hint: Hint): string {
   return toJson({ v: entryVersion, ...hint });
 }
 
-/** Reads bus text back; null for what another release wrote and this one cannot place. */
-export function parseHint(message: string): Hint | null {
+/**
+ * Reads bus text back, as it came on the topic of a stream. Null for what another release wrote and this one cannot place, for what is none, and for what is of
+ * another stream.
+ */
+export function parseHint(streamId: bigint, message: string): Hint | null {
+  try {
+    const hint = read(message);
+    return hint !== null && isOf(streamId, hint) ? hint : null;
+  } catch {
+    // Not looked at before: what is asked of each hint costs each event.
+    return null;
+  }
+}
+
+/** A receipt is told on the conversation's topic and on the user's own. */
+function isOf(streamId: bigint, hint: Hint): boolean {
+  switch (hint.kind) {
+    case 'entry':
+      return hint.entry.streamId === streamId;
+    case 'typing':
+      return hint.conversationId === streamId;
+    case 'receipt':
+      return hint.conversationId === streamId || hint.userId === streamId;
+    case 'markers':
+      return true;
+  }
+}
+
+/** Throws where something is not what it should be. */
+function read(message: string): Hint | null {
   const hint = JSON.parse(message);
   switch (hint.kind) {
     case 'entry': {
       const { streamId, seq, at, actorId, type, data } = hint.entry;
+      const time = new Date(at);
       // A channel that was once told of a place that is none would not look for what is missing any more.
-      if (!Number.isSafeInteger(seq) || seq < 1) return null;
-      const place = { streamId: BigInt(streamId), seq, at: new Date(at), actorId: actorId === null ? null : BigInt(actorId) };
-      const { along, traceparent } = hint;
+      if (!Number.isSafeInteger(seq) || seq < 1 || Number.isNaN(time.getTime())) return null;
+      const place = { streamId: BigInt(streamId), seq, at: time, actorId: actorId === null ? null : BigInt(actorId) };
+      const { along } = hint;
+      const traceparent = typeof hint.traceparent === 'string' ? hint.traceparent : undefined;
       return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along, traceparent };
     }
     case 'receipt':
@@ -61,7 +91,7 @@ export function parseHint(message: string): Hint | null {
         except: (hint.except ?? []).map(BigInt),
       };
     case 'markers':
-      if (!Number.isInteger(hint.count)) return null;
+      if (!Number.isSafeInteger(hint.count)) return null;
       return { kind: 'markers', conversationId: BigInt(hint.conversationId), count: hint.count };
     default:
       return null;

@@ -2,10 +2,11 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Lease } from '../cluster/index.ts';
+import { type Complain, createComplaints } from '../complaint.ts';
 import { readJson } from '../read-json.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { deviceKinds } from '../user/index.ts';
-import { type Attendance, type Attended, type Connection, leaseOf, type Roster } from './roster.ts';
+import { type Attendance, type Attended, type Connection, type ConnectionRef, leaseOf, type Roster } from './roster.ts';
 
 /** What a roster in Redis needs. */
 export interface RedisRosterOptions {
@@ -21,10 +22,15 @@ export interface RedisRosterOptions {
 const stored = z.object({
   s: z.string(),
   k: z.enum(deviceKinds),
-  t: z.number(),
+  t: z
+    .number()
+    .transform((ms) => new Date(ms))
+    .pipe(z.date()),
   i: z.boolean().default(false),
   l: z.boolean().default(false),
 });
+
+const isId = /^\d{1,19}$/;
 
 // As long as a subscription that is opened may wait for who is online.
 const commandMs = 500;
@@ -40,7 +46,7 @@ const answer = `
 const revision = `
   local before = redis.call('HGET', KEYS[1], ARGV[1])
   local time = redis.call('TIME')
-  local last = tonumber(redis.call('HGET', KEYS[1], 'rev') or '0')
+  local last = tonumber(redis.call('HGET', KEYS[1], 'rev') or '0') or 0
   local rev = math.max(last + 1, tonumber(time[1]) * 1000000 + tonumber(time[2]))`;
 const put = `${revision}
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'rev', string.format('%.0f', rev))
@@ -78,39 +84,54 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
     return `${namespace}:held:${nodeId}.${epoch}`;
   }
 
+  const complain = createComplaints(logger, 'a connection that is not to be read was left out of who is online');
+
   return {
     async put(connection) {
       const { id, userId } = connection;
       // The list first: what is not on it nobody could remove.
       await ready().hset(leaseKey(leaseOf(id)), id, String(userId));
-      return attended(userId, id, await ready().rosterPut(userKey(userId), id, format(connection), keptSeconds));
+      return attended({ userId, id }, await ready().rosterPut(userKey(userId), id, format(connection), keptSeconds), complain);
     },
     async remove({ id, userId }) {
       const answered = await ready().rosterRemove(userKey(userId), id);
       await ready().hdel(leaseKey(leaseOf(id)), id);
-      return attended(userId, id, answered);
+      return attended({ userId, id }, answered, complain);
     },
     async of(userIds) {
       const client = ready();
       const all = await Promise.all(userIds.map((userId) => client.hgetall(userKey(userId))));
-      return userIds.map((userId, place) => attendance(userId, Object.entries(all[place] ?? {})));
+      return userIds.map((userId, place) => attendance(userId, Object.entries(all[place] ?? {}), complain));
     },
     async heldBy(lease) {
-      const [, fields] = await ready().hscan(leaseKey(lease), 0, 'COUNT', pageSize);
-      return pairs(fields).map(([id, userId]) => ({ id, userId: BigInt(userId) }));
+      const client = ready();
+      const [, fields] = await client.hscan(leaseKey(lease), 0, 'COUNT', pageSize);
+      const foreign = pairs(fields).filter(([, userId]) => !isId.test(userId));
+      // What stayed on the list would be asked for again and again by whoever takes the lease over.
+      for (const [id] of foreign) {
+        complain(id);
+        await client.hdel(leaseKey(lease), id);
+      }
+      return pairs(fields).flatMap(([id, userId]) => (isId.test(userId) ? [{ id, userId: BigInt(userId) }] : []));
     },
     [Symbol.asyncDispose]: async () => redis[Symbol.dispose](),
   };
 }
 
-function attended(userId: bigint, id: string, [before, rev, fields]: Answered): Attended {
-  const after = { ...attendance(userId, pairs(fields)), rev: Number(rev) };
-  return { before: before === null ? null : parse(userId, id, before), after };
+function attended({ userId, id }: ConnectionRef, [before, rev, fields]: Answered, complain: Complain): Attended {
+  const after = { ...attendance(userId, pairs(fields), complain), rev: Number(rev) };
+  return { before: before === null ? null : parse({ userId, id }, before), after };
 }
 
-function attendance(userId: bigint, fields: readonly (readonly [string, string])[]): Attendance {
-  const connections = fields.flatMap(([id, text]) => (id === 'rev' ? [] : (parse(userId, id, text) ?? [])));
-  return { userId, rev: Number(fields.find(([name]) => name === 'rev')?.[1] ?? 0), connections };
+function attendance(userId: bigint, fields: readonly (readonly [string, string])[], complain: Complain): Attendance {
+  const connections: Connection[] = [];
+  for (const [id, text] of fields) {
+    if (id === 'rev') continue;
+    const connection = parse({ userId, id }, text);
+    if (connection === null) complain(id);
+    else connections.push(connection);
+  }
+  return { userId, rev: Number(fields.find(([name]) => name === 'rev')?.[1]) || 0, connections };
 }
 
 function pairs(fields: readonly string[]): readonly (readonly [string, string])[] {
@@ -122,8 +143,8 @@ function format({ sessionId, deviceKind, since, idle, leaving }: Connection): st
 }
 
 /** Null for what another release wrote and this one cannot read. */
-function parse(userId: bigint, id: string, text: string): Connection | null {
+function parse({ userId, id }: ConnectionRef, text: string): Connection | null {
   const { success, data } = stored.safeParse(readJson(text));
   if (!success) return null;
-  return { id, userId, sessionId: data.s, deviceKind: data.k, since: new Date(data.t), idle: data.i, leaving: data.l };
+  return { id, userId, sessionId: data.s, deviceKind: data.k, since: data.t, idle: data.i, leaving: data.l };
 }

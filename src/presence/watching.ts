@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { type Complain, createComplaints } from '../complaint.ts';
 import type { Db } from '../db/index.ts';
 import { together } from '../together.ts';
 import { watchable } from './acquaintance.ts';
@@ -54,10 +55,12 @@ export class Watching implements AsyncDisposable {
   #rereading: NodeJS.Timeout | undefined;
   /** The database's clock when it was last read. */
   #clock = { now: Date.now(), by: performance.now() };
+  readonly #complain: Complain;
   #disposed = false;
 
   constructor(parts: WatchingParts) {
     this.#parts = parts;
+    this.#complain = createComplaints(parts.logger, 'a hint of a presence could not be read and was ignored');
     this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
     this.#looking = new Looking({
       ...parts,
@@ -207,8 +210,8 @@ export class Watching implements AsyncDisposable {
 
   #hear(watched: Watched, message: string): void {
     const hint = parsePresenceHint(message);
-    if (hint === null) return;
-    if (hint.kind === 'standing') watched.stand(hint.rev, hint, hint.lastSeenAt);
+    if (hint === null) this.#complain(presenceTopic(watched.userId));
+    else if (hint.kind === 'standing') watched.stand(hint.rev, hint, hint.lastSeenAt);
     else if (hint.kind === 'chosen') {
       // What is being read may be older, and come later than what is read now.
       watched.heard += 1;

@@ -1,5 +1,5 @@
 import type { Cache, Caches } from '../cache/index.ts';
-import { type Db, packRow, shapeOf, unpackRow } from '../db/index.ts';
+import { type Db, isPackedRow, packRow, shapeOf, unpackRow } from '../db/index.ts';
 import { changesRows, type Entry, entryTypes } from '../log/index.ts';
 import { readShownRows, type Shown } from './store.ts';
 
@@ -10,6 +10,7 @@ export function createUserCache({ db, caches }: { readonly db: Db; readonly cach
     shape: shapeOf('User'),
     key: String,
     pack: (row: Shown) => packRow('User', row),
+    fits: (packed) => isPackedRow('User', packed),
     unpack: (packed) => unpackRow('User', packed),
     read: (ids) => readShownRows(db.client, ids),
     changes: true,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { describe, expect, inject, it } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { createRedisCaches } from '../../src/cache/caches.redis.ts';
@@ -11,17 +11,18 @@ import { startRedis } from '../support/services.ts';
 import { promisesOfCaches } from './contract.ts';
 import { type Shelf, shelf, usualLimits } from './shelf.ts';
 
-const logger = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 
 interface Place {
   readonly url: string;
   readonly namespace: string;
   readonly limits?: CacheLimits;
   readonly keeps?: boolean;
+  readonly logger?: Logger;
 }
 
 /** The caches of one node, with a bus of their own. */
-async function openCaches({ url, namespace, limits = usualLimits, keeps = true }: Place): Promise<Caches> {
+async function openCaches({ url, namespace, limits = usualLimits, keeps = true, logger = silent }: Place): Promise<Caches> {
   const bus = await createRedisBus({ url, namespace, timeoutMs: 2_000, logger });
   const caches = await createRedisCaches({ url, namespace, bus, keeps, limits, logger });
   async function close(): Promise<void> {
@@ -100,6 +101,44 @@ describe('caches of two nodes', () => {
     at.behind.words.set(1, 'another');
     one.forget([1]);
     await expect.poll(() => other.many([1])).toEqual(['another']);
+  });
+
+  it.each([
+    ['no JSON', () => 'not JSON'],
+    ['null', () => 'null'],
+    ['a text', () => '"one"'],
+    ['another shape', (text: string) => text.replace('["one"]', '["one",1]')],
+    ['a value that is none', (text: string) => text.replace('["one"]', 'null')],
+    ['no time to end at', (text: string) => text.replace('logicalExpiration', 'expiration')],
+    ['tags of the library', (text: string) => text.replace('"tags":[]', '"tags":["a"]')],
+  ])('find nothing in %s that stands where something is kept: the database is read, one is warned of it, and it is written over', async (_what, spoil) => {
+    const warnings: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+    await using at = await twoNodes(undefined, { logger });
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    await one.many([1]);
+    await expect.poll(() => keptIn(inject('redisUrl'), at.namespace)).toHaveLength(1);
+    const operator = new Redis(inject('redisUrl'));
+    const [key = ''] = await operator.keys(`${at.namespace}:cache:*`);
+    await operator.set(key, spoil((await operator.get(key)) ?? ''), 'PX', 600_000);
+    expect(await other.many([1])).toEqual(['one']);
+    expect(at.there.counts).toEqual({ local: 0, remote: 0, missed: 1 });
+    expect(warnings).toEqual([expect.stringContaining(key.slice(key.indexOf('word')))]);
+    await expect.poll(async () => (await operator.get(key)) ?? '').toContain('"value":["one"]');
+    operator.disconnect();
+  });
+
+  it('read the database where no text stands in Redis', async () => {
+    await using at = await twoNodes();
+    const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
+    await one.many([1]);
+    await expect.poll(() => keptIn(inject('redisUrl'), at.namespace)).toHaveLength(1);
+    const operator = new Redis(inject('redisUrl'));
+    const [key = ''] = await operator.keys(`${at.namespace}:cache:*`);
+    await operator.multi().del(key).rpush(key, 'one').exec();
+    operator.disconnect();
+    expect(await other.many([1])).toEqual(['one']);
+    expect(at.there.counts).toEqual({ local: 0, remote: 0, missed: 1 });
   });
 
   it('do not keep what one was reading while the other forgot it, in Redis neither', async () => {

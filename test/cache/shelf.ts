@@ -47,6 +47,7 @@ export function shelf(): Shelf {
         ...{ name: 'word', shape, changes, read },
         key: String,
         pack: (word) => [word],
+        fits: ([word, ...more]) => typeof word === 'string' && more.length === 0,
         unpack: ([word]) => String(word),
       }),
   };

@@ -68,6 +68,12 @@ test('a tombstone is removed by any beat after an hour of Redis’ own clock, an
   expect(namesIn(await registry.beat({ ...heir, beat: 3 }))).toEqual([heir.nodeId]);
 });
 
+/** A node as it stands there, but for something that it says of itself. */
+function spoiltSelf(other: object): string {
+  const self = { name: 'n', address: '', version: '1', roles: [], startedAt: 0, load: { sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 } };
+  return JSON.stringify({ epoch: 1, beat: 1, state: 'READY', self: JSON.stringify({ ...self, ...other }) });
+}
+
 test.each([
   ['no JSON', 'x'],
   ['nothing', ''],
@@ -77,6 +83,7 @@ test.each([
   ['an object of another kind', '{"epoch":"one"}'],
   ['a node that does not say what it is', '{"epoch":1,"beat":1,"state":"READY"}'],
   ['a state that nobody knows', JSON.stringify({ epoch: 1, beat: 1, state: 'ASLEEP', self: '{}' })],
+  ['a node that began at no time', spoiltSelf({ startedAt: 1e20 })],
   ['a node whose words are no JSON', JSON.stringify({ epoch: 1, beat: 1, state: 'READY', self: '{' })],
 ])('%s in the place of a node or a takeover is ignored, told once, and written over by its node', async (_what, text) => {
   const namespace = randomUUID();

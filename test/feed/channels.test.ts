@@ -8,7 +8,8 @@ import { type Channels, createChannels } from '../../src/feed/channels.ts';
 import { countMarkerMoves, createLog, type Entry, formatHint, type Log, streamTopic } from '../../src/log/index.ts';
 import { sqliteDb } from '../support/db.ts';
 
-const logger = pino({ level: 'silent' });
+const warnings: string[] = [];
+const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
 // The periodic check is out of the way of every test that does not ask for it.
 const never = 600_000;
 
@@ -258,12 +259,17 @@ describe('a channel', () => {
     expect(asked).toEqual([streams]);
   });
 
-  it('survives a hint that cannot be read', async () => {
+  it('does not heed a hint that it cannot read, nor one of another stream, warns of them once, and goes on', async () => {
     const stream = await newStream();
-    const { seqs } = await hear(stream);
-    await bus.publish(streamTopic(stream), 'not a hint');
-    await join(log, stream);
+    const { seqs, ephemerals } = await hear(stream);
+    const entry = await join(silent, stream);
+    const elsewhere = formatHint({ kind: 'entry', entry: { ...entry, streamId: stream + 1n } });
+    for (const text of ['not a hint', elsewhere, '{"kind":"dance"}']) await bus.publish(streamTopic(stream), text);
+    expect(seqs).toEqual([]);
+    expect(warnings.filter((line) => line.includes(`"stream:${stream}"`))).toHaveLength(1);
+    await bus.publish(streamTopic(stream), formatHint({ kind: 'entry', entry }));
     await expect.poll(() => seqs).toEqual([1]);
+    expect(ephemerals).toEqual([]);
   });
 
   it('goes on to look for what is missing after a hint that names no place', async () => {

@@ -214,7 +214,9 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       await send(stream, 5n, 'published — “こんにちは”');
       await join(stream, 6n);
       const { entries } = await log.read(stream, { after: 0, limit: 10 });
-      await expect.poll(() => heard.map(parseHint)).toEqual(entries.map((entry) => ({ kind: 'entry', entry })));
+      await expect
+        .poll(() => heard.map((message) => parseHint(stream, message)))
+        .toEqual(entries.map((entry) => ({ kind: 'entry', entry })));
       unsubscribe();
     });
   });

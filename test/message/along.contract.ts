@@ -16,7 +16,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
   async function hintsOf(streamId: bigint, act: () => Promise<unknown>): Promise<readonly Hint[]> {
     const hints: Hint[] = [];
     const stop = await world.bus.subscribe(streamTopic(streamId), (text) => {
-      const hint = parseHint(text);
+      const hint = parseHint(streamId, text);
       if (hint?.kind === 'entry') hints.push(hint);
     });
     await act();

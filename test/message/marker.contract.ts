@@ -17,7 +17,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     const stops = await Promise.all(
       streams.map((streamId, topic) =>
         world.bus.subscribe(streamTopic(streamId), (message) => {
-          const hint = parseHint(message);
+          const hint = parseHint(streamId, message);
           if (hint !== null && hint.kind !== 'entry') hints.push({ topic, hint });
         }),
       ),

@@ -103,7 +103,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       const node = world.node({ receiptMembers: 2 });
       const { seq } = await world.say(ada, conversationId);
       const hints: unknown[] = [];
-      const stop = await world.bus.subscribe(streamTopic(conversationId), (text) => hints.push(parseHint(text)));
+      const stop = await world.bus.subscribe(streamTopic(conversationId), (text) => hints.push(parseHint(conversationId, text)));
       await node.messages.markDelivered(bob, { conversationId, seq });
       expect(await world.access(bob, conversationId)).toMatchObject({ deliveredSeq: 0, readSeq: 0 });
       await node.messages.markRead(bob, { conversationId, seq });
@@ -134,7 +134,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       await showing(cy, false);
       const hints: unknown[] = [];
       const stops = await Promise.all(
-        [conversationId, cy.userId].map((id) => world.bus.subscribe(streamTopic(id), (text) => hints.push(parseHint(text)?.kind))),
+        [conversationId, cy.userId].map((id) => world.bus.subscribe(streamTopic(id), (text) => hints.push(parseHint(id, text)?.kind))),
       );
       await world.messages.markDelivered(cy, { conversationId, seq });
       await world.messages.markRead(cy, { conversationId, seq });
@@ -161,7 +161,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       const hints: unknown[] = [];
       const topics = [...conversations, unseen];
       const stops = await Promise.all(
-        topics.map((id) => world.bus.subscribe(streamTopic(id), (text) => hints.push([id, parseHint(text)]))),
+        topics.map((id) => world.bus.subscribe(streamTopic(id), (text) => hints.push([id, parseHint(id, text)]))),
       );
       const tell = await world.node({ receiptMembers: 2 }).messages.receiptsTelling(cy);
       expect(hints).toEqual([]);

@@ -21,7 +21,7 @@ async function scene() {
   const heard: (readonly [number, boolean])[] = [];
   for (const [room, conversationId] of rooms.entries()) {
     await world.bus.subscribe(streamTopic(conversationId), (text) => {
-      const hint = parseHint(text);
+      const hint = parseHint(conversationId, text);
       if (hint?.kind === 'typing' && hint.userId === ada.userId) heard.push([room, hint.typing]);
     });
   }

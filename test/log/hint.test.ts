@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { type Entry, formatHint, type Hint, parseHint } from '../../src/log/index.ts';
+
+const stream = 7n;
+const entry: Entry = {
+  ...{ streamId: stream, seq: 3, at: new Date('2026-01-02T03:04:05.006Z'), actorId: 8n },
+  ...{ type: 'MemberJoined', data: { userId: 8n } },
+};
+const typing: Hint = { kind: 'typing', conversationId: stream, userId: 8n, typing: true, except: [] };
+const receipt: Hint = { kind: 'receipt', conversationId: stream, userId: 8n, ownOnly: false };
+
+test.each<[string, bigint, Hint]>([
+  ['an entry', stream, { kind: 'entry', entry }],
+  ['who types', stream, typing],
+  ['who has read', stream, receipt],
+  // Their own devices hear it on their account's topic.
+  ['that one has read oneself', 8n, { ...receipt, ownOnly: true }],
+  ['that markers have moved', 8n, { kind: 'markers', conversationId: stream, count: 5 }],
+])('%s arrives as it was sent', (_what, topic, hint) => expect(parseHint(topic, formatHint(hint))).toEqual(hint));
+
+describe('a hint is not heeded', () => {
+  const text = formatHint({ kind: 'entry', entry });
+  test.each([
+    ['that is no JSON', 'x'],
+    ['that is nothing', ''],
+    ['that is null', 'null'],
+    ['of a kind that a later release has', '{"v":2,"kind":"dance"}'],
+    ['of an entry that is none', '{"v":1,"kind":"entry"}'],
+    ['of an entry of another stream', text.replace('"streamId":"7"', '"streamId":"70"')],
+    ['of an entry of no time', text.replace(entry.at.toISOString(), 'today')],
+    ['of an entry in no place', text.replace('"seq":3', '"seq":0.5')],
+    ['of an entry of nobody', text.replace('"actorId":"8"', '"actorId":"eight"')],
+    ['of who types elsewhere', formatHint({ ...typing, conversationId: 9n })],
+    ['of who types, and is nobody', formatHint(typing).replace('"userId":"8"', '"userId":{}')],
+    ['of who has read elsewhere, and is somebody else', formatHint({ ...receipt, conversationId: 9n })],
+    ['of markers that have not moved a number of times', '{"v":1,"kind":"markers","conversationId":"7","count":"many"}'],
+  ])('%s', (_which, message) => expect(parseHint(stream, message)).toBeNull());
+});
+
+test('what an entry says in the way of a later release is hidden, and its place counts', () => {
+  const message = formatHint({ kind: 'entry', entry }).replace('"userId":"8"', '"guestId":"8"');
+  expect(parseHint(stream, message)).toMatchObject({ entry: { seq: 3, type: 'Hidden', data: null } });
+});
