@@ -104,6 +104,10 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     return this.#over.signal;
   }
 
+  whileAwaited(operation: string): AbortSignal {
+    return this.#frames.whileAwaited(operation) ?? this.signal;
+  }
+
   get protocol(): string {
     return this.#socket.protocol;
   }
@@ -203,7 +207,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     this.#outgoing.close();
     this.#behind = undefined;
     // Told to nobody; but what it ends must not look like a bug.
-    this.#over.abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
+    this.#abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
     this.session?.stop();
     try {
       await this.#spoken.closed(code, reason);
@@ -235,6 +239,11 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
       this.#outgoing.flush();
       this.#socket.close(code, fitReason(reason));
     }
+    this.#abort(error);
+  }
+
+  #abort(error: ChatError): void {
     this.#over.abort(error);
+    this.#frames.abort(error);
   }
 }

@@ -1,4 +1,5 @@
 import { type Message, MessageType, parseMessage } from 'graphql-ws';
+import { ChatError } from '../src/errors.ts';
 
 /** A subscription that is being served. */
 export interface Served {
@@ -18,6 +19,8 @@ interface Operation {
   completed: boolean;
   /** A `subscribe` with the same id that came after that. */
   next: Message | null;
+  /** Aborted when nobody waits for its answer any more; made for what would heed it. */
+  gone: AbortController | undefined;
   /** Resolved when nothing of it is left; made for who waits. */
   over: PromiseWithResolvers<void> | undefined;
 }
@@ -87,6 +90,20 @@ export class Frames {
     return !operation.completed;
   }
 
+  /** Aborts when the client completes an operation that is under way; undefined: there is none. */
+  whileAwaited(id: string): AbortSignal | undefined {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) return undefined;
+    operation.gone ??= new AbortController();
+    if (operation.completed) operation.gone.abort(completed());
+    return operation.gone.signal;
+  }
+
+  /** Nobody waits for any answer any more. */
+  abort(error: ChatError): void {
+    for (const { gone } of this.#operations.values()) gone?.abort(error);
+  }
+
   /** Operations that the client has not completed. */
   count(): number {
     return [...this.#operations.values()].filter(({ completed }) => !completed).length;
@@ -110,7 +127,7 @@ export class Frames {
   }
 
   #start(id: string, message: Message, over?: Operation['over']): void {
-    const operation: Operation = { served: undefined, received: false, completed: false, next: null, over };
+    const operation: Operation = { served: undefined, received: false, completed: false, next: null, gone: undefined, over };
     this.#operations.set(id, operation);
     void Promise.resolve(this.#pass(message)).then(() => this.#received(id, operation));
   }
@@ -136,11 +153,18 @@ export class Frames {
   #complete(id: string, message: Message): void {
     const operation = this.#operations.get(id);
     if (operation?.completed) operation.next = null;
-    else if (operation) operation.completed = true;
+    else if (operation) {
+      operation.completed = true;
+      operation.gone?.abort(completed());
+    }
     // The core knows nothing of what is served.
     if (operation?.served !== undefined) void operation.served.stop();
     else void this.#pass(message);
   }
+}
+
+function completed(): ChatError {
+  return new ChatError('UNAVAILABLE', 'The operation was completed by its client.');
 }
 
 function read(text: string): Message | null {

@@ -9,6 +9,8 @@ export interface Peer {
   readonly address: string;
   /** Aborts when the socket closes or its session ends. */
   readonly signal: AbortSignal;
+  /** The same, and when the client completes the operation, which is under way and ends by itself. */
+  whileAwaited(id: string): AbortSignal;
   /** Null: nobody is signed in. Set once, by connection_init. */
   session: FollowedSession | null;
   /** Closes the socket. Idempotent; nothing that arrives afterwards is acted on, nothing more is sent. */

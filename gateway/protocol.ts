@@ -141,7 +141,11 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
     return {
       traceparent,
-      callerOf: async () => ({ viewer: peer.session?.access ?? null, address: peer.address, requestId, signal: peer.signal }),
+      async callerOf({ lasting }) {
+        // A subscription is stopped by what delivers it.
+        const signal = lasting ? peer.signal : peer.whileAwaited(id);
+        return { viewer: peer.session?.access ?? null, address: peer.address, requestId, signal };
+      },
       deliver(delivery) {
         delivered = delivery;
       },

@@ -24,6 +24,7 @@ export function labSchema(gates: Gates): GraphQLSchema {
       number(n: Int! = 5): Int
       self: Query!
       wait(gate: String!): String!
+      whileAwaited(gate: String!): String
     }
     type Mutation { act: String! }
     type Subscription {
@@ -63,6 +64,11 @@ export function labSchema(gates: Gates): GraphQLSchema {
   resolve<{ gate: string }>('Query', 'wait', async (_source, { gate }) => {
     await gates.pass(gate);
     return gate;
+  });
+  resolve<{ gate: string }>('Query', 'whileAwaited', async (_source, { gate }, { signal }) => {
+    signal.addEventListener('abort', () => gates.open(gate));
+    await gates.pass(gate);
+    throw signal.reason;
   });
   resolve('Mutation', 'act', () => 'done');
   subscribe(schema, gates);

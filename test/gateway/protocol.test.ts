@@ -140,6 +140,25 @@ describe('a query or mutation', () => {
     await socket.quiet();
   });
 
+  test('that heeds that nobody waits for it ends when the client completes it, and its id and the socket go on', async () => {
+    const socket = await connected();
+    for (const [id, gate] of [
+      ['a', 'first'],
+      ['b', 'second'],
+    ]) {
+      socket.subscribe(id ?? '', `{ whileAwaited(gate: "${gate} awaited") }`);
+      await lab.gates.reached(`${gate} awaited`);
+    }
+    socket.send({ type: 'complete', id: 'a' });
+    socket.subscribe('a', '{ hello }');
+    await lab.gates.opened('first awaited');
+    expect(await socket.next()).toMatchObject({ id: 'a', payload: { data: { hello: 'world' } } });
+    expect(await socket.next()).toEqual({ id: 'a', type: 'complete' });
+    await socket.quiet();
+    socket.close();
+    await lab.gates.opened('second awaited');
+  });
+
   test('keeps its variables and the operation that was named', async () => {
     const socket = await connected();
     const query = 'query One { hello } query Two($n: Int!) { number(n: $n) }';
