@@ -1,4 +1,4 @@
-import { flag, line, oneOf, option, setting, whole } from './config-option.ts';
+import { flag, hosts, line, oneOf, option, setting, whole } from './config-option.ts';
 
 /** What can be configured of the chat's rules: the same on every node of a system. */
 export const chatOptions = {
@@ -46,6 +46,12 @@ export const chatOptions = {
     '10',
     whole(0, 20),
     'Attachments of a message, which are links to files kept elsewhere; 0: messages are text alone.',
+  ),
+  attachmentHosts: setting(
+    'ATTACHMENT_HOSTS',
+    '',
+    hosts,
+    'Hosts that attachments may be at, joined by commas; `*.example.org` is any below example.org. Empty: any.',
   ),
   editWindowSeconds: setting(
     'EDIT_WINDOW_SECONDS',

@@ -32,6 +32,23 @@ export const handles = z.string().transform((text, context) => {
   return names as readonly string[];
 });
 
+/** Names of hosts, joined by commas, as URLs have them: in lower case and ASCII. `*.` before one stands for any that ends in it. */
+export const hosts = z.string().transform((text, context) => {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return names.map((name): string => {
+    const [, any = '', own = ''] = /^(\*\.)?(.+)$/.exec(name) ?? [];
+    const host = URL.canParse(`http://${own}`) ? new URL(`http://${own}`) : null;
+    // Anything beside the name would not be heeded.
+    if (host === null || host.host === '' || own.includes('*') || host.href !== `http://${host.hostname}/`) {
+      context.addIssue({ code: 'custom', message: `names ${name}, which is no host's name` });
+    }
+    return any + (host?.hostname ?? '');
+  }) as readonly string[];
+});
+
 /** A URL of one of some protocols, which are named with their colon. */
 export function url(...protocols: readonly string[]) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {

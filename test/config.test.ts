@@ -56,6 +56,19 @@ describe('the configuration', () => {
     expect(readConfig({ DATABASE_URL: 'mysql://root@db.example/mpim', REDIS_URL: redisUrl }).redisUrl).toBe(redisUrl);
   });
 
+  it.each([
+    'https://example.org',
+    'example.org/files',
+    'example.org:8443',
+    'user@example.org',
+    '*',
+    'files.*.org',
+    '*.',
+    'two words',
+  ])('refuses %s for the name of a host', (host) => {
+    expect(refusal({ ATTACHMENT_HOSTS: `example.com,${host}` })).toBe(`ATTACHMENT_HOSTS names ${host}, which is no host's name`);
+  });
+
   it('refuses Redis without MySQL and says why', () => {
     expect(refusal({ REDIS_URL: 'redis://127.0.0.1:6379' })).toMatch(/^REDIS_URL needs DATABASE_URL: /);
   });

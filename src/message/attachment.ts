@@ -17,9 +17,11 @@ export interface NewAttachment {
   readonly alt?: string | null | undefined;
 }
 
-/** How many a message may have (config MAX_ATTACHMENTS). */
-export interface AttachmentLimit {
+/** How many a message may have (config MAX_ATTACHMENTS), and where they may be (config ATTACHMENT_HOSTS). */
+export interface AttachmentRules {
   readonly maxAttachments: number;
+  /** `*.` before one stands for any that ends in it; empty: any. */
+  readonly attachmentHosts: readonly string[];
 }
 
 // As long as any server takes an address, and with it what signs it.
@@ -45,15 +47,37 @@ const maxEver = 20;
 /** Attachments as they would be stored. Throws INVALID_INPUT (attachments: more than any message may have, attachments.N.…). */
 export function requireAttachments(wanted: readonly NewAttachment[] | undefined): Attachments {
   if (wanted === undefined || wanted.length === 0) return noAttachments;
-  requireFew(wanted, { maxAttachments: maxEver });
+  requireFew(wanted.length, maxEver, ['attachments']);
   return wanted.map((one, place) => requireAttachment(one, String(place)));
 }
 
-/** Throws INVALID_INPUT (`field`) where a message may not have so many by now: what was stored before is still found, and may stay. */
-export function requireFew(attachments: readonly unknown[], { maxAttachments: most }: AttachmentLimit, field = 'attachments'): void {
-  if (attachments.length <= most) return;
-  const why = most === 0 ? 'A message has no attachments here.' : `A message has at most ${most} attachments.`;
-  throw new ChatError('INVALID_INPUT', why, { field: [field] });
+/**
+ * Throws INVALID_INPUT (attachments, attachments.N.url; or `field`) where a message may not have so many, or not from there, by now: what was stored before is
+ * still found, and may stay.
+ */
+export function requireAllowed(attachments: Attachments, rules: AttachmentRules, field?: string): void {
+  requireFew(attachments.length, rules.maxAttachments, [field ?? 'attachments']);
+  for (const [place, { url }] of attachments.entries()) {
+    if (isAllowedAt(url, rules)) continue;
+    const at = field === undefined ? ['attachments', String(place), 'url'] : [field];
+    throw invalid(at, `Files at ${new URL(url).hostname} cannot be attached here.`);
+  }
+}
+
+/** Whether `requireAllowed` would take them. */
+export function areAllowed(attachments: Attachments, rules: AttachmentRules): boolean {
+  return attachments.length <= rules.maxAttachments && attachments.every(({ url }) => isAllowedAt(url, rules));
+}
+
+function isAllowedAt(url: string, { attachmentHosts }: AttachmentRules): boolean {
+  if (attachmentHosts.length === 0) return true;
+  const { hostname } = new URL(url);
+  return attachmentHosts.some((host) => (host.startsWith('*.') ? hostname.endsWith(host.slice(1)) : hostname === host));
+}
+
+function requireFew(count: number, most: number, field: readonly string[]): void {
+  if (count <= most) return;
+  throw invalid(field, most === 0 ? 'A message has no attachments here.' : `A message has at most ${most} attachments.`);
 }
 
 function requireAttachment({ url, mediaType, name, size, width, height, durationMs, alt }: NewAttachment, place: string): Attachment {

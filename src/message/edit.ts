@@ -5,7 +5,7 @@ import { formatAttachments, formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
-import { type NewAttachment, requireAttachments, requireFew } from './attachment.ts';
+import { type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -47,7 +47,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const words = { text: looked?.text ?? change.text, attachments };
       requireSaid(words.text, { emptyToo: attachments.length > 0 });
       if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
-      if (!attachesSame(words, message)) requireFew(attachments, config);
+      if (!attachesSame(words, message)) requireAllowed(attachments, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }

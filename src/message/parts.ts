@@ -12,6 +12,7 @@ export type MessageConfig = Pick<
   Config,
   | 'maxMessageLength'
   | 'maxAttachments'
+  | 'attachmentHosts'
   | 'editWindowSeconds'
   | 'recallWindowSeconds'
   | 'maxReactions'

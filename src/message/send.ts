@@ -4,7 +4,7 @@ import { appendSearching, type Inside } from '../log/index.ts';
 import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
-import { type NewAttachment, requireAttachments, requireFew } from './attachment.ts';
+import { areAllowed, type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -58,12 +58,12 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
     field: 'text',
   } as const;
   // What is too much now is not stored anew: whoever is asked need not know.
-  const asks = parts.approval.asks && attachments.length <= parts.config.maxAttachments;
+  const asks = parts.approval.asks && areAllowed(attachments, parts.config);
   const text = asks ? await approvedText(parts, viewer, asking) : request.text;
   const looked = text === null ? null : lookAt(parts.screen, { text, attachments });
   async function content(): Promise<Content> {
     // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
-    requireFew(attachments, parts.config);
+    requireAllowed(attachments, parts.config);
     if (looked === null) throw unasked('text');
     return { ...admitWords(looked), origin: null };
   }
@@ -73,7 +73,7 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
 
 /**
  * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled, not allowed any more, or with more attached than a message may have by now), and what `send` does.
+ * recalled, not allowed any more, or with what a message may not have attached by now), and what `send` does.
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
@@ -105,7 +105,7 @@ async function forwardedContent(
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
   const { senderId, origin, attachments } = message;
-  requireFew(attachments, config, 'messageId');
+  requireAllowed(attachments, config, 'messageId');
   const text = approved === null || !saysSame(approved.words, message) ? null : approved.become;
   if (approved !== null && text === null) throw unasked('messageId');
   const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments }, 'messageId'));

@@ -69,6 +69,17 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
     expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('DONE');
   },
+  async attachmentHosts(place) {
+    const { ann, group: conversationId, messageId } = await talk(place);
+    const attachments = [{ url: 'https://files.example.org/a', mediaType: 'image/png' }];
+    const input = () => ({ conversationId, clientMessageId: randomUUID(), text: '', attachments });
+    await place.set('attachmentHosts', 'example.org, *.example.com');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('INVALID_INPUT');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('INVALID_INPUT');
+    await place.set('attachmentHosts', '*.example.org');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('DONE');
+  },
   async maxReactions(place) {
     const { ann, messageId } = await talk(place);
     await place.set('maxReactions', '1');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { Message, NewAttachment } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -218,6 +219,43 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       const none = world.node({ maxAttachments: 0 }).messages;
       expect(await refusal(none.send(ada, { ...request, clientMessageId: freshKey(), attachments: [picture] }))).toEqual(tooMany);
       expect(await refusal(none.forward(ada, { conversationId, message, clientMessageId: freshKey() }))).toEqual({
+        ...{ code: 'INVALID_INPUT', field: ['messageId'] },
+      });
+    });
+
+    it.each([
+      ['files.example.org', 'https://FILES.example.org:8443/a', true],
+      ['files.example.org', 'https://files.example.org.evil.example/a', false],
+      ['files.example.org', 'https://evil.example/files.example.org', false],
+      ['example.org', 'https://files.example.org/a', false],
+      ['*.example.org', 'https://a.files.example.org/a', true],
+      ['*.example.org', 'https://example.org/a', false],
+      ['*.example.org', 'https://badexample.org/a', false],
+      ['example.com, *.Example.org', 'https://files.example.org/a', true],
+      ['bücher.example', 'https://xn--bcher-kva.example/a', true],
+      ['[::1],127.0.0.1', 'http://[0:0::1]/a', true],
+      ['127.0.0.1', 'http://2130706433/a', true],
+      ['', 'https://anywhere.example/a', true],
+    ])('where only %s is allowed, and it is at %s: %s', async (named, url, taken) => {
+      const { ada, conversationId } = await scene();
+      const { messages } = world.node({ attachmentHosts: readConfig({ ATTACHMENT_HOSTS: named }).attachmentHosts });
+      const attachments = [{ url, mediaType: 'image/png' }];
+      const sent = messages.send(ada, { conversationId, clientMessageId: freshKey(), text: '', attachments });
+      if (taken) expect((await sent).attachments).toHaveLength(1);
+      else expect(await refusal(sent)).toEqual({ code: 'INVALID_INPUT', field: ['attachments', '0', 'url'] });
+    });
+
+    it('of other hosts than are allowed, by edits and when they are sent on; what is stored of them is found, and may stay', async () => {
+      const { ada, conversationId } = await scene();
+      const request = { conversationId, clientMessageId: freshKey(), text: 'look', attachments: [sound, picture] };
+      const message = await world.messages.send(ada, request);
+      const { messages } = world.node({ attachmentHosts: ['example.com'] });
+      expect(await messages.send(ada, request)).toEqual(message);
+      expect(await messages.edit(ada, { message, text: 'there', attachments: [sound, picture] })).toMatchObject({ text: 'there' });
+      expect(await refusal(messages.edit(ada, { message, text: 'there', attachments: [sound] }))).toEqual({
+        ...{ code: 'INVALID_INPUT', field: ['attachments', '0', 'url'] },
+      });
+      expect(await refusal(messages.forward(ada, { conversationId, message, clientMessageId: freshKey() }))).toEqual({
         ...{ code: 'INVALID_INPUT', field: ['messageId'] },
       });
     });
