@@ -9,23 +9,33 @@ import { deriveSqliteSchema } from './sqlite-schema.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
+const prisma = findPrisma();
+const clients = 'src/db/generated';
 const models = 'prisma/schema.prisma';
 const sqliteModels = 'prisma/sqlite/schema.prisma';
 // Of the peer that the benchmarks measure: only who checks or measures needs its client (--bench).
 const recipeModels = 'bench/send/recipe/schema.prisma';
 
+/** Prisma's command; null: it is not installed. */
+function findPrisma(): string | null {
+  try {
+    return createRequire(import.meta.url).resolve('prisma/build/index.js');
+  } catch {
+    return null;
+  }
+}
+
 /** Prisma asks for its schema engine's path but runs nothing of it to generate: naming any executable spares the download. */
-async function generate(schema: string): Promise<void> {
+async function generate(command: string, schema: string): Promise<void> {
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
-  await run(process.execPath, [prisma, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
+  await run(process.execPath, [command, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
 }
 
 /** Makes the clients of some schemas, where those in the folder are not theirs already. */
-async function renew(folder: string, schemas: readonly string[]): Promise<void> {
+async function renew(command: string, folder: string, schemas: readonly string[]): Promise<void> {
   const generated = join(root, folder);
   const stampFile = join(generated, 'stamp');
-  const { version } = JSON.parse(await readFile(join(prisma, '../../package.json'), 'utf8'));
+  const { version } = JSON.parse(await readFile(join(command, '../../package.json'), 'utf8'));
   const texts = await Promise.all(schemas.map((schema) => readFile(join(root, schema), 'utf8')));
   const stamp = createHash('sha256')
     .update([version, ...texts].join('\n'))
@@ -33,18 +43,22 @@ async function renew(folder: string, schemas: readonly string[]): Promise<void> 
   if ((await readIfThere(stampFile)) === stamp) return;
   await locked(generated, async () => {
     if ((await readIfThere(stampFile)) === stamp) return;
-    await Promise.all(schemas.map(generate));
+    await Promise.all(schemas.map((schema) => generate(command, schema)));
     await writeFile(stampFile, stamp);
   });
 }
 
-/** Makes prisma/sqlite/schema.prisma and the clients; does nothing where all is as it should be, which takes a few ms. */
+/** Makes prisma/sqlite/schema.prisma and the clients; does nothing where all is as it should be, which takes a few ms, or where an image came with what Prisma makes and without Prisma. */
 async function main(): Promise<void> {
+  if (prisma === null) {
+    if ((await readIfThere(join(root, clients, 'stamp'))) !== '') return;
+    throw new Error('Prisma, which makes the clients of the database, is not installed: run `npm ci` or `npm ci --omit=dev`.');
+  }
   const derived = deriveSqliteSchema(await readFile(join(root, models), 'utf8'));
   const sqlite = join(root, sqliteModels);
   if ((await readIfThere(sqlite)) !== derived) await writeFile(sqlite, derived);
-  await renew('src/db/generated', [models, sqliteModels]);
-  if (process.argv.includes('--bench')) await renew('bench/send/recipe/generated', [recipeModels]);
+  await renew(prisma, clients, [models, sqliteModels]);
+  if (process.argv.includes('--bench')) await renew(prisma, 'bench/send/recipe/generated', [recipeModels]);
 }
 
 await main();
