@@ -23,9 +23,12 @@ builder.queryField('messages', (t) =>
   t.field({
     type: FoundMessages.connection,
     description:
-      'Messages that the viewer may read and in which, or in the names and descriptions of what is attached, words begin as those of a text; case and accents do not matter, and a word of a script without spaces may begin at any of its letters. Newest first; over several conversations, that of the latest activity first. A page may be short, or empty, and go on: a request looks through SEARCHED_MESSAGES. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE; each page counts.',
+      'Messages that the viewer may read and in which, or in the names and descriptions of what is attached, words begin as those of a text; case and accents do not matter, and a word of a script without spaces may begin at any of its letters; emojis of the text stand in it. Newest first; over several conversations, that of the latest activity first. A page may be short, or empty, and go on: a request looks through SEARCHED_MESSAGES. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE; each page counts.',
     args: {
-      search: t.arg.string({ required: true, description: 'The beginnings of words, up to 200 characters: a message has all of them.' }),
+      search: t.arg.string({
+        required: true,
+        description: 'The beginnings of words, and emojis, up to 200 characters: a message has all of them.',
+      }),
       conversationId: t.arg.id({ description: 'Only what was said there; absent: in all of the viewer’s conversations.' }),
       senderId: t.arg.id({ description: 'Only what this user said.' }),
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),

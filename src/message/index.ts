@@ -10,7 +10,7 @@ export type { Approval, Saying } from './approval.ts';
 export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
-export { isEmoji } from './emoji.ts';
+export { emojiIn, isEmoji } from './emoji.ts';
 export type {
   Edit,
   EditsRequest,

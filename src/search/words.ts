@@ -1,5 +1,6 @@
 import type { Attachments } from '../log/index.ts';
 import { endsWord, folded, joinedWords, tellingWords, unspacedFrom, withoutGaps } from '../term.ts';
+import { compareEmojis, emojisOf } from './emojis.ts';
 
 /** What can be found of a message. */
 export interface Searchable {
@@ -7,16 +8,16 @@ export interface Searchable {
   readonly attachments: Attachments;
 }
 
-/** The words that are looked for, each of which must begin a word of a message. */
+/** What is looked for: words, each of which must begin a word of a message, and emojis, which stand in it. */
 export interface Wanted {
-  /** As they are compared, the longest first; empty: nothing is meant. */
+  /** As they are compared, the longest first, and emojis after words; empty: nothing is meant. */
   readonly words: readonly string[];
   compare(message: Searchable): Compared;
 }
 
 /** What came of looking through a message. */
 export interface Compared {
-  /** Whether it has all words. */
+  /** Whether it has all of them. */
   readonly found: boolean;
   /** What that took, as Folded tells it. */
   readonly weight: number;
@@ -29,20 +30,26 @@ const soughtOfWeight = 12;
 // Parts a text from what is attached to it: neither a letter, nor a space over which words of one script are joined.
 const apart = '\n|\n';
 
-/** The words of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. */
+/** The words and emojis of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. */
 export function wantedOf(search: string): Wanted {
   const given = joinedWords(folded(search).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
   const words = tellingWords(given.filter((word) => word !== ''));
+  const emojis = emojisOf(search);
   const tests = words.map(beginningOf);
   const isUnspaced = words.some((word) => unspacedFrom(word) >= 0);
   return {
-    words,
+    words: [...words, ...emojis],
     compare(message) {
-      const { normal, weight } = folded(wordsIn(message));
+      const given = wordsIn(message);
+      if (words.length === 0) return compareEmojis(emojis, given);
+      const { normal, weight } = folded(given);
       const text = isUnspaced ? withoutGaps(normal) : normal;
       const missing = tests.findIndex((begins) => !begins(text));
       const sought = missing < 0 ? tests.length : missing + 1;
-      return { found: missing < 0, weight: weight + (sought * text.length) / soughtOfWeight };
+      const compared = { found: missing < 0, weight: weight + (sought * text.length) / soughtOfWeight };
+      if (!compared.found || emojis.length === 0) return compared;
+      const further = compareEmojis(emojis, given);
+      return { found: further.found, weight: compared.weight + further.weight };
     },
   };
 }
