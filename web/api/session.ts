@@ -7,6 +7,7 @@ import {
   type SignUpInput,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
+import { newId } from './new-id.ts';
 import { post } from './post.ts';
 
 /** What somebody is signed in by. */
@@ -30,35 +31,56 @@ export interface Session {
   signOut(): Promise<void>;
 }
 
+/** Where a page keeps who is signed in. */
+export interface SessionStorages {
+  /** The tab's, so that two tabs can be two people who talk to each other. */
+  readonly own: Storage;
+  /** That of all tabs. */
+  readonly shared: Storage;
+}
+
+/** Tokens as a tab keeps them. A tab that was duplicated has a copy of all that its own storage had. */
+interface Kept extends Tokens {
+  /** Tells tabs that are one session from those of others. */
+  readonly name: string;
+}
+
 type Given = { readonly [K in keyof Tokens]: string | null } & { readonly errors: readonly RefusalFragment[] };
 
 // What is sent off with a token that ends meanwhile would be refused.
 const spareMs = 30_000;
-const key = 'session';
+const key = 'signed in';
+const sharedPrefix = 'tokens of ';
+// No tab that is open goes without a refresh for so long, but on a machine that sleeps: and then it has its own copy.
+const forgottenMs = 86_400_000;
 
 /**
- * Makes the session of a page. `storage` is that of the tab, so that two tabs can be two people who talk to each other. An application for one person at
- * a time keeps it in `localStorage`, which all tabs share, and refreshes within `navigator.locks` (docs/api.md).
+ * Makes the session of a page. A refresh token is good once: so each tab leaves the newest where those that are copies of it look before they refresh. Two that
+ * refresh at the same moment are given the same. An application for one person at a time keeps all in `localStorage` (docs/api.md).
  */
-export function createSession(storage: Storage): Session {
-  const tokens = createStore<Tokens | null>(JSON.parse(storage.getItem(key) ?? 'null'));
+export function createSession({ own, shared }: SessionStorages): Session {
+  const tokens = createStore<Kept | null>(read(own, key));
   let refreshing: Promise<void> | null = null;
+  forgetOld(shared);
 
-  function keep(next: Tokens | null): void {
-    if (next === null) storage.removeItem(key);
-    else storage.setItem(key, JSON.stringify(next));
+  function keep(next: Kept | null): void {
+    const name = next?.name ?? tokens.get()?.name;
+    put(own, key, next);
+    if (name !== undefined) put(shared, sharedPrefix + name, next);
     tokens.set(next);
   }
 
-  function take({ errors: [refusal], ...given }: Given): RefusalFragment | null {
+  function take({ errors: [refusal], ...given }: Given, name: string): RefusalFragment | null {
     if (refusal !== undefined) return refusal;
-    keep(given as Tokens);
+    keep({ ...(given as Tokens), name });
     return null;
   }
 
-  async function next({ refreshToken }: Tokens): Promise<void> {
-    const { refreshToken: given } = await post(RefreshTokenDocument, { input: { refreshToken } }, null);
-    const refusal = take(given);
+  async function next(held: Kept): Promise<void> {
+    const newest = read(shared, sharedPrefix + held.name) ?? held;
+    if (newest.accessToken !== held.accessToken && !endsSoon(newest)) return keep(newest);
+    const { refreshToken: given } = await post(RefreshTokenDocument, { input: { refreshToken: newest.refreshToken } }, null);
+    const refusal = take(given, held.name);
     if (refusal?.code === 'UNAVAILABLE') throw new Error(refusal.message);
     if (refusal !== null) keep(null);
   }
@@ -78,16 +100,16 @@ export function createSession(storage: Storage): Session {
     refresh,
     async signIn(handle, password) {
       const { signIn } = await post(SignInDocument, { input: { handle, password, ...device } }, null);
-      return take(signIn);
+      return take(signIn, newId());
     },
     async signUp(who) {
       const { signUp } = await post(SignUpDocument, { input: { ...who, ...device } }, null);
-      return take(signUp);
+      return take(signUp, newId());
     },
     async token() {
       const held = tokens.get();
       if (held === null) return null;
-      if (Date.parse(held.accessTokenExpiresAt) - Date.now() < spareMs) await refresh();
+      if (endsSoon(held)) await refresh();
       return tokens.get()?.accessToken ?? null;
     },
     async signOut() {
@@ -97,6 +119,27 @@ export function createSession(storage: Storage): Session {
       if (held !== null) await post(SignOutDocument, {}, held.accessToken).catch(() => undefined);
     },
   };
+}
+
+function endsSoon({ accessTokenExpiresAt }: Tokens): boolean {
+  return Date.parse(accessTokenExpiresAt) - Date.now() < spareMs;
+}
+
+function read(storage: Storage, name: string): Kept | null {
+  return JSON.parse(storage.getItem(name) ?? 'null');
+}
+
+function put(storage: Storage, name: string, kept: Kept | null): void {
+  if (kept === null) storage.removeItem(name);
+  else storage.setItem(name, JSON.stringify(kept));
+}
+
+/** Forgets what tabs have left that were closed. */
+function forgetOld(shared: Storage): void {
+  for (const name of Object.keys(shared).filter((one) => one.startsWith(sharedPrefix))) {
+    const expiresAt = Date.parse(read(shared, name)?.accessTokenExpiresAt ?? '');
+    if (!(expiresAt > Date.now() - forgottenMs)) shared.removeItem(name);
+  }
 }
 
 const device = { deviceName: 'Demo app', deviceKind: 'WEB' } as const;
