@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 
@@ -63,26 +64,21 @@ export interface Place {
 /** Starts both before the tests of the file in which it is called, and stops them after it. */
 export function browserPlace(): Place {
   const misdeeds: Misdeeds = { elsewhere: [], faults: [] };
+  const open = new AsyncDisposableStack();
   let started: { readonly stores: Stores; readonly browser: Browser; node: NodeProcess } | undefined;
   function place(): NonNullable<typeof started> {
     if (started === undefined) throw new Error('the node and the browser start before the first test, not earlier');
     return started;
   }
   beforeAll(async () => {
-    const stores = await embeddedStores();
-    const [node, browser] = await Promise.all([startNodeProcess(stores.env), startBrowser()]);
-    started = { stores, node, browser };
+    const stores = open.use(await embeddedStores());
+    started = { stores, ...(await allOf(open, { node: startNodeProcess(stores.env), browser: startBrowser() })) };
   });
   beforeEach(() => {
     misdeeds.elsewhere.length = 0;
     misdeeds.faults.length = 0;
   });
-  afterAll(async () => {
-    const { stores, node, browser } = place();
-    await browser.close();
-    await node[Symbol.asyncDispose]();
-    await stores[Symbol.asyncDispose]();
-  });
+  afterAll(() => open.disposeAsync());
   return {
     misdeeds,
     get node() {
@@ -94,7 +90,7 @@ export function browserPlace(): Place {
     open: (path) => openWindow(place().browser, place().node.url + path, misdeeds),
     async restart() {
       const { stores, node } = place();
-      place().node = await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port });
+      place().node = open.use(await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port }));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { type Service, startRedis } from '../support/services.ts';
@@ -18,6 +19,8 @@ export interface Deployment {
   readonly sql: RawSql;
   /** The ways in which what is done here can come to be known elsewhere. */
   readonly ways: readonly Way[];
+  /** Does this before the nodes are stopped, which they are whatever comes of it: after an afterAll that fails no other is run. */
+  defer(end: () => Promise<void> | void): void;
   /** Listens over a WebSocket; ends with the test. */
   listen(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
   /** Listens over HTTP; ends with the test. */
@@ -91,6 +94,7 @@ export function deployment(env: Readonly<Record<string, string>> = {}): Deployme
       return running().sql;
     },
     ways: waysOf(running),
+    defer: (end) => open.defer(end),
     listen: ({ url }, { token }, conversationId) => kept(earOnSocket({ url, token, conversationId })),
     stream: ({ url }, { token }, conversationId) => kept(earOnStream({ url, token, conversationId })),
   };
@@ -102,22 +106,18 @@ async function start(env: Readonly<Record<string, string>>, open: AsyncDisposabl
   const redis = open.use(await startRedis());
   const [sending, hearing] = [open.use(await openRedisGate(redis.port)), open.use(await openRedisGate(redis.port))];
   const usual = { ...stores.env, ADDRESS_ATTEMPTS: '1000000', ...env };
-  const nodes = await Promise.all([
-    startNodeProcess({ ...usual, REDIS_URL: sending.url, HEAD_CHECK_MS: neverMs }),
-    startNodeProcess({ ...usual, REDIS_URL: redis.url, HEAD_CHECK_MS: neverMs }),
-    startNodeProcess({ ...usual, REDIS_URL: hearing.url, HEAD_CHECK_MS: oftenMs }),
-  ]);
-  const [here, trusting, watchful] = nodes;
-  for (const node of nodes) open.use(node);
+  const nodes = await allOf(open, {
+    here: startNodeProcess({ ...usual, REDIS_URL: sending.url, HEAD_CHECK_MS: neverMs }),
+    trusting: startNodeProcess({ ...usual, REDIS_URL: redis.url, HEAD_CHECK_MS: neverMs }),
+    watchful: startNodeProcess({ ...usual, REDIS_URL: hearing.url, HEAD_CHECK_MS: oftenMs }),
+  });
   return {
     env: { ...usual, REDIS_URL: redis.url },
     redis,
     sql: open.use(await rawSql(stores)),
     sending,
     hearing,
-    here,
-    trusting,
-    watchful,
+    ...nodes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { SendMessageDocument } from '../support/generated/graphql.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
@@ -6,9 +7,8 @@ import { peopleOf } from '../support/world.ts';
 
 it('of twenty duplicates that race on two nodes one message is stored', async () => {
   await using stores = await realStores();
-  const started = await Promise.all([startNodeProcess(stores.env), startNodeProcess(stores.env)]);
-  await using first = started[0];
-  await using second = started[1];
+  await using open = new AsyncDisposableStack();
+  const { first, second } = await allOf(open, { first: startNodeProcess(stores.env), second: startNodeProcess(stores.env) });
   const [here, there] = [peopleOf(() => first.url), peopleOf(() => second.url)];
   const [ann, ben] = await here.people('ann', 'ben');
   const group = await here.group(ann, ben);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { socketClient } from '../support/client.ts';
 import { FollowDocument, type FollowedFragment, MeDocument, RefreshTokenDocument } from '../support/generated/graphql.ts';
 import { inWords, listening } from '../support/listening.ts';
@@ -33,8 +34,11 @@ describe('an access token', () => {
 
   beforeAll(async () => {
     const { env } = open.use(await realStores());
-    nodes = await Promise.all([startNodeProcess(env), startNodeProcess({ ...env, ACCESS_TOKEN_SECONDS: briefSeconds })]);
-    for (const node of nodes) open.use(node);
+    const started = await allOf(open, {
+      usual: startNodeProcess(env),
+      brief: startNodeProcess({ ...env, ACCESS_TOKEN_SECONDS: briefSeconds }),
+    });
+    nodes = [started.usual, started.brief];
     const [first, second] = nodes.map(({ url }) => peopleOf(() => url));
     if (first === undefined || second === undefined) throw new Error('two nodes were started');
     [here, briefly] = [first, second];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { NodeRecord } from '../../src/cluster/index.ts';
 import { chatOn } from '../support/chat.ts';
@@ -28,8 +29,7 @@ describe('nodes that know of each other', () => {
     stores = open.use(await realStores());
     group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
     const env = { ...stores.env, ...group.env, NODE_LEASE_MS: String(leaseMs) };
-    const nodes = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
-    [paused, other] = [open.use(nodes[0]), open.use(nodes[1])];
+    ({ paused, other } = await allOf(open, { paused: startNodeProcess(env), other: startNodeProcess(env) }));
     observer = open.use(await chatOn(stores, { NODE_LEASE_MS: String(leaseMs) }));
     fleet = open.use(startFleet({ document: resuming, streamId: group.conversationId, members: group.members }));
   }, longMs);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { randomFrom } from '../support/random.ts';
 import { realStores } from '../support/stores.ts';
@@ -76,9 +77,8 @@ it.each([
   await using stores = await realStores();
   await using gate = await openRedisGate(Number(new URL(stores.env['REDIS_URL'] ?? '').port));
   const env = { ...stores.env, REDIS_URL: gate.url, HEAD_CHECK_MS: '200' };
-  const started = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
-  await using first = started[0];
-  await using second = started[1];
+  await using open = new AsyncDisposableStack();
+  const { first, second } = await allOf(open, { first: startNodeProcess(env), second: startNodeProcess(env) });
   const here = peopleOf(() => first.url);
   const nodes = [
     { url: first.url, doings: here },

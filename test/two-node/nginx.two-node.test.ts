@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { ensurePrograms } from '../support/binaries.ts';
 import { type EventPartsFragment, MeDocument, SignInDocument, type SignInMutation } from '../support/generated/graphql.ts';
 import { startNginx } from '../support/nginx.ts';
@@ -30,8 +31,7 @@ describe('nginx, as it ships, before three nodes', () => {
     ensurePrograms('nginx');
     const stores = open.use(await realStores());
     const env = { ...stores.env, TRUST_PROXY: 'true', ADDRESS_ATTEMPTS: String(attempts) };
-    nodes = await Promise.all(Array.from({ length: 3 }, () => startNodeProcess(env)));
-    for (const node of nodes) open.use(node);
+    nodes = Object.values(await allOf(open, { a: startNodeProcess(env), b: startNodeProcess(env), c: startNodeProcess(env) }));
     nginx = open.use(await startNginx(nodes.map(({ url }) => url)));
   });
   afterAll(() => open.disposeAsync());

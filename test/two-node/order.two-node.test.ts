@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import type { EventPartsFragment } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { randomFrom } from '../support/random.ts';
@@ -34,9 +35,8 @@ function after(n: number): () => boolean {
 it('what is sent on one node arrives on the other, both ways, and a subscriber of a killed node resumes elsewhere', async () => {
   await using stores = await realStores();
   // Both at once on an empty database: the migration lock lets one of them work and the other wait.
-  const started = await Promise.all([startNodeProcess(stores.env), startNodeProcess(stores.env)]);
-  await using first = started[0];
-  await using second = started[1];
+  await using open = new AsyncDisposableStack();
+  const { first, second } = await allOf(open, { first: startNodeProcess(stores.env), second: startNodeProcess(stores.env) });
   const [here, there] = [on(first), on(second)];
   const [[ann], [ben]] = [await here.people('ann'), await there.people('ben')];
   const group = await here.group(ann, ben);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { askAdmin } from '../support/admin-caller.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import { MeDocument, SendMessageDocument } from '../support/generated/graphql.ts';
@@ -22,11 +22,9 @@ describe('operators, while Redis is away', () => {
     expect(await runAdmin(deployed.env, 'grant', ann.handle)).toMatchObject({ code: 0, errors: '' });
     admin = await here.anotherDevice(ann);
     ear = await earOnSocket({ url: outage.there().url, token: ben.token });
+    deployed.defer(() => ear.stop());
     await outage.begin();
-  });
-  afterAll(async () => {
-    ear.stop();
-    await outage.end();
+    deployed.defer(outage.end);
   });
 
   const ask = (query: string, variables: object = {}) => askAdmin(deployed.hereNode.adminUrl, query, variables, admin);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { askAdmin } from '../support/admin-caller.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
@@ -26,8 +27,10 @@ describe('operators, whichever node they ask', () => {
     const stores = open.use(await realStores());
     group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
     env = { ...stores.env, ...group.env, ADDRESS_ATTEMPTS: '1000000', DRAIN_MS: String(drainMs), PRESENCE_GRACE_MS: '200' };
-    const nodes = await Promise.all([startNodeProcess({ ...env, NODE_NAME: 'here' }), startNodeProcess({ ...env, NODE_NAME: 'there' })]);
-    [here, there] = [open.use(nodes[0]), open.use(nodes[1])];
+    ({ here, there } = await allOf(open, {
+      here: startNodeProcess({ ...env, NODE_NAME: 'here' }),
+      there: startNodeProcess({ ...env, NODE_NAME: 'there' }),
+    }));
     const [ann] = await people.people('ann');
     await command('grant', ann.handle);
     admin = await people.anotherDevice(ann);

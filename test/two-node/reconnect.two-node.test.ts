@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import mariadb from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { type Service, startMariadb } from '../support/services.ts';
 import { realStores, type Stores } from '../support/stores.ts';
@@ -40,8 +41,8 @@ describe('2,000 clients that come back at once', () => {
     stores = open.use(await realStores({ mysqlUrl: service.url }));
     group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
     const env = { ...stores.env, ...group.env };
-    const [one, other] = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
-    nodes = [open.use(one), open.use(other)];
+    const { one, other } = await allOf(open, { one: startNodeProcess(env), other: startNodeProcess(env) });
+    nodes = [one, other];
     head = group.head;
     fleet = open.use(startFleet({ document, streamId: group.conversationId, members: group.members }));
   }, longMs);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { startCollector } from '../support/collector.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
@@ -11,13 +12,12 @@ it('what is said on one node and heard on others is one trace, of which each nod
   await using stores = await realStores();
   const traced = { ...stores.env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '5' };
   await using nodes = new AsyncDisposableStack();
-  const [here, there, silent] = await Promise.all([
-    startNodeProcess({ ...traced, NODE_NAME: 'here', OTEL_BSP_SCHEDULE_DELAY: '60000' }),
+  const { here, there, silent } = await allOf(nodes, {
+    here: startNodeProcess({ ...traced, NODE_NAME: 'here', OTEL_BSP_SCHEDULE_DELAY: '60000' }),
     // What one node records is recorded by all who have part in it.
-    startNodeProcess({ ...traced, NODE_NAME: 'there', TRACE_RATIO: '0' }),
-    startNodeProcess({ ...stores.env, NODE_NAME: 'silent' }),
-  ]);
-  for (const node of [here, there, silent]) nodes.use(node);
+    there: startNodeProcess({ ...traced, NODE_NAME: 'there', TRACE_RATIO: '0' }),
+    silent: startNodeProcess({ ...stores.env, NODE_NAME: 'silent' }),
+  });
   const { people, group } = peopleOf(() => here.url);
   const [ann, ben, cat] = await people('ann', 'ben', 'cat');
   const room = await group(ann, ben, cat);

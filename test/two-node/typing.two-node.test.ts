@@ -1,32 +1,30 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { SetTypingDocument } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
-import { realStores, type Stores } from '../support/stores.ts';
+import { realStores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { type Ear, earOnSocket } from './ear.ts';
 
 // What ends by itself on the one node ends within the test, and on the other long after it.
-let stores: Stores;
+const open = new AsyncDisposableStack();
 let brief: NodeProcess;
 let lasting: NodeProcess;
 let here: Doings;
 const ears: Ear[] = [];
 
 beforeAll(async () => {
-  stores = await realStores();
-  [brief, lasting] = await Promise.all([
-    startNodeProcess({ ...stores.env, TYPING_MS: '500' }),
-    startNodeProcess({ ...stores.env, TYPING_MS: '60000' }),
-  ]);
+  const { env } = open.use(await realStores());
+  ({ brief, lasting } = await allOf(open, {
+    brief: startNodeProcess({ ...env, TYPING_MS: '500' }),
+    lasting: startNodeProcess({ ...env, TYPING_MS: '60000' }),
+  }));
   here = peopleOf(() => lasting.url);
 });
 afterEach(() => {
   for (const ear of ears.splice(0)) ear.stop();
 });
-afterAll(async () => {
-  await Promise.all([brief, lasting].map((node) => node[Symbol.asyncDispose]()));
-  await stores[Symbol.asyncDispose]();
-});
+afterAll(() => open.disposeAsync());
 
 async function listen(node: NodeProcess, person: Person): Promise<Ear> {
   const ear = await earOnSocket({ url: node.url, token: person.token });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { askAdmin } from '../support/admin-caller.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import { SendMessageDocument } from '../support/generated/graphql.ts';
@@ -28,8 +29,8 @@ beforeAll(async () => {
     ...{ ...stores.env, REDIS_URL: redis.url, ADDRESS_ATTEMPTS: '1000000' },
     ...{ WEBHOOK_TIMEOUT_MS: '300', WORKER_VISIBILITY_MS: '1000', WORKER_POLL_MS: '50', JOB_POLL_MS: '100', NODE_LEASE_MS: '1000' },
   };
-  [nodes[0], nodes[1]] = await Promise.all([startNodeProcess(env), startNodeProcess(env)]);
-  open.defer(async () => void (await Promise.all(nodes.map((node) => node.end('SIGKILL')))));
+  const { one, other } = await allOf(open, { one: startNodeProcess(env), other: startNodeProcess(env) });
+  [nodes[0], nodes[1]] = [one, other];
   const here = peopleOf(() => nodes[0].url);
   const people = await here.people('ann', 'admin');
   ann = people[0];
@@ -65,7 +66,7 @@ async function say(conversationId: string, text: string): Promise<void> {
 /** Kills a node in the middle of whatever it does, and has another begin in its place. */
 async function replace(place: 0 | 1): Promise<void> {
   await nodes[place].end('SIGKILL');
-  nodes[place] = await startNodeProcess(env);
+  nodes[place] = open.use(await startNodeProcess(env));
 }
 
 describe(`an app that fails in every way, while workers and Redis are killed (SEED=${seed})`, () => {
