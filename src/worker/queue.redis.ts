@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { allOf } from '../all-of.ts';
+import { createComplaints } from '../complaint.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
@@ -32,6 +33,9 @@ const graceMs = 3 * longestRetryMs;
 const claimsPerVisibility = 4;
 
 const entrySchema = z.tuple([z.string(), z.array(z.string())]);
+type Entry = z.output<typeof entrySchema>;
+const digits = z.string().regex(/^\d{1,19}$/);
+const dueSchema = z.object({ s: digits, u: digits });
 const readSchema = z.array(z.tuple([z.string(), z.array(entrySchema)])).nullable();
 // An entry that was deleted meanwhile comes as null from Redis 6.2.
 const claimedSchema = z.tuple([z.string(), z.array(entrySchema.nullable())]).rest(z.unknown());
@@ -56,6 +60,7 @@ export async function createRedisQueue({ url, namespace, consumer, visibilityMs,
     return client.eval(script, keys.length, ...keys, ...args);
   };
   const holds = createHolds({ run, queue: tag, holdName, consumer, visibilityMs, logger });
+  const complain = createComplaints(logger, 'what stood in the queue of workers cannot be read and was taken out of it');
   let interrupted = false;
   let claimAt = 0;
 
@@ -79,18 +84,33 @@ export async function createRedisQueue({ url, namespace, consumer, visibilityMs,
     await run(putScript, [tag], pairs);
   }
 
+  /** What somebody else has put there would be handed out again and again. */
+  async function understood(entries: readonly Entry[]): Promise<readonly Taken[]> {
+    const taken: Taken[] = [];
+    for (const entry of entries) {
+      const one = takenOf(entry);
+      if (one !== null) taken.push(one);
+      else {
+        complain(entry[0]);
+        await client.xack(tag, group, entry[0]);
+        await client.xdel(tag, entry[0]);
+      }
+    }
+    return taken;
+  }
+
   /** What consumers had that have died. */
   async function claim(limit: number): Promise<readonly Taken[]> {
     if (performance.now() < claimAt) return [];
     claimAt = performance.now() + visibilityMs / claimsPerVisibility;
     const [, entries] = claimedSchema.parse(await client.xautoclaim(tag, group, consumer, visibilityMs, '0', 'COUNT', limit));
     if (entries.length === limit) claimAt = 0;
-    return entries.flatMap((entry) => (entry === null || holds.has(entry[0]) ? [] : takenOf(entry)));
+    return understood(entries.flatMap((entry) => (entry === null || holds.has(entry[0]) ? [] : [entry])));
   }
 
   async function read(limit: number): Promise<readonly Taken[]> {
     const answer = await waiter.xreadgroup('GROUP', group, consumer, 'COUNT', limit, 'BLOCK', waitMs, 'STREAMS', tag, '>');
-    return (readSchema.parse(answer) ?? []).flatMap(([, entries]) => entries.flatMap(takenOf));
+    return understood((readSchema.parse(answer) ?? []).flatMap(([, entries]) => entries));
   }
 
   async function take(limit: number, signal: AbortSignal): Promise<readonly Held[]> {
@@ -128,9 +148,10 @@ export async function createRedisQueue({ url, namespace, consumer, visibilityMs,
   };
 }
 
-function takenOf([entryId, fields]: z.output<typeof entrySchema>): readonly Taken[] {
-  const { s: streamId, u: upTo } = Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : [])));
-  return streamId === undefined ? [] : [{ entryId, streamId: BigInt(streamId), upTo: Number(upTo) }];
+/** Null for what another release wrote, or somebody else. */
+function takenOf([entryId, fields]: Entry): Taken | null {
+  const { data } = dueSchema.safeParse(Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : []))));
+  return data === undefined ? null : { entryId, streamId: BigInt(data.s), upTo: Number(data.u) };
 }
 
 /** Null once it is aborted: what is read then is handed on again when this consumer leaves. */

@@ -75,6 +75,21 @@ test('two workers share what there is, and no stream is given to both', async ()
   expect(taken.map(({ streamId }) => streamId).toSorted((a, b) => Number(a - b))).toEqual(ids);
 });
 
+test.each([
+  ['no stream', ['x', '1']],
+  ['a stream that is none', ['s', 'one', 'u', '1']],
+  ['no place', ['s', '1']],
+])('an entry of somebody else with %s is taken out of the queue, and what is behind it is handed out', async (_what, fields) => {
+  const namespace = await grown();
+  const key = `{${namespace}:work}`;
+  await using queue = await leading(await open(namespace));
+  await queue.put([]);
+  await admin.xadd(key, '*', ...fields);
+  await queue.put([{ streamId: 7n, upTo: 3 }]);
+  expect(await takeOne(queue)).toMatchObject({ streamId: 7n, upTo: 3 });
+  expect(await admin.xlen(key)).toBe(1);
+});
+
 test('what a worker leaves behind that ends in peace is handed out at once', async () => {
   const namespace = await grown();
   const one = await leading(await open(namespace));
