@@ -123,7 +123,16 @@ describe('the search for messages', () => {
     expect(await found(chat, ben, { search: 'needle' })).toEqual([]);
   });
 
-  it.each(['', '   ', '-', '\u0000', '\u001b\u0007', '\u200b', '🙃', '\ufe0f'])('finds nothing by what has no letters, nor an emoji that was said: %j', async (search) => {
+  it.each([
+    '',
+    '   ',
+    '-',
+    '\u0000',
+    '\u001b\u0007',
+    '\u200b',
+    '🙃',
+    '\ufe0f',
+  ])('finds nothing by what has no letters, nor an emoji that was said: %j', async (search) => {
     const [ann] = await chat.people('ann');
     await chat.say(ann, await chat.group(ann), 'Something. 🙂');
     expect(await page(chat, ann, { search })).toEqual({
