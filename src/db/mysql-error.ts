@@ -3,7 +3,7 @@ import { DatabaseError } from './database-error.ts';
 import type { MysqlAddress } from './mysql-url.ts';
 import { Transient } from './transient.ts';
 
-// Error numbers of the servers, after which the same transaction may well succeed.
+// Error numbers of the servers, after which the same transaction may well succeed later.
 const contended: ReadonlySet<number> = new Set([
   1205, // lock wait timeout
   1213, // deadlock
@@ -13,6 +13,16 @@ const contended: ReadonlySet<number> = new Set([
   1317, // the statement was interrupted
   1969, // MariaDB: statement time exceeded
   3024, // MySQL: statement time exceeded
+  // What the server has no room for at the moment, until an operator makes some.
+  1021, // the disk is full
+  1026, // a file cannot be written
+  1030, // what lies below the tables has failed
+  1037, // out of memory
+  1038, // no memory to sort in
+  1041, // out of memory
+  1114, // the table is full, or the disk
+  1135, // no thread can be made
+  1226, // the user has used up what it may
 ]);
 
 // … and after which it may on another connection.
