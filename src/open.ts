@@ -18,7 +18,7 @@ import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
-import { DatabaseError, type Db, renewEpoch } from './db/index.ts';
+import { DatabaseError, type Db, renewEpoch, tellOutages } from './db/index.ts';
 import { type Backlog, createBacklog } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
@@ -66,7 +66,7 @@ export interface OpenOptions {
  */
 export async function openChat(config: Config, { logger, effects = [], tracer = noTracer, passwordCost }: OpenOptions): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
-  const db = opened.use(await openDb(config));
+  const db = opened.use(await openDb(config, logger));
   const { bus, limits, registry, roster } = await openShared(config, db, logger, opened);
   const nodeId = newNodeId();
   const { queue, caches } = await allOf(opened, {
@@ -113,7 +113,7 @@ export interface Operator extends AsyncDisposable {
  */
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
-  const db = opened.use(await openDb(config, { beside: true }));
+  const db = opened.use(await openDb(config, logger, { beside: true }));
   const shared = await openShared(config, db, logger, opened).catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     return error;
@@ -146,11 +146,12 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   };
 }
 
-async function openDb(config: Config, { beside = false } = {}): Promise<Db> {
+async function openDb(config: Config, logger: Logger, { beside = false } = {}): Promise<Db> {
   const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys } = config;
+  const tell = tellOutages(logger);
   try {
-    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '' });
-    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs, beside });
+    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', tell });
+    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs, beside, tell });
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }

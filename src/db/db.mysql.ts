@@ -14,6 +14,7 @@ import { explainMysql } from './mysql-error.ts';
 import { createMysqlPool, readingOptions } from './mysql-pool.ts';
 import { statementsOver } from './mysql-statements.ts';
 import { type MysqlAddress, readMysqlUrl } from './mysql-url.ts';
+import type { Tell } from './outage.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { empty, join as list, sql } from './sql.ts';
@@ -31,6 +32,8 @@ export interface MysqlOptions {
   readonly serverKey?: boolean;
   /** Folder of the migrations, where it is not this project's own. */
   readonly migrations?: string;
+  /** Told of each error that a call ends with. */
+  readonly tell?: Tell | undefined;
 }
 
 const ownMigrations = join(import.meta.dirname, '../../prisma/migrations');
@@ -197,6 +200,7 @@ export async function connectMysql({
   writeDeadlineMs,
   serverKey = false,
   migrations = ownMigrations,
+  tell,
 }: MysqlOptions): Promise<Db> {
   const address = readMysqlUrl(url);
   try {
@@ -219,7 +223,7 @@ export async function connectMysql({
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
       { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, now },
-      { epoch, deadlineMs: writeDeadlineMs },
+      { epoch, deadlineMs: writeDeadlineMs, tell },
     );
   } catch (error) {
     throw explainMysql(error, address);

@@ -6,6 +6,7 @@ import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
+import type { Tell } from './outage.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
@@ -29,6 +30,8 @@ export interface SqliteOptions {
   readonly beside?: boolean;
   /** Folder of the migrations, where it is not this project's own. */
   readonly migrations?: string;
+  /** Told of each error that a call ends with. */
+  readonly tell?: Tell | undefined;
 }
 
 const ownMigrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
@@ -95,7 +98,7 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
  * the file, in all processes, and for moments one `beside` it: a second one throws DatabaseError, as does a file that cannot be used.
  */
 export async function connectSqlite(options: SqliteOptions): Promise<Db> {
-  const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations } = options;
+  const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, tell } = options;
   // Password hashes are in it: a folder that is made here is the user's own.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const letGo = beside ? await holdIfFree(file) : await holdFile(file);
@@ -118,7 +121,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         lockStreams,
         now: async () => new Date(),
       },
-      { epoch, deadlineMs: writeDeadlineMs },
+      { epoch, deadlineMs: writeDeadlineMs, tell },
     );
     return {
       ...db,

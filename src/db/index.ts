@@ -29,6 +29,7 @@ export { selectTexts, type TextRange, type TextRow } from './message-texts.ts';
 export { type ModerationRange, selectModerationItems, selectReportedItems } from './moderation-list.ts';
 export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
+export { tellOutages } from './outage.ts';
 export { isPackedRow, type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPostings, selectSent } from './posting.ts';

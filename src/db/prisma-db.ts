@@ -3,6 +3,7 @@ import { type Beginning, under } from './beginning.ts';
 import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
 import type { Client, Db, Statements, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
+import type { Tell } from './outage.ts';
 import type { Slots } from './slots.ts';
 import { Transient } from './transient.ts';
 
@@ -29,6 +30,8 @@ export interface DbOptions {
   readonly epoch: string;
   /** Bounds every call, in ms. */
   readonly deadlineMs: number;
+  /** Told of each error that a call ends with. */
+  readonly tell: Tell | undefined;
 }
 
 // How long close() waits for transactions to end: they are short, and bounded by their own deadline anyway.
@@ -58,11 +61,16 @@ async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise
 }
 
 /** Prisma's client for single reads. A write by it could not be told done from not done after a lost connection, so it refuses them. */
-function readingClient({ prisma, statements }: Dialect, deadlineMs: number, isClosed: () => boolean): Client {
-  function read<T>(ask: () => Promise<T>): Promise<T> {
+function readingClient({ prisma, statements }: Dialect, { deadlineMs, tell }: DbOptions, isClosed: () => boolean): Client {
+  async function read<T>(ask: () => Promise<T>): Promise<T> {
     // Prisma would open the database anew.
     if (isClosed()) throw unavailable(new Error('the database was closed'));
-    return retryRead(deadlineIn(deadlineMs), ask);
+    try {
+      return await retryRead(deadlineIn(deadlineMs), ask);
+    } catch (error) {
+      tell?.(error);
+      throw error;
+    }
   }
 
   const extended = prisma.$extends({
@@ -95,10 +103,11 @@ interface Manner {
 }
 
 /** The one implementation of Db, over what differs. */
-export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions): Db {
+export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
   const { prisma, beginning, writers, snapshots } = parts;
+  const { epoch, deadlineMs, tell } = options;
   let closed = false;
-  const client = readingClient(parts, deadlineMs, () => closed);
+  const client = readingClient(parts, options, () => closed);
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, { snapshot, mark }: Manner): Try<T> {
     let outcome: { readonly done: T } | undefined;
@@ -170,9 +179,14 @@ export function createPrismaDb(parts: Dialect, { epoch, deadlineMs }: DbOptions)
 
   async function run<T>(work: (tx: Tx) => Promise<T>, manner: Manner): Promise<T> {
     const deadline = deadlineIn(deadlineMs);
-    for (let tries = 0; ; tries += 1) {
-      const outcome = await attempt(work, deadline, { tries, manner });
-      if (outcome) return outcome.done;
+    try {
+      for (let tries = 0; ; tries += 1) {
+        const outcome = await attempt(work, deadline, { tries, manner });
+        if (outcome) return outcome.done;
+      }
+    } catch (error) {
+      tell?.(error);
+      throw error;
     }
   }
 

@@ -8,12 +8,14 @@ import { createConnection } from 'mariadb';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
 import type { Db } from '../../src/db/index.ts';
+import type { Tell } from '../../src/db/outage.ts';
 
 /** How a test opens its database. */
 export interface OpenOptions {
   readonly writeDeadlineMs?: number;
   readonly serverKey?: boolean;
   readonly migrations?: string;
+  readonly tell?: Tell;
 }
 
 /** A database of the test's own, and another pair of eyes on it. */

@@ -1,5 +1,6 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { Db } from '../../src/db/index.ts';
+import { type Db, tellOutages } from '../../src/db/index.ts';
 import { startMariadb } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 
@@ -9,11 +10,13 @@ function newStream(db: Db): Promise<unknown> {
   return db.transaction((tx) => tx.stream.create({ data: { kind: 'GROUP', lastAt: at, activeAt: at, createdAt: at } }));
 }
 
-test('a database that is full is UNAVAILABLE for writes, answers reads, and takes writes again once there is room', async () => {
+test('a database that is full is UNAVAILABLE for writes and said to be full in the log, answers reads, and takes writes again once there is room', async () => {
   const room = ['--innodb-file-per-table=0', '--innodb-data-file-path=ibdata1:12M:autoextend:max:32M'];
   await using server = await startMariadb({ args: room });
   const place = await freshMysql(server.url);
-  await using db = await place.open({ writeDeadlineMs: 500 });
+  const warnings: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+  await using db = await place.open({ writeDeadlineMs: 500, tell: tellOutages(logger) });
   await newStream(db);
   await place.run('CREATE TABLE Junk (content CHAR(200))');
   await place.run("INSERT INTO Junk VALUES ('x')");
@@ -26,6 +29,9 @@ test('a database that is full is UNAVAILABLE for writes, answers reads, and take
     for (;;) await newStream(db);
   };
   await expect(refused()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/the database could not be used/);
+  expect(warnings[0]).toMatch(/is full/);
   expect(await db.client.stream.count({ where: { kind: 'GROUP' } })).toBeGreaterThan(0);
   await place.run('DROP TABLE Junk');
   // Its room is given back in the background.
