@@ -20,7 +20,7 @@ export interface RedisSentinels extends AsyncDisposable {
 
 const name = 'main';
 // A master that is silent for so long is replaced. Less, and one that is only slow on a busy machine would be.
-const downMs = 1_500;
+const downMs = 3_000;
 
 /** Starts all five, on free ports; resolves when each knows the others. `password`: that servers and sentinels ask for. */
 export async function startRedisSentinels({ password = '' } = {}): Promise<RedisSentinels> {
