@@ -6,7 +6,7 @@ import { standing } from './standing.ts';
 
 /** What stands between a user and another, either way round. */
 export interface Acquaintance {
-  /** They are contacts, or both are in a conversation and shown it. */
+  /** They are contacts, or both are in a conversation in which something is, and shown it: that one has opened an empty one the other cannot tell. */
   readonly areAcquainted: boolean;
   /** One has blocked the other. */
   readonly isBlocked: boolean;
@@ -55,5 +55,5 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
 function sharedOf(one: Prisma.Sql, other: Prisma.Sql): Prisma.Sql {
   return sql`(SELECT 1 FROM Membership m ${byUser} WHERE m.userId = ${one} AND m.state = 'ACTIVE' AND m.shown = 1
     AND (SELECT o.shown FROM Membership o /*! FORCE INDEX (PRIMARY) */ WHERE o.conversationId = m.conversationId AND o.userId = ${other} AND o.state = 'ACTIVE') = 1
-    AND ${standing('m')} LIMIT 1)`;
+    AND (SELECT s.lastSeq FROM Stream s WHERE s.id = m.conversationId) > 0 AND ${standing('m')} LIMIT 1)`;
 }

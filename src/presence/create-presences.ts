@@ -65,8 +65,10 @@ export function createPresences(parts: PresenceParts): Presences {
   }
 
   function stored(entries: readonly Entry[]): void {
-    for (const { streamId, type, data } of entries) {
-      if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
+    for (const { streamId, seq, actorId, type, data } of entries) {
+      // A group begins with who has joined: with a message, two begin to talk.
+      if (type === 'MessageSent' && seq === 1 && actorId !== null) telling.tell(actorId, { kind: 'access', others: null });
+      else if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
       else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
       else if (type === 'ProfileChanged') {
         // An account that is erased says no more than that.

@@ -115,6 +115,7 @@ describe('somebody who is there', () => {
     ['a stranger', null, async () => undefined],
     ['a contact of a contact', null, ({ ann, ben, eve }) => Promise.all([befriend(ann, eve), befriend(ben, eve)])],
     ['somebody who is about to write', null, ({ ann, ben }) => chat.direct(ben, ann)],
+    ['somebody who is about to write, as they are', null, ({ ann, ben }) => Promise.all([chat.direct(ben, ann), chat.direct(ann, ben)])],
     ['somebody to whom they are about to write', null, ({ ann, ben }) => chat.direct(ann, ben)],
     ['somebody who asks to be a contact', null, ({ ann, ben }) => act(chat, ben, 'requestContact', { userId: ann.id })],
     ['somebody whom they have asked', null, ({ ann, ben }) => act(chat, ann, 'requestContact', { userId: ben.id })],
@@ -176,6 +177,17 @@ describe('somebody who is there', () => {
     expect([...new Set(told.map(seenInWords))]).toEqual(expected === null ? [] : [expected]);
     // Who is not shown to them may as well not be.
     if (expected === null) expect(await asked(ben, ann)).toEqual(await asked(ben, { id: none, handle: 'nobody.at.all' }));
+  });
+
+  it('is told of to who has opened the same conversation with the first that is said there', async () => {
+    const { ann, ben } = await three();
+    const [own, atBens] = [watching(chat, ann, ann), watching(chat, ben, ann, ben)];
+    await say(ann, own, 'here');
+    const conversationId = await chat.direct(ann, ben);
+    await chat.direct(ben, ann);
+    expect(await toldOfOthers(atBens, ben)).toEqual([]);
+    await chat.say(ben, conversationId, 'hello');
+    expect(seenInWords(await atBens.of(ann))).toBe('BUSY 1 here');
   });
 
   it.each<readonly [string, string | null, (three: Three) => Promise<unknown>, (three: Three, groupId: string) => Promise<unknown>]>([

@@ -20,6 +20,7 @@ const others = {
   inDissolved: 19n,
   stranger: 20n,
   once: 21n,
+  silent: 22n,
 } as const;
 
 type Other = keyof typeof others;
@@ -66,6 +67,7 @@ async function standBetween(tx: Tx, userId: bigint): Promise<void> {
   await share(tx, userId, others.unshownToThem, { theirs: { shown: false } });
   await share(tx, userId, others.left, { theirs: { state: 'LEFT' } });
   await share(tx, userId, others.inDissolved, { dissolvedAt: at });
+  await share(tx, userId, others.silent, { lastSeq: 0 });
 }
 
 interface Seat {
@@ -81,10 +83,12 @@ interface Sharing {
   readonly own?: Terms;
   readonly theirs?: Terms;
   readonly dissolvedAt?: Date;
+  readonly lastSeq?: number;
 }
 
-async function share(tx: Tx, userId: bigint, otherId: bigint, { own, theirs, dissolvedAt }: Sharing = {}): Promise<void> {
+async function share(tx: Tx, userId: bigint, otherId: bigint, { own, theirs, dissolvedAt, lastSeq = 1 }: Sharing = {}): Promise<void> {
   const conversationId = firstShared + userId * 1_000n + otherId;
+  await tx.stream.create({ data: { id: conversationId, kind: 'GROUP', lastSeq, lastAt: at, activeAt: at, createdAt: at } });
   await tx.conversation.create({
     data: { id: conversationId, kind: 'GROUP', createdById: userId, createdAt: at, dissolvedAt: dissolvedAt ?? null },
   });
@@ -113,6 +117,7 @@ const expected: Readonly<Record<Other, Acquaintance>> = {
   inDissolved: nothing,
   stranger: nothing,
   once: nothing,
+  silent: nothing,
 };
 
 /** What is promised of what stands between people, on any database. */
