@@ -117,11 +117,13 @@ builder.mutationField('unblockUser', (t) =>
         const otherId = inputId('User', input.userId, 'userId');
         // Read before, for what is stored is to be told whatever then fails.
         const [direct] = await groups.directWith(viewer, [otherId]);
-        const isOver = await blocks.unblock(viewer, { userId: otherId });
-        // Where the other has blocked the viewer as well, they are not to hear of this.
+        const { isOver, unshown } = await blocks.unblock(viewer, { userId: otherId });
         if (direct) {
-          const userIds = isOver ? [viewer.userId, otherId] : [viewer.userId];
-          messages.tellReading({ conversationId: direct.id, userIds, ownOnly: !isOver });
+          const of = { conversationId: direct.id };
+          // Of what was read meanwhile the one who could not see it is told. Nothing else: it would tell that there was a block.
+          if (isOver) messages.tellReading({ ...of, userIds: unshown, to: 'others' });
+          // The other has blocked the viewer as well, and is not to hear of this.
+          else messages.tellReading({ ...of, userIds: [viewer.userId], to: 'own' });
         }
         return { otherId };
       }),

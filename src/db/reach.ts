@@ -45,6 +45,8 @@ export interface ReaderRow {
   readonly readSeq: number;
   /** The same, as others are shown it. */
   readonly shownReadSeq: number;
+  /** Others are shown less than they have received or read: one of two has blocked the other. */
+  readonly isAhead: boolean;
 }
 
 /** Those of each conversation, in no order; who shows nobody is left out. */
@@ -52,14 +54,16 @@ export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): P
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`
       SELECT m.conversationId AS conversationId, m.userId AS userId, m.joinedSeq AS joinedSeq, m.readSeq AS readSeq,
-        COALESCE(m.shownReadSeq, m.readSeq) AS shownReadSeq
+        COALESCE(m.shownReadSeq, m.readSeq) AS shownReadSeq,
+        CASE WHEN m.readSeq > COALESCE(m.shownReadSeq, m.readSeq) OR m.deliveredSeq > COALESCE(m.shownDeliveredSeq, m.deliveredSeq) THEN 1 ELSE 0 END AS isAhead
       FROM Membership m WHERE m.conversationId IN (${join([...piece])}) AND m.state = 'ACTIVE' AND ${isHiding} = 0`),
   );
-  return rows.map(({ conversationId, userId, joinedSeq, readSeq, shownReadSeq }) => ({
+  return rows.map(({ conversationId, userId, joinedSeq, readSeq, shownReadSeq, isAhead }) => ({
     conversationId: BigInt(conversationId),
     userId: BigInt(userId),
     joinedSeq: Number(joinedSeq),
     readSeq: Number(readSeq),
     shownReadSeq: Number(shownReadSeq),
+    isAhead: Number(isAhead) === 1,
   }));
 }

@@ -34,8 +34,9 @@ export type FeedEvent =
       readonly at: Date;
       readonly conversationId: bigint;
       readonly userId: bigint;
-      /** Nobody but the user is told. */
+      /** Nobody but the user is told; or everybody but them. */
       readonly ownOnly: boolean;
+      readonly othersOnly: boolean;
     }
   | {
       readonly kind: 'typing';
@@ -70,5 +71,5 @@ export function eventOf(entry: Entry): EntryEvent {
 /** Whether a user is told of what is not logged: not of their own typing, nor of what is kept from them because one of the two has blocked the other. */
 export function isToldOf(event: Extract<FeedEvent, { readonly kind: 'receipt' | 'typing' | 'markers' }>, listenerId: bigint): boolean {
   if (event.kind === 'typing') return event.userId !== listenerId && !event.except.includes(listenerId);
-  return event.kind !== 'receipt' || !event.ownOnly || event.userId === listenerId;
+  return event.kind !== 'receipt' || (event.userId === listenerId ? !event.othersOnly : !event.ownOnly);
 }

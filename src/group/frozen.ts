@@ -1,4 +1,4 @@
-import { freezeMarkers, readReach, type Tx } from '../db/index.ts';
+import { freezeMarkers, readReach, readReaders, type Tx } from '../db/index.ts';
 import type { BlockEffects } from '../user/index.ts';
 import { directKey } from './store.ts';
 
@@ -28,9 +28,15 @@ export const frozenMarkers: BlockEffects = {
   },
   async end(tx, blocker, other, { isLast }) {
     const conversationId = await directOf(tx, blocker, other);
-    if (conversationId === null) return;
-    if (isLast) {
-      await tx.membership.updateMany({ where: { conversationId }, data: { blocks: false, shownDeliveredSeq: null, shownReadSeq: null } });
-    } else await tx.membership.updateMany({ where: { conversationId, userId: blocker }, data: { blocks: false } });
+    if (conversationId === null) return [];
+    if (!isLast) {
+      await tx.membership.updateMany({ where: { conversationId, userId: blocker }, data: { blocks: false } });
+      return [];
+    }
+    // The rows are held from here on: whoever reads on comes after it, and tells of it themselves.
+    await tx.membership.updateMany({ where: { conversationId }, data: { blocks: false } });
+    const readers = await readReaders(tx, [conversationId]);
+    await tx.membership.updateMany({ where: { conversationId }, data: { shownDeliveredSeq: null, shownReadSeq: null } });
+    return readers.flatMap(({ userId, isAhead }) => (isAhead ? [userId] : []));
   },
 };

@@ -10,8 +10,9 @@ export type Ephemeral =
       readonly kind: 'receipt';
       readonly conversationId: bigint;
       readonly userId: bigint;
-      /** Nobody but the user is told. */
+      /** Nobody but the user is told; or everybody but them. */
       readonly ownOnly: boolean;
+      readonly othersOnly: boolean;
     }
   | {
       readonly kind: 'typing';
@@ -81,7 +82,13 @@ function read(message: string): Hint | null {
       return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along, traceparent };
     }
     case 'receipt':
-      return { kind: 'receipt', conversationId: BigInt(hint.conversationId), userId: BigInt(hint.userId), ownOnly: Boolean(hint.ownOnly) };
+      return {
+        kind: 'receipt',
+        conversationId: BigInt(hint.conversationId),
+        userId: BigInt(hint.userId),
+        ownOnly: Boolean(hint.ownOnly),
+        othersOnly: Boolean(hint.othersOnly),
+      };
     case 'typing':
       return {
         kind: 'typing',

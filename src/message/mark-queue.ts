@@ -105,7 +105,7 @@ export class MarkQueue implements AsyncDisposable {
   // Neither is awaited: an answer never waits for the bus. Who misses the second finds it in the count.
   #tell({ userId }: Pick<Viewer, 'userId'>, { conversationId }: Mark, { told, count }: Moved): void {
     const { bus } = this.#parts;
-    if (told !== 'nobody') tellReading({ bus }, { conversationId, userIds: [userId], ownOnly: told === 'own' });
+    if (told !== 'nobody') tellReading({ bus }, { conversationId, userIds: [userId], to: told });
     if (count !== undefined) void bus.publish(streamTopic(userId), formatHint({ kind: 'markers', conversationId, count }));
   }
 }

@@ -43,6 +43,9 @@ export interface Reach {
   readonly readByAllSeq: number;
 }
 
+/** Who is told of a member's reading. */
+export type Audience = 'all' | 'own' | 'others';
+
 /** A member who shows how far they have read. */
 export interface Reader {
   readonly conversationId: bigint;

@@ -7,6 +7,7 @@ import type { Clearing } from './hide.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
 import type {
+  Audience,
   Edit,
   EditsRequest,
   HistoryRequest,
@@ -86,8 +87,8 @@ export interface Messages extends AsyncDisposable {
   saidBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
   /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
   receiptsTelling(viewer: Viewer): Promise<() => void>;
-  /** Tells all who are in a conversation that what is shown of some members' reading has changed. `ownOnly`: of each, only their own devices. */
-  tellReading(options: { conversationId: bigint; userIds: readonly bigint[]; ownOnly: boolean }): void;
+  /** Tells who is in a conversation that what is shown of some members' reading has changed: all, of each only their own devices, or only the others'. */
+  tellReading(options: { conversationId: bigint; userIds: readonly bigint[]; to: Audience }): void;
   /** Says what somebody has said with a request that was accepted, once. Throws UNAVAILABLE. */
   sayFirst(request: ContactRequestRef, first: FirstMessage): Promise<void>;
   /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */

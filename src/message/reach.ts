@@ -2,7 +2,7 @@ import { readReach, readReaders } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Reach, Reader } from './message.ts';
+import type { Audience, Reach, Reader } from './message.ts';
 import type { MessageParts } from './parts.ts';
 
 /**
@@ -51,18 +51,21 @@ export async function tellingOf({ bus, groups, config }: MessageParts, viewer: V
     config,
   );
   return () => {
-    for (const conversationId of ids) tellReading({ bus }, { conversationId, userIds: [viewer.userId], ownOnly: false });
+    for (const conversationId of ids) tellReading({ bus }, { conversationId, userIds: [viewer.userId], to: 'all' });
   };
 }
 
-/** Tells all who are in a conversation that what is shown of some members' reading has changed. `ownOnly`: of each, only their own devices. */
+/** Tells who is in a conversation that what is shown of some members' reading has changed: all, of each only their own devices, or only the others'. */
 export function tellReading(
   { bus }: Pick<MessageParts, 'bus'>,
-  { conversationId, userIds, ownOnly }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly ownOnly: boolean },
+  { conversationId, userIds, to }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly to: Audience },
 ): void {
   // Not awaited: an answer never waits for the bus.
   for (const userId of userIds)
-    void bus.publish(streamTopic(conversationId), formatHint({ kind: 'receipt', conversationId, userId, ownOnly }));
+    void bus.publish(
+      streamTopic(conversationId),
+      formatHint({ kind: 'receipt', conversationId, userId, ownOnly: to === 'own', othersOnly: to === 'others' }),
+    );
 }
 
 function small(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], { receiptMembers }: MessageParts['config']): readonly bigint[] {

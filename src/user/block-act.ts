@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import type { Blocked, BlockRef, Blocks } from './block.ts';
+import type { Blocked, BlockRef, Blocks, Unblocked } from './block.ts';
 import { blockCount, blockRow, endBlock, isBlock, putBlock, quieten } from './block-store.ts';
 import type { ContactRequestRef } from './contact.ts';
 import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
@@ -100,12 +100,12 @@ export async function unblockUser(
   { log, blockEffects }: ContactParts,
   { userId }: Viewer,
   { userId: otherId }: Parameters<Blocks['unblock']>[1],
-): Promise<boolean> {
+): Promise<Unblocked> {
   const ref = { userId, otherId };
   if (userId === otherId) throw noUser();
-  return log.append<boolean>({
+  return log.append<Unblocked>({
     lock: [userId, otherId],
-    async decide(inside): Promise<Verdict<boolean>> {
+    async decide(inside): Promise<Verdict<Unblocked>> {
       const [other, known, reverse] = await Promise.all([
         inside.read(userRow, otherId),
         inside.read(blockRow, ref),
@@ -113,15 +113,16 @@ export async function unblockUser(
       ]);
       if (!isBlock(known)) {
         if (other?.state !== 'ACTIVE') throw noUser();
-        return { result: () => false };
+        return { result: () => ({ isOver: false, unshown: [] }) };
       }
+      let unshown: readonly bigint[] = [];
       return {
         entries: () => [blockChanged(userId, { otherId, blocked: false })],
         async write(tx) {
           await endBlock(tx, ref);
-          await blockEffects.end(tx, userId, otherId, { isLast: !isBlock(reverse) });
+          unshown = await blockEffects.end(tx, userId, otherId, { isLast: !isBlock(reverse) });
         },
-        result: () => !isBlock(reverse),
+        result: () => ({ isOver: !isBlock(reverse), unshown }),
       };
     },
   });

@@ -19,11 +19,19 @@ export interface Blocked {
   readonly endedContact: boolean;
 }
 
+/** What the end of a block came to. */
+export interface Unblocked {
+  /** There was one, and nothing stands between the two any more. */
+  readonly isOver: boolean;
+  /** Who of the two has read or received more than the other was shown until now. */
+  readonly unshown: readonly bigint[];
+}
+
 /** What else is to change with a block, in its transaction: what two people see of how far the other has read. */
 export interface BlockEffects {
   readonly begin: (tx: Tx, blocker: bigint, other: bigint) => Promise<void>;
-  /** `isLast`: no block is left between them, for the other has made none. */
-  readonly end: (tx: Tx, blocker: bigint, other: bigint, how: { readonly isLast: boolean }) => Promise<void>;
+  /** Answers who of them has read or received more than the other was shown until now. `isLast`: no block is left between them, for the other has made none. */
+  readonly end: (tx: Tx, blocker: bigint, other: bigint, how: { readonly isLast: boolean }) => Promise<readonly bigint[]>;
 }
 
 /** Who has blocked whom. Refusals are thrown as ChatError with `field` named from the options. */
@@ -33,8 +41,8 @@ export interface Blocks {
    * typing. The other is not told. Again is no error. Throws INVALID_INPUT (userId: oneself), NOT_FOUND (userId), LIMIT_REACHED.
    */
   block(viewer: Viewer, options: { userId: bigint }): Promise<Blocked>;
-  /** Ends a block; answers whether there was one, after which nothing stands between the two. Throws NOT_FOUND (userId). */
-  unblock(viewer: Viewer, options: { userId: bigint }): Promise<boolean>;
+  /** Ends a block, if there is one. Throws NOT_FOUND (userId). */
+  unblock(viewer: Viewer, options: { userId: bigint }): Promise<Unblocked>;
   /** Whom the viewer has blocked, newest first. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
   /** Blocks that stand, in the order asked for; null where there is none. Only `userId` may know. */

@@ -94,6 +94,28 @@ describe('a block', () => {
     return { shown, others };
   }
 
+  /** What somebody and who had blocked them hear when the block ends: the types of events, before something else comes. */
+  async function ending({ reads }: { readonly reads: boolean }) {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const direct = await chat.direct(ann, ben);
+    const { seq } = await chat.say(ann, direct, 'hello');
+    await block(ann, ben);
+    if (reads) await chat.ask(MarkReadDocument, { input: { conversationId: direct, seq } }, ben);
+    const ears = [chat.listen(ben), chat.listen(ann)] as const;
+    for (const ear of ears) await ear.ready();
+    await chat.ask(UnblockUserDocument, { input: { userId: ben.id } }, ann);
+    await chat.say(ann, direct, 'again');
+    const isAgain = ({ __typename }: { readonly __typename: string }) => __typename === 'MessageSent';
+    return await Promise.all(ears.map(async (ear) => (await ear.until(isAgain)).map(({ __typename }) => __typename)));
+  }
+
+  it('ends without a word to who was blocked; who made it is told of what was read meanwhile', async () => {
+    expect(await ending({ reads: false })).toEqual([['MessageSent'], ['BlockChanged', 'MessageSent']]);
+    const [bens, anns] = await ending({ reads: true });
+    expect(bens).toEqual(['MessageSent']);
+    expect(anns?.toSorted()).toEqual(['BlockChanged', 'MessageSent', 'ReceiptMoved']);
+  });
+
   it('looks to who was blocked, as they read on, as if there were none; to who made it as if they did not', async () => {
     const [blocked, free] = [await reading({ isBlocked: true }), await reading({ isBlocked: false })];
     expect(blocked.shown).toEqual(free.shown);

@@ -231,7 +231,10 @@ describe('a channel', () => {
     const all = await held.channel.read(0, 6);
     expect(all.entries[1]).toBe(one.entries[0]);
     expect(all.entries[5]).toBe(first.entries[0]);
-    await bus.publish(streamTopic(stream), formatHint({ kind: 'receipt', conversationId: stream, userId: 1n, ownOnly: false }));
+    await bus.publish(
+      streamTopic(stream),
+      formatHint({ kind: 'receipt', conversationId: stream, userId: 1n, ownOnly: false, othersOnly: false }),
+    );
     await expect.poll(() => first.ephemerals).toHaveLength(1);
     expect(second.ephemerals[0]).toBe(first.ephemerals[0]);
   });

@@ -166,7 +166,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     const conversationId = await world.group(ada, bob);
     await world.say(ada, conversationId);
     const streams = [conversationId, bob.userId];
-    const receipt = { topic: 0, hint: { kind: 'receipt', conversationId, userId: bob.userId, ownOnly: false } };
+    const receipt = { topic: 0, hint: { kind: 'receipt', conversationId, userId: bob.userId, ownOnly: false, othersOnly: false } };
     const markers = (count: number) => ({ topic: 1, hint: { kind: 'markers', conversationId, count } });
     expect(await heard(streams, () => world.messages.markDelivered(bob, { conversationId, seq: 2 }))).toEqual([receipt]);
     expect(await heard(streams, () => world.messages.markRead(bob, { conversationId, seq: 2 }))).toEqual([receipt, markers(1)]);

@@ -169,7 +169,9 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       await expect.poll(() => hints.length).toBeGreaterThan(2);
       for (const stop of stops) stop();
       const told = [0, 1, 3].map((place) => conversations[place]);
-      expect(hints).toEqual(told.map((id) => [id, { kind: 'receipt', conversationId: id, userId: cy.userId, ownOnly: false }]));
+      expect(hints).toEqual(
+        told.map((id) => [id, { kind: 'receipt', conversationId: id, userId: cy.userId, ownOnly: false, othersOnly: false }]),
+      );
     });
   });
 }

@@ -94,8 +94,8 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       await world.blocks.block(ann, { userId: ben.userId });
-      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toBe(true);
-      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toBe(false);
+      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toMatchObject({ isOver: true });
+      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toMatchObject({ isOver: false });
       expect((await world.told(ann)).slice(-1)).toEqual([changed(ann, ben, false)]);
       expect(await world.shown(ann)).toEqual(nothing);
       expect(await world.blocks.byRefs([ref(ann, ben)])).toEqual([null]);
@@ -106,8 +106,8 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     test('of each other stands until both have ended it', async () => {
       const [ann, ben] = await world.people();
       await Promise.all([world.blocks.block(ann, { userId: ben.userId }), world.blocks.block(ben, { userId: ann.userId })]);
-      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toBe(false);
-      expect(await world.blocks.unblock(ben, { userId: ann.userId })).toBe(true);
+      expect(await world.blocks.unblock(ann, { userId: ben.userId })).toMatchObject({ isOver: false });
+      expect(await world.blocks.unblock(ben, { userId: ann.userId })).toMatchObject({ isOver: true });
     });
 
     test('of oneself, of nobody, and of too many is refused', async () => {

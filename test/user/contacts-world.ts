@@ -43,7 +43,7 @@ const config = { contactRequestDays: 30, contactRequestsPerDay: 1_000, maxContac
 /** Puts contacts on a database. */
 export function contactsOn(db: Db): ContactsWorld {
   const { log, newcomer } = usersOn(db);
-  const blockEffects = { begin: async () => undefined, end: async () => undefined };
+  const blockEffects = { begin: async () => undefined, end: async () => [] };
 
   function make(changed: Partial<ContactParts['config']> = {}) {
     const parts = { db, log, limits: createMemoryLimits(), config: { ...config, ...changed }, blockEffects };
