@@ -3,11 +3,12 @@ import { adminSchema } from '../../schema/admin/index.ts';
 import { schema } from '../../schema/index.ts';
 import type { Audience } from './audience.ts';
 import type { Chance } from './chance.ts';
+import { createChooser } from './choice.ts';
 import type { Operation, Writer } from './document.ts';
 import { askOddly, speakOddly } from './envelope.ts';
 import { type Counts, count, type Find } from './finding.ts';
 import type { Ground } from './ground.ts';
-import { codesOf, createJudge, type Result } from './judge.ts';
+import { codesOf, createJudge, refusalOf } from './judge.ts';
 import type { Lore } from './lore.ts';
 import type { Person } from './people.ts';
 import { type Answer, send, sendBySocket } from './sender.ts';
@@ -36,33 +37,15 @@ export interface AskerParts {
   readonly find: Find;
 }
 
-// What takes away somebody, or all that they have: seldom, or they would do nothing else but come anew.
-const ends: ReadonlySet<string> = new Set([
-  'deleteAccount',
-  'deleteUser',
-  'resetPassword',
-  'suspendUser',
-  'signOut',
-  'signOutOthers',
-  'changePassword',
-  'revokeAdmin',
-  'disconnectUser',
-  'dissolveGroup',
-]);
-const endsShare = 0.3;
 // What people do most, and what most is told of.
 const talk = ['sendMessage', 'sendMessage', 'editMessage', 'forwardMessage', 'addReaction', 'markRead', 'setTyping', 'setPresence'];
-
-/** True for what would end the run, or hide what the node logs. */
-function isOutOfBounds({ fields, query, variables }: Operation): boolean {
-  return fields.includes('drainNode') || `${query}${JSON.stringify(variables)}`.includes('logLevel');
-}
 
 /** Begins to ask. */
 export function createAsker({ ground, audience, user, admin, chance, lore, find }: AskerParts): Asker {
   const outcomes: Counts = {};
   const done: Counts = {};
   const last: string[] = [];
+  const chooser = createChooser({ user, admin, chance, often: { query: [], mutation: talk }, oftenShare: 0.25 });
   let operations = 0;
 
   function note(person: Person, sent: string): void {
@@ -97,14 +80,6 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     if (operation.kind === 'mutation' && code === 'DONE') count(done, operation.fields[0] ?? '');
   }
 
-  function operationFor({ name }: Person, isAdmin: boolean): Operation | undefined {
-    const kind = chance.odds(0.4) ? 'query' : 'mutation';
-    const often = kind === 'mutation' && !isAdmin && chance.odds(0.25) ? chance.one(talk) : undefined;
-    const operation = (isAdmin ? admin : user).write(kind, name, often);
-    const isEnd = operation.fields.some((field) => ends.has(field));
-    return isOutOfBounds(operation) || (isEnd && !chance.odds(endsShare)) ? undefined : operation;
-  }
-
   async function askAs(person: Person, operation: Operation, isAdmin: boolean): Promise<void> {
     note(person, `${operation.query} ${JSON.stringify(operation.variables)}`);
     const token = chance.odds(0.02) ? undefined : person.token;
@@ -120,7 +95,7 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     const person = isAdmin ? ground.people[0] : chance.one(ground.people);
     if (person === undefined) return;
     if (chance.odds(0.06)) return await askAround(person);
-    const operation = operationFor(person, isAdmin);
+    const operation = chooser.choose(person.name, isAdmin);
     if (operation !== undefined) await askAs(person, operation, isAdmin);
   }
 
@@ -133,13 +108,4 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     last: () => [...last],
     step,
   };
-}
-
-/** The code with which a mutation's payload refuses, where it was asked for. */
-function refusalOf({ data }: Result): string | undefined {
-  for (const payload of Object.values((data ?? {}) as Record<string, { readonly errors?: unknown } | null>)) {
-    const errors = payload?.errors;
-    if (Array.isArray(errors) && errors.length > 0) return String((errors[0] as { readonly code?: string }).code ?? 'refused');
-  }
-  return undefined;
 }

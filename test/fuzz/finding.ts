@@ -21,3 +21,10 @@ export type Counts = Record<string, number>;
 export function count(counts: Counts, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
+
+/** Both together. */
+export function mergeCounts(one: Counts, other: Counts): Counts {
+  const merged = { ...one };
+  for (const [name, n] of Object.entries(other)) merged[name] = (merged[name] ?? 0) + n;
+  return merged;
+}

@@ -53,7 +53,7 @@ const hurried = {
 /** What a ground is made of. */
 export interface GroundParts {
   readonly stores: Stores;
-  readonly lore: Lore;
+  readonly lore: Pick<Lore, 'learn'>;
   /** What is configured otherwise than usual. */
   readonly env: Readonly<Record<string, string>>;
   /** Told what the node says at level error and above. */

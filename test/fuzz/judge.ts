@@ -41,3 +41,12 @@ export function createJudge(schema: GraphQLSchema, { query, variables }: Operati
     return [...faults, ...faultsOf(schema, document, variables, result.data)];
   };
 }
+
+/** The code with which a mutation's payload refuses, where it was asked for. */
+export function refusalOf({ data }: Result): string | undefined {
+  for (const payload of Object.values((data ?? {}) as Record<string, { readonly errors?: unknown } | null>)) {
+    const errors = payload?.errors;
+    if (Array.isArray(errors) && errors.length > 0) return String((errors[0] as { readonly code?: string }).code ?? 'refused');
+  }
+  return undefined;
+}

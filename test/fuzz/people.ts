@@ -26,7 +26,7 @@ export interface Deeds {
 type Payload = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
 /** Does things at an endpoint, and learns from what comes back. */
-export function deedsAt(endpoint: string, lore: Lore): Deeds {
+export function deedsAt(endpoint: string, lore: Pick<Lore, 'learn'>): Deeds {
   let count = 0;
 
   async function run(

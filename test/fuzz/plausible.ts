@@ -29,7 +29,8 @@ export function kindsFor(name: string): readonly string[] | undefined {
   return idPatterns.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-const sayings = [
+/** What people say and call things. */
+export const sayings: readonly string[] = [
   'hello',
   'Said in the group, with words to be found.',
   'a',
@@ -38,21 +39,74 @@ const sayings = [
   'Zwei\nZeilen',
   'badger',
   '你好，世界',
+  // What databases compare, fold, trim, match or cut each in its own way.
+  'hello ',
+  ' hello',
+  'HELLO',
+  'héllo',
+  'he\u0301llo',
+  'straße',
+  'STRASSE',
+  'İstanbul ıspanak',
+  'かきくけこ',
+  'がぎぐげご',
+  'カキクケコ',
+  'ｶｷｸｹｺ ＨＥＬＬＯ',
+  '한국어',
+  '\u1112\u1161\u11ab국어',
+  'ﬁne ﬁsh Ǆ ǆ',
+  'Ångström Ångström',
+  '100% _under_ \\back\\ \'quote\' "double" `tick`',
+  'hel\u200blo\u00ad',
+  '👍 👍🏽 👍🏿 ❤ ❤️ 👩‍👩‍👧‍👦',
+  '𝒽𝑒𝓁𝓁𝑜 𠀀',
+  'tab\tand\nlines\n',
+  'ö'.repeat(60),
 ];
+
+/** What they react with. */
+export const emojis: readonly string[] = ['🎉', '👍', '👍🏽', '❤️', '❤', '👩‍👩‍👧‍👦', '🇩🇪'];
+
+/** What they look for. */
+export const searched: readonly string[] = ['hello', 'a', 'said words', '你', 'b', 'new', 'zei'].concat(
+  [
+    'HELLO',
+    'héllo',
+    'he\u0301l',
+    'strasse',
+    'straße',
+    'istanbul',
+    'İ',
+    'ı',
+    'かき',
+    'が',
+    'カ',
+    'ｶ',
+    '한',
+    '\u1112\u1161\u11ab',
+    'fi',
+    'ǆ',
+    'å',
+  ],
+  ['100%', '%', '_', '\\', "'quote'", '"', '👍', '👍🏽', '❤️', '𝒽', '𠀀', 'öö', 'hello ', 'he llo', 'name'],
+);
 const point = 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM';
 
 const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore) => string | undefined])[] = [
   [/assword$/, () => password],
   [
     /^handles?$|^toHandles$|^target$/,
-    (chance, lore) => (chance.odds(0.7) ? lore.word('handle', chance) : `new.${chance.whole(1, 9_999_999)}`),
+    (chance, lore) => {
+      const known = chance.odds(0.7) ? lore.word('handle', chance) : undefined;
+      return chance.odds(0.1) ? known?.toUpperCase() : (known ?? `new.${chance.whole(1, 9_999_999)}`);
+    },
   ],
   [/^client\w+Id$/, (chance, lore) => (chance.odds(0.15) ? lore.word('clientMessageId', chance) : randomUUID())],
   [/^code$/, (chance, lore) => lore.word('code', chance)],
   [/^epoch$/, (chance, lore) => lore.word('epoch', chance)],
   [/^refreshToken$/, (chance, lore) => lore.word('refreshToken', chance)],
-  [/^emoji$/, (chance) => chance.one(['🎉', '👍', '❤️', '👩‍👩‍👧‍👦', '🇩🇪'])],
-  [/^search$/, (chance) => chance.one(['hello', 'a', 'said words', '你', 'b', 'new', 'zei'])],
+  [/^emoji$/, (chance) => chance.one(emojis)],
+  [/^search$/, (chance) => chance.one(searched)],
   [
     /rl$/,
     (chance) => chance.one(['https://example.com/a.png', 'http://127.0.0.1:1/', 'https://user:pass@example.com/', 'ftp://example.com']),
@@ -63,8 +117,8 @@ const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore
   [/^endpoint$/, (chance) => `http://127.0.0.1:1/push/${chance.whole(1, 5)}`],
   [/^p256dh$/, () => point],
   [/^auth$/, () => 'AAAAAAAAAAAAAAAAAAAAAA'],
-  [/^words$/, (chance) => chance.one(['badger', 'mushroom', 'zwölf'])],
-  [/^name$/, (chance, lore) => (chance.odds(0.5) ? lore.word('name', chance) : 'A name')],
+  [/^words$/, (chance) => chance.one(['badger', 'mushroom', 'zwölf', 'strasse', 'が'])],
+  [/^name$/, (chance, lore) => (chance.odds(0.4) ? lore.word('name', chance) : chance.one(['A name', ...sayings]))],
   [/^value$/, (chance) => chance.one(['1', '7', '50', 'true', 'false', 'odd'])],
 ];
 

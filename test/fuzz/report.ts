@@ -18,7 +18,8 @@ export function summary({ findings, operations, outcomes, done, heard, endings }
   ].join('\n');
 }
 
-function listed(what: string, counts: Counts): readonly string[] {
+/** How often each was, under a heading. */
+export function listed(what: string, counts: Counts): readonly string[] {
   const entries = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   return [`${what}: ${entries.length} kinds`, `  ${entries.map(([name, n]) => `${n} ${name}`).join(', ')}`];
 }

@@ -6,7 +6,7 @@ import { createAudience } from './audience.ts';
 import { narrowBounds } from './bounds.ts';
 import { chanceFrom } from './chance.ts';
 import { createWriter } from './document.ts';
-import type { Counts, Find, Finding } from './finding.ts';
+import { type Counts, type Find, type Finding, mergeCounts } from './finding.ts';
 import { type Ground, prepare } from './ground.ts';
 import { createLore } from './lore.ts';
 import { send } from './sender.ts';
@@ -97,12 +97,6 @@ export async function runFuzz({
     heard: audience.heard,
     endings: audience.endings,
   };
-}
-
-function mergeCounts(one: Counts, other: Counts): Counts {
-  const merged = { ...one };
-  for (const [name, n] of Object.entries(other)) merged[name] = (merged[name] ?? 0) + n;
-  return merged;
 }
 
 /** Finds what would have ended a process that is only a node. */

@@ -42,8 +42,8 @@ const caring: Oddness = { odd: 0.02, wrong: 0.002 };
 const usualItems = 3;
 const manyItems = 101;
 
-/** Makes values by chance, of what is known. */
-export function createValues(chance: Chance, lore: Lore): Values {
+/** Makes values by chance, of what is known; moments by `momentFor`. */
+export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Chance) => string = plausibleMoment): Values {
   let mood = caring;
   let near: Nearness = {};
   let { odd, wrong } = mood;
@@ -108,7 +108,7 @@ export function createValues(chance: Chance, lore: Lore): Values {
       case 'Boolean':
         return chance.odds(0.5);
       case 'DateTime':
-        return plausibleMoment(chance);
+        return momentFor(chance);
       case 'ID':
         return idFor(name);
       default:

@@ -12,6 +12,8 @@ export interface RawSql extends AsyncDisposable {
   number(sql: string): Promise<number>;
   /** The one text that it answers. */
   text(sql: string): Promise<string>;
+  /** The rows that a query answers, each as its values. */
+  rows(sql: string): Promise<readonly (readonly unknown[])[]>;
   /** Keeps everybody else from writing until it is released. */
   holdWrites(): Promise<AsyncDisposable>;
 }
@@ -32,13 +34,11 @@ async function sqlite(file: string): Promise<RawSql> {
     await run('BEGIN IMMEDIATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  async function value(sql: string): Promise<unknown> {
-    const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
-    return rows[0]?.[0];
-  }
+  const rows = async (sql: string) => (await connection.queryRaw({ sql, args: [], argTypes: [] })).rows;
+  const value = async (sql: string) => (await rows(sql))[0]?.[0];
   const number = async (sql: string) => Number(await value(sql));
   const text = async (sql: string) => String(await value(sql));
-  return { run, number, text, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
+  return { run, number, text, rows, holdWrites, [Symbol.asyncDispose]: () => connection.dispose() };
 }
 
 async function mysql(url: string): Promise<RawSql> {
@@ -53,13 +53,14 @@ async function mysql(url: string): Promise<RawSql> {
     await run('START TRANSACTION', 'SELECT id FROM Stream FOR UPDATE');
     return { [Symbol.asyncDispose]: () => run('ROLLBACK') };
   }
-  async function value(sql: string): Promise<unknown> {
-    const rows: Readonly<Record<string, unknown>>[] = await connection.query(sql);
-    return Object.values(rows[0] ?? {})[0];
+  async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
+    const found: Readonly<Record<string, unknown>>[] = await connection.query(sql);
+    return found.map((row) => Object.values(row));
   }
+  const value = async (sql: string) => (await rows(sql))[0]?.[0];
   const number = async (sql: string) => Number(await value(sql));
   const text = async (sql: string) => String(await value(sql));
-  return { run, number, text, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
+  return { run, number, text, rows, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
 }
 
 /** MariaDB's tables of numbers, `seq_1_to_9` and `seq_1_to_9_step_2`, as MySQL has none. */

@@ -1,0 +1,36 @@
+import type { Asked } from './lockstep.ts';
+
+const user =
+  '{ __typename id handle displayName bio avatarUrl erased createdAt viewerHasBlocked viewerContact { id alias since } viewerContactRequest { id note message createdAt } viewerDirectConversation { id } viewerPresence { status statusText devices lastSeenAt } }';
+const message =
+  '{ id seq: seq text sentAt editedAt recalledAt pinnedAt delivery sender { id } mentions { id } mentionsEveryone replyCount replyTo { id } reactions { emoji count users(first: 5) { edges { cursor node { id } } } } attachments { url mediaType name alt size } }';
+const page = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+/** All that somebody has, in one query. */
+export const lookAround: Asked = {
+  query: `{ viewer {
+    user ${user} unread { conversations mentions messages threads } messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
+    quietHours { start end timeZone days } positions { streamId seq epoch } sessions { id deviceName deviceKind viewerIsCurrent createdAt }
+    dataExports { id state createdAt readyAt } pushDevices { kind createdAt }
+    blocks(first: 50) { edges { cursor node { id } } ${page} }
+    contacts(first: 50) { edges { cursor node { id alias since user ${user} } } ${page} }
+    incoming: contactRequests(direction: INCOMING, first: 50) { totalCount edges { cursor node { id note message from { id } createdAt } } }
+    outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
+    joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount } } } }
+    notices(first: 20) { edges { cursor node { id title body postedAt } } }
+    events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
+    conversations(first: 20) { ${page} edges { cursor node {
+      __typename id createdAt lastActivityAt lastSeq memberCount deliveredToAllSeq readByAllSeq
+      viewerClearedSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq
+      viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerMay }
+      viewerLastMessage { id }
+      members(first: 20) { totalCount ${page} edges { cursor node { id role nickname readSeq deliveredSeq user { id } } } }
+      messages(last: 10) { ${page} edges { cursor node ${message} } }
+      timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }
+      pins(first: 5) { edges { cursor node { id } } }
+      ... on Group { name description announcement avatarUrl mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
+      ... on DirectConversation { viewerPeer { id } }
+    } } }
+  } }`,
+  variables: {},
+};

@@ -1,0 +1,92 @@
+import { chanceFrom } from '../fuzz/chance.ts';
+import { type Counts, count } from '../fuzz/finding.ts';
+import { createLore } from '../fuzz/lore.ts';
+import { type Deeds, deedsAt, type Person } from '../fuzz/people.ts';
+import { send } from '../fuzz/sender.ts';
+import type { Stores } from '../support/stores.ts';
+import { lookAround } from './look.ts';
+import { runTwin, type TwinOptions, type TwinReport, type Walk } from './run.ts';
+import { type Secrecy, secretActs } from './secret-acts.ts';
+import { openWorld, type World } from './world.ts';
+
+const observers = ['ann', 'ben', 'cleo'];
+const keepers = ['dan', 'eve', 'admin'];
+
+function peopleIn({ ground }: World, names: readonly string[]): readonly Person[] {
+  return ground.people.filter(({ name }) => names.includes(name));
+}
+
+type Opened = { readonly openDirectConversation?: { readonly conversationEdge?: { readonly node: { readonly id: string } } | null } };
+
+/** Before there are secrets all have talked with each other. */
+async function talk(world: World, deeds: Deeds): Promise<void> {
+  for (const keeper of peopleIn(world, keepers)) {
+    for (const observer of peopleIn(world, observers)) {
+      const { data } = await deeds.act(keeper, 'openDirectConversation', { userId: observer.id });
+      const conversationId = (data as Opened | undefined)?.openDirectConversation?.conversationEdge?.node.id;
+      for (const as of [keeper, observer]) await deeds.act(as, 'sendMessage', { conversationId, clientMessageId: 'first', text: 'hello' });
+      await deeds.act(keeper, 'markRead', { conversationId, seq: 2 });
+    }
+  }
+}
+
+/**
+ * What is no secret, in both worlds, so that a block of an observer changes nothing that is to be seen: keepers take messages from contacts only, have no observer among them,
+ * show nobody what they have read or when they were there, and have asked none to be a contact.
+ */
+async function withdraw(world: World, deeds: Deeds): Promise<void> {
+  for (const keeper of peopleIn(world, keepers)) {
+    await deeds.act(keeper, 'updateSettings', { messagesFrom: 'CONTACTS', readReceipts: false, lastSeen: false });
+    for (const { id } of peopleIn(world, observers)) await deeds.act(keeper, 'removeContact', { userId: id });
+  }
+}
+
+async function secretly({ one, other, instants, step }: Walk, seed: number, done: Counts): Promise<() => Promise<void>> {
+  const lore = createLore();
+  const deeds = deedsAt(other.ground.endpoint, lore);
+  const known: Secrecy['known'] = { conversations: [], messages: [], groups: [] };
+  const chance = chanceFrom(seed + 104_729);
+  const plain = deedsAt(one.ground.endpoint, createLore());
+  await step.both(async (world) => {
+    const own = world === one ? plain : deeds;
+    await talk(world, own);
+    await withdraw(world, own);
+  });
+  return async () => {
+    await instants.begin();
+    const secrecy: Secrecy = { deeds, chance, lore, known, keepers: peopleIn(other, keepers), observers: peopleIn(other, observers) };
+    for (let left = chance.whole(0, 3); left > 0; left--) {
+      const [what, act] = chance.one(Object.entries(secretActs));
+      const keeper = chance.one(secrecy.keepers);
+      await act(secrecy, keeper);
+      count(done, what);
+      if (!chance.odds(0.2)) continue;
+      const { data } = await send(other.ground.endpoint, lookAround, keeper.token);
+      lore.learn(data, keeper.name);
+    }
+    await other.settle();
+  };
+}
+
+/** Asks the same of two chats, in one of which others do in private what the askers must not be able to tell: they must answer and tell the same. */
+export async function runSecrets({
+  stores: [first, second],
+  ...options
+}: Pick<TwinOptions, 'seed' | 'operations' | 'tell'> & { readonly stores: readonly [Stores, Stores] }): Promise<
+  TwinReport & { readonly secrets: Counts }
+> {
+  const secrets: Counts = {};
+  const report = await runTwin({
+    ...options,
+    askers: observers,
+    operator: false,
+    // Everybody has one password.
+    leftOut: ['signIn'],
+    meanwhile: (walk) => secretly(walk, options.seed, secrets),
+    async open(tell) {
+      const parts = { env: {}, listeners: ({ name }: Person) => observers.includes(name), tell };
+      return await Promise.all([openWorld({ stores: first, ...parts }), openWorld({ stores: second, ...parts })]);
+    },
+  });
+  return { ...report, secrets };
+}

@@ -1,0 +1,114 @@
+import { type Ground, prepare } from '../fuzz/ground.ts';
+import type { Lore } from '../fuzz/lore.ts';
+import type { Person } from '../fuzz/people.ts';
+import { type RawSql, rawSql } from '../support/raw-sql.ts';
+import type { Stores } from '../support/stores.ts';
+import { createHearing, type Hearing } from './hearing.ts';
+
+/** A node with people of whom some listen. */
+export interface World extends AsyncDisposable {
+  readonly ground: Ground;
+  /** By the name of who listens. */
+  readonly hearings: ReadonlyMap<string, Hearing>;
+  /** What came back for deeds since it was last taken. */
+  takeLearned(): readonly Learned[];
+  /** Does what was left for later, and has all entries heard by those who listen; answers who has not heard which. */
+  settle(): Promise<readonly string[]>;
+  /** Lets somebody listen anew. */
+  listen(person: Person): Promise<void>;
+}
+
+/** An answer, and to whom. */
+export interface Learned {
+  readonly answer: unknown;
+  readonly by: string | undefined;
+}
+
+/** What a world is made of. */
+export interface WorldParts {
+  readonly stores: Stores;
+  readonly env: Readonly<Record<string, string>>;
+  readonly listeners: (person: Person) => boolean;
+  /** Told what the node logs at level error and above. */
+  readonly tell: (line: string) => void;
+}
+
+// What a clock decides is left out, or comes at once, or not within a run.
+const timeless = {
+  // Jobs are done when they are told to be, and nothing is pushed and no app is called.
+  ROLES: 'gateway',
+  JOB_POLL_MS: '60000',
+  PRESENCE_GRACE_MS: '600000',
+  AWAY_SECONDS: '0',
+  TYPING_MS: '60000',
+  SUBSCRIPTION_QUEUE: '512',
+  SOCKET_QUEUE_BYTES: '1048576',
+  WRITE_DEADLINE_MS: '30000',
+};
+
+// From a commit to whoever listens, on a machine that has other work: what takes longer does not come.
+const hearMs = 20_000;
+
+/** Opens a world. */
+export async function openWorld({ stores, env, listeners, tell }: WorldParts): Promise<World> {
+  await using opened = new AsyncDisposableStack();
+  let learned: Learned[] = [];
+  const lore: Pick<Lore, 'learn'> = { learn: (answer, by) => void learned.push({ answer, by }) };
+  const ground = opened.use(await prepare({ stores, lore, env: { ...timeless, ...env }, tell }));
+  const raw: RawSql = opened.use(await rawSql(stores));
+  const hearings = new Map<string, Hearing>();
+  let heads: ReadonlyMap<string, number> = new Map();
+
+  async function readHeads(): Promise<ReadonlyMap<string, number>> {
+    const rows = await raw.rows('SELECT id, lastSeq FROM Stream');
+    return new Map(rows.map(([id, seq]) => [String(id), Number(seq)]));
+  }
+
+  async function listen(person: Person): Promise<void> {
+    await hearings.get(person.name)?.[Symbol.asyncDispose]();
+    const hearing = createHearing(
+      ground.node.url,
+      person,
+      ground.people.map(({ id }) => id),
+    );
+    hearings.set(person.name, hearing);
+    await hearing.begun();
+  }
+
+  async function settle(): Promise<readonly string[]> {
+    while ((await ground.node.chat.jobs.doDue()) > 0);
+    const now = await readHeads();
+    const changed = [...now].filter(([id, seq]) => heads.get(id) !== seq);
+    heads = now;
+    const deaf = await Promise.all([...hearings].map(([name, hearing]) => awaitEntries(name, hearing, changed)));
+    return deaf.flat();
+  }
+
+  opened.defer(async () => {
+    for (const hearing of hearings.values()) await hearing[Symbol.asyncDispose]();
+  });
+  for (const person of ground.people.filter(listeners)) await listen(person);
+  const parting = opened.move();
+  return {
+    ground,
+    hearings,
+    settle,
+    listen,
+    takeLearned() {
+      const taken = learned;
+      learned = [];
+      return taken;
+    },
+    [Symbol.asyncDispose]: () => parting.disposeAsync(),
+  };
+}
+
+async function awaitEntries(name: string, hearing: Hearing, changed: readonly (readonly [string, number])[]): Promise<readonly string[]> {
+  const missing = () => changed.filter(([id, seq]) => !hearing.hasHeard(id, seq));
+  try {
+    while (missing().length > 0) await hearing.next(hearMs);
+    return [];
+  } catch {
+    return missing().map(([id, seq]) => `${name} has not heard entry ${seq} of stream ${id}`);
+  }
+}
