@@ -7,7 +7,7 @@ const entry: Entry = {
   ...{ type: 'MemberJoined', data: { userId: 8n } },
 };
 const typing: Hint = { kind: 'typing', conversationId: stream, userId: 8n, typing: true, except: [] };
-const receipt: Hint = { kind: 'receipt', conversationId: stream, userId: 8n, ownOnly: false };
+const receipt: Hint = { kind: 'receipt', conversationId: stream, userId: 8n, ownOnly: false, othersOnly: false };
 
 test.each<[string, bigint, Hint]>([
   ['an entry', stream, { kind: 'entry', entry }],
