@@ -105,7 +105,8 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   }
 
   whileAwaited(operation: string): AbortSignal {
-    return this.#frames.whileAwaited(operation) ?? this.signal;
+    // Nothing tells an operation that begins now what the others were told.
+    return (this.signal.aborted ? undefined : this.#frames.whileAwaited(operation)) ?? this.signal;
   }
 
   get protocol(): string {

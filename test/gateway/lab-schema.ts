@@ -66,6 +66,7 @@ export function labSchema(gates: Gates): GraphQLSchema {
     return gate;
   });
   resolve<{ gate: string }>('Query', 'whileAwaited', async (_source, { gate }, { signal }) => {
+    if (signal.aborted) gates.open(gate);
     signal.addEventListener('abort', () => gates.open(gate));
     await gates.pass(gate);
     throw signal.reason;

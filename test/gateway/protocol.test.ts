@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closes } from '../../gateway/close-codes.ts';
 import { type Lab, openLab } from './lab.ts';
@@ -157,6 +159,22 @@ describe('a query or mutation', () => {
     await socket.quiet();
     socket.close();
     await lab.gates.opened('second awaited');
+  });
+
+  test('that heeds that nobody waits for it ends at once when the socket was closed before it had begun', async () => {
+    const socket = await connected();
+    const wire: Duplex = Reflect.get(socket.socket, '_socket');
+    // It does not answer that it is closed.
+    socket.socket.pause();
+    // Both come in one piece, so that the second is acted on while the first is still looked at.
+    wire.cork();
+    socket.subscribe('a', '{ whileAwaited(gate: "begun too late") }');
+    socket.send('no message');
+    wire.uncork();
+    await lab.gates.reached('begun too late');
+    const ended = lab.gates.opened('begun too late').then(() => 'ended');
+    expect(await Promise.race([ended, setImmediate('under way')])).toBe('ended');
+    socket.terminate();
   });
 
   test('keeps its variables and the operation that was named', async () => {
