@@ -1,32 +1,10 @@
-import type { Connection, ConnectionConfig, Pool, QueryOptions } from 'mariadb';
+import type { Connection, Pool, QueryOptions } from 'mariadb';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { translateMysql } from './mysql-error.ts';
+import { textOf } from './mysql-reading.ts';
 import type { Ask } from './mysql-statements.ts';
 import { createSlots } from './slots.ts';
 import { Transient } from './transient.ts';
-
-/** How Prisma's adapter reads values. */
-const reading = { rowsAsArray: true, dateStrings: true, autoJsonMap: false, jsonStrings: true, bitOneIsBoolean: false };
-
-/**
- * With these options the pool's connections are to be opened: they need not be told how with each statement then, for which the driver copies all options that a
- * connection has (a tenth of the CPU of a small commit).
- */
-// The driver's types lack some of them.
-export const readingOptions: ConnectionConfig = reading as ConnectionConfig;
-
-/** A statement without its options. Throws where Prisma's adapter asks for others than those that connections have. */
-function textOf(statement: string | QueryOptions): string {
-  if (typeof statement === 'string') return statement;
-  const { sql, ...asked } = statement;
-  for (const [name, value] of Object.entries(asked)) {
-    // It is for geometry, which no table of ours has.
-    if (name === 'typeCast') continue;
-    if (Reflect.get(reading, name) !== value)
-      throw new Error(`Prisma's adapter reads values by ${name}: ${value}, which connections do not know of`);
-  }
-  return sql;
-}
 
 /** What a pool is told. */
 export interface PoolOptions {
@@ -35,6 +13,8 @@ export interface PoolOptions {
   readonly size: number;
   /** Bounds the wait for a connection, and each statement, in ms. */
   readonly deadlineMs: number;
+  /** A clock in ms that does not jump. */
+  readonly now?: () => number;
   /** Called with what runs statements in a transaction, when it is given its connection, by whoever asked for one. */
   readonly onLent?: (ask: Ask) => void;
 }
@@ -66,6 +46,9 @@ async function ask(connection: Connection, statement: string, values: unknown, d
 }
 
 const asks = /^\s*SELECT\b/;
+const writes = /^\s*(?:INSERT|UPDATE|DELETE)\b/;
+// While a server takes no writes and no other takes its place, all connections are opened anew so often, and not with each write that is tried.
+const restMs = 100;
 
 /** How a connection goes to a transaction, and comes back from it. */
 interface Loan {
@@ -158,7 +141,7 @@ function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
  * and which tells its connections apart by numbers that start anew with the server. Here: first come, first served; a connection is
  * opened when somebody needs it, so an outage ends for us with the first try after it; passing faults come out as Transient.
  */
-export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions): Pool {
+export function createMysqlPool({ open, size, deadlineMs, now = () => performance.now(), onLent }: PoolOptions): Pool {
   const slots = createSlots(size);
   const idle: { readonly [U in Use]: Connection[] } = { transactions: [], reads: [] };
   const uncommitting = new WeakSet<Connection>();
@@ -168,11 +151,13 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
   let living = 0;
   let closed = false;
 
-  // A server that has become read-only, or is to shut down, says so and leaves connections open, while new ones may lead to another: none is used again that was there before, for
-  // reads would be answered by it without a word.
-  function forsake(connection: Connection): void {
-    if (!current.has(connection)) return;
-    current = new WeakSet();
+  /** Whether new connections may lead to a server that takes no writes, as the last that was left. */
+  let inDoubt = false;
+  let restsUntil = Number.NEGATIVE_INFINITY;
+
+  /** No connection is used again that there is, or that is being opened, but this one. */
+  function leaveAll(but?: Connection): void {
+    current = new WeakSet(but && [but]);
     for (const others of Object.values(idle)) {
       for (const other of others.splice(0)) {
         living -= 1;
@@ -181,11 +166,29 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
     }
   }
 
+  // A server that has become read-only, or is to shut down, says so and leaves connections open, while new ones may lead to another: none is used again that was there before, for
+  // reads would be answered by it without a word.
+  function heedRefusal(connection: Connection): void {
+    if (!current.has(connection) || now() < restsUntil) return;
+    restsUntil = now() + restMs;
+    inDoubt = true;
+    leaveAll();
+  }
+
+  // New ones may have led to the same server for a while. Of those in which nobody has written nothing is known.
+  function heedWrite(connection: Connection): void {
+    if (!current.has(connection)) return;
+    inDoubt = false;
+    leaveAll(connection);
+  }
+
   async function send(connection: Connection, sql: string, values?: unknown): Promise<unknown> {
     try {
-      return await ask(connection, sql, values, deadlineIn(deadlineMs));
+      const answer = await ask(connection, sql, values, deadlineIn(deadlineMs));
+      if (inDoubt && writes.test(sql)) heedWrite(connection);
+      return answer;
     } catch (error) {
-      if (error instanceof Transient && error.kind === 'lost' && connection.isValid()) forsake(connection);
+      if (error instanceof Transient && error.kind === 'lost' && connection.isValid()) heedRefusal(connection);
       throw error;
     }
   }
@@ -200,9 +203,11 @@ export function createMysqlPool({ open, size, deadlineMs, onLent }: PoolOptions)
 
   async function openOne(): Promise<Connection> {
     living += 1;
+    // What is left while it is being opened it is one of.
+    const those = current;
     try {
       const connection = await open();
-      current.add(connection);
+      those.add(connection);
       return connection;
     } catch (error) {
       living -= 1;

@@ -1,6 +1,9 @@
+import { createConnection } from 'mariadb';
 import { expect, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
+import { createMysqlPool } from '../../src/db/mysql-pool.ts';
+import { readingOptions } from '../../src/db/mysql-reading.ts';
 import { type Service, startMariadb } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 import { startProxy } from './proxy.ts';
@@ -39,4 +42,83 @@ test('a server that has become read-only and closes no connection is left by all
   await Promise.all(Array.from({ length: 12 }, () => newStream(db)));
   expect(new Set(await Promise.all(Array.from({ length: 6 }, () => serverOf(db))))).toEqual(new Set([after.port]));
   expect(await db.client.stream.count({ where: { kind: 'GROUP' } })).toBe(12);
+});
+
+/** A pool for somebody who may not write where a server is read-only, on one of two servers. */
+async function poolOnOneOf(servers: readonly Service[], now?: () => number) {
+  for (const { port } of servers) {
+    const root = await createConnection({ port, host: '127.0.0.1', user: 'root' });
+    const made = [
+      'CREATE DATABASE chat',
+      'CREATE TABLE chat.said (n INT)',
+      "CREATE USER app@'127.0.0.1'",
+      "GRANT ALL ON chat.* TO app@'127.0.0.1'",
+    ];
+    for (const statement of made) await root.query(statement);
+    await root.end();
+  }
+  const to = { at: 0, opened: 0 };
+  const pool = createMysqlPool({
+    ...{ size: 4, deadlineMs: 5_000, ...(now && { now }) },
+    open() {
+      to.opened += 1;
+      return createConnection({ ...readingOptions, port: servers[to.at]?.port ?? 0, host: '127.0.0.1', user: 'app', database: 'chat' });
+    },
+  });
+  return {
+    ...{ pool, to },
+    /** Whether what it writes is taken. */
+    async write(): Promise<boolean> {
+      const connection = await pool.getConnection();
+      try {
+        await connection.query('BEGIN');
+        await connection.query('INSERT INTO said VALUES (1)');
+        await connection.query('COMMIT');
+        return true;
+      } catch (error) {
+        await connection.query('ROLLBACK');
+        if (!String(error).includes('read-only')) throw error;
+        return false;
+      } finally {
+        await connection.release();
+      }
+    },
+    /** Which servers answer reads that come together, and leave room for a connection more. */
+    async readFrom(): Promise<ReadonlySet<unknown>> {
+      const answers: unknown[][] = await Promise.all(Array.from({ length: 3 }, () => pool.query('SELECT @@port')));
+      return new Set(answers.flat(2).map(Number));
+    },
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+async function setReadOnly({ port }: Service): Promise<void> {
+  const root = await createConnection({ port, host: '127.0.0.1', user: 'root' });
+  await root.query('SET GLOBAL read_only = 1');
+  await root.end();
+}
+
+test('connections that led to the old server after it had refused a write are left too, once another takes one', async () => {
+  await using servers = new AsyncDisposableStack();
+  const [before, after]: [Service, Service] = [servers.use(await startMariadb()), servers.use(await startMariadb())];
+  await using asked = await poolOnOneOf([before, after]);
+  await setReadOnly(before);
+  expect(await asked.write()).toBe(false);
+  expect(await asked.readFrom()).toEqual(new Set([before.port]));
+  asked.to.at = 1;
+  await expect.poll(asked.write).toBe(true);
+  expect(await asked.readFrom()).toEqual(new Set([after.port]));
+});
+
+test('a server that stays read-only is not overrun with new connections by those who try to write', async () => {
+  await using servers = new AsyncDisposableStack();
+  const server = servers.use(await startMariadb());
+  let now = 0;
+  await using asked = await poolOnOneOf([server], () => now);
+  await setReadOnly(server);
+  for (let times = 0; times < 20; times += 1) expect(await asked.write()).toBe(false);
+  expect(asked.to.opened).toBe(2);
+  now += 1_000;
+  for (let times = 0; times < 20; times += 1) expect(await asked.write()).toBe(false);
+  expect(asked.to.opened).toBe(3);
 });
