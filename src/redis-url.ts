@@ -45,7 +45,18 @@ function serversOf(scheme: string, credentials: string, hosts: string): RedisPla
 }
 
 function isServer(text: string): boolean {
-  return URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['redis:', 'rediss:'].includes(protocol) && isEscaped(username + password);
+}
+
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The URL of another node of the same cluster: same user, password and TLS. `address` is `host:port`. */

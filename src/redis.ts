@@ -35,8 +35,12 @@ export async function connectRedis(connection: RedisConnection): Promise<Redis> 
   let fault: Error | undefined;
   // A node that cannot start is worse than one that waits: a busy machine may take longer for the first answers than a command may ever after.
   const client = makeClient({ ...connection, timeoutMs: startMs }, () => started);
-  client.once('error', (error: Error) => {
-    fault = error;
+  client.on('error', (error: Error) => {
+    fault ??= error;
+  });
+  // What came before, as of sentinels that were asked in vain, has not kept it from being made.
+  client.once('connect', () => {
+    fault = undefined;
   });
   await begin(client, url, () => fault, signal);
   started = true;
@@ -66,9 +70,22 @@ function makeClient({ url, role, timeoutMs, logger, longestRetryMs }: RedisConne
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   };
   const watched = parseSentinelUrl(url);
-  // Where no sentinel can be asked the client would otherwise end for good.
-  const client = watched ? new Redis({ ...options, ...whereIs(watched), sentinelRetryStrategy: again }) : new Redis(url, options);
+  const client = watched ? watchedClient(watched, options, again) : new Redis(url, options);
   client.on('error', (error: Error) => logger.debug({ err: error, role }, 'Redis connection failed'));
+  return client;
+}
+
+function watchedClient(watched: Watched, given: RedisOptions, again: (attempt: number) => number | null): Redis {
+  const { sentinelUsername: user = '', ...place } = whereIs(watched);
+  const client = new Redis({
+    ...{ ...given, ...place, sentinelUsername: user },
+    // Called when all were asked in vain: without it, that would be the end of the client.
+    sentinelRetryStrategy(attempt) {
+      // They may have no users of their own, and refuse that of the servers: every other time they are not told of it.
+      client.options.sentinelUsername = client.options.sentinelUsername === '' ? user : '';
+      return user !== '' && attempt === 1 ? 0 : again(attempt);
+    },
+  });
   return client;
 }
 

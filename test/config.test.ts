@@ -96,6 +96,8 @@ describe('the configuration', () => {
     ['REDIS_URL', 'redis+sentinel://a.example:26379,/main'],
     ['REDIS_URL', 'redis+sentinel://a.example:26379/main/first'],
     ['REDIS_URL', 'redis://a.example:7000,b.example:7001'],
+    ['REDIS_URL', 'redis://:100%@a.example'],
+    ['REDIS_URL', 'redis+sentinel://:100%@a.example/main'],
     ['PUBLIC_URL', 'example.com'],
     ['NODE_NAME', 'n'.repeat(65)],
     ['SECRET_KEYS', `main:${secret.slice(1)}`],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
@@ -43,6 +44,22 @@ describe('a Redis that sentinels watch', () => {
     );
     expect(await startError(redis.url.replace(/main$/, 'other'))).toMatch(/at other, .* none knows that name/);
     expect(await startError(redis.url.replace('generated', 'guessed'))).toMatch(/^REDIS_URL: .*sentinels/);
+  });
+
+  test('is used by a user whom it alone knows, and by one whom the sentinels know too', async () => {
+    const user = ['ACL', 'SETUSER', 'app', 'on', '>generated-for-tests', '~*', '&*', '+@all'] as const;
+    const url = redis.url.replace('://', '://app');
+    for (const servers of [[redis.first, redis.second], redis.sentinels]) {
+      for (const server of servers) {
+        const client = new Redis(server.url, { password: 'generated-for-tests' });
+        await client.call(...user);
+        client.disconnect();
+      }
+      using kept = await connectAnyRedis({ url, role: 'test', timeoutMs: 1_000, logger });
+      expect(await kept.client.acl('WHOAMI')).toBe('app');
+      await using bus = await openBus(url);
+      expect(bus.healthy).toBe(true);
+    }
   });
 
   test('is found by the sentinels that are left', async () => {
