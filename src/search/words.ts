@@ -1,6 +1,6 @@
 import type { Attachments } from '../log/index.ts';
 import { endsWord, folded, joinedWords, tellingWords, unspacedFrom, withoutGaps } from '../term.ts';
-import { compareEmojis, emojisOf } from './emojis.ts';
+import { compareEmojis, partEmojis } from './emojis.ts';
 
 /** What can be found of a message. */
 export interface Searchable {
@@ -27,14 +27,14 @@ export interface Compared {
 const [smallA, smallZ, digit0, digit9, beyondAscii] = [0x61, 0x7a, 0x30, 0x39, 0x80];
 // Measured: to look for a word takes up to 2.6 ns for each letter of a text, where it almost occurs everywhere. So many of them are as one letter that is brought here.
 const soughtOfWeight = 12;
-// Parts a text from what is attached to it: neither a letter, nor a space over which words of one script are joined.
+// Parts a text from what is attached to it, and what stood before an emoji from what stood after it: neither a letter, nor a space over which words of one script are joined.
 const apart = '\n|\n';
 
 /** The words and emojis of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. */
 export function wantedOf(search: string): Wanted {
-  const given = joinedWords(folded(search).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
+  const { emojis, between } = partEmojis(search);
+  const given = joinedWords(folded(between.join(apart)).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
   const words = tellingWords(given.filter((word) => word !== ''));
-  const emojis = emojisOf(search);
   const tests = words.map(beginningOf);
   const isUnspaced = words.some((word) => unspacedFrom(word) >= 0);
   return {
