@@ -10,7 +10,10 @@ const { misdeeds } = place;
 
 /** Somebody who has just signed up, in a window of their own. */
 async function signUp(name: string): Promise<Page> {
-  const page = await place.open('/demo/');
+  return await signUpIn(await place.open('/demo/'), name);
+}
+
+async function signUpIn(page: Page, name: string): Promise<Page> {
   await page.getByRole('button', { name: 'I am new here' }).click();
   await page.getByLabel('Handle').fill(name);
   await page.getByLabel('Password').fill(password);
@@ -176,6 +179,52 @@ test('a tab that was duplicated and its copy stay signed in, whichever refreshes
   await page.getByRole('button', { name: 'Sign out' }).click();
   await copy.getByRole('button', { name: 'Sign in' }).waitFor();
   expect(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('tokens')))).toEqual([]);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('where nothing more can be left for other tabs, somebody signs up and stays signed in', async () => {
+  const page = await place.open('/demo/');
+  await page.evaluate(() => {
+    for (let size = 2 ** 22; size >= 1; size /= 2) {
+      try {
+        for (;;) localStorage.setItem(`full ${size} ${localStorage.length}`, 'x'.repeat(size));
+      } catch {
+        // As much less as fits.
+      }
+    }
+  });
+  await signUpIn(page, 'lou');
+  const held = () => page.evaluate(() => sessionStorage.getItem('signed in'));
+  const before = await held();
+  await endToken(page);
+  await expect.poll(held).not.toBe(before);
+  await endToken(page);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('who signs out while a refresh is under way stays signed out', async () => {
+  const page = await signUp('mia');
+  const asked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('refreshToken(')) return route.continue();
+    const response = await route.fetch();
+    asked.resolve();
+    await go.promise;
+    return route.fulfill({ response });
+  });
+  await page.clock.setSystemTime(Date.now() + 86_400_000);
+  await page.getByRole('searchbox', { name: 'Find people' }).fill('nobody');
+  await asked.promise;
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => reportError(new Error('something was kept'));
+  });
+  const refreshed = page.waitForResponse((response) => response.request().postData()?.includes('refreshToken(') ?? false);
+  go.resolve();
+  await (await refreshed).finished();
+  await page.evaluate(() => fetch('/health/live'));
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

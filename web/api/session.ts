@@ -66,8 +66,17 @@ export function createSession({ own, shared }: SessionStorages): Session {
   function keep(next: Kept | null): void {
     const name = next?.name ?? tokens.get()?.name;
     put(own, key, next);
-    if (name !== undefined) put(shared, sharedPrefix + name, next);
     tokens.set(next);
+    if (name !== undefined) leave(sharedPrefix + name, next);
+  }
+
+  function leave(name: string, next: Kept | null): void {
+    try {
+      put(shared, name, next);
+    } catch {
+      // It is full. Copies of this tab that cannot find the newest are signed out; this one need not be. What is older there would lead even this one astray.
+      shared.removeItem(name);
+    }
   }
 
   function take({ errors: [refusal], ...given }: Given, name: string): RefusalFragment | null {
@@ -80,6 +89,8 @@ export function createSession({ own, shared }: SessionStorages): Session {
     const newest = read(shared, sharedPrefix + held.name) ?? held;
     if (newest.accessToken !== held.accessToken && !endsSoon(newest)) return keep(newest);
     const { refreshToken: given } = await post(RefreshTokenDocument, { input: { refreshToken: newest.refreshToken } }, null);
+    // Signed out meanwhile, or signed in as somebody else.
+    if (tokens.get()?.name !== held.name) return;
     const refusal = take(given, held.name);
     if (refusal?.code === 'UNAVAILABLE') throw new Error(refusal.message);
     if (refusal !== null) keep(null);
