@@ -17,7 +17,7 @@ export type ResumeSubscribeOptions = LibraryOptions;
  * positions it has by then. All others are begun once, and end with their connection.
  *
  * An event is in the store of Relay before the next one comes and before its position moves, unless the environment has a scheduler. Where an updater throws, Relay ends the
- * subscription with that error, and the position stays before the event.
+ * subscription with that error, and the position stays before the event; as it does where `onNext` leaves, which looks the same from here: that event comes again.
  *
  * `onError` is told an EndedError, whose `end` says why, where coming back would not help; and a DocumentError at once where the document lacks what resuming takes, or is known by its
  * id alone.

@@ -15,7 +15,7 @@ export const nodeOptions = {
     '',
     z.string().refine((text) => text === '' || parseRedisUrl(text) !== undefined, {
       message:
-        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port, or for what sentinels watch redis+sentinel://host:port,host:port/name, or the same with rediss',
+        'must be a URL that starts with redis:// or rediss://, or for a cluster redis+cluster://host:port,host:port, or for what sentinels watch redis+sentinel://host:port,host:port/name, or the same with rediss; signs in user and password are escaped, % as %25',
     }),
     'Where Redis is: `redis://host:6379`, some nodes of a cluster: `redis+cluster://host:6379,host:6379`, or some sentinels and what they call it: `redis+sentinel://host:26379,host:26379/name`; `rediss` for TLS. Empty: an in-process bus, for one node.',
   ),

@@ -42,7 +42,7 @@ export const hosts = z.string().transform((text, context) => {
     const [, any = '', own = ''] = /^(\*\.)?(.+)$/.exec(name) ?? [];
     const host = URL.canParse(`http://${own}`) ? new URL(`http://${own}`) : null;
     // Anything beside the name would not be heeded.
-    if (host === null || host.host === '' || own.includes('*') || host.href !== `http://${host.hostname}/`) {
+    if (host === null || host.host === '' || /^\.|\*|:\d*$/.test(own) || host.href !== `http://${host.hostname}/`) {
       context.addIssue({ code: 'custom', message: `names ${name}, which is no host's name` });
     }
     return any + (host?.hostname ?? '');

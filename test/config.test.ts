@@ -65,6 +65,8 @@ describe('the configuration', () => {
     'files.*.org',
     '*.',
     'two words',
+    '.example.org',
+    'example.org:80',
   ])('refuses %s for the name of a host', (host) => {
     expect(refusal({ ATTACHMENT_HOSTS: `example.com,${host}` })).toBe(`ATTACHMENT_HOSTS names ${host}, which is no host's name`);
   });
