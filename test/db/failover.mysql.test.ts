@@ -57,12 +57,16 @@ async function poolOnOneOf(servers: readonly Service[], now?: () => number) {
     for (const statement of made) await root.query(statement);
     await root.end();
   }
-  const to = { at: 0, opened: 0 };
+  const to = { at: 0, opened: 0, handshake: Promise.resolve() };
   const pool = createMysqlPool({
     ...{ size: 4, deadlineMs: 5_000, ...(now && { now }) },
-    open() {
+    async open() {
       to.opened += 1;
-      return createConnection({ ...readingOptions, port: servers[to.at]?.port ?? 0, host: '127.0.0.1', user: 'app', database: 'chat' });
+      const { handshake } = to;
+      const port = servers[to.at]?.port ?? 0;
+      const connection = await createConnection({ ...readingOptions, port, host: '127.0.0.1', user: 'app', database: 'chat' });
+      await handshake;
+      return connection;
     },
   });
   return {
@@ -107,6 +111,24 @@ test('connections that led to the old server after it had refused a write are le
   expect(await asked.readFrom()).toEqual(new Set([before.port]));
   asked.to.at = 1;
   await expect.poll(asked.write).toBe(true);
+  expect(await asked.readFrom()).toEqual(new Set([after.port]));
+});
+
+test('a connection to the old server that took long to be opened is used no further', async () => {
+  await using servers = new AsyncDisposableStack();
+  const [before, after]: [Service, Service] = [servers.use(await startMariadb()), servers.use(await startMariadb())];
+  await using asked = await poolOnOneOf([before, after]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  asked.to.handshake = promise;
+  const reading = asked.pool.query('SELECT @@port');
+  await expect.poll(() => asked.to.opened).toBe(1);
+  asked.to.handshake = Promise.resolve();
+  await setReadOnly(before);
+  expect(await asked.write()).toBe(false);
+  asked.to.at = 1;
+  expect(await asked.write()).toBe(true);
+  resolve();
+  expect(Number((await reading).flat()[0])).toBe(before.port);
   expect(await asked.readFrom()).toEqual(new Set([after.port]));
 });
 
