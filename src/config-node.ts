@@ -177,7 +177,7 @@ export const nodeOptions = {
     'HEAD_CHECK_MS',
     '10000',
     whole(50, 600_000),
-    'How often a node compares its live streams with the log: the bound on how late a lost publish makes an event.',
+    'How often a node compares its live streams with the log: the bound on how late a lost publish makes an event. Ten times as often while Redis is away.',
   ),
   maxGap: option(
     'MAX_GAP',

@@ -7,7 +7,7 @@ import { type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
-import type { Bus } from './bus/index.ts';
+import { type Bus, withOwnEar } from './bus/index.ts';
 import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
@@ -185,7 +185,7 @@ async function openShared(
   const namespace = namespaceOf(db);
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
-  const bus = opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared })));
+  const bus = withOwnEar(opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared }))));
   // Within a lease after an outage all nodes have told who is there: that they try to connect, that they beat, and that they try again to tell, are each a quarter.
   const ofNodes = { url: redisUrl, namespace, logger, longestRetryMs: nodeLeaseMs / 4 };
   // Side by side: where some nodes of a cluster hang, each waits for them.

@@ -14,7 +14,7 @@ export interface Bus extends AsyncDisposable {
   subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe>;
   /**
    * Best effort and never awaited by an answer to a client: resolves when handed over, or given up (bounded), never rejects. False: given up; `onGap` calls when
-   * the next may be handed over.
+   * the next may be handed over. (Through withOwnEar it is heard on this node all the same.)
    */
   publish(topic: string, message: string): Promise<boolean>;
   /** Called after any interval in which messages may have been lost (a reconnect). Returns the way to stop listening. */

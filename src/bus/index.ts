@@ -3,3 +3,4 @@
 // of is reported, after everything is subscribed anew; nothing waits for the bus longer than its time-outs. Keeps nothing: what is lost here
 // stands in the log. Does not know what the messages mean.
 export type { Bus, OnMessage, Unsubscribe } from './bus.ts';
+export { withOwnEar } from './own-ear.ts';

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Db, StreamKind } from '../../src/db/index.ts';
@@ -173,6 +173,25 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1]);
     await join(log, stream);
     await expect.poll(() => seqs).toEqual([1, 2]);
+  });
+
+  it('compares heads ten times as often while the bus is away', async () => {
+    const stream = await newStream();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const parts = { log, logger, headCheckMs: 100_000, maxGap: 50, typingMs: () => never, now: () => new Date() };
+    await using there = createChannels({ ...parts, bus: { ...createMemoryBus(), healthy: true } });
+    await using away = createChannels({ ...parts, bus: { ...createMemoryBus(), healthy: false } });
+    const seqs: Record<'there' | 'away', number[]> = { there: [], away: [] };
+    for (const [name, { hold }] of Object.entries({ there, away }) as ['there' | 'away', Channels][]) {
+      const [held] = await hold([stream]);
+      held?.channel.join({ entry: ({ entry }) => seqs[name].push(entry.seq) });
+    }
+    await join(log, stream);
+    // A tenth, and a fifth of that.
+    vi.advanceTimersByTime(12_000);
+    vi.useRealTimers();
+    await expect.poll(() => seqs).toEqual({ there: [], away: [1] });
   });
 
   it('says so when the hole is larger than the limit, and goes on after it', async () => {

@@ -31,6 +31,24 @@ it('loses nothing and keeps order while Redis is killed, away, and back', async 
   events.stop();
 });
 
+it('tells at once who is connected to the node that stores it while Redis is away, whatever it is', async () => {
+  await using redis = await startRedis();
+  await using stores = await realStores({ redisUrl: redis.url });
+  // So seldom that no check can bring it, nor the tenth of it in an outage.
+  await using chat = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
+  const [ann, ben] = [await person(chat), await person(chat)];
+  const group = await groupOf(chat, ann, ben);
+  const events = listen(chat, ben);
+  await events.ready();
+  await redis.kill();
+  await expect.poll(() => chat.ailments()).not.toEqual([]);
+  await say(chat, ann, group, 'said without Redis');
+  expect(inWords(await events.next())).toBe('3 MessageSent said without Redis');
+  await chat.messages.setTyping(ann, { conversationId: group, typing: true });
+  expect(inWords(await events.next())).toBe('typing');
+  events.stop();
+});
+
 it('finds what a node committed and did not publish as soon as its own connection to Redis is back', async () => {
   await using redis = await startRedis();
   // Whoever publishes here is heard by nobody, as a node that dies right after its commit.
