@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mariadb';
 import { type Service, startMariadb } from './services.ts';
+import { until } from './until.ts';
 
 /** A MariaDB whose commits are acknowledged once a second one has them too (semi-synchronous replication). */
 export interface MariadbPair extends AsyncDisposable {
@@ -56,12 +56,5 @@ async function run({ port }: Service, sql: string): Promise<readonly Readonly<Re
     return await connection.query(sql);
   } finally {
     await connection.end();
-  }
-}
-
-/** There is no other way to hear of it than to ask. */
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await happened()); await delay(25)) {
-    if (Date.now() > deadline) throw new Error('the replica does not get what the primary has');
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, type Service, startRedis } from './services.ts';
+import { until } from './until.ts';
 
 /** A Redis Cluster of three masters that belongs to whoever started it, each with a third of the slots. */
 export interface RedisCluster extends AsyncDisposable {
@@ -96,11 +96,4 @@ export async function startRedisCluster(argsOf: (at: number) => readonly string[
   // move() leaves the first empty: what is started from here on belongs to the second.
   stack = starting.move();
   return { url, masters, admin, ownerOf, move, addReplica, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** A cluster has no other way to say that its nodes have heard of something. */
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await happened()); await delay(25)) {
-    if (Date.now() > deadline) throw new Error('the cluster does not come together');
-  }
 }

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { requireProgram } from './binaries.ts';
 import { type Service, startRedis, startService } from './services.ts';
+import { until } from './until.ts';
 
 /** A master and its replica, and three sentinels that watch them: what belongs to whoever started it. */
 export interface RedisSentinels extends AsyncDisposable {
@@ -88,11 +88,4 @@ function startSentinel(master: Service, password: string): Promise<Service> {
       ready: 'Sentinel ID is',
     },
   );
-}
-
-/** There is no other way to hear of it than to ask. */
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await happened().catch(() => false)); await delay(50)) {
-    if (Date.now() > deadline) throw new Error('the sentinels do not come to terms');
-  }
 }
