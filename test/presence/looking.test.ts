@@ -8,7 +8,7 @@ import { Watching } from '../../src/presence/watching.ts';
 import { createFlock, leaseMs } from '../cluster/flock.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
-import { person } from '../support/people.ts';
+import { person, say } from '../support/people.ts';
 import { connection } from './roster.contract.ts';
 
 // The part that is looked at every second would find it as well.
@@ -37,5 +37,21 @@ it('who is watched is read anew when another node has died, with which hints may
   await roster.put(connection(ann.userId, 2));
   await flock.live(3 * leaseMs, heir);
   expect(await watch.next()).toMatchObject({ value: { devices: 2 } });
+  await watch.return();
+});
+
+it('who has opened the same conversation as somebody is told of them with the first that is said there, by a hint', async () => {
+  await using open = new AsyncDisposableStack();
+  const chat = open.use(chatOver(open.use(await sqliteDb())));
+  const both = [await person(chat, 'ann'), await person(chat, 'ben')] as const;
+  const [ann, ben] = both;
+  const expiresAt = new Date('2999-01-01');
+  for (const one of both) open.use(chat.presence.connect({ ...one, deviceKind: 'WEB', role: 'USER', expiresAt }, () => undefined));
+  const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
+  await chat.groups.openDirect(ben, { userId: ann.userId });
+  const watch = chat.presence.watch(ben, { userIds: [ann.userId, ben.userId], signal: new AbortController().signal });
+  expect(await watch.next()).toMatchObject({ value: { userId: ben.userId, devices: 1 } });
+  await say(chat, ann, id, 'hello');
+  expect(await watch.next()).toMatchObject({ value: { userId: ann.userId, devices: 1 } });
   await watch.return();
 });
