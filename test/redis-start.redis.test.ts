@@ -57,3 +57,15 @@ describe.each([
     for (const server of servers) server.resume();
   });
 });
+
+it('a server that has become a replica is connected to anew once it refuses a write, for its name may lead to another by then', async () => {
+  await using server = await startRedis();
+  await using master = await startRedis();
+  using connected = await connectAnyRedis({ url: server.url, ...manner, timeoutMs: 5_000 });
+  const { client } = connected;
+  const before = await client.client('ID');
+  await client.call('REPLICAOF', '127.0.0.1', String(master.port));
+  expect(await client.client('ID')).toBe(before);
+  await expect(client.set('key', 'value')).rejects.toThrow(/READONLY/);
+  await expect.poll(() => client.client('ID').catch(() => before)).not.toBe(before);
+});
