@@ -15,11 +15,22 @@ function fresh(): Buffer {
   return random.bytes.subarray(random.used - 16, random.used);
 }
 
-/** A fresh UUIDv7 (RFC 9562) as lower-case text: by its first 48 bits, the ms since 1970, new ones come last in an index. */
+/** The ms of the last one, and its number within it. */
+const last = { ms: 0, count: 0 };
+const mostInOneMs = 0xfff;
+
+/**
+ * A fresh UUIDv7 (RFC 9562) as lower-case text: by its first 48 bits, the ms since 1970, new ones come last in an index. Each of a process comes after those before it, also within one ms
+ * and where the clock goes back: the next twelve bits count (6.2, method 1), from a random place in their lower half.
+ */
 export function newUuid(): string {
   const bytes = fresh();
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  const now = Date.now();
+  if (now > last.ms) Object.assign(last, { ms: now, count: bytes.readUInt16BE(6) & 0x7ff });
+  else if (last.count < mostInOneMs) last.count += 1;
+  else Object.assign(last, { ms: last.ms + 1, count: 0 });
+  bytes.writeUIntBE(last.ms, 0, 6);
+  bytes.writeUInt16BE(0x7000 | last.count, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return uuidText(bytes);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isUuid, newUuid, uuidBytes, uuidText } from '../src/uuid.ts';
 
 test('new ids are UUIDs of version 7 that begin with the time', () => {
@@ -9,6 +9,16 @@ test('new ids are UUIDs of version 7 that begin with the time', () => {
   expect(at).toBeGreaterThanOrEqual(before);
   expect(at).toBeLessThanOrEqual(Date.now());
   expect(new Set(Array.from({ length: 1_000 }, newUuid)).size).toBe(1_000);
+});
+
+test('each new id comes after those before it, within one ms and where the clock goes back too', () => {
+  const ids = Array.from({ length: 1_000 }, newUuid);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  // More than can be counted within one.
+  ids.push(...Array.from({ length: 10_000 }, newUuid));
+  expect(ids.toSorted()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 test('text and bytes turn into each other', () => {
