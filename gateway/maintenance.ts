@@ -5,7 +5,7 @@ import { asRequestError } from './errors.ts';
 import { selectsOnly } from './signing-in.ts';
 
 // Tokens live for minutes, and queries and subscriptions go on: whoever has an account gets the next one.
-const allowed: ReadonlySet<string> = new Set(['signIn', 'refreshToken']);
+const allowed: ReadonlySet<string> = new Set(['signIn', 'signInWithToken', 'refreshToken']);
 
 /** Refuses mutations while maintenance is under way, on every transport; `extensions.maintenance` tells clients that it is not about them. */
 export function useMaintenance(config: Pick<Config, 'maintenance' | 'maintenanceMessage'>): Plugin {

@@ -1,7 +1,7 @@
 import { type DocumentNode, getOperationAST, Kind } from 'graphql';
 
 /** What people do to become somebody: who they are so far does not matter. */
-const becoming: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshToken']);
+const becoming: ReadonlySet<string> = new Set(['signUp', 'signIn', 'signInWithToken', 'refreshToken']);
 
 /**
  * True for an operation that only signs up, signs in or refreshes. It is run as if nobody were signed in: clients put their token into every

@@ -82,6 +82,31 @@ builder.mutationField('signIn', (t) =>
   }),
 );
 
+const SignInWithTokenInput = builder.inputType('SignInWithTokenInput', {
+  description: 'Who signs in, by somebody else’s word.',
+  fields: (t) => ({
+    token: t.string({
+      required: true,
+      description: 'A JSON Web Token by which the server’s identity provider, or a backend of its operators, says who they are.',
+    }),
+    deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
+  }),
+});
+
+builder.mutationField('signInWithToken', (t) =>
+  t.field({
+    type: signedInPayload('SignInWithTokenPayload', 'signInWithToken'),
+    description:
+      'Starts a session on this device for whom a token names, where the operators have said whose tokens count; who comes for the first time gets an account. The session goes on by refreshToken, as any other.',
+    args: { input: t.arg({ type: SignInWithTokenInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context, info) =>
+      settle(context, info, async () =>
+        asViewer(context, await context.chat.users.signInWithToken({ ...input, address: context.address })),
+      ),
+  }),
+);
+
 const RefreshTokenInput = builder.inputType('RefreshTokenInput', {
   description: 'Which session goes on.',
   fields: (t) => ({ refreshToken: t.string({ required: true, description: 'The one given last for this session.' }) }),

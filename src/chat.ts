@@ -8,6 +8,7 @@ import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
+import { createIdentities } from './identity/index.ts';
 import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { type CommitCounts, createLog, type Entry } from './log/index.ts';
@@ -139,7 +140,8 @@ export function createChat({
   const log = createLog({ db, bus, logger, limits: { batch, queue: commitQueue, deadlineMs }, onStored, tracer });
   const words = createWords({ db, bus, config, logger });
   const { screen } = words;
-  const users = createUsers({ db, log, limits, keys, config, logger, kept, screen, passwordCost });
+  const identities = createIdentities({ config, logger });
+  const users = createUsers({ db, log, limits, keys, config, logger, identities, kept, screen, passwordCost });
   const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
   const groups = createGroups({ db, log, config, caches, screen });

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { chatOptions } from './config-chat.ts';
+import { identityFaults, identityOptions } from './config-identity.ts';
 import { nodeOptions } from './config-node.ts';
 import type { LiveOption } from './config-option.ts';
 import { pushOptions } from './config-push.ts';
 import { traceOptions } from './config-trace.ts';
 
 /** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
-export const options = { ...nodeOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
+export const options = { ...nodeOptions, ...identityOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
 
 type Options = typeof options;
 
@@ -35,6 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env['PUSH_PROVIDER_URL'] && !env['PUSH_PROVIDER_SECRET']) {
     faults.push('PUSH_PROVIDER_URL needs PUSH_PROVIDER_SECRET: whoever is told what people say must know that it is you who tells it');
   }
+  faults.push(...identityFaults(env));
   if (faults.length > 0) throw new ConfigError(faults.join('; '));
   return Object.freeze(Object.fromEntries(entries)) as Config;
 }

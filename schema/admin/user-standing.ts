@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import {
   type AccountState,
   accountStates,
+  type LinkedIdentity,
   type Session as SessionShape,
   type Standing,
   type Suspension as SuspensionShape,
@@ -17,6 +18,7 @@ import { User, userById } from './user.ts';
 interface Loaders {
   readonly standing: DataLoader<bigint, Standing | null>;
   readonly sessions: DataLoader<bigint, readonly SessionShape[]>;
+  readonly identities: DataLoader<bigint, readonly LinkedIdentity[]>;
   readonly groups: DataLoader<bigint, number>;
   readonly contacts: DataLoader<bigint, number>;
 }
@@ -30,6 +32,7 @@ function loadersOf(context: AdminContext): Loaders {
   const made: Loaders = {
     standing: many((ids) => administration.standings(ids)),
     sessions: many((ids) => administration.sessions(ids)),
+    identities: many((ids) => administration.identities(ids)),
     groups: many((ids) => administration.groupCounts(ids)),
     contacts: many((ids) => administration.contactCounts(ids)),
   };
@@ -98,6 +101,15 @@ const Session = builder.objectRef<SessionShape>('Session').implement({
   }),
 });
 
+const Identity = builder.objectRef<LinkedIdentity>('Identity').implement({
+  description: 'An account elsewhere, by which somebody signs in.',
+  fields: (t) => ({
+    issuer: t.exposeString('issuer', { description: 'Whose it is: `iss` of its tokens.' }),
+    subject: t.exposeString('subject', { description: 'Who they are there: `sub` of its tokens.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they first signed in by it.' }),
+  }),
+});
+
 builder.objectFields(User, (t) => ({
   createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed up.' }),
   state: t.field({
@@ -120,6 +132,11 @@ builder.objectFields(User, (t) => ({
     type: [Session],
     description: 'Where they are signed in, newest first, at most 50.',
     resolve: async ({ id }, _args, context) => [...(await loadersOf(context).sessions.load(id))],
+  }),
+  identities: t.field({
+    type: [Identity],
+    description: 'The accounts elsewhere by which they sign in.',
+    resolve: async ({ id }, _args, context) => [...(await loadersOf(context).identities.load(id))],
   }),
   groupCount: t.int({
     description: 'How many groups they are in.',

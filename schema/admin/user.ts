@@ -30,3 +30,16 @@ builder.queryField('user', (t) =>
     resolve: (_root, { handle }, { chat }) => chat.users.byHandle(handle),
   }),
 );
+
+builder.queryField('userByIdentity', (t) =>
+  t.field({
+    type: User,
+    nullable: true,
+    description: 'Who signs in by an account elsewhere; null: nobody so far.',
+    args: {
+      subject: t.arg.string({ required: true, description: 'Who they are there: `sub` of its tokens.' }),
+      issuer: t.arg.string({ description: 'Whose account it is: `iss` of its tokens; IDENTITY_ISSUER by default.' }),
+    },
+    resolve: (_root, { subject, issuer }, { chat }) => chat.administration.byIdentity({ subject, issuer }),
+  }),
+);

@@ -53,9 +53,10 @@ async function list({ administration }: Operator, _words: readonly string[], { s
 async function show(operator: Operator, handle: string): Promise<string> {
   const { administration } = operator;
   const user = await found(operator, handle);
-  const [[standing = null], [sessions = []], [groups = 0], [contacts = 0]] = await Promise.all([
+  const [[standing = null], [sessions = []], [identities = []], [groups = 0], [contacts = 0]] = await Promise.all([
     administration.standings([user.id]),
     administration.sessions([user.id]),
+    administration.identities([user.id]),
     administration.groupCounts([user.id]),
     administration.contactCounts([user.id]),
   ]);
@@ -68,6 +69,7 @@ async function show(operator: Operator, handle: string): Promise<string> {
     `${user.handle} (${user.displayName}), ${standing?.role}, signed up ${user.createdAt.toISOString()}`,
     `  ${standing?.state}${why}`,
     `  ${counted(groups, 'group')}, ${counted(contacts, 'contact')}, ${counted(sessions.length, 'session')}${devices.join('')}`,
+    ...identities.map(({ issuer, subject }) => `  is ${subject} at ${issuer}`),
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ const first = 100;
 
 /** The file with all that is a user's own, as JSON text in pieces: one object, whose lists have a line for each thing. Ids are decimal text. */
 export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
-  const { user, settings, sessions, formerHandles, blocks } = record;
+  const { user, settings, sessions, formerHandles, identities, blocks } = record;
   const viewer = { userId: user.id, sessionId: '' };
   const { erased: _erased, ...profile } = user;
   const presence = (await sources.presence.chosen([user.id]))[0] ?? {};
@@ -15,6 +15,7 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)},\n"presence": ${json(presence)}`;
   yield `,\n"quietHours": ${quietHours === null ? null : json(quietHours)}`;
   yield* list('formerHandles', [formerHandles]);
+  yield* list('identities', [identities]);
   yield* list('sessions', [sessions.map(({ userId: _userId, ...session }) => session)]);
   yield* list('pushDevices', [(await sources.push.devices(viewer)).map(({ userId: _userId, ...device }) => device)]);
   yield* list('contacts', contactsOf(sources, viewer));

@@ -1,5 +1,5 @@
 import type { Page } from '../page.ts';
-import type { DeletedMessages, Session, User, UserRole } from './user.ts';
+import type { DeletedMessages, LinkedIdentity, Session, User, UserRole } from './user.ts';
 
 /** How an account stands, as operators see it (admin schema: `enum UserState`). */
 export const accountStates = ['ACTIVE', 'SUSPENDED', 'ERASED'] as const;
@@ -50,6 +50,10 @@ export interface Administration {
   standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]>;
   /** Their live sessions, in the order asked for, each newest first and at most 50. */
   sessions(userIds: readonly bigint[]): Promise<readonly (readonly Session[])[]>;
+  /** The accounts elsewhere by which each signs in, in the order asked for. */
+  identities(userIds: readonly bigint[]): Promise<readonly (readonly LinkedIdentity[])[]>;
+  /** Who signs in as a subject of an issuer, by default config IDENTITY_ISSUER's; null: nobody so far. */
+  byIdentity(identity: { readonly subject: string; readonly issuer?: string | null | undefined }): Promise<User | null>;
   /** How many groups each is in, in the order asked for. */
   groupCounts(userIds: readonly bigint[]): Promise<readonly number[]>;
   /** How many contacts each has, in the order asked for. */

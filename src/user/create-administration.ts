@@ -1,12 +1,13 @@
 import { countGroups } from '../db/index.ts';
 import type { Administration, Standing } from './administration.ts';
 import { eraseOther } from './erase.ts';
+import { findIdentity, readIdentities } from './identity-store.ts';
 import type { AdministrationParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { resetPassword } from './password-reset.ts';
 import { roleOf } from './role.ts';
 import { listOpenSessions } from './sessions.ts';
-import { readUserRows } from './store.ts';
+import { readUserRows, readUsers } from './store.ts';
 import { isSuspended, readSuspensions, restoreUser, suspendUser } from './suspension.ts';
 import { listUsers } from './user-list.ts';
 
@@ -31,6 +32,12 @@ export function createAdministration(parts: AdministrationParts): Administration
     list: (query, page) => listUsers(db, query, page),
     standings,
     sessions: (userIds) => listOpenSessions({ db }, userIds),
+    identities: (userIds) => readIdentities(db.client, userIds),
+    async byIdentity({ subject, issuer }) {
+      const userId = await findIdentity(db.client, { subject, issuer: issuer ?? config.identityIssuer });
+      const [user = null] = userId === null ? [] : await readUsers(db.client, [userId]);
+      return user;
+    },
     groupCounts: (userIds) => countGroups(db.client, userIds),
     async contactCounts(userIds) {
       const groups = await db.client.contact.groupBy({

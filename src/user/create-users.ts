@@ -6,6 +6,7 @@ import { eraseAccount } from './erase.ts';
 import { changeHandle } from './handle.ts';
 import { freeHandles } from './handle-hold.ts';
 import { readOwnRecord } from './own-record.ts';
+import { hasPassword } from './own-token.ts';
 import type { UserParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { changePassword } from './password-change.ts';
@@ -22,6 +23,7 @@ import { signOutOthers } from './sign-out-others.ts';
 import { signUp } from './sign-up.ts';
 import { publicPart, readShownRows } from './store.ts';
 import { createThrottle } from './throttle.ts';
+import { signInWithToken } from './token-sign-in.ts';
 import type { User, Users } from './user.ts';
 
 /** Makes the user module. */
@@ -45,6 +47,8 @@ export function createUsers(given: UserParts): Users {
   return {
     signUp: (options) => signUp(parts, options),
     signIn: (options) => signIn(parts, options),
+    signInWithToken: (options) => signInWithToken(parts, options),
+    hasPassword: (viewer) => hasPassword(parts, viewer),
     refresh: (options) => refreshSession(parts, options),
     signOut: (viewer, options) => signOut(parts, viewer, options),
     signOutOthers: (viewer, options) => signOutOthers(parts, viewer, options),

@@ -7,10 +7,11 @@ import { openSessions, userRow } from './facts.ts';
 import { holdHandle } from './handle-hold.ts';
 import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
 import { type PasswordParts, requireOwnPassword, requireSamePassword } from './own-password.ts';
+import { requireOwnToken } from './own-token.ts';
 import type { AdministrationParts } from './parts.ts';
 import { sessionEnded } from './session.ts';
 import { eraseUserRow, type UserRow } from './store.ts';
-import type { DeletedMessages, Viewer } from './user.ts';
+import type { DeletedMessages, Users, Viewer } from './user.ts';
 
 // What somebody asked for just before their account was erased may be stored just after, as what is asked for before signing out may: no write goes on
 // for so long (config WRITE_DEADLINE_MS is at most two minutes), so whatever came of it is found by a second round.
@@ -26,12 +27,30 @@ const profileGone: NewEntry = { type: 'ProfileChanged', data: {} };
 export async function eraseAccount(
   parts: PasswordParts,
   viewer: Viewer,
-  { password, messages, address }: { readonly password: string; readonly messages: DeletedMessages; readonly address: string },
+  { messages, ...shown }: Parameters<Users['erase']>[1],
 ): Promise<void> {
-  const field = 'password';
-  const checked = await requireOwnPassword(parts, viewer, { password, address, field });
   const { userId } = viewer;
-  return erase(parts, { userId, actorId: userId, messages }, (row) => requireSamePassword(requireAccount(row), checked, field));
+  return erase(parts, { userId, actorId: userId, messages }, await ownAccount(parts, viewer, shown));
+}
+
+type Judge = (row: UserRow | null) => void;
+
+/** What sees to it, under the account's lock, that it is there, and by what the viewer has shown still theirs. */
+async function ownAccount(
+  parts: PasswordParts,
+  viewer: Viewer,
+  { password, token, address }: Omit<Parameters<Users['erase']>[1], 'messages'>,
+): Promise<Judge> {
+  const field = 'password';
+  if (typeof token === 'string' && typeof password !== 'string') {
+    await requireOwnToken(parts, viewer, { token, address });
+    return requireAccount;
+  }
+  if (typeof password !== 'string' || typeof token === 'string') {
+    throw new ChatError('INVALID_INPUT', 'Give your password, or a token that was made for this.', { field: [field] });
+  }
+  const checked = await requireOwnPassword(parts, viewer, { password, address, field });
+  return (row) => requireSamePassword(requireAccount(row), checked, field);
 }
 
 /** Erases somebody else's account in the same way. Throws as Administration.erase says. */
@@ -53,7 +72,7 @@ interface Erasing extends SomebodyElse {
 function erase(
   { log, config }: Pick<AdministrationParts, 'log' | 'config'>,
   { userId, actorId, messages }: Erasing,
-  judge: (row: UserRow | null) => void,
+  judge: Judge,
 ): Promise<void> {
   return log.append<void>({
     lock: [userId],

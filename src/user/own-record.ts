@@ -1,3 +1,4 @@
+import { readIdentities } from './identity-store.ts';
 import type { SessionParts } from './session.ts';
 import { listSessions } from './sessions.ts';
 import { settingsOf } from './settings.ts';
@@ -7,13 +8,17 @@ import type { OwnRecord } from './user.ts';
 /** All that the module holds of a user and tells nobody else; null where there is no such user (any more). */
 export async function readOwnRecord(parts: SessionParts, userId: bigint): Promise<OwnRecord | null> {
   const { client } = parts.db;
-  const [[user], [settings], sessions, formerHandles, blocks] = await Promise.all([
+  const [[user], [settings], sessions, formerHandles, blocks, [identities = []]] = await Promise.all([
     readUsers(client, [userId]),
     settingsOf(client, [userId]),
     listSessions(parts, { userId }),
     client.handleHold.findMany({ where: { userId }, select: { handle: true, until: true }, orderBy: { until: 'asc' } }),
     client.block.findMany({ where: { userId, state: 'ACTIVE' }, select: { otherId: true, since: true } }),
+    readIdentities(client, [userId]),
   ]);
   if (!user || user.erased || !settings) return null;
-  return { user, settings, sessions, formerHandles, blocks: blocks.map(({ otherId, since }) => ({ userId: otherId, since })) };
+  return {
+    ...{ user, settings, sessions, formerHandles, identities },
+    blocks: blocks.map(({ otherId, since }) => ({ userId: otherId, since })),
+  };
 }

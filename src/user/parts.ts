@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Cache } from '../cache/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
+import type { Identities } from '../identity/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 import type { ServerKey } from '../server-key.ts';
@@ -32,6 +33,11 @@ export type UserOption =
   | 'handleChanges'
   | 'searchesPerMinute'
   | 'signUpOpen'
+  | 'identityIssuer'
+  | 'passwords'
+  | 'identityProfile'
+  | 'maintenance'
+  | 'maintenanceMessage'
   | 'search';
 
 /** What the module is made of. */
@@ -43,6 +49,8 @@ export interface UserParts {
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, UserOption>;
   readonly logger: Logger;
+  /** Who people are elsewhere; without it nobody signs in with a token. */
+  readonly identities?: Identities | null | undefined;
   /** What is kept of users; without it each read is one of the database. Whoever makes it forgets those who change. */
   readonly kept?: Cache<bigint, Shown> | undefined;
   /** What nobody must be called, nor say of themselves; without it everything may. */
@@ -55,6 +63,6 @@ export interface UserParts {
 export interface AdministrationParts {
   readonly db: Db;
   readonly log: Log;
-  readonly config: Pick<UserParts['config'], 'adminHandles' | 'handleHoldDays'>;
+  readonly config: Pick<Config, 'adminHandles' | 'handleHoldDays' | 'identityIssuer'>;
   readonly passwordCost?: PasswordCost | undefined;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
 import { inTurns } from '../turns.ts';
 
@@ -13,7 +14,7 @@ export interface PasswordCost {
 export interface Passwords {
   /** A PHC string that holds salt and cost beside the hash. */
   hash(password: string): Promise<string>;
-  /** False for a wrong password. Without a hash: false too, after as long as with one. */
+  /** False for a wrong password. Without a hash (null, or empty: there is no password): false too, after as long as with one. */
   matches(phc: string | null, password: string): Promise<boolean>;
 }
 
@@ -40,7 +41,7 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
 
   return {
     hash: (password) => inTurn(() => hash(composed(password), cost)),
-    matches: (phc, password) => inTurn(async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
+    matches: (phc, password) => inTurn(async () => (await verify(phc || decoy, composed(password))) && Boolean(phc)),
   };
 }
 
@@ -51,4 +52,9 @@ function composed(password: string): string {
 
 function unpadded(bytes: number): string {
   return randomBytes(bytes).toString('base64').replaceAll('=', '');
+}
+
+/** Throws FORBIDDEN where config PASSWORDS is off. */
+export function requirePasswords({ passwords }: Pick<Config, 'passwords'>): void {
+  if (!passwords) throw new ChatError('FORBIDDEN', 'Nobody signs in with a password here, but with a token: signInWithToken.');
 }

@@ -1,4 +1,4 @@
-import type { Passwords } from './password.ts';
+import { type Passwords, requirePasswords } from './password.ts';
 import { invalidCredentials, type SessionParts } from './session.ts';
 import { isPassword, readHandle, requireDeviceName } from './shape.ts';
 import { type Checked, startSession } from './start.ts';
@@ -11,6 +11,7 @@ export async function signIn(
   parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
   { address, password, ...options }: Parameters<Users['signIn']>[0],
 ): Promise<SignedIn> {
+  requirePasswords(parts.config);
   const deviceName = requireDeviceName(options.deviceName);
   // What can be nobody's handle is wrong like any other: asking for it costs the same and says the same.
   const handle = readHandle(options.handle);

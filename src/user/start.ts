@@ -16,10 +16,11 @@ import { endSessionRows, insertSession, type SessionRow } from './store.ts';
 import { isSuspended, liftSuspension, suspended, suspensionFact } from './suspension.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
-/** Whose password was right, and the hash that it fits. */
+/** Who is known to be who they say. */
 export interface Checked {
   readonly userId: bigint;
-  readonly passwordHash: string;
+  /** The hash that their password fits; absent: it was not by a password. */
+  readonly passwordHash?: string | undefined;
 }
 
 interface Started {
@@ -41,7 +42,9 @@ export async function startSession(
     lock: [userId],
     async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
-      if (user?.state !== 'ACTIVE' || user.passwordHash !== passwordHash) throw invalidCredentials('Handle or password is wrong.');
+      if (user?.state !== 'ACTIVE' || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
+        throw invalidCredentials(passwordHash === undefined ? 'This account does not exist any more.' : 'Handle or password is wrong.');
+      }
       if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {

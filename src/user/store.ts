@@ -9,6 +9,7 @@ export type UserState = 'ACTIVE' | 'ERASED';
 
 /** A user's row. */
 export interface UserRow extends User {
+  /** Empty: they have no password. */
   readonly passwordHash: string;
   /** A UserState. */
   readonly state: string;
@@ -119,6 +120,7 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
   await tx.suspension.deleteMany({ where: { userId: id } });
   await tx.presence.deleteMany({ where: { userId: id } });
   await tx.session.deleteMany({ where: { userId: id } });
+  await tx.identity.deleteMany({ where: { userId: id } });
 }
 
 async function insertTerms(tx: Tx, user: Pick<User, 'id' | 'handle' | 'displayName'>): Promise<void> {

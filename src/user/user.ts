@@ -25,6 +25,13 @@ export interface User {
 export const deletedMessages = ['KEEP', 'REMOVE'] as const;
 export type DeletedMessages = (typeof deletedMessages)[number];
 
+/** An account that somebody has elsewhere, by which they sign in: `iss` and `sub` of a token. */
+export interface LinkedIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly createdAt: Date;
+}
+
 /** All that the module holds of a user and tells nobody else, for a file of their own. */
 export interface OwnRecord {
   readonly user: User;
@@ -33,6 +40,8 @@ export interface OwnRecord {
   /** Handles that they gave up and that are kept back for them. */
   readonly formerHandles: readonly { readonly handle: string; readonly until: Date }[];
   readonly blocks: readonly { readonly userId: bigint; readonly since: Date }[];
+  /** Who they are elsewhere. */
+  readonly identities: readonly LinkedIdentity[];
 }
 
 /** Part of a search. Keys are opaque text: where to go on. */
@@ -90,7 +99,7 @@ export type SettingsChange = readonly (keyof Settings)[];
 
 /** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
-  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), FORBIDDEN while config SIGN_UP_OPEN is off, CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait. */
+  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), FORBIDDEN while config SIGN_UP_OPEN is off, CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait, FORBIDDEN where config PASSWORDS is off. */
   signUp(options: {
     handle: string;
     password: string;
@@ -99,7 +108,7 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
-  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), SUSPENDED to whoever knows the password, RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait. */
+  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), SUSPENDED to whoever knows the password, RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait, FORBIDDEN where config PASSWORDS is off. */
   signIn(options: {
     handle: string;
     password: string;
@@ -107,6 +116,19 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
+  /**
+   * Starts a session for whom a token of config IDENTITY_ISSUER names, and makes them an account the first time, which has no password. Throws INVALID_CREDENTIALS (token),
+   * which says what is wrong with it, SUSPENDED, RATE_LIMITED per address, INVALID_INPUT (deviceName), UNAVAILABLE while the issuer's keys cannot be had, and FORBIDDEN where there is
+   * no issuer, or to a newcomer while config SIGN_UP_OPEN is off.
+   */
+  signInWithToken(options: {
+    token: string;
+    deviceName?: string | null | undefined;
+    deviceKind?: DeviceKind | null | undefined;
+    address: string;
+  }): Promise<SignedIn>;
+  /** Whether the viewer has a password. Throws NOT_FOUND where their account is erased. */
+  hasPassword(viewer: Viewer): Promise<boolean>;
   /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS, SUSPENDED. */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
   /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */
@@ -119,8 +141,15 @@ export interface Users {
   changePassword(viewer: Viewer, options: { currentPassword: string; newPassword: string; address: string }): Promise<readonly string[]>;
   /** Gives the viewer another handle; the old one is kept back for them for config HANDLE_HOLD_DAYS. Throws INVALID_INPUT (handle), CONFLICT (handle: somebody's, or kept back for somebody), RATE_LIMITED per user. */
   changeHandle(viewer: Viewer, options: { handle: string }): Promise<User>;
-  /** Erases the viewer's account: profile, password and sessions at once, the rest by a job. Throws INVALID_CREDENTIALS (password), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */
-  erase(viewer: Viewer, options: { password: string; messages: DeletedMessages; address: string }): Promise<void>;
+  /**
+   * Erases the viewer's account: profile, password and sessions at once, the rest by a job. They show who they are once more, by their password or by a token that was made for it.
+   * Throws INVALID_INPUT (password) unless there is one of the two, INVALID_CREDENTIALS (password, or token), RATE_LIMITED as signIn does, UNAVAILABLE when too many
+   * passwords wait or the issuer's keys cannot be had.
+   */
+  erase(
+    viewer: Viewer,
+    options: { password?: string | null | undefined; token?: string | null | undefined; messages: DeletedMessages; address: string },
+  ): Promise<void>;
   /** Makes the handles that a user gave up anybody's again, once their time is over. Throws UNAVAILABLE. */
   freeHandles(options: { userId: bigint }): Promise<void>;
   /** Null where there is no such user (any more). */

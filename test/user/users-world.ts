@@ -34,6 +34,7 @@ export const usualConfig: UserParts['config'] = {
   ...{ adminHandles: [] as readonly string[] },
   ...{ accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 },
   ...{ handleHoldDays: 30, handleChanges: 100, searchesPerMinute: 100_000, signUpOpen: true, search: true },
+  ...{ passwords: true, identityIssuer: '', identityProfile: 'first', maintenance: false, maintenanceMessage: 'Later.' },
 };
 
 /** A signing key. */

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { flag, oneOf, option, url } from './config-option.ts';
+
+const names = z.string().transform((text): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+);
+
+// RFC 7518, 3.2: a key of HS256 has at least as many bytes as its hash.
+const minSecretBytes = 32;
+
+const secrets = z.string().transform((text, context) => {
+  const each = text.split(',').filter((secret) => secret !== '');
+  if (each.some((secret) => Buffer.byteLength(secret) < minSecretBytes)) {
+    context.addIssue({ code: 'custom', message: `must be secrets of at least ${minSecretBytes} bytes, joined by commas` });
+  }
+  return each as readonly string[];
+});
+
+/** What can be configured of people who have an account elsewhere. The same on every node of a system. */
+export const identityOptions = {
+  identityIssuer: option(
+    'IDENTITY_ISSUER',
+    '',
+    z.string().regex(/^[\x21-\x7e]{0,255}$/, 'must be up to 255 characters of ASCII without spaces'),
+    'Whose tokens people sign in with, to the letter as `iss` in them: an OpenID provider, or a backend of yours. Empty: nobody does.',
+  ),
+  identityAudience: option(
+    'IDENTITY_AUDIENCE',
+    '',
+    names,
+    'For whom the tokens must be, joined by commas: one of it in `aud`, or as `azp` in a token that has no `aud`.',
+  ),
+  identityJwksUrl: option(
+    'IDENTITY_JWKS_URL',
+    '',
+    z.literal('').or(url('https:', 'http:')),
+    'Where the keys are that the provider signs with. Empty: where its `/.well-known/openid-configuration` says, unless there is an IDENTITY_SECRET.',
+  ),
+  identitySecret: option(
+    'IDENTITY_SECRET',
+    '',
+    secrets,
+    'What a backend of yours signs tokens with (HS256), at least 32 bytes: whoever has it can be anybody. Several are joined by commas, and all are taken.',
+  ),
+  identityProfile: option(
+    'IDENTITY_PROFILE',
+    'first',
+    oneOf('first', 'always'),
+    'When `name` and `picture` of a token become those of the user: when they sign in for the first time, or always.',
+  ),
+  passwords: option(
+    'PASSWORDS',
+    'true',
+    flag,
+    'Let people sign up and sign in with handle and password. `false`: with a token of IDENTITY_ISSUER alone.',
+  ),
+} as const;
+
+interface IdentityEnv {
+  readonly IDENTITY_ISSUER?: string | undefined;
+  readonly IDENTITY_AUDIENCE?: string | undefined;
+  readonly IDENTITY_JWKS_URL?: string | undefined;
+  readonly IDENTITY_SECRET?: string | undefined;
+  readonly PASSWORDS?: string | undefined;
+}
+
+/** What of these variables cannot be used together, in a line each. */
+export function identityFaults(env: IdentityEnv): readonly string[] {
+  const issuer = env.IDENTITY_ISSUER;
+  const orphan = (['IDENTITY_AUDIENCE', 'IDENTITY_JWKS_URL', 'IDENTITY_SECRET'] as const).find((variable) => env[variable]);
+  if (!issuer) {
+    return [
+      ...(orphan === undefined ? [] : [`${orphan} needs IDENTITY_ISSUER: a token counts only where it says who made it`]),
+      ...(env.PASSWORDS === 'false' ? ['PASSWORDS=false needs IDENTITY_ISSUER: nobody could sign in'] : []),
+    ];
+  }
+  return [
+    ...(env.IDENTITY_AUDIENCE
+      ? []
+      : ['IDENTITY_ISSUER needs IDENTITY_AUDIENCE: a token that somebody gave to another app would sign that app in here']),
+    ...(env.IDENTITY_JWKS_URL || env.IDENTITY_SECRET || /^https?:\/\/[^/]/.test(issuer)
+      ? []
+      : ['IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET: it is no address at which keys could be asked for']),
+  ];
+}

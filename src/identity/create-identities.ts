@@ -1,0 +1,106 @@
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { ChatError } from '../errors.ts';
+import type { Identities, Identity } from './identity.ts';
+import { createSigners } from './keys.ts';
+
+/** What of the configuration the module heeds. */
+type IdentityOption = 'identityIssuer' | 'identityAudience' | 'identityJwksUrl' | 'identitySecret';
+
+// Tokens with dozens of claims are two to four KB; nobody is made to hash megabytes.
+const longestToken = 16_384;
+// OpenID Connect Core, 2: "MUST NOT exceed 255 ASCII characters in length". Not ending in a space: MySQL pads shorter keys with spaces when it compares, and 'a '
+// would be 'a'.
+const subjectPattern = /^[\x20-\x7e]{0,254}[\x21-\x7e]$/;
+// Two machines whose clocks are kept differ by less, and a token that lives for a minute is not worn out by it.
+const clockToleranceSeconds = 10;
+
+const notOne = 'It is no JSON Web Token.';
+
+/** Makes the reader of config IDENTITY_ISSUER's tokens; null where there is none. */
+export function createIdentities({
+  config,
+  logger,
+  patienceMs,
+}: {
+  readonly config: Pick<Config, IdentityOption>;
+  readonly logger: Logger;
+  /** How long the issuer is waited for, in ms; less than the default is for tests. */
+  readonly patienceMs?: number | undefined;
+}): Identities | null {
+  const { identityIssuer: issuer, identityAudience: audience } = config;
+  if (issuer === '') return null;
+  const signers = createSigners({ config, logger, patienceMs });
+  const options = { issuer, requiredClaims: ['sub', 'exp'], clockTolerance: clockToleranceSeconds };
+
+  async function verified(token: string): Promise<JWTPayload> {
+    if (token.length > longestToken) throw invalid(`It has more than ${longestToken} characters.`);
+    let fault = 'It is signed with an algorithm that is not taken here.';
+    for (const { algorithms, keyOf } of signers.filter((signer) => signer.algorithms.includes(algorithmOf(token)))) {
+      try {
+        return (await jwtVerify(token, keyOf, { ...options, algorithms: [...algorithms] })).payload;
+      } catch (error) {
+        if (!(error instanceof errors.JOSEError)) throw error;
+        fault = faultOf(error);
+        // Of several secrets it may be the next.
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
+      }
+    }
+    throw invalid(fault);
+  }
+
+  return {
+    async read(token) {
+      const payload = await verified(token);
+      if (!isFor(payload, audience))
+        throw invalid('It is for somebody else: neither its "aud" nor, without one, its "azp" is expected here.');
+      return identityOf(payload, issuer);
+    },
+  };
+}
+
+function invalid(fault: string): ChatError {
+  return new ChatError('INVALID_CREDENTIALS', `This token signs nobody in. ${fault}`, { field: ['token'] });
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? '';
+  } catch {
+    throw invalid(notOne);
+  }
+}
+
+/** What is wrong with a token, for whoever gets it to work. Nothing of it is a secret: who can make one that counts needs the key. */
+function faultOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'It has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed) return `Its "${error.claim}" is missing, or not what is expected here.`;
+  if (error instanceof errors.JWKSNoMatchingKey) return 'It is signed with a key that its issuer does not have.';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'It does not say ("kid") which of its issuer’s keys it is signed with.';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'Its signature is not right.';
+  return notOne;
+}
+
+// A token that names an audience is for nobody else, whoever asked for it; only what names none is taken by who asked for it, as some providers have it.
+function isFor({ aud, azp }: JWTPayload & { readonly azp?: unknown }, expected: readonly string[]): boolean {
+  const named = aud === undefined ? [azp] : [aud].flat();
+  return named.some((name) => typeof name === 'string' && expected.includes(name));
+}
+
+function identityOf(payload: JWTPayload, issuer: string): Identity {
+  const { sub = '', iat, ...claims } = payload;
+  if (!subjectPattern.test(sub)) throw invalid('Its "sub" is not 1 to 255 characters of printable ASCII that do not end in a space.');
+  return {
+    issuer,
+    subject: sub,
+    issuedAt: typeof iat === 'number' ? new Date(iat * 1_000) : null,
+    handle: textOf(claims['preferred_username']),
+    displayName: textOf(claims['name']),
+    avatarUrl: textOf(claims['picture']),
+  };
+}
+
+function textOf(claim: unknown): string | null {
+  return typeof claim === 'string' && claim !== '' ? claim : null;
+}

@@ -1,0 +1,101 @@
+import { type CryptoKey, createRemoteJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { createComplaints } from '../complaint.ts';
+import type { Config } from '../config.ts';
+import { ChatError } from '../errors.ts';
+
+/** Something that tokens may be signed with, and the algorithms that it is for: what is published is never taken for a secret. */
+export interface Signer {
+  readonly algorithms: readonly string[];
+  /** The key of a token. Throws UNAVAILABLE while it cannot be had, and what jose throws where there is none. */
+  readonly keyOf: (header: JWSHeaderParameters, token: FlattenedJWSInput) => CryptoKey | Uint8Array | Promise<CryptoKey | Uint8Array>;
+}
+
+// All of RFC 7518 and 8037 that is signed with one key and read with another.
+const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+// Who signs in waits for no longer, twice where it has to be asked where the keys are.
+const usualPatienceMs = 5_000;
+const retryAfterMs = 2_000;
+
+const discovered = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+/** By what config IDENTITY_ISSUER signs. */
+export function createSigners({
+  config,
+  logger,
+  patienceMs = usualPatienceMs,
+}: {
+  readonly config: Pick<Config, 'identityIssuer' | 'identityJwksUrl' | 'identitySecret'>;
+  readonly logger: Logger;
+  readonly patienceMs?: number | undefined;
+}): readonly Signer[] {
+  const { identityIssuer, identityJwksUrl, identitySecret } = config;
+  const shared = identitySecret.map((secret) => {
+    const key = Buffer.from(secret);
+    return { algorithms: ['HS256'], keyOf: () => key };
+  });
+  if (identityJwksUrl === '' && shared.length > 0) return shared;
+  const complain = createComplaints(logger, 'the keys that people’s tokens are signed with could not be had');
+  return [
+    ...shared,
+    { algorithms: asymmetric, keyOf: published({ issuer: identityIssuer, jwksUrl: identityJwksUrl, patienceMs, complain }) },
+  ];
+}
+
+interface Place {
+  readonly issuer: string;
+  /** Empty: the issuer says. */
+  readonly jwksUrl: string;
+  readonly patienceMs: number;
+}
+
+/** The keys that an issuer publishes: kept for ten minutes, and asked for again, every half minute at most, where a token names one that is not among them. */
+function published({
+  issuer,
+  jwksUrl,
+  patienceMs,
+  complain,
+}: Place & {
+  readonly complain: (place: string, details: { readonly err: unknown }) => void;
+}): Signer['keyOf'] {
+  let keys: Promise<Signer['keyOf']> | undefined;
+
+  function found(): Promise<Signer['keyOf']> {
+    keys ??= placeOf({ issuer, jwksUrl, patienceMs })
+      .then((url) => createRemoteJWKSet(url, { timeoutDuration: patienceMs }))
+      .catch((error: unknown) => {
+        // Whoever comes next asks anew.
+        keys = undefined;
+        throw error;
+      });
+    return keys;
+  }
+
+  return async (header, token) => {
+    try {
+      return await (await found())(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      complain(issuer, { err: error });
+      throw new ChatError('UNAVAILABLE', 'Whoever made this token cannot be asked for their keys at the moment. Try again.', {
+        retryAfterMs,
+        cause: error,
+      });
+    }
+  };
+}
+
+/** Where an issuer's keys are (OpenID Connect Discovery 1.0, 4). */
+async function placeOf({ issuer, jwksUrl, patienceMs }: Place): Promise<URL> {
+  if (jwksUrl !== '') return new URL(jwksUrl);
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  if (!response.ok) throw new Error(`its OpenID configuration was answered with ${response.status}`);
+  const configuration = discovered.parse(await response.json());
+  // 4.3: "MUST exactly match": otherwise it is another's.
+  if (configuration.issuer !== issuer) throw new Error(`its OpenID configuration is that of ${configuration.issuer}`);
+  return new URL(configuration.jwks_uri);
+}

@@ -1,0 +1,36 @@
+import { ChatError } from '../errors.ts';
+import { accountGone } from './account.ts';
+import { findIdentity } from './identity-store.ts';
+import { readUserRows } from './store.ts';
+import { readToken, type TokenParts } from './token-sign-in.ts';
+import type { Viewer } from './user.ts';
+
+// Long enough to be sent to the provider's page and back, and too short for a token that was left lying about.
+const freshMs = 5 * 60_000;
+
+/**
+ * Sees to it that a token is the viewer's own, and was made just now. Throws INVALID_CREDENTIALS (token), and as readToken does.
+ */
+export async function requireOwnToken(
+  parts: TokenParts,
+  { userId }: Viewer,
+  given: { readonly token: string; readonly address: string },
+): Promise<void> {
+  const identity = await readToken(parts, given);
+  if ((await findIdentity(parts.db.client, identity)) !== userId) throw wrongToken('It is not yours.');
+  // By this node's clock, as its end is judged by.
+  if (identity.issuedAt === null || Date.now() - identity.issuedAt.getTime() > freshMs) {
+    throw wrongToken('For this it must have been made within the last five minutes: ask whoever makes it for another.');
+  }
+}
+
+/** Whether somebody has a password. Throws NOT_FOUND where their account is erased. */
+export async function hasPassword({ db }: Pick<TokenParts, 'db'>, { userId }: Viewer): Promise<boolean> {
+  const [row] = await readUserRows(db.client, [userId]);
+  if (row?.state !== 'ACTIVE') throw accountGone();
+  return row.passwordHash !== '';
+}
+
+function wrongToken(fault: string): ChatError {
+  return new ChatError('INVALID_CREDENTIALS', `This token is not taken. ${fault}`, { field: ['token'] });
+}

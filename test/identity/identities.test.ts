@@ -1,0 +1,224 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import pino from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { createIdentities, type Identities } from '../../src/identity/index.ts';
+import { audience, backendToken, type Issuer, now, startIssuer } from '../support/issuer.ts';
+
+const secret = 'a secret that two servers share and nobody else';
+
+const started: Issuer[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(started.splice(0).map((issuer) => issuer[Symbol.asyncDispose]()));
+});
+
+async function issuer(): Promise<Issuer> {
+  const one = await startIssuer();
+  started.push(one);
+  return one;
+}
+
+function readerOf(env: Readonly<Record<string, string>>, patienceMs?: number): Identities {
+  const config = readConfig({ IDENTITY_AUDIENCE: audience, ...env });
+  const reader = createIdentities({ config, logger: pino({ level: 'silent' }), patienceMs });
+  if (reader === null) throw new Error('there is an issuer');
+  return reader;
+}
+
+async function fault(reader: Identities, token: string): Promise<string> {
+  const error = await reader.read(token).then(
+    (identity) => `reads ${identity.subject}`,
+    (caught: unknown) => caught,
+  );
+  return typeof error === 'string' ? error : `${(error as { code: string }).code}: ${(error as Error).message}`;
+}
+
+describe('a token of an OpenID provider', () => {
+  it('says who somebody is, and what they are called', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const claims = { sub: 'u|42', preferred_username: 'ada', name: 'Ada L.', picture: 'https://example.org/ada.png', iat: 1_700_000_000 };
+    expect(await reader.read(await provider.token(claims))).toEqual({
+      issuer: provider.url,
+      subject: 'u|42',
+      issuedAt: new Date(1_700_000_000_000),
+      handle: 'ada',
+      displayName: 'Ada L.',
+      avatarUrl: 'https://example.org/ada.png',
+    });
+  });
+
+  it('need say no more than who they are: what is no text is none', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const bare = { sub: '1', iat: undefined, name: 7, picture: '', preferred_username: ['ada'] };
+    expect(await reader.read(await provider.token(bare))).toMatchObject({
+      ...{ subject: '1', issuedAt: null, handle: null, displayName: null, avatarUrl: null },
+    });
+  });
+
+  it('is taken for any of several audiences, and without one for whoever it was given to', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_AUDIENCE: 'https://app.example.org, the-chat' });
+    for (const claims of [{ aud: ['account', 'the-chat'] }, { aud: 'https://app.example.org' }, { aud: undefined, azp: 'the-chat' }]) {
+      expect((await reader.read(await provider.token({ sub: 'ada', ...claims }))).subject).toBe('ada');
+    }
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['for another', { aud: 'another-app' }, 'for somebody else'],
+    ['that was got for another by whom it should be for', { aud: 'another-app', azp: audience }, 'for somebody else'],
+    ['for nobody', { aud: undefined }, 'for somebody else'],
+    ['by another issuer', { iss: 'https://evil.example' }, '"iss"'],
+    ['that has expired', { exp: 1_000 }, 'expired'],
+    ['that never does', { exp: undefined }, '"exp"'],
+    ['that is not yet in force', { nbf: 4_000_000_000 }, '"nbf"'],
+    ['of nobody', { sub: undefined }, '"sub"'],
+    ['of an empty name', { sub: '' }, '"sub"'],
+    ['of a name that a database takes for another', { sub: 'ada ' }, '"sub"'],
+    ['of a name beyond ASCII', { sub: 'ädä' }, '"sub"'],
+    ['of too long a name', { sub: 'a'.repeat(256) }, '"sub"'],
+  ])('is refused that is %s, and says why', async (_what, claims, why) => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const said = await fault(reader, await provider.token({ sub: 'ada', ...claims }));
+    expect(said).toMatch(/^INVALID_CREDENTIALS: /);
+    expect(said).toContain(why);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['words', 'let me in'],
+    ['dots', '..'],
+    ['one that is not signed', new UnsecuredJWT({ sub: 'ada', aud: audience, exp: 4_000_000_000 }).encode()],
+    ['one without end', `${'e30'.repeat(6_000)}.e30.e30`],
+    ['five parts', 'e30.e30.e30.e30.e30'],
+  ])('is not %s', async (_what, token) => {
+    const provider = await issuer();
+    const said = await fault(readerOf({ IDENTITY_ISSUER: provider.url }), token);
+    expect(said).toMatch(/^INVALID_CREDENTIALS: /);
+    // Nobody is asked about what could never count.
+    expect(provider.paths).toEqual([]);
+  });
+
+  it('is refused where its signature is another’s', async () => {
+    const [provider, other] = [await issuer(), await issuer()];
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    expect(await fault(reader, await other.token({ sub: 'ada', iss: provider.url }))).toContain('signature is not right');
+    const [head, body, signature] = (await provider.token({ sub: 'ada' })).split('.');
+    const forged = Buffer.from(JSON.stringify({ ...JSON.parse(String(Buffer.from(String(body), 'base64url'))), sub: 'bob' }));
+    expect(await fault(reader, `${head}.${forged.toString('base64url')}.${signature}`)).toContain('signature is not right');
+  });
+
+  it('is refused where it is signed with what is published, as if that were a secret', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const published = Buffer.from(await (await fetch(`${provider.url}/keys`)).text());
+    const confused = await new SignJWT({ iss: provider.url, aud: audience, sub: 'ada', exp: now() + 60 })
+      .setProtectedHeader({ alg: 'HS256', kid: 'key 1' })
+      .sign(published);
+    expect(await fault(reader, confused)).toContain('algorithm');
+  });
+});
+
+describe('an issuer’s keys', () => {
+  it('are asked for once, however many sign in', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const token = await provider.token({ sub: 'ada' });
+    await Promise.all(Array.from({ length: 20 }, () => reader.read(token)));
+    expect(provider.paths).toEqual(['/.well-known/openid-configuration', '/keys']);
+  });
+
+  it('are asked for where it is said, and nothing else then', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_JWKS_URL: `${provider.url}/keys` });
+    await reader.read(await provider.token({ sub: 'ada' }));
+    expect(provider.paths).toEqual(['/keys']);
+  });
+
+  it('are asked for again where a token names a new one, but not for each that names none of them', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'unheard of' }))).toContain(
+      'a key that its issuer does not have',
+    );
+    expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'nor of this' }))).toContain(
+      'a key that its issuer does not have',
+    );
+    expect(provider.paths.filter((path) => path === '/keys')).toHaveLength(1);
+
+    await provider.rotate();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 31_000);
+    expect((await reader.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
+    expect(provider.paths.filter((path) => path === '/keys')).toHaveLength(2);
+  });
+
+  it.each<[string, (provider: Issuer) => void]>([
+    ['fails', (provider) => provider.answer(503)],
+    ['is another’s', (provider) => provider.pretend('https://evil.example')],
+    ['sends elsewhere', (provider) => provider.answer(302)],
+  ])('cannot be had while it %s: who signs in is told to try again, which works once it is well', async (_how, fail) => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const token = await provider.token({ sub: 'ada' });
+    fail(provider);
+    expect(await fault(reader, token)).toMatch(/^UNAVAILABLE: /);
+    provider.answer(200);
+    provider.pretend(provider.url);
+    expect((await reader.read(token)).subject).toBe('ada');
+  });
+
+  it('cannot be had while nobody is there', async () => {
+    const provider = await issuer();
+    const token = await provider.token({ sub: 'ada' });
+    await provider[Symbol.asyncDispose]();
+    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }), token)).toMatch(/^UNAVAILABLE: /);
+  });
+
+  it('are not waited for without end', async () => {
+    const provider = await issuer();
+    provider.hang();
+    const token = await provider.token({ sub: 'ada' });
+    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }, 50), token)).toMatch(/^UNAVAILABLE: /);
+    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_JWKS_URL: `${provider.url}/keys` }, 50), token)).toMatch(
+      /^UNAVAILABLE: /,
+    );
+  });
+});
+
+describe('a token of a backend that shares a secret', () => {
+  const iss = 'my-backend';
+
+  it('says who somebody is, by any of several secrets, so that one can be replaced', async () => {
+    const reader = readerOf({ IDENTITY_ISSUER: iss, IDENTITY_SECRET: `${secret} of now,${secret} of before` });
+    for (const age of ['now', 'before']) {
+      expect((await reader.read(await backendToken(`${secret} of ${age}`, { iss, sub: age }))).subject).toBe(age);
+    }
+    expect(await fault(reader, await backendToken(`${secret} of another`, { iss, sub: 'ada' }))).toContain('signature is not right');
+  });
+
+  it('is judged as any other', async () => {
+    const reader = readerOf({ IDENTITY_ISSUER: iss, IDENTITY_SECRET: secret });
+    expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', exp: 1_000 }))).toContain('expired');
+    expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', aud: 'another' }))).toContain('for somebody else');
+    expect(await fault(reader, await backendToken(secret, { iss: 'another', sub: 'ada' }))).toContain('"iss"');
+  });
+
+  it('is taken beside those of a provider whose keys are named, and nobody is asked for keys where they are not', async () => {
+    const provider = await issuer();
+    const both = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_SECRET: secret, IDENTITY_JWKS_URL: `${provider.url}/keys` });
+    expect((await both.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
+    expect((await both.read(await backendToken(secret, { iss: provider.url, sub: 'ada' }))).subject).toBe('ada');
+    const asked = provider.paths.length;
+    const alone = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_SECRET: secret });
+    expect(await fault(alone, await provider.token({ sub: 'ada' }))).toContain('algorithm');
+    expect(provider.paths).toHaveLength(asked);
+  });
+});
+
+it('nobody’s tokens are read where no issuer is named', () => {
+  expect(createIdentities({ config: readConfig({}), logger: pino({ level: 'silent' }) })).toBeNull();
+});

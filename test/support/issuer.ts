@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+
+/** What a token says; undefined is left out. */
+type Claims = Readonly<Record<string, unknown>>;
+
+/** A server whose tokens others take: it publishes its configuration and its keys as OpenID Connect Discovery says. */
+export interface Issuer extends AsyncDisposable {
+  /** `iss` of its tokens. */
+  readonly url: string;
+  /** Requests that came, by their paths. */
+  readonly paths: readonly string[];
+  /** A token of its key of now, for an hour, for `audience`; claims that are undefined are left out. */
+  token(claims: Claims, header?: { readonly kid?: string; readonly alg?: string }): Promise<string>;
+  /** Signs with another key from here on, and publishes it beside those before it. */
+  rotate(): Promise<void>;
+  /** From here on it answers with this status. */
+  answer(status: number): void;
+  /** From here on it says that it is somebody else. */
+  pretend(issuer: string): void;
+  /** From here on it takes requests and does not answer them. */
+  hang(): void;
+}
+
+/** Whom its tokens are for. */
+export const audience = 'the-chat';
+
+/** Starts one on a free port. */
+export async function startIssuer(): Promise<Issuer> {
+  const [paths, keys]: [string[], JWK[]] = [[], []];
+  let signing: Awaited<ReturnType<typeof generateKeyPair>>;
+  let [status, hangs, named] = [200, false, ''];
+
+  async function rotate(): Promise<void> {
+    signing = await generateKeyPair('ES256', { extractable: true });
+    keys.push({ ...(await exportJWK(signing.publicKey)), kid: `key ${keys.length + 1}`, alg: 'ES256', use: 'sig' });
+  }
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    paths.push(request.url ?? '');
+    if (hangs) return;
+    if (status !== 200) return void response.writeHead(status).end();
+    const answers: Readonly<Record<string, unknown>> = {
+      '/.well-known/openid-configuration': { issuer: named, jwks_uri: `${url}/keys` },
+      '/keys': { keys },
+    };
+    const answer = answers[request.url ?? ''];
+    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
+  }
+
+  await rotate();
+  const server = createServer(take);
+  const { promise: listens, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await listens;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+  const url = `http://127.0.0.1:${address.port}`;
+  named = url;
+
+  return {
+    url,
+    paths,
+    rotate,
+    token: (claims, header = {}) =>
+      new SignJWT({ iss: url, aud: audience, iat: now(), exp: now() + 3_600, ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: `key ${keys.length}`, ...header })
+        .sign(signing.privateKey),
+    answer(other) {
+      status = other;
+    },
+    pretend(issuer) {
+      named = issuer;
+    },
+    hang() {
+      hangs = true;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** A token that a backend signs with a secret that it shares with MPIM. */
+export function backendToken(secret: string, claims: Claims): Promise<string> {
+  return new SignJWT({ aud: audience, iat: now(), exp: now() + 60, ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(Buffer.from(secret));
+}
+
+/** Now, in the seconds that tokens count in. */
+export function now(): number {
+  return Math.floor(Date.now() / 1_000);
+}

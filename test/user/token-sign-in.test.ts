@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfSigningInWithTokens } from './token-sign-in.contract.ts';
+
+describe('signing in with tokens on SQLite', () => promisesOfSigningInWithTokens(sqliteDb));
