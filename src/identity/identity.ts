@@ -1,3 +1,12 @@
+// OpenID Connect Core, 2: "MUST NOT exceed 255 ASCII characters in length". Not ending in a space: MySQL pads shorter keys with spaces when it compares, and 'a '
+// would be 'a'.
+const namePattern = /^[\x20-\x7e]{0,254}[\x21-\x7e]$/;
+
+/** True for what can be an issuer's name here, or that of somebody at an issuer. */
+export function isIdentityName(text: string): boolean {
+  return namePattern.test(text);
+}
+
 /** Who somebody is elsewhere, as a token says it that was verified. */
 export interface Identity {
   /** `iss`. */

@@ -1,4 +1,5 @@
 import { countGroups } from '../db/index.ts';
+import { isIdentityName } from '../identity/index.ts';
 import type { Administration, Standing } from './administration.ts';
 import { eraseOther } from './erase.ts';
 import { findIdentity, readIdentities } from './identity-store.ts';
@@ -33,8 +34,11 @@ export function createAdministration(parts: AdministrationParts): Administration
     standings,
     sessions: (userIds) => listOpenSessions({ db }, userIds),
     identities: (userIds) => readIdentities(db.client, userIds),
-    async byIdentity({ subject, issuer }) {
-      const userId = await findIdentity(db.client, { subject, issuer: issuer ?? config.identityIssuer });
+    async byIdentity({ subject, issuer: named }) {
+      const issuer = named ?? config.identityIssuer;
+      // The database would take some of what nobody can be called for somebody, and fail at the rest.
+      if (![subject, issuer].every(isIdentityName)) return null;
+      const userId = await findIdentity(db.client, { subject, issuer });
       const [user = null] = userId === null ? [] : await readUsers(db.client, [userId]);
       return user;
     },

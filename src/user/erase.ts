@@ -42,11 +42,13 @@ async function ownAccount(
   { password, token, address }: Omit<Parameters<Users['erase']>[1], 'messages'>,
 ): Promise<Judge> {
   const field = 'password';
-  if (typeof token === 'string' && typeof password !== 'string') {
+  if (typeof token === 'string') {
+    if (typeof password === 'string')
+      throw new ChatError('INVALID_INPUT', 'Give your password or a token, not both.', { field: ['token'] });
     await requireOwnToken(parts, viewer, { token, address });
     return requireAccount;
   }
-  if (typeof password !== 'string' || typeof token === 'string') {
+  if (typeof password !== 'string') {
     throw new ChatError('INVALID_INPUT', 'Give your password, or a token that was made for this.', { field: [field] });
   }
   const checked = await requireOwnPassword(parts, viewer, { password, address, field });

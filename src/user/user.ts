@@ -143,7 +143,7 @@ export interface Users {
   changeHandle(viewer: Viewer, options: { handle: string }): Promise<User>;
   /**
    * Erases the viewer's account: profile, password and sessions at once, the rest by a job. They show who they are once more, by their password or by a token that was made for it.
-   * Throws INVALID_INPUT (password) unless there is one of the two, INVALID_CREDENTIALS (password, or token), RATE_LIMITED as signIn does, UNAVAILABLE when too many
+   * Throws INVALID_INPUT (password, token) unless there is one of the two, INVALID_CREDENTIALS (password, or token), RATE_LIMITED as signIn does, UNAVAILABLE when too many
    * passwords wait or the issuer's keys cannot be had.
    */
   erase(

@@ -11,6 +11,7 @@ import {
   SessionsDocument,
   UpdateGroupDocument,
 } from '../support/generated/graphql.ts';
+import { backend, backendTokenOf } from '../support/issuer.ts';
 import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
@@ -27,6 +28,8 @@ interface Scene {
   readonly foreignMessage: string;
   /** Of Ann. */
   readonly session: string;
+  /** Of somebody who has an account elsewhere. */
+  readonly idToken: string;
   /** From Ben to Ann. */
   readonly request: string;
   /** Dan's, to join the group; and an invitation to it. */
@@ -64,6 +67,7 @@ type Kind =
   | 'seconds'
   | 'moment'
   | 'refreshToken'
+  | 'idToken'
   | 'endpoint'
   | 'pushKey'
   | 'token'
@@ -142,7 +146,7 @@ const acts: Readonly<Record<string, Act>> = {
   dissolveGroup: { valid: ({ group: groupId }) => ({ groupId }), kinds: { groupId: 'conversation' } },
   deleteAccount: {
     valid: () => ({ password: 'wrong horse battery', messages: 'KEEP' }),
-    kinds: { password: 'password', messages: 'word' },
+    kinds: { password: 'password', token: 'idToken', messages: 'word' },
   },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
@@ -235,6 +239,10 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { conversationId: 'conversation', typing: 'flag' },
   },
   signIn: { valid: ({ ann: { handle } }) => ({ handle, password, deviceName: 'phone', deviceKind: 'MOBILE' }), kinds: person },
+  signInWithToken: {
+    valid: ({ idToken: token }) => ({ token, deviceName: 'phone', deviceKind: 'MOBILE' }),
+    kinds: { token: 'idToken', deviceName: 'line', deviceKind: 'word' },
+  },
   signOut: { valid: () => ({}), kinds: { sessionId: 'session' } },
   signOutOthers: { valid: () => ({}), kinds: { sessionId: 'session' } },
   signUp: {
@@ -439,6 +447,14 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['huge', huge],
     ['half a character', half],
   ],
+  idToken: [
+    ['nothing', ''],
+    ['nonsense', 'nonsense'],
+    ['dots', '..'],
+    ['huge', huge],
+    ['half a character', half],
+    ['not signed', `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
+  ],
   code: [
     ['nothing', ''],
     ['nonsense', 'nonsense'],
@@ -558,7 +574,7 @@ function badFor(scene: Scene, kind: Kind): readonly Bad[] {
 
 describe('input that cannot be accepted', () => {
   const provider = { PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}` };
-  const chat = world({ SIGN_IN_ATTEMPTS: '100000', ...provider });
+  const chat = world({ SIGN_IN_ATTEMPTS: '100000', ...provider, ...backend });
   let scene: Scene;
   let sql: RawSql;
 
@@ -577,7 +593,20 @@ describe('input that cannot be accepted', () => {
     const wish = given(joinGroup.joinRequest, joinGroup.errors).id;
     const { createInvite } = await chat.ask(CreateInviteDocument, { input: { groupId: group } }, ann);
     const invite = given(createInvite.invite, createInvite.errors).id;
-    scene = { ann, ben, dan, group, message, foreignGroup, foreignMessage, request, session, wish, invite };
+    scene = {
+      ann,
+      ben,
+      dan,
+      group,
+      message,
+      foreignGroup,
+      foreignMessage,
+      request,
+      session,
+      wish,
+      invite,
+      idToken: await backendTokenOf({ sub: 'ann' }),
+    };
     sql = await rawSql(chat.stores);
   });
   afterAll(() => sql[Symbol.asyncDispose]());
@@ -616,6 +645,7 @@ describe('input that cannot be accepted', () => {
       'JoinRequest',
       'GroupInvite',
       'HandleHold',
+      'Identity',
       'DataExport',
       'Job',
       'Notice',
@@ -654,7 +684,7 @@ describe('input that cannot be accepted', () => {
   test.each(cases)('of %s, %s: is refused with a typed error that names it, and nothing is stored', async (mutation, field, kind) => {
     const act = acts[mutation];
     if (act === undefined) return expect.fail();
-    const signedOut = ['signIn', 'signUp', 'refreshToken'].includes(mutation);
+    const signedOut = ['signIn', 'signInWithToken', 'signUp', 'refreshToken'].includes(mutation);
     for (const [what, value] of badFor(scene, kind)) {
       const before = await stored();
       const input = { ...act.valid(scene), [field]: value };

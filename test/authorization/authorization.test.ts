@@ -2,6 +2,7 @@ import { getNamedType, isLeafType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
+import { backend } from '../support/issuer.ts';
 import { watching } from '../support/watching.ts';
 import { type Person, world } from '../support/world.ts';
 import { type Entity, entities, fields, type Showing } from './entities.ts';
@@ -11,7 +12,7 @@ import { mutuallySeen, seenByAll } from './seen.ts';
 import { selectionOf } from './selection.ts';
 
 // What is counted against guessing would be used up: everybody tries everything.
-const place = world({ JOIN_ATTEMPTS: '100000', SIGN_IN_ATTEMPTS: '100000' });
+const place = world({ JOIN_ATTEMPTS: '100000', SIGN_IN_ATTEMPTS: '100000', ...backend });
 let cast: Cast;
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { createECDH, randomUUID } from 'node:crypto';
 import { formatId, parseId } from '../../schema/ids.ts';
 import { type GroupAction, type Permission, permissions } from '../../src/group/permission.ts';
+import { backendTokenOf } from '../support/issuer.ts';
 import { password, type World } from '../support/world.ts';
 import { act, run, type Scene, type Standing } from './scene.ts';
 
@@ -106,6 +107,17 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
     },
   },
   signIn: { '': { input: ({ target: { handle } }) => ({ handle, password }), outcomes: { ...anybody, nobody: 'DONE' } } },
+  signInWithToken: {
+    'of somebody who has an account elsewhere': {
+      input: (_, token) => ({ token }),
+      given: () => backendTokenOf({ sub: randomUUID() }),
+      outcomes: { ...anybody, nobody: 'DONE' },
+    },
+    'of nobody': {
+      input: () => ({ token: 'none' }),
+      outcomes: { ...refused('INVALID_CREDENTIALS'), nobody: 'INVALID_CREDENTIALS' },
+    },
+  },
   refreshToken: {
     'of nobody': {
       input: () => ({ refreshToken: 'none' }),
@@ -156,6 +168,11 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   },
   changeHandle: { 'to one that is taken': { input: ({ target: { handle } }) => ({ handle }), outcomes: refused('CONFLICT') } },
   deleteAccount: {
+    'by a token of somebody else': {
+      input: (_, token) => ({ token, messages: 'KEEP' }),
+      given: () => backendTokenOf({ sub: randomUUID() }),
+      outcomes: refused('INVALID_CREDENTIALS'),
+    },
     'by a wrong password': { input: () => ({ password: 'wrong password', messages: 'KEEP' }), outcomes: refused('INVALID_CREDENTIALS') },
   },
   requestDataExport: { '': { input: () => ({}), outcomes: signedIn } },

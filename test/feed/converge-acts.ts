@@ -11,6 +11,7 @@ import {
   RequestContactDocument,
   SessionsDocument,
 } from '../support/generated/graphql.ts';
+import { backendTokenOf } from '../support/issuer.ts';
 import { given, type Person, password, type World } from '../support/world.ts';
 
 /** The people of a scene: Ann, who acts, Ben, to whom it is done, Cat, who is by, and Dan, who knows nobody. */
@@ -1358,6 +1359,15 @@ const signing: readonly Act[] = [
     changes: [],
     async prepare(_chat, _cast, signUp) {
       return () => signUp(undefined, { handle: `new.${randomUUID().slice(0, 8)}`, password });
+    },
+  },
+  {
+    by: 'signInWithToken',
+    what: 'of somebody new, whom nobody knows',
+    changes: [],
+    async prepare(_chat, _cast, signIn) {
+      const token = await backendTokenOf({ sub: randomUUID() });
+      return () => signIn(undefined, { token });
     },
   },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { backend } from '../support/issuer.ts';
 import { world } from '../support/world.ts';
 import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
 import { type Device, readDevice, type State } from './converge-device.ts';
@@ -7,7 +8,7 @@ import { operatorActs } from './converge-operator-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
 
 // Nobody listens there: whoever is looked at is connected, so that nothing is pushed.
-const chat = world({ PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}` });
+const chat = world({ PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}`, ...backend });
 
 /** Everybody's devices, as sets of whatever is made of each. */
 type Each<T> = Readonly<Record<Watcher, T>>;

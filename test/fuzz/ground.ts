@@ -3,6 +3,7 @@ import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { cheapPasswords } from '../support/cheap-passwords.ts';
+import { backend } from '../support/issuer.ts';
 import type { Stores } from '../support/stores.ts';
 import type { Lore } from './lore.ts';
 import { type Deeds, deedsAt, type Person } from './people.ts';
@@ -38,6 +39,7 @@ const plenty = {
   HANDLE_HOLD_DAYS: '0',
   MAX_CONNECTIONS: '1000',
   ACCESS_TOKEN_SECONDS: '86400',
+  ...backend,
 };
 
 // Small, so that whoever reads slowly is behind them; and soon, so that it comes within a run.

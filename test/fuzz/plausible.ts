@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
+import { audience, backend } from '../support/issuer.ts';
 import { password } from '../support/people.ts';
 import type { Chance } from './chance.ts';
 import type { Lore } from './lore.ts';
@@ -92,6 +93,13 @@ export const searched: readonly string[] = ['hello', 'a', 'said words', '你', '
 );
 const point = 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM';
 
+/** A token of somebody who has an account elsewhere: the same for the same number. It is made at once, so not by the library that reads it. */
+function elsewhere(number: number): string {
+  const claims = { iss: backend.IDENTITY_ISSUER, aud: audience, sub: String(number), preferred_username: `elsewhere.${number}`, exp: 4e9 };
+  const said = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return `${said}.${createHmac('sha256', backend.IDENTITY_SECRET).update(said).digest('base64url')}`;
+}
+
 const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore) => string | undefined])[] = [
   [/assword$/, () => password],
   [
@@ -114,6 +122,7 @@ const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore
   [/^mediaType$/, (chance) => chance.one(['image/png', 'text/plain; charset=utf-8', 'nonsense'])],
   [/^timeZone$/, (chance) => chance.one(['Europe/Berlin', 'UTC', 'Asia/Kathmandu', '+05:30', 'Nowhere/Else'])],
   [/^(start|end)$/, (chance) => chance.one(['22:00', '07:30', '00:00', '24:00'])],
+  [/^token$/, (chance) => (chance.odds(0.7) ? elsewhere(chance.whole(1, 30)) : 'a-token')],
   [/^endpoint$/, (chance) => `http://127.0.0.1:1/push/${chance.whole(1, 5)}`],
   [/^p256dh$/, () => point],
   [/^auth$/, () => 'AAAAAAAAAAAAAAAAAAAAAA'],

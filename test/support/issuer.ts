@@ -82,6 +82,18 @@ export async function startIssuer(): Promise<Issuer> {
   };
 }
 
+/** What a node is configured with whose people come with the tokens of a backend. */
+export const backend = {
+  IDENTITY_ISSUER: 'the-backend',
+  IDENTITY_AUDIENCE: audience,
+  IDENTITY_SECRET: 'a secret of tests that two servers share',
+} as const;
+
+/** A token of that backend, for whom it names, for a minute. */
+export function backendTokenOf(claims: Claims): Promise<string> {
+  return backendToken(backend.IDENTITY_SECRET, { iss: backend.IDENTITY_ISSUER, ...claims });
+}
+
 /** A token that a backend signs with a secret that it shares with MPIM. */
 export function backendToken(secret: string, claims: Claims): Promise<string> {
   return new SignJWT({ aud: audience, iat: now(), exp: now() + 60, ...claims })

@@ -253,9 +253,13 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     test('is not erased by nothing, nor by a password and a token', async () => {
       const sub = randomUUID();
       const { viewer } = await signIn({ sub });
-      for (const shown of [{}, { token: null, password: null }, { token: await token({ sub }), password }]) {
+      for (const [shown, field] of [
+        [{}, 'password'],
+        [{ token: null, password: null }, 'password'],
+        [{ token: await token({ sub }), password }, 'token'],
+      ] as const) {
         const given = { ...shown, messages: 'KEEP', address: world.address() } as const;
-        await expect(users.erase(viewer, given)).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['password'] });
+        await expect(users.erase(viewer, given)).rejects.toMatchObject({ code: 'INVALID_INPUT', field: [field] });
       }
     });
   });
@@ -289,7 +293,10 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     const office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
     expect(await office.byIdentity({ subject: sub })).toEqual(user);
     expect(await office.byIdentity({ subject: sub, issuer: 'elsewhere' })).toBeNull();
-    expect(await office.byIdentity({ subject: 'nobody' })).toBeNull();
+    for (const nobody of ['nobody', `${sub} `, '', 'ädä', 'x'.repeat(300)]) {
+      expect(await office.byIdentity({ subject: nobody })).toBeNull();
+      expect(await office.byIdentity({ subject: sub, issuer: nobody })).toBeNull();
+    }
     expect(await office.identities([0n, user.id])).toEqual([[], [{ issuer, subject: sub, createdAt: user.createdAt }]]);
   });
 }

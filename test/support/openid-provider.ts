@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import { Provider } from 'oidc-provider';
+
+/** An OpenID provider as others run one: real discovery, keys and code flow. Whoever comes is signed in at once, as `login_hint` says. */
+export interface OpenIdProvider extends AsyncDisposable {
+  /** `iss` of its tokens. */
+  readonly url: string;
+  /** The ID token that a web app gets for somebody. */
+  idToken(login: string): Promise<string>;
+}
+
+/** The web app that it knows; its ID tokens are for it. */
+export const webApp = 'the-web-app';
+const redirectUri = 'https://app.example.org/back';
+
+/** Starts one on a free port. */
+export async function startOpenIdProvider(): Promise<OpenIdProvider> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  // The provider has to know where it is before it is made.
+  const server = createServer();
+  const { promise: listens, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await listens;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+  const url = `http://127.0.0.1:${address.port}`;
+
+  const provider = new Provider(url, {
+    clients: [{ client_id: webApp, redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }],
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    claims: { profile: ['preferred_username', 'name', 'picture'] },
+    // So that what people are called stands in the ID token, where providers that people know have it.
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false } },
+    ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60 },
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    findAccount: (_context, login) => ({
+      accountId: login,
+      claims: () => ({ sub: login, preferred_username: login, name: `${login} of elsewhere`, picture: `https://example.org/${login}.png` }),
+    }),
+  });
+  const answer = provider.callback();
+  server.on('request', (request, response) => {
+    if (!request.url?.startsWith('/interaction/')) return void answer(request, response);
+    void (async () => {
+      const { params, prompt } = await provider.interactionDetails(request, response);
+      const accountId = String(params['login_hint']);
+      if (prompt.name === 'login') return provider.interactionFinished(request, response, { login: { accountId } });
+      const grant = new provider.Grant({ accountId, clientId: webApp });
+      grant.addOIDCScope('openid profile');
+      return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
+    })().catch(() => response.destroy());
+  });
+
+  async function idToken(login: string): Promise<string> {
+    const verifier = randomBytes(32).toString('base64url');
+    const wish = new URL('/auth', url);
+    wish.search = new URLSearchParams({
+      ...{ client_id: webApp, redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile', login_hint: login },
+      ...{ code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' },
+    }).toString();
+    const code = await codeOf(wish);
+    const response = await fetch(new URL('/token', url), {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ client_id: webApp, redirect_uri: redirectUri, grant_type: 'authorization_code', code, code_verifier: verifier },
+      }),
+    });
+    return ((await response.json()) as { readonly id_token: string }).id_token;
+  }
+
+  return {
+    url,
+    idToken,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** Follows a browser's way through the provider until it is sent back to the app, and reads the code that it brings. */
+async function codeOf(start: URL): Promise<string> {
+  const cookies = new Map<string, string>();
+  let at = start;
+  // There are five on the way.
+  for (let step = 0; step < 10; step += 1) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(at, { redirect: 'manual', headers: { cookie } });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value === '') cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    at = new URL(response.headers.get('location') ?? '', at);
+    const code = at.searchParams.get('code');
+    if (code !== null) return code;
+  }
+  throw new Error('the provider does not send back to the app');
+}
