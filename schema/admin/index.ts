@@ -15,6 +15,7 @@ import './disconnect-user.ts';
 import './audit-entry.ts';
 import './user-standing.ts';
 import './users.ts';
+import './link-identity.ts';
 import './suspend-user.ts';
 import './delete-user.ts';
 import './reset-password.ts';

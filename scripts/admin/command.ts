@@ -21,6 +21,8 @@ export interface Flags {
   readonly reason?: string | undefined;
   readonly until?: string | undefined;
   readonly messages?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
   readonly after?: string | undefined;
   readonly kind?: string | undefined;
   readonly list?: string | undefined;

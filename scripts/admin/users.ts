@@ -32,6 +32,16 @@ export const usersCommands: Commands = {
     says: `erases an account, for good; --messages ${deletedMessages.join('|')}: what becomes of their messages`,
     run: (operator, [handle = ''], flags, note) => erase(operator, handle, { flags, note }),
   },
+  'users link': {
+    words: ['HANDLE'],
+    says: 'lets them sign in by an account elsewhere; --subject WHO they are there, [--issuer WHOSE account it is]',
+    run: (operator, [handle = ''], flags, note) => link(operator, handle, { flags, note }),
+  },
+  'users unlink': {
+    words: ['HANDLE'],
+    says: 'takes that back; --subject WHO, [--issuer WHOSE]',
+    run: (operator, [handle = ''], flags, note) => unlink(operator, handle, { flags, note }),
+  },
   'users reset-password': {
     words: ['HANDLE'],
     says: 'prints a new password for who has forgotten theirs, and signs them out',
@@ -102,6 +112,27 @@ async function erase(operator: Operator, handle: string, { flags: { messages }, 
   await operator.administration.erase(null, { userId: user.id, messages: becomes });
   note({ before: { state: before?.state }, after: { state: 'ERASED' } });
   return `${user.handle} is erased. The rest follows as soon as a node runs.`;
+}
+
+async function link(operator: Operator, handle: string, { flags, note }: Acting): Promise<string> {
+  const identity = identityOf(flags);
+  const user = await targeted(operator, handle, note);
+  const linked = await operator.administration.link(null, { userId: user.id, ...identity });
+  note({ after: { linked } });
+  return linked ? `${user.handle} signs in as ${identity.subject} too.` : `${user.handle} signs in as ${identity.subject} already.`;
+}
+
+async function unlink(operator: Operator, handle: string, { flags, note }: Acting): Promise<string> {
+  const identity = identityOf(flags);
+  const user = await targeted(operator, handle, note);
+  const unlinked = await operator.administration.unlink(null, { userId: user.id, ...identity });
+  note({ after: { unlinked } });
+  return unlinked ? `${user.handle} signs in as ${identity.subject} no more.` : `${user.handle} does not sign in as ${identity.subject}.`;
+}
+
+function identityOf({ subject, issuer }: Flags): { readonly subject: string; readonly issuer: string | undefined } {
+  if (subject === undefined) throw new UsageError('Say who they are there, with --subject.');
+  return { subject, issuer };
 }
 
 async function resetPassword(operator: Operator, handle: string, note: Note): Promise<string> {

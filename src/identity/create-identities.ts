@@ -2,7 +2,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
-import { type Identities, type Identity, isIdentityName } from './identity.ts';
+import { type Identities, type Identity, isIdentityName, nameRule } from './identity.ts';
 import { createSigners } from './keys.ts';
 
 /** What of the configuration the module heeds. */
@@ -87,7 +87,7 @@ function isFor({ aud, azp }: JWTPayload & { readonly azp?: unknown }, expected: 
 
 function identityOf(payload: JWTPayload, issuer: string): Identity {
   const { sub = '', iat, ...claims } = payload;
-  if (!isIdentityName(sub)) throw invalid('Its "sub" is not 1 to 255 characters of printable ASCII that do not end in a space.');
+  if (!isIdentityName(sub)) throw invalid(`Its "sub" is not ${nameRule}.`);
   return {
     issuer,
     subject: sub,

@@ -2,6 +2,9 @@
 // would be 'a'.
 const namePattern = /^[\x20-\x7e]{0,254}[\x21-\x7e]$/;
 
+/** What such a name must be, in words. */
+export const nameRule = '1 to 255 characters of printable ASCII that do not end in a space';
+
 /** True for what can be an issuer's name here, or that of somebody at an issuer. */
 export function isIdentityName(text: string): boolean {
   return namePattern.test(text);

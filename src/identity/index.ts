@@ -3,4 +3,4 @@
 // bounded in time, and is asked for once, however many wait. Does not know users: who has the subject that a token names is theirs to say.
 export { createIdentities } from './create-identities.ts';
 export type * from './identity.ts';
-export { isIdentityName } from './identity.ts';
+export { isIdentityName, nameRule } from './identity.ts';

@@ -54,6 +54,19 @@ export interface Administration {
   identities(userIds: readonly bigint[]): Promise<readonly (readonly LinkedIdentity[])[]>;
   /** Who signs in as a subject of an issuer, by default config IDENTITY_ISSUER's; null: nobody so far. */
   byIdentity(identity: { readonly subject: string; readonly issuer?: string | null | undefined }): Promise<User | null>;
+  /**
+   * Lets somebody sign in by an account elsewhere, beside what they sign in by already; answers whether they did not before. Throws NOT_FOUND (userId), INVALID_INPUT
+   * (subject, issuer), CONFLICT (subject) where somebody else does, CONFLICT (userId) for an admin, for whom only the command line does it, UNAVAILABLE.
+   */
+  link(
+    actorId: bigint | null,
+    options: { readonly userId: bigint; readonly subject: string; readonly issuer?: string | null | undefined },
+  ): Promise<boolean>;
+  /** Takes that back; answers whether they did before. Their sessions go on. Throws as link does, but for CONFLICT (subject). */
+  unlink(
+    actorId: bigint | null,
+    options: { readonly userId: bigint; readonly subject: string; readonly issuer?: string | null | undefined },
+  ): Promise<boolean>;
   /** How many groups each is in, in the order asked for. */
   groupCounts(userIds: readonly bigint[]): Promise<readonly number[]>;
   /** How many contacts each has, in the order asked for. */

@@ -2,6 +2,7 @@ import { countGroups } from '../db/index.ts';
 import { isIdentityName } from '../identity/index.ts';
 import type { Administration, Standing } from './administration.ts';
 import { eraseOther } from './erase.ts';
+import { linkIdentity, unlinkIdentity } from './identity-link.ts';
 import { findIdentity, readIdentities } from './identity-store.ts';
 import type { AdministrationParts } from './parts.ts';
 import { createPasswords } from './password.ts';
@@ -42,6 +43,8 @@ export function createAdministration(parts: AdministrationParts): Administration
       const [user = null] = userId === null ? [] : await readUsers(db.client, [userId]);
       return user;
     },
+    link: (actorId, options) => linkIdentity(parts, actorId, options),
+    unlink: (actorId, options) => unlinkIdentity(parts, actorId, options),
     groupCounts: (userIds) => countGroups(db.client, userIds),
     async contactCounts(userIds) {
       const groups = await db.client.contact.groupBy({

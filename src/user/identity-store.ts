@@ -2,7 +2,8 @@ import type { Tx } from '../db/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { LinkedIdentity } from './user.ts';
 
-type IdentityKey = Pick<Identity, 'issuer' | 'subject'>;
+/** An account elsewhere. */
+export type IdentityKey = Pick<Identity, 'issuer' | 'subject'>;
 
 /** Who signs in as this; null: nobody so far. */
 export async function findIdentity(tx: Tx, { issuer, subject }: IdentityKey): Promise<bigint | null> {
@@ -26,4 +27,9 @@ export async function insertIdentity(
   { issuer, subject, userId, createdAt }: LinkedIdentity & { readonly userId: bigint },
 ): Promise<void> {
   await tx.identity.create({ data: { issuer, subject, userId, createdAt } });
+}
+
+/** Makes it nobody's. */
+export async function deleteIdentity(tx: Tx, { issuer, subject }: IdentityKey): Promise<void> {
+  await tx.identity.deleteMany({ where: { issuer, subject } });
 }

@@ -67,6 +67,8 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     entry: { ...onUser(), before: 'null', after: expect.stringMatching(/^\{"reason":"spam","since":"\S+Z","until":null,"byId":"\d+"\}$/) },
   }),
   restoreUser: () => ({ input: { userId: user.id }, entry: { ...onUser(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+  linkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"linked":true}' } }),
+  unlinkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"unlinked":true}' } }),
   resetPassword: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: expect.stringMatching(/^\{"sessions":\d\}$/) } }),
   deleteUser: () => ({
     input: { userId: user.id, messages: 'KEEP' },
@@ -250,6 +252,14 @@ describe('every command', () => {
       entry: { ...onDan(), before: 'null', after: expect.stringContaining('"spam"') },
     }),
     'users restore': () => ({ words: [dan.handle], entry: { ...onDan(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+    'users link': () => ({
+      words: [dan.handle, '--subject', 'u1', '--issuer', 'x'],
+      entry: { ...onDan(), arguments: `{"handle":"${dan.handle}","subject":"u1","issuer":"x"}`, after: '{"linked":true}' },
+    }),
+    'users unlink': () => ({
+      words: [dan.handle, '--subject', 'u1', '--issuer', 'x'],
+      entry: { ...onDan(), after: '{"unlinked":true}' },
+    }),
     'users reset-password': () => ({ words: [dan.handle], entry: { ...onDan(), after: '{"sessions":0}' } }),
     'users delete': () => ({
       words: [dan.handle, '--messages', 'keep'],

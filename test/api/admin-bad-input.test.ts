@@ -23,7 +23,7 @@ type Kind =
   | UserKind
   | ModerationKind
   | WebhookKind;
-type UserKind = 'reason' | 'end' | 'messages';
+type UserKind = 'reason' | 'end' | 'messages' | 'subject' | 'issuer';
 type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
 type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
 type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
@@ -79,6 +79,16 @@ const acts: Readonly<Record<string, Act>> = {
   deleteUser: {
     ...{ asks: 'user { id }', refused: { user: null } },
     ...{ valid: { userId: formatId('User', 2n ** 61n), messages: 'KEEP' }, kinds: { userId: 'user', messages: 'messages' } },
+  },
+  linkIdentity: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: { userId: formatId('User', 2n ** 61n), subject: 'u1', issuer: 'x' },
+    kinds: { userId: 'user', subject: 'subject', issuer: 'issuer' },
+  },
+  unlinkIdentity: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: { userId: formatId('User', 2n ** 61n), subject: 'u1', issuer: 'x' },
+    kinds: { userId: 'user', subject: 'subject', issuer: 'issuer' },
   },
   resetPassword: {
     ...{ asks: 'password sessions', refused: { password: null, sessions: null } },
@@ -195,6 +205,14 @@ const strange: readonly (readonly [string, string])[] = [
   ['huge text', huge],
 ];
 
+const noName: readonly Bad[] = [
+  ...noText,
+  ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+  ['beyond ASCII', 'ädä', 'INVALID_INPUT'],
+  ['with a space at its end', 'ada ', 'INVALID_INPUT'],
+  ['of 256 characters', 'a'.repeat(256), 'INVALID_INPUT'],
+];
+
 const bad: Readonly<Record<Kind, readonly Bad[]>> = {
   settings: [
     ['null', null, 'BAD_USER_INPUT'],
@@ -226,6 +244,9 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['other digits', '٧', 'INVALID_INPUT'],
     ['a hundred digits', '9'.repeat(100), 'INVALID_INPUT'],
   ],
+  subject: [...noName, ['null', null, 'BAD_USER_INPUT']],
+  // Without one it is that of the configuration, which has none here.
+  issuer: [...noName, ['null', null, 'INVALID_INPUT']],
   version: [
     ...noNumber,
     ['null', null, 'BAD_USER_INPUT'],

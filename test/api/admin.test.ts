@@ -80,6 +80,11 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($otherId: ID!) { suspendUser(input: { userId: $otherId, reason: "because" }) { user { state suspension { reason } } errors { code message field retryAfterMs } } }',
   'Mutation.restoreUser':
     'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
+  'Mutation.linkIdentity':
+    'mutation ($otherId: ID!) { linkIdentity(input: { userId: $otherId, subject: "u1", issuer: "x" }) { user { identities { issuer subject createdAt } } errors { code message field } } }',
+  'Query.userByIdentity': 'query { userByIdentity(subject: "u1", issuer: "x") { id } }',
+  'Mutation.unlinkIdentity':
+    'mutation ($otherId: ID!) { unlinkIdentity(input: { userId: $otherId, subject: "u1", issuer: "x" }) { user { id } errors { code message field } } }',
   'Mutation.resetPassword':
     'mutation ($otherId: ID!) { resetPassword(input: { userId: $otherId }) { password sessions errors { code message field } } }',
   'Mutation.grantAdmin':

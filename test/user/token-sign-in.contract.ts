@@ -287,6 +287,50 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     await only.refresh({ refreshToken: ann.refreshToken });
   });
 
+  describe('operators link', () => {
+    function office(adminHandles: readonly string[] = []) {
+      return createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles, identityIssuer: issuer } });
+    }
+
+    test('somebody who has a password with an account elsewhere, by which they then sign in too, until it is taken back', async () => {
+      const sub = randomUUID();
+      const { viewer, handle } = await world.newcomer();
+      const link = { userId: viewer.userId, subject: sub };
+      expect([await office().link(null, link), await office().link(1n, link)]).toEqual([true, false]);
+      expect((await signIn({ sub })).user).toMatchObject({ id: viewer.userId, handle });
+      expect(await users.hasPassword(viewer)).toBe(true);
+      expect([await office().unlink(1n, link), await office().unlink(null, link)]).toEqual([true, false]);
+      expect((await signIn({ sub })).user.id).not.toBe(viewer.userId);
+      await users.signIn({ handle, password, address: world.address() });
+    });
+
+    test('nobody with what is another’s, also where the other comes just then', async () => {
+      const sub = randomUUID();
+      const { viewer } = await world.newcomer();
+      const { user } = await signIn({ sub });
+      const link = { userId: viewer.userId, subject: sub };
+      await expect(office().link(null, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['subject'] });
+      expect(await office().unlink(null, link)).toBe(false);
+      expect((await signIn({ sub })).user.id).toBe(user.id);
+
+      const raced = { userId: viewer.userId, subject: randomUUID() };
+      const [linked, came] = await Promise.allSettled([office().link(null, raced), signIn({ sub: raced.subject })]);
+      if (came.status === 'rejected') throw came.reason;
+      if (linked.status === 'rejected') expect(linked.reason).toMatchObject({ code: 'CONFLICT', field: ['subject'] });
+      expect(came.value.user.id === viewer.userId).toBe(linked.status === 'fulfilled');
+    });
+
+    test('an admin by the command line alone, and nobody who is not there', async () => {
+      const { viewer, handle } = await world.newcomer();
+      const link = { userId: viewer.userId, subject: randomUUID() };
+      for (const act of ['link', 'unlink'] as const) {
+        await expect(office([handle])[act](1n, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['userId'] });
+        expect(await office([handle])[act](null, link)).toBe(true);
+        await expect(office()[act](null, { ...link, userId: 2n ** 60n })).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+      }
+    });
+  });
+
   test('operators find who has an account elsewhere, and see which', async () => {
     const sub = randomUUID();
     const { user } = await signIn({ sub });

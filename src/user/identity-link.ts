@@ -1,0 +1,70 @@
+import type { Config } from '../config.ts';
+import { isDuplicate, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { isIdentityName, nameRule } from '../identity/index.ts';
+import type { Log, Verdict } from '../log/index.ts';
+import type { Administration } from './administration.ts';
+import { identityOwner, userRow } from './facts.ts';
+import { deleteIdentity, type IdentityKey, insertIdentity } from './identity-store.ts';
+import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import type { RoleConfig } from './role.ts';
+
+interface LinkParts {
+  readonly log: Log;
+  readonly config: RoleConfig & Pick<Config, 'identityIssuer'>;
+}
+
+type Linked = Parameters<Administration['link']>[1];
+
+/** Lets somebody sign in by an account elsewhere; done again, it stands so already. Throws as Administration.link says. */
+export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
+  const { userId } = wanted;
+  const key = requireKey(parts, wanted);
+  return underLock(parts, { actorId, userId, key }, (owner) => {
+    if (owner !== null && owner !== userId) throw taken();
+    return owner === userId ? null : (tx, at) => insertIdentity(tx, { ...key, userId, createdAt: at });
+  }).catch((error: unknown) => {
+    // The lock is on the user, not on the account elsewhere: who signs in by it for the first time may be just being stored.
+    throw isDuplicate(error) ? taken() : error;
+  });
+}
+
+/** Takes that back; done again, it stands so already. Throws as Administration.unlink says. */
+export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
+  const { userId } = wanted;
+  const key = requireKey(parts, wanted);
+  return underLock(parts, { actorId, userId, key }, (owner) => (owner === userId ? (tx) => deleteIdentity(tx, key) : null));
+}
+
+type Write = (tx: Tx, at: Date) => Promise<void>;
+
+/** Does what `decide` makes of whoever signs in so by now; answers whether that was anything. */
+function underLock(
+  { log, config }: LinkParts,
+  { actorId, userId, key }: SomebodyElse & { readonly key: IdentityKey },
+  decide: (owner: bigint | null) => Write | null,
+): Promise<boolean> {
+  return log.append<boolean>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<boolean>> {
+      const row = requireThere(await inside.read(userRow, userId));
+      // Whose account elsewhere signs in as an admin is that admin.
+      if (actorId !== null) requireNoAdmin(row, config);
+      const write = decide(await inside.read(identityOwner, key));
+      return write === null ? { result: () => false } : { write: (tx, { at }) => write(tx, at), result: () => true };
+    },
+  });
+}
+
+function requireKey({ config }: LinkParts, { subject, issuer = null }: Linked): IdentityKey {
+  const key = { subject, issuer: issuer ?? config.identityIssuer };
+  if (!isIdentityName(subject)) throw new ChatError('INVALID_INPUT', `A subject is ${nameRule}.`, { field: ['subject'] });
+  if (!isIdentityName(key.issuer)) {
+    throw new ChatError('INVALID_INPUT', `An issuer is ${nameRule}; without one there must be an IDENTITY_ISSUER.`, { field: ['issuer'] });
+  }
+  return key;
+}
+
+function taken(): ChatError {
+  return new ChatError('CONFLICT', 'Somebody else signs in by this account already.', { field: ['subject'] });
+}
