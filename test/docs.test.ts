@@ -54,6 +54,38 @@ describe('docs/push.md', () => {
   });
 });
 
+describe('docs/accounts.md', () => {
+  const accounts = read('docs/accounts.md');
+
+  it('shows what the schemas have', () => {
+    const [shown = ''] = [...accounts.matchAll(/```graphql\n(.*?)```/gs)].map(([, block]) => block);
+    expect(validateEach(shown)).toEqual([]);
+    for (const name of ['linkIdentity', 'unlinkIdentity', 'userByIdentity', 'disconnectUser', 'suspendUser', 'deleteUser']) {
+      expect(accounts).toContain(name);
+      expect(Object.keys({ ...adminSchema.getMutationType()?.getFields(), ...adminSchema.getQueryType()?.getFields() })).toContain(name);
+    }
+  });
+
+  it('has a backend that signs its customers in', async () => {
+    const samples = [...accounts.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code).join('\n');
+    const [, issuer = '', audience = ''] = /IDENTITY_ISSUER=(my-\S+) IDENTITY_AUDIENCE=(\S+) IDENTITY_SECRET/.exec(accounts) ?? [];
+    const folder = await mkdtemp(join(tmpdir(), 'mpim-docs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const secret = newSecret();
+    await using node = await startNodeProcess({
+      ...{ DATA_DIR: folder, IDENTITY_ISSUER: issuer, IDENTITY_AUDIENCE: audience, IDENTITY_SECRET: secret },
+    });
+    const program = `${samples.replaceAll('http://127.0.0.1:4000', node.url)}
+      const { viewer } = await asCustomer({ id: 'customer 7', handle: 'ada', name: 'Ada' });
+      process.stdout.write(viewer.user.handle);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: root,
+      env: { ...process.env, IDENTITY_SECRET: secret },
+    });
+    expect(stdout).toBe('ada');
+  });
+});
+
 /** What is wrong with each operation of a text; one without a name cannot stand beside others. */
 function validateEach(text: string): readonly string[] {
   const { definitions, kind } = parse(text);
@@ -181,6 +213,7 @@ describe('the links in the documentation', () => {
     'docs/api.md',
     'docs/operators.md',
     'docs/webhooks.md',
+    'docs/accounts.md',
     'client/README.md',
   ])('of %s lead somewhere', (path) => {
     const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
