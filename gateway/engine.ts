@@ -19,6 +19,7 @@ import { useMaintenance } from './maintenance.ts';
 import { useMediaTypes } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { endAs, operationSpan } from './operation-span.ts';
+import { createPace, type Pace, pointsOf } from './pace.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { useQueryStrings } from './query-strings.ts';
 import { isSigningIn } from './signing-in.ts';
@@ -75,7 +76,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
       usePublicCodes(mask),
       useIntrospectionSwitch(config, mask),
       useMaintenance(config),
-      useCaller({ createContext, mask, fanout, meter, tracer, logging }),
+      useCaller({ createContext, pace: createPace(config), mask, fanout, meter, tracer, logging }),
       useHttpStreams(mask, config),
     ],
   }) as Engine;
@@ -83,14 +84,17 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
 
 interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'meter' | 'tracer' | 'logging'> {
   readonly fanout: Fanout;
+  readonly pace: Pace;
 }
 
 /** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
-function useCaller({ createContext, mask, fanout, ...watching }: CallerParts): Plugin<Call> {
+function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerParts): Plugin<Call> {
   async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
       const signingIn = isSigningIn(document, operationName);
-      return createContext(await (contextValue as Call).callerOf({ lasting, signingIn }));
+      const caller = await (contextValue as Call).callerOf({ lasting, signingIn });
+      if (caller.viewer !== null) pace.take(caller.viewer.userId, pointsOf(document, operationName));
+      return createContext(caller);
     } catch (error) {
       throw asRequestError(mask(error));
     }

@@ -273,5 +273,11 @@ export const nodeOptions = {
     oneOf('auto', 'true', 'false'),
     'Serve the demo app at /demo/ to browsers, where it is built; `auto`: where there is no DATABASE_URL.',
   ),
+  operationsPerSecond: setting(
+    'OPERATIONS_PER_SECOND',
+    '100',
+    whole(0, 1_000_000),
+    'Operations that a node takes from one user in a second, on average over ten, each act of a mutation by itself; past it RATE_LIMITED with `retryAfterMs`. 0: any number.',
+  ),
   introspection: setting('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

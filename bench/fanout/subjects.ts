@@ -118,6 +118,7 @@ async function startMpim({ databaseUrl, redisUrl, storeRedisUrl }: Places, subsc
     SECRET_KEYS: `${key.id}:${key.secret}`,
     MAX_GROUP_MEMBERS: '100000',
     LOG_LEVEL: 'warn',
+    OPERATIONS_PER_SECOND: '0',
     LOG_FORMAT: 'json',
   };
   const chat = await openChat(readConfig({ ...common, REDIS_URL: storeRedisUrl }), { logger: pino({ level: 'silent' }) });

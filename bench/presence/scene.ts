@@ -42,7 +42,7 @@ export async function openScene(places: Places, options: Options): Promise<Scene
   const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
   const env = {
     ...{ DATABASE_URL: databaseUrl, REDIS_URL: places.redisUrl, SECRET_KEYS: `${key.id}:${key.secret}`, PORT: '0' },
-    ...{ LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400', MAX_GROUP_MEMBERS: '100000' },
+    ...{ LOG_LEVEL: 'warn', OPERATIONS_PER_SECOND: '0', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400', MAX_GROUP_MEMBERS: '100000' },
   };
   const made = await makePeople(env, databaseUrl, options);
   await beAway(databaseUrl);

@@ -26,7 +26,7 @@ export async function startMpim(places: Places, options: TalkOptions): Promise<T
   const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
   const env = {
     ...{ DATABASE_URL: databaseUrl, REDIS_URL: places.redisUrl, SECRET_KEYS: `${key.id}:${key.secret}`, PORT: '0' },
-    ...{ LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400' },
+    ...{ LOG_LEVEL: 'warn', OPERATIONS_PER_SECOND: '0', LOG_FORMAT: 'json', ACCESS_TOKEN_SECONDS: '86400' },
   };
   const rooms = await makeMpimRooms(env, databaseUrl, options);
   const planned = rooms.map(async ({ conversationId, members }) => ({

@@ -240,6 +240,17 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('signUpOpen', 'true');
     expect(await signUp()).toBe('DONE');
   },
+  async operationsPerSecond(place) {
+    const { ann } = await talk(place);
+    const look = () => outcome(place, '{ viewer { user { handle } } }', {}, ann);
+    await place.set('operationsPerSecond', '1');
+    // Each act counts, and ten seconds' worth may come at once.
+    const acts = Array.from({ length: 25 }, (_, act) => `a${act}: updateSettings(input: {}) { errors { code } }`);
+    expect(await outcome(place, `mutation { ${acts.join(' ')} }`, {}, ann)).toBe('DONE');
+    expect(await look()).toBe('RATE_LIMITED');
+    await place.set('operationsPerSecond', '0');
+    expect(await look()).toBe('DONE');
+  },
   async introspection(place) {
     // The very same document: what is remembered of it must not count.
     const ask = () => outcome(place, getIntrospectionQuery());

@@ -42,6 +42,7 @@ const hurried = {
   // Clocks jump by hours.
   ACCESS_TOKEN_SECONDS: '86400',
   ADDRESS_ATTEMPTS: '1000000',
+  OPERATIONS_PER_SECOND: '0',
   JOIN_ATTEMPTS: '1000000',
   GRAPHIQL: 'false',
   // Nobody asks for it, and the port after a node's own may be another's.

@@ -105,7 +105,7 @@ async function start(env: Readonly<Record<string, string>>, open: AsyncDisposabl
   // Its own: it is killed.
   const redis = open.use(await startRedis());
   const [sending, hearing] = [open.use(await openRedisGate(redis.port)), open.use(await openRedisGate(redis.port))];
-  const usual = { ...stores.env, ADDRESS_ATTEMPTS: '1000000', ...env };
+  const usual = { ...stores.env, ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0', ...env };
   const nodes = await allOf(open, {
     here: startNodeProcess({ ...usual, REDIS_URL: sending.url, HEAD_CHECK_MS: neverMs }),
     trusting: startNodeProcess({ ...usual, REDIS_URL: redis.url, HEAD_CHECK_MS: neverMs }),

@@ -33,6 +33,7 @@ const settings = {
   BUS_TIMEOUT_MS: '1000',
   ACCESS_TOKEN_SECONDS: '86400',
   ADDRESS_ATTEMPTS: '1000000',
+  OPERATIONS_PER_SECOND: '0',
   GRAPHIQL: 'false',
   // Nobody asks for it, and the port after a node's own may be another's.
   ADMIN_PORT: 'off',
