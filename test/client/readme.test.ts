@@ -26,9 +26,17 @@ const watch = `subscription ($after: [PositionInput!]) {
 function program(sample: string, { token, group }: { token: string; group: string }, ending: string): string {
   return `
     const userId = 'ben';
+    const token = '${token}';
     const group = '${group}';
-    const currentAccessToken = async () => '${token}';
-    const refreshSession = async () => false;
+    ${
+      sample.includes('createSession')
+        ? ''
+        : `const session = {
+      token: async () => '${token}',
+      refresh: async () => false,
+      fetch: (uri, init) => fetch(uri, { ...init, headers: { ...init.headers, authorization: 'Bearer ${token}' } }),
+    };`
+    }
     const watch = \`${watch}\`;
     const held = new Map();
     const storage = { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => held.set(key, value) };
@@ -36,7 +44,6 @@ function program(sample: string, { token, group }: { token: string; group: strin
     const done = (text) => process.stdout.write(text, () => process.exit(0));
     const show = () => undefined;
     const apply = ({ __typename }) => { if (__typename === 'StreamReady') done('ready'); };
-    const signedIn = (uri, init) => fetch(uri, { ...init, headers: { ...init.headers, authorization: 'Bearer ${token}' } });
     ${ending.split('---')[0]}
     ${sample
       .replaceAll('https://chat.example.org', chat.url)
@@ -46,6 +53,11 @@ function program(sample: string, { token, group }: { token: string; group: strin
   `;
 }
 
+const begun = `localStorage.removeItem = (key) => held.delete(key);
+  --- if ((await response.json()).data.viewer !== null) done('signed in too soon');
+  await session.begin({ accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 900_000).toISOString(), refreshToken: 'any' });
+  const again = await session.fetch(response.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ viewer { user { id } } }"}' });
+  done((await again.json()).data.viewer === null ? 'not signed in' : 'ready');`;
 const follows = `--- const { followEvents } = await import('${root}/client/index.ts');
   followEvents({ document: watch, subscribe, onEvent: apply });`;
 const asked = `--- const { gql } = await import('@apollo/client');
@@ -71,17 +83,18 @@ const sends = `const conversationId = 'a';
   --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
 
 describe('the samples of client/README.md', () => {
-  it('are seven', () => {
-    expect(blocks).toHaveLength(7);
+  it('are eight', () => {
+    expect(blocks).toHaveLength(8);
   });
 
   it.each([
-    ['follow', [0], ''],
-    ['follow by HTTP', [1], follows],
-    ['follow by Apollo', [2], asked],
-    ['follow by urql', [3], queried],
-    ['follow by Relay, and keep a list', [4, 5], related],
-    ['send', [6], sends],
+    ['stay signed in', [0], begun],
+    ['follow', [1], ''],
+    ['follow by HTTP', [2], follows],
+    ['follow by Apollo', [3], asked],
+    ['follow by urql', [4], queried],
+    ['follow by Relay, and keep a list', [5, 6], related],
+    ['send', [7], sends],
   ])('%s', async (_name, numbers, ending) => {
     const [ben] = await chat.people('ben');
     const group = await chat.group(ben);

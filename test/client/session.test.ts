@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { httpSubscribe } from '../../client/http.ts';
+import { createSession, followEvents, type Refusal, type SessionOptions, type SessionStorage } from '../../client/index.ts';
+import { ResumableDocument, SignOutOthersDocument } from '../support/generated/graphql.ts';
+import { backend, backendTokenOf } from '../support/issuer.ts';
+import { given, type Person } from '../support/world.ts';
+import { tornWorld } from './torn.ts';
+
+const chat = tornWorld({ ...backend, ACCESS_TOKEN_SECONDS: '60' });
+
+function storageOf(): SessionStorage & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}
+
+/** A page with a session of its own, on a clock that stands still until it is moved, and what it asked the server. */
+function page(options: Partial<SessionOptions> = {}) {
+  const asked: string[] = [];
+  const changes: (string | null)[] = [];
+  let at = Date.now();
+  const session = createSession({
+    url: `${chat.link.url}/graphql`,
+    clock: { now: () => at, after: () => () => undefined },
+    onChange: (signedIn: boolean, refusal: Refusal | null) => changes.push(signedIn ? 'signed in' : (refusal?.code ?? null)),
+    async fetch(input, init) {
+      asked.push(/(refreshToken|signInWithToken|signOut)\(input/.exec(String(init?.body))?.[1] ?? 'else');
+      return fetch(input, init);
+    },
+    ...options,
+  });
+  return {
+    ...{ session, asked, changes },
+    later: (ms: number) => {
+      at += ms;
+    },
+  };
+}
+
+function tokensOf({ token, refreshToken }: Person) {
+  return { accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 60_000).toISOString(), refreshToken };
+}
+
+async function whoIs(fetchBy: typeof fetch): Promise<string | null> {
+  const response = await fetchBy(`${chat.link.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ viewer { user { handle } } }' }),
+  });
+  const { data, errors } = (await response.json()) as { data?: { viewer: { user: { handle: string } } | null }; errors?: unknown[] };
+  if (errors !== undefined) return 'refused';
+  return data?.viewer?.user.handle ?? null;
+}
+
+describe('a session', () => {
+  it('is nobody’s until it begins; from then on what is fetched is fetched as them, in the next page too', async () => {
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const { session, asked, changes } = page({ storage });
+    expect([await session.token(), await whoIs(session.fetch)]).toEqual([null, null]);
+    await session.begin(tokensOf(ann));
+    expect([await session.token(), await whoIs(session.fetch)]).toEqual([ann.token, ann.handle]);
+    expect(await whoIs(page({ storage }).session.fetch)).toBe(ann.handle);
+    expect([asked, changes]).toEqual([['else', 'else'], ['signed in']]);
+  });
+
+  it('refuses to begin with an answer that signed nobody in', async () => {
+    const { session } = page();
+    await expect(session.begin({ accessToken: null, accessTokenExpiresAt: null, refreshToken: null })).rejects.toThrow(TypeError);
+    expect(await session.token()).toBeNull();
+  });
+
+  it('gets the next token before one ends: once, however many ask for it, on however many pages', async () => {
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const [one, other] = [page({ storage }), page({ storage })];
+    await one.session.begin(tokensOf(ann));
+    expect(await other.session.token()).toBe(ann.token);
+    for (const { later } of [one, other]) later(44_000);
+    expect(await one.session.token()).toBe(ann.token);
+    for (const { later } of [one, other]) later(1_000);
+    const tokens = await Promise.all([one, other, one, other, one].map(({ session }) => session.token()));
+    expect(new Set(tokens).size).toBe(1);
+    expect([...one.asked, ...other.asked]).toEqual(['refreshToken']);
+    expect(await whoIs(other.session.fetch)).toBe(ann.handle);
+  });
+
+  it('does not mind that the device’s clock is wrong', async () => {
+    const [ann] = await chat.people('ann');
+    for (const wrong of [-86_400_000, 86_400_000]) {
+      const { session, asked, later } = page();
+      later(wrong);
+      await session.begin(tokensOf(ann));
+      expect([await session.token(), asked]).toEqual([ann.token, []]);
+    }
+  });
+
+  it('asks once more, with another token, where the server does not take the one at hand', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const storage = storageOf();
+    const { session, asked, changes } = page({ storage });
+    // It was good until a moment ago, for all that the page knows.
+    await session.begin({ ...tokensOf(ann), accessToken: `${ann.token}x` });
+    expect(await Promise.all([whoIs(session.fetch), whoIs(session.fetch)])).toEqual([ann.handle, ann.handle]);
+    expect(asked.toSorted()).toEqual(['else', 'else', 'else', 'else', 'refreshToken']);
+    const request = new Request(`${chat.link.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'mine' },
+      body: JSON.stringify({ query: '{ viewer { user { handle } } }' }),
+    });
+    await session.begin({ ...tokensOf(ben), accessToken: 'nonsense' });
+    const response = await session.fetch(request);
+    expect(await response.json()).toEqual({ data: { viewer: { user: { handle: ben.handle } } } });
+    expect(response.headers.get('x-request-id')).toBe('mine');
+    expect(changes).toEqual(['signed in']);
+  });
+
+  it('is over when the server says so, and then is nobody’s', async () => {
+    const [ann] = await chat.people('ann');
+    const phone = await chat.anotherDevice(ann);
+    const storage = storageOf();
+    const { session, changes } = page({ storage });
+    await session.begin(tokensOf(phone));
+    await chat.ask(SignOutOthersDocument, { input: {} }, ann);
+    expect(await whoIs(session.fetch)).toBe('refused');
+    expect([await session.token(), await session.refresh(), storage.kept.size]).toEqual([null, false, 0]);
+    expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS']);
+  });
+
+  it('that ends in one tab ends in the others, and one that begins there as somebody else is not theirs', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const storage = storageOf();
+    const [here, there] = [page({ storage }), page({ storage })];
+    await here.session.begin(tokensOf(ann));
+    await there.session.token();
+    await there.session.signOut();
+    expect(there.asked).toEqual(['signOut']);
+    await there.session.begin(tokensOf(ben));
+    expect([await whoIs(here.session.fetch), await whoIs(there.session.fetch)]).toEqual(['refused', ben.handle]);
+    expect(await here.session.token()).toBeNull();
+    expect(here.changes).toEqual(['signed in', null]);
+    expect(await whoIs(page({ storage }).session.fetch)).toBe(ben.handle);
+  });
+
+  it('goes on where the server cannot be reached for a while: nobody is signed out for that', async () => {
+    const [ann] = await chat.people('ann');
+    const failing = { now: false };
+    const { session, later, changes } = page({
+      async fetch(input, init) {
+        if (failing.now) throw new TypeError('fetch failed');
+        return fetch(input, init);
+      },
+    });
+    await session.begin(tokensOf(ann));
+    later(50_000);
+    failing.now = true;
+    await expect(session.token()).rejects.toThrow('fetch failed');
+    await expect(session.refresh()).rejects.toThrow('fetch failed');
+    failing.now = false;
+    expect(await whoIs(session.fetch)).toBe(ann.handle);
+    expect(changes).toEqual(['signed in']);
+  });
+
+  it('is kept by storages that answer later, and forgotten by one that is full', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const kept = new Map<string, string>();
+    const slow: SessionStorage = {
+      getItem: async (key) => kept.get(key) ?? null,
+      setItem: async (key, value) => void kept.set(key, value),
+      removeItem: async (key) => void kept.delete(key),
+    };
+    await page({ storage: slow }).session.begin(tokensOf(ann));
+    expect(await page({ storage: slow }).session.token()).toBe(ann.token);
+
+    const full: SessionStorage = {
+      ...slow,
+      setItem() {
+        throw new Error('full');
+      },
+    };
+    const { session } = page({ storage: full });
+    await session.begin(tokensOf(ben));
+    expect(await session.token()).toBe(ben.token);
+    expect(kept.size).toBe(0);
+  });
+
+  it.each(['not JSON', 'null', '[]', '{"accessToken":"a"}'])('is nobody’s where what is kept cannot be read: %s', async (text) => {
+    const storage = storageOf();
+    storage.kept.set('mpim session', text);
+    expect(await page({ storage }).session.token()).toBeNull();
+  });
+});
+
+describe('tabs', () => {
+  it('that refresh at the same moment, where there are no locks between them, are given the same', async () => {
+    vi.stubGlobal('navigator', {});
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const [one, other] = [page({ storage }), page({ storage })];
+    await one.session.begin(tokensOf(ann));
+    await other.session.token();
+    for (const { later } of [one, other]) later(50_000);
+    await Promise.all([one.session.token(), other.session.token()]);
+    expect([one.asked, other.asked]).toEqual([['refreshToken'], ['refreshToken']]);
+    for (const { session } of [one, other]) expect(await whoIs(session.fetch)).toBe(ann.handle);
+  });
+
+  it('that are asleep while it is their turn are not waited for', async () => {
+    const [ann] = await chat.people('ann');
+    const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
+    onTestFinished(() => wake());
+    void navigator.locks.request('mpim session', () => asleep);
+    const waits: number[] = [];
+    const after = (ms: number, work: () => void) => {
+      waits.push(ms);
+      if (ms === 10_000) work();
+      return () => undefined;
+    };
+    const { session } = page({ clock: { now: () => Date.now(), after } });
+    await session.begin(tokensOf(ann));
+    expect(await session.token()).toBe(ann.token);
+    expect(waits).toContain(10_000);
+  });
+});
+
+describe('a session with an account elsewhere', () => {
+  it('begins by itself, once for all who ask, and anew when it was ended', async () => {
+    const sub = randomUUID();
+    const { session, asked, changes } = page({ identityToken: () => backendTokenOf({ sub, preferred_username: `e.${sub.slice(0, 8)}` }) });
+    const handles = await Promise.all([whoIs(session.fetch), whoIs(session.fetch)]);
+    expect(handles).toEqual([`e.${sub.slice(0, 8)}`, `e.${sub.slice(0, 8)}`]);
+    expect(asked.filter((name) => name !== 'else')).toEqual(['signInWithToken']);
+
+    const { viewer } = await chat.node.chat.users.signInWithToken({ token: await backendTokenOf({ sub }), address: '10.0.0.1' });
+    await chat.node.chat.users.signOutOthers(viewer, {});
+    expect(await whoIs(session.fetch)).toBe(handles[0]);
+    expect(asked.filter((name) => name !== 'else')).toEqual(['signInWithToken', 'refreshToken', 'signInWithToken']);
+    expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS', 'signed in']);
+  });
+
+  it('does not begin again for who has signed out or was refused, until it is told to', async () => {
+    const sub = randomUUID();
+    let isGood = true;
+    const { session, asked } = page({ identityToken: async () => (isGood ? backendTokenOf({ sub }) : 'expired') });
+    expect(await session.token()).not.toBeNull();
+    await session.signOut();
+    expect([await session.token(), await session.token()]).toEqual([null, null]);
+    isGood = false;
+    await session.begin();
+    expect([await session.token(), await session.token()]).toEqual([null, null]);
+    expect(asked).toEqual(['signInWithToken', 'signOut', 'signInWithToken']);
+    isGood = true;
+    await session.begin();
+    expect(await session.token()).not.toBeNull();
+  });
+
+  it('is nobody’s while nobody is signed in there, and somebody’s once they are', async () => {
+    let token: string | null = null;
+    const { session, asked } = page({ identityToken: async () => token });
+    expect([await session.token(), await whoIs(session.fetch)]).toEqual([null, null]);
+    token = await backendTokenOf({ sub: randomUUID() });
+    expect(await session.token()).not.toBeNull();
+    expect(asked).toEqual(['else', 'signInWithToken']);
+  });
+});
+
+it('what is followed by a session goes on until that is over, and says so', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  const phone = await chat.anotherDevice(ben);
+  const { session } = page();
+  await session.begin(tokensOf(phone));
+  const seen: string[] = [];
+  const following = followEvents({
+    document: ResumableDocument,
+    subscribe: httpSubscribe({ url: `${chat.url}/graphql`, token: session.token }),
+    refresh: session.refresh,
+    onEvent: ({ __typename }) => void seen.push(__typename),
+  });
+  await expect.poll(() => seen).toContain('StreamReady');
+  await chat.say(ann, await chat.direct(ann, ben), 'hello');
+  await expect.poll(() => seen).toContain('MessageSent');
+  given((await chat.ask(SignOutOthersDocument, { input: {} }, ben)).signOutOthers.sessionIds, []);
+  expect((await following.ended).reason).toBe('signed out');
+});
