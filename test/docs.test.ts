@@ -67,7 +67,10 @@ describe('docs/accounts.md', () => {
   });
 
   it('has a backend that signs its customers in', async () => {
-    const samples = [...accounts.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code).slice(1).join('\n');
+    const samples = [...accounts.matchAll(/```js\n(.*?)```/gs)]
+      .map(([, code]) => code)
+      .slice(1)
+      .join('\n');
     const [, issuer = '', audience = ''] = /IDENTITY_ISSUER=(my-\S+) IDENTITY_AUDIENCE=(\S+) IDENTITY_SECRET/.exec(accounts) ?? [];
     const folder = await mkdtemp(join(tmpdir(), 'mpim-docs-'));
     onTestFinished(() => rm(folder, { recursive: true }));
