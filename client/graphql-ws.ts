@@ -15,6 +15,11 @@ const pongMs = 5_000;
 const usualOpenMs = 10_000;
 const ackMs = 10_000;
 
+/** As much of a WebSocket as is needed. */
+interface Sending {
+  send(text: string): void;
+}
+
 /** As much of a WebSocket's class as is needed. */
 type Sockets = new (
   url: string,
@@ -28,6 +33,20 @@ type Sockets = new (
  */
 export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usualOpenMs, ...options }: SocketOptions): Client {
   let awaited: ReturnType<typeof setTimeout> | undefined;
+  let open: { readonly socket: Sending; bearer: string | null } | undefined;
+  let brought: string | null = null;
+
+  /** Brings the next access token once there is one: the server then leaves the socket open, and what is under way on it. */
+  async function renew(): Promise<void> {
+    const at = open;
+    const bearer = await Promise.resolve()
+      .then(token)
+      .catch(() => null);
+    if (at === undefined || at !== open || bearer === null || bearer === at.bearer) return;
+    at.bearer = bearer;
+    at.socket.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${bearer}` } }));
+  }
+
   const client = createClient({
     connectionAckWaitTimeout: ackMs,
     ...options,
@@ -36,12 +55,17 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
     retryAttempts: 0,
     keepAlive,
     async connectionParams() {
-      const bearer = await token();
-      return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+      brought = await token();
+      return brought === null ? {} : { authorization: `Bearer ${brought}` };
     },
     on: {
       ...on,
+      connected(socket, payload, wasRetry) {
+        open = { socket: socket as Sending, bearer: brought };
+        on?.connected?.(socket, payload, wasRetry);
+      },
       ping(received, payload) {
+        if (!received) void renew();
         if (!received) awaited = setTimeout(() => client.terminate(), Math.min(keepAlive, pongMs));
         on?.ping?.(received, payload);
       },
@@ -50,6 +74,7 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
         on?.pong?.(received, payload);
       },
       closed(event) {
+        open = undefined;
         clearTimeout(awaited);
         on?.closed?.(event);
       },

@@ -116,6 +116,7 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
       silent.remove(extra);
       return admit(sessions, extra, connectionParams);
     },
+    onPing: ({ extra }, payload) => renew(extra, payload),
     onSubscribe: prepare,
     execute: (args) => run(() => (args as Prepared).rootValue.execute(withoutRoot(args))),
     subscribe: (args) => run(() => (args as Prepared).rootValue.subscribe(withoutRoot(args)) as OperationResult),
@@ -169,6 +170,20 @@ async function admit(sessions: Sessions, peer: Peer, params: Init): Promise<bool
     // Expired and revoked look alike here. 4403 is what clients retry, and they ask for a fresh token before they do.
     peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
     return false;
+  }
+}
+
+/**
+ * A ping may bring the next access token along, as connection_init brings the first: the socket then stays open until that expires. What is not good for it changes nothing: the
+ * socket closes when the one that it has expires, and its client comes back with another.
+ */
+async function renew({ session }: Peer, payload: Init): Promise<void> {
+  const authorization = payload?.['authorization'];
+  if (session === null || typeof authorization !== 'string') return;
+  try {
+    await session.renew(authorization);
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
   }
 }
 

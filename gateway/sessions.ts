@@ -13,6 +13,11 @@ export interface FollowedSession {
   readonly access: Access;
   /** Something was asked for on the connection. */
   active(): void;
+  /**
+   * Goes on until the access token of this `Bearer …` text expires, where that is later. Throws ChatError UNAUTHENTICATED for what is not a valid token of the same session:
+   * then nothing has changed.
+   */
+  renew(authorization: string): Promise<void>;
   /** Stops following. Idempotent. */
   stop(): void;
 }
@@ -62,11 +67,11 @@ export function createSessions(chat: Chat): Sessions {
       const token = tokenOf(authorization);
       if (token === null) throw new ChatError('UNAUTHENTICATED', 'An access token is required.');
       const claims = await chat.users.readToken(token);
-      const watched = new WatchedSession(claims, { followed, onEnd });
+      const watched = new WatchedSession(claims, { chat, followed, onEnd });
       try {
         watched.began(await chat.feed.watchAccount(claims.userId, watched));
         // Only once it is watched: a session that ended before has no entry to come.
-        watched.admit(chat, await chat.users.authenticate(token));
+        watched.admit(await chat.users.authenticate(token));
       } catch (error) {
         watched.stop();
         throw error;
@@ -78,6 +83,7 @@ export function createSessions(chat: Chat): Sessions {
 }
 
 interface WatchedParts {
+  readonly chat: Chat;
   /** All that are followed, itself among them while it is. */
   readonly followed: Set<WatchedSession>;
   readonly onEnd: (end: SessionEnd) => void;
@@ -86,7 +92,8 @@ interface WatchedParts {
 // A class, as there is one for each socket as long as it lives: functions of its own would keep the token with them.
 class WatchedSession implements FollowedSession, AccountWatcher {
   readonly #sessionId: string;
-  readonly #expiresAt: Date;
+  #expiresAt: Date;
+  readonly #chat: Chat;
   readonly #followed: Set<WatchedSession>;
   readonly #onEnd: (end: SessionEnd) => void;
   #access: Access | undefined;
@@ -94,9 +101,10 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   #held: Held | undefined;
   #over = false;
 
-  constructor({ sessionId, expiresAt }: Claims, { followed, onEnd }: WatchedParts) {
+  constructor({ sessionId, expiresAt }: Claims, { chat, followed, onEnd }: WatchedParts) {
     this.#sessionId = sessionId;
     this.#expiresAt = expiresAt;
+    this.#chat = chat;
     this.#followed = followed;
     this.#onEnd = onEnd;
     followed.add(this);
@@ -114,10 +122,20 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   }
 
   /** It lives, and the user is online from here on. Throws UNAUTHENTICATED where its end came first. */
-  admit(chat: Chat, access: Access): void {
+  admit(access: Access): void {
     if (this.#over) throw sessionOver('ended');
     this.#access = access;
-    this.#held = chat.presence.connect(access, (why) => this.#finish(why));
+    this.#held = this.#chat.presence.connect(access, (why) => this.#finish(why));
+  }
+
+  async renew(authorization: string): Promise<void> {
+    const token = tokenOf(authorization) ?? '';
+    const { expiresAt, sessionId } = await this.#chat.users.readToken(token);
+    if (sessionId !== this.#sessionId) throw new ChatError('UNAUTHENTICATED', 'This token is of another session.');
+    // Known already: the database need not be asked about it.
+    if (expiresAt <= this.#expiresAt) return;
+    this.#access = await this.#chat.users.authenticate(token);
+    this.#expiresAt = expiresAt;
   }
 
   /** Ends it if its token's time is up. */

@@ -1,8 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { createSession } from '../../client/index.ts';
 import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { ask } from '../support/client.ts';
-import { RefreshTokenDocument } from '../support/generated/graphql.ts';
+import { MeDocument, RefreshTokenDocument } from '../support/generated/graphql.ts';
 import { freshStores } from '../support/stores.ts';
 import { given, peopleOf, world } from '../support/world.ts';
 import { textsOf } from './followed.ts';
@@ -49,4 +50,21 @@ it('a token that expires is replaced, once, and nothing is missed', async () => 
   await brief.say(again, group, 'after');
   await expect.poll(() => textsOf(events)).toEqual(['before', 'after']);
   expect(statuses.flatMap((status) => (status.state === 'waiting' ? [status.failure.code] : []))).toEqual([4403]);
+});
+
+it('a socket is told of each next token in time, and stays open past the one that it began with', async () => {
+  const [ann, ben] = await brief.people('ann', 'ben');
+  const group = await brief.group(ann, ben);
+  const session = createSession({ url: `${brief.url}/graphql` });
+  const accessTokenExpiresAt = new Date(Date.now() + 5_000).toISOString();
+  await session.begin({ accessToken: ben.token, accessTokenExpiresAt, refreshToken: ben.refreshToken });
+  const { subscribe } = socketTo(brief.url, session.token, { keepAlive: 200 });
+  const { events, statuses, states } = follow({ subscribe, refresh: session.refresh });
+  await expect.poll(states).toContain('live');
+  await expect
+    .poll(async () => (await brief.post(MeDocument, {}, ben)).errors?.[0]?.extensions?.['code'], { timeout: 20_000 })
+    .toBe('UNAUTHENTICATED');
+  await brief.say(await brief.anotherDevice(ann), group, 'still there');
+  await expect.poll(() => textsOf(events)).toEqual(['still there']);
+  expect(statuses.map(({ state }) => state)).not.toContain('waiting');
 });

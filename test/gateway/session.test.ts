@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAccessTokens } from '../../src/user/access-token.ts';
 import type { SignedIn } from '../../src/user/index.ts';
 import { post, subscribeOverHttp } from './http.ts';
 import { type Lab, openLab } from './lab.ts';
-import { openRaw } from './raw-socket.ts';
+import { openRaw, type RawSocket } from './raw-socket.ts';
 
 let lab: Lab;
 let people = 0;
@@ -129,6 +131,46 @@ describe('when a token expires', () => {
     expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     const fresh = await own.node.chat.users.refresh({ refreshToken: ada.refreshToken });
     await (await openRaw(own.node.url)).init(bearer(fresh));
+  });
+});
+
+describe('a ping that brings the next token', () => {
+  const secret = randomBytes(32).toString('base64url');
+  const later = createAccessTokens([{ id: 'k', secret }], 900);
+
+  async function ping(socket: RawSocket, authorization: unknown): Promise<void> {
+    socket.send({ type: 'ping', payload: { authorization } });
+    expect((await socket.next()).type).toBe('pong');
+  }
+
+  test('keeps its socket open past the first, with what is under way on it', async () => {
+    await using own = await openLab({ ACCESS_TOKEN_SECONDS: '5', SECRET_KEYS: `k:${secret}` });
+    const [ada, bob] = [await signUp(own), await signUp(own)];
+    const [renewed, left] = await Promise.all([openRaw(own.node.url), openRaw(own.node.url)]);
+    for (const socket of [renewed, left]) await socket.init(bearer(ada));
+    renewed.subscribe('1', 'subscription { endless }');
+    await renewed.next();
+    await ping(renewed, `Bearer ${(await later.sign(ada.viewer, new Date())).accessToken}`);
+    // What is not good for it changes nothing.
+    for (const wrong of [bearer(ada).authorization, (await later.sign(bob.viewer, new Date())).accessToken, 'nonsense', 7, null]) {
+      await ping(left, typeof wrong === 'string' && !wrong.startsWith('Bearer') ? `Bearer ${wrong}` : wrong);
+      await ping(renewed, wrong);
+    }
+    expect(await left.closed).toMatchObject({ code: 4403 });
+    await renewed.quiet();
+
+    await own.node.chat.users.signOut(ada.viewer, {});
+    expect(await renewed.closed).toMatchObject({ code: 4401 });
+  });
+
+  test('of a session that has ended meanwhile keeps nothing open, and signs nobody in', async () => {
+    await using own = await openLab({ SECRET_KEYS: `k:${secret}` });
+    const ada = await signUp(own);
+    const socket = await openRaw(own.node.url);
+    await socket.init({});
+    await ping(socket, bearer(ada).authorization);
+    socket.subscribe('1', '{ viewerId }');
+    expect((await socket.next()).payload.data).toEqual({ viewerId: null });
   });
 });
 
