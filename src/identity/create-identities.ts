@@ -86,8 +86,9 @@ function isFor({ aud, azp }: JWTPayload & { readonly azp?: unknown }, expected: 
 }
 
 function identityOf(payload: JWTPayload, issuer: string): Identity {
-  const { sub = '', iat, ...claims } = payload;
-  if (!isIdentityName(sub)) throw invalid(`Its "sub" is not ${nameRule}.`);
+  const { sub, iat, ...claims }: Readonly<Record<string, unknown>> = payload;
+  // Many have numbers for their users: those are not what RFC 7519 has there (4.1.2), nor what is looked for.
+  if (typeof sub !== 'string' || !isIdentityName(sub)) throw invalid(`Its "sub" is not text of ${nameRule}.`);
   return {
     issuer,
     subject: sub,

@@ -18,8 +18,7 @@ export async function requireOwnToken(
 ): Promise<void> {
   const identity = await readToken(parts, given);
   if ((await findIdentity(parts.db.client, identity)) !== userId) throw wrongToken('It is not yours.');
-  // By this node's clock, as its end is judged by.
-  if (identity.issuedAt === null || Date.now() - identity.issuedAt.getTime() > freshMs) {
+  if (identity.issuedAt === null || !isFresh(identity.issuedAt)) {
     throw wrongToken('For this it must have been made within the last five minutes: ask whoever makes it for another.');
   }
 }
@@ -29,6 +28,11 @@ export async function hasPassword({ db }: Pick<TokenParts, 'db'>, { userId }: Vi
   const [row] = await readUserRows(db.client, [userId]);
   if (row?.state !== 'ACTIVE') throw accountGone();
   return row.passwordHash !== '';
+}
+
+/** By this node's clock, as its end is judged by. What is to be made yet, or never, would be fresh for as long. */
+function isFresh(issuedAt: Date): boolean {
+  return Math.abs(Date.now() - issuedAt.getTime()) <= freshMs;
 }
 
 function wrongToken(fault: string): ChatError {

@@ -79,6 +79,9 @@ describe('a token of an OpenID provider', () => {
     ['of a name that a database takes for another', { sub: 'ada ' }, '"sub"'],
     ['of a name beyond ASCII', { sub: 'ädä' }, '"sub"'],
     ['of too long a name', { sub: 'a'.repeat(256) }, '"sub"'],
+    ['of a number', { sub: 42 }, 'not text'],
+    ['of no name', { sub: null }, 'not text'],
+    ['of a list', { sub: ['ada'] }, 'not text'],
   ])('is refused that is %s, and says why', async (_what, claims, why) => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });

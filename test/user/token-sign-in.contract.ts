@@ -239,6 +239,8 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     test.each<[string, Readonly<Record<string, unknown>>]>([
       ['of before', { iat: now() - 310 }],
       ['that does not say when it was made', { iat: undefined }],
+      ['that is to be made yet', { iat: now() + 310 }],
+      ['that was made when nobody knows', { iat: Number.MAX_VALUE }],
       ['of another', { sub: 'another' }],
       ['that is none', { exp: 1_000 }],
     ])('is not erased by a token %s', async (_what, claims) => {
