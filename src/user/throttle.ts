@@ -24,6 +24,8 @@ export interface Throttle {
    * before it runs, so that attempts made at once do not all slip through. Throws RATE_LIMITED.
    */
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
+  /** Counts an attempt to sign in that has failed. Throws RATE_LIMITED. */
+  failure(address: string): Promise<void>;
   /** Runs a change of a user's settings, which counts unless it changes nothing or fails. Throws RATE_LIMITED. */
   settings<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
   /** The same for a user's profile. */
@@ -66,6 +68,9 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
 
   return {
     signIn,
+    async failure(address) {
+      await take(addresses, countedAddress(address));
+    },
     settings: (userId, change) => countChange(settings, userId, change),
     profile: (userId, change) => countChange(profiles, userId, change),
     handle: (userId, change) => countChange(changes, userId, change),

@@ -44,24 +44,21 @@ export async function signInWithToken(
 }
 
 /**
- * Who a token says somebody is. One that says nothing counts for the address like a failed sign-in. Throws FORBIDDEN where nobody signs in so, INVALID_CREDENTIALS
- * (token), RATE_LIMITED, UNAVAILABLE.
+ * Who a token says somebody is. One that says nothing counts for the address like a failed sign-in. It is judged before it is counted: nobody guesses a signature, and whoever
+ * fails, or comes with many others, keeps out nobody of their address whose token counts. Throws FORBIDDEN where nobody signs in so, INVALID_CREDENTIALS (token),
+ * RATE_LIMITED, UNAVAILABLE.
  */
 export async function readToken(
   { identities, throttle }: Pick<TokenParts, 'identities' | 'throttle'>,
   { token, address }: { readonly token: string; readonly address: string },
 ): Promise<Identity> {
   if (!identities) throw new ChatError('FORBIDDEN', 'Nobody signs in with a token of another server here.');
-  let refusal: unknown;
-  const identity = await throttle.signIn({ handle: null, address }, () =>
-    identities.read(token).catch((error: unknown) => {
-      if (!isRefusal(error) || error.code !== 'INVALID_CREDENTIALS') throw error;
-      refusal = error;
-      return null;
-    }),
-  );
-  if (identity === null) throw refusal;
-  return identity;
+  try {
+    return await identities.read(token);
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'INVALID_CREDENTIALS') await throttle.failure(address);
+    throw error;
+  }
 }
 
 async function welcome(parts: TokenParts, identity: Identity, device: Device): Promise<SignedIn> {
