@@ -11,7 +11,8 @@ export const sessionRow: Fact<string, SessionRow | null> = { name: 'session', ke
 /** Who signs in by an account elsewhere; null: nobody so far. Governed by no stream: between those who race, the unique key decides. */
 export const identityOwner: Fact<IdentityKey, bigint | null> = {
   name: 'identity owner',
-  key: ({ issuer, subject }) => `${issuer} ${subject}`,
+  // Spaces may stand in both, lines in neither.
+  key: ({ issuer, subject }) => `${issuer}\n${subject}`,
   read: (tx, keys) => Promise.all(keys.map((key) => findIdentity(tx, key))),
 };
 

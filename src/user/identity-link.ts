@@ -8,6 +8,7 @@ import { identityOwner, userRow } from './facts.ts';
 import { deleteIdentity, type IdentityKey, insertIdentity } from './identity-store.ts';
 import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
 import type { RoleConfig } from './role.ts';
+import type { UserRow } from './store.ts';
 
 interface LinkParts {
   readonly log: Log;
@@ -20,7 +21,8 @@ type Linked = Parameters<Administration['link']>[1];
 export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
   const key = requireKey(parts, wanted);
-  return underLock(parts, { actorId, userId, key }, (owner) => {
+  return underLock(parts, { actorId, userId, key }, (row, owner) => {
+    requireThere(row);
     if (owner !== null && owner !== userId) throw taken();
     return owner === userId ? null : (tx, at) => insertIdentity(tx, { ...key, userId, createdAt: at });
   }).catch((error: unknown) => {
@@ -33,7 +35,12 @@ export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: L
 export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
   const key = requireKey(parts, wanted);
-  return underLock(parts, { actorId, userId, key }, (owner) => (owner === userId ? (tx) => deleteIdentity(tx, key) : null));
+  return underLock(parts, { actorId, userId, key }, (row, owner) => {
+    // Also of somebody erased: a node of a release that does not know accounts elsewhere leaves theirs.
+    if (owner === userId) return (tx) => deleteIdentity(tx, key);
+    requireThere(row);
+    return null;
+  });
 }
 
 type Write = (tx: Tx, at: Date) => Promise<void>;
@@ -42,15 +49,15 @@ type Write = (tx: Tx, at: Date) => Promise<void>;
 function underLock(
   { log, config }: LinkParts,
   { actorId, userId, key }: SomebodyElse & { readonly key: IdentityKey },
-  decide: (owner: bigint | null) => Write | null,
+  decide: (row: UserRow | null, owner: bigint | null) => Write | null,
 ): Promise<boolean> {
   return log.append<boolean>({
     lock: [userId],
     async decide(inside): Promise<Verdict<boolean>> {
-      const row = requireThere(await inside.read(userRow, userId));
+      const row = await inside.read(userRow, userId);
       // Whose account elsewhere signs in as an admin is that admin.
-      if (actorId !== null) requireNoAdmin(row, config);
-      const write = decide(await inside.read(identityOwner, key));
+      if (actorId !== null && row !== null) requireNoAdmin(row, config);
+      const write = decide(row, await inside.read(identityOwner, key));
       return write === null ? { result: () => false } : { write: (tx, { at }) => write(tx, at), result: () => true };
     },
   });

@@ -330,6 +330,18 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(came.value.user.id === viewer.userId).toBe(linked.status === 'fulfilled');
     });
 
+    test('several at once, each with their own, also where the names of issuer and subject together read alike', async () => {
+      const [ann, bob, subject] = [await world.newcomer(), await world.newcomer(), randomUUID()];
+      const links = [
+        { userId: ann.viewer.userId, issuer: 'my', subject: `shop ${subject}` },
+        { userId: bob.viewer.userId, issuer: 'my shop', subject },
+      ];
+      const at = office();
+      for (const act of ['link', 'unlink'] as const) {
+        expect(await Promise.all(links.map((link) => at[act](null, link)))).toEqual([true, true]);
+      }
+    });
+
     test('an admin by the command line alone, and nobody who is not there', async () => {
       const { viewer, handle } = await world.newcomer();
       const link = { userId: viewer.userId, subject: randomUUID() };
@@ -339,6 +351,20 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
         await expect(office()[act](null, { ...link, userId: 2n ** 60n })).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
       }
     });
+  });
+
+  test('who was erased by a node that knows nothing of accounts elsewhere can come again once operators have unlinked them', async () => {
+    const sub = randomUUID();
+    const { viewer } = await signIn({ sub });
+    await users.erase(viewer, { token: await token({ sub }), messages: 'KEEP', address: world.address() });
+    const left = { issuer, subject: sub, userId: viewer.userId, createdAt: new Date() };
+    await db.transaction((tx) => tx.identity.create({ data: left }));
+    await expect(signIn({ sub })).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    const office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
+    const link = { userId: viewer.userId, subject: sub };
+    await expect(office.link(null, link)).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+    expect(await office.unlink(1n, link)).toBe(true);
+    expect((await signIn({ sub })).user.id).not.toBe(viewer.userId);
   });
 
   test('operators find who has an account elsewhere, and see which', async () => {
