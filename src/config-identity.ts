@@ -1,23 +1,36 @@
 import { z } from 'zod';
 import { flag, oneOf, option, url } from './config-option.ts';
 
-const names = z.string().transform((text): readonly string[] =>
-  text
+const names = z.string().transform((text, context): readonly string[] => {
+  const each = text
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => name !== ''),
-);
+    .filter((name) => name !== '');
+  if (text !== '' && each.length === 0) context.addIssue({ code: 'custom', message: 'must be names, joined by commas' });
+  return each;
+});
 
 // RFC 7518, 3.2: a key of HS256 has at least as many bytes as its hash.
 const minSecretBytes = 32;
 
-const secrets = z.string().transform((text, context) => {
-  const each = text.split(',').filter((secret) => secret !== '');
-  if (each.some((secret) => Buffer.byteLength(secret) < minSecretBytes)) {
-    context.addIssue({ code: 'custom', message: `must be secrets of at least ${minSecretBytes} bytes, joined by commas` });
+const secrets = z.string().transform((text, context): readonly string[] => {
+  const each = text === '' ? [] : text.split(',');
+  // White space around one came with the file or the list that it was copied from: whoever signs does not have it.
+  if (each.some((secret) => Buffer.byteLength(secret) < minSecretBytes || secret.trim() !== secret)) {
+    const message = `must be secrets of at least ${minSecretBytes} bytes without white space around them, joined by commas`;
+    context.addIssue({ code: 'custom', message });
   }
-  return each as readonly string[];
+  return each;
 });
+
+/** An address that can be asked: of one with a name and password in it, nothing is. */
+const address = url('https:', 'http:').refine(
+  (text) => {
+    const { username, password } = URL.canParse(text) ? new URL(text) : { username: '', password: '' };
+    return username === '' && password === '';
+  },
+  { message: 'must be a URL without a name and password in it' },
+);
 
 /** What can be configured of people who have an account elsewhere. The same on every node of a system. */
 export const identityOptions = {
@@ -36,7 +49,7 @@ export const identityOptions = {
   identityJwksUrl: option(
     'IDENTITY_JWKS_URL',
     '',
-    z.literal('').or(url('https:', 'http:')),
+    z.literal('').or(address),
     'Where the keys are that the provider signs with. Empty: where its `/.well-known/openid-configuration` says, unless there is an IDENTITY_SECRET.',
   ),
   identitySecret: option(
@@ -81,7 +94,7 @@ export function identityFaults(env: IdentityEnv): readonly string[] {
     ...(env.IDENTITY_AUDIENCE
       ? []
       : ['IDENTITY_ISSUER needs IDENTITY_AUDIENCE: a token that somebody gave to another app would sign that app in here']),
-    ...(env.IDENTITY_JWKS_URL || env.IDENTITY_SECRET || /^https?:\/\/[^/]/.test(issuer)
+    ...(env.IDENTITY_JWKS_URL || env.IDENTITY_SECRET || address.safeParse(issuer).success
       ? []
       : ['IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET: it is no address at which keys could be asked for']),
   ];

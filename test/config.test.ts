@@ -105,10 +105,44 @@ describe('the configuration', () => {
     ['SECRET_KEYS', `main:${secret.slice(1)}`],
     ['SECRET_KEYS', `main:${secret},`],
     ['SECRET_KEYS', secret],
+    ['IDENTITY_ISSUER', ' https://example.org'],
+    ['IDENTITY_ISSUER', 'https://exämple.org'],
+    ['IDENTITY_AUDIENCE', ' , '],
+    ['IDENTITY_JWKS_URL', 'file:///keys'],
+    ['IDENTITY_JWKS_URL', 'https://user:hunter2@example.org/keys'],
+    ['IDENTITY_SECRET', 'A'.repeat(31)],
+    ['IDENTITY_SECRET', ','],
+    ['IDENTITY_SECRET', `${secret},`],
+    ['IDENTITY_SECRET', `${secret}, ${secret}`],
+    ['IDENTITY_SECRET', `${secret}\n`],
+    ['IDENTITY_PROFILE', 'never'],
   ])('names %s when it is %j, in one line', (variable, value) => {
     const message = refusal({ [variable]: value });
     expect(message).toMatch(new RegExp(`^${variable} must be `));
     expect(message).not.toContain('\n');
+  });
+
+  const identity = { IDENTITY_ISSUER: 'https://example.org/', IDENTITY_AUDIENCE: 'the-chat' };
+
+  it('takes the tokens of an issuer whose keys can be asked for, are somewhere else, or are a secret', () => {
+    expect(readConfig({ ...identity, PASSWORDS: 'false' })).toMatchObject({ identityAudience: ['the-chat'], passwords: false });
+    for (const keys of [{ IDENTITY_JWKS_URL: 'https://example.org/keys' }, { IDENTITY_SECRET: `${secret},${secret}` }]) {
+      expect(refusal({ ...identity, IDENTITY_ISSUER: 'my-shop', ...keys })).toBe('accepted');
+    }
+  });
+
+  it.each([
+    [{ IDENTITY_AUDIENCE: 'the-chat' }, 'IDENTITY_AUDIENCE needs IDENTITY_ISSUER'],
+    [{ IDENTITY_SECRET: secret }, 'IDENTITY_SECRET needs IDENTITY_ISSUER'],
+    [{ IDENTITY_JWKS_URL: 'https://example.org/keys' }, 'IDENTITY_JWKS_URL needs IDENTITY_ISSUER'],
+    [{ PASSWORDS: 'false' }, 'PASSWORDS=false needs IDENTITY_ISSUER'],
+    [{ IDENTITY_ISSUER: identity.IDENTITY_ISSUER }, 'IDENTITY_ISSUER needs IDENTITY_AUDIENCE'],
+    [{ ...identity, IDENTITY_ISSUER: 'my-shop' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
+    [{ ...identity, IDENTITY_ISSUER: '"https://example.org/"' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
+    [{ ...identity, IDENTITY_ISSUER: 'https://example.org:99999' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
+    [{ ...identity, IDENTITY_ISSUER: 'https://user:hunter2@example.org' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
+  ])('says what is missing beside %j', (env, missing) => {
+    expect(refusal(env)).toMatch(new RegExp(`^${missing}`));
   });
 
   it('names every fault at once', () => {
@@ -119,6 +153,8 @@ describe('the configuration', () => {
   it('does not repeat a secret that it refuses', () => {
     expect(refusal({ SECRET_KEYS: 'main:hunter2' })).not.toContain('hunter2');
     expect(refusal({ DATABASE_URL: 'postgres://user:hunter2@host/name' })).not.toContain('hunter2');
+    expect(refusal({ ...identity, IDENTITY_SECRET: 'hunter2' })).not.toContain('hunter2');
+    expect(refusal({ ...identity, IDENTITY_JWKS_URL: 'https://user:hunter2@example.org/' })).not.toContain('hunter2');
   });
 
   it('takes several keys, the first to sign with', () => {
