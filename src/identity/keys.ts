@@ -1,7 +1,6 @@
 import { type CryptoKey, createRemoteJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { createComplaints } from '../complaint.ts';
 import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
 
@@ -17,6 +16,8 @@ const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 // Who signs in waits for no longer, twice where it has to be asked where the keys are.
 const usualPatienceMs = 5_000;
 const retryAfterMs = 2_000;
+// Often enough to see in the log for how long it went on, however few or many sign in.
+const complaintEveryMs = 60_000;
 
 const discovered = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
@@ -36,10 +37,9 @@ export function createSigners({
     return { algorithms: ['HS256'], keyOf: () => key };
   });
   if (identityJwksUrl === '' && shared.length > 0) return shared;
-  const complain = createComplaints(logger, 'the keys that people’s tokens are signed with could not be had');
   return [
     ...shared,
-    { algorithms: asymmetric, keyOf: published({ issuer: identityIssuer, jwksUrl: identityJwksUrl, patienceMs, complain }) },
+    { algorithms: asymmetric, keyOf: published({ issuer: identityIssuer, jwksUrl: identityJwksUrl, patienceMs, logger }) },
   ];
 }
 
@@ -51,33 +51,30 @@ interface Place {
 }
 
 /** The keys that an issuer publishes: kept for ten minutes, and asked for again, every half minute at most, where a token names one that is not among them. */
-function published({
-  issuer,
-  jwksUrl,
-  patienceMs,
-  complain,
-}: Place & {
-  readonly complain: (place: string, details: { readonly err: unknown }) => void;
-}): Signer['keyOf'] {
-  let keys: Promise<Signer['keyOf']> | undefined;
+function published({ logger, ...place }: Place & { readonly logger: Logger }): Signer['keyOf'] {
+  let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
+  let quietUntil = 0;
 
-  function found(): Promise<Signer['keyOf']> {
-    keys ??= placeOf({ issuer, jwksUrl, patienceMs })
-      .then((url) => createRemoteJWKSet(url, { timeoutDuration: patienceMs }))
-      .catch((error: unknown) => {
-        // Whoever comes next asks anew.
-        keys = undefined;
-        throw error;
-      });
-    return keys;
+  function complain(error: unknown): void {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + complaintEveryMs;
+    logger.warn({ issuer: place.issuer, err: error }, 'the keys that people’s tokens are signed with could not be had');
   }
 
   return async (header, token) => {
+    keys ??= placeOf(place).then((url) => createRemoteJWKSet(url, { timeoutDuration: place.patienceMs }));
+    const asked = keys;
     try {
-      return await (await found())(header, token);
+      return await (await asked)(header, token);
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      complain(issuer, { err: error });
+      // What can still be used is kept, whatever key a token names that is not among them; else it is asked anew where they are.
+      const isOfUse = await asked.then(
+        (set) => set.fresh,
+        () => false,
+      );
+      if (!isOfUse && keys === asked) keys = undefined;
+      complain(error);
       throw new ChatError('UNAVAILABLE', 'Whoever made this token cannot be asked for their keys at the moment. Try again.', {
         retryAfterMs,
         cause: error,
@@ -91,6 +88,8 @@ async function placeOf({ issuer, jwksUrl, patienceMs }: Place): Promise<URL> {
   if (jwksUrl !== '') return new URL(jwksUrl);
   const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     headers: { accept: 'application/json' },
+    // As with the keys: 4.2 has it answered there.
+    redirect: 'error',
     signal: AbortSignal.timeout(patienceMs),
   });
   if (!response.ok) throw new Error(`its OpenID configuration was answered with ${response.status}`);

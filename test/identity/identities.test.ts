@@ -1,5 +1,5 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createIdentities, type Identities } from '../../src/identity/index.ts';
@@ -19,9 +19,12 @@ async function issuer(): Promise<Issuer> {
   return one;
 }
 
-function readerOf(env: Readonly<Record<string, string>>, patienceMs?: number): Identities {
+function readerOf(
+  env: Readonly<Record<string, string>>,
+  { patienceMs, logger = pino({ level: 'silent' }) }: { readonly patienceMs?: number; readonly logger?: Logger } = {},
+): Identities {
   const config = readConfig({ IDENTITY_AUDIENCE: audience, ...env });
-  const reader = createIdentities({ config, logger: pino({ level: 'silent' }), patienceMs });
+  const reader = createIdentities({ config, logger, patienceMs });
   if (reader === null) throw new Error('there is an issuer');
   return reader;
 }
@@ -174,6 +177,45 @@ describe('an issuer’s keys', () => {
     expect((await reader.read(token)).subject).toBe('ada');
   });
 
+  it('are looked for anew where they were cannot be asked any more', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    await reader.read(await provider.token({ sub: 'ada' }));
+    provider.move();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 601_000);
+    expect(await fault(reader, await provider.token({ sub: 'ada' }))).toMatch(/^UNAVAILABLE: /);
+    expect((await reader.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
+  });
+
+  it('are used while they are good, though nobody can be asked for one that a token names', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    await reader.read(await provider.token({ sub: 'ada' }));
+    provider.answer(503);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'unheard of' }))).toMatch(/^UNAVAILABLE: /);
+    expect((await reader.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
+  });
+
+  it('that cannot be had are in the log each minute, however often they are wanted, and no token is', async () => {
+    const provider = await issuer();
+    const lines: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url }, { logger });
+    const token = await provider.token({ sub: 'ada' });
+    provider.answer(503);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    for (let minute = 0; minute < 3; minute += 1) {
+      for (let time = 0; time < 4; time += 1) expect(await fault(reader, token)).toMatch(/^UNAVAILABLE: /);
+      vi.setSystemTime(Date.now() + 61_000);
+    }
+    expect(lines).toHaveLength(3);
+    expect(lines.every((line) => line.includes('503'))).toBe(true);
+    expect(lines.join('')).not.toContain(token);
+  });
+
   it('cannot be had while nobody is there', async () => {
     const provider = await issuer();
     const token = await provider.token({ sub: 'ada' });
@@ -185,10 +227,10 @@ describe('an issuer’s keys', () => {
     const provider = await issuer();
     provider.hang();
     const token = await provider.token({ sub: 'ada' });
-    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }, 50), token)).toMatch(/^UNAVAILABLE: /);
-    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_JWKS_URL: `${provider.url}/keys` }, 50), token)).toMatch(
-      /^UNAVAILABLE: /,
-    );
+    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }, { patienceMs: 50 }), token)).toMatch(/^UNAVAILABLE: /);
+    expect(
+      await fault(readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_JWKS_URL: `${provider.url}/keys` }, { patienceMs: 50 }), token),
+    ).toMatch(/^UNAVAILABLE: /);
   });
 });
 

@@ -14,8 +14,10 @@ export interface Issuer extends AsyncDisposable {
   token(claims: Claims, header?: { readonly kid?: string; readonly alg?: string }): Promise<string>;
   /** Signs with another key from here on, and publishes it beside those before it. */
   rotate(): Promise<void>;
-  /** From here on it answers with this status. */
+  /** From here on it answers with this status; one that sends elsewhere sends to where the right answers are. */
   answer(status: number): void;
+  /** Has its keys elsewhere from here on. */
+  move(): void;
   /** From here on it says that it is somebody else. */
   pretend(issuer: string): void;
   /** From here on it takes requests and does not answer them. */
@@ -29,7 +31,7 @@ export const audience = 'the-chat';
 export async function startIssuer(): Promise<Issuer> {
   const [paths, keys]: [string[], JWK[]] = [[], []];
   let signing: Awaited<ReturnType<typeof generateKeyPair>>;
-  let [status, hangs, named] = [200, false, ''];
+  let [status, hangs, named, place] = [200, false, '', '/keys'];
 
   async function rotate(): Promise<void> {
     signing = await generateKeyPair('ES256', { extractable: true });
@@ -39,12 +41,13 @@ export async function startIssuer(): Promise<Issuer> {
   function take(request: IncomingMessage, response: ServerResponse): void {
     paths.push(request.url ?? '');
     if (hangs) return;
-    if (status !== 200) return void response.writeHead(status).end();
+    const [, elsewhere = '', path = ''] = /^(\/elsewhere)?(.*)/.exec(request.url ?? '') ?? [];
+    if (status !== 200 && elsewhere === '') return void response.writeHead(status, { location: `/elsewhere${path}` }).end();
     const answers: Readonly<Record<string, unknown>> = {
-      '/.well-known/openid-configuration': { issuer: named, jwks_uri: `${url}/keys` },
-      '/keys': { keys },
+      '/.well-known/openid-configuration': { issuer: named, jwks_uri: `${url}${elsewhere}${place}` },
+      [place]: { keys },
     };
-    const answer = answers[request.url ?? ''];
+    const answer = answers[path];
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
   }
 
@@ -68,6 +71,9 @@ export async function startIssuer(): Promise<Issuer> {
         .sign(signing.privateKey),
     answer(other) {
       status = other;
+    },
+    move() {
+      place = '/moved';
     },
     pretend(issuer) {
       named = issuer;
