@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import { accountGone } from './account.ts';
 import { findIdentity } from './identity-store.ts';
+import { noPassword } from './password.ts';
 import { readUserRows } from './store.ts';
 import { readToken, type TokenParts } from './token-sign-in.ts';
 import type { Viewer } from './user.ts';
@@ -27,7 +28,7 @@ export async function requireOwnToken(
 export async function hasPassword({ db }: Pick<TokenParts, 'db'>, { userId }: Viewer): Promise<boolean> {
   const [row] = await readUserRows(db.client, [userId]);
   if (row?.state !== 'ACTIVE') throw accountGone();
-  return row.passwordHash !== '';
+  return row.passwordHash !== noPassword;
 }
 
 /** By this node's clock, as its end is judged by. What is to be made yet, or never, would be fresh for as long. */

@@ -14,12 +14,18 @@ export interface PasswordCost {
 export interface Passwords {
   /** A PHC string that holds salt and cost beside the hash. */
   hash(password: string): Promise<string>;
-  /** False for a wrong password. Without a hash (null, or empty: there is no password): false too, after as long as with one. */
+  /** False for a wrong password. Without a hash (null): false too, after as long as with one. */
   matches(phc: string | null, password: string): Promise<boolean>;
 }
 
 // OWASP's second choice for argon2id: 19 MiB, two passes, one lane.
 const defaultCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
+
+/**
+ * What stands for the hash of who has no password: what no password has ever been found to hash to. To a node that does not know of such people it is a hash like any
+ * other; one that was empty would be a fault to it, each time that somebody tries.
+ */
+export const noPassword = `$argon2id$v=19$m=${defaultCost.memoryKib},t=${defaultCost.passes},p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 // Hashes run on the four threads that files and name look-ups run on as well: half of them stay free.
 const atOnce = 2;
@@ -41,7 +47,7 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
 
   return {
     hash: (password) => inTurn(() => hash(composed(password), cost)),
-    matches: (phc, password) => inTurn(async () => (await verify(phc || decoy, composed(password))) && Boolean(phc)),
+    matches: (phc, password) => inTurn(async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
   };
 }
 

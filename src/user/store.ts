@@ -9,7 +9,7 @@ export type UserState = 'ACTIVE' | 'ERASED';
 
 /** A user's row. */
 export interface UserRow extends User {
-  /** Empty: they have no password. */
+  /** `noPassword` of password.ts: they have none. */
   readonly passwordHash: string;
   /** A UserState. */
   readonly state: string;

@@ -5,6 +5,7 @@ import { calledAfter, nameIn, pictureIn } from './claimed.ts';
 import { HandleHeld } from './handle-hold.ts';
 import { findIdentity } from './identity-store.ts';
 import { makeAccount } from './newcomer.ts';
+import { noPassword } from './password.ts';
 import { updateProfile } from './profile.ts';
 import type { NewSession, SessionParts } from './session.ts';
 import { requireDeviceName } from './shape.ts';
@@ -65,7 +66,7 @@ async function welcome(parts: TokenParts, identity: Identity, device: Device): P
   const { config } = parts;
   if (!config.signUpOpen) throw new ChatError('FORBIDDEN', 'Nobody can sign up at the moment.');
   if (config.maintenance) throw new ChatError('UNAVAILABLE', config.maintenanceMessage);
-  return makeAccount(parts, { ...(await calledAfter(parts, identity)), ...device, identity, passwordHash: '' });
+  return makeAccount(parts, { ...(await calledAfter(parts, identity)), ...device, identity, passwordHash: noPassword });
 }
 
 /** Calls somebody here what they are called elsewhere, where that is to be so. It is no reason to keep them out where it cannot be done. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { verify } from '@node-rs/argon2';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -218,6 +219,12 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       await expect(
         users.changePassword(viewer, { currentPassword: '', newPassword: password, address: world.address() }),
       ).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] });
+    });
+
+    test('has, to a node that does not know of such, one that nobody knows', async () => {
+      const { user } = await signIn({ sub: randomUUID() });
+      const { passwordHash } = await db.client.user.findUniqueOrThrow({ where: { id: user.id } });
+      for (const guess of ['', password]) expect(await verify(passwordHash, guess)).toBe(false);
     });
 
     test('can be given one by operators', async () => {
