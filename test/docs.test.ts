@@ -79,7 +79,7 @@ describe('docs/accounts.md', () => {
       ...{ DATA_DIR: folder, IDENTITY_ISSUER: issuer, IDENTITY_AUDIENCE: audience, IDENTITY_SECRET: secret },
     });
     const program = `${samples.replaceAll('http://127.0.0.1:4000', node.url)}
-      const { viewer } = await asCustomer({ id: 'customer 7', handle: 'ada', name: 'Ada' });
+      const { viewer } = await asCustomer({ id: 7, handle: 'ada', name: 'Ada' });
       process.stdout.write(viewer.user.handle);`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: root,
