@@ -74,7 +74,8 @@ function handleIn(wished: string | null): string | null {
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9_.-]+/g, '-');
-  return readHandle(plain.replace(/^-+|-+$/g, '').slice(0, longest.handle));
+  // Cut first: none ends in a gap, and of the thousands of gaps that a name may be made of none is looked at again and again.
+  return readHandle(plain.slice(0, longest.handle).replace(/^-+|-+$/g, ''));
 }
 
 function admitted(screen: Screen, name: string, field: string): Admitted | null {

@@ -86,6 +86,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       ['what has no letter of a handle', '张伟', /^user-[0-9a-f]{16}$/],
       ['too little', 'x', /^user-[0-9a-f]{16}$/],
       ['too much', 'q'.repeat(300), /^q{27}(q{5}|-[0-9a-f]{4})$/],
+      ['too much, with an end that would be cut in a gap', `${'w'.repeat(31)} and more`, /^w{27}(w{4}|-[0-9a-f]{4})$/],
       ['nothing', undefined, /^user-[0-9a-f]{16}$/],
     ])('gets a handle where the token calls them by %s', async (_what, wished, expected) => {
       const first = await signIn({ sub: randomUUID(), preferred_username: wished });
