@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import type { NewData } from '../src/message/index.ts';
 import type { Context } from './context.ts';
 
 /** Collects the public words. It defines no types itself: each stands in the file of its noun. Fields are non-null unless they say so. */
@@ -7,6 +8,8 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     DateTime: { Input: Date; Output: Date };
+    /** It is kept as JSON. */
+    JSONObject: { Input: NewData; Output: string };
     ID: { Input: string; Output: string };
   };
 }>({ defaultFieldNullability: false });

@@ -14,6 +14,7 @@ const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
   fields: (t) => ({
     text: t.exposeString('text', { description: 'What it said.' }),
     attachments: t.field({ type: [Attachment], description: 'What was attached to it.', resolve: ({ attachments }) => attachments }),
+    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What was put on it; null: nothing.' }),
     seq: t.exposeInt('seq', { description: 'The entry by which it was replaced, in the conversation’s log.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When it was replaced.' }),
   }),
@@ -58,10 +59,14 @@ const EditMessageInput = builder.inputType('EditMessageInput', {
   description: 'Which message to change, and to what.',
   fields: (t) => ({
     messageId: t.id({ required: true, description: 'A message of the viewer’s own.' }),
-    text: t.string({ required: true, description: 'What it is to say, not blank, or empty where something stays attached.' }),
+    text: t.string({ required: true, description: 'What it is to say, not blank, or empty where something stays attached or put on it.' }),
     attachments: t.field({
       type: [AttachmentInput],
       description: 'What is to be attached to it, at most MAX_ATTACHMENTS; absent: as before; null: nothing.',
+    }),
+    data: t.field({
+      type: 'JSONObject',
+      description: 'What is to be put on it, at most MAX_DATA_BYTES; absent: as before; null: nothing.',
     }),
     mentionIds: t.idList({ description: 'Whom it is to mention, at most 50; absent: as before; null: nobody.' }),
     mentionsEveryone: t.boolean({ description: 'Whether it is to mention everyone; absent: as before; null: it is not.' }),
@@ -75,12 +80,12 @@ builder.mutationField('editMessage', (t) =>
     type: EditMessagePayload,
     description: 'Changes what the viewer has said, for some time after they said it. Whoever is mentioned anew is told from here on.',
     args: { input: t.arg({ type: EditMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId, text, attachments, mentionIds, mentionsEveryone } }, context, info) =>
+    resolve: (_root, { input: { messageId, text, attachments, data, mentionIds, mentionsEveryone } }, context, info) =>
       actOn(context, info, {
         messageId,
         act: (viewer, message) =>
           context.chat.messages.edit(viewer, {
-            ...{ message, text, attachments: attachments === null ? [] : attachments },
+            ...{ message, text, attachments: attachments === null ? [] : attachments, data },
             mentionIds: mentionIds === null ? [] : mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
             mentionsEveryone: mentionsEveryone === null ? false : mentionsEveryone,
           }),

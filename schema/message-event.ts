@@ -22,7 +22,7 @@ const messageField = {
 } as const;
 
 MessageEdited.implement({
-  description: 'What a message says was changed: its text, what is attached to it, or whom it mentions.',
+  description: 'What a message says was changed: its text, what is attached to it or put on it, or whom it mentions.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -30,7 +30,7 @@ MessageEdited.implement({
 });
 
 MessageRecalled.implement({
-  description: 'A message was taken back: its text, attachments, mentions, reactions and edits are gone, its place stays.',
+  description: 'A message was taken back: its text, attachments, data, mentions, reactions and edits are gone, its place stays.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),

@@ -34,7 +34,13 @@ builder.objectFields(Message, (t) => ({
   }),
   text: t.exposeString('text', {
     extensions: shareable,
-    description: 'What was said, to the letter; empty once it is recalled, and where nothing is said of what is attached.',
+    description: 'What was said, to the letter; empty once it is recalled, and where nothing is said of what it has besides.',
+  }),
+  data: t.expose('data', {
+    extensions: shareable,
+    type: 'JSONObject',
+    nullable: true,
+    description: 'What its sender’s client has put on it, for other clients that know what it means; null: nothing, or it is recalled.',
   }),
   replyTo: t.field({
     extensions: shareable,

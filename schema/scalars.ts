@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import type { NewData } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 
 // RFC 3339 with any number of fractional digits; Date.parse alone would also take "March 7" and dates without a zone.
@@ -34,3 +35,22 @@ export const dateTime = {
 };
 
 builder.scalarType('DateTime', dateTime);
+
+/** How objects are told and taken that clients make up. Within it is kept as JSON. What may be in one, and how much, is for whoever takes it to check. */
+export const jsonObject = {
+  description:
+    'An object of JSON, as a client made it up; never a list or a text by itself. In a document it is written as an input object, whose parts may be variables, and one that is not given is absent.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7493',
+  serialize: (text: string): unknown => JSON.parse(text),
+  parseValue: requireObject,
+  // While a document is validated there are no variables.
+  parseLiteral: (node: ValueNode, variables?: Readonly<Record<string, unknown>> | null) =>
+    requireObject(valueFromASTUntyped(node, variables)),
+};
+
+function requireObject(value: unknown): NewData {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as NewData;
+  throw new GraphQLError('A JSONObject is an object of JSON, and no list, text or number.');
+}
+
+builder.scalarType('JSONObject', jsonObject);

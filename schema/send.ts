@@ -16,12 +16,20 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
       description:
         'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
     }),
-    text: t.string({ required: true, description: 'What to say, not blank, or empty where something is attached; stored to the letter.' }),
+    text: t.string({
+      required: true,
+      description: 'What to say, not blank, or empty where something is attached or put on it; stored to the letter.',
+    }),
     replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
     threadRootId: t.id({ description: 'The message in whose thread it replies, or any reply there; of the same conversation.' }),
     mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50.' }),
     mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone: in a group whom its `mentionPolicy` lets.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, in order: at most MAX_ATTACHMENTS.' }),
+    data: t.field({
+      type: 'JSONObject',
+      description:
+        'What is put on it for clients that know what it means: at most MAX_DATA_BYTES of JSON, ten levels deep. Nothing here looks for what it means.',
+    }),
   }),
 });
 
@@ -64,6 +72,7 @@ builder.mutationField('sendMessage', (t) =>
           mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
           mentionsEveryone: input.mentionsEveryone ?? undefined,
           attachments: input.attachments ?? undefined,
+          data: input.data,
         };
         return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, ...refers }) };
       }),

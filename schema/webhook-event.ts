@@ -7,6 +7,7 @@ import type { Saying } from '../src/message/index.ts';
 import { type Context, forEveryone } from './context.ts';
 import { inConversation, standsOn } from './event.ts';
 import { formatId } from './ids.ts';
+import { jsonObject } from './scalars.ts';
 
 /**
  * What apps are told of an event: what a subscriber would select who wants to know everything that is the same for all. It must be shareable
@@ -46,6 +47,7 @@ export const webhookDocument = parse(`
     mentions { id handle }
     mentionsEveryone
     attachments { url mediaType name size width height durationMs alt }
+    data
     forwardedFrom { user { ...Person } name }
   }
 `);
@@ -88,7 +90,7 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
 }
 
 /** What is asked about before it is said, with ids as the API has them. */
-export function showDraft({ senderId, conversationId, text, attachments, clientMessageId, ...refers }: Saying): object {
+export function showDraft({ senderId, conversationId, text, attachments, data, clientMessageId, ...refers }: Saying): object {
   const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {
     conversationId: formatId('Conversation', conversationId),
@@ -96,6 +98,7 @@ export function showDraft({ senderId, conversationId, text, attachments, clientM
     senderId: formatId('User', senderId),
     text,
     attachments,
+    data: data === null ? null : jsonObject.serialize(data),
     clientMessageId,
     messageId: messageId(refers.edits),
     forwardedFromId: messageId(refers.forwards),

@@ -53,6 +53,13 @@ export const chatOptions = {
     hosts,
     'Hosts that attachments may be at, joined by commas; `*.example.org` is any below example.org. Empty: any.',
   ),
+  // By default half of what a text takes; at most what the column holds.
+  maxDataBytes: setting(
+    'MAX_DATA_BYTES',
+    '4096',
+    whole(0, 64_000),
+    'Bytes of JSON that a client may put on a message as its `data`; 0: messages have none.',
+  ),
   editWindowSeconds: setting(
     'EDIT_WINDOW_SECONDS',
     '86400',

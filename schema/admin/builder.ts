@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import type { NewData } from '../../src/message/index.ts';
 import type { AdminContext } from './context.ts';
 
 /** Collects the operators' words, apart from the public ones: nothing that is defined by one is in the other. Fields are non-null unless they say so. */
@@ -7,6 +8,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     DateTime: { Input: Date; Output: Date };
+    JSONObject: { Input: NewData; Output: string };
     ID: { Input: string; Output: string };
   };
 }>({ defaultFieldNullability: false });

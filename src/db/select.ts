@@ -41,7 +41,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     },
     ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', sentAt: 'time', editedAt: 'time', recalledAt: 'time' },
     ...{ pinnedAt: 'time', mentionIds: 'text', replyCount: 'number', hasReactions: 'flag', originId: 'id', originName: 'text' },
-    attachments: 'text',
+    ...{ attachments: 'text', data: 'text' },
   },
   Membership: {
     ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'number', untilSeq: 'number', shown: 'flag' },

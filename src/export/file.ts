@@ -140,8 +140,9 @@ async function* saidIn(messages: Sources['messages'], userId: bigint, conversati
   }
 }
 
-function ownWords({ conversationId, seq, text, attachments, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
-  return { conversationId, seq, sentAt, text, attachments, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
+function ownWords({ conversationId, seq, text, attachments, data, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
+  const said = { text, attachments, data: data === null ? null : (JSON.parse(data) as unknown) };
+  return { conversationId, seq, sentAt, ...said, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
 }
 
 /** What people are called who are named in a file. */

@@ -42,8 +42,8 @@ export function createSpare(characters = spareCharacters): Spare {
 
 function textOf(entry: Entry): number {
   if (entry.type !== 'MessageSent') return 0;
-  const { text, attachments } = entry.data;
-  return text.length + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
+  const { text, attachments, data } = entry.data;
+  return text.length + (data?.length ?? 0) + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
 }
 
 function attachmentCharacters({ url, mediaType, name, alt }: Attachments[number]): number {

@@ -47,6 +47,8 @@ const message = z.object({
   recalledAt: date.nullable(),
   pinnedAt: date.nullable().default(null),
   attachments: attachmentList.default([]),
+  /** An object of the sender's client, as JSON; null: none. A text, for nothing here looks inside, and so it stays as it came. */
+  data: z.string().nullable().default(null),
 });
 
 /** What of a group an act has changed (schema: `enum GroupField`). */
@@ -144,6 +146,7 @@ export interface NewMessage {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   readonly text: string;
   readonly attachments: EntryData<'MessageSent'>['attachments'];
+  readonly data: string | null;
   readonly replyToSeq: number | null;
   readonly threadRootSeq: number | null;
   readonly mentionIds: readonly bigint[];

@@ -18,8 +18,9 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
     ...{ ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone },
     ...{ replyCount, hasReactions, editedAt, recalledAt, pinnedAt },
     mentionIds: parseIds(row.mentionIds),
-    // A node of a release that does not know the column leaves it where it takes a message back.
+    // A node of a release that does not know a column leaves it where it takes a message back.
     attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
+    data: recalledAt === null ? row.data : null,
     origin: originId === null || originName === null ? null : { userId: originId, name: originName },
   };
 }
@@ -54,12 +55,13 @@ export interface MessagePlace {
 
 /** The row of a new message. */
 export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
-  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin, attachments } = message;
+  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin, attachments, data } =
+    message;
   return {
     ...place,
     ...{ clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone },
     mentionIds: formatIds(mentionIds),
-    attachments: formatAttachments(attachments),
+    ...{ attachments: formatAttachments(attachments), data },
     ...{ originId: origin?.userId ?? null, originName: origin?.name ?? null },
     ...{ replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null },
   };

@@ -10,6 +10,8 @@ export interface Saying {
   readonly text: string;
   /** What is attached to it, as it is to stand: the answer is about the text alone. */
   readonly attachments: Attachments;
+  /** Its data, likewise: JSON of an object; null: none. */
+  readonly data: string | null;
   /** Null: it is an edit. */
   readonly clientMessageId: string | null;
   /** The message that is changed. */

@@ -5,9 +5,10 @@ import type { Saying } from './approval.ts';
 import { sentUnder } from './facts.ts';
 import type { MessageParts } from './parts.ts';
 import { isText, requireClientMessageId } from './shape.ts';
+import { isMore } from './words.ts';
 
 /** What is asked about, and the input that a refusal names. */
-type Asking = Pick<Saying, 'act' | 'conversationId' | 'text' | 'attachments'> & Partial<Saying> & { readonly field: string };
+type Asking = Pick<Saying, 'act' | 'conversationId' | 'text' | 'attachments' | 'data'> & Partial<Saying> & { readonly field: string };
 
 /**
  * The text that somebody's message is stored with. It is asked about only if it would be stored, as far as that can be told outside of a commit: not of who is not
@@ -28,7 +29,7 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
   if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return null;
   const nothing = { clientMessageId, edits: null, forwards: null, replyTo: null, threadRoot: null };
   const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
-  const rule = { maxLength: config.maxMessageLength, emptyToo: asking.attachments.length > 0 };
+  const rule = { maxLength: config.maxMessageLength, emptyToo: isMore(asking) };
   return approval.approve(saying, { fits: (text) => isText(text, rule), field: [field] });
 }
 

@@ -6,35 +6,38 @@ import type { Viewer } from '../user/index.ts';
 import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
+import { isSameData, type NewData, requireData, requireFitting } from './data.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSaid, requireText } from './shape.ts';
 import { readMessages } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
-import { admitWords, attachesSame, inWords, lookAt, saysSame, type Words } from './words.ts';
+import { admitWords, attachesSame, type Enclosed, enclosesSame, inWords, isMore, lookAt, nothingEnclosed, saysSame } from './words.ts';
 import { requireReach } from './writing.ts';
 
-/** What a message is to say, what is to be attached to it, and whom it is to mention: absent, as before. */
+/** What a message is to say, what it is to have besides, and whom it is to mention: absent, as before. */
 export interface Change extends Partial<Wanted> {
   readonly message: MessageRef;
   readonly text: string;
   readonly attachments?: readonly NewAttachment[] | undefined;
+  readonly data?: NewData | null | undefined;
 }
 
 /**
  * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
- * attachments, attachments.N.…, messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
+ * attachments, attachments.N.…, data, data.…, messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
  * (messageId), TOO_LATE, UNAVAILABLE.
  */
 export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { db, log, config, screen, approval } = parts;
   const { message: ref } = change;
-  const attached = change.attachments === undefined ? null : requireAttachments(change.attachments);
-  requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: attached === null || attached.length > 0 });
-  const approved = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, attached }) : null;
+  const named = enclosedIn(change);
+  const nothingLeft = named.attachments?.length === 0 && named.data === null;
+  requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: !nothingLeft });
+  const approved = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, named }) : null;
   const asked = approved === null ? change.text : approved.text;
-  const looked = asked === null ? null : lookAt(screen, { text: asked, attachments: attached ?? [] });
+  const looked = asked === null ? null : lookAt(screen, { text: asked, ...nothingEnclosed, ...named });
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
@@ -42,19 +45,18 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
-      // What stood before a list forbade it stands.
-      const attachments = attached === null ? message.attachments : (looked?.attachments ?? attached);
-      const words = { text: looked?.text ?? change.text, attachments };
-      requireSaid(words.text, { emptyToo: attachments.length > 0 });
+      const words = { text: looked?.text ?? change.text, ...standing(message, named, looked ?? named) };
+      requireSaid(words.text, { emptyToo: isMore(words) });
       if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
-      if (!attachesSame(words, message)) requireAllowed(attachments, config);
+      if (!attachesSame(words, message)) requireAllowed(words.attachments, config);
+      if (!isSameData(words.data, message.data)) requireFitting(named.data ?? null, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
       }
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Who may not say it anyway learns nothing of the lists.
-      const isOther = attached === null && approved !== null && !attachesSame(approved, words);
+      const isOther = approved !== null && !enclosesSame(approved, standing(message, named, named));
       if (looked === null || isOther) throw unasked('text');
       const { said } = admitWords(looked);
       const edited = { ...message, ...words, ...mentions };
@@ -70,7 +72,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
             data: {
               ...{ text: words.text, editedAt: at },
               // What a later release has written there is not ours to leave out.
-              ...(attached !== null && { attachments: formatAttachments(attachments) }),
+              ...(named.attachments !== undefined && { attachments: formatAttachments(words.attachments) }),
+              ...(named.data !== undefined && { data: words.data }),
               ...{ mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
             },
           });
@@ -83,8 +86,23 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   });
 }
 
-/** What a text becomes, and what was to be attached to it when that was asked; null: it was not asked. */
-interface Approved extends Pick<Words, 'attachments'> {
+/** What a change names of what a message has besides its text, as it would be stored. */
+function enclosedIn({ attachments, data }: Change): Partial<Enclosed> {
+  return {
+    ...(attachments !== undefined && { attachments: requireAttachments(attachments) }),
+    ...(data !== undefined && { data: requireData(data) }),
+  };
+}
+
+/** What a message has besides its text once it is changed: what is not named stands, also where a list forbids it by now. `become`: what becomes of what is. */
+function standing(message: Enclosed, named: Partial<Enclosed>, become: Partial<Enclosed>): Enclosed {
+  const { attachments = message.attachments } = named.attachments === undefined ? {} : become;
+  const { data = message.data } = named.data === undefined ? {} : become;
+  return { attachments, data };
+}
+
+/** What a text becomes, and what the message was to have besides when that was asked; null: it was not asked. */
+interface Approved extends Enclosed {
   readonly text: string | null;
 }
 
@@ -92,15 +110,15 @@ interface Approved extends Pick<Words, 'attachments'> {
 async function approvedChange(
   parts: MessageParts,
   viewer: Viewer,
-  { ref, text, attached }: { readonly ref: MessageRef; readonly text: string; readonly attached: Words['attachments'] | null },
+  { ref, text, named }: { readonly ref: MessageRef; readonly text: string; readonly named: Partial<Enclosed> },
 ): Promise<Approved> {
   const [message] = await readMessages(parts.db.client, [ref]);
-  const attachments = attached ?? message?.attachments ?? [];
-  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, attachments };
+  const enclosed = standing(message ?? nothingEnclosed, named, named);
+  if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, ...enclosed };
   // What would leave nothing is refused anyway.
-  if (saysSame({ text, attachments }, message) || (text === '' && attachments.length === 0)) return { text, attachments };
-  const asking = { act: 'EDIT', conversationId: ref.conversationId, text, attachments, edits: ref, field: 'text' } as const;
-  return { text: await approvedText(parts, viewer, asking), attachments };
+  if (saysSame({ text, ...enclosed }, message) || (text === '' && !isMore(enclosed))) return { text, ...enclosed };
+  const asking = { act: 'EDIT', conversationId: ref.conversationId, text, ...enclosed, edits: ref, field: 'text' } as const;
+  return { text: await approvedText(parts, viewer, asking), ...enclosed };
 }
 
 /** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */
@@ -130,9 +148,9 @@ function isSame(mentions: Mentions, message: Message): boolean {
 }
 
 async function keep(tx: Tx, message: Message, { seq, at }: { seq: number; at: Date }): Promise<void> {
-  const { conversationId, seq: messageSeq, text } = message;
+  const { conversationId, seq: messageSeq, text, data } = message;
   const attachments = formatAttachments(message.attachments);
-  await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, attachments, editedAt: at } });
+  await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, attachments, data, editedAt: at } });
 }
 
 /** Whether a window that opened at a time has closed; one of 0 seconds never opens. Both times are the database's. */

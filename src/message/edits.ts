@@ -17,6 +17,7 @@ interface Row {
   readonly place: bigint | number;
   readonly text: string;
   readonly attachments: string | null;
+  readonly data: string | null;
   readonly seq: bigint | number;
   readonly editedAt: Date | string;
 }
@@ -35,17 +36,18 @@ export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Prom
 // A part of a UNION can be bounded where it is a table of its own.
 function select({ place, conversationId, seq, first, after = maxSeq }: EditsRequest & { readonly place: number }) {
   return sql`
-    SELECT * FROM (SELECT ${place} AS place, text, attachments, seq, editedAt FROM MessageEdit
+    SELECT * FROM (SELECT ${place} AS place, text, attachments, data, seq, editedAt FROM MessageEdit
       WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}) AS page`;
 }
 
 // The column's largest.
 const maxSeq = 2_147_483_647;
 
-function editOf({ text, attachments, seq, editedAt }: Row): Edit {
+function editOf({ text, attachments, data, seq, editedAt }: Row): Edit {
   return {
     text,
     attachments: parseAttachments(attachments),
+    data,
     seq: Number(seq),
     editedAt: editedAt instanceof Date ? editedAt : new Date(editedAt),
   };

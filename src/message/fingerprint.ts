@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import type { NewAttachment } from './attachment.ts';
+import { inOneOrder, type NewData } from './data.ts';
 import type { MessageRef } from './message.ts';
 import { refKey } from './store.ts';
 
@@ -13,6 +14,7 @@ export interface Request {
   readonly mentionIds?: readonly bigint[] | undefined;
   readonly mentionsEveryone?: boolean | undefined;
   readonly attachments?: readonly NewAttachment[] | undefined;
+  readonly data?: NewData | null | undefined;
   /** What it forwards; its text is then ''. */
   readonly forwarded?: MessageRef | undefined;
 }
@@ -46,12 +48,13 @@ function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
 // JSON of an array: no two requests share a form. Parts that came later are a further element, there only where there is something in it: so what was
 // stored before they were known is known still.
 function canonical({ conversationId, text, replyTo, ...rest }: Request): string {
-  const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], forwarded } = rest;
+  const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], data = null, forwarded } = rest;
   const more = {
     ...(threadRoot !== undefined && { thread: refKey(threadRoot) }),
     ...(mentionIds.length > 0 && { mentions: [...new Set(mentionIds.map(String))].toSorted() }),
     ...(mentionsEveryone && { everyone: true }),
     ...(attachments.length > 0 && { attachments: attachments.map(known) }),
+    ...(data !== null && { data: inOneOrder(data) }),
     ...(forwarded !== undefined && { forwarded: refKey(forwarded) }),
   };
   const quoted = replyTo === undefined ? null : refKey(replyTo);

@@ -1,7 +1,7 @@
 import type { EntryData, EntryType, entryTypes, KnownEntry } from '../log/index.ts';
 import type { PageRequest } from '../page.ts';
 
-/** A message as it stands: what its entry says (`text` is '', `mentionIds` and `attachments` are empty once recalled), and where it stands. */
+/** A message as it stands: what its entry says (`text` is '', `mentionIds` and `attachments` are empty and `data` is null once recalled), and where it stands. */
 export interface Message extends Readonly<EntryData<'MessageSent'>> {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -69,7 +69,7 @@ export interface UnreadTotals {
 }
 
 /** What a message said before it was edited. */
-export interface Edit extends Pick<Message, 'attachments'> {
+export interface Edit extends Pick<Message, 'attachments' | 'data'> {
   readonly text: string;
   /** When, and by which entry, it was replaced. */
   readonly seq: number;

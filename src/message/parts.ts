@@ -13,6 +13,7 @@ export type MessageConfig = Pick<
   | 'maxMessageLength'
   | 'maxAttachments'
   | 'attachmentHosts'
+  | 'maxDataBytes'
   | 'editWindowSeconds'
   | 'recallWindowSeconds'
   | 'maxReactions'

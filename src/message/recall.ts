@@ -83,6 +83,7 @@ export async function eraseMessages(
   const nothing = {
     text: '',
     attachments: null,
+    data: null,
     mentionIds: null,
     mentionsEveryone: false,
     hasReactions: false,

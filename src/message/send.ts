@@ -5,6 +5,7 @@ import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { areAllowed, type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
+import { isFitting, type NewData, requireData, requireFitting } from './data.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -15,7 +16,7 @@ import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf, readMessages } from './store.ts';
 import { requireStanding } from './target.ts';
-import { admitWords, lookAt, saysSame, type Words } from './words.ts';
+import { admitWords, isMore, lookAt, nothingEnclosed, saysSame, type Words } from './words.ts';
 import { requirePosting, requireReachOfHeld } from './writing.ts';
 
 /** What is sent. */
@@ -24,6 +25,7 @@ export interface NewText extends Refers {
   readonly clientMessageId: string;
   readonly text: string;
   readonly attachments?: readonly NewAttachment[] | undefined;
+  readonly data?: NewData | null | undefined;
 }
 
 /** What is sent on, and where to. */
@@ -38,32 +40,34 @@ const looks = 3;
 
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
- * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…), NOT_FOUND
+ * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…), NOT_FOUND
  * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
  * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
- * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt).
+ * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…).
  */
 export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
-  const attachments = requireAttachments(request.attachments);
-  requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: attachments.length > 0 });
+  const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
+  const { attachments, data } = enclosed;
+  requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: isMore(enclosed) });
   const asking = {
     act: 'SEND',
     conversationId,
     clientMessageId,
     text: request.text,
-    attachments,
+    ...enclosed,
     replyTo,
     threadRoot,
     field: 'text',
   } as const;
   // What is too much now is not stored anew: whoever is asked need not know.
-  const asks = parts.approval.asks && areAllowed(attachments, parts.config);
+  const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
   const text = asks ? await approvedText(parts, viewer, asking) : request.text;
-  const looked = text === null ? null : lookAt(parts.screen, { text, attachments });
+  const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed });
   async function content(): Promise<Content> {
     // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
     requireAllowed(attachments, parts.config);
+    requireFitting(data, parts.config);
     if (looked === null) throw unasked('text');
     return { ...admitWords(looked), origin: null };
   }
@@ -73,7 +77,7 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
 
 /**
  * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled, not allowed any more, or with what a message may not have attached by now), and what `send` does.
+ * recalled, not allowed any more, or with what a message may not have by now), and what `send` does.
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
@@ -90,11 +94,11 @@ interface ApprovedWords {
 
 async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<ApprovedWords> {
   const [source] = await readMessages(parts.db.client, [message]);
-  if (!source || source.recalledAt !== null) return { words: { text: '', attachments: [] }, become: null };
-  const { text, attachments } = source;
+  if (!source || source.recalledAt !== null) return { words: { text: '', ...nothingEnclosed }, become: null };
+  const { text, attachments, data } = source;
   return {
     words: source,
-    become: await approvedText(parts, viewer, { act: 'SEND', ...request, text, attachments, forwards: message, field: 'messageId' }),
+    become: await approvedText(parts, viewer, { act: 'SEND', ...request, text, attachments, data, forwards: message, field: 'messageId' }),
   };
 }
 
@@ -104,11 +108,12 @@ async function forwardedContent(
   { viewer, source, approved }: { readonly viewer: Viewer; readonly source: MessageRef; readonly approved: ApprovedWords | null },
 ): Promise<Content> {
   const { message } = await requireStanding(inside, viewer, source);
-  const { senderId, origin, attachments } = message;
+  const { senderId, origin, attachments, data } = message;
   requireAllowed(attachments, config, 'messageId');
+  requireFitting(data, config, 'messageId');
   const text = approved === null || !saysSame(approved.words, message) ? null : approved.become;
   if (approved !== null && text === null) throw unasked('messageId');
-  const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments }, 'messageId'));
+  const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments, data }, 'messageId'));
   if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
   return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };

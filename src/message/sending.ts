@@ -41,7 +41,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ text, attachments, said, origin }, replyToSeq, thread, mentions] = await Promise.all([
+  const [{ said, ...content }, replyToSeq, thread, mentions] = await Promise.all([
     sending.content(inside),
     requireQuoted(inside, access, sending.replyTo),
     threadOf(inside, access, sending.threadRoot),
@@ -51,7 +51,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   // What the answer shows besides the message is known by the time that it is told of.
   let stored: MessageAlong | undefined;
-  const message = { clientMessageId, fingerprint, text, attachments, replyToSeq, threadRootSeq, origin, ...mentions };
+  const message = { clientMessageId, fingerprint, ...content, replyToSeq, threadRootSeq, ...mentions };
   return {
     entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
     markers: (placed) => [ownMarker(access, placed)],

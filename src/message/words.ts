@@ -1,10 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Admitted, admit, type Looked, type Screen } from '../words/index.ts';
 import type { Attachment } from './attachment.ts';
+import { isSameData, replaceTexts } from './data.ts';
 import type { Message } from './message.ts';
 
-/** What a message says: its text, and what is attached to it. */
-export type Words = Pick<Message, 'text' | 'attachments'>;
+/** What a message has besides its text. */
+export type Enclosed = Pick<Message, 'attachments' | 'data'>;
+
+/** What a message says: its text, and what it has besides. */
+export interface Words extends Enclosed {
+  readonly text: string;
+}
+
+/** Of a message that is text alone. */
+export const nothingEnclosed: Enclosed = { attachments: [], data: null };
 
 /** The same as it may stand, and each of its texts that lists were asked about. */
 export interface AdmittedWords extends Words {
@@ -17,20 +26,26 @@ export interface LookedWords extends Words {
 }
 
 /**
- * Asks the lists about a text, and about what attachments are called and how they are described: those are words of people too. An address is none. `field`: the input
- * that a refusal names; absent: the text's or the attachment's own.
+ * Asks the lists about a text, about what attachments are called and how they are described, and about the texts in data: those are words of people too. An address is none, nor is a name in data.
+ * `field`: the input that a refusal names; absent: the text's, the attachment's or the data's own.
  */
-export function lookAt(screen: Screen, { text, attachments }: Words, field?: string): LookedWords {
-  const looked = [screen.said(text, field ?? 'text')];
-  function standing(one: Attachment, place: number, name: 'name' | 'alt'): string | null {
-    const said = one[name];
-    if (said === null) return null;
-    const found = screen.said(said, ...(field === undefined ? ['attachments', String(place), name] : [field]));
+export function lookAt(screen: Screen, { text, attachments, data }: Words, field?: string): LookedWords {
+  const looked: Looked[] = [];
+  function standing(said: string, ...own: readonly string[]): string {
+    const found = screen.said(said, ...(field === undefined ? own : [field]));
     looked.push(found);
     return found.text;
   }
-  const stand = attachments.map((one, place) => ({ ...one, name: standing(one, place, 'name'), alt: standing(one, place, 'alt') }));
-  return { text: looked[0]?.text ?? text, attachments: stand.length === 0 ? attachments : stand, looked };
+  function standingOf(one: Attachment, place: number, name: 'name' | 'alt'): string | null {
+    const said = one[name];
+    return said === null ? null : standing(said, 'attachments', String(place), name);
+  }
+  return {
+    text: standing(text, 'text'),
+    attachments: attachments.map((one, place) => ({ ...one, name: standingOf(one, place, 'name'), alt: standingOf(one, place, 'alt') })),
+    data: data === null ? null : replaceTexts(data, (said, at) => standing(said, 'data', ...at)),
+    looked,
+  };
 }
 
 /** What may stand. Throws INVALID_INPUT where it must not. */
@@ -40,7 +55,12 @@ export function admitWords({ looked, ...words }: LookedWords): AdmittedWords {
 
 /** Whether two messages say the same. */
 export function saysSame(one: Words, other: Words): boolean {
-  return one.text === other.text && attachesSame(one, other);
+  return one.text === other.text && enclosesSame(one, other);
+}
+
+/** Whether both have the same besides their text. */
+export function enclosesSame(one: Enclosed, other: Enclosed): boolean {
+  return attachesSame(one, other) && isSameData(one.data, other.data);
 }
 
 /** Whether the same is attached to both. */
@@ -48,9 +68,15 @@ export function attachesSame(one: Pick<Words, 'attachments'>, other: Pick<Words,
   return isDeepStrictEqual(one.attachments, other.attachments);
 }
 
-/** What a message says as text alone, with a line for each attachment: for those who are to judge it once it is gone. */
-export function inWords({ text, attachments }: Words): string {
-  return [...(text === '' && attachments.length > 0 ? [] : [text]), ...attachments.map(lineOf)].join('\n');
+/** Whether a message has anything besides its text, which then may be ''. */
+export function isMore({ attachments, data }: Enclosed): boolean {
+  return attachments.length > 0 || data !== null;
+}
+
+/** What a message says as text alone, with a line for each attachment and one for its data: for those who are to judge it once it is gone. */
+export function inWords({ text, attachments, data }: Words): string {
+  const said = text === '' && isMore({ attachments, data }) ? [] : [text];
+  return [...said, ...attachments.map(lineOf), ...(data === null ? [] : [data])].join('\n');
 }
 
 function lineOf({ mediaType, url, name, alt }: Attachment): string {

@@ -79,6 +79,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
         originId: 2n ** 62n,
         originName: `Zoë "漢字" 👍🏽`,
         attachments: JSON.stringify([{ url: 'https://example.org/ä', alt: `O'Neil "\\" 👍🏽` }]),
+        data: JSON.stringify({ 'ä "\\"': `O'Neil \0 \u001a 👍🏽` }),
       };
       const made = await db.transaction((tx) => tx.message.create({ data: message }));
       expect(made).toEqual(message);
@@ -115,6 +116,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           originId: 2n ** 62n,
           originName: `Zoë's "漢字" 👍🏽`,
           attachments: JSON.stringify([{ alt: text }]),
+          data: JSON.stringify({ text }),
         },
       }));
       await db.transaction(async (tx) => {
@@ -129,9 +131,9 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(stored).toEqual(messages.map((message) => expect.objectContaining(message)));
     });
 
-    test('of many messages are stored however much is attached to them: no statement is larger than servers take', async () => {
+    test('of many messages are stored however much is attached to them or put on them: no statement is larger than servers take', async () => {
       const conversationId = 2n ** 62n + 6n;
-      const attachments = '"'.repeat(60_000);
+      const [attachments, data] = ['"'.repeat(60_000), '"'.repeat(60_000)];
       const rows = Array.from({ length: 100 }, (_, seq) => ({
         ...{
           conversationId,
@@ -143,10 +145,10 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           text: '',
         },
         ...{ replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null, originId: null, originName: null },
-        ...{ attachments, sentAt: at },
+        ...{ attachments, data, sentAt: at },
       }));
       await db.transaction((tx) => insertMessages(db, tx, rows));
-      expect(await db.client.message.count({ where: { conversationId, attachments } })).toBe(100);
+      expect(await db.client.message.count({ where: { conversationId, attachments, data } })).toBe(100);
     });
 
     test('are found by time to the millisecond, and the greatest is told right', async () => {

@@ -4,17 +4,18 @@ import type { Entry, KnownEntry } from '../../src/log/index.ts';
 
 const nothing = { name: null, size: null, width: null, height: null, durationMs: null, alt: null };
 
-function message(seq: number, text = 'hello', url?: string): Entry {
-  const data = {
+function message(seq: number, text = 'hello', { url, data = null }: { readonly url?: string; readonly data?: string | null } = {}): Entry {
+  const said = {
     ...{ ordinal: seq, clientMessageId: `m${seq}`, text, replyToSeq: null, editedAt: null, recalledAt: null },
     ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
     attachments: url === undefined ? [] : [{ ...nothing, url, mediaType: 'a/b' }],
+    data,
   };
-  return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data };
+  return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data: said };
 }
 
 function attached(seq: number, characters: number): Entry {
-  return message(seq, '', 'x'.repeat(characters));
+  return message(seq, '', { url: 'x'.repeat(characters / 2), data: 'x'.repeat(characters / 2) });
 }
 
 function recall(seq: number, messageSeq: number): KnownEntry<'MessageRecalled'> {
@@ -52,12 +53,12 @@ describe('a ring', () => {
     expect(seqs(holding([message(1, 'x'.repeat(40_000))]).after(0))).toEqual([1]);
   });
 
-  it('has fewer where much is attached, until that is taken back', () => {
+  it('has fewer where much is attached or put on messages, until that is taken back', () => {
     const full = holding([1, 2, 3, 4].map((seq) => attached(seq, 16_000)));
     expect([seqs(full.after(2)), full.after(1)]).toEqual([[3, 4], null]);
     const ring = holding([attached(1, 16_000), attached(2, 16_000)]);
     ring.recall(recall(3, 1));
-    expect(ring.at(1)?.data).toMatchObject({ attachments: [] });
+    expect(ring.at(1)?.data).toMatchObject({ attachments: [], data: null });
     ring.push(attached(3, 16_000));
     expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
   });

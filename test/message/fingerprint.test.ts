@@ -24,7 +24,7 @@ describe('a fingerprint', () => {
     expect(new Set([request, ...others].map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(others.length + 1);
   });
 
-  it('tells apart whom a message mentions, what is attached to it, in which thread it stands and what it forwards', () => {
+  it('tells apart whom a message mentions, what is attached to it or put on it, in which thread it stands and what it forwards', () => {
     const prints = createFingerprints([newKey()]);
     const place = { conversationId: 7n, seq: 1 };
     const file = { url: 'https://example.org/', mediaType: 'image/png' };
@@ -38,12 +38,26 @@ describe('a fingerprint', () => {
         { attachments: [{ ...file, alt: 'a' }] },
       ],
       ...[{ attachments: [{ ...file, size: 1 }] }, { attachments: [{ ...file, width: 1 }] }, { attachments: [{ ...file, url: 'a' }] }],
+      ...[
+        { data: {} },
+        { data: { a: 1 } },
+        { data: { a: '1' } },
+        { data: { a: [1, 2] } },
+        { data: { a: [2, 1] } },
+        { data: { a: { b: 1 } } },
+      ],
+      ...[{ data: JSON.parse('{"__proto__":1}') as object }, { data: { a: null } }, { attachments: [file], data: {} }],
       ...[{ mentionIds: [1n], mentionsEveryone: true }, { forwarded: place }, { forwarded: { conversationId: 71n, seq: 1 } }],
     ];
     const all = [request, ...further.map((part) => ({ ...request, ...part }))];
     expect(new Set(all.map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(all.length);
     const asIs = { url: 'https://example.org/', name: null, size: 7, alt: undefined, mediaType: 'image/png' };
     expect(prints.of({ ...request, attachments: [asIs] })).toEqual(prints.of({ ...request, attachments: [{ ...file, size: 7 }] }));
+    const [one, other] = [
+      { a: { c: -0, d: [{ e: 1, f: 2 }] }, b: 1 },
+      { b: 1, a: { d: [{ f: 2, e: 1 }], c: 0, g: undefined } },
+    ];
+    expect(prints.of({ ...request, data: one })).toEqual(prints.of({ ...request, data: other }));
     expect(prints.of({ ...request, mentionIds: [2n, 1n, 2n] })).toEqual(prints.of({ ...request, mentionIds: [1n, 2n] }));
   });
 
@@ -57,7 +71,7 @@ describe('a fingerprint', () => {
     const prints = createFingerprints([key]);
     for (const { request: one, print } of stored) {
       expect(prints.matches(Buffer.from(print, 'hex'), one)).toBe(true);
-      const nothing = { mentionIds: [], mentionsEveryone: false, attachments: [], threadRoot: undefined, forwarded: undefined };
+      const nothing = { mentionIds: [], mentionsEveryone: false, attachments: [], data: null, threadRoot: undefined, forwarded: undefined };
       expect(prints.matches(Buffer.from(print, 'hex'), { ...one, ...nothing })).toBe(true);
       expect(prints.matches(Buffer.from(print, 'hex'), { ...one, mentionsEveryone: true })).toBe(false);
     }

@@ -1,12 +1,14 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLScalarType, parseValue } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 
-function dateTime(): GraphQLScalarType {
-  const type = schema.getType('DateTime');
-  if (!(type instanceof GraphQLScalarType)) throw new Error('DateTime is a scalar');
+function scalar(name: string): GraphQLScalarType {
+  const type = schema.getType(name);
+  if (!(type instanceof GraphQLScalarType)) throw new Error(`${name} is a scalar`);
   return type;
 }
+
+const dateTime = () => scalar('DateTime');
 
 describe('DateTime', () => {
   test('is given out in UTC with milliseconds', () => {
@@ -38,5 +40,30 @@ describe('DateTime', () => {
     '2000-01-01T00:59:59+01:00',
   ])('may be %s', (value) => {
     expect(dateTime().parseValue(value)).toEqual(new Date(value));
+  });
+});
+
+describe('JSONObject', () => {
+  const jsonObject = () => scalar('JSONObject');
+
+  test('is given out as the object that is kept as JSON, with a name that is the prototype’s as any other', () => {
+    const json = '{"b":[1,{"a":null}],"a":"1","__proto__":{"x":1}}';
+    expect(JSON.stringify(jsonObject().serialize(json))).toBe(json);
+    expect(JSON.stringify(jsonObject().parseValue(JSON.parse(json)))).toBe(json);
+    expect(JSON.stringify(jsonObject().parseLiteral(parseValue('{b: [1, {a: null}], a: "1", __proto__: {x: 1}}')))).toBe(json);
+  });
+
+  test.each(['{"a":1}', '', 1, true, null, undefined, [], [{ a: 1 }]])('is not %j', (value) => {
+    expect(() => jsonObject().parseValue(value)).toThrow('an object of JSON');
+  });
+
+  test.each(['"{}"', '1', '1.5', 'true', 'WORD', '[]', '[{a: 1}]'])('is not written as %s', (literal) => {
+    expect(() => jsonObject().parseLiteral(parseValue(literal))).toThrow('an object of JSON');
+  });
+
+  test('may have variables in it, which nobody knows yet while a document is validated', () => {
+    const node = parseValue('{a: $a, b: [$b]}');
+    expect(jsonObject().parseLiteral(node, { a: { c: 1 } })).toEqual({ a: { c: 1 }, b: [undefined] });
+    expect(jsonObject().parseLiteral(node)).toEqual({ a: undefined, b: [undefined] });
   });
 });
