@@ -3,7 +3,7 @@ export const openGroup = `query ($id: ID!) {
   conversation(id: $id) {
     id lastSeq memberCount viewerUnreadCount viewerMentionCount viewerReadSeq deliveredToAllSeq readByAllSeq
     ... on Group { name description owner { id displayName } }
-    messages { edges { cursor node { id seq text attachments { url mediaType name size width height alt } sentAt sender { id displayName avatarUrl } reactions { emoji count } replyCount delivery } } pageInfo { hasPreviousPage } }
+    messages { edges { cursor node { id seq text attachments { url mediaType name size width height alt } data sentAt sender { id displayName avatarUrl } reactions { emoji count } replyCount delivery } } pageInfo { hasPreviousPage } }
     members(first: 50) { edges { cursor node { id role joinedAt readSeq user { id displayName avatarUrl } } } totalCount pageInfo { hasNextPage endCursor } }
   }
 }`;

@@ -74,7 +74,8 @@ type Kind =
   | 'hours'
   | 'flag'
   | 'word'
-  | 'attachments';
+  | 'attachments'
+  | 'data';
 
 interface Act {
   readonly valid: (scene: Scene) => Input;
@@ -150,7 +151,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   editMessage: {
     valid: ({ message: messageId, ben }) => ({ messageId, text: 'changed', mentionIds: [ben.id], mentionsEveryone: false }),
-    kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments' },
+    kinds: { messageId: 'message', text: 'text', mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data' },
   },
   forwardMessage: {
     valid: ({ message: messageId, group: conversationId }) => ({ messageId, conversationId, clientMessageId: randomUUID() }),
@@ -223,7 +224,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data' },
     },
   },
   setPresence: {
@@ -555,6 +556,26 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
       ...['1', 0, -1, 1.5, 2 ** 31].flatMap((pixels) => [{ width: pixels }, { height: pixels }]),
       ...['1', -1, 1.5, 2 ** 31].map((durationMs) => ({ durationMs })),
     ].map((wrong): Bad => [`with ${JSON.stringify(wrong).slice(0, 60)}`, [someFile, { ...someFile, ...wrong }]]),
+  ],
+  data: [
+    ['a text', '{"a":1}'],
+    ['a number', 1],
+    ['a list', [{ a: 1 }]],
+    ['an empty list', []],
+    ['true', true],
+    ['too large', { a: 'x'.repeat(4_089) }],
+    ['too large in bytes', { a: 'ä'.repeat(2_045) }],
+    ['far too large', { a: huge }],
+    ['of far too many', { a: Array(200_000).fill(1) }],
+    ['with half a character', { a: half }],
+    ['with half a character in a name', { [half]: 1 }],
+    ['with NUL', { a: ['\0'] }],
+    ['with NUL in a name', { a: { '\0': 1 } }],
+    ['with a number that is not held', { a: 2 ** 53 }],
+    ['with a number that is not held as such', { a: 1e300 }],
+    ['nested too deep', JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`)],
+    ['nested far too deep', JSON.parse(`{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)],
+    ['with half a character beneath its prototype', JSON.parse(`{"__proto__":{"a":"${half}"}}`)],
   ],
   word: [
     ['another word', 'NOBODY'],

@@ -69,6 +69,17 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
     expect(await act(place, 'editMessage', { messageId, text: 'two', attachments }, ann)).toBe('DONE');
   },
+  async maxDataBytes(place) {
+    const { ann, group: conversationId, messageId } = await talk(place);
+    const data = { a: 'four' };
+    const input = () => ({ conversationId, clientMessageId: randomUUID(), text: '', data });
+    await place.set('maxDataBytes', '11');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('INVALID_INPUT');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', data }, ann)).toBe('INVALID_INPUT');
+    await place.set('maxDataBytes', '12');
+    expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
+    expect(await act(place, 'editMessage', { messageId, text: 'two', data }, ann)).toBe('DONE');
+  },
   async attachmentHosts(place) {
     const { ann, group: conversationId, messageId } = await talk(place);
     const attachments = [{ url: 'https://files.example.org/a', mediaType: 'image/png' }];

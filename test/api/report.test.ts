@@ -24,7 +24,7 @@ async function report(as: Person, messageId: string, reason = 'HATE') {
 }
 
 const itemFields = `id kind state user { id handle } group { id name description memberCount } textThen
-  message { id text attachments { url mediaType name alt } sender { id } recalledAt } context { text } reporters reasons { reason count } action note resolvedBy { handle }
+  message { id text attachments { url mediaType name alt } data sender { id } recalledAt } context { text } reporters reasons { reason count } action note resolvedBy { handle }
   reports { edges { node { reporter { id } reason note textThen words { list word } } } }`;
 
 async function itemsAbout(userId: string, state = 'OPEN'): Promise<readonly Readonly<Record<string, unknown>>[]> {
@@ -43,7 +43,7 @@ describe('what is reported', () => {
     const { id: messageId } = await place.say(ann, group, 'something bad');
     expect(await report(ben, messageId)).toEqual({ message: { id: messageId, text: 'something bad' }, errors: [] });
     const file = { url: 'https://example.org/a', mediaType: 'image/png', name: 'a.png', alt: null };
-    await place.ask(EditMessageDocument, { input: { messageId, text: 'something nice', attachments: [file] } }, ann);
+    await place.ask(EditMessageDocument, { input: { messageId, text: 'something nice', attachments: [file], data: { a: 'b' } } }, ann);
     expect((await report(cat, messageId, 'SPAM')).errors).toEqual([]);
     const [item, ...others] = await itemsAbout(ann.id);
     expect(others).toEqual([]);
@@ -51,10 +51,10 @@ describe('what is reported', () => {
       ...{ kind: 'MESSAGE', state: 'OPEN', textThen: 'something bad', reporters: 2, action: null, resolvedBy: null },
       user: { id: ann.id, handle: ann.handle },
       group: { id: group, name: 'The group', memberCount: 3 },
-      message: { id: messageId, text: 'something nice', attachments: [file], sender: { id: ann.id }, recalledAt: null },
+      message: { id: messageId, text: 'something nice', attachments: [file], data: { a: 'b' }, sender: { id: ann.id }, recalledAt: null },
       context: [{ text: 'hello' }, { text: 'something nice' }],
     });
-    const then = 'something nice\nimage/png https://example.org/a “a.png”';
+    const then = 'something nice\nimage/png https://example.org/a “a.png”\n{"a":"b"}';
     const { edges } = (item as { reports: { edges: readonly unknown[] } } | undefined)?.reports ?? { edges: [] };
     expect(new Set(edges)).toEqual(
       new Set([
@@ -81,7 +81,10 @@ describe('what is reported', () => {
     });
     expect(await itemsAbout(ann.id)).toEqual([]);
     const [resolved] = await itemsAbout(ann.id, 'RESOLVED');
-    expect(resolved).toMatchObject({ textThen: 'something bad', message: { text: '', attachments: [], recalledAt: expect.any(String) } });
+    expect(resolved).toMatchObject({
+      textThen: 'something bad',
+      message: { text: '', attachments: [], data: null, recalledAt: expect.any(String) },
+    });
   });
 
   it('by one user again is one report, and what cannot be seen cannot be reported', async () => {

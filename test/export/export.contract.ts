@@ -28,6 +28,7 @@ interface Contents {
     readonly seq: number;
     readonly text: string;
     readonly attachments: readonly object[];
+    readonly data: object | null;
   }[];
 }
 
@@ -113,8 +114,9 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await say(chat, ann, left, 'goodbye');
       await chat.groups.leave(ann, { groupId: left });
       const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
+      const poll = { type: 'poll', votes: [1, null] };
       const picture = { url: 'https://example.org/a', mediaType: 'image/png' };
-      await chat.messages.send(ann, { conversationId: direct, clientMessageId: 'a', text: 'psst', attachments: [picture] });
+      await chat.messages.send(ann, { conversationId: direct, clientMessageId: 'a', text: 'psst', attachments: [picture], data: poll });
       await say(chat, ben, group, 'of somebody else');
       const seq = await say(chat, ann, group, 'to be taken back');
       await chat.messages.recall(ann, { conversationId: group, seq });
@@ -142,6 +144,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         [String(direct), null, 'ACTIVE'],
       ]);
       expect(file.messages?.map(({ attachments }) => attachments)).toEqual([[], [], [expect.objectContaining(picture)]]);
+      expect(file.messages?.map(({ data }) => data)).toEqual([null, null, poll]);
       expect(file.messages?.map(({ conversationId, text }) => [conversationId, text])).toEqual([
         [String(group), 'line one\nline "two"\u2028'],
         [String(left), 'goodbye'],

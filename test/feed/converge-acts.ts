@@ -122,6 +122,17 @@ const sending: readonly Omit<Act, 'by'>[] = [
     },
   },
   {
+    what: 'of data, with a text and without',
+    changes: three,
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast, cast.ann);
+      return async () => {
+        await send(cast.ann, { ...message(group), data: { of: 'a', list: [1, null] } });
+        await send(cast.ann, { ...message(group), text: '', data: { of: 'b' } });
+      };
+    },
+  },
+  {
     what: 'twice by who has read what others said, in answer to the last',
     changes: three,
     async prepare(chat, cast, send) {
@@ -492,6 +503,20 @@ const changing: readonly Act[] = [
   },
   {
     by: 'editMessage',
+    what: 'of data: to other data and no text, then to the text alone',
+    changes: three,
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast);
+      const { id: messageId } = await chat.say(cast.ann, group, 'hello');
+      await edit(cast.ann, { messageId, text: 'hello', data: { of: 'a' } });
+      return async () => {
+        await edit(cast.ann, { messageId, text: '', data: { of: 'b' } });
+        await edit(cast.ann, { messageId, text: 'not this one', data: null });
+      };
+    },
+  },
+  {
+    by: 'editMessage',
     what: 'to mention others than before',
     changes: three,
     async prepare(chat, cast, edit) {
@@ -544,7 +569,7 @@ const recalling: readonly Act[] = [
       const group = await talk(chat, cast);
       const { id: messageId } = await chat.say(cast.ann, group, 'opps');
       await doing(chat, 'editMessage')(cast.ann, {
-        ...{ messageId, text: 'oops', mentionIds: [cast.ben.id], mentionsEveryone: true, attachments: [file('a')] },
+        ...{ messageId, text: 'oops', mentionIds: [cast.ben.id], mentionsEveryone: true, attachments: [file('a')], data: { of: 'a' } },
       });
       await doing(chat, 'sendMessage')(cast.cat, { ...message(group, messageId), threadRootId: messageId });
       for (const who of [cast.ann, cast.ben]) await doing(chat, 'addReaction')(who, { messageId, emoji: '👍' });

@@ -11,7 +11,7 @@ const member = `fragment Member on Membership { id role joinedAt nickname mutedU
 
 const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
-  attachments { url mediaType name size width height durationMs alt }
+  attachments { url mediaType name size width height durationMs alt } data
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
   replyCount threadRoot { id replyCount } delivery
   reactions { id emoji count } pinnedAt

@@ -14,6 +14,7 @@ const narrow: Readonly<Record<string, string>> = {
   MAX_BLOCKS: '1',
   MAX_CONNECTIONS: '6',
   MAX_CONTACT_REQUESTS: '1',
+  MAX_DATA_BYTES: '60',
   MAX_GAP: '5',
   MAX_GROUPS_PER_USER: '20',
   MAX_INVITES: '1',

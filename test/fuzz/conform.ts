@@ -120,6 +120,8 @@ function isScalar(type: string, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'DateTime':
       return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
+    case 'JSONObject':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
     default:
       return typeof value === 'string' && value.isWellFormed();
   }

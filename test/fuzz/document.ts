@@ -14,7 +14,7 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import type { Chance } from './chance.ts';
-import { literal } from './literal.ts';
+import { isWritable, literal } from './literal.ts';
 import type { Values } from './values.ts';
 
 /** An operation, ready to be sent. */
@@ -170,7 +170,7 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
       if (value === undefined) return chance.odds(0.05) ? [`${one.name}: ${declare(draft, String(one.type), undefined)}`] : [];
       // How long a page is counts against a document's bounds, and what a variable holds is not known there.
       const asVariable = /^(first|last|around)$/.test(one.name) ? chance.odds(0.05) : chance.odds(depth === 0 ? 0.7 : 0.2);
-      return [`${one.name}: ${asVariable ? declare(draft, String(one.type), value) : literal(one.type, value)}`];
+      return [`${one.name}: ${asVariable || !isWritable(value) ? declare(draft, String(one.type), value) : literal(one.type, value)}`];
     });
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }

@@ -153,6 +153,7 @@ async function company({ act }: Deeds, people: readonly Person[]): Promise<void>
   const messageId = await say(third, 'hello, all who said words', {
     attachments: [{ url: 'https://example.com/a.png', mediaType: 'image/png', name: 'A' }],
     mentionIds: [owner.id],
+    data: { type: 'poll', options: ['sea', 'hills'] },
   });
   await say(fourth, 'An answer.', { replyToId: messageId, threadRootId: messageId });
   await act(second, 'addReaction', { messageId, emoji: '🎉' });

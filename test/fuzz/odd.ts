@@ -47,6 +47,21 @@ export const noInts: readonly unknown[] = [2_147_483_648, 1.5, '7', true, 1e300,
 /** Numbers that Float holds. */
 export const oddFloats: readonly number[] = [-1, -0, 0, 0.5, 1e-320, 1e21, 2 ** 53, 2 ** 53 + 2, 1.797e308];
 
+/** Objects, some of which are not to be put on a message. */
+export const oddObjects: readonly unknown[] = [
+  JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toJSON":"x"}'),
+  Object.fromEntries(oddTexts.map((text) => [text, text])),
+  { __typename: 'User', id: 'VXNlcjox', text: '\ud800' },
+  { '\udc00': 1 },
+  { numbers: [1e300, 2 ** 53, -0, 5e-324, 0.1] },
+  JSON.parse(`${'{"a":['.repeat(5)}${']}'.repeat(5)}`),
+  JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`),
+  { long: 'ä'.repeat(2_040) },
+  { long: 'z'.repeat(70_000) },
+  [{}],
+  '{}',
+];
+
 /** Moments, some of which there are not. */
 export const oddMoments: readonly string[] = [
   '1000-01-01T00:00:00.000Z',

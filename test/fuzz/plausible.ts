@@ -65,6 +65,14 @@ export const sayings: readonly string[] = [
   'ö'.repeat(60),
 ];
 
+/** What their clients put on it. */
+export const objects: readonly object[] = [
+  {},
+  { type: 'poll', question: 'Where to?', options: ['sea', 'hills'], open: true, closesAt: null },
+  { place: { lat: 52.5, lon: -13.25 }, badger: 'a badger' },
+  { 'a name': { '': [[], {}, [1, '2', null]] }, 10: 1, 2: 2 },
+];
+
 /** What they react with. */
 export const emojis: readonly string[] = ['🎉', '👍', '👍🏽', '❤️', '❤', '👩‍👩‍👧‍👦', '🇩🇪'];
 

@@ -9,8 +9,8 @@ import {
 } from 'graphql';
 import type { Chance } from './chance.ts';
 import type { Lore, Nearness } from './lore.ts';
-import { noInts, oddFloats, oddIds, oddInts, oddMoments, oddTexts } from './odd.ts';
-import { kindsFor, plausibleInt, plausibleMoment, plausibleText } from './plausible.ts';
+import { noInts, oddFloats, oddIds, oddInts, oddMoments, oddObjects, oddTexts } from './odd.ts';
+import { kindsFor, objects, plausibleInt, plausibleMoment, plausibleText } from './plausible.ts';
 
 /** Makes values for inputs. */
 export interface Values {
@@ -92,6 +92,8 @@ export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Cha
         return chance.odds(0.5);
       case 'DateTime':
         return chance.one(oddMoments);
+      case 'JSONObject':
+        return chance.one(oddObjects);
       case 'ID':
         return chance.one([...oddIds, lore.anyId(chance) ?? '']);
       default:
@@ -109,6 +111,8 @@ export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Cha
         return chance.odds(0.5);
       case 'DateTime':
         return momentFor(chance);
+      case 'JSONObject':
+        return chance.one(objects);
       case 'ID':
         return idFor(name);
       default:

@@ -111,6 +111,18 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', attachments: [] }]);
     });
 
+    it('keeps what was put on it as a line, and admins see what is', async () => {
+      const { ann, ben, message } = await talk('look');
+      const data = { options: ['sea\nside', { '"': '🎉' }] };
+      await chat.messages.edit(ann, { message, text: '', data });
+      await chat.reports.message(ben, { message, reason: 'HATE' });
+      const item = await onlyOne();
+      expect(item.text).toBe('{"options":["sea\\nside",{"\\"":"🎉"}]}');
+      expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', data: item.text }]);
+      await chat.messages.recall(ann, message);
+      expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', data: null }]);
+    });
+
     it('is one for each user, who may say it anew; and one item for all', async () => {
       const { ben, cat, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'SPAM', note: 'once' });

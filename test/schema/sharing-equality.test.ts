@@ -25,6 +25,7 @@ const attachments = [
   { url: 'https://example.org/a', mediaType: 'video/mp4', name: 'a.mp4', size: 2 ** 40, width: 4, height: 3, durationMs: 1, alt: 'A dog.' },
   { url: 'https://example.org/b', mediaType: 'text/plain' },
 ];
+const data = { type: 'poll', options: ['sea', 'hills'] };
 
 /** Every type of event that can be shared, in all its shapes. A new type, or a new shape of one, is a new row. */
 const occasions: readonly Occasion[] = [
@@ -39,6 +40,12 @@ const occasions: readonly Occasion[] = [
     type: 'MessageSent',
     seenBy: everybody,
     happens: (cast) => sending(cast, 'sender', { text: '', attachments }),
+  },
+  {
+    what: 'a message of data alone',
+    type: 'MessageSent',
+    seenBy: everybody,
+    happens: (cast) => sending(cast, 'sender', { text: '', data }),
   },
   {
     what: 'an answer to what was said before the newcomer joined',
@@ -122,7 +129,7 @@ const occasions: readonly Occasion[] = [
     seenBy: everybody,
     async happens({ chat, people, say, group, entry }) {
       const message = { conversationId: group, seq: await say('sender', group, 'look') };
-      await chat.messages.edit(people.sender, { message, text: 'look', attachments });
+      await chat.messages.edit(people.sender, { message, text: 'look', attachments, data });
       return entry(group, message.seq + 1);
     },
   },

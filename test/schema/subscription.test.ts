@@ -66,7 +66,7 @@ describe('a subscription to everything', () => {
       conversation: { id: conversation(id), lastSeq: 3 },
       messageEdge: {
         cursor: formatCursor('seq', 3),
-        node: { id: formatId('Message', { conversationId: id, seq: 3 }), seq: 3, text: 'hello', attachments: [] },
+        node: { id: formatId('Message', { conversationId: id, seq: 3 }), seq: 3, text: 'hello', attachments: [], data: null },
       },
     });
   });

@@ -318,6 +318,7 @@ function account(viewer: string, seq: number): readonly string[] {
 }
 
 const attachments = JSON.stringify([{ url: 'https://example.org/a.png', mediaType: 'image/png', name: 'a.png', size: 5_000_000_000 }]);
+const data = JSON.stringify({ type: 'poll', options: ['sea', 'hills'] });
 
 // In each small group: what can become of a message has become of the last ten.
 function inSmallGroups(viewer: string): readonly string[] {
@@ -328,8 +329,8 @@ function inSmallGroups(viewer: string): readonly string[] {
   return [
     `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
       SELECT ${conversation}, m.seq, '🎉', ${viewer}, 61 FROM ${last} UNION ALL SELECT ${conversation}, m.seq, '👍', ${firstUser} + m.seq, 61 FROM ${last}`,
-    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt, attachments)
-      SELECT ${conversation}, m.seq, 61, 'Before.', ${at('m.seq')}, '${attachments}' FROM ${last}`,
+    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt, attachments, data)
+      SELECT ${conversation}, m.seq, 61, 'Before.', ${at('m.seq')}, '${attachments}', '${data}' FROM ${last}`,
     `INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId) SELECT ${conversation}, ${viewer}, m.seq, m.seq, ${firstUser} + m.seq FROM ${last}`,
     `INSERT INTO Reply (conversationId, rootSeq, seq, senderId) SELECT ${conversation}, 51, m.seq, ${firstUser} + m.seq FROM ${last} WHERE m.seq > 55`,
     `INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq) SELECT ${viewer}, ${conversation}, 51, 58 FROM ${once}`,
@@ -337,7 +338,7 @@ function inSmallGroups(viewer: string): readonly string[] {
     `INSERT INTO HiddenMessage (userId, conversationId, seq, own) SELECT ${viewer}, ${conversation}, 54, 0 FROM ${once}`,
     `UPDATE Message SET hasReactions = 1, editedAt = sentAt, mentionIds = '${viewer}', replyToSeq = seq - 7, replyCount = IF(seq = 51, 5, 0),
       threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna',
-      attachments = IF(seq > 58, '${attachments}', NULL)
+      attachments = IF(seq > 58, '${attachments}', NULL), data = IF(seq > 57, '${data}', NULL)
       WHERE ${within} AND seq > 50`,
   ];
 }
@@ -354,9 +355,9 @@ function around(viewer: string, conversation: number, seqs: number, members: num
   const root = seqs - 8;
   const messages = `seq_${members + 1}_to_${seqs} s WHERE s.seq % 5 <> 0`;
   return [
-    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt, attachments)
-      SELECT ${conversation}, ${root}, ${root} + seq, 'What it said before.', ${at('seq')}, '${attachments}' FROM seq_1_to_500
-      UNION ALL SELECT ${conversation}, s.seq, s.seq + 1, 'What it said before.', ${at('s.seq')}, NULL FROM ${messages} AND s.seq <> ${root}`,
+    `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt, attachments, data)
+      SELECT ${conversation}, ${root}, ${root} + seq, 'What it said before.', ${at('seq')}, '${attachments}', '${data}' FROM seq_1_to_500
+      UNION ALL SELECT ${conversation}, s.seq, s.seq + 1, 'What it said before.', ${at('s.seq')}, NULL, NULL FROM ${messages} AND s.seq <> ${root}`,
     `INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId)
       SELECT ${conversation}, IF(s.seq % 3 = 0, 0, IF(s.seq % 3 = 1, ${viewer}, ${firstUser} + 5)), s.seq, s.seq, ${firstUser} + 2 FROM ${messages}`,
     `INSERT INTO Reply (conversationId, rootSeq, seq, senderId)

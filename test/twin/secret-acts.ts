@@ -113,6 +113,8 @@ export const secretActs: Readonly<Record<string, Act>> = {
     const mentionIds = [secrecy.chance.one(secrecy.observers).id];
     await withOne(secrecy, secrecy.known.groups, (id) => say(secrecy, keeper, id, { mentionIds }));
   },
+  'data put on something said': async (secrecy, keeper) =>
+    await withOne(secrecy, secrecy.known.conversations, (id) => say(secrecy, keeper, id, { text: '', data: { of: 'a secret' } })),
   'something read': async (secrecy, keeper) =>
     await withOne(secrecy, secrecy.known.conversations, (conversationId) =>
       secrecy.deeds.act(keeper, 'markRead', { conversationId, seq: 20 }),
@@ -124,7 +126,7 @@ export const secretActs: Readonly<Record<string, Act>> = {
       secrecy.deeds.act(keeper, 'forwardMessage', { conversationId, messageId, clientMessageId: randomUUID() }),
     );
   },
-  'a change of what was said': onOwn('editMessage', { text: 'another secret' }),
+  'a change of what was said': onOwn('editMessage', { text: 'another secret', data: { of: 'another secret' } }),
   'a recall': onOwn('recallMessage', {}),
   'a reaction': onOwn('addReaction', { emoji: '🎉' }),
   'a pin': onOwn('pinMessage', {}),

@@ -150,6 +150,33 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
+    it('is told what is put on it, and asked again where only that changes', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const data = { a: 1, b: ['x'] };
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: '', data };
+      const message = await chat.messages.send(ann, request);
+      await chat.messages.edit(ann, { message, text: '', data: { b: ['x'], a: 1 } });
+      await chat.messages.edit(ann, { message, text: 'look' });
+      await chat.messages.edit(ann, { message, text: 'look', data: null });
+      await chat.messages.forward(ann, { message, conversationId: group, clientMessageId: randomUUID() });
+      expect(app.calls.map(({ data: told }) => [Reflect.get(told, 'text'), Reflect.get(told, 'data')])).toEqual([
+        ['', data],
+        ['look', data],
+        ['look', null],
+        ['look', null],
+      ]);
+    });
+
+    it('is not asked about data that is too large by now', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const data = { a: 'x'.repeat(5_000) };
+      const sending = chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', data });
+      await expect(sending).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['data'] });
+      expect(app.calls).toEqual([]);
+    });
+
     it.each<[string, string, (message: MessageRef) => Promise<unknown>]>([
       [
         'what is sent on',

@@ -14,6 +14,7 @@ interface Said {
   readonly id: string;
   readonly text: string;
   readonly attachments: readonly object[];
+  readonly data: object | null;
   readonly recalledAt: string | null;
 }
 

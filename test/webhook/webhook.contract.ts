@@ -141,14 +141,15 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is told what is attached to a message', async () => {
+    it('is told what is attached to a message, and put on it', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png', size: 2 ** 40 }];
-      await here.chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments });
+      const data = { type: 'poll', options: ['sea', null] };
+      await here.chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments, data });
       await here.handOn(group);
       const nothing = { name: null, width: null, height: null, durationMs: null, alt: null };
-      expect(app.calls.at(-1)?.data.messageEdge?.node).toMatchObject({ text: '', attachments: [{ ...nothing, ...attachments[0] }] });
+      expect(app.calls.at(-1)?.data.messageEdge?.node).toMatchObject({ text: '', attachments: [{ ...nothing, ...attachments[0] }], data });
       await here.chat.webhooks.remove(id);
     });
 

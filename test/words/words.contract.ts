@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
+import type { NewData } from '../../src/message/index.ts';
 import type { Report } from '../../src/queue/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import type { ListChange } from '../../src/words/index.ts';
@@ -135,6 +136,46 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
         attachments: [{ url: 'https://example.org/', mediaType: 'a/b', name: 'badger' }],
       });
       expect(await queue()).toMatchObject([{ text, reports: [{ text: 'a/b https://example.org/ “badger”' }] }]);
+    });
+  });
+
+  describe('what is put on messages', () => {
+    function put(sender: Viewer, conversationId: bigint, data: NewData) {
+      return chat.messages.send(sender, { conversationId, text: 'look', data, clientMessageId: freshKey() });
+    }
+    const withFox = { badger: 'fox', options: ['fox', { is: 'fox' }], badgers: 1 };
+    const withBadger = { ...withFox, options: ['fox', { is: 'a badger' }] };
+
+    it('is refused by the text in which it is: sent, edited, and sent on', async () => {
+      const { ann, ben, group } = await talk();
+      const standing = await put(ann, group, withBadger);
+      await forbid('REFUSE');
+      const refused = { code: 'INVALID_INPUT', field: ['data', 'options', '1', 'is'] };
+      expect(await refusal(put(ann, group, withBadger))).toEqual(refused);
+      const message = await put(ann, group, withFox);
+      expect(await refusal(chat.messages.edit(ann, { message, text: 'look', data: withBadger }))).toEqual(refused);
+      const forwarding = chat.messages.forward(ben, { message: standing, conversationId: group, clientMessageId: freshKey() });
+      expect(await refusal(forwarding)).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
+      // What stood before a list forbade it stands.
+      expect(await chat.messages.edit(ann, { message: standing, text: 'look there' })).toMatchObject({ data: standing.data });
+    });
+
+    it('is masked in its texts, and its names are left alone', async () => {
+      const { ann, group } = await talk();
+      await forbid('MASK');
+      const message = await put(ann, group, withBadger);
+      expect(message.data).toBe(JSON.stringify({ ...withFox, options: ['fox', { is: 'a ******' }] }));
+      expect(await chat.messages.byRefs([message])).toEqual([message]);
+      const edited = await chat.messages.edit(ann, { message, text: 'look', data: { 'a badger': 'a "badger"' } });
+      expect(edited.data).toBe('{"a badger":"a \\"******\\""}');
+    });
+
+    it('is flagged, with all that the message says', async () => {
+      const { ann, group } = await talk();
+      await forbid('FLAG');
+      const message = await put(ann, group, withBadger);
+      const text = `look\n${message.data}`;
+      expect(await queue()).toMatchObject([{ target: { seq: message.seq }, text, reports: [{ text, words: [{ word: 'badger' }] }] }]);
     });
   });
 
