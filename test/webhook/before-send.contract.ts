@@ -184,19 +184,26 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
         (message) => chat.messages.forward(ann, { conversationId: group, clientMessageId: randomUUID(), message }),
       ],
       ['an edit of the text alone', 'text', (message) => chat.messages.edit(ann, { message, text: 'look' })],
-    ])('is asked again about %s where what is attached was changed meanwhile', async (_what, field, act) => {
+    ])('is asked again about %s where what it has besides was changed meanwhile', async (_what, field, act) => {
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
-      const message = await chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: '', attachments });
+      const rude = [
+        { attachments: JSON.stringify([{ ...attachments[0], url: 'https://example.org/rude' }]) },
+        { data: JSON.stringify({ a: 'https://example.org/rude' }) },
+      ];
       await ask();
-      app.behaves(async (response, taken) => {
-        const data = { attachments: JSON.stringify([{ ...attachments[0], url: 'https://example.org/rude' }]) };
-        await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: group, seq: message.seq }, data }));
-        says({ allow: true })(response, taken);
-      });
-      await expect(act(message)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: [field] });
-      app.behaves(says({ allow: true }));
-      await act(message);
-      expect(JSON.stringify(app.calls.at(-1))).toContain('https://example.org/rude');
+      for (const data of rude) {
+        app.behaves(says({ allow: true }));
+        const request = { conversationId: group, clientMessageId: randomUUID(), text: '', attachments, data: { a: 1 } };
+        const message = await chat.messages.send(ann, request);
+        app.behaves(async (response, taken) => {
+          await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: group, seq: message.seq }, data }));
+          says({ allow: true })(response, taken);
+        });
+        await expect(act(message)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: [field] });
+        app.behaves(says({ allow: true }));
+        await act(message);
+        expect(JSON.stringify(app.calls.at(-1))).toContain('https://example.org/rude');
+      }
     });
 
     it('is asked about edits and about what is sent on as well', async () => {
