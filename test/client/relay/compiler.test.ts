@@ -39,7 +39,7 @@ async function compile(modules: Readonly<Record<string, string>>, config: object
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, 'src'));
   await copyFile(join(root, 'schema/schema.graphql'), join(folder, 'schema.graphql'));
-  const customScalarTypes = { DateTime: 'string' };
+  const customScalarTypes = { DateTime: 'string', JSONObject: 'Record<string, unknown>' };
   const whole = { src: './src', schema: './schema.graphql', language: 'typescript', customScalarTypes, ...config };
   await writeFile(join(folder, 'relay.config.json'), JSON.stringify(whole));
   await writeFile(join(folder, 'persisted.json'), '{}');
@@ -52,6 +52,7 @@ it('relay-compiler takes our schema, and every document that we have', async () 
   const modules = { tests: moduleOf('tests', 'test/support/documents'), web: moduleOf('web', 'web/documents') };
   const read = await compile(modules, { requireCustomScalarTypes: true });
   expect(await read('src/__generated__/testsResumableSubscription.graphql.ts')).toContain('resyncReason');
+  expect(await read('src/__generated__/tests_ReferenceParts.graphql.ts')).toContain('readonly data: Record<string, unknown> | null');
   expect(await read('src/__generated__/webSendMessageMutation.graphql.ts')).toContain('errors');
 });
 
