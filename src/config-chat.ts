@@ -45,7 +45,7 @@ export const chatOptions = {
     'MAX_ATTACHMENTS',
     '10',
     whole(0, 20),
-    'Attachments of a message, which are links to files kept elsewhere; 0: messages are text alone.',
+    'Attachments of a message, which are links to files kept elsewhere; 0: messages have none.',
   ),
   attachmentHosts: setting(
     'ATTACHMENT_HOSTS',

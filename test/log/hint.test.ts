@@ -1,16 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { type Entry, formatHint, type Hint, parseHint } from '../../src/log/index.ts';
+import { type Entry, formatHint, type Hint, type KnownEntry, parseHint } from '../../src/log/index.ts';
 
 const stream = 7n;
 const entry: Entry = {
   ...{ streamId: stream, seq: 3, at: new Date('2026-01-02T03:04:05.006Z'), actorId: 8n },
   ...{ type: 'MemberJoined', data: { userId: 8n } },
 };
+const said: KnownEntry<'MessageSent'> = {
+  ...{ streamId: stream, seq: 4, at: entry.at, actorId: 8n, type: 'MessageSent' },
+  data: {
+    ...{ ordinal: 1, clientMessageId: 'a', text: '', replyToSeq: null, threadRootSeq: null, mentionIds: [8n], mentionsEveryone: false },
+    ...{ origin: null, replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null, attachments: [] },
+    data: '{"b":"\\"\\\\ü\\n","a":{"__proto__":[1.5]},"10":null}',
+  },
+};
 const typing: Hint = { kind: 'typing', conversationId: stream, userId: 8n, typing: true, except: [] };
 const receipt: Hint = { kind: 'receipt', conversationId: stream, userId: 8n, ownOnly: false, othersOnly: false };
 
 test.each<[string, bigint, Hint]>([
   ['an entry', stream, { kind: 'entry', entry }],
+  ['a message with data, to the letter,', stream, { kind: 'entry', entry: said }],
   ['who types', stream, typing],
   ['who has read', stream, receipt],
   // Their own devices hear it on their account's topic.
@@ -40,4 +49,14 @@ describe('a hint is not heeded', () => {
 test('what an entry says in the way of a later release is hidden, and its place counts', () => {
   const message = formatHint({ kind: 'entry', entry }).replace('"userId":"8"', '"guestId":"8"');
   expect(parseHint(stream, message)).toMatchObject({ entry: { seq: 3, type: 'Hidden', data: null } });
+});
+
+test('what a message says in the way of an earlier release, which knows neither attachments nor data, is a text alone', () => {
+  const { attachments, data, ...known } = said.data;
+  const { entry: told } = JSON.parse(formatHint({ kind: 'entry', entry: said })) as { readonly entry: { readonly data: object } };
+  const earlier = { ...told, data: { ...told.data, attachments: undefined, data: undefined } };
+  expect(parseHint(stream, JSON.stringify({ v: 1, kind: 'entry', entry: earlier }))).toEqual({
+    kind: 'entry',
+    entry: { ...said, data: { ...known, attachments: [], data: null } },
+  });
 });
