@@ -99,6 +99,9 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   await row(cleo, /dan: dog\.jpg/).waitFor();
   const file = cleo.getByRole('list', { name: 'Attached' }).getByRole('link');
   expect([await file.textContent(), await file.getAttribute('href')]).toEqual(['dog.jpg', dog.url]);
+  const poll = { conversationId, clientMessageId: 'a poll', text: '', data: { type: 'poll', options: ['tea', 'coffee'] } };
+  await ask(place.node.url, SendMessageDocument, { input: poll }, token);
+  await cleo.getByText('This message is for another app.').waitFor();
   await cleo.getByText('2 members: cleo, dan').waitFor();
   // What was said is found by the beginnings of its words, and what is attached by its name.
   const found = cleo.getByRole('list', { name: 'Found messages' });

@@ -19,6 +19,8 @@ const ascii = new Set([
   'ContactRequest.toState',
   'Block.state',
   'HandleHold.handle',
+  'Identity.issuer',
+  'Identity.subject',
   'DataExport.state',
   'JoinRequest.state',
   'GroupInvite.code',

@@ -95,7 +95,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 const analysed = [
   ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
-  ...['HandleHold', 'DataExport', 'DataExportPart', 'Job'],
+  ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
   ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
   ...['ModerationItem', 'ModerationReport'],
@@ -114,6 +114,8 @@ function people(viewer: string): readonly string[] {
     `INSERT INTO Presence (userId, choice, statusText, statusUntil, lastSeenAt)
       SELECT ${firstUser} + seq, ELT(1 + seq % 4, 'ONLINE', 'AWAY', 'BUSY', 'INVISIBLE'), IF(seq % 3 = 0, 'on the road', NULL),
         IF(seq % 6 = 0, '2999-01-01', NULL), ${at('seq')} FROM ${numbers}`,
+    `INSERT INTO Identity (issuer, subject, userId, createdAt)
+      SELECT 'elsewhere', CONCAT('anna', seq), ${firstUser} + seq, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO UserTerm (term, userId)
       SELECT 'anna', ${firstUser} + seq FROM ${numbers} UNION ALL SELECT CONCAT('anna', seq), ${firstUser} + seq FROM ${numbers}
       UNION ALL SELECT CONCAT('', seq), ${firstUser} + seq FROM ${numbers}`,

@@ -44,6 +44,8 @@ export function Bubble({ message, conversation, follows, sought }: BubbleProps):
 
 function Said({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
   if (recalledAt !== null) return <p className="text gone">This message was taken back.</p>;
+  // It is data alone, which another client made up.
+  if (text === '' && attachments.length === 0) return <p className="text gone">This message is for another app.</p>;
   return (
     <>
       {text !== '' && <p className="text">{text}</p>}
