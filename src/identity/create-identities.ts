@@ -38,6 +38,8 @@ export function createIdentities({
       try {
         return (await jwtVerify(token, keyOf, { ...options, algorithms: [...algorithms] })).payload;
       } catch (error) {
+        // What jose says of a key that is no good, an RSA key of less than 2,048 bits say (RFC 7518, 3.3).
+        if (error instanceof TypeError) throw invalid('It is signed with a key that is not taken here.');
         if (!(error instanceof errors.JOSEError)) throw error;
         fault = faultOf(error);
         // Of several secrets it may be the next.
@@ -50,6 +52,8 @@ export function createIdentities({
   return {
     async read(token) {
       const payload = await verified(token);
+      // An issuer tells by tokens of this kind that somebody has signed out (OpenID Connect Back-Channel Logout 1.0, 2.4): they are for us, and of the same people.
+      if ('events' in payload) throw invalid('It tells of an event.');
       if (!isFor(payload, audience))
         throw invalid('It is for somebody else: neither its "aud" nor, without one, its "azp" is expected here.');
       return identityOf(payload, issuer);

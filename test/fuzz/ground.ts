@@ -112,7 +112,11 @@ export async function prepare({ stores, lore, env, tell }: GroundParts): Promise
     renew,
     replenish,
     async tap() {
-      for (const person of people) await deeds.act(person, 'updateProfile', { bio: randomUUID() });
+      // One of the two is a change, and they may be made as often as one likes.
+      for (const person of people) {
+        await deeds.act(person, 'setQuietHours', { quietHours: { start: '03:00', end: '03:01', timeZone: 'UTC' } });
+        await deeds.act(person, 'setQuietHours', { quietHours: null });
+      }
     },
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
   };

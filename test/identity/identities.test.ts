@@ -1,4 +1,5 @@
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import pino, { type Logger } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -77,6 +78,7 @@ describe('a token of an OpenID provider', () => {
     ['that has expired', { exp: 1_000 }, 'expired'],
     ['that never does', { exp: undefined }, '"exp"'],
     ['that is not yet in force', { nbf: 4_000_000_000 }, '"nbf"'],
+    ['by which somebody was signed out', { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 'event'],
     ['of nobody', { sub: undefined }, '"sub"'],
     ['of an empty name', { sub: '' }, '"sub"'],
     ['of a name that a database takes for another', { sub: 'ada ' }, '"sub"'],
@@ -129,6 +131,17 @@ describe('a token of an OpenID provider', () => {
 });
 
 describe('an issuer’s keys', () => {
+  it('are not taken that are too short: whoever comes with one is told so', async () => {
+    const provider = await issuer();
+    const reader = readerOf({ IDENTITY_ISSUER: provider.url });
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+    provider.publish({ ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' } as JWK);
+    const claims = { iss: provider.url, aud: audience, sub: 'ada', exp: now() + 60 };
+    const said = [{ alg: 'RS256', kid: 'short' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const token = `${said}.${sign('RSA-SHA256', Buffer.from(said), privateKey).toString('base64url')}`;
+    expect(await fault(reader, token)).toMatch(/^INVALID_CREDENTIALS: .*a key that is not taken here/);
+  });
+
   it('are asked for once, however many sign in', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });

@@ -14,6 +14,8 @@ export interface Issuer extends AsyncDisposable {
   token(claims: Claims, header?: { readonly kid?: string; readonly alg?: string }): Promise<string>;
   /** Signs with another key from here on, and publishes it beside those before it. */
   rotate(): Promise<void>;
+  /** Publishes this key too. */
+  publish(key: JWK): void;
   /** From here on it answers with this status; one that sends elsewhere sends to where the right answers are. */
   answer(status: number): void;
   /** Has its keys elsewhere from here on. */
@@ -69,6 +71,7 @@ export async function startIssuer(): Promise<Issuer> {
       new SignJWT({ iss: url, aud: audience, iat: now(), exp: now() + 3_600, ...claims })
         .setProtectedHeader({ alg: 'ES256', kid: `key ${keys.length}`, ...header })
         .sign(signing.privateKey),
+    publish: (key) => void keys.push(key),
     answer(other) {
       status = other;
     },
