@@ -12,27 +12,34 @@ interface Locks {
 const longestMs = 10_000;
 
 /**
- * One at a time in all tabs, where there are Web Locks; elsewhere, and where another tab holds it for too long, the work is done all the same: two that refresh at the same moment
- * are given the same tokens by the server.
+ * One at a time on this page; and in all tabs, where there are Web Locks. Elsewhere, and where another tab holds it for too long, the work is done all the same: two that refresh at
+ * the same moment are given the same tokens by the server.
  */
 export function webLock(name: string, clock: Clock): Locked {
-  return async (work) => {
-    const { locks } = (globalThis as { readonly navigator?: { readonly locks?: Locks } }).navigator ?? {};
-    if (locks === undefined) return work();
-    const tooLong = new AbortController();
-    const calm = clock.after(longestMs, () => tooLong.abort());
-    let begun = false;
-    try {
-      return await locks.request(name, { signal: tooLong.signal }, () => {
-        begun = true;
-        calm();
-        return work();
-      });
-    } catch (error) {
-      if (begun) throw error;
-      return work();
-    } finally {
-      calm();
-    }
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(() => inTabs(name, clock, work));
+    last = done.catch(() => undefined);
+    return done;
   };
+}
+
+async function inTabs<T>(name: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+  const { locks } = (globalThis as { readonly navigator?: { readonly locks?: Locks } }).navigator ?? {};
+  if (locks === undefined) return work();
+  const tooLong = new AbortController();
+  const calm = clock.after(longestMs, () => tooLong.abort());
+  let begun = false;
+  try {
+    return await locks.request(name, { signal: tooLong.signal }, () => {
+      begun = true;
+      calm();
+      return work();
+    });
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  } finally {
+    calm();
+  }
 }

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** Why the server signs nobody in. */
 export interface Refusal {
   readonly code: string;
@@ -30,34 +32,55 @@ const payload = '{ accessToken accessTokenExpiresAt refreshToken errors { code m
 // Nobody is signed out for these.
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
+// A server answers a refresh, or that it has no time, within eight seconds (WRITE_DEADLINE_MS). Twice that is well within the half minute for which it takes the same token again: of
+// an answer that is lost, as where the network changes, the session would end.
+const longestMs = 10_000;
+
 /** Makes them. */
-export function sessionRequests(url: string, fetchBy: typeof fetch): SessionRequests {
-  async function ask(query: string, input: object, bearer?: string): Promise<Payload> {
-    const response = await fetchBy(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-    const { data, errors } = (await response.json()) as Answer;
+export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock): SessionRequests {
+  /** The status and text of an answer. Rejects where there is none in time. */
+  async function post(query: string, input: object, bearer?: string): Promise<readonly [number, string]> {
+    const tooLong = new AbortController();
+    const calm = clock.after(longestMs, () => tooLong.abort(new Error(`there was no answer in ${longestMs} ms`)));
+    try {
+      const response = await fetchBy(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) },
+        body: JSON.stringify({ query, variables: { input } }),
+        signal: tooLong.signal,
+      });
+      return [response.status, await response.text()];
+    } finally {
+      calm();
+    }
+  }
+
+  function read([status, text]: readonly [number, string]): Payload {
+    const { data, errors } = answerIn(text);
     const [error] = errors ?? [];
     if (error !== undefined) throw new Error(error.message);
-    if (!data?.done) throw new Error(`the server answered ${response.status}`);
+    if (!data?.done) throw new Error(`the server answered ${status}`);
     return data.done;
   }
 
-  async function settled(query: string, input: object): Promise<Outcome> {
-    const { errors, ...given } = await ask(query, input);
+  function outcomeOf({ errors, ...given }: Payload): Outcome {
     const [refusal] = errors;
     if (refusal !== undefined && passing.has(refusal.code)) throw new Error(refusal.message);
     return refusal === undefined ? { given, refusal: null } : { given: null, refusal };
   }
 
   return {
-    refresh: (refreshToken) =>
-      settled(`mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`, { refreshToken }),
-    signIn: (input) => settled(`mutation ($input: SignInWithTokenInput!) { done: signInWithToken(input: $input) ${payload} }`, input),
+    async refresh(refreshToken) {
+      const once = () => post(`mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`, { refreshToken });
+      return outcomeOf(read(await once().catch(once)));
+    },
+    async signIn(input) {
+      return outcomeOf(
+        read(await post(`mutation ($input: SignInWithTokenInput!) { done: signInWithToken(input: $input) ${payload} }`, input)),
+      );
+    },
     async signOut(accessToken) {
-      await ask('mutation ($input: SignOutInput!) { done: signOut(input: $input) { errors { code message } } }', {}, accessToken);
+      await post('mutation ($input: SignOutInput!) { done: signOut(input: $input) { errors { code message } } }', {}, accessToken);
     },
   };
 }
@@ -67,4 +90,13 @@ type Payload = Granted & { readonly errors: readonly Refusal[] };
 interface Answer {
   readonly data?: { readonly done: Payload | null } | null;
   readonly errors?: readonly { readonly message: string }[];
+}
+
+function answerIn(text: string): Answer {
+  try {
+    return (JSON.parse(text) as Answer | null) ?? {};
+  } catch {
+    // A page of a proxy.
+    return {};
+  }
 }

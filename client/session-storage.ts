@@ -11,7 +11,7 @@ export interface Tokens {
   /** Until when the access token need not be replaced, by this device's clock, in ms since 1970. */
   readonly freshUntil: number;
   readonly refreshToken: string;
-  /** Which session these are of: tokens change, and another session is another. */
+  /** Whose these are: tokens and sessions change, and who has them does not. */
   readonly name: string;
 }
 
@@ -27,12 +27,14 @@ export async function readTokens(storage: SessionStorage, key: string): Promise<
   }
 }
 
-/** Keeps tokens there, or none. */
-export async function writeTokens(storage: SessionStorage, key: string, tokens: Tokens | null): Promise<void> {
+/** Keeps tokens there, or none; false: it takes none, and has none any more. */
+export async function writeTokens(storage: SessionStorage, key: string, tokens: Tokens | null): Promise<boolean> {
   try {
-    if (tokens !== null) return await storage.setItem(key, JSON.stringify(tokens));
+    if (tokens !== null) await storage.setItem(key, JSON.stringify(tokens));
+    if (tokens !== null) return true;
   } catch {
     // It is full. An old refresh token that is left there would be taken for a stolen one, and end the session.
   }
   await storage.removeItem(key);
+  return tokens === null;
 }

@@ -1,4 +1,3 @@
-import { attentiveFetch } from './attentive-fetch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { inform } from './inform.ts';
 import { type Locked, webLock } from './lock.ts';
@@ -23,7 +22,7 @@ export interface SessionOptions {
   readonly identityToken?: (() => Promise<string | null>) | undefined;
   /** How the device is called in the list of sessions, where `identityToken` signs it in. */
   readonly device?: { readonly deviceName?: string; readonly deviceKind?: string } | undefined;
-  /** Called when somebody is signed in, or nobody any more; `refusal`: why not, where the server said so. */
+  /** Called when somebody is signed in, or nobody any more, or the server has refused to sign anybody in; `refusal`: why, where it said so. */
   readonly onChange?: ((signedIn: boolean, refusal: Refusal | null) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
@@ -37,7 +36,7 @@ export interface Session {
   readonly token: () => Promise<string | null>;
   /** For when the server has not taken the token: gets another, and answers whether there is one. Rejects as `token` does. */
   readonly refresh: () => Promise<boolean>;
-  /** A `fetch` that sends the access token along, and asks once more with another where the server has not taken it. */
+  /** A `fetch` that sends the access token along, to the origin of `url` alone, and asks once more with another of the same user where the server has not taken it. */
   readonly fetch: typeof fetch;
   /** Ends the session here and, if it can be reached, on the server. */
   signOut(): Promise<void>;
@@ -47,6 +46,8 @@ export interface Session {
 const spareMs = 30_000;
 // An answer that says UNAUTHENTICATED is a few hundred characters; what is longer need not be read twice.
 const longestRefusal = 2_000;
+// A provider is asked within seconds, its own time limits included.
+const longestIdentityMs = 60_000;
 
 /** Keeps somebody signed in. */
 export function createSession({
@@ -59,50 +60,92 @@ export function createSession({
   fetch: fetchBy = (input, init) => fetch(input, init),
   clock = systemClock,
 }: SessionOptions): Session {
-  const request = sessionRequests(url, attentiveFetch(fetchBy, clock));
+  const request = sessionRequests(url, fetchBy, clock);
   const locked: Locked = webLock(key, clock);
   /** Undefined: not looked for yet. */
   let held: Tokens | null | undefined;
-  /** Nobody signs in by `identityToken` until that is asked for: they have signed out, or were refused. */
+  /** Who was here last, and has not signed out: this page becomes nobody else by itself. */
+  let owner: string | null = null;
+  /** Nobody signs in by `identityToken` until that is asked for: they have signed out, in whichever tab, or were refused. */
   let left = false;
+  /** The storage took nothing the last time. */
+  let unkept = false;
   let renewing: Promise<void> | null = null;
 
   function become(next: Tokens | null, refusal: Refusal | null = null): void {
     const before = held ?? null;
     held = next;
-    if ((before === null) !== (next === null)) inform(clock, () => onChange?.(next !== null, refusal));
+    if (next !== null) owner = next.name;
+    if ((before === null) !== (next === null) || refusal !== null) inform(clock, () => onChange?.(next !== null, refusal));
   }
 
   async function keep(next: Tokens | null, refusal: Refusal | null = null): Promise<void> {
-    await writeTokens(storage, key, next);
-    become(next, refusal);
+    try {
+      unkept = !(await writeTokens(storage, key, next));
+    } finally {
+      become(next, refusal);
+    }
+  }
+
+  async function kept(): Promise<Tokens | null> {
+    return (await readTokens(storage, key)) ?? (unkept ? (held ?? null) : null);
+  }
+
+  /** True where another tab has signed out whoever is here, or signed in somebody else. */
+  function isOver(stored: Tokens | null): boolean {
+    return stored === null ? Boolean(held) : owner !== null && stored.name !== owner;
+  }
+
+  /** Goes on as nobody, and not as whoever another tab is by now. */
+  function leave(): void {
+    left = true;
+    become(null);
+  }
+
+  /** Keeps what a request came to that was made by what was kept before: unless a tab that did not wait for its turn has kept something else meanwhile. */
+  async function settle(before: Tokens | null, next: Tokens | null, refusal: Refusal | null = null): Promise<void> {
+    const stored = await kept();
+    if (stored?.refreshToken === before?.refreshToken) return keep(next, refusal);
+    if (isOver(stored)) leave();
+    else become(stored);
   }
 
   /** Finds or gets tokens other than these, which are of no use any more. */
   async function renew(spent: string | null): Promise<void> {
-    const stored = held === null ? null : await readTokens(storage, key);
-    // Signed out in another tab, or signed in as somebody else: this page goes on as nobody, and not as them.
-    if (held && stored?.name !== held.name) return become(null);
+    if (held === null && !canEnter()) return;
+    const stored = await kept();
+    if (isOver(stored)) return leave();
     if (stored !== null) {
       if (stored.accessToken !== spent && !endsSoon(stored)) return become(stored);
       const { given, refusal } = await request.refresh(stored.refreshToken);
-      await keep(given && tokensOf(given, stored.name), refusal);
+      if (given !== null || !canEnter()) return settle(stored, given && tokensOf(given, stored.name), refusal);
+      become(null, refusal);
     }
-    if (held) return;
-    if (canEnter()) await enter();
-    else become(null);
+    await enter(stored, await identityNow(), owner);
   }
 
   function canEnter(): boolean {
     return identityToken !== undefined && !left;
   }
 
-  async function enter(): Promise<void> {
-    const token = (await identityToken?.()) ?? null;
-    if (token === null) return become(null);
+  /** Signs in by a token of `identityToken`; where that is of somebody else than is expected, for the next page alone. */
+  async function enter(before: Tokens | null, token: string | null, expected: string | null): Promise<void> {
+    if (token === null) return settle(before, null);
     const { given, refusal } = await request.signIn({ token, ...device });
-    left = given === null;
-    await keep(given && tokensOf(given, newName()), refusal);
+    const next = given && tokensOf(given);
+    if (next === null) left = true;
+    if (next === null || expected === null || next.name === expected) return settle(before, next, refusal);
+    await writeTokens(storage, key, next);
+    leave();
+  }
+
+  /** A token of `identityToken`, where it is to be asked; rejects after a while: all else waits meanwhile. */
+  function identityNow(): Promise<string | null> {
+    return new Promise((resolve, reject) => {
+      if (identityToken === undefined || left) return resolve(null);
+      const calm = clock.after(longestIdentityMs, () => reject(new Error('identityToken does not answer')));
+      identityToken().then(resolve, reject).finally(calm);
+    });
   }
 
   function renewed(spent: string | null): Promise<void> {
@@ -112,9 +155,13 @@ export function createSession({
     return renewing;
   }
 
-  async function token(): Promise<string | null> {
+  async function fresh(): Promise<Tokens | null> {
     if (held ? endsSoon(held) : held === undefined || canEnter()) await renewed(null);
-    return held?.accessToken ?? null;
+    return held ?? null;
+  }
+
+  async function token(): Promise<string | null> {
+    return (await fresh())?.accessToken ?? null;
   }
 
   /** Gets another than this one, unless somebody has done so meanwhile. */
@@ -123,10 +170,14 @@ export function createSession({
     return Boolean(held);
   }
 
-  function tokensOf({ accessToken, accessTokenExpiresAt, refreshToken }: Granted, name: string): Tokens {
+  function tokensOf({ accessToken, accessTokenExpiresAt, refreshToken }: Granted, name?: string): Tokens {
     const now = clock.now();
-    const lifetime = lifetimeOf(accessToken) ?? Date.parse(accessTokenExpiresAt) - now;
-    return { accessToken, refreshToken, name, freshUntil: now + lifetime - Math.min(spareMs, lifetime / 4) };
+    const claims = claimsOf(accessToken);
+    const lifetime = claims?.lifetime ?? Date.parse(accessTokenExpiresAt) - now;
+    return {
+      ...{ accessToken, refreshToken, name: name ?? claims?.name ?? newName() },
+      freshUntil: now + lifetime - Math.min(spareMs, lifetime / 4),
+    };
   }
 
   function endsSoon({ freshUntil }: Tokens): boolean {
@@ -134,48 +185,73 @@ export function createSession({
   }
 
   const signedFetch: typeof fetch = async (input, init) => {
+    if (originOf(input) !== originOf(url)) return fetchBy(input, init);
     const original = input instanceof Request ? input : null;
-    async function send(bearer: string | null): Promise<Response> {
+    async function send(by: Tokens | null): Promise<Response> {
       const headers = new Headers(init?.headers ?? original?.headers);
-      if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
+      if (by !== null) headers.set('authorization', `Bearer ${by.accessToken}`);
       return fetchBy(original?.clone() ?? input, { ...init, headers });
     }
-    const bearer = await token();
-    const response = await send(bearer);
-    if (bearer === null || !(await isUnauthenticated(response)) || !(await replace(bearer))) return response;
-    return send(held?.accessToken ?? null);
+    const by = await fresh();
+    const response = await send(by);
+    if (by === null || isSpent(init?.body) || !(await isUnauthenticated(response))) return response;
+    await replace(by.accessToken);
+    // What somebody has said is not sent as whoever is here by now.
+    return held?.name === by.name ? send(held) : response;
   };
 
   return {
     async begin(given) {
       left = false;
-      if (given === undefined) return locked(enter);
-      const { accessToken, accessTokenExpiresAt, refreshToken } = given;
+      if (given === undefined && identityToken !== undefined) {
+        // It may ask people, for minutes: nobody waits for that but who has begun it.
+        const theirs = await identityToken();
+        return locked(async () => (left || theirs === null ? undefined : enter(await kept(), theirs, null)));
+      }
+      const { accessToken = null, accessTokenExpiresAt = null, refreshToken = null } = given ?? {};
       if (accessToken === null || accessTokenExpiresAt === null || refreshToken === null) throw new TypeError('there are no tokens in it');
-      await locked(() => keep(tokensOf({ accessToken, accessTokenExpiresAt, refreshToken }, newName())));
+      await locked(() => keep(tokensOf({ accessToken, accessTokenExpiresAt, refreshToken })));
     },
     token,
     refresh: () => replace(held?.accessToken ?? null),
     fetch: signedFetch,
     async signOut() {
-      const last = await token().catch(() => held?.accessToken ?? null);
       left = true;
-      await locked(() => keep(null));
+      const last = await fresh().catch(() => held ?? null);
+      await locked(async () => {
+        // Somebody else has begun meanwhile.
+        if (held && held.name !== last?.name) return;
+        const stored = await kept();
+        if (held === undefined || stored?.name === held?.name) await keep(null);
+        else become(null);
+        owner = null;
+      });
       // Whoever wants to go is gone from here in any case. Without a network the session ends on the server by its age.
-      if (last !== null) await request.signOut(last).catch(() => undefined);
+      if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);
     },
   };
 }
 
-/** For how long a token is good that was made just now, in ms, whatever this device's clock says; null: it does not say so. */
-function lifetimeOf(accessToken: string): number | null {
+/** What an access token says: for how long it is good from when it was made, in ms, whatever this device's clock says, and whose it is; null: nothing that can be read. */
+function claimsOf(accessToken: string): { readonly lifetime: number; readonly name: string } | null {
   try {
     const [, claims = ''] = accessToken.split('.');
-    const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
-    return Number.isFinite(exp - iat) ? (exp - iat) * 1_000 : null;
+    const { iat, exp, sub } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
+    return Number.isFinite(exp - iat) && typeof sub === 'string' ? { lifetime: (exp - iat) * 1_000, name: sub } : null;
   } catch {
     return null;
   }
+}
+
+/** Where a request goes to, and its token with it. By its text: not all apps have a `URL` that knows origins. */
+function originOf(input: string | URL | Request): string {
+  const { url } = input instanceof Request ? input : new Request(input);
+  return /^[^:/?#]+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
+}
+
+/** True for a body that is gone once it is sent. */
+function isSpent(body: unknown): boolean {
+  return typeof ReadableStream === 'function' && body instanceof ReadableStream;
 }
 
 /** True for an answer that says that the access token was not taken: its status says so, or, where that has to be 200, its only error. */
@@ -183,11 +259,16 @@ async function isUnauthenticated(response: Response): Promise<boolean> {
   if (response.status === 401) return true;
   const { headers } = response;
   if (!headers.get('content-type')?.includes('json') || Number(headers.get('content-length') ?? 0) > longestRefusal) return false;
-  const { errors, data } = (await response.clone().json()) as {
-    readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
-    readonly data?: unknown;
-  };
-  return !data && errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
+  try {
+    const { errors, data } = (await response.clone().json()) as {
+      readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+      readonly data?: unknown;
+    };
+    return !data && errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
+  } catch {
+    // It says that it is JSON and is none, or was broken off: for whoever asked to see.
+    return false;
+  }
 }
 
 function memory(): SessionStorage {
@@ -199,7 +280,7 @@ function memory(): SessionStorage {
   };
 }
 
-/** Tells this session from others that are kept under the same name. It guards nothing. */
+/** Stands for whoever it is, where their access token does not say. It guards nothing. */
 function newName(): string {
   return Math.random().toString(36).slice(2);
 }

@@ -1,60 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpSubscribe } from '../../client/http.ts';
-import { createSession, followEvents, type Refusal, type SessionOptions, type SessionStorage } from '../../client/index.ts';
+import { followEvents, type SessionStorage } from '../../client/index.ts';
 import { ResumableDocument, SignOutOthersDocument } from '../support/generated/graphql.ts';
 import { backend, backendTokenOf } from '../support/issuer.ts';
-import { given, type Person } from '../support/world.ts';
+import { given } from '../support/world.ts';
+import { askWho, pagesOf, storageOf, tokensOf } from './session-page.ts';
 import { tornWorld } from './torn.ts';
 
 const chat = tornWorld({ ...backend, ACCESS_TOKEN_SECONDS: '60' });
 
-function storageOf(): SessionStorage & { readonly kept: Map<string, string> } {
-  const kept = new Map<string, string>();
-  return {
-    kept,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  };
-}
+const page = pagesOf(() => `${chat.link.url}/graphql`);
 
-/** A page with a session of its own, on a clock that stands still until it is moved, and what it asked the server. */
-function page(options: Partial<SessionOptions> = {}) {
-  const asked: string[] = [];
-  const changes: (string | null)[] = [];
-  let at = Date.now();
-  const session = createSession({
-    url: `${chat.link.url}/graphql`,
-    clock: { now: () => at, after: () => () => undefined },
-    onChange: (signedIn: boolean, refusal: Refusal | null) => changes.push(signedIn ? 'signed in' : (refusal?.code ?? null)),
-    async fetch(input, init) {
-      asked.push(/(refreshToken|signInWithToken|signOut)\(input/.exec(String(init?.body))?.[1] ?? 'else');
-      return fetch(input, init);
-    },
-    ...options,
-  });
-  return {
-    ...{ session, asked, changes },
-    later: (ms: number) => {
-      at += ms;
-    },
-  };
-}
-
-function tokensOf({ token, refreshToken }: Person) {
-  return { accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 60_000).toISOString(), refreshToken };
-}
-
-async function whoIs(fetchBy: typeof fetch): Promise<string | null> {
-  const response = await fetchBy(`${chat.link.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: '{ viewer { user { handle } } }' }),
-  });
-  const { data, errors } = (await response.json()) as { data?: { viewer: { user: { handle: string } } | null }; errors?: unknown[] };
-  if (errors !== undefined) return 'refused';
-  return data?.viewer?.user.handle ?? null;
+function whoIs(fetchBy: typeof fetch): Promise<string | null> {
+  return askWho(fetchBy, `${chat.link.url}/graphql`);
 }
 
 describe('a session', () => {
@@ -72,6 +31,7 @@ describe('a session', () => {
   it('refuses to begin with an answer that signed nobody in', async () => {
     const { session } = page();
     await expect(session.begin({ accessToken: null, accessTokenExpiresAt: null, refreshToken: null })).rejects.toThrow(TypeError);
+    await expect(session.begin()).rejects.toThrow(TypeError);
     expect(await session.token()).toBeNull();
   });
 
