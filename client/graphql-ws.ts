@@ -39,10 +39,12 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
   /** Brings the next access token once there is one: the server then leaves the socket open, and what is under way on it. */
   async function renew(): Promise<void> {
     const at = open;
+    // A socket that began signed out stays so, and who gives tokens need not be asked for one at each ping.
+    if (at === undefined || at.bearer === null) return;
     const bearer = await Promise.resolve()
       .then(token)
       .catch(() => null);
-    if (at === undefined || at !== open || bearer === null || bearer === at.bearer) return;
+    if (at !== open || bearer === null || bearer === at.bearer) return;
     at.bearer = bearer;
     at.socket.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${bearer}` } }));
   }

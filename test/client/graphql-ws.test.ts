@@ -3,6 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket as Ws } from 'ws';
 import { createSocketClient } from '../../client/graphql-ws.ts';
+import { world } from '../support/world.ts';
+
+const chat = world();
 
 it.each([
   ['the package ws', Ws],
@@ -28,4 +31,29 @@ it.each([
   await attempt();
   // Node's own may try one more by itself.
   expect(connections).toBeGreaterThanOrEqual(2);
+});
+
+it('who is not signed in is asked for a token once, and not at each ping', async () => {
+  let asked = 0;
+  const pongs = Promise.withResolvers<void>();
+  let count = 0;
+  const client = createSocketClient({
+    url: `${chat.url.replace('http', 'ws')}/graphql`,
+    keepAlive: 20,
+    lazyCloseTimeout: 60_000,
+    token() {
+      asked += 1;
+      return null;
+    },
+    on: {
+      pong() {
+        count += 1;
+        if (count === 3) pongs.resolve();
+      },
+    },
+  });
+  onTestFinished(() => client.terminate());
+  client.subscribe({ query: '{ __typename }' }, { next: () => undefined, error: pongs.reject, complete: () => undefined });
+  await pongs.promise;
+  expect(asked).toBe(1);
 });
