@@ -4,6 +4,7 @@ import { roleOf } from './role.ts';
 import { expiryFrom, invalidCredentials, isLive, type SessionParts, sessionEnded, signedIn } from './session.ts';
 import { endSessionRows, readSessions, rotateSession, type SessionRow } from './store.ts';
 import { isSuspended, suspended, suspensionFact } from './suspension.ts';
+import type { Throttle } from './throttle.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
 // The contract's grace for a client that never saw the answer to its refresh, or whose windows refresh at once.
@@ -19,9 +20,12 @@ interface Outcome {
 
 /**
  * Puts the next refresh token of a session in force. Used again within 30 s a token gives the same successor; later it ends the session,
- * for then two parties hold it. Throws INVALID_CREDENTIALS, SUSPENDED.
+ * for then two parties hold it. Throws INVALID_CREDENTIALS, SUSPENDED, RATE_LIMITED.
  */
-export async function refreshSession(parts: SessionParts, { refreshToken }: { readonly refreshToken: string }): Promise<SignedIn> {
+export async function refreshSession(
+  parts: SessionParts & { readonly throttle: Throttle },
+  { refreshToken }: { readonly refreshToken: string },
+): Promise<SignedIn> {
   const refusal = invalidCredentials('This refresh token cannot be used any more. Sign in.');
   const claim = parts.refreshTokens.read(refreshToken);
   if (claim === null) throw refusal;
@@ -29,6 +33,7 @@ export async function refreshSession(parts: SessionParts, { refreshToken }: { re
   const [found] = await readSessions(parts.db.client, [claim.sessionId]);
   if (found === undefined || found === null) throw refusal;
   const { id: sessionId, userId } = found;
+  await parts.throttle.refresh(sessionId);
   const { generation, at, role } = await parts.log.append<Outcome>({
     lock: [userId],
     async decide(inside) {

@@ -9,6 +9,10 @@ const settingsChanges = 30;
 // Each change of a profile is told to all who watch the user, as one of how they are seen is, of which there may be as many.
 const profileChanges = 60;
 
+// A session is refreshed once in the life of an access token. Ten times that are tabs that do not know of each other, and who comes back from a bad network; a hundred, who opens and closes windows.
+const refreshesPerToken = 10;
+const refreshesAnyway = 100;
+
 /** What came of a change, and whether anything is another by it. */
 export interface Outcome<T> {
   readonly value: T;
@@ -26,6 +30,8 @@ export interface Throttle {
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
   /** Counts an attempt to sign in that has failed. Throws RATE_LIMITED. */
   failure(address: string): Promise<void>;
+  /** Counts a refresh of a session. Throws RATE_LIMITED. */
+  refresh(sessionId: string): Promise<void>;
   /** Runs a change of a user's settings, which counts unless it changes nothing or fails. Throws RATE_LIMITED. */
   settings<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
   /** The same for a user's profile. */
@@ -40,6 +46,11 @@ export interface Throttle {
 export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'config'>): Throttle {
   const signUps = limits.limit({ name: 'sign-up-address', points: () => config.addressAttempts, windowSeconds });
   const addresses = limits.limit({ name: 'sign-in-address', points: () => config.addressAttempts, windowSeconds });
+  const refreshes = limits.limit({
+    name: 'refresh',
+    points: refreshesAnyway + Math.ceil((refreshesPerToken * windowSeconds) / config.accessTokenSeconds),
+    windowSeconds,
+  });
   const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
   const profiles = limits.limit({ name: 'profile', points: profileChanges, windowSeconds });
   const handles = limits.limit({ name: 'sign-in-handle', points: () => config.signInAttempts, windowSeconds });
@@ -70,6 +81,9 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
     signIn,
     async failure(address) {
       await take(addresses, countedAddress(address));
+    },
+    async refresh(sessionId) {
+      await take(refreshes, sessionId);
     },
     settings: (userId, change) => countChange(settings, userId, change),
     profile: (userId, change) => countChange(profiles, userId, change),

@@ -129,7 +129,7 @@ export interface Users {
   }): Promise<SignedIn>;
   /** Whether the viewer has a password. Throws NOT_FOUND where their account is erased. */
   hasPassword(viewer: Viewer): Promise<boolean>;
-  /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS, SUSPENDED. */
+  /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS, SUSPENDED, RATE_LIMITED. */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
   /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */
   signOut(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<string>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
-import { password, type UsersWorld, usersOn } from './users-world.ts';
+import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 const dayMs = 86_400_000;
 
@@ -27,6 +27,14 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
         refreshToken = next.refreshToken;
       }
       expect(await world.entries(first.viewer.userId)).toEqual(['SessionStarted']);
+    });
+
+    test('can be had as often as clients need it, and then not for a while', async () => {
+      const { refreshToken } = await world.newcomer();
+      const enough = 100 + (10 * 15 * 60) / usualConfig.accessTokenSeconds;
+      for (let round = 0; round < enough; round += 1) await world.users.refresh({ refreshToken });
+      await expect(world.users.refresh({ refreshToken })).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+      await world.users.refresh({ refreshToken: (await world.newcomer()).refreshToken });
     });
 
     test('used again within 30 s gives the same successor, also to many at once on two nodes', async () => {
