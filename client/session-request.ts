@@ -34,14 +34,16 @@ const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
 // A server answers a refresh, or that it has no time, within eight seconds (WRITE_DEADLINE_MS). Twice that is well within the half minute for which it takes the same token again: of
 // an answer that is lost, as where the network changes, the session would end.
-const longestMs = 10_000;
+const refreshMs = 10_000;
+// As long as a proxy waits. Who signs in may wait for keys that are asked for in two places, five seconds each, and then for the same.
+const usualMs = 30_000;
 
 /** Makes them. */
 export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock): SessionRequests {
   /** The status and text of an answer. Rejects where there is none in time. */
-  async function post(query: string, input: object, bearer?: string): Promise<readonly [number, string]> {
+  async function post(query: string, input: object, { ms = usualMs, bearer }: Asked = {}): Promise<readonly [number, string]> {
     const tooLong = new AbortController();
-    const calm = clock.after(longestMs, () => tooLong.abort(new Error(`there was no answer in ${longestMs} ms`)));
+    const calm = clock.after(ms, () => tooLong.abort(new Error(`there was no answer in ${ms} ms`)));
     try {
       const response = await fetchBy(url, {
         method: 'POST',
@@ -71,7 +73,8 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
 
   return {
     async refresh(refreshToken) {
-      const once = () => post(`mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`, { refreshToken });
+      const query = `mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`;
+      const once = () => post(query, { refreshToken }, { ms: refreshMs });
       return outcomeOf(read(await once().catch(once)));
     },
     async signIn(input) {
@@ -80,9 +83,19 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
       );
     },
     async signOut(accessToken) {
-      await post('mutation ($input: SignOutInput!) { done: signOut(input: $input) { errors { code message } } }', {}, accessToken);
+      await post(
+        'mutation ($input: SignOutInput!) { done: signOut(input: $input) { errors { code message } } }',
+        {},
+        { bearer: accessToken },
+      );
     },
   };
+}
+
+interface Asked {
+  /** How long the answer is waited for. */
+  readonly ms?: number;
+  readonly bearer?: string;
 }
 
 type Payload = Granted & { readonly errors: readonly Refusal[] };

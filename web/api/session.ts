@@ -92,7 +92,7 @@ export function createSession({ own, shared }: SessionStorages): Session {
     // Signed out meanwhile, or signed in as somebody else.
     if (tokens.get()?.name !== held.name) return;
     const refusal = take(given, held.name);
-    if (refusal?.code === 'UNAVAILABLE') throw new Error(refusal.message);
+    if (refusal?.code === 'UNAVAILABLE' || refusal?.code === 'RATE_LIMITED') throw new Error(refusal.message);
     if (refusal !== null) keep(null);
   }
 
