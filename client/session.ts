@@ -245,7 +245,7 @@ function claimsOf(accessToken: string): { readonly lifetime: number; readonly na
 
 /** Where a request goes to, and its token with it. By its text: not all apps have a `URL` that knows origins. */
 function originOf(input: string | URL | Request): string {
-  const { url } = input instanceof Request ? input : new Request(input);
+  const { url } = typeof input === 'object' && 'url' in input ? input : new Request(input);
   return /^[^:/?#]+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
 }
 
