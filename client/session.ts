@@ -3,6 +3,7 @@ import { inform } from './inform.ts';
 import { type Locked, webLock } from './lock.ts';
 import { type Granted, type Refusal, sessionRequests } from './session-request.ts';
 import { readTokens, type SessionStorage, type Tokens, writeTokens } from './session-storage.ts';
+import { signedFetch } from './signed-fetch.ts';
 
 /** What `signUp`, `signIn` and `signInWithToken` answer of tokens. */
 export type Given = { readonly [K in keyof Granted]: string | null };
@@ -44,8 +45,6 @@ export interface Session {
 
 // What is sent off with a token that ends meanwhile would be refused. Of one that lives for less than two minutes it is a quarter.
 const spareMs = 30_000;
-// An answer that says UNAUTHENTICATED is a few hundred characters; what is longer need not be read twice.
-const longestRefusal = 2_000;
 // A provider is asked within seconds, its own time limits included.
 const longestIdentityMs = 60_000;
 
@@ -184,21 +183,11 @@ export function createSession({
     return clock.now() >= freshUntil;
   }
 
-  const signedFetch: typeof fetch = async (input, init) => {
-    if (originOf(input) !== originOf(url)) return fetchBy(input, init);
-    const original = input instanceof Request ? input : null;
-    async function send(by: Tokens | null): Promise<Response> {
-      const headers = new Headers(init?.headers ?? original?.headers);
-      if (by !== null) headers.set('authorization', `Bearer ${by.accessToken}`);
-      return fetchBy(original?.clone() ?? input, { ...init, headers });
-    }
-    const by = await fresh();
-    const response = await send(by);
-    if (by === null || isSpent(init?.body) || !(await isUnauthenticated(response))) return response;
-    await replace(by.accessToken);
-    // What somebody has said is not sent as whoever is here by now.
-    return held?.name === by.name ? send(held) : response;
-  };
+  /** Another than these that were not taken; null: there is none, or whoever is here by now is somebody else. */
+  async function instead(spent: Tokens): Promise<Tokens | null> {
+    await replace(spent.accessToken);
+    return held?.name === spent.name ? held : null;
+  }
 
   return {
     async begin(given) {
@@ -214,7 +203,7 @@ export function createSession({
     },
     token,
     refresh: () => replace(held?.accessToken ?? null),
-    fetch: signedFetch,
+    fetch: signedFetch({ url, fetchBy, fresh, instead }),
     async signOut() {
       left = true;
       const last = await fresh().catch(() => held ?? null);
@@ -240,34 +229,6 @@ function claimsOf(accessToken: string): { readonly lifetime: number; readonly na
     return Number.isFinite(exp - iat) && typeof sub === 'string' ? { lifetime: (exp - iat) * 1_000, name: sub } : null;
   } catch {
     return null;
-  }
-}
-
-/** Where a request goes to, and its token with it. By its text: not all apps have a `URL` that knows origins. */
-function originOf(input: string | URL | Request): string {
-  const { url } = typeof input === 'object' && 'url' in input ? input : new Request(input);
-  return /^[^:/?#]+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
-}
-
-/** True for a body that is gone once it is sent. */
-function isSpent(body: unknown): boolean {
-  return typeof ReadableStream === 'function' && body instanceof ReadableStream;
-}
-
-/** True for an answer that says that the access token was not taken: its status says so, or, where that has to be 200, its only error. */
-async function isUnauthenticated(response: Response): Promise<boolean> {
-  if (response.status === 401) return true;
-  const { headers } = response;
-  if (!headers.get('content-type')?.includes('json') || Number(headers.get('content-length') ?? 0) > longestRefusal) return false;
-  try {
-    const { errors, data } = (await response.clone().json()) as {
-      readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
-      readonly data?: unknown;
-    };
-    return !data && errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
-  } catch {
-    // It says that it is JSON and is none, or was broken off: for whoever asked to see.
-    return false;
   }
 }
 

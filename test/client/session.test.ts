@@ -109,11 +109,12 @@ describe('a session', () => {
 
   it('goes on where the server cannot be reached for a while: nobody is signed out for that', async () => {
     const [ann] = await chat.people('ann');
-    const failing = { now: false };
+    const failing = { now: false, times: 0 };
     const { session, later, changes } = page({
       async fetch(input, init) {
-        if (failing.now) throw new TypeError('fetch failed');
-        return fetch(input, init);
+        if (!failing.now) return fetch(input, init);
+        failing.times += 1;
+        throw new TypeError('fetch failed');
       },
     });
     await session.begin(tokensOf(ann));
@@ -121,6 +122,11 @@ describe('a session', () => {
     failing.now = true;
     await expect(session.token()).rejects.toThrow('fetch failed');
     await expect(session.refresh()).rejects.toThrow('fetch failed');
+    // Whoever asks meanwhile hears of the one attempt, and does not wait for one of their own.
+    failing.times = 0;
+    const asked = Array.from({ length: 5 }, () => session.token());
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(asked.map(() => 'rejected'));
+    expect(failing.times).toBeLessThanOrEqual(2);
     failing.now = false;
     expect(await whoIs(session.fetch)).toBe(ann.handle);
     expect(changes).toEqual(['signed in']);
@@ -166,7 +172,7 @@ describe('tabs', () => {
     await one.session.begin(tokensOf(ann));
     await other.session.token();
     for (const { later } of [one, other]) later(50_000);
-    await Promise.all([one.session.token(), other.session.token()]);
+    await Promise.all([one, other, one].map(({ session }) => session.token()));
     expect([one.asked, other.asked]).toEqual([['refreshToken'], ['refreshToken']]);
     for (const { session } of [one, other]) expect(await whoIs(session.fetch)).toBe(ann.handle);
   });
