@@ -16,6 +16,8 @@ const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 // Who signs in waits for no longer, twice where it has to be asked where the keys are.
 const usualPatienceMs = 5_000;
 const retryAfterMs = 2_000;
+// A key that is not among those at hand is looked for as often as that.
+const lookAgainMs = 30_000;
 // Often enough to see in the log for how long it went on, however few or many sign in.
 const complaintEveryMs = 60_000;
 
@@ -62,11 +64,15 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
   }
 
   return async (header, token) => {
-    keys ??= placeOf(place).then((url) => createRemoteJWKSet(url, { timeoutDuration: place.patienceMs }));
+    keys ??= placeOf(place).then((url) => createRemoteJWKSet(url, { timeoutDuration: place.patienceMs, cooldownDuration: lookAgainMs }));
     const asked = keys;
+    let looked = false;
     try {
-      return await (await asked)(header, token);
+      const set = await asked;
+      looked = set.coolingDown;
+      return await set(header, token);
     } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey && looked) throw notYet();
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
       // What can still be used is kept, whatever key a token names that is not among them; else it is asked anew where they are.
       const isOfUse = await asked.then(
@@ -81,6 +87,12 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
       });
     }
   };
+}
+
+/** Of a key that is not among those at hand, which were had just now: it may be one that has come since, and nobody is to be kept out for that. */
+function notYet(): ChatError {
+  const message = 'It is signed with a key that its issuer did not have a moment ago. Try again in half a minute.';
+  return new ChatError('UNAVAILABLE', message, { retryAfterMs: lookAgainMs });
 }
 
 /** Where an issuer's keys are (OpenID Connect Discovery 1.0, 4). */

@@ -9,19 +9,19 @@ import type { Viewer } from './user.ts';
 // Long enough to be sent to the provider's page and back, and too short for a token that was left lying about.
 const freshMs = 5 * 60_000;
 
-/**
- * Sees to it that a token is the viewer's own, and was made just now. Throws INVALID_CREDENTIALS (token), and as readToken does.
- */
+/** Sees to it that a token is the viewer's own, and was made just now; one that is not counts like a failed sign-in. Throws INVALID_CREDENTIALS (token), and as readToken does. */
 export async function requireOwnToken(
   parts: TokenParts,
   { userId }: Viewer,
   given: { readonly token: string; readonly address: string },
 ): Promise<void> {
   const identity = await readToken(parts, given);
-  if ((await findIdentity(parts.db.client, identity)) !== userId) throw wrongToken('It is not yours.');
-  if (identity.issuedAt === null || !isFresh(identity.issuedAt)) {
-    throw wrongToken('For this it must have been made within the last five minutes: ask whoever makes it for another.');
-  }
+  const isOwn = (await findIdentity(parts.db.client, identity)) === userId;
+  if (isOwn && identity.issuedAt !== null && isFresh(identity.issuedAt)) return;
+  await parts.throttle.failure(given.address);
+  throw wrongToken(
+    isOwn ? 'For this it must have been made within the last five minutes: ask whoever makes it for another.' : 'It is not yours.',
+  );
 }
 
 /** Whether somebody has a password. Throws NOT_FOUND where their account is erased. */

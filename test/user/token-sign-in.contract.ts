@@ -260,6 +260,15 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub })).user.id).toBe(user.id);
     });
 
+    test('is not erased by who tries one token after the other: each counts like a failed sign-in', async () => {
+      const strict = node({ limits: createMemoryLimits(), config: { addressAttempts: 2 } });
+      const { viewer } = await signIn({ sub: randomUUID() });
+      const given = { token: await token({ sub: 'another' }), messages: 'KEEP', address: world.address() } as const;
+      for (const code of ['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', 'RATE_LIMITED']) {
+        await expect(strict.erase(viewer, given)).rejects.toMatchObject({ code });
+      }
+    });
+
     test('is not erased by nothing, nor by a password and a token', async () => {
       const sub = randomUUID();
       const { viewer } = await signIn({ sub });
