@@ -2,19 +2,18 @@ import { inputDescription } from '../errors.ts';
 import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
-const names = {
-  subject: 'Who they are there: `sub` of its tokens.',
-  issuer: 'Whose account it is: `iss` of its tokens; IDENTITY_ISSUER by default.',
-};
+function identityInput(name: string, description: string) {
+  return builder.inputType(name, {
+    description,
+    fields: (t) => ({
+      userId: t.id({ required: true, description: 'Their global id.' }),
+      subject: t.string({ required: true, description: 'Who they are there: `sub` of its tokens.' }),
+      issuer: t.string({ description: 'Whose account it is: `iss` of its tokens; IDENTITY_ISSUER by default.' }),
+    }),
+  });
+}
 
-const LinkIdentityInput = builder.inputType('LinkIdentityInput', {
-  description: 'Who is to sign in by which account.',
-  fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    subject: t.string({ required: true, description: names.subject }),
-    issuer: t.string({ description: names.issuer }),
-  }),
-});
+const LinkIdentityInput = identityInput('LinkIdentityInput', 'Who is to sign in by which account.');
 
 builder.mutationField('linkIdentity', (t) =>
   t.field({
@@ -30,14 +29,7 @@ builder.mutationField('linkIdentity', (t) =>
   }),
 );
 
-const UnlinkIdentityInput = builder.inputType('UnlinkIdentityInput', {
-  description: 'Who is to sign in by which account no more.',
-  fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    subject: t.string({ required: true, description: names.subject }),
-    issuer: t.string({ description: names.issuer }),
-  }),
-});
+const UnlinkIdentityInput = identityInput('UnlinkIdentityInput', 'Who is to sign in by which account no more.');
 
 builder.mutationField('unlinkIdentity', (t) =>
   t.field({

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import { accountGone } from './account.ts';
-import type { Passwords } from './password.ts';
+import { noPassword, type Passwords } from './password.ts';
 import type { SessionParts } from './session.ts';
 import { isPassword } from './shape.ts';
 import { readUserRows, type UserRow } from './store.ts';
@@ -42,4 +42,11 @@ export async function requireOwnPassword(parts: PasswordParts, { userId }: Viewe
 /** Throws INVALID_CREDENTIALS (field) where another password is in force by now. */
 export function requireSamePassword(row: UserRow, checked: string, field: string): void {
   if (row.passwordHash !== checked) throw wrongPassword(field);
+}
+
+/** Whether somebody has a password. Throws NOT_FOUND where their account is erased. */
+export async function hasPassword({ db }: Pick<PasswordParts, 'db'>, { userId }: Viewer): Promise<boolean> {
+  const [row] = await readUserRows(db.client, [userId]);
+  if (row?.state !== 'ACTIVE') throw accountGone();
+  return row.passwordHash !== noPassword;
 }

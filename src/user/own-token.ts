@@ -1,8 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { accountGone } from './account.ts';
 import { findIdentity } from './identity-store.ts';
-import { noPassword } from './password.ts';
-import { readUserRows } from './store.ts';
 import { readToken, type TokenParts } from './token-sign-in.ts';
 import type { Viewer } from './user.ts';
 
@@ -22,13 +19,6 @@ export async function requireOwnToken(
   throw wrongToken(
     isOwn ? 'For this it must have been made within the last five minutes: ask whoever makes it for another.' : 'It is not yours.',
   );
-}
-
-/** Whether somebody has a password. Throws NOT_FOUND where their account is erased. */
-export async function hasPassword({ db }: Pick<TokenParts, 'db'>, { userId }: Viewer): Promise<boolean> {
-  const [row] = await readUserRows(db.client, [userId]);
-  if (row?.state !== 'ACTIVE') throw accountGone();
-  return row.passwordHash !== noPassword;
 }
 
 /** By this node's clock, as its end is judged by. What is to be made yet, or never, would be fresh for as long. */

@@ -9,7 +9,7 @@ import { ChatError, type ErrorCode } from '../../src/errors.ts';
 import { createGroups, createJoining, type Groups, type Joining, type Membership } from '../../src/group/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Entry, type Log } from '../../src/log/index.ts';
-import { createMessages, type Message, type Messages } from '../../src/message/index.ts';
+import { createMessages, type Edit, type Message, type Messages } from '../../src/message/index.ts';
 import type { ServerKey, Viewer } from '../../src/user/index.ts';
 import { newKey, usersOn } from '../user/users-world.ts';
 
@@ -41,6 +41,10 @@ export interface TalkWorld extends TalkNode, AsyncDisposable {
   /** A direct conversation that the first has opened; its id. */
   direct(opener: Viewer, other: Viewer): Promise<bigint>;
   say(sender: Viewer, conversationId: bigint, text?: string): Promise<Message>;
+  /** A message as it stands by now; null: it is not there. */
+  found(message: Message): Promise<Message | null>;
+  /** What it said before its edits, newest first, at most ten. */
+  editsOf(message: Message): Promise<readonly Edit[]>;
   /** A stream's entries, oldest first. */
   entries(streamId: bigint): Promise<readonly Entry[]>;
   /** What an account was told of conversations, oldest first. */
@@ -78,6 +82,8 @@ export function talkOn(db: Db): TalkWorld {
   return {
     ...usual,
     ...{ db, log, bus, key, node, person, entries },
+    found: async (message) => (await usual.messages.byRefs([message]))[0] ?? null,
+    editsOf: async (message) => (await usual.messages.edits([{ ...message, first: 10 }]))[0]?.items ?? [],
     people: async () => [await person(), await person(), await person()],
     async group(owner, ...members) {
       return (await usual.groups.create(owner, { name: 'The group', memberIds: members.map(({ userId }) => userId) })).id;

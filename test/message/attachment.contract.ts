@@ -35,14 +35,6 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     return world.messages.send(viewer, { ...usual, ...said, conversationId });
   }
 
-  async function found(message: Message): Promise<Message | null> {
-    return (await world.messages.byRefs([message]))[0] ?? null;
-  }
-
-  async function edits(message: Message) {
-    return (await world.messages.edits([{ ...message, first: 10 }]))[0]?.items ?? [];
-  }
-
   /** Somebody in a group, and how much is in its log. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
@@ -55,10 +47,10 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       const { ada, conversationId } = await scene();
       const sent = await attach(ada, conversationId);
       expect(sent).toMatchObject({ text: '', attachments: stored });
-      expect(await found(sent)).toEqual(sent);
+      expect(await world.found(sent)).toEqual(sent);
       expect((await world.entries(conversationId)).at(-1)?.data).toMatchObject({ text: '', attachments: stored });
       const more = await attach(ada, conversationId, { text: 'look', attachments: [sound] });
-      expect(await found(more)).toMatchObject({ text: 'look', attachments: [stored[1]] });
+      expect(await world.found(more)).toMatchObject({ text: 'look', attachments: [stored[1]] });
       expect((await world.say(ada, conversationId)).attachments).toEqual([]);
     });
 
@@ -110,7 +102,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       const sent = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
       expect(sent).toMatchObject({ text: '', attachments: stored, origin: { userId: ada.userId } });
       await world.messages.recall(ada, message);
-      expect(await found(sent)).toEqual(sent);
+      expect(await world.found(sent)).toEqual(sent);
     });
 
     it('leaves none of them behind when it is taken back, neither in storage nor of what was before', async () => {
@@ -128,7 +120,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       }
       expect(await kept()).toBe(2);
       expect(await world.messages.recall(ada, sent)).toMatchObject({ text: '', attachments: [] });
-      expect(await found(sent)).toMatchObject({ text: '', attachments: [] });
+      expect(await world.found(sent)).toMatchObject({ text: '', attachments: [] });
       expect((await world.entries(conversationId))[sent.seq - 1]?.data).toMatchObject({ attachments: [] });
       expect(await kept()).toBe(0);
     });
@@ -138,7 +130,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       const sent = await attach(ada, conversationId, { text: 'look' });
       const where = { conversationId, seq: sent.seq };
       await world.db.transaction((tx) => tx.message.updateMany({ where, data: { text: '', recalledAt: sent.sentAt } }));
-      expect(await found(sent)).toMatchObject({ text: '', attachments: [] });
+      expect(await world.found(sent)).toMatchObject({ text: '', attachments: [] });
     });
   });
 
@@ -152,8 +144,8 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(fewer).toMatchObject({ text: 'spoken', attachments: [stored[1]] });
       const none = await world.messages.edit(ada, { message, text: 'spoken', attachments: [] });
       expect(none).toMatchObject({ text: 'spoken', attachments: [] });
-      expect(await found(message)).toEqual(none);
-      expect((await edits(message)).map(({ text, attachments }) => [text, attachments])).toEqual([
+      expect(await world.found(message)).toEqual(none);
+      expect((await world.editsOf(message)).map(({ text, attachments }) => [text, attachments])).toEqual([
         ...[
           ['spoken', [stored[1]]],
           ['spoken', stored],
@@ -366,6 +358,6 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     const { ada, conversationId } = await scene();
     const sent = await attach(ada, conversationId, { attachments: [{ ...sound, [field]: value }] });
     expect(sent.attachments).toEqual([{ ...stored[1], [field]: as }]);
-    expect(await found(sent)).toEqual(sent);
+    expect(await world.found(sent)).toEqual(sent);
   });
 }

@@ -45,14 +45,6 @@ export function promisesOfData(open: () => Promise<Db>): void {
     return world.messages.send(viewer, { ...usual, ...said, conversationId });
   }
 
-  async function found(message: Message): Promise<Message | null> {
-    return (await world.messages.byRefs([message]))[0] ?? null;
-  }
-
-  async function edits(message: Message) {
-    return (await world.messages.edits([{ ...message, first: 10 }]))[0]?.items ?? [];
-  }
-
   async function scene() {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
@@ -64,12 +56,12 @@ export function promisesOfData(open: () => Promise<Db>): void {
       const { ada, conversationId } = await scene();
       const sent = await put(ada, conversationId);
       expect(sent).toMatchObject({ text: '', data: JSON.stringify(poll) });
-      expect(await found(sent)).toEqual(sent);
+      expect(await world.found(sent)).toEqual(sent);
       expect((await world.entries(conversationId)).at(-1)?.data).toMatchObject({ text: '', data: JSON.stringify(poll) });
-      expect(await found(await put(ada, conversationId, { text: 'look', data: { b: 1, a: 2 } }))).toMatchObject({
+      expect(await world.found(await put(ada, conversationId, { text: 'look', data: { b: 1, a: 2 } }))).toMatchObject({
         ...{ text: 'look', data: '{"b":1,"a":2}' },
       });
-      expect(await found(await put(ada, conversationId, { data: {} }))).toMatchObject({ text: '', data: '{}' });
+      expect(await world.found(await put(ada, conversationId, { data: {} }))).toMatchObject({ text: '', data: '{}' });
       expect((await world.say(ada, conversationId)).data).toBeNull();
     });
 
@@ -100,7 +92,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       const sent = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
       expect(sent).toMatchObject({ text: '', data: message.data, origin: { userId: ada.userId } });
       await world.messages.recall(ada, message);
-      expect(await found(sent)).toEqual(sent);
+      expect(await world.found(sent)).toEqual(sent);
     });
 
     it('leaves none of it behind when it is taken back, neither in storage nor of what was before', async () => {
@@ -118,7 +110,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       }
       expect(await kept()).toBe(2);
       expect(await world.messages.recall(ada, sent)).toMatchObject({ text: '', data: null });
-      expect(await found(sent)).toMatchObject({ text: '', data: null });
+      expect(await world.found(sent)).toMatchObject({ text: '', data: null });
       expect((await world.entries(conversationId))[sent.seq - 1]?.data).toMatchObject({ data: null });
       expect(await kept()).toBe(0);
     });
@@ -128,7 +120,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       const sent = await put(ada, conversationId);
       const where = { conversationId, seq: sent.seq };
       await world.db.transaction((tx) => tx.message.updateMany({ where, data: { text: '', recalledAt: sent.sentAt } }));
-      expect(await found(sent)).toMatchObject({ text: '', data: null });
+      expect(await world.found(sent)).toMatchObject({ text: '', data: null });
     });
   });
 
@@ -139,11 +131,11 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await world.messages.edit(ada, { message, text: 'spoken' })).toMatchObject({ text: 'spoken', data: message.data });
       const other = await world.messages.edit(ada, { message, text: 'spoken', data: { a: 1 } });
       expect(other).toMatchObject({ text: 'spoken', data: '{"a":1}' });
-      expect(await found(message)).toEqual(other);
+      expect(await world.found(message)).toEqual(other);
       const none = await world.messages.edit(ada, { message, text: 'spoken', data: null });
       expect(none).toMatchObject({ text: 'spoken', data: null });
-      expect(await found(message)).toEqual(none);
-      expect((await edits(message)).map(({ text, data }) => [text, data])).toEqual([
+      expect(await world.found(message)).toEqual(none);
+      expect((await world.editsOf(message)).map(({ text, data }) => [text, data])).toEqual([
         ['spoken', '{"a":1}'],
         ['spoken', message.data],
         ['', message.data],
@@ -224,7 +216,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       const { messages } = world.node({ maxDataBytes: 64_000 });
       const request = () => ({ conversationId, clientMessageId: freshKey(), text: '' });
       const sent = await messages.send(ada, { ...request(), data: { x: '漢'.repeat(21_330) } });
-      expect(await found(sent)).toEqual(sent);
+      expect(await world.found(sent)).toEqual(sent);
       expect(await refusal(messages.send(ada, { ...request(), data: sized(64_001) }))).toEqual({
         ...{ code: 'INVALID_INPUT', field: ['data'] },
       });
@@ -269,10 +261,10 @@ export function promisesOfData(open: () => Promise<Db>): void {
     const { ada, bob, conversationId } = await scene();
     const sent = await put(ada, conversationId, { data: JSON.parse(json) as NewData });
     expect(sent.data).toBe(json);
-    expect(await found(sent)).toEqual(sent);
+    expect(await world.found(sent)).toEqual(sent);
     expect(await world.messages.edit(ada, { message: sent, text: '', data: JSON.parse(json) as NewData })).toEqual(sent);
     const forwarded = await world.messages.forward(bob, { message: sent, conversationId, clientMessageId: freshKey() });
-    expect(await found(forwarded)).toMatchObject({ data: json });
+    expect(await world.found(forwarded)).toMatchObject({ data: json });
     expect(Reflect.get({}, 'admin')).toBeUndefined();
   });
 }

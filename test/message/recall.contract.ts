@@ -32,10 +32,6 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
     await world.db.transaction((tx) => tx.message.update({ where, data: { sentAt: new Date(sentAt.getTime() - seconds * 1_000) } }));
   }
 
-  async function found(message: Message): Promise<Message | null> {
-    return (await world.messages.byRefs([message]))[0] ?? null;
-  }
-
   async function typesOf(conversationId: bigint): Promise<readonly string[]> {
     return (await world.entries(conversationId)).map(({ type }) => type);
   }
@@ -49,7 +45,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       const entry = (await world.entries(conversationId)).at(-1);
       expect(entry).toMatchObject({ type: 'MessageRecalled', actorId: bob.userId, data: { messageSeq: sent.seq } });
       expect(recalled).toEqual({ ...sent, text: '', mentionIds: [], recalledAt: entry?.at });
-      expect(await found(sent)).toEqual(recalled);
+      expect(await world.found(sent)).toEqual(recalled);
       expect((await world.entries(conversationId))[sent.seq - 1]?.data).toMatchObject({ text: '', recalledAt: entry?.at });
     });
 
@@ -74,7 +70,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       const after = await kept();
       expect(after.texts).not.toContain(secret);
       expect(after.marks).toEqual([0, 0, 0]);
-      expect(await found(message)).toMatchObject({ hasReactions: false, pinnedAt: null, mentionIds: [] });
+      expect(await world.found(message)).toMatchObject({ hasReactions: false, pinnedAt: null, mentionIds: [] });
       expect((await world.messages.edits([{ ...message, first: 1 }]))[0]?.items).toEqual([]);
     });
 
@@ -82,9 +78,9 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       const { ada, bob, conversationId, message } = await said();
       const passedOn = await world.messages.forward(ada, { message, conversationId, clientMessageId: freshKey() });
       await world.messages.recall(bob, message);
-      expect(await found(passedOn)).toEqual(passedOn);
+      expect(await world.found(passedOn)).toEqual(passedOn);
       await world.messages.recall(ada, passedOn);
-      expect(await found(passedOn)).toMatchObject({ text: '', origin: null });
+      expect(await world.found(passedOn)).toMatchObject({ text: '', origin: null });
     });
 
     it('is unpinned first, in the same moment', async () => {
@@ -108,8 +104,8 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await unread()).toBe(2);
       await world.messages.recall(bob, message);
       expect(await unread()).toBe(2);
-      expect(await found(message)).toMatchObject({ replyCount: 1 });
-      expect(await found(reply)).toEqual(reply);
+      expect(await world.found(message)).toMatchObject({ replyCount: 1 });
+      expect(await world.found(reply)).toEqual(reply);
     });
 
     it('is taken back once, however often and by however many', async () => {
@@ -130,7 +126,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       const outcomes = await Promise.allSettled([...edits, ...late]);
       await recall;
       const refused = outcomes.filter(({ status }) => status === 'rejected').length;
-      expect(await found(message)).toMatchObject({ text: '', recalledAt: expect.any(Date) });
+      expect(await world.found(message)).toMatchObject({ text: '', recalledAt: expect.any(Date) });
       expect(await world.db.client.messageEdit.count({ where: { conversationId } })).toBe(0);
       const types = await typesOf(conversationId);
       expect(types.at(-1)).toBe('MessageRecalled');
@@ -174,7 +170,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await messages.recall(bob, message)).toMatchObject({ text: '' });
       await age(other, 3_600);
       expect(await refusal(messages.recall(bob, other))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
-      expect((await found(other))?.text).toBe('oops too');
+      expect((await world.found(other))?.text).toBe('oops too');
       // To ask again for what was done in time is no harm.
       await age(message, 4_000);
       expect(await messages.recall(bob, message)).toMatchObject({ text: '' });
@@ -202,7 +198,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await refusal(world.messages.recall(cy, message))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
       expect(await refusal(world.messages.recall(bob, between))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
       expect(await world.messages.recall(ada, between)).toMatchObject({ text: '' });
-      expect(await found(message)).toEqual(message);
+      expect(await world.found(message)).toEqual(message);
     });
 
     it('is nobody for whom it is not there, which is never told apart', async () => {
@@ -227,7 +223,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await refusal(world.messages.recall(ada, message))).toEqual(notThere);
       await world.groups.leave(bob, { groupId: conversationId });
       expect(await refusal(world.messages.recall(bob, message))).toEqual(notThere);
-      expect(await found(message)).toEqual(message);
+      expect(await world.found(message)).toEqual(message);
     });
   });
 }

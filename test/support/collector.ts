@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listenLocally } from './local-server.ts';
 
 /** A span as a collector is told of it. */
 export interface SentSpan {
@@ -53,15 +54,10 @@ export async function startCollector(): Promise<Collector> {
   }
 
   const server = createServer((request, response) => void take(request, response).catch(() => response.destroy()));
-  const { promise: listens, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await listens;
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+  const { url, close } = await listenLocally(server);
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    ...{ spans, paths },
+    ...{ url, spans, paths },
     text: () => all,
     async until(traceId, ...names) {
       for (;;) {
@@ -79,12 +75,7 @@ export async function startCollector(): Promise<Collector> {
     answer(next) {
       status = next;
     },
-    async [Symbol.asyncDispose]() {
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

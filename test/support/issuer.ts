@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { listenLocally } from './local-server.ts';
 
 /** What a token says; undefined is left out. */
 type Claims = Readonly<Record<string, unknown>>;
@@ -55,12 +56,7 @@ export async function startIssuer(): Promise<Issuer> {
 
   await rotate();
   const server = createServer(take);
-  const { promise: listens, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await listens;
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const { url, close } = await listenLocally(server);
   named = url;
 
   return {
@@ -84,10 +80,7 @@ export async function startIssuer(): Promise<Issuer> {
     hang() {
       hangs = true;
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
+import { listenLocally } from './local-server.ts';
 
 /** An OpenID provider as others run one: real discovery, keys and code flow. Whoever comes is signed in at once, as `login_hint` says. */
 export interface OpenIdProvider extends AsyncDisposable {
@@ -20,12 +21,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   // The provider has to know where it is before it is made.
   const server = createServer();
-  const { promise: listens, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await listens;
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const { url, close } = await listenLocally(server);
 
   const provider = new Provider(url, {
     clients: [{ client_id: webApp, redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }],
@@ -75,10 +71,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   return {
     url,
     idToken,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
