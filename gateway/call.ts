@@ -1,10 +1,10 @@
-import type { Viewer } from '../src/user/index.ts';
+import type { Access } from '../src/user/index.ts';
 import type { Delivery } from './delivery.ts';
 
 /** Who sent an operation, and how. */
 export interface Caller {
   /** Null: nobody is signed in. */
-  readonly viewer: Viewer | null;
+  readonly viewer: Access | null;
   /** The client's network address. */
   readonly address: string;
   readonly requestId: string;

@@ -93,7 +93,7 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
     try {
       const signingIn = isSigningIn(document, operationName);
       const caller = await (contextValue as Call).callerOf({ lasting, signingIn });
-      if (caller.viewer !== null) pace.take(caller.viewer.userId, pointsOf(document, operationName));
+      if (caller.viewer !== null) pace.take(caller.viewer, pointsOf(document, operationName));
       return createContext(caller);
     } catch (error) {
       throw asRequestError(mask(error));

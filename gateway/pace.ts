@@ -2,11 +2,12 @@ import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode,
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
+import type { Access } from '../src/user/index.ts';
 
 /** How fast a user may ask, on this node. */
 export interface Pace {
   /** Counts what a user is about to do. Throws RATE_LIMITED, with when to go on, where they have asked for too much lately; that itself is not counted. */
-  take(userId: bigint, points: number): void;
+  take(user: Pick<Access, 'userId' | 'bot'>, points: number): void;
 }
 
 // So much may come at once, of who has been quiet: a client that opens asks for a screen full of things, and one that was away sends what it has kept.
@@ -14,14 +15,17 @@ const burstMs = 10_000;
 // Users whose pace is known, some 10 MB; who is forgotten begins anew.
 const remembered = 100_000;
 
-/** Makes the pace of config OPERATIONS_PER_SECOND. `now`: milliseconds that never go back. */
-export function createPace(config: Pick<Config, 'operationsPerSecond'>, now: () => number = () => performance.now()): Pace {
+/** Makes the pace of config OPERATIONS_PER_SECOND, and for bots BOT_OPERATIONS_PER_SECOND. `now`: milliseconds that never go back. */
+export function createPace(
+  config: Pick<Config, 'operationsPerSecond' | 'botOperationsPerSecond'>,
+  now: () => number = () => performance.now(),
+): Pace {
   // For each user the moment at which all that they have asked for would have been due at that pace (the generic cell rate algorithm, ITU-T I.371).
   const due = new LRUCache<bigint, number>({ max: remembered });
   return {
-    take(userId, points) {
-      const { operationsPerSecond } = config;
-      if (operationsPerSecond === 0) return;
+    take({ userId, bot }, points) {
+      const perSecond = bot ? config.botOperationsPerSecond : config.operationsPerSecond;
+      if (perSecond === 0) return;
       const at = now();
       const from = Math.max(due.get(userId) ?? 0, at);
       const excess = from - at - burstMs;
@@ -30,7 +34,7 @@ export function createPace(config: Pick<Config, 'operationsPerSecond'>, now: () 
           retryAfterMs: Math.ceil(excess),
         });
       }
-      due.set(userId, from + (points * 1_000) / operationsPerSecond);
+      due.set(userId, from + (points * 1_000) / perSecond);
     },
   };
 }

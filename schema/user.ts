@@ -10,7 +10,7 @@ import { shareable } from './shareable.ts';
 
 /** A person. */
 export const User = builder.objectRef<UserShape>('User').implement({
-  description: 'A person, as every signed-in user may see them.',
+  description: 'A person, or a bot, as every signed-in user may see them.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
@@ -26,6 +26,10 @@ export const User = builder.objectRef<UserShape>('User').implement({
     avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where their picture is.' }),
     bio: t.exposeString('bio', { extensions: shareable, nullable: true, description: 'What they say about themselves.' }),
     createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When they signed up.' }),
+    isBot: t.exposeBoolean('bot', {
+      extensions: shareable,
+      description: 'Whether they are a program of whoever runs the server, not a person.',
+    }),
     erased: t.exposeBoolean('erased', {
       extensions: shareable,
       description:

@@ -38,7 +38,7 @@ export const webhookDocument = parse(`
       }
     }
   }
-  fragment Person on User { id handle displayName avatarUrl }
+  fragment Person on User { id handle displayName avatarUrl isBot }
   fragment Said on Message {
     id seq text sentAt editedAt recalledAt pinnedAt clientMessageId
     sender { ...Person }
@@ -77,7 +77,9 @@ export async function showToApps(
 async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promise<object | null> {
   const id = formatId('User', streamId);
   const user = await scope.loaders.users.load(streamId);
-  const shown = user && { id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio };
+  const shown = user && {
+    ...{ id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio, isBot: user.bot },
+  };
   return { at: at.toISOString(), streamId: id, seq, userId: id, user: shown };
 }
 

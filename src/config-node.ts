@@ -279,5 +279,7 @@ export const nodeOptions = {
     whole(0, 1_000_000),
     'Operations that a node takes from one user in a second, on average over ten, each act of a mutation by itself; past it RATE_LIMITED with `retryAfterMs`. 0: any number.',
   ),
+  // What a backend does for its customers it does as one user: ten people's worth, so that a loop that has gone astray is still held.
+  botOperationsPerSecond: setting('BOT_OPERATIONS_PER_SECOND', '1000', whole(0, 1_000_000), 'The same for a bot. 0: any number.'),
   introspection: setting('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

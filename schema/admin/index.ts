@@ -15,6 +15,8 @@ import './disconnect-user.ts';
 import './audit-entry.ts';
 import './user-standing.ts';
 import './users.ts';
+import './create-user.ts';
+import './bot-key.ts';
 import './link-identity.ts';
 import './suspend-user.ts';
 import './delete-user.ts';

@@ -90,14 +90,20 @@ export const Suspension = builder.objectRef<SuspensionShape>('Suspension').imple
   }),
 });
 
-const Session = builder.objectRef<SessionShape>('Session').implement({
-  description: 'A device on which somebody is signed in.',
+/** Where somebody is signed in. */
+export const Session = builder.objectRef<SessionShape>('Session').implement({
+  description: 'A device on which somebody is signed in; of a bot: a key.',
   fields: (t) => ({
     id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Session', id) }),
-    deviceName: t.exposeString('deviceName', { description: 'What it is called.' }),
+    deviceName: t.exposeString('deviceName', { description: 'What it, or the key, is called.' }),
     deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'What it is.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed in.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed in, or the key was made.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it was last used, to the minute.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends, unless it is refreshed before, as keys are not; null: not by itself.',
+    }),
   }),
 });
 
@@ -130,7 +136,7 @@ builder.objectFields(User, (t) => ({
   }),
   sessions: t.field({
     type: [Session],
-    description: 'Where they are signed in, newest first, at most 50.',
+    description: 'Where they are signed in, of a bot its keys: newest first, at most 50.',
     resolve: async ({ id }, _args, context) => [...(await loadersOf(context).sessions.load(id))],
   }),
   identities: t.field({

@@ -5,13 +5,14 @@ import type { AdminContext } from './context.ts';
 
 /** Somebody. */
 export const User = builder.objectRef<UserShape>('User').implement({
-  description: 'Somebody who uses the system.',
+  description: 'Somebody who uses the system, or a bot.',
   fields: (t) => ({
     id: t.id({ description: 'Their global id, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
     handle: t.exposeString('handle', {
       description: 'What they are found by; of an account that is erased, a handle that nobody can have.',
     }),
     displayName: t.exposeString('displayName', { description: 'What they are called; empty for an account that is erased.' }),
+    isBot: t.exposeBoolean('bot', { description: 'Whether they are a program, which comes by keys in place of a password.' }),
   }),
 });
 

@@ -5,7 +5,8 @@ import { connectionOf } from './page.ts';
 import { User } from './user.ts';
 import { UserState } from './user-standing.ts';
 
-const UserConnection = connectionOf<UserShape>('User', {
+/** A page of users. */
+export const UserConnection = connectionOf<UserShape>('User', {
   of: 'A user',
   list: 'users',
   node: (t) => t.field({ type: User, description: 'The user.', resolve: ({ node }) => node }),

@@ -23,6 +23,8 @@ export interface Flags {
   readonly messages?: string | undefined;
   readonly subject?: string | undefined;
   readonly issuer?: string | undefined;
+  readonly name?: string | undefined;
+  readonly days?: string | undefined;
   readonly after?: string | undefined;
   readonly kind?: string | undefined;
   readonly list?: string | undefined;

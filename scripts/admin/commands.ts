@@ -1,4 +1,5 @@
 import { auditCommands } from './audit.ts';
+import { botsCommands } from './bots.ts';
 import type { Commands } from './command.ts';
 import { jobsCommands } from './jobs.ts';
 import { moderationCommands } from './moderation.ts';
@@ -15,6 +16,7 @@ export const commands: Commands = {
   ...settingsCommands,
   ...peopleCommands,
   ...usersCommands,
+  ...botsCommands,
   ...nodesCommands,
   ...noticesCommands,
   ...jobsCommands,

@@ -17,6 +17,11 @@ export const usersCommands: Commands = {
     says: 'one user: state, sessions, counts',
     run: (operator, [handle = '']) => show(operator, handle),
   },
+  'users create': {
+    words: ['HANDLE'],
+    says: 'makes an account for somebody; [--name NAME] [--subject WHO they are elsewhere, --issuer WHOSE account that is]',
+    run: (operator, [handle = ''], flags, note) => create(operator, handle, { flags, note }),
+  },
   'users suspend': {
     words: ['HANDLE'],
     says: 'signs somebody out and lets them not sign in; --reason WHY, which they are told; [--until TIME]',
@@ -76,11 +81,19 @@ async function show(operator: Operator, handle: string): Promise<string> {
     ({ deviceName, deviceKind, lastSeenAt }) => `\n  ${deviceName} (${deviceKind}), last used ${lastSeenAt.toISOString()}`,
   );
   return [
-    `${user.handle} (${user.displayName}), ${standing?.role}, signed up ${user.createdAt.toISOString()}`,
+    `${user.handle} (${user.displayName}), ${standing?.role}${user.bot ? ', a bot' : ''}, signed up ${user.createdAt.toISOString()}`,
     `  ${standing?.state}${why}`,
     `  ${counted(groups, 'group')}, ${counted(contacts, 'contact')}, ${counted(sessions.length, 'session')}${devices.join('')}`,
     ...identities.map(({ issuer, subject }) => `  is ${subject} at ${issuer}`),
   ].join('\n');
+}
+
+async function create({ administration }: Operator, handle: string, { flags: { name, subject, issuer }, note }: Acting): Promise<string> {
+  const user = await administration.createUser({ handle, displayName: name, subject, issuer });
+  note({ target: `User:${user.id}` });
+  return subject === undefined
+    ? `${user.handle} has an account, to which nobody can sign in yet: users link, or users reset-password.`
+    : `${user.handle} has an account, and signs in as ${subject}.`;
 }
 
 interface Acting {

@@ -15,7 +15,7 @@ export interface Addressed {
   /** `toId` has blocked `fromId`. */
   readonly isBlocked: boolean;
   readonly areContacts: boolean;
-  /** `toId` takes messages from contacts only. */
+  /** `toId` takes messages from contacts only, and `fromId` is no bot, from which everybody takes them. */
   readonly isClosed: boolean;
   /** The account of `toId` is. */
   readonly isErased: boolean;
@@ -43,13 +43,28 @@ export function holdAddressed({ dialect }: Pick<Db, 'dialect'>, tx: Tx, pairs: r
 async function select(tx: Tx, pairs: readonly PairRow[], held: typeof empty): Promise<readonly Addressed[]> {
   const rows = await inPieces(pairs, (piece) => tx.$queryRaw<Found[]>(statement(piece, held)));
   const found = new Set(rows.map(({ what, one, other }) => `${what} ${one} ${other}`));
-  return pairs.map(({ fromId, toId }) => ({
-    blocks: found.has(`block ${fromId} ${toId}`),
-    isBlocked: found.has(`block ${toId} ${fromId}`),
-    areContacts: found.has(`contact ${toId} ${fromId}`),
-    isClosed: found.has(`closed ${toId} 0`),
-    isErased: found.has(`erased ${toId} 0`),
+  const areContacts = ({ fromId, toId }: PairRow) => found.has(`contact ${toId} ${fromId}`);
+  const isClosed = ({ toId }: PairRow) => found.has(`closed ${toId} 0`);
+  // Asked only of who would be refused: for all others it would be one more row to read with each message.
+  const bots = await botsAmong(
+    tx,
+    pairs.filter((pair) => isClosed(pair) && !areContacts(pair)).map(({ fromId }) => fromId),
+  );
+  return pairs.map((pair) => ({
+    blocks: found.has(`block ${pair.fromId} ${pair.toId}`),
+    isBlocked: found.has(`block ${pair.toId} ${pair.fromId}`),
+    areContacts: areContacts(pair),
+    isClosed: isClosed(pair) && !bots.has(pair.fromId),
+    isErased: found.has(`erased ${pair.toId} 0`),
   }));
+}
+
+/** Who of some users is a bot, which nobody becomes and none ceases to be. */
+async function botsAmong(tx: Tx, userIds: readonly bigint[]): Promise<ReadonlySet<bigint>> {
+  const rows = await inPieces([...new Set(userIds)], (piece) =>
+    tx.$queryRaw<{ readonly id: bigint | number }[]>(sql`SELECT id FROM User WHERE id IN (${join(piece)}) AND bot = 1`),
+  );
+  return new Set(rows.map(({ id }) => BigInt(id)));
 }
 
 // A row that a condition leaves out would be let go again: who takes messages from whom is told of all.

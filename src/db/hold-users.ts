@@ -12,6 +12,8 @@ export interface HeldUser {
   readonly bio: string | null;
   readonly createdAt: Date;
   readonly erased: boolean;
+  /** They are a program of the operators'. */
+  readonly bot: boolean;
   /** Not before then may they say anything; null: they may. */
   readonly suspendedUntil: Date | null;
 }
@@ -27,6 +29,7 @@ export const heldKinds = {
     createdAt: 'time',
     state: 'text',
     suspendedUntil: 'time',
+    bot: 'flag',
   },
 } as const satisfies Kinds;
 

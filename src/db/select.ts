@@ -57,7 +57,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   },
   Session: {
     ...{ id: 'bytes', userId: 'id', deviceName: 'text', generation: 'number', rotatedAt: 'time', createdAt: 'time' },
-    ...{ lastSeenAt: 'time', expiresAt: 'time', endedAt: 'time', deviceKind: 'text' },
+    ...{ lastSeenAt: 'time', expiresAt: 'time', endedAt: 'time', deviceKind: 'text', keyDigest: 'bytes' },
   },
   Entry: {
     ...{ streamId: 'id', seq: 'number', type: 'text', version: 'number', actorId: 'id', data: 'text', timeline: 'flag', at: 'time' },
@@ -76,7 +76,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ lastAt: 'time', activeAt: 'time', createdAt: 'time', lastSenderId: 'id', lastMessageSeq: 'number', otherMessageSeq: 'number' },
     ...{ changedSeq: 'number' },
   },
-  User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text' },
+  User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text', bot: 'flag' },
 };
 
 /** Some columns of a model, in the order asked for. */

@@ -22,6 +22,7 @@ const user = z.object({
   bio: text,
   createdAt: z.coerce.date(),
   erased: z.boolean().default(false),
+  bot: z.boolean().default(false),
 });
 const policy = z.enum(groupPolicies).default('ADMINS');
 const conversation = z.object({

@@ -74,5 +74,5 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
 
 function readAccess({ sub = '', exp = 0, sid, role }: JWTPayload & { readonly sid?: unknown; readonly role?: unknown }): Claims {
   if (!userIdPattern.test(sub) || typeof sid !== 'string' || !isUuid(sid)) throw new Error('claims of another shape');
-  return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000), role: role === 'ADMIN' ? 'ADMIN' : 'USER' };
+  return { userId: BigInt(sub), sessionId: sid, expiresAt: new Date(exp * 1_000), role: role === 'ADMIN' ? 'ADMIN' : 'USER', bot: false };
 }

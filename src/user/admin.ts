@@ -5,7 +5,7 @@ import { readUserRows } from './store.ts';
 import type { Access, Users } from './user.ts';
 
 /**
- * Whose access token it is, if it is an admin's: the token was signed for one, and the user still is one. One answer for all others, whatever
+ * Whose access token or key it is, if it is an admin's: the token was signed for one, and the user still is one. One answer for all others, whatever
  * is missing. Throws as Users.authenticateAdmin says.
  */
 export async function authenticateAdmin(
@@ -15,7 +15,7 @@ export async function authenticateAdmin(
 ): Promise<Access> {
   const access = await authenticate(accessToken);
   const forbidden = new ChatError('FORBIDDEN', 'This is for admins. Who has just become one refreshes the access token first.');
-  if (access.role !== 'ADMIN') throw forbidden;
+  if (access.role !== 'ADMIN' && !access.bot) throw forbidden;
   // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.
   const [user] = await readUserRows(db.client, [access.userId]);
   if (!user || roleOf(user, config) !== 'ADMIN') throw forbidden;

@@ -1,5 +1,4 @@
-import type { Page } from '../page.ts';
-import type { DeletedMessages, LinkedIdentity, Session, User, UserRole } from './user.ts';
+import type { DeletedMessages, LinkedIdentity, Session, User, UserPage, UserRole } from './user.ts';
 
 /** How an account stands, as operators see it (admin schema: `enum UserState`). */
 export const accountStates = ['ACTIVE', 'SUSPENDED', 'ERASED'] as const;
@@ -39,13 +38,47 @@ export interface UserQuery {
   readonly state?: AccountState | undefined;
 }
 
+/** What somebody is called for whom an account is made. */
+export interface Called {
+  readonly handle: string;
+  /** By default the handle. */
+  readonly displayName?: string | null | undefined;
+  readonly avatarUrl?: string | null | undefined;
+  readonly bio?: string | null | undefined;
+}
+
+/** A key that was just made. */
+export interface BotKey {
+  /** The key itself: nobody can be told it again. */
+  readonly key: string;
+  readonly session: Session;
+}
+
 /** What operators see of users and do to them. `actorId`: the admin who does it; null: the command line. Refusals are thrown as ChatError. */
 export interface Administration {
   /** Users, who signed up last first; in the order of a search where there is one. Keys are opaque: where to go on. Throws BAD_USER_INPUT (after). */
-  list(
-    query: UserQuery,
-    page: { readonly first: number; readonly after?: string | undefined },
-  ): Promise<Pick<Page<{ user: User; key: string }>, 'items' | 'hasNextPage'>>;
+  list(query: UserQuery, page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage>;
+  /** Bots, made last first; keys as of list. */
+  bots(page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage>;
+  /**
+   * Makes an account for somebody before they come: whoever signs in as `subject` is them, and without it nobody is until an account elsewhere is linked, or a password reset. Throws
+   * INVALID_INPUT (handle, displayName, avatarUrl, bio, subject, issuer), CONFLICT (handle, subject) where it is somebody's, UNAVAILABLE.
+   */
+  createUser(
+    options: Called & { readonly subject?: string | null | undefined; readonly issuer?: string | null | undefined },
+  ): Promise<User>;
+  /** Makes an account for a program, which comes by keys alone. Throws as createUser does. */
+  createBot(options: Called): Promise<User>;
+  /**
+   * Makes a key of a bot, which is told this once; it is good from then on, for so many days or until it is revoked. Throws NOT_FOUND (userId), INVALID_INPUT (name, days), CONFLICT
+   * (userId) for who is no bot or is suspended, and for an admin, for whom only the command line does it, LIMIT_REACHED (userId), UNAVAILABLE.
+   */
+  createBotKey(
+    actorId: bigint | null,
+    options: { readonly userId: bigint; readonly name: string; readonly days?: number | null | undefined },
+  ): Promise<BotKey>;
+  /** Ends a key, by UUID text of its session: by the time of the answer no node takes it. Answers whose it was. Throws NOT_FOUND (keyId), UNAVAILABLE. */
+  revokeBotKey(options: { readonly sessionId: string }): Promise<bigint>;
   /** How accounts stand, in the order asked for; null where there never was one. */
   standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]>;
   /** Their live sessions, in the order asked for, each newest first and at most 50. */

@@ -1,12 +1,16 @@
 import DataLoader from 'dataloader';
+import { ChatError } from '../errors.ts';
 import { unauthenticated } from './access-token.ts';
+import { isKeyOf, readKey, type ShownKey } from './bot-key.ts';
 import type { SessionParts } from './session.ts';
 import { createSessionTouches } from './session-touches.ts';
-import { readSessions } from './store.ts';
-import type { Access } from './user.ts';
+import { readSessions, type SessionRow } from './store.ts';
+import type { Claims, Users } from './user.ts';
 
-/** Tells whose access token it is. Throws UNAUTHENTICATED where it is malformed, forged, expired or its session has ended. */
-export function createAuthenticate(parts: SessionParts): (accessToken: string) => Promise<Access> {
+type Known = readonly [session: SessionRow, claims: Claims];
+
+/** Tells whose access token or key it is, as Users says. */
+export function createAuthenticate(parts: SessionParts): Pick<Users, 'readToken' | 'authenticate'> {
   const { db, accessTokens } = parts;
   const touch = createSessionTouches(parts);
   // Requests that come in one turn of the loop share one read. Nothing is kept: an ended session is refused at once.
@@ -16,12 +20,33 @@ export function createAuthenticate(parts: SessionParts): (accessToken: string) =
     batchScheduleFn: (read) => void setImmediate(read),
   });
 
-  return async (accessToken) => {
-    const access = await accessTokens.verify(accessToken);
+  async function ofToken(accessToken: string): Promise<Known> {
+    const claims = await accessTokens.verify(accessToken);
+    const session = await sessions.load(claims.sessionId);
     // A session expires later than each of its access tokens: whether it has ended is all there is to ask.
-    const session = await sessions.load(access.sessionId);
-    if (session?.userId !== access.userId || session.endedAt !== null) throw unauthenticated();
-    touch(session);
-    return { ...access, deviceKind: session.deviceKind };
+    if (session?.userId !== claims.userId || session.endedAt !== null) throw unauthenticated();
+    return [session, claims];
+  }
+
+  async function ofKey(key: ShownKey): Promise<Known> {
+    const session = await sessions.load(key.sessionId);
+    if (session === null || !isKeyOf(session, key) || session.endedAt !== null || session.expiresAt.getTime() <= Date.now()) {
+      throw new ChatError('UNAUTHENTICATED', 'This key is not good, or not any more.');
+    }
+    const { id: sessionId, userId, expiresAt } = session;
+    return [session, { userId, sessionId, expiresAt, role: 'USER', bot: true }];
+  }
+
+  return {
+    async readToken(shown) {
+      const key = readKey(shown);
+      return key === null ? await accessTokens.verify(shown) : (await ofKey(key))[1];
+    },
+    async authenticate(shown) {
+      const key = readKey(shown);
+      const [session, claims] = key === null ? await ofToken(shown) : await ofKey(key);
+      touch(session);
+      return { ...claims, deviceKind: session.deviceKind };
+    },
   };
 }

@@ -1,17 +1,19 @@
 import { countGroups } from '../db/index.ts';
 import { isIdentityName } from '../identity/index.ts';
 import type { Administration, Standing } from './administration.ts';
+import { createBotKey, revokeBotKey } from './bot-keys.ts';
 import { eraseOther } from './erase.ts';
 import { linkIdentity, unlinkIdentity } from './identity-link.ts';
 import { findIdentity, readIdentities } from './identity-store.ts';
 import type { AdministrationParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { resetPassword } from './password-reset.ts';
+import { provision } from './provision.ts';
 import { roleOf } from './role.ts';
 import { listOpenSessions } from './sessions.ts';
 import { readUserRows, readUsers } from './store.ts';
 import { isSuspended, readSuspensions, restoreUser, suspendUser } from './suspension.ts';
-import { listUsers } from './user-list.ts';
+import { listBots, listUsers } from './user-list.ts';
 
 /** Makes what operators see of users and do to them, where no more of a chat is open than its database and log. */
 export function createAdministration(parts: AdministrationParts): Administration {
@@ -32,6 +34,11 @@ export function createAdministration(parts: AdministrationParts): Administration
 
   return {
     list: (query, page) => listUsers(db, query, page),
+    bots: (page) => listBots(db, page),
+    createUser: (options) => provision(parts, { ...options, bot: false }),
+    createBot: (options) => provision(parts, { ...options, bot: true }),
+    createBotKey: (actorId, options) => createBotKey(parts, actorId, options),
+    revokeBotKey: (options) => revokeBotKey(parts, options),
     standings,
     sessions: (userIds) => listOpenSessions({ db }, userIds),
     identities: (userIds) => readIdentities(db.client, userIds),

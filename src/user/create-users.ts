@@ -36,7 +36,7 @@ export function createUsers(given: UserParts): Users {
     throttle: createThrottle(given),
   };
   const { client } = given.db;
-  const authenticate = createAuthenticate(parts);
+  const { readToken, authenticate } = createAuthenticate(parts);
   const { byHandle } = createAccounts(given);
 
   async function byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]> {
@@ -58,7 +58,7 @@ export function createUsers(given: UserParts): Users {
     erase: (viewer, options) => eraseAccount(parts, viewer, options),
     freeHandles: ({ userId }) => freeHandles(parts, userId),
     ownRecord: (userId) => readOwnRecord(parts, userId),
-    readToken: (accessToken) => parts.accessTokens.verify(accessToken),
+    readToken,
     authenticate,
     authenticateAdmin: (accessToken) => authenticateAdmin(parts, authenticate, accessToken),
     updateProfile: (viewer, options) => updateProfile(parts, viewer, options),

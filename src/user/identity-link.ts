@@ -6,7 +6,7 @@ import type { Log, Verdict } from '../log/index.ts';
 import type { Administration } from './administration.ts';
 import { identityOwner, userRow } from './facts.ts';
 import { deleteIdentity, type IdentityKey, insertIdentity } from './identity-store.ts';
-import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import { requireNoAdmin, requirePerson, requireThere, type SomebodyElse } from './operated.ts';
 import type { RoleConfig } from './role.ts';
 import type { UserRow } from './store.ts';
 
@@ -20,21 +20,21 @@ type Linked = Parameters<Administration['link']>[1];
 /** Lets somebody sign in by an account elsewhere; done again, it stands so already. Throws as Administration.link says. */
 export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
-  const key = requireKey(parts, wanted);
+  const key = requireIdentity(parts, wanted);
   return underLock(parts, { actorId, userId, key }, (row, owner) => {
-    requireThere(row);
-    if (owner !== null && owner !== userId) throw taken();
+    requirePerson(requireThere(row));
+    if (owner !== null && owner !== userId) throw identityTaken();
     return owner === userId ? null : (tx, at) => insertIdentity(tx, { ...key, userId, createdAt: at });
   }).catch((error: unknown) => {
     // The lock is on the user, not on the account elsewhere: who signs in by it for the first time may be just being stored.
-    throw isDuplicate(error) ? taken() : error;
+    throw isDuplicate(error) ? identityTaken() : error;
   });
 }
 
 /** Takes that back; done again, it stands so already. Throws as Administration.unlink says. */
 export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
-  const key = requireKey(parts, wanted);
+  const key = requireIdentity(parts, wanted);
   return underLock(parts, { actorId, userId, key }, (row, owner) => {
     // Also of somebody erased: a node of a release that does not know accounts elsewhere leaves theirs.
     if (owner === userId) return (tx) => deleteIdentity(tx, key);
@@ -63,7 +63,11 @@ function underLock(
   });
 }
 
-function requireKey({ config }: LinkParts, { subject, issuer = null }: Linked): IdentityKey {
+/** The account elsewhere that is named, by default one of config IDENTITY_ISSUER's. Throws INVALID_INPUT (subject, issuer). */
+export function requireIdentity(
+  { config }: { readonly config: Pick<Config, 'identityIssuer'> },
+  { subject, issuer = null }: Omit<Linked, 'userId'>,
+): IdentityKey {
   const key = { subject, issuer: issuer ?? config.identityIssuer };
   if (!isIdentityName(subject)) throw new ChatError('INVALID_INPUT', `A subject is ${nameRule}.`, { field: ['subject'] });
   if (!isIdentityName(key.issuer)) {
@@ -72,6 +76,7 @@ function requireKey({ config }: LinkParts, { subject, issuer = null }: Linked): 
   return key;
 }
 
-function taken(): ChatError {
+/** The refusal of an account elsewhere that is somebody's. */
+export function identityTaken(): ChatError {
   return new ChatError('CONFLICT', 'Somebody else signs in by this account already.', { field: ['subject'] });
 }

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { newUuid } from '../uuid.ts';
 import { type Admitted, putFlag } from '../words/index.ts';
@@ -7,24 +8,31 @@ import { firstRow, type NewSession, type SessionParts, sessionStarted, signedIn 
 import { insertSession, insertUser, type UserRow } from './store.ts';
 import type { SignedIn } from './user.ts';
 
-/** Somebody who gets an account, and the device on which they are signed in to it. */
-export interface Newcomer
-  extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'passwordHash'>,
-    Pick<NewSession, 'deviceName' | 'deviceKind'> {
-  /** Who they are elsewhere; null: they have a password. */
-  readonly identity: Identity | null;
+/** Somebody who gets an account. */
+export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'passwordHash' | 'bot'> {
+  /** Who they are elsewhere; null: nobody that is known. */
+  readonly identity: Pick<Identity, 'issuer' | 'subject'> | null;
   /** What they are called, as it was found that it may stand. */
   readonly said: readonly Admitted[];
+}
+
+/** Somebody who makes one for themselves, and the device on which they are signed in to it. */
+export type Newcomer = Omit<Account, 'bio' | 'bot'> & Pick<NewSession, 'deviceName' | 'deviceKind'>;
+
+/** Stores an account. Fails with what isDuplicate knows, or HandleHeld, where handle or identity are not free. */
+export async function insertAccount(tx: Tx, { identity, said, ...user }: Account & Pick<UserRow, 'id' | 'createdAt'>): Promise<void> {
+  const { id: userId, handle, createdAt } = user;
+  await insertUser(tx, user);
+  if (identity !== null) await insertIdentity(tx, { ...identity, userId, createdAt });
+  await settleHold(tx, { handle, userId, at: createdAt });
+  await putFlag(tx, { target: { kind: 'USER', userId }, said, at: createdAt });
 }
 
 /**
  * Makes a user, their account stream and their first session, in one append. Whether handle and identity are free is decided here: fails with what
  * isDuplicate knows, or HandleHeld, where they are not.
  */
-export async function makeAccount(
-  parts: SessionParts,
-  { handle, displayName, avatarUrl, passwordHash, identity, said, ...device }: Newcomer,
-): Promise<SignedIn> {
+export async function makeAccount(parts: SessionParts, { deviceName, deviceKind, ...newcomer }: Newcomer): Promise<SignedIn> {
   const sessionId = newUuid();
   const { userId, at } = await parts.log.append({
     lock: [],
@@ -32,11 +40,8 @@ export async function makeAccount(
       create: [{ kind: 'ACCOUNT' as const }],
       entries: ([id = 0n]) => [{ stream: id, actorId: id, entry: sessionStarted(sessionId) }],
       async write(tx, { created: [id = 0n], at: createdAt }) {
-        await insertUser(tx, { id, handle, displayName, passwordHash, avatarUrl, bio: null, createdAt });
-        if (identity !== null) await insertIdentity(tx, { ...identity, userId: id, createdAt });
-        await settleHold(tx, { handle, userId: id, at: createdAt });
-        await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, ...device }, createdAt));
-        await putFlag(tx, { target: { kind: 'USER', userId: id }, said, at: createdAt });
+        await insertAccount(tx, { ...newcomer, id, createdAt, bio: null, bot: false });
+        await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
       },
       result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
     }),

@@ -14,6 +14,11 @@ export function requireThere(row: UserRow | null): UserRow {
   return row;
 }
 
+/** Throws CONFLICT (userId) for a bot: it comes by its keys, and by nothing else. */
+export function requirePerson({ handle, bot }: UserRow): void {
+  if (bot) throw new ChatError('CONFLICT', `${handle} is a bot: make a key.`, { field: ['userId'] });
+}
+
 /** Throws CONFLICT (userId) for an admin: who takes it from them first has two decisions in the audit, and cannot do it by mistake. */
 export function requireNoAdmin(row: UserRow, config: RoleConfig): void {
   if (roleOf(row, config) === 'ADMIN') {

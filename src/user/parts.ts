@@ -63,6 +63,6 @@ export interface UserParts {
 export interface AdministrationParts {
   readonly db: Db;
   readonly log: Log;
-  readonly config: Pick<Config, 'adminHandles' | 'handleHoldDays' | 'identityIssuer'>;
+  readonly config: Pick<Config, 'adminHandles' | 'handleHoldDays' | 'identityIssuer' | 'maxSessions'>;
   readonly passwordCost?: PasswordCost | undefined;
 }

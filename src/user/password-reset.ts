@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log, Verdict } from '../log/index.ts';
 import { openSessions, userRow } from './facts.ts';
-import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import { requireNoAdmin, requirePerson, requireThere, type SomebodyElse } from './operated.ts';
 import type { Passwords } from './password.ts';
 import type { RoleConfig } from './role.ts';
 import { sessionEnded } from './session.ts';
@@ -26,6 +26,7 @@ export async function resetPassword(
     lock: [userId],
     async decide(inside): Promise<Verdict<Reset>> {
       const row = requireThere(await inside.read(userRow, userId));
+      requirePerson(row);
       // Who resets another admin's password is that admin.
       if (actorId !== null) requireNoAdmin(row, config);
       const ended = (await inside.read(openSessions, userId)).map(({ id }) => id);

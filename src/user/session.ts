@@ -1,12 +1,14 @@
 import { ChatError } from '../errors.ts';
 import type { NewEntry } from '../log/index.ts';
 import type { AccessTokens } from './access-token.ts';
+import { endOfTime } from './end-of-time.ts';
 import type { UserParts } from './parts.ts';
 import type { RefreshTokens } from './refresh-token.ts';
 import type { SessionRow } from './store.ts';
 import type { DeviceKind, Session, SignedIn, UserRole, Viewer } from './user.ts';
 
-const dayMs = 86_400_000;
+/** A day. */
+export const dayMs = 86_400_000;
 
 /** What the acts on sessions share. Each holds the user's account stream, so that decisions about one user's sessions queue. */
 export interface SessionParts extends UserParts {
@@ -39,6 +41,7 @@ export function firstRow(
     createdAt: at,
     lastSeenAt: at,
     expiresAt: expiryFrom(config, at),
+    keyDigest: null,
   };
 }
 
@@ -73,8 +76,16 @@ export function isLive({ endedAt, expiresAt }: SessionRow, now: Date): boolean {
 }
 
 /** A session as its user sees it. */
-export function shownSession({ id, userId, deviceName, deviceKind, createdAt, lastSeenAt }: SessionRow): Session {
-  return { id, userId, deviceName, deviceKind, createdAt, lastSeenAt };
+export function shownSession({
+  id,
+  userId,
+  deviceName,
+  deviceKind,
+  createdAt,
+  lastSeenAt,
+  expiresAt,
+}: Omit<SessionRow, 'endedAt'>): Session {
+  return { id, userId, deviceName, deviceKind, createdAt, lastSeenAt, expiresAt: expiresAt < endOfTime ? expiresAt : null };
 }
 
 /** The refusal of whoever may not sign in. It never tells why. */

@@ -66,6 +66,14 @@ export function requireNewDeviceName(deviceName: string): string {
   return requireDeviceName(deviceName);
 }
 
+/** What to call a bot's key. Throws INVALID_INPUT (name). */
+export function requireKeyName(name: string): string {
+  if (isBlank(name) || codePoints(name) > maxDevice || !isStorable(name) || hasControls(name, { lines: false })) {
+    throw invalid('name', `A key's name is one line of 1 to ${maxDevice} characters.`);
+  }
+  return name;
+}
+
 /** Where a picture is, as ASCII. Throws INVALID_INPUT (avatarUrl). */
 export function requireAvatarUrl(avatarUrl: string | null): string | null {
   if (avatarUrl === null) return null;

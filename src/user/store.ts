@@ -27,9 +27,11 @@ export interface SessionRow extends Session {
   readonly expiresAt: Date;
   /** Null while it has not been ended. It may have expired all the same. */
   readonly endedAt: Date | null;
+  /** SHA-256 of a key's secret; null: somebody has signed in. */
+  readonly keyDigest: Uint8Array<ArrayBuffer> | null;
 }
 
-const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true } as const;
+const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true, bot: true } as const;
 const whole = { ...shown, passwordHash: true, role: true, suspendedUntil: true } as const;
 
 /** What of a row others may see, and how the account stands. */
@@ -40,8 +42,8 @@ function withErased<R extends Shown>(row: R): R & Pick<User, 'erased'> {
 }
 
 /** A row as others may see it. */
-export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state }: Shown): User {
-  return { id, handle, displayName, avatarUrl, bio, createdAt, erased: state === 'ERASED' };
+export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state, bot }: Shown): User {
+  return { id, handle, displayName, avatarUrl, bio, createdAt, bot, erased: state === 'ERASED' };
 }
 
 /** Users in the order asked for, erased ones too; null where there never was one. */
@@ -114,6 +116,7 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
     hidesLastSeen: true,
     role: 'USER',
     suspendedUntil: null,
+    bot: false,
   };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });

@@ -3,6 +3,7 @@ import { ChatError } from '../errors.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import type { Suspension, SuspensionChange } from './administration.ts';
+import { endOfTime } from './end-of-time.ts';
 import { openSessions, userRow } from './facts.ts';
 import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
 import type { RoleConfig } from './role.ts';
@@ -11,8 +12,6 @@ import { endSessionRows, type UserRow } from './store.ts';
 
 // The width of the column, in code points.
 const maxReason = 500;
-// What stands in the user's row where nobody has said until when: the latest that both databases hold.
-const endOfTime = new Date('9999-12-31T23:59:59.999Z');
 // The greatest Int that GraphQL has: some 24 days.
 const maxWait = 2 ** 31 - 1;
 

@@ -1,10 +1,10 @@
 import { byKey, type Db, rarestFirst, searchUsers, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Administration, UserQuery } from './administration.ts';
 import { placeOf, type SearchPlace } from './search.ts';
-import { readUsers } from './store.ts';
+import { publicPart, readUsers } from './store.ts';
 import { prefixesOf } from './term.ts';
+import type { UserPage } from './user.ts';
 
-type UserPage = Awaited<ReturnType<Administration['list']>>;
 type PageRequest = Parameters<Administration['list']>[1];
 
 /** Users that are looked for. Throws as Administration.list says. */
@@ -17,6 +17,14 @@ export async function listUsers(db: Db, query: UserQuery, page: PageRequest): Pr
 
 interface Asked extends PageRequest {
   readonly now: Date;
+}
+
+/** Bots, made last first. As with who is erased, it is a range that MariaDB enters where the page begins. */
+export async function listBots({ client }: Db, { first, after }: PageRequest): Promise<UserPage> {
+  const past = after === undefined ? sql`1 = 1` : sql`id < ${BigInt(after)}`;
+  const rest = sql`${past} AND bot >= 1 AND bot <= 1 ORDER BY bot DESC, id DESC LIMIT ${first + 1}`;
+  const rows = await selectRows(client, 'User', rest, { index: 'User_bot_id_idx' });
+  return { items: rows.slice(0, first).map((row) => ({ user: publicPart(row), key: String(row.id) })), hasNextPage: rows.length > first };
 }
 
 async function newestFirst({ client }: Db, { state }: UserQuery, { first, after, now }: Asked): Promise<UserPage> {

@@ -9,7 +9,7 @@ export interface Viewer {
 export const userRoles = ['USER', 'ADMIN'] as const;
 export type UserRole = (typeof userRoles)[number];
 
-/** A person as others may see them. */
+/** A person, or a bot, as others may see them. */
 export interface User {
   readonly id: bigint;
   readonly handle: string;
@@ -19,6 +19,8 @@ export interface User {
   readonly createdAt: Date;
   /** True: the account is erased. All above is empty then, and the handle is one that nobody can have. */
   readonly erased: boolean;
+  /** True: a program of the operators', which has keys in place of a password. */
+  readonly bot: boolean;
 }
 
 /** What becomes of the messages of an account that is erased (schema: `enum DeletedMessages`). */
@@ -50,7 +52,7 @@ export interface UserPage {
   readonly hasNextPage: boolean;
 }
 
-/** One signed-in device. */
+/** One signed-in device, or one key of a bot. */
 export interface Session {
   /** UUID text. */
   readonly id: string;
@@ -59,6 +61,8 @@ export interface Session {
   readonly deviceKind: DeviceKind;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
+  /** When it ends unless it is refreshed before, and a key in any case; null: never by itself. */
+  readonly expiresAt: Date | null;
 }
 
 /** What a device is (schema: `enum DeviceKind`). */
@@ -74,15 +78,17 @@ export interface SignedIn {
   readonly refreshToken: string;
 }
 
-/** What a valid access token says. */
+/** What a valid access token, or a bot's key, says. */
 export interface Access extends Viewer {
   readonly expiresAt: Date;
   readonly deviceKind: DeviceKind;
-  /** As it was when the token was signed. */
+  /** As it was when the token was signed; a key says nothing of it. */
   readonly role: UserRole;
+  /** It is a key, and so they are a bot. */
+  readonly bot: boolean;
 }
 
-/** What a token says: the rest stands in the session's row. */
+/** What a token or key says: the rest stands in the session's row. */
 export type Claims = Omit<Access, 'deviceKind'>;
 
 /** How others may reach a user, and what they see of what the user reads and when they were there. */
@@ -154,11 +160,11 @@ export interface Users {
   freeHandles(options: { userId: bigint }): Promise<void>;
   /** Null where there is no such user (any more). */
   ownRecord(userId: bigint): Promise<OwnRecord | null>;
-  /** What a token says itself. Throws UNAUTHENTICATED when it is malformed or expired. Does not ask whether its session lives: nothing may rest on it alone. */
+  /** What a token or key says itself. Throws UNAUTHENTICATED when it is malformed or expired. Does not ask whether a token's session lives: nothing may rest on it alone. */
   readToken(accessToken: string): Promise<Claims>;
-  /** Whose token it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
+  /** Whose token or key it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
   authenticate(accessToken: string): Promise<Access>;
-  /** The same of an admin: both the token and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
+  /** The same of an admin: both the token, if it is no key, and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
   authenticateAdmin(accessToken: string): Promise<Access>;
   /** Absent leaves unchanged, null clears. Throws INVALID_INPUT, RATE_LIMITED. */
   updateProfile(

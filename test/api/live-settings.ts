@@ -262,6 +262,17 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('operationsPerSecond', '0');
     expect(await look()).toBe('DONE');
   },
+  async botOperationsPerSecond(place) {
+    const { administration } = place.world.node.chat;
+    const bot = await administration.createBot({ handle: `h.${randomUUID().slice(0, 8)}` });
+    const { key } = await administration.createBotKey(null, { userId: bot.id, name: 'k' });
+    const look = () => outcome(place, '{ viewer { user { handle } } }', {}, { token: key });
+    await place.set('botOperationsPerSecond', '1');
+    for (let time = 0; time < 11; time += 1) expect(await look()).toBe('DONE');
+    expect(await look()).toBe('RATE_LIMITED');
+    await place.set('botOperationsPerSecond', '0');
+    expect(await look()).toBe('DONE');
+  },
   async introspection(place) {
     // The very same document: what is remembered of it must not count.
     const ask = () => outcome(place, getIntrospectionQuery());

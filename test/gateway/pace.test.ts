@@ -8,12 +8,12 @@ import { post } from './http.ts';
 
 describe('the pace of a user', () => {
   function paced(operationsPerSecond: number) {
-    const config = { operationsPerSecond };
+    const config = { operationsPerSecond, botOperationsPerSecond: 4 };
     let at = 5_000;
     const pace = createPace(config, () => at);
-    function take(userId: bigint, points = 1): number | null {
+    function take(userId: bigint, points = 1, bot = false): number | null {
       try {
-        pace.take(userId, points);
+        pace.take({ userId, bot }, points);
         return null;
       } catch (error) {
         return (error as { readonly retryAfterMs: number }).retryAfterMs;
@@ -50,6 +50,12 @@ describe('the pace of a user', () => {
     expect(take(1n)).toBe(15_000);
     wait(15_000);
     expect(take(1n)).toBeNull();
+  });
+
+  it('is another one for bots', () => {
+    const { take } = paced(1);
+    for (let time = 0; time < 41; time += 1) expect(take(1n, 1, true)).toBeNull();
+    expect(take(1n, 1, true)).toBe(250);
   });
 
   it('is what is set at the moment, and none where that is 0', () => {

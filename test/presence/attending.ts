@@ -34,7 +34,7 @@ export interface Attending extends AsyncDisposable {
 
 /** Access of user 1, on a device of its own. */
 export function device(): Access {
-  return { userId: 1n, sessionId: randomUUID(), deviceKind: 'WEB', expiresAt: new Date('2999-01-01'), role: 'USER' };
+  return { userId: 1n, sessionId: randomUUID(), deviceKind: 'WEB', expiresAt: new Date('2999-01-01'), role: 'USER', bot: false };
 }
 
 /** Begins with nobody there. */

@@ -46,7 +46,8 @@ it('who has opened the same conversation as somebody is told of them with the fi
   const both = [await person(chat, 'ann'), await person(chat, 'ben')] as const;
   const [ann, ben] = both;
   const expiresAt = new Date('2999-01-01');
-  for (const one of both) open.use(chat.presence.connect({ ...one, deviceKind: 'WEB', role: 'USER', expiresAt }, () => undefined));
+  for (const one of both)
+    open.use(chat.presence.connect({ ...one, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt }, () => undefined));
   const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
   await chat.groups.openDirect(ben, { userId: ann.userId });
   const watch = chat.presence.watch(ben, { userIds: [ann.userId, ben.userId], signal: new AbortController().signal });

@@ -72,7 +72,7 @@ describe('what the roster was told, and has not answered', () => {
 
   test('is told to those who watch as soon as it answers again', async () => {
     const { cluster } = await flock.hatch();
-    const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', expiresAt: new Date(Date.now() + 60_000) };
+    const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt: new Date(Date.now() + 60_000) };
     const held = presencesOn(cluster).connect(access, () => undefined);
     await expect.poll(() => heard, patience).toEqual([1]);
     redis.pause();

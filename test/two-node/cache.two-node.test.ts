@@ -114,7 +114,7 @@ describe('on another node', () => {
     await groupOf(here, ann, ben);
     // That somebody is not there is told only when the nodes' leases are over.
     const expiresAt = new Date(Date.now() + 60_000);
-    using _isThere = here.presence.connect({ ...ann, deviceKind: 'WEB', role: 'USER', expiresAt }, () => undefined);
+    using _isThere = here.presence.connect({ ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt }, () => undefined);
     const watch = there.presence.watch(ben, { userIds: [ann.userId], signal: new AbortController().signal });
     await watch.next();
     const stop = readAllTheTime(() => there.users.byIds([ann.userId]));

@@ -1,0 +1,79 @@
+import type { Note } from '../../src/audit/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import type { Operator } from '../../src/open.ts';
+import { isUuid } from '../../src/uuid.ts';
+import { type Commands, type Flags, found, number, table, UsageError } from './command.ts';
+
+/** Users that are programs, and their keys. */
+export const botsCommands: Commands = {
+  'bots list': { words: [], looks: true, says: 'bots, made last first; [--first N]', run: list },
+  'bots create': {
+    words: ['HANDLE'],
+    says: 'makes a user that is a program; [--name NAME]',
+    run: (operator, [handle = ''], flags, note) => create(operator, handle, { flags, note }),
+  },
+  'bots keys': {
+    words: ['HANDLE'],
+    looks: true,
+    says: 'the keys of a bot, and when each was last used',
+    run: (operator, [handle = '']) => keys(operator, handle),
+  },
+  'bots key': {
+    words: ['HANDLE'],
+    says: 'prints a new key of a bot; --name WHERE it is used, [--days N]: it ends by itself',
+    run: (operator, [handle = ''], flags, note) => key(operator, handle, { flags, note }),
+  },
+  'bots revoke': {
+    words: ['KEY'],
+    says: 'ends a key at once, by its id as `bots keys` has it',
+    run: (operator, [id = ''], _flags, note) => revoke(operator, id, note),
+  },
+};
+
+interface Acting {
+  readonly flags: Flags;
+  readonly note: Note;
+}
+
+async function list({ administration }: Operator, _words: readonly string[], { first = '20' }: Flags): Promise<string> {
+  const { items, hasNextPage } = await administration.bots({ first: number(first) });
+  if (items.length === 0) return 'There are no bots.';
+  const ids = items.map(({ user }) => user.id);
+  const [standings, sessions] = await Promise.all([administration.standings(ids), administration.sessions(ids)]);
+  const rows = items.map(({ user }, place) => [
+    ...[user.handle, standings[place]?.state ?? '', standings[place]?.role ?? '', String(sessions[place]?.length ?? 0), user.displayName],
+  ]);
+  return [table([['HANDLE', 'STATE', 'ROLE', 'KEYS', 'NAME'], ...rows]), ...(hasNextPage ? ['… more with --first'] : [])].join('\n');
+}
+
+async function create({ administration }: Operator, handle: string, { flags: { name }, note }: Acting): Promise<string> {
+  const bot = await administration.createBot({ handle, displayName: name });
+  note({ target: `User:${bot.id}` });
+  return `${bot.handle} is a bot. It comes by a key: bots key ${bot.handle} --name WHERE`;
+}
+
+async function keys(operator: Operator, handle: string): Promise<string> {
+  const bot = await found(operator, handle);
+  const [sessions = []] = bot.bot ? await operator.administration.sessions([bot.id]) : [];
+  if (sessions.length === 0) return `${bot.handle} has no keys.`;
+  const rows = sessions.map(({ id, deviceName, createdAt, lastSeenAt, expiresAt }) => [
+    ...[id, createdAt.toISOString(), lastSeenAt.toISOString(), expiresAt?.toISOString() ?? 'when revoked', deviceName],
+  ]);
+  return table([['KEY', 'MADE', 'LAST USED', 'ENDS', 'NAME'], ...rows]);
+}
+
+async function key(operator: Operator, handle: string, { flags: { name, days }, note }: Acting): Promise<string> {
+  if (name === undefined) throw new UsageError('Say what the key is called, with --name: such as where it is used.');
+  const { id: userId } = await found(operator, handle);
+  note({ target: `User:${userId}` });
+  const made = await operator.administration.createBotKey(null, { userId, name, days: days === undefined ? null : number(days) });
+  note({ after: { session: made.session.id, expiresAt: made.session.expiresAt } });
+  return made.key;
+}
+
+async function revoke({ administration, accounts }: Operator, id: string, note: Note): Promise<string> {
+  if (!isUuid(id)) throw new ChatError('NOT_FOUND', 'There is no such key.');
+  note({ target: `Session:${id}` });
+  const bot = await accounts.byId(await administration.revokeBotKey({ sessionId: id }));
+  return `This key of ${bot?.handle} is good no more.`;
+}

@@ -1,0 +1,85 @@
+import { ChatError } from '../errors.ts';
+import type { Verdict } from '../log/index.ts';
+import { newUuid } from '../uuid.ts';
+import type { Administration, BotKey } from './administration.ts';
+import { makeKey } from './bot-key.ts';
+import { endOfTime } from './end-of-time.ts';
+import { openSessions, sessionRow, userRow } from './facts.ts';
+import { requireNoAdmin, requireThere } from './operated.ts';
+import type { AdministrationParts } from './parts.ts';
+import { dayMs, isLive, sessionEnded, sessionStarted, shownSession } from './session.ts';
+import { requireKeyName } from './shape.ts';
+import { endSessionRows, insertSession, readSessions, type SessionRow, type UserRow } from './store.ts';
+import { isSuspended } from './suspension.ts';
+
+type Parts = Pick<AdministrationParts, 'db' | 'log' | 'config'>;
+
+// As SESSION_DAYS.
+const maxDays = 3_650;
+
+/** Makes a key of a bot: a session that needs no refresh. Throws as Administration.createBotKey says. */
+export async function createBotKey(
+  { log, config }: Parts,
+  actorId: bigint | null,
+  { userId, name, days = null }: Parameters<Administration['createBotKey']>[1],
+): Promise<BotKey> {
+  const deviceName = requireKeyName(name);
+  if (days !== null && (days < 1 || days > maxDays)) {
+    throw new ChatError('INVALID_INPUT', `A key is good for 1 to ${maxDays} days, or until it is revoked.`, { field: ['days'] });
+  }
+  const sessionId = newUuid();
+  const { key, digest } = makeKey(sessionId);
+  return await log.append<BotKey>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<BotKey>> {
+      const row = requireBot(await inside.read(userRow, userId), inside.now);
+      // Who has a key of an admin is that admin.
+      if (actorId !== null) requireNoAdmin(row, config);
+      const open = await inside.read(openSessions, userId);
+      const over = open.filter((session) => !isLive(session, inside.now)).map(({ id }) => id);
+      if (open.length - over.length >= config.maxSessions) {
+        throw new ChatError('LIMIT_REACHED', `A bot has at most ${config.maxSessions} keys: revoke one first.`, { field: ['userId'] });
+      }
+      const session = (at: Date): Omit<SessionRow, 'endedAt'> => ({
+        ...{ id: sessionId, userId, deviceName, deviceKind: 'OTHER', generation: 1, rotatedAt: at, createdAt: at, lastSeenAt: at },
+        expiresAt: days === null ? endOfTime : new Date(at.getTime() + days * dayMs),
+        keyDigest: digest,
+      });
+      return {
+        entries: () => [...over.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: null, entry })),
+        async write(tx, { at }) {
+          if (over.length > 0) await endSessionRows(tx, over, at);
+          await insertSession(tx, session(at));
+        },
+        result: ({ at }) => ({ key, session: shownSession(session(at)) }),
+      };
+    },
+  });
+}
+
+/** Ends a key; done again, it has ended already. Answers whose it was. Throws as Administration.revokeBotKey says. */
+export async function revokeBotKey({ db, log }: Parts, { sessionId }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
+  const [found] = await readSessions(db.client, [sessionId]);
+  if (!found?.keyDigest) throw new ChatError('NOT_FOUND', 'There is no such key.', { field: ['keyId'] });
+  const { userId } = found;
+  return await log.append<bigint>({
+    lock: [userId],
+    async decide(inside): Promise<Verdict<bigint>> {
+      const session = await inside.read(sessionRow, sessionId);
+      // Gone with its bot, or ended.
+      if (session?.endedAt !== null) return { result: () => userId };
+      return {
+        entries: () => [{ stream: userId, actorId: null, entry: sessionEnded(sessionId) }],
+        write: (tx, { at }) => endSessionRows(tx, [sessionId], at),
+        result: () => userId,
+      };
+    },
+  });
+}
+
+function requireBot(row: UserRow | null, now: Date): UserRow {
+  const bot = requireThere(row);
+  if (!bot.bot) throw new ChatError('CONFLICT', `${bot.handle} is no bot: people sign in.`, { field: ['userId'] });
+  if (isSuspended(bot, now)) throw new ChatError('CONFLICT', `${bot.handle} is suspended: restore them first.`, { field: ['userId'] });
+  return bot;
+}

@@ -1,0 +1,55 @@
+import { isDuplicate } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Administration } from './administration.ts';
+import { HandleHeld, handleTaken, isReserved } from './handle-hold.ts';
+import { identityTaken, requireIdentity } from './identity-link.ts';
+import { findIdentity } from './identity-store.ts';
+import { insertAccount } from './newcomer.ts';
+import type { AdministrationParts } from './parts.ts';
+import { noPassword } from './password.ts';
+import { requireAvatarUrl, requireBio, requireDisplayName, requireHandle } from './shape.ts';
+import type { User } from './user.ts';
+
+type Parts = Pick<AdministrationParts, 'db' | 'log' | 'config'>;
+
+// No user has this id.
+const nobody = 0n;
+
+/** Makes an account for somebody who is not there, signed in nowhere; `bot`: for a program. Throws as Administration.createUser says. */
+export async function provision(
+  parts: Parts,
+  { bot, subject = null, issuer = null, ...called }: Parameters<Administration['createUser']>[0] & { readonly bot: boolean },
+): Promise<User> {
+  const { db, log, config } = parts;
+  const handle = requireHandle(called.handle);
+  const user = {
+    handle,
+    displayName: requireDisplayName(called.displayName, handle),
+    avatarUrl: requireAvatarUrl(called.avatarUrl ?? null),
+    bio: requireBio(called.bio ?? null),
+    bot,
+  };
+  if (subject === null && issuer !== null) {
+    throw new ChatError('INVALID_INPUT', 'An issuer says whose account a subject has: give both.', { field: ['subject'] });
+  }
+  const identity = subject === null ? null : requireIdentity(parts, { subject, issuer });
+  const isTaken = async () => identity !== null && (await findIdentity(db.client, identity)) !== null;
+  if (await isTaken()) throw identityTaken();
+  if (await isReserved(db.client, config, { handle, userId: nobody, at: await db.now() })) throw handleTaken();
+  try {
+    return await log.append<User>({
+      lock: [],
+      decide: async () => ({
+        create: [{ kind: 'ACCOUNT' }],
+        write: (tx, { created: [id = nobody], at: createdAt }) =>
+          insertAccount(tx, { ...user, id, createdAt, passwordHash: noPassword, identity, said: [] }),
+        result: ({ created: [id = nobody], at: createdAt }) => ({ ...user, id, createdAt, erased: false }),
+      }),
+    });
+  } catch (error) {
+    if (error instanceof HandleHeld) throw handleTaken();
+    if (!isDuplicate(error)) throw error;
+    // Which of the two it was the database does not tell.
+    throw (await isTaken()) ? identityTaken() : handleTaken();
+  }
+}

@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
+import { type Administration, addressing, createAdministration, createRoles } from '../../src/user/index.ts';
+import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
+
+const dayMs = 86_400_000;
+const nobody = 2n ** 61n;
+
+/** The code and field that something was refused with; none: it was done. */
+async function fault(act: Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await act;
+    return [];
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return [error.code, ...(error.field ?? [])];
+  }
+}
+
+/** What users that are programs, and accounts that operators make, promise on any database. */
+export function promisesOfBots(open: () => Promise<Db>): void {
+  let db: Db;
+  let world: UsersWorld;
+  let office: Administration;
+
+  beforeAll(async () => {
+    db = await open();
+    world = usersOn(db);
+    office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: 'shop' } });
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  const freshHandle = () => `b_${randomBytes(6).toString('hex')}`;
+  const newBot = () => office.createBot({ handle: freshHandle() });
+  const newKey = (userId: bigint, options: { readonly days?: number } = {}) =>
+    office.createBotKey(null, { userId, name: 'the shop', ...options });
+
+  describe('a bot', () => {
+    it('is a user whom everybody sees for what it is, and who is found like others', async () => {
+      const handle = freshHandle();
+      const called = { handle: handle.toUpperCase(), displayName: 'The Shop', avatarUrl: 'https://example.org/a.png', bio: 'I sell.' };
+      const bot = await office.createBot(called);
+      expect(bot).toEqual({ ...called, id: expect.any(BigInt), handle, createdAt: expect.any(Date), bot: true, erased: false });
+      expect(await world.users.byHandle(handle)).toEqual(bot);
+      expect(await world.users.byIds([bot.id])).toEqual([bot]);
+      const { viewer } = await world.newcomer();
+      expect(await world.users.byIds([viewer.userId])).toMatchObject([{ bot: false }]);
+      const found = await (await world.users.search(viewer, handle))({ first: 5 });
+      expect(found.items.map(({ user }) => user)).toEqual([bot]);
+    });
+
+    it('is called by its handle where nothing else is said', async () => {
+      const bot = await newBot();
+      expect(bot).toMatchObject({ displayName: bot.handle, avatarUrl: null, bio: null });
+    });
+
+    it('has a handle of its own', async () => {
+      const { handle } = await world.newcomer();
+      expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
+      const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: ['root'] } });
+      expect(await fault(named.createBot({ handle: 'root' }))).toEqual(['CONFLICT', 'handle']);
+      const raced = freshHandle();
+      const both = await Promise.allSettled([office.createBot({ handle: raced }), office.createBot({ handle: raced })]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    it('has not the handle that somebody gave up lately', async () => {
+      const { viewer, handle } = await world.newcomer();
+      await world.users.changeHandle(viewer, { handle: freshHandle() });
+      expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
+    });
+
+    it('comes by no password and no account elsewhere', async () => {
+      const bot = await newBot();
+      const signIn = world.users.signIn({ handle: bot.handle, password, address: world.address() });
+      expect(await fault(signIn)).toEqual(['INVALID_CREDENTIALS']);
+      expect(await fault(office.resetPassword(null, { userId: bot.id }))).toEqual(['CONFLICT', 'userId']);
+      expect(await fault(office.link(null, { userId: bot.id, subject: 'u1' }))).toEqual(['CONFLICT', 'userId']);
+    });
+
+    it('stands in the list of bots, last made first, until it is erased', async () => {
+      const [one, two] = [await newBot(), await newBot()];
+      await world.newcomer();
+      const first = await office.bots({ first: 1 });
+      expect(first).toEqual({ items: [{ user: two, key: String(two.id) }], hasNextPage: true });
+      const next = await office.bots({ first: 1, after: first.items[0]?.key });
+      expect(next.items.map(({ user }) => user)).toEqual([one]);
+      await office.erase(null, { userId: two.id, messages: 'KEEP' });
+      expect((await office.bots({ first: 1 })).items.map(({ user }) => user)).toEqual([one]);
+      expect(await world.users.byIds([two.id])).toMatchObject([{ erased: true, bot: false }]);
+    });
+
+    it('may write to whom only contacts may, unless they have blocked it', async () => {
+      const bot = await newBot();
+      const [{ viewer: closed }, { viewer: other }] = [await world.newcomer(), await world.newcomer()];
+      await world.users.updateSettings(closed, { messagesFrom: 'CONTACTS' });
+      const pairs = [bot.id, other.userId].map((fromId) => ({ fromId, toId: closed.userId }));
+      expect(await addressing.read(db.client, pairs)).toEqual([null, 'NOT_CONTACTS']);
+    });
+  });
+
+  describe('a key', () => {
+    it('says whose it is, until it is revoked, on every node at once', async () => {
+      const bot = await newBot();
+      const { key, session } = await newKey(bot.id);
+      expect(key).toMatch(/^mpim_[\w-]{64}$/);
+      expect(session).toMatchObject({ userId: bot.id, deviceName: 'the shop', deviceKind: 'OTHER', expiresAt: null });
+      const access = { userId: bot.id, sessionId: session.id, bot: true, role: 'USER', deviceKind: 'OTHER' };
+      expect(await world.users.authenticate(key)).toMatchObject(access);
+      expect(await world.node().authenticate(key)).toMatchObject(access);
+      expect(await world.users.readToken(key)).toMatchObject({ userId: bot.id, sessionId: session.id, bot: true });
+      expect(await office.revokeBotKey({ sessionId: session.id })).toBe(bot.id);
+      for (const users of [world.users, world.node()]) {
+        expect(await fault(users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
+        expect(await fault(users.readToken(key))).toEqual(['UNAUTHENTICATED']);
+      }
+    });
+
+    it('is good after the keys that sign tokens were replaced', async () => {
+      const { key } = await newKey((await newBot()).id);
+      const users = world.node({ keys: [{ id: 'other', secret: randomBytes(32).toString('base64url') }] });
+      expect(await users.authenticate(key)).toMatchObject({ bot: true });
+    });
+
+    it('stands nowhere but with who was told it', async () => {
+      const { key, session } = await newKey((await newBot()).id);
+      const rows = await db.client.session.findMany();
+      const secret = Buffer.from(key.slice('mpim_'.length), 'base64url').subarray(16);
+      expect(rows.filter(({ keyDigest }) => keyDigest !== null).length).toBeGreaterThan(0);
+      expect(rows.some(({ keyDigest }) => keyDigest !== null && secret.equals(keyDigest))).toBe(false);
+      expect(Object.keys(session)).not.toContain('keyDigest');
+    });
+
+    it('is no other: neither one with another secret, nor with another’s id, nor one cut short', async () => {
+      const [one, two] = [await newKey((await newBot()).id), await newKey((await newBot()).id)];
+      const { refreshToken, viewer } = await world.newcomer();
+      const bytes = (key: string) => Buffer.from(key.slice('mpim_'.length), 'base64url');
+      const idOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+      const made = (id: Buffer, secret: Buffer) => `mpim_${Buffer.concat([id, secret]).toString('base64url')}`;
+      const shown = [
+        made(bytes(one.key).subarray(0, 16), bytes(two.key).subarray(16)),
+        made(idOf(viewer.sessionId), bytes(one.key).subarray(16)),
+        made(Buffer.alloc(16), Buffer.alloc(32)),
+        one.key.slice(0, -1),
+        `${one.key}A`,
+        one.key.replace('mpim_', 'MPIM_'),
+        one.key.slice('mpim_'.length),
+        'mpim_',
+        refreshToken,
+      ];
+      for (const key of shown) expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
+    });
+
+    it('ends by itself where it was made for some days', async () => {
+      const { key, session } = await newKey((await newBot()).id, { days: 30 });
+      expect((session.expiresAt?.getTime() ?? 0) - session.createdAt.getTime()).toBe(30 * dayMs);
+      expect(await world.users.authenticate(key)).toMatchObject({ expiresAt: session.expiresAt });
+      await world.age(session.id, 30 * dayMs);
+      expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
+      const { viewer } = await world.newcomer();
+      expect(await world.users.sessions({ ...viewer, userId: session.userId })).toEqual([]);
+    });
+
+    it('does not end for want of use', async () => {
+      const { key, session } = await newKey((await newBot()).id);
+      await db.transaction((tx) =>
+        tx.session.updateMany({ where: { userId: session.userId }, data: { rotatedAt: new Date(0), lastSeenAt: new Date(0) } }),
+      );
+      expect(await world.users.authenticate(key)).toMatchObject({ userId: session.userId });
+    });
+
+    it('is one among several, which come and go by themselves', async () => {
+      const bot = await newBot();
+      const [one, two] = [await newKey(bot.id), await newKey(bot.id)];
+      expect((await office.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
+      await office.revokeBotKey({ sessionId: one.session.id });
+      expect(await world.users.authenticate(two.key)).toMatchObject({ userId: bot.id });
+      expect(await world.entries(bot.id)).toEqual(['SessionStarted', 'SessionStarted', 'SessionEnded']);
+      await office.revokeBotKey({ sessionId: one.session.id });
+      expect(await world.entries(bot.id)).toHaveLength(3);
+    });
+
+    it('is refused past MAX_SESSIONS, of which those do not count that are over', async () => {
+      const bot = await newBot();
+      const strict = createAdministration({ db, log: world.log, config: { ...usualConfig, maxSessions: 2 } });
+      const make = () => strict.createBotKey(null, { userId: bot.id, name: 'k', days: 1 });
+      const [one] = [await make(), await make()];
+      expect(await fault(make())).toEqual(['LIMIT_REACHED', 'userId']);
+      await world.age(one.session.id, dayMs);
+      await make();
+      expect(await fault(make())).toEqual(['LIMIT_REACHED', 'userId']);
+    });
+
+    it('ends with its bot, and with its suspension', async () => {
+      const [erased, suspended] = [await newBot(), await newBot()];
+      const keys = [await newKey(erased.id), await newKey(suspended.id)];
+      await office.erase(null, { userId: erased.id, messages: 'KEEP' });
+      await office.suspend(null, { userId: suspended.id, reason: 'It went astray.' });
+      for (const { key } of keys) expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
+      expect(await fault(newKey(erased.id))).toEqual(['NOT_FOUND', 'userId']);
+      expect(await fault(newKey(suspended.id))).toEqual(['CONFLICT', 'userId']);
+      await office.restore({ userId: suspended.id });
+      expect(await world.users.authenticate((await newKey(suspended.id)).key)).toMatchObject({ userId: suspended.id });
+    });
+
+    it('is made for bots alone, and has a name and a time that can be', async () => {
+      const [bot, { viewer }] = [await newBot(), await world.newcomer()];
+      const refused = (options: object) => fault(office.createBotKey(null, { userId: bot.id, name: 'k', ...options }));
+      expect(await refused({ userId: viewer.userId })).toEqual(['CONFLICT', 'userId']);
+      expect(await refused({ userId: nobody })).toEqual(['NOT_FOUND', 'userId']);
+      for (const name of ['', ' ', 'a\nb', 'x'.repeat(101), '\ud800']) expect(await refused({ name })).toEqual(['INVALID_INPUT', 'name']);
+      for (const days of [0, -1, 3_651]) expect(await refused({ days })).toEqual(['INVALID_INPUT', 'days']);
+    });
+
+    it('is all that is revoked by its id: no device of a person', async () => {
+      const { viewer } = await world.newcomer();
+      for (const sessionId of [viewer.sessionId, '01900000-0000-7000-8000-000000000000']) {
+        expect(await fault(office.revokeBotKey({ sessionId }))).toEqual(['NOT_FOUND', 'keyId']);
+      }
+    });
+
+    it('is an admin’s as soon as, and as long as, its bot is one', async () => {
+      const bot = await newBot();
+      const roles = createRoles({ db, log: world.log, config: usualConfig });
+      const { key } = await newKey(bot.id);
+      expect(await fault(world.users.authenticateAdmin(key))).toEqual(['FORBIDDEN']);
+      await roles.give({ userId: bot.id, role: 'ADMIN' });
+      expect(await world.users.authenticateAdmin(key)).toMatchObject({ userId: bot.id });
+      const { viewer } = await world.newcomer();
+      const byAdmin = office.createBotKey(viewer.userId, { userId: bot.id, name: 'k' });
+      expect(await fault(byAdmin)).toEqual(['CONFLICT', 'userId']);
+      await roles.give({ userId: bot.id, role: 'USER' });
+      expect(await fault(world.users.authenticateAdmin(key))).toEqual(['FORBIDDEN']);
+    });
+
+    it('is signed out by its own bot like any device', async () => {
+      const bot = await newBot();
+      const { key } = await newKey(bot.id);
+      await world.users.signOut(await world.users.authenticate(key), {});
+      expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
+    });
+  });
+
+  describe('an account that operators make', () => {
+    it('is a person’s who signs in elsewhere', async () => {
+      const subject = randomBytes(6).toString('hex');
+      const user = await office.createUser({ handle: freshHandle(), displayName: 'Ann', subject });
+      expect(user).toMatchObject({ displayName: 'Ann', bot: false });
+      expect(await office.byIdentity({ subject })).toEqual(user);
+      expect(await office.identities([user.id])).toEqual([[{ issuer: 'shop', subject, createdAt: user.createdAt }]]);
+      const again = office.createUser({ handle: freshHandle(), subject });
+      expect(await fault(again)).toEqual(['CONFLICT', 'subject']);
+      await office.createUser({ handle: freshHandle(), subject, issuer: 'another' });
+    });
+
+    it('is nobody’s until a password is reset', async () => {
+      const { id, handle } = await office.createUser({ handle: freshHandle() });
+      const signIn = (secret: string) => world.users.signIn({ handle, password: secret, address: world.address() });
+      expect(await fault(signIn(password))).toEqual(['INVALID_CREDENTIALS']);
+      const { password: given } = await office.resetPassword(null, { userId: id });
+      expect((await signIn(given)).viewer.userId).toBe(id);
+    });
+
+    it('is made once, however many ask for it at a time', async () => {
+      const subject = randomBytes(6).toString('hex');
+      const asked = await Promise.allSettled([1, 2, 3].map(() => office.createUser({ handle: freshHandle(), subject })));
+      expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect(refused).toEqual([1, 2].map(() => expect.objectContaining({ code: 'CONFLICT', field: ['subject'] })));
+    });
+
+    it('is refused with the field that cannot be', async () => {
+      const refused = (options: object) => fault(office.createUser({ handle: freshHandle(), ...options }));
+      expect(await refused({ handle: 'no good' })).toEqual(['INVALID_INPUT', 'handle']);
+      expect(await refused({ displayName: ' ' })).toEqual(['INVALID_INPUT', 'displayName']);
+      expect(await refused({ avatarUrl: 'ftp://example.org' })).toEqual(['INVALID_INPUT', 'avatarUrl']);
+      expect(await refused({ bio: '\u0000' })).toEqual(['INVALID_INPUT', 'bio']);
+      expect(await refused({ subject: 'é' })).toEqual(['INVALID_INPUT', 'subject']);
+      expect(await refused({ issuer: 'shop' })).toEqual(['INVALID_INPUT', 'subject']);
+      expect(await refused({ subject: 'u', issuer: '' })).toEqual(['INVALID_INPUT', 'issuer']);
+    });
+  });
+}
