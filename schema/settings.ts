@@ -20,7 +20,7 @@ builder.objectFields(Viewer, (t) => ({
   messagesFrom: t.field({
     type: MessagesFrom,
     description:
-      'Whom the viewer takes messages from in direct conversations, and who may add them to groups. Others are refused with NOT_CONTACTS.',
+      'Whom the viewer takes messages from in direct conversations, and who may add them to groups. Others are refused with NOT_CONTACTS, but for bots.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).messagesFrom,
   }),
   readReceipts: t.boolean({

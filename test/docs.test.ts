@@ -217,6 +217,7 @@ describe('the links in the documentation', () => {
     'docs/operators.md',
     'docs/webhooks.md',
     'docs/accounts.md',
+    'docs/bots.md',
     'client/README.md',
   ])('of %s lead somewhere', (path) => {
     const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);

@@ -1,7 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
-import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
-import { isUuid } from '../../src/uuid.ts';
 import { type Commands, type Flags, found, number, table, UsageError } from './command.ts';
 
 /** Users that are programs, and their keys. */
@@ -72,7 +70,6 @@ async function key(operator: Operator, handle: string, { flags: { name, days }, 
 }
 
 async function revoke({ administration, accounts }: Operator, id: string, note: Note): Promise<string> {
-  if (!isUuid(id)) throw new ChatError('NOT_FOUND', 'There is no such key.');
   note({ target: `Session:${id}` });
   const bot = await accounts.byId(await administration.revokeBotKey({ sessionId: id }));
   return `This key of ${bot?.handle} is good no more.`;

@@ -12,6 +12,7 @@ export interface Keeper {
 /** A connection of this node, and how much of it the roster knows. One stands behind every socket: a class, without functions of its own (docs/decisions/0011). */
 export class OwnConnection implements Held {
   readonly connection: Connection;
+  readonly bot: boolean;
   readonly onClose: (why: Parting) => void;
   /** `gone`: to be removed from the roster. */
   phase: 'here' | 'leaving' | 'gone' = 'here';
@@ -28,8 +29,13 @@ export class OwnConnection implements Held {
   cancelGrace: (() => void) | undefined;
   readonly #keeper: Keeper;
 
-  constructor(connection: Connection, onClose: (why: Parting) => void, { now, keeper }: { readonly now: number; readonly keeper: Keeper }) {
+  constructor(
+    connection: Connection,
+    onClose: (why: Parting) => void,
+    { now, keeper, bot }: { readonly now: number; readonly keeper: Keeper; readonly bot: boolean },
+  ) {
     this.connection = connection;
+    this.bot = bot;
     this.onClose = onClose;
     this.activeAt = now;
     this.#keeper = keeper;

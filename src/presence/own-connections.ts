@@ -72,11 +72,11 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     ];
   }
 
-  connect({ userId, sessionId, deviceKind }: Access, onClose: (why: Parting) => void): Held {
+  connect({ userId, sessionId, deviceKind, bot }: Access, onClose: (why: Parting) => void): Held {
     this.#count += 1;
     const id = connectionId(this.#parts.cluster.lease, this.#count);
     const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
-    const own = new OwnConnection(connection, onClose, { now: this.#clock.now(), keeper: this });
+    const own = new OwnConnection(connection, onClose, { now: this.#clock.now(), keeper: this, bot });
     this.#own.set(id, own);
     const here = this.#sessions.get(sessionId);
     // A list of one that is written as such has room for one.
@@ -254,7 +254,9 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     const here = all.filter(({ leaving }) => !leaving).toSorted(byAge);
     // By the clock of its own node another may be younger.
     const order = isNew ? [...here.filter((one) => one.id !== id), own.connection] : here;
-    const { replaced, tooMany } = surplusOf(order, this.#parts.config);
+    const { config } = this.#parts;
+    // Keys are no devices, of which somebody holds one at a time.
+    const { replaced, tooMany } = surplusOf(order, own.bot ? { ...config, devicePolicy: 'several' } : config);
     const handed = [await this.#endAll(replaced, 'REPLACED'), await this.#endAll(tooMany, 'TOO_MANY')];
     // Told again with what this node tells next.
     if (handed.includes(false)) own.version += 1;

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
-import { newUuid } from '../uuid.ts';
+import { isUuid, newUuid } from '../uuid.ts';
 import type { Administration, BotKey } from './administration.ts';
 import { makeKey } from './bot-key.ts';
 import { endOfTime } from './end-of-time.ts';
@@ -59,7 +59,7 @@ export async function createBotKey(
 
 /** Ends a key; done again, it has ended already. Answers whose it was. Throws as Administration.revokeBotKey says. */
 export async function revokeBotKey({ db, log }: Parts, { sessionId }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
-  const [found] = await readSessions(db.client, [sessionId]);
+  const [found] = isUuid(sessionId) ? await readSessions(db.client, [sessionId]) : [];
   if (!found?.keyDigest) throw new ChatError('NOT_FOUND', 'There is no such key.', { field: ['keyId'] });
   const { userId } = found;
   return await log.append<bigint>({

@@ -15,6 +15,7 @@ import { type Person, world } from '../support/world.ts';
 const place = world({ HEAD_CHECK_MS: '200' });
 let admin: Person;
 let user: Person;
+const bot = { id: '', keyId: '' };
 let noticeId = '';
 let itemId = '';
 let webhookId = '';
@@ -30,6 +31,10 @@ beforeAll(async () => {
   itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
   await using sql = await rawSql(place.stores);
   dead = await Promise.all([1, 2, 3, 4].map((seq) => leaveDeadJob(sql, { seq })));
+  const { administration } = place.node.chat;
+  const { id: botId } = await administration.createBot({ handle: 'a.bot' });
+  const { session } = await administration.createBotKey(null, { userId: botId, name: 'there' });
+  Object.assign(bot, { id: formatId('User', botId), keyId: formatId('Session', session.id) });
   // Nobody listens there.
   webhookId = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
 });
@@ -67,6 +72,16 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     entry: { ...onUser(), before: 'null', after: expect.stringMatching(/^\{"reason":"spam","since":"\S+Z","until":null,"byId":"\d+"\}$/) },
   }),
   restoreUser: () => ({ input: { userId: user.id }, entry: { ...onUser(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+  createUser: () => ({
+    input: { handle: 'made.here', subject: 'made', issuer: 'x' },
+    entry: { target: expect.stringMatching(/^User:\d+$/), arguments: '{"handle":"made.here","issuer":"x","subject":"made"}' },
+  }),
+  createBot: () => ({ input: { handle: 'bot.here' }, entry: { target: expect.stringMatching(/^User:\d+$/) } }),
+  createBotKey: () => ({
+    input: { userId: bot.id, name: 'the shop' },
+    entry: { target: `User:${rawId(bot.id)}`, after: expect.stringMatching(/^\{"session":"[\da-f-]{36}","expiresAt":null\}$/) },
+  }),
+  revokeBotKey: () => ({ input: { keyId: bot.keyId }, entry: { target: expect.stringMatching(/^Session:[\da-f-]{36}$/) } }),
   linkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"linked":true}' } }),
   unlinkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"unlinked":true}' } }),
   resetPassword: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: expect.stringMatching(/^\{"sessions":\d\}$/) } }),
@@ -189,6 +204,16 @@ test('two acts of one request stand there as two, and what only asks does not', 
   expect((await newest(2)).map(({ action }) => action)).toEqual(['restoreUser', 'suspendUser']);
 });
 
+test('a bot’s key is answered, and stands nowhere', async () => {
+  const document = 'mutation ($id: ID!) { createBotKey(input: { userId: $id, name: "k" }) { key } }';
+  const { data } = await askAdmin(adminUrl(place), document, { id: bot.id }, admin);
+  const { key = '' } = (data?.['createBotKey'] ?? {}) as { key?: string };
+  expect(key).toMatch(/^mpim_/);
+  const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  expect(everything).not.toContain(key.slice(40));
+  expect(await place.node.chat.users.authenticate(key)).toMatchObject({ bot: true });
+});
+
 test('a password that was made up is answered, and stands nowhere', async () => {
   const [cat] = await place.people('cat');
   const document = 'mutation ($id: ID!) { resetPassword(input: { userId: $id }) { password sessions errors { code } } }';
@@ -252,6 +277,16 @@ describe('every command', () => {
       entry: { ...onDan(), before: 'null', after: expect.stringContaining('"spam"') },
     }),
     'users restore': () => ({ words: [dan.handle], entry: { ...onDan(), before: expect.stringContaining('"spam"'), after: 'null' } }),
+    'users create': () => ({
+      words: ['made.by.command', '--name', 'Made', '--subject', 'made.by.command', '--issuer', 'x'],
+      entry: { target: expect.stringMatching(/^User:\d+$/), arguments: expect.stringContaining('"name":"Made"') },
+    }),
+    'bots create': () => ({ words: ['bot.by.command'], entry: { target: expect.stringMatching(/^User:\d+$/) } }),
+    'bots key': () => ({
+      words: ['a.bot', '--name', 'the shop', '--days', '7'],
+      entry: { target: `User:${rawId(bot.id)}`, after: expect.stringMatching(/"expiresAt":"\S+Z"\}$/) },
+    }),
+    'bots revoke': () => ({ words: [rawId(bot.keyId)], entry: { target: `Session:${rawId(bot.keyId)}` } }),
     'users link': () => ({
       words: [dan.handle, '--subject', 'u1', '--issuer', 'x'],
       entry: { ...onDan(), arguments: `{"handle":"${dan.handle}","subject":"u1","issuer":"x"}`, after: '{"linked":true}' },
@@ -293,7 +328,16 @@ describe('every command', () => {
   /** Every command that only looks. */
   const looking: Readonly<Record<string, readonly string[]>> = {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
-    ...{ 'users list': [], 'users show': ['somebody'], 'audit list': [], 'audit export': [], 'webhooks list': [], 'before-send show': [] },
+    ...{
+      'bots list': [],
+      'bots keys': ['a.bot'],
+      'users list': [],
+      'users show': ['somebody'],
+      'audit list': [],
+      'audit export': [],
+      'webhooks list': [],
+      'before-send show': [],
+    },
     ...{ 'moderation list': [], 'moderation show': ['none'], 'words list': [], 'words show': ['none'] },
     ...{ 'jobs list': [], 'jobs count': [], 'jobs show': ['none'] },
   };

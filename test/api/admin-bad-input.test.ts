@@ -23,7 +23,9 @@ type Kind =
   | UserKind
   | ModerationKind
   | WebhookKind;
-type UserKind = 'reason' | 'end' | 'messages' | 'subject' | 'issuer';
+type UserKind = 'reason' | 'end' | 'messages' | 'subject' | 'issuer' | CalledKind | BotKind;
+type CalledKind = 'handle' | 'called' | 'picture' | 'bio' | 'subjectOfIssuer';
+type BotKind = 'keyName' | 'days' | 'botKey';
 type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
 type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
 type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'key' | 'notice';
@@ -79,6 +81,33 @@ const acts: Readonly<Record<string, Act>> = {
   deleteUser: {
     ...{ asks: 'user { id }', refused: { user: null } },
     ...{ valid: { userId: formatId('User', 2n ** 61n), messages: 'KEEP' }, kinds: { userId: 'user', messages: 'messages' } },
+  },
+  createUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: {
+      handle: 'made.here',
+      displayName: 'Made',
+      avatarUrl: 'https://example.org/a.png',
+      bio: 'I was made.',
+      subject: 'u1',
+      issuer: 'x',
+    },
+    kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio', subject: 'subjectOfIssuer', issuer: 'issuer' },
+  },
+  createBot: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: { handle: 'bot.here', displayName: 'Bot', avatarUrl: 'https://example.org/a.png', bio: 'I was made.' },
+    kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio' },
+  },
+  createBotKey: {
+    ...{ asks: 'key session { id }', refused: { key: null, session: null } },
+    valid: { userId: formatId('User', 2n ** 61n), name: 'here', days: 7 },
+    kinds: { userId: 'user', name: 'keyName', days: 'days' },
+  },
+  revokeBotKey: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: { keyId: formatId('Session', '01900000-0000-7000-8000-000000000000') },
+    kinds: { keyId: 'botKey' },
   },
   linkIdentity: {
     ...{ asks: 'user { id }', refused: { user: null } },
@@ -245,6 +274,53 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a hundred digits', '9'.repeat(100), 'INVALID_INPUT'],
   ],
   subject: [...noName, ['null', null, 'BAD_USER_INPUT']],
+  // An issuer alone says nothing.
+  subjectOfIssuer: [...noName, ['null', null, 'INVALID_INPUT']],
+  handle: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['beyond ASCII', 'ädä', 'INVALID_INPUT'],
+    ['33 characters', 'x'.repeat(33), 'INVALID_INPUT'],
+    ['a handle that is somebody’s', 'taken', 'CONFLICT'],
+  ],
+  called: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['65 characters', '🎉'.repeat(65), 'INVALID_INPUT'],
+  ],
+  picture: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a program', 'javascript:alert(1)', 'INVALID_INPUT'],
+    ['2,049 characters', `https://app.example/${'x'.repeat(2_049 - 20)}`, 'INVALID_INPUT'],
+  ],
+  bio: [
+    ...noText,
+    ...strange.slice(3).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['1,001 characters', '🎉'.repeat(1_001), 'INVALID_INPUT'],
+  ],
+  keyName: [
+    ...noText,
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['null', null, 'BAD_USER_INPUT'],
+    ['101 characters', '🎉'.repeat(101), 'INVALID_INPUT'],
+  ],
+  days: [
+    ...noNumber,
+    ['none', 0, 'INVALID_INPUT'],
+    ['less than none', -1, 'INVALID_INPUT'],
+    ['more than ten years', 3_651, 'INVALID_INPUT'],
+  ],
+  botKey: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a number', 7, 'INVALID_INPUT'],
+    ['the id of something else', formatId('User', 1n), 'INVALID_INPUT'],
+    ['no UUID', formatId('Session', 'x'), 'INVALID_INPUT'],
+    ['one that never was', formatId('Session', '01900000-0000-7000-8000-000000000000'), 'NOT_FOUND'],
+  ],
   // Without one it is that of the configuration, which has none here.
   issuer: [...noName, ['null', null, 'INVALID_INPUT']],
   version: [
@@ -463,6 +539,7 @@ let admin: Person;
 beforeAll(async () => {
   const [ann] = await place.people('ann');
   admin = await appoint(place, ann);
+  await place.node.chat.administration.createUser({ handle: 'taken' });
 });
 // One version stands, so that there is one to expect.
 beforeEach(async () => {
@@ -486,13 +563,14 @@ async function expectRefusal(
   input: Input,
   { code, field }: { readonly code: Bad[2]; readonly field: readonly string[] },
 ): Promise<void> {
-  const { settings, notices, words, moderation, webhooks, beforeSend } = place.node.chat;
+  const { settings, notices, words, moderation, administration, webhooks, beforeSend } = place.node.chat;
   const stands = () =>
     Promise.all([
       settings.versions({ first: 1 }),
       notices.all({ first: 1 }),
       words.lists(),
       moderation.queue({ state: 'RESOLVED', first: 1 }),
+      administration.list({}, { first: 1 }),
       webhooks.list(),
       beforeSend.get(),
     ]);
@@ -607,6 +685,9 @@ describe('a page of users or of the audit', () => {
     [`users(after: "${Buffer.from('user@7 ann').toString('base64url')}")`, 'after'],
     [`users(search: "ann", after: "${Buffer.from('userId@7').toString('base64url')}")`, 'after'],
     [`users(search: "ann", after: "${Buffer.from('user@7 bob').toString('base64url')}")`, 'after'],
+    ['bots(first: 0)', 'first'],
+    ['bots(after: "no cursor")', 'after'],
+    [`bots(after: "${Buffer.from('userId@0').toString('base64url')}")`, 'after'],
     ['auditLog(first: -1)', 'first'],
     ['auditLog(after: "")', 'after'],
     [`auditLog(after: "${Buffer.from('audit@x:1').toString('base64url')}")`, 'after'],

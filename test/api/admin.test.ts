@@ -21,6 +21,7 @@ type Standing = (typeof standings)[number];
 let noticeId = '';
 // To whom things are done, from being suspended to being deleted.
 let otherId = '';
+let [botId, keyId] = ['', ''];
 let itemId = '';
 let [jobId, discardedId] = ['', ''];
 let webhookId = '';
@@ -41,6 +42,10 @@ beforeAll(async () => {
   await using sql = await rawSql(place.stores);
   [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
   // Nobody listens there.
+  const { administration } = place.node.chat;
+  const bot = await administration.createBot({ handle: 'a.bot' });
+  const { session } = await administration.createBotKey(null, { userId: bot.id, name: 'there' });
+  [botId, keyId] = [formatId('User', bot.id), formatId('Session', session.id)];
   const { webhook } = await place.node.chat.webhooks.create({ url: 'http://127.0.0.1:1/', description: '', events: [] });
   webhookId = webhook.id;
   await place.node.chat.beforeSend.set({ url: webhook.url });
@@ -80,6 +85,15 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($otherId: ID!) { suspendUser(input: { userId: $otherId, reason: "because" }) { user { state suspension { reason } } errors { code message field retryAfterMs } } }',
   'Mutation.restoreUser':
     'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
+  'Mutation.createUser':
+    'mutation { createUser(input: { handle: "made.here", displayName: "Made", avatarUrl: "https://example.org/a.png", bio: "I was made.", subject: "made", issuer: "x" }) { user { id handle isBot } errors { code message field } } }',
+  'Mutation.createBot':
+    'mutation { createBot(input: { handle: "bot.here", displayName: "Bot", avatarUrl: "https://example.org/a.png", bio: "I was made." }) { user { id handle isBot } errors { code message field } } }',
+  'Query.bots': '{ bots(first: 2) { edges { cursor node { id isBot sessions { id expiresAt } } } pageInfo { hasNextPage } } }',
+  'Mutation.createBotKey':
+    'mutation ($botId: ID!) { createBotKey(input: { userId: $botId, name: "here", days: 7 }) { key session { id deviceName expiresAt } errors { code message field } } }',
+  'Mutation.revokeBotKey':
+    'mutation ($keyId: ID!) { revokeBotKey(input: { keyId: $keyId }) { user { id } errors { code message field } } }',
   'Mutation.linkIdentity':
     'mutation ($otherId: ID!) { linkIdentity(input: { userId: $otherId, subject: "u1", issuer: "x" }) { user { identities { issuer subject createdAt } } errors { code message field } } }',
   'Query.userByIdentity': 'query { userByIdentity(subject: "u1", issuer: "x") { id } }',
@@ -139,7 +153,7 @@ const fields: Readonly<Record<string, string>> = {
 /** What the fields above are asked for with. */
 function given() {
   const { handle, id: userId } = actors.user ?? {};
-  const ids = { noticeId, otherId, itemId, jobId, discardedId, webhookId };
+  const ids = { noticeId, otherId, botId, keyId, itemId, jobId, discardedId, webhookId };
   return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, ...ids };
 }
 
@@ -168,6 +182,7 @@ describe('every field of the operators’ schema', () => {
         moderation.queue({ state: 'OPEN', first: 9 }),
         audit.list({}, { first: 1 }),
         administration.list({}, { first: 1 }),
+        administration.sessions([inputId('User', botId)]),
         backlog.list({ state: 'DEAD', first: 100 }),
         // How it goes is another matter: an app is told meanwhile.
         webhooks.list().then((all) => all.map(({ id, url, description, events, state }) => ({ id, url, description, events, state }))),

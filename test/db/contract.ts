@@ -338,7 +338,17 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       await db.transaction((tx) => newUser(tx, 801n, 'held'));
       const held = await db.transaction((tx) => holdUsers(db, tx, [801n, 2n ** 60n]));
       expect(held).toEqual([
-        { id: 801n, handle: 'held', displayName: 'held', avatarUrl: null, bio: null, createdAt: at, erased: false, suspendedUntil: null },
+        {
+          id: 801n,
+          handle: 'held',
+          displayName: 'held',
+          avatarUrl: null,
+          bio: null,
+          createdAt: at,
+          bot: false,
+          erased: false,
+          suspendedUntil: null,
+        },
       ]);
     });
 

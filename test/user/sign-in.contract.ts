@@ -28,7 +28,16 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
         address: world.address(),
       });
       expect(await world.users.byIds([viewer.userId])).toEqual([
-        { id: viewer.userId, handle: name, displayName: name, avatarUrl: null, bio: null, createdAt: expect.any(Date), erased: false },
+        {
+          id: viewer.userId,
+          handle: name,
+          displayName: name,
+          avatarUrl: null,
+          bio: null,
+          createdAt: expect.any(Date),
+          bot: false,
+          erased: false,
+        },
       ]);
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
       expect((await world.log.heads([viewer.userId])).get(viewer.userId)).toMatchObject({ kind: 'ACCOUNT', lastSeq: 1 });
@@ -36,6 +45,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
         ...viewer,
         expiresAt: accessTokenExpiresAt,
         role: 'USER',
+        bot: false,
         deviceKind: 'OTHER',
       });
       expect(refreshToken).not.toBe('');
@@ -46,6 +56,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
           deviceName: 'unknown device',
           createdAt: expect.any(Date),
           lastSeenAt: expect.any(Date),
+          expiresAt: expect.any(Date),
           deviceKind: 'OTHER',
         },
       ]);
