@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { UserQuery } from '../../src/user/index.ts';
-import { listUsers } from '../../src/user/user-list.ts';
+import { listBots, listUsers } from '../../src/user/user-list.ts';
 import { readingOf } from '../db/reading.ts';
 import { mysqlDb } from '../support/db.ts';
 
@@ -15,10 +15,10 @@ describe('a page of users, among tens of thousands', () => {
   beforeAll(async () => {
     db = await mysqlDb();
     const at = new Date();
-    // Every tenth is erased, and every tenth suspended.
+    // Every tenth is erased, every tenth suspended, and every tenth a bot.
     const rows = Array.from({ length: users }, (_, n) => ({
       ...{ id: BigInt(n + 1), handle: `u${n}`, displayName: 'Anna', passwordHash: '', createdAt: at },
-      ...{ state: n % 10 === 0 ? 'ERASED' : 'ACTIVE', suspendedUntil: n % 10 === 1 ? endOfTime : null },
+      ...{ state: n % 10 === 0 ? 'ERASED' : 'ACTIVE', suspendedUntil: n % 10 === 1 ? endOfTime : null, bot: n % 10 === 2 },
     }));
     const suspended = rows.filter(({ suspendedUntil }) => suspendedUntil !== null);
     for (let from = 0; from < users; from += 2_000) {
@@ -50,6 +50,14 @@ describe('a page of users, among tens of thousands', () => {
       const [found, rows] = await readingOf(db, (tx) => listUsers({ ...db, client: tx as Db['client'] }, query, { first: page, after }));
       expect(found.items).toHaveLength(page);
       expect(rows).toBeLessThan(most);
+    }
+  });
+
+  test('bots: the same', async () => {
+    for (const after of [undefined, '10000']) {
+      const [found, rows] = await readingOf(db, (tx) => listBots({ ...db, client: tx as Db['client'] }, { first: page, after }));
+      expect(found.items).toHaveLength(page);
+      expect(rows).toBeLessThan(400);
     }
   });
 });
