@@ -16,6 +16,7 @@ import './audit-entry.ts';
 import './user-standing.ts';
 import './users.ts';
 import './create-user.ts';
+import './update-user.ts';
 import './bot-key.ts';
 import './link-identity.ts';
 import './suspend-user.ts';

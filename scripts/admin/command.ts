@@ -24,6 +24,9 @@ export interface Flags {
   readonly subject?: string | undefined;
   readonly issuer?: string | undefined;
   readonly name?: string | undefined;
+  readonly handle?: string | undefined;
+  readonly avatar?: string | undefined;
+  readonly bio?: string | undefined;
   readonly days?: string | undefined;
   readonly after?: string | undefined;
   readonly kind?: string | undefined;

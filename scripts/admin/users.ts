@@ -22,6 +22,11 @@ export const usersCommands: Commands = {
     says: 'makes an account for somebody; [--name NAME] [--subject WHO they are elsewhere, --issuer WHOSE account that is]',
     run: (operator, [handle = ''], flags, note) => create(operator, handle, { flags, note }),
   },
+  'users update': {
+    words: ['HANDLE'],
+    says: 'changes what somebody is called and says; [--handle NEW] [--name NAME] [--avatar URL] [--bio TEXT], of which an empty one is none',
+    run: (operator, [handle = ''], flags, note) => update(operator, handle, { flags, note }),
+  },
   'users suspend': {
     words: ['HANDLE'],
     says: 'signs somebody out and lets them not sign in; --reason WHY, which they are told; [--until TIME]',
@@ -99,6 +104,21 @@ async function create({ administration }: Operator, handle: string, { flags: { n
 interface Acting {
   readonly flags: Flags;
   readonly note: Note;
+}
+
+async function update(operator: Operator, was: string, { flags: { handle, name, avatar, bio }, note }: Acting): Promise<string> {
+  if ([handle, name, avatar, bio].every((said) => said === undefined))
+    throw new UsageError('Say what to change: --handle, --name, --avatar or --bio.');
+  const { id: userId } = await targeted(operator, was, note);
+  const change = { handle, displayName: orNone(name), avatarUrl: orNone(avatar), bio: orNone(bio) };
+  const changed = await operator.administration.update(null, { userId, ...change });
+  note(changed);
+  const { after } = changed;
+  return [after.handle, after.displayName, after.avatarUrl ?? '(no picture)', after.bio ?? '(says nothing)'].join('\n  ');
+}
+
+function orNone(said: string | undefined): string | null | undefined {
+  return said === '' ? null : said;
 }
 
 async function suspend(operator: Operator, handle: string, { flags: { reason, until }, note }: Acting): Promise<string> {

@@ -47,6 +47,15 @@ export interface Called {
   readonly bio?: string | null | undefined;
 }
 
+/** What an act on a profile came to: how it stood before, and after. */
+export interface UserChange {
+  readonly before: Profile;
+  readonly after: Profile;
+}
+
+/** What of a user is theirs to choose. */
+export type Profile = Pick<User, 'handle' | 'displayName' | 'avatarUrl' | 'bio'>;
+
 /** A key that was just made. */
 export interface BotKey {
   /** The key itself: nobody can be told it again. */
@@ -67,6 +76,14 @@ export interface Administration {
   createUser(
     options: Called & { readonly subject?: string | null | undefined; readonly issuer?: string | null | undefined },
   ): Promise<User>;
+  /**
+   * Changes what somebody is called, and what is said of them: absent leaves as it is, null clears. Lists of words that are not to be used are not asked. Throws NOT_FOUND (userId),
+   * INVALID_INPUT (handle, displayName, avatarUrl, bio), CONFLICT (handle) where it is somebody's, CONFLICT (userId) for an admin, for whom only the command line does it, UNAVAILABLE.
+   */
+  update(
+    actorId: bigint | null,
+    options: Omit<Called, 'handle'> & { readonly userId: bigint; readonly handle?: string | null | undefined },
+  ): Promise<UserChange>;
   /** Makes an account for a program, which comes by keys alone. Throws as createUser does. */
   createBot(options: Called): Promise<User>;
   /**

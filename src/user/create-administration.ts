@@ -5,6 +5,7 @@ import { createBotKey, revokeBotKey } from './bot-keys.ts';
 import { eraseOther } from './erase.ts';
 import { linkIdentity, unlinkIdentity } from './identity-link.ts';
 import { findIdentity, readIdentities } from './identity-store.ts';
+import { updateOther } from './other-profile.ts';
 import type { AdministrationParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { resetPassword } from './password-reset.ts';
@@ -36,6 +37,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     list: (query, page) => listUsers(db, query, page),
     bots: (page) => listBots(db, page),
     createUser: (options) => provision(parts, { ...options, bot: false }),
+    update: (actorId, { userId, ...options }) => updateOther(parts, { actorId, userId }, options),
     createBot: (options) => provision(parts, { ...options, bot: true }),
     createBotKey: (actorId, options) => createBotKey(parts, actorId, options),
     revokeBotKey: (options) => revokeBotKey(parts, options),

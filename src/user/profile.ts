@@ -8,7 +8,8 @@ import { publicPart, readUsers, updateProfileRow } from './store.ts';
 import type { Outcome, Throttle } from './throttle.ts';
 import type { User, Users, Viewer } from './user.ts';
 
-type Change = Parameters<Users['updateProfile']>[1];
+/** What is to be said of somebody: absent leaves as it is, null clears. */
+export type Change = Parameters<Users['updateProfile']>[1];
 
 /** Changes what others see of the viewer. What changes nothing makes no entry and counts for nothing. Throws INVALID_INPUT, RATE_LIMITED. */
 export async function updateProfile(
@@ -45,7 +46,8 @@ function decideOn({ log, screen = openScreen }: UserParts, userId: bigint, chang
   });
 }
 
-function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string): Partial<User> {
+/** What of a change can be, as a profile has it; `handle`: what they are called where it names nothing. Throws INVALID_INPUT (displayName, avatarUrl, bio). */
+export function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string): Partial<User> {
   return {
     ...(displayName !== undefined && { displayName: requireDisplayName(displayName, handle) }),
     ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
@@ -75,6 +77,7 @@ function judge(
   return { after: bio === null ? wanted : { ...wanted, bio: bio.text }, said: [name, bio].filter((one) => one !== null) };
 }
 
-function isSame(one: User, other: User): boolean {
+/** Whether two say the same of somebody. */
+export function isSame(one: User, other: User): boolean {
   return one.displayName === other.displayName && one.avatarUrl === other.avatarUrl && one.bio === other.bio;
 }

@@ -76,6 +76,14 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     input: { handle: 'made.here', subject: 'made', issuer: 'x' },
     entry: { target: expect.stringMatching(/^User:\d+$/), arguments: '{"handle":"made.here","issuer":"x","subject":"made"}' },
   }),
+  updateUser: () => ({
+    input: { userId: user.id, displayName: 'Another', bio: null },
+    entry: {
+      ...onUser(),
+      before: expect.stringContaining(`"displayName":"${user.handle}"`),
+      after: expect.stringContaining('"displayName":"Another"'),
+    },
+  }),
   createBot: () => ({ input: { handle: 'bot.here' }, entry: { target: expect.stringMatching(/^User:\d+$/) } }),
   createBotKey: () => ({
     input: { userId: bot.id, name: 'the shop' },
@@ -280,6 +288,14 @@ describe('every command', () => {
     'users create': () => ({
       words: ['made.by.command', '--name', 'Made', '--subject', 'made.by.command', '--issuer', 'x'],
       entry: { target: expect.stringMatching(/^User:\d+$/), arguments: expect.stringContaining('"name":"Made"') },
+    }),
+    'users update': () => ({
+      words: [dan.handle, '--name', 'Dan', '--bio', ''],
+      entry: {
+        ...onDan(),
+        before: expect.stringContaining(`"displayName":"${dan.handle}"`),
+        after: expect.stringContaining('"displayName":"Dan"'),
+      },
     }),
     'bots create': () => ({ words: ['bot.by.command'], entry: { target: expect.stringMatching(/^User:\d+$/) } }),
     'bots key': () => ({

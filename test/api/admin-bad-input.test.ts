@@ -24,7 +24,7 @@ type Kind =
   | ModerationKind
   | WebhookKind;
 type UserKind = 'reason' | 'end' | 'messages' | 'subject' | 'issuer' | CalledKind | BotKind;
-type CalledKind = 'handle' | 'called' | 'picture' | 'bio' | 'subjectOfIssuer';
+type CalledKind = 'handle' | 'newHandle' | 'called' | 'picture' | 'bio' | 'subjectOfIssuer';
 type BotKind = 'keyName' | 'days' | 'botKey';
 type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
 type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
@@ -93,6 +93,17 @@ const acts: Readonly<Record<string, Act>> = {
       issuer: 'x',
     },
     kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio', subject: 'subjectOfIssuer', issuer: 'issuer' },
+  },
+  updateUser: {
+    ...{ asks: 'user { id }', refused: { user: null } },
+    valid: {
+      userId: formatId('User', 2n ** 61n),
+      handle: 'made.here',
+      displayName: 'Made',
+      avatarUrl: 'https://example.org/a.png',
+      bio: 'So.',
+    },
+    kinds: { userId: 'user', handle: 'newHandle', displayName: 'called', avatarUrl: 'picture', bio: 'bio' },
   },
   createBot: {
     ...{ asks: 'user { id }', refused: { user: null } },
@@ -242,6 +253,13 @@ const noName: readonly Bad[] = [
   ['of 256 characters', 'a'.repeat(256), 'INVALID_INPUT'],
 ];
 
+const noHandle: readonly Bad[] = [
+  ...noText,
+  ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+  ['beyond ASCII', 'ädä', 'INVALID_INPUT'],
+  ['33 characters', 'x'.repeat(33), 'INVALID_INPUT'],
+];
+
 const bad: Readonly<Record<Kind, readonly Bad[]>> = {
   settings: [
     ['null', null, 'BAD_USER_INPUT'],
@@ -276,14 +294,8 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
   subject: [...noName, ['null', null, 'BAD_USER_INPUT']],
   // An issuer alone says nothing.
   subjectOfIssuer: [...noName, ['null', null, 'INVALID_INPUT']],
-  handle: [
-    ...noText,
-    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
-    ['null', null, 'BAD_USER_INPUT'],
-    ['beyond ASCII', 'ädä', 'INVALID_INPUT'],
-    ['33 characters', 'x'.repeat(33), 'INVALID_INPUT'],
-    ['a handle that is somebody’s', 'taken', 'CONFLICT'],
-  ],
+  handle: [...noHandle, ['null', null, 'BAD_USER_INPUT'], ['a handle that is somebody’s', 'taken', 'CONFLICT']],
+  newHandle: noHandle,
   called: [
     ...noText,
     ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),

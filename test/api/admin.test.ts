@@ -87,6 +87,8 @@ const fields: Readonly<Record<string, string>> = {
     'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
   'Mutation.createUser':
     'mutation { createUser(input: { handle: "made.here", displayName: "Made", avatarUrl: "https://example.org/a.png", bio: "I was made.", subject: "made", issuer: "x" }) { user { id handle isBot } errors { code message field } } }',
+  'Mutation.updateUser':
+    'mutation ($otherId: ID!) { updateUser(input: { userId: $otherId, handle: "other.handle", displayName: "Other", avatarUrl: null, bio: "I was changed." }) { user { handle displayName } errors { code message field } } }',
   'Mutation.createBot':
     'mutation { createBot(input: { handle: "bot.here", displayName: "Bot", avatarUrl: "https://example.org/a.png", bio: "I was made." }) { user { id handle isBot } errors { code message field } } }',
   'Query.bots': '{ bots(first: 2) { edges { cursor node { id isBot sessions { id expiresAt } } } pageInfo { hasNextPage } } }',

@@ -1,23 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
-import { ChatError } from '../../src/errors.ts';
 import { type Administration, addressing, createAdministration, createRoles } from '../../src/user/index.ts';
+import { fault } from './fault.ts';
 import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 const dayMs = 86_400_000;
 const nobody = 2n ** 61n;
-
-/** The code and field that something was refused with; none: it was done. */
-async function fault(act: Promise<unknown>): Promise<readonly string[]> {
-  try {
-    await act;
-    return [];
-  } catch (error) {
-    if (!(error instanceof ChatError)) throw error;
-    return [error.code, ...(error.field ?? [])];
-  }
-}
 
 /** What users that are programs, and accounts that operators make, promise on any database. */
 export function promisesOfBots(open: () => Promise<Db>): void {

@@ -1,0 +1,55 @@
+import { isDuplicate } from '../db/index.ts';
+import type { Verdict } from '../log/index.ts';
+import type { Administration, Profile, UserChange } from './administration.ts';
+import { userRow } from './facts.ts';
+import { HandleHeld, handleTaken, holdHandle, isReserved, settleHold } from './handle-hold.ts';
+import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import type { AdministrationParts } from './parts.ts';
+import { isSame, requireProfile } from './profile.ts';
+import { requireHandle } from './shape.ts';
+import { publicPart, updateHandleRow, updateProfileRow } from './store.ts';
+import type { User } from './user.ts';
+
+type Wanted = Omit<Parameters<Administration['update']>[1], 'userId'>;
+
+/** Changes what somebody is called, and what is said of them, in one act. Throws as Administration.update says. */
+export async function updateOther(
+  { db, log, config }: Pick<AdministrationParts, 'db' | 'log' | 'config'>,
+  { actorId, userId }: SomebodyElse,
+  { handle: wished, ...profile }: Wanted,
+): Promise<UserChange> {
+  const wanted = wished === undefined || wished === null ? null : requireHandle(wished);
+  requireProfile(profile, '');
+  if (wanted !== null && (await isReserved(db.client, config, { handle: wanted, userId, at: await db.now() }))) throw handleTaken();
+  try {
+    return await log.append<UserChange>({
+      lock: [userId],
+      async decide(inside): Promise<Verdict<UserChange>> {
+        const row = requireThere(await inside.read(userRow, userId));
+        if (actorId !== null) requireNoAdmin(row, config);
+        const before = publicPart(row);
+        const handle = wanted ?? before.handle;
+        const after: User = { ...before, ...requireProfile(profile, handle), handle };
+        const result = () => ({ before: profileOf(before), after: profileOf(after) });
+        if (handle === before.handle && isSame(before, after)) return { result };
+        return {
+          entries: () => [{ stream: userId, actorId: null, entry: { type: 'ProfileChanged', data: {} } }],
+          async write(tx, { at }) {
+            await updateProfileRow(tx, before, after);
+            if (handle === before.handle) return;
+            await updateHandleRow(tx, after);
+            await settleHold(tx, { handle, userId, at });
+            await holdHandle(tx, config, { handle: before.handle, userId, at });
+          },
+          result,
+        };
+      },
+    });
+  } catch (error) {
+    throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
+  }
+}
+
+function profileOf({ handle, displayName, avatarUrl, bio }: User): Profile {
+  return { handle, displayName, avatarUrl, bio };
+}
