@@ -1,5 +1,7 @@
+import { parse } from 'graphql';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { runAdmin } from '../support/admin-command.ts';
 import { ask } from '../support/client.ts';
 import { SendMessageDocument, UpdateProfileDocument } from '../support/generated/graphql.ts';
 import { password, peopleOf } from '../support/world.ts';
@@ -202,6 +204,23 @@ test('where nothing more can be left for other tabs, somebody signs up and stays
   await endToken(page);
   await expect.poll(held).not.toBe(before);
   await endToken(page);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
+test('a bot is seen to be one: where it is found, and in what it says', async () => {
+  const page = await signUp('bea');
+  const admin = async (...words: readonly string[]) => (await runAdmin(place.env, ...words)).output.trim();
+  await admin('bots', 'create', 'helper', '--name', 'The Helper');
+  const key = await admin('bots', 'key', 'helper', '--name', 'here');
+  await page.getByRole('searchbox', { name: 'Find people' }).fill('helper');
+  await page.getByRole('button', { name: '@helper, a bot' }).click();
+  await page.getByRole('main').getByText(/^a bot/).waitFor();
+  const bot = peopleOf(() => place.node.url);
+  const { user } = await ask<{ user: { id: string } }, object>(place.node.url, parse('{ user(handle: "bea") { id } }'), {}, key);
+  const helper = { id: '', handle: 'helper', token: key, refreshToken: '' };
+  await bot.say(helper, await bot.group(helper, { ...helper, ...user }), 'Welcome!');
+  await row(page, /The group/).click();
+  await page.getByRole('article', { name: 'The Helper' }).getByText('(a bot)').waitFor();
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

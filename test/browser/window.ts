@@ -59,6 +59,8 @@ export interface Place {
   open(path: string): Promise<Page>;
   /** Starts the node again, which has ended, where it was. */
   restart(): Promise<void>;
+  /** What names the node's stores, as its environment does. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Starts both before the tests of the file in which it is called, and stops them after it. */
@@ -86,6 +88,9 @@ export function browserPlace(): Place {
     },
     get browser() {
       return place().browser;
+    },
+    get env() {
+      return place().stores.env;
     },
     open: (path) => openWindow(place().browser, place().node.url + path, misdeeds),
     async restart() {

@@ -30,7 +30,12 @@ export function Bubble({ message, conversation, follows, sought }: BubbleProps):
     >
       {inGroup && (follows ? <span className="gap" /> : <Avatar name={name} id={sender?.id ?? ''} userId={sender?.id} />)}
       <div className="words">
-        {inGroup && !follows && <strong>{name}</strong>}
+        {inGroup && !follows && (
+          <strong>
+            {name}
+            {sender?.isBot && <span className="quiet"> (a bot)</span>}
+          </strong>
+        )}
         <Said message={message} />
         <span className="meta">
           {editedAt !== null && 'edited '}

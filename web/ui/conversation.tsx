@@ -45,7 +45,8 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
 
 function Head({ conversation, room }: { readonly conversation: Shown; readonly room: Room | undefined }): ReactNode {
   const title = titleOf(conversation);
-  const peerId = peerOf(conversation)?.id;
+  const peer = peerOf(conversation);
+  const peerId = peer?.id;
   const presence = useChatState((state) => (peerId === undefined ? undefined : state.presence.get(peerId)));
   const members = room?.members.map(({ displayName }) => displayName).join(', ') ?? '';
   return (
@@ -57,7 +58,9 @@ function Head({ conversation, room }: { readonly conversation: Shown; readonly r
       <span className="who">
         <h1>{title}</h1>
         <span className="quiet">
-          {peerId === undefined ? `${conversation.memberCount} members: ${members}` : (presence?.toLowerCase() ?? '')}
+          {peerId === undefined
+            ? `${conversation.memberCount} members: ${members}`
+            : [peer?.isBot && 'a bot', presence?.toLowerCase()].filter(Boolean).join(', ')}
         </span>
       </span>
     </header>

@@ -44,7 +44,10 @@ export function PeopleSearch({ label, onPick }: { readonly label: string; readon
               <button type="button" className="plain" onClick={() => pick(person)}>
                 <Avatar name={person.displayName} id={person.id} userId={person.id} />
                 <span className="title">{person.displayName}</span>
-                <span className="quiet">@{person.handle}</span>
+                <span className="quiet">
+                  @{person.handle}
+                  {person.isBot && ', a bot'}
+                </span>
               </button>
             </li>
           ))}
