@@ -1,5 +1,5 @@
 import SchemaBuilder from '@pothos/core';
-import type { NewData } from '../src/message/index.ts';
+import type { NewData } from '../src/data.ts';
 import type { Context } from './context.ts';
 
 /** Collects the public words. It defines no types itself: each stands in the file of its noun. Fields are non-null unless they say so. */

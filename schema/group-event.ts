@@ -10,6 +10,7 @@ const words = {
   DESCRIPTION: { value: 'description', description: 'Its description.' },
   ANNOUNCEMENT: { value: 'announcement', description: 'What it announces to its members.' },
   AVATAR_URL: { value: 'avatarUrl', description: 'Its picture.' },
+  DATA: { value: 'data', description: 'What clients have put on it.' },
   JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
   HISTORY_FOR_NEWCOMERS: { value: 'history', description: 'What newcomers may read.' },
   INVITE_POLICY: { value: 'invitePolicy', description: 'Who may add members.' },

@@ -25,6 +25,12 @@ builder.objectFields(Group, (t) => ({
     nullable: true,
     description: 'What its members are to know.',
   }),
+  data: t.expose('data', {
+    extensions: shareable,
+    type: 'JSONObject',
+    nullable: true,
+    description: 'What clients have put on it, for others that know what it means; null: nothing.',
+  }),
   postPolicy: t.expose('postPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may write.' }),
   invitePolicy: t.expose('invitePolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may add members.' }),
   pinPolicy: t.expose('pinPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may pin messages.' }),
@@ -49,6 +55,11 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
     name: t.string({ description: '1 to 100 characters.' }),
     description: t.string({ description: 'Up to 1,000 characters.' }),
     announcement: t.string({ description: 'Up to 2,000 characters.' }),
+    data: t.field({
+      type: 'JSONObject',
+      description:
+        'What is put on it for clients that know what it means, in place of what was: at most 4,096 bytes of JSON, ten levels deep.',
+    }),
     avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
     postPolicy: t.field({
       type: GroupPolicy,

@@ -31,6 +31,10 @@ const CreateGroupInput = builder.inputType('CreateGroupInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: '1 to 100 characters.' }),
     description: t.string({ description: 'Up to 1,000 characters.' }),
+    data: t.field({
+      type: 'JSONObject',
+      description: 'What is put on it for clients that know what it means: at most 4,096 bytes of JSON, ten levels deep.',
+    }),
     memberIds: t.idList({ description: 'Users who are in it from the start, at most 100. If one of them cannot be, nothing is created.' }),
     joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves; INVITE_ONLY by default.' }),
     historyForNewcomers: t.field({ type: GroupHistory, description: 'What newcomers may read; JOINING by default.' }),
@@ -64,7 +68,12 @@ builder.mutationField('createGroup', (t) =>
     type: CreateGroupPayload,
     description: 'Creates a group that belongs to the viewer.',
     args: { input: t.arg({ type: CreateGroupInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name, description, memberIds, joinPolicy, historyForNewcomers: history, clientGroupId } }, context, info) =>
+    resolve: (
+      _root,
+      { input: { name, description, data, memberIds, joinPolicy, historyForNewcomers: history, clientGroupId } },
+      context,
+      info,
+    ) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const members = memberIds?.map((id, place) => inputId('User', id, 'memberIds', String(place)));
@@ -72,6 +81,7 @@ builder.mutationField('createGroup', (t) =>
           group: await context.chat.groups.create(viewer, {
             name,
             description,
+            data,
             memberIds: members,
             joinPolicy,
             history,

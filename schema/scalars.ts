@@ -1,5 +1,5 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
-import type { NewData } from '../src/message/index.ts';
+import type { NewData } from '../src/data.ts';
 import { builder } from './builder.ts';
 
 // RFC 3339 with any number of fractional digits; Date.parse alone would also take "March 7" and dates without a zone.

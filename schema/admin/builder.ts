@@ -1,5 +1,5 @@
 import SchemaBuilder from '@pothos/core';
-import type { NewData } from '../../src/message/index.ts';
+import type { NewData } from '../../src/data.ts';
 import type { AdminContext } from './context.ts';
 
 /** Collects the operators' words, apart from the public ones: nothing that is defined by one is in the other. Fields are non-null unless they say so. */

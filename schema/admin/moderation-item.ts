@@ -92,6 +92,7 @@ const ModeratedGroup = builder.objectRef<Conversation>('ModeratedGroup').impleme
     name: t.string({ description: 'What it is called.', resolve: ({ name }) => name ?? '' }),
     description: t.exposeString('description', { nullable: true, description: 'What it says of itself.' }),
     announcement: t.exposeString('announcement', { nullable: true, description: 'What it announces.' }),
+    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What clients have put on it; null: nothing.' }),
     memberCount: t.exposeInt('memberCount', { description: 'How many are in it.' }),
   }),
 });

@@ -14,6 +14,8 @@ export interface Conversation {
   readonly description: string | null;
   readonly announcement: string | null;
   readonly avatarUrl: string | null;
+  /** JSON of an object that clients have made up for each other; null: none, as of direct conversations. */
+  readonly data: string | null;
   readonly ownerId: bigint | null;
   /** Who may join by themselves, and what of the past newcomers may read; they count in groups only. */
   readonly joinPolicy: JoinPolicy;

@@ -1,9 +1,11 @@
+import type { Data, NewData } from '../data.ts';
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { addressing, unwelcome, type Viewer } from '../user/index.ts';
 import { type Admitted, admit, openScreen, putFlag } from '../words/index.ts';
 import type { GroupHistory, JoinPolicy } from './conversation.ts';
+import { lookAtData, requireGroupData } from './data.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
 import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';
@@ -15,6 +17,7 @@ import { isActive } from './store.ts';
 export interface NewGroup {
   readonly name: string;
   readonly description?: string | null | undefined;
+  readonly data?: NewData | null | undefined;
   /** At most 100; the viewer need not be named. */
   readonly memberIds?: readonly bigint[] | undefined;
   readonly clientGroupId?: string | undefined;
@@ -29,6 +32,7 @@ interface Plan {
   readonly ownerId: bigint;
   readonly name: string;
   readonly description: string | null;
+  readonly data: Data;
   readonly clientGroupId: string | null;
   readonly joinPolicy: JoinPolicy;
   readonly history: GroupHistory;
@@ -37,7 +41,7 @@ interface Plan {
 
 /**
  * Makes a group with its first members and answers its id; they see the whole act. Under a clientGroupId that the viewer has used it answers
- * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, memberIds,
+ * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, data, memberIds,
  * clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED.
  */
 export async function createGroup({ log, config, screen = openScreen }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
@@ -46,6 +50,7 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
     ownerId: viewer.userId,
     name: requireName(group.name),
     description: requireDescription(group.description),
+    data: requireGroupData(group.data),
     clientGroupId: group.clientGroupId ?? null,
     joinPolicy: group.joinPolicy ?? 'INVITE_ONLY',
     history: group.history ?? 'JOINING',
@@ -53,14 +58,15 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
   };
   const called = screen.called(asked.name, 'name');
   const described = asked.description === null ? null : screen.said(asked.description, 'description');
+  const enclosed = asked.data === null ? null : lookAtData(screen, asked.data);
   return log.append<bigint>({
     lock: [asked.ownerId, ...asked.others.map(({ userId }) => userId)],
     async decide(inside) {
       const known = await findMade(inside, asked);
       if (known !== null) return { result: () => known };
-      const said = [admit(called), ...(described === null ? [] : [admit(described)])];
+      const said = [called, ...(described === null ? [] : [described]), ...(enclosed?.looked ?? [])].map(admit);
       await requireRoom(inside, asked, config);
-      return makeGroup({ ...asked, description: described?.text ?? null }, said);
+      return makeGroup({ ...asked, description: described?.text ?? null, data: enclosed?.data ?? null }, said);
     },
   });
 }
@@ -130,10 +136,10 @@ interface Birth {
 }
 
 async function storeGroup(tx: Tx, { id, at, plan, members }: Birth): Promise<void> {
-  const { ownerId, name, description, clientGroupId, joinPolicy, history } = plan;
+  const { ownerId, name, description, data, clientGroupId, joinPolicy, history } = plan;
   await tx.conversation.create({
     data: {
-      ...{ id, kind: 'GROUP', name, description, ownerId, memberCount: members.length },
+      ...{ id, kind: 'GROUP', name, description, data, ownerId, memberCount: members.length },
       ...{ createdById: ownerId, clientGroupId, joinPolicy, history, createdAt: at },
     },
   });

@@ -1,8 +1,10 @@
+import { type Data, isSameData, type NewData } from '../data.ts';
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
 import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
 import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
+import { lookAtData, requireGroupData } from './data.ts';
 import { groupChanged } from './entries.ts';
 import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
@@ -19,6 +21,7 @@ export interface GroupChange {
   readonly description?: string | null | undefined;
   readonly announcement?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
+  readonly data?: NewData | null | undefined;
   readonly postPolicy?: GroupPolicy | null | undefined;
   readonly joinPolicy?: JoinPolicy | null | undefined;
   /** Of those who come after the change: whoever is in the group reads what they could read. */
@@ -37,7 +40,14 @@ const policies = ['postPolicy', 'invitePolicy', 'pinPolicy', 'mentionPolicy'] as
 type Wanted = Partial<
   Pick<
     ConversationRow,
-    'name' | 'description' | 'announcement' | 'avatarUrl' | 'slowModeSeconds' | 'mutedUntil' | (typeof policies | typeof choices)[number]
+    | 'name'
+    | 'description'
+    | 'announcement'
+    | 'avatarUrl'
+    | 'data'
+    | 'slowModeSeconds'
+    | 'mutedUntil'
+    | (typeof policies | typeof choices)[number]
   >
 >;
 
@@ -61,7 +71,7 @@ export async function updateGroup(
       const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('UPDATE_GROUP', wish);
       const { wanted, said } = judge(looked, { row, asked });
-      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], row[field]));
+      const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(field, wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
       if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
       if (fields.length === 0) return unchanged;
@@ -79,33 +89,42 @@ export async function updateGroup(
 
 const words = ['name', 'description', 'announcement'] as const satisfies readonly GroupField[];
 
-type LookedAt = readonly { readonly field: (typeof words)[number]; readonly looked: Looked }[];
-
-function look(asked: Wanted, screen: Screen): LookedAt {
-  return words.flatMap((field) => {
-    const text = asked[field];
-    return text ? [{ field, looked: field === 'name' ? screen.called(text, field) : screen.said(text, field) }] : [];
-  });
+/** What a field would be, and what lists made of each text in it. */
+interface LookedAt {
+  readonly field: (typeof words)[number] | 'data';
+  readonly text: string;
+  readonly looked: readonly Looked[];
 }
 
-/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (name, description, announcement). */
+function look(asked: Wanted, screen: Screen): readonly LookedAt[] {
+  const said = words.flatMap((field) => {
+    const text = asked[field];
+    if (!text) return [];
+    const looked = field === 'name' ? screen.called(text, field) : screen.said(text, field);
+    return [{ field, text: looked.text, looked: [looked] }];
+  });
+  if (!asked.data) return said;
+  const { data: text, looked } = lookAtData(screen, asked.data);
+  return [...said, { field: 'data', text, looked }];
+}
+
+/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (name, description, announcement, data). */
 function judge(
-  looked: LookedAt,
+  looked: readonly LookedAt[],
   { row, asked }: { readonly row: ConversationRow; readonly asked: Wanted },
 ): { readonly wanted: Wanted; readonly said: readonly Admitted[] } {
-  const judged = looked
-    .filter(({ field }) => !isSame(asked[field], row[field]))
-    .map(({ field, looked: one }) => ({ field, said: admit(one) }));
-  const texts = Object.fromEntries(judged.map(({ field, said }) => [field, said.text]));
-  return { wanted: { ...asked, ...texts }, said: judged.map(({ said }) => said) };
+  const judged = looked.filter(({ field }) => !isSame(field, asked[field], row[field]));
+  const texts = Object.fromEntries(judged.map(({ field, text }) => [field, text]));
+  return { wanted: { ...asked, ...texts }, said: judged.flatMap((one) => one.looked.map(admit)) };
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+function isSame(field: keyof Wanted, one: unknown, other: unknown): boolean {
+  if (field === 'data') return isSameData(one as Data, other as Data);
   return one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;
 }
 
 function requireWanted(change: GroupChange): Wanted {
-  const { name, description, announcement, avatarUrl, slowModeSeconds, mutedUntil } = change;
+  const { name, description, announcement, avatarUrl, data, slowModeSeconds, mutedUntil } = change;
   const named = [...choices, ...policies].flatMap((field) => {
     const policy = change[field];
     return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
@@ -115,6 +134,7 @@ function requireWanted(change: GroupChange): Wanted {
     ...(description !== undefined && { description: requireDescription(description) }),
     ...(announcement !== undefined && { announcement: requireAnnouncement(announcement) }),
     ...(avatarUrl !== undefined && { avatarUrl: requireAvatarUrl(avatarUrl) }),
+    ...(data !== undefined && { data: requireGroupData(data) }),
     ...Object.fromEntries(named),
     ...(slowModeSeconds !== undefined && { slowModeSeconds: requireSlowMode(slowModeSeconds) }),
     ...(mutedUntil !== undefined && { mutedUntil }),

@@ -39,6 +39,8 @@ const conversation = z.object({
   // What an earlier release's hint does not name stands as its groups do: it could not change them.
   announcement: text.default(null),
   avatarUrl: text,
+  // An earlier release knows no data, and would say that there is none: then it is read.
+  data: text,
   ownerId: id.nullable(),
   postPolicy: z.enum(groupPolicies).default('EVERYONE'),
   joinPolicy: z.enum(joinPolicies).default('INVITE_ONLY'),

@@ -1,3 +1,4 @@
+import { isSameData, type NewData, requireData, requireFitting } from '../data.ts';
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
@@ -6,7 +7,6 @@ import type { Viewer } from '../user/index.ts';
 import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
-import { isSameData, type NewData, requireData, requireFitting } from './data.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { inOneOrder, type NewData } from '../data.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import type { NewAttachment } from './attachment.ts';
-import { inOneOrder, type NewData } from './data.ts';
 import type { MessageRef } from './message.ts';
 import { refKey } from './store.ts';
 

@@ -9,7 +9,6 @@ export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
 export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
-export type { NewData } from './data.ts';
 export { maySeeEdits } from './edits.ts';
 export { emojiIn, isEmoji } from './emoji.ts';
 export type {

@@ -1,3 +1,4 @@
+import { isFitting, type NewData, requireData, requireFitting } from '../data.ts';
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside } from '../log/index.ts';
@@ -5,7 +6,6 @@ import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { areAllowed, type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
-import { isFitting, type NewData, requireData, requireFitting } from './data.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isSameData, replaceTexts } from '../data.ts';
 import { type Admitted, admit, type Looked, type Screen } from '../words/index.ts';
 import type { Attachment } from './attachment.ts';
-import { isSameData, replaceTexts } from './data.ts';
 import type { Message } from './message.ts';
 
 /** What a message has besides its text. */

@@ -134,9 +134,9 @@ const acts: Readonly<Record<string, Act>> = {
   cancelJoinRequest: { valid: ({ wish: requestId }) => ({ requestId }), kinds: { requestId: 'wish' } },
   clearConversation: marking,
   createGroup: {
-    valid: ({ ben }) => ({ name: 'A group', description: 'Of some', memberIds: [ben.id], clientGroupId: randomUUID() }),
+    valid: ({ ben }) => ({ name: 'A group', description: 'Of some', data: { order: 7 }, memberIds: [ben.id], clientGroupId: randomUUID() }),
     kinds: {
-      ...{ name: 'name', description: 'lines', memberIds: 'users', clientGroupId: 'key' },
+      ...{ name: 'name', description: 'lines', data: 'data', memberIds: 'users', clientGroupId: 'key' },
       ...{ joinPolicy: 'word', historyForNewcomers: 'word' },
     },
   },
@@ -265,12 +265,12 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ group: groupId }) => ({
       ...{ groupId, name: 'Another', description: 'Of others', announcement: 'News', avatarUrl: 'https://example.org/a.png' },
       ...{ postPolicy: 'ADMINS', invitePolicy: 'ADMINS', mentionPolicy: 'ADMINS', pinPolicy: 'ADMINS' },
-      ...{ slowModeSeconds: 30, mutedUntil: someDay },
+      ...{ slowModeSeconds: 30, mutedUntil: someDay, data: { order: 7 } },
     }),
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
       ...{ joinPolicy: 'word', historyForNewcomers: 'word', postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word' },
-      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment' },
+      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment', data: 'data' },
     },
   },
   updateMembership: {

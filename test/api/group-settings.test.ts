@@ -16,12 +16,13 @@ const everything = {
   description: 'On Saturdays',
   announcement: 'At six,\nby the old tree',
   avatarUrl: 'https://example.org/tree.png',
+  data: { order: 7, 'who/what': ['Ä', { deep: null }] },
   invitePolicy: 'EVERYONE',
   pinPolicy: 'OWNER',
   mentionPolicy: 'EVERYONE',
 } as const;
 
-const named = ['NAME', 'DESCRIPTION', 'ANNOUNCEMENT', 'AVATAR_URL', 'INVITE_POLICY', 'PIN_POLICY', 'MENTION_POLICY'];
+const named = ['NAME', 'DESCRIPTION', 'ANNOUNCEMENT', 'AVATAR_URL', 'DATA', 'INVITE_POLICY', 'PIN_POLICY', 'MENTION_POLICY'];
 
 async function scene() {
   const [ann, ben] = await chat.people('ann', 'ben');
@@ -49,8 +50,8 @@ describe('a group', () => {
   it('keeps what is left out, and loses what is null', async () => {
     const { ann, group } = await scene();
     await update(ann, group, everything);
-    const { group: changed } = await update(ann, group, { announcement: null, avatarUrl: null, name: 'Walks' });
-    expect(changed).toMatchObject({ ...everything, lastSeq: 4, announcement: null, avatarUrl: null, name: 'Walks' });
+    const { group: changed } = await update(ann, group, { announcement: null, avatarUrl: null, data: null, name: 'Walks' });
+    expect(changed).toMatchObject({ ...everything, lastSeq: 4, announcement: null, avatarUrl: null, data: null, name: 'Walks' });
     const { group: same } = await update(ann, group, { name: 'Walks', description: everything.description });
     expect(same).toEqual(changed);
   });

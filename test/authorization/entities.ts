@@ -93,7 +93,7 @@ const conversation = {
  */
 export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>> = {
   User: {
-    ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'createdAt', 'erased'),
+    ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'createdAt', 'isBot', 'erased'),
     ...own('viewerContact', 'viewerContactRequest', 'viewerDirectConversation', 'viewerHasBlocked', 'viewerPresence'),
   },
   Presence: { ...same('id', 'user'), ...veiled('status', 'statusText', 'devices', 'lastSeenAt') },
@@ -105,7 +105,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   DirectConversation: { ...conversation, ...own('viewerPeer') },
   Group: {
     ...conversation,
-    ...same('name', 'description', 'announcement', 'avatarUrl', 'owner', 'joinPolicy', 'historyForNewcomers', 'postPolicy'),
+    ...same('name', 'description', 'announcement', 'avatarUrl', 'data', 'owner', 'joinPolicy', 'historyForNewcomers', 'postPolicy'),
     ...same('invitePolicy', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil'),
     ...own('viewerMay'),
     ...forRunners('viewerJoinRequests', 'viewerInvites', 'viewerBans'),

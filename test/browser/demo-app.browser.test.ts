@@ -214,7 +214,10 @@ test('a bot is seen to be one: where it is found, and in what it says', async ()
   const key = await admin('bots', 'key', 'helper', '--name', 'here');
   await page.getByRole('searchbox', { name: 'Find people' }).fill('helper');
   await page.getByRole('button', { name: '@helper, a bot' }).click();
-  await page.getByRole('main').getByText(/^a bot/).waitFor();
+  await page
+    .getByRole('main')
+    .getByText(/^a bot/)
+    .waitFor();
   const bot = peopleOf(() => place.node.url);
   const { user } = await ask<{ user: { id: string } }, object>(place.node.url, parse('{ user(handle: "bea") { id } }'), {}, key);
   const helper = { id: '', handle: 'helper', token: key, refreshToken: '' };

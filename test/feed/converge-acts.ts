@@ -403,7 +403,7 @@ const grouping: readonly Act[] = [
     what: 'with others in it',
     changes: three,
     async prepare(_chat, { ann, ben, cat }, create) {
-      return () => create(ann, { name: 'New', description: 'of three', memberIds: [ben.id, cat.id] });
+      return () => create(ann, { name: 'New', description: 'of three', data: { order: 7 }, memberIds: [ben.id, cat.id] });
     },
   },
   {
@@ -777,6 +777,7 @@ const settling: readonly Act[] = [
         update(cast.ann, {
           groupId,
           ...texts,
+          data: { order: 7 },
           invitePolicy: 'EVERYONE',
           pinPolicy: 'OWNER',
           mentionPolicy: 'EVERYONE',

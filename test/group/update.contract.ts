@@ -77,6 +77,24 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect((await changes(group)).at(-1)).toEqual(['description', 'announcement', 'avatarUrl']);
     });
 
+    it('of its data puts another object in its place, and is none where the same comes in another order', async () => {
+      const { ada, group } = await scene();
+      expect(await update(ada, group, { data: { order: 7, of: { a: 1, b: [true, null] } } })).toMatchObject({
+        data: '{"order":7,"of":{"a":1,"b":[true,null]}}',
+      });
+      await update(ada, group, { data: { of: { b: [true, null], a: 1 }, order: 7 }, name: 'Orders' });
+      expect(await update(ada, group, { data: {} })).toMatchObject({ data: '{}' });
+      expect(await update(ada, group, { data: null })).toMatchObject({ data: null });
+      expect(await changes(group)).toEqual([['data'], ['name'], ['data'], ['data']]);
+    });
+
+    it('of its data is refused past 4,096 bytes', async () => {
+      const { ada, group } = await scene();
+      const { data } = await update(ada, group, { data: { a: 'x'.repeat(4_088) } });
+      expect(Buffer.byteLength(data ?? '')).toBe(4_096);
+      expect(await refusal(update(ada, group, { data: { a: 'x'.repeat(4_089) } }))).toEqual({ code: 'INVALID_INPUT', field: ['data'] });
+    });
+
     it.each<[string, Change]>([
       ['nothing', {}],
       ['what is so already', everything],

@@ -33,7 +33,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
   async function userOf(id: bigint): Promise<unknown> {
     const row = await world.db.client.user.findUniqueOrThrow({ where: { id } });
     const { handle, displayName, avatarUrl, bio, createdAt } = row;
-    return { id, handle, displayName, avatarUrl, bio, createdAt, erased: false };
+    return { id, handle, displayName, avatarUrl, bio, createdAt, bot: false, erased: false };
   }
 
   describe('the hint of a message', () => {
@@ -72,6 +72,8 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     expect([announcement, invitePolicy, pinPolicy, mentionPolicy]).toEqual([null, 'ADMINS', 'ADMINS', 'ADMINS']);
     const [now] = await world.groups.byIds([group]);
     expect(parseAlong({ sender, conversation: earlier })).toEqual({ sender: await userOf(ada.userId), conversation: now });
+    // What it would not name may have been put there on a node of this release.
+    expect(parseAlong({ sender, conversation: { ...earlier, data: undefined } })).toBeNull();
   });
 
   it.each([

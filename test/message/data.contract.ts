@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NewData } from '../../src/data.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { Message, NewData } from '../../src/message/index.ts';
+import type { Message } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 

@@ -60,7 +60,13 @@ export async function openCast(): Promise<Cast> {
   const before = await say('sender', group, 'before the newcomer');
   await chat.groups.addMembers(owner, { groupId: group, userIds: [newcomer.userId] });
   await appoint(chat, people, group);
-  const shown = { description: 'All of us', announcement: 'We meet at six', avatarUrl: 'https://example.com/us.png', slowModeSeconds: 0 };
+  const shown = {
+    description: 'All of us',
+    announcement: 'We meet at six',
+    avatarUrl: 'https://example.com/us.png',
+    slowModeSeconds: 0,
+    data: { a: 1 },
+  };
   await chat.groups.update(owner, { groupId: group, ...shown });
   await chat.users.updateProfile(sender, { displayName: 'Sue', bio: 'Says it all', avatarUrl: 'https://example.com/sue.png' });
   await chat.contacts.request(asking, { userId: sender.userId, note: 'hello?' });

@@ -28,7 +28,7 @@ export const lookAround: Asked = {
       messages(last: 10) { ${page} edges { cursor node ${message} } }
       timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }
       pins(first: 5) { edges { cursor node { id } } }
-      ... on Group { name description announcement avatarUrl mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
+      ... on Group { name description announcement avatarUrl data mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
       ... on DirectConversation { viewerPeer { id } }
     } } }
   } }`,

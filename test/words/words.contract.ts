@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
+import type { NewData } from '../../src/data.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { NewData } from '../../src/message/index.ts';
 import type { Report } from '../../src/queue/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import type { ListChange } from '../../src/words/index.ts';
@@ -336,9 +336,15 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     await forbid('MASK');
     expect(await chat.users.updateProfile(ann, { bio: 'a badger' })).toMatchObject({ bio: 'a ******' });
     expect(await chat.groups.create(ann, { name: 'fine', description: 'of badger' })).toMatchObject({ description: 'of ******' });
-    const changed = { groupId: group, description: 'badger!', announcement: 'no badger' };
-    expect(await chat.groups.update(ann, changed)).toMatchObject({ description: '******!', announcement: 'no ******' });
+    const changed = { groupId: group, description: 'badger!', announcement: 'no badger', data: { badger: ['badger', 7] } };
+    const masked = { description: '******!', announcement: 'no ******', data: '{"badger":["******",7]}' };
+    expect(await chat.groups.update(ann, changed)).toMatchObject(masked);
+    expect(await chat.groups.create(ann, { name: 'fine', data: { of: 'badger' } })).toMatchObject({ data: '{"of":"******"}' });
     await forbid('REFUSE');
+    expect(await refusal(chat.groups.update(ann, { groupId: group, data: { a: ['badger'] } }))).toEqual({
+      code: 'INVALID_INPUT',
+      field: ['data', 'a', '0'],
+    });
     for (const field of ['description', 'announcement']) {
       expect(await refusal(chat.groups.update(ann, { groupId: group, [field]: 'badger' }))).toEqual({
         code: 'INVALID_INPUT',
@@ -351,7 +357,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
   it('what people and groups are called and say of themselves stays as it was before a list forbade it, though it is named again', async () => {
     const { ann, group } = await talk();
     const own = { displayName: 'Badger', bio: 'a badger' };
-    const theirs = { name: 'badger', description: 'of badger', announcement: 'badger!' };
+    const theirs = { name: 'badger', description: 'of badger', announcement: 'badger!', data: { a: 'badger' } };
     await chat.users.updateProfile(ann, own);
     await chat.users.changeHandle(ann, { handle: 'the.badger' });
     await chat.groups.update(ann, { groupId: group, ...theirs });
@@ -362,7 +368,9 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       const avatarUrl = `https://example.org/${action}`;
       expect(await chat.users.updateProfile(ann, { ...own, avatarUrl })).toMatchObject({ ...own, avatarUrl });
       expect(await chat.users.changeHandle(ann, { handle: 'the.badger' })).toMatchObject(own);
-      expect(await chat.groups.update(ann, { groupId: group, ...theirs, avatarUrl })).toMatchObject({ ...theirs, avatarUrl });
+      expect(await chat.groups.update(ann, { groupId: group, ...theirs, avatarUrl })).toMatchObject({
+        ...{ ...theirs, data: '{"a":"badger"}', avatarUrl },
+      });
       await chat.groups.updateOwnPart(ann, { conversationId: group, nickname: 'Badger', notificationLevel: levels[action] });
     }
     expect(await queue()).toEqual([]);

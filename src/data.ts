@@ -1,20 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ChatError } from '../errors.ts';
-import { isStorable } from '../text.ts';
-import type { Message } from './message.ts';
+import { ChatError } from './errors.ts';
+import { isStorable } from './text.ts';
 
-/** What a client puts on a message, as it is asked for: an object of JSON. */
+/** What a client puts on something for other clients, as it is asked for: an object of JSON. */
 export type NewData = Readonly<Record<string, unknown>>;
 
-/** The same as a message has it: its JSON, to the letter; null: none. */
-export type Data = Message['data'];
+/** The same as it is kept: its JSON, to the letter; null: none. */
+export type Data = string | null;
 
-/** How large it may be (config MAX_DATA_BYTES). */
+/** How large it may be. */
 export interface DataRules {
   readonly maxDataBytes: number;
 }
 
-// What the column holds, and any server can be configured to take: so much is looked at whatever it takes by now.
+// What the columns hold, and any server can be configured to take: so much is looked at whatever it takes by now.
 const maxEver = 64_000;
 // A poll, a card or a form nests four or five deep. So few that whatever goes through it, here and in clients, may call itself for each level.
 const maxDepth = 10;
@@ -31,7 +30,7 @@ export function requireData(wanted: NewData | null | undefined): Data {
   return text;
 }
 
-/** Throws INVALID_INPUT (data; or `field`) where a message may not have it by now, for it is too large: what was stored before is still found, and may stay. */
+/** Throws INVALID_INPUT (data; or `field`) where it may not be by now, for it is too large: what was stored before is still found, and may stay. */
 export function requireFitting(data: Data, rules: DataRules, field = 'data'): void {
   if (!isFitting(data, rules)) requireBytes(data ?? '', rules.maxDataBytes, field);
 }
@@ -76,7 +75,7 @@ function jsonOf(wanted: NewData): string {
 
 function requireBytes(text: string, most: number, field: string): void {
   if (Buffer.byteLength(text) <= most) return;
-  throw invalid([field], most === 0 ? 'A message has no data here.' : `The data of a message has at most ${most} bytes as JSON.`);
+  throw invalid([field], most === 0 ? 'There is no data here.' : `Data has at most ${most} bytes as JSON.`);
 }
 
 function invalid(field: readonly string[], message: string): ChatError {
