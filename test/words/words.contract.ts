@@ -345,6 +345,10 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       code: 'INVALID_INPUT',
       field: ['data', 'a', '0'],
     });
+    expect(await refusal(chat.groups.create(ann, { name: 'fine', data: { of: 'badger' } }))).toEqual({
+      code: 'INVALID_INPUT',
+      field: ['data', 'of'],
+    });
     for (const field of ['description', 'announcement']) {
       expect(await refusal(chat.groups.update(ann, { groupId: group, [field]: 'badger' }))).toEqual({
         code: 'INVALID_INPUT',
