@@ -100,11 +100,16 @@ builder.objectField(Viewer, 'conversations', (t) =>
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
+      pinned: t.arg.boolean({ description: 'Only what they have pinned, or only the rest; absent: both.' }),
+      archived: t.arg.boolean({ description: 'Only what they have put away, or only the rest; absent: both.' }),
     },
-    resolve: (viewer, args, { chat, scope: { loaders } }) =>
+    resolve: (viewer, { pinned, archived, ...args }, { chat, scope: { loaders } }) =>
       forwardConnection(args, {
         order: 'conversation',
-        read: (page) => loaders.ownPage(`conversations ${page.first} ${page.after}`, () => chat.groups.list(viewer, page)),
+        read: (page) =>
+          loaders.ownPage(`conversations ${pinned} ${archived} ${page.first} ${page.after}`, () =>
+            chat.groups.list(viewer, { ...page, marks: { pinned: pinned ?? undefined, archived: archived ?? undefined } }),
+          ),
         // Whatever of the response was read before this page must not be older than the lastSeq shown here.
         async node({ conversation }) {
           const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);

@@ -39,9 +39,22 @@ builder.objectField(Membership, 'viewerSilentUntil', (t) =>
   }),
 );
 
+for (const [name, of, description] of [
+  ['viewerPinned', 'pinned', 'Whether the viewer has pinned the conversation in their list; null on other people’s.'],
+  ['viewerArchived', 'archived', 'Whether the viewer has put the conversation away; null on other people’s.'],
+] as const) {
+  builder.objectField(Membership, name, (t) =>
+    t.boolean({
+      nullable: true,
+      description,
+      resolve: (membership, _args, context) => (membership.userId === requireViewer(context).userId ? membership[of] : null),
+    }),
+  );
+}
+
 const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
   description:
-    'What to change about one’s own part in which conversation: absent leaves it as it is, null clears it. A notification level cannot be cleared.',
+    'What to change about one’s own part in which conversation: absent leaves it as it is, null clears it. A notification level, and what is pinned or put away, cannot be cleared.',
   fields: (t) => ({
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     notificationLevel: t.field({ type: NotificationLevel, description: 'Of what to be notified.' }),
@@ -49,6 +62,8 @@ const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
       type: 'DateTime',
       description: 'Until when to be notified of nothing, which is yet to come; null: as the level says.',
     }),
+    pinned: t.boolean({ description: 'Whether to keep it at the top of one’s list.' }),
+    archived: t.boolean({ description: 'Whether to put it away, for as long as it is so: new messages do not bring it back.' }),
     nickname: t.string({ description: 'What to be called in this group, 1 to 64 characters; null: by one’s own name.' }),
   }),
 });
@@ -74,7 +89,7 @@ builder.mutationField('updateMembership', (t) =>
   t.field({
     type: UpdateMembershipPayload,
     description:
-      'Changes the viewer’s own part in a conversation: how it notifies them, which nobody else sees, and what they are called there.',
+      'Changes the viewer’s own part in a conversation: how it notifies them and where it stands in their list, which nobody else sees, and what they are called there.',
     args: { input: t.arg({ type: UpdateMembershipInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { conversationId: id, ...part } }, context, info) =>
       settle(context, info, async () => {

@@ -1,11 +1,18 @@
 import type { Tx } from './db.ts';
-import { sql } from './sql.ts';
+import { empty, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
+
+/** What a user has marked conversations as; absent: either way. */
+export interface Marks {
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+}
 
 /** Which part of a user's conversations. */
 export interface ShownRange {
   readonly userId: bigint;
   readonly limit: number;
+  readonly marks?: Marks | undefined;
   /** Only those below this place in the order; null: from the top. */
   readonly before: { readonly activeAt: Date; readonly id: bigint } | null;
 }
@@ -21,19 +28,23 @@ export interface ShownRow {
 }
 
 /** The conversations that a user is shown, by latest activity and id, both descending. */
-export async function listShown(tx: Tx, { userId, limit, before }: ShownRange): Promise<readonly ShownRow[]> {
+export async function listShown(tx: Tx, { userId, limit, marks = {}, before }: ShownRange): Promise<readonly ShownRow[]> {
   const below =
     before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;
   const rows = await tx.$queryRaw<Told[]>(sql`
     SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, m.fromSeq AS fromSeq, m.clearedSeq AS clearedSeq
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
-    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${below}
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${markedAs('pinned', marks.pinned)} ${markedAs('archived', marks.archived)} ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
   return rows.map(({ id, activeAt, ...row }) => ({
     ...{ id: BigInt(id), activeAt, lastSeq: Number(row.lastSeq), lastOrdinal: Number(row.lastOrdinal) },
     ...{ fromSeq: Number(row.fromSeq), clearedSeq: Number(row.clearedSeq) },
   }));
+}
+
+function markedAs(mark: keyof Marks, wanted: boolean | undefined) {
+  return wanted === undefined ? empty : sql`AND ${raw(`m.${mark}`)} = ${Number(wanted)}`;
 }
 
 type Told = Pick<ShownRow, 'activeAt'> & { readonly [C in Exclude<keyof ShownRow, 'activeAt'>]: bigint | number };

@@ -7,7 +7,7 @@
 export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
 export { type ChosenColumns, selectChosen, writeChosen } from './chosen.ts';
-export { listShown, type ShownRange, type ShownRow } from './conversation-list.ts';
+export { listShown, type Marks, type ShownRange, type ShownRow } from './conversation-list.ts';
 export { DatabaseError } from './database-error.ts';
 export type { Client, Db, LockedStreams, StreamKind, StreamRow, Tx } from './db.ts';
 export { unavailable } from './deadline.ts';

@@ -47,7 +47,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'number', untilSeq: 'number', shown: 'flag' },
     ...{ joinedAt: 'time', nickname: 'text', mutedUntil: 'time', notificationLevel: 'text', deliveredSeq: 'number', readSeq: 'number' },
     ...{ markedUnreadFromSeq: 'number', clearedSeq: 'number', shownDeliveredSeq: 'number', shownReadSeq: 'number', blocks: 'flag' },
-    ...{ joinedSeq: 'number', silentUntil: 'time' },
+    ...{ joinedSeq: 'number', silentUntil: 'time', pinned: 'flag', archived: 'flag' },
   },
   Conversation: {
     ...{ id: 'id', kind: 'text', directKey: 'text', name: 'text', description: 'text', announcement: 'text', avatarUrl: 'text' },

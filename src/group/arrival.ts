@@ -42,7 +42,7 @@ export async function storeArrival(tx: Tx, { group, joiners }: Arrival, at: Date
   const { id: conversationId } = group.row;
   const fresh = {
     ...{ state: 'ACTIVE', role: 'MEMBER', fromSeq: firstReadable(group), joinedSeq: seq + 1, untilSeq: null, shown: true, joinedAt: at },
-    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null },
+    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null, pinned: false, archived: false },
     ...{ deliveredSeq: seq, readSeq: seq, markedUnreadFromSeq: null },
   };
   const again = joiners.filter(({ earlier }) => earlier !== null).map(({ userId }) => userId);

@@ -69,6 +69,9 @@ export interface Membership {
   readonly notificationLevel: NotificationLevel;
   /** Until when they are to tell them of nothing; null, or a moment that has passed: as the level says. */
   readonly silentUntil: Date | null;
+  /** What they have marked it as, in their list. */
+  readonly pinned: boolean;
+  readonly archived: boolean;
   readonly deliveredSeq: number;
   readonly readSeq: number;
   /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation, which see them as they stood then. */

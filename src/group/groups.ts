@@ -1,3 +1,4 @@
+import type { Marks } from '../db/index.ts';
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
@@ -36,7 +37,7 @@ export interface Groups {
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[] }>;
   /** `until` null lets them write again; null is answered where they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until). */
   muteMember(viewer: Viewer, muting: Muting): Promise<Membership | null>;
-  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil, nickname). */
+  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil, pinned, archived, nickname). */
   updateOwnPart(viewer: Viewer, part: OwnPart): Promise<Membership | null>;
   /** Ends it for everybody at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
   dissolve(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
@@ -56,10 +57,10 @@ export interface Groups {
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
   /** The viewer's active memberships in all that they are shown. */
   shown(viewer: Viewer): Promise<readonly Membership[]>;
-  /** What the viewer is shown, latest activity first. Keys are opaque text. */
+  /** What the viewer is shown, latest activity first; all of it, or what they have marked so. Keys are opaque text. */
   list(
     viewer: Viewer,
-    options: { first: number; after?: string | undefined },
+    options: { first: number; after?: string | undefined; marks?: Marks | undefined },
   ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** Active members in the order they joined. Keys are opaque text. */
   members(

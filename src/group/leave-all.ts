@@ -55,7 +55,10 @@ export async function leaveAll({ db, log }: Parts, userId: bigint, signal: Abort
     }
   }
   // What they were called, and how they had settled their part, is theirs.
-  const nothing = { nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null, markedUnreadFromSeq: null };
+  const nothing = {
+    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null, markedUnreadFromSeq: null },
+    ...{ pinned: false, archived: false },
+  };
   await db.transaction((tx) => tx.membership.updateMany({ where: { userId }, data: nothing }));
 }
 

@@ -1,4 +1,4 @@
-import { type Db, inPieces, listShown, selectPages, sql } from '../db/index.ts';
+import { type Db, inPieces, listShown, type Marks, selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
@@ -36,16 +36,17 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
   return [Number(place), id];
 }
 
-/** What the viewer is shown, latest activity first. Throws BAD_USER_INPUT (after). */
+/** What the viewer is shown, latest activity first; all of it, or what they have marked so. Throws BAD_USER_INPUT (after). */
 export async function listConversations(
   { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
-  { first, after }: ListRequest,
+  { first, after, marks = {} }: ListRequest & { readonly marks?: Marks | undefined },
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
   const [activeAtMs, id] = after === undefined ? [] : parseKey(after, lastTime);
   const rows = await listShown(db.client, {
     userId: viewer.userId,
     limit: first + 1,
+    marks,
     before: activeAtMs === undefined || id === undefined ? null : { activeAt: new Date(activeAtMs), id },
   });
   const page = rows.slice(0, first);

@@ -17,15 +17,21 @@ export interface OwnPart {
   readonly notificationLevel?: NotificationLevel | null | undefined;
   /** Until when to be notified of nothing, which is yet to come; null: as the level says. */
   readonly silentUntil?: Date | null | undefined;
+  /** What to mark it as in one's list. */
+  readonly pinned?: boolean | null | undefined;
+  readonly archived?: boolean | null | undefined;
   /** Null or '': by their own name. */
   readonly nickname?: string | null | undefined;
 }
 
-type Wanted = Partial<Pick<MembershipRow, 'notificationLevel' | 'silentUntil' | 'nickname'>>;
+// What is no null: absent, it stays as it is.
+const settled = ['notificationLevel', 'pinned', 'archived'] as const;
+
+type Wanted = Partial<Pick<MembershipRow, (typeof settled)[number] | 'silentUntil' | 'nickname'>>;
 
 /**
- * Settles what the viewer is notified of, which their own devices alone hear, and what they are called there, which everybody does. Throws NOT_FOUND
- * (conversationId), INVALID_INPUT (notificationLevel: null; silentUntil; nickname: also in a direct conversation, or not allowed).
+ * Settles what the viewer is notified of, and where it stands in their list, which their own devices alone hear, and what they are called there, which everybody does. Throws
+ * NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, pinned, archived: null; silentUntil; nickname: also in a direct conversation, or not allowed).
  */
 export function updateOwnPart(
   { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
@@ -45,7 +51,7 @@ export function updateOwnPart(
       }
       requireFuture(wanted.silentUntil ?? null, { now: inside.now, field: 'silentUntil' });
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
-      const isSettled = fields.includes('notificationLevel') || fields.includes('silentUntil');
+      const isSettled = fields.some((field) => field !== 'nickname');
       if (fields.length === 0) return unchanged;
       // What one was called before a list forbade it stands.
       const said = looked !== null && fields.includes('nickname') ? [admit(looked)] : [];
@@ -64,17 +70,19 @@ export function updateOwnPart(
   });
 }
 
-function isSame(one: Date | string | null | undefined, other: Date | string | null | undefined): boolean {
+type Value = Wanted[keyof Wanted];
+
+function isSame(one: Value, other: Value): boolean {
   return one?.valueOf() === other?.valueOf();
 }
 
-function requireWanted({ notificationLevel, silentUntil, nickname }: OwnPart): Wanted {
-  if (notificationLevel === null) {
-    const message = 'notificationLevel cannot be null: leave it out, and it stays as it is.';
-    throw new ChatError('INVALID_INPUT', message, { field: ['notificationLevel'] });
+function requireWanted({ silentUntil, nickname, ...part }: OwnPart): Wanted {
+  const empty = settled.find((field) => part[field] === null);
+  if (empty !== undefined) {
+    throw new ChatError('INVALID_INPUT', `${empty} cannot be null: leave it out, and it stays as it is.`, { field: [empty] });
   }
   return {
-    ...(notificationLevel !== undefined && { notificationLevel }),
+    ...Object.fromEntries(settled.flatMap((field) => (part[field] === undefined ? [] : [[field, part[field]]]))),
     ...(silentUntil !== undefined && { silentUntil }),
     ...(nickname !== undefined && { nickname: requireNickname(nickname) }),
   };

@@ -47,12 +47,12 @@ export function isActive(row: MembershipRow | null): row is ActiveRow {
 /** A row as those who see it may know it. */
 export function membershipOf(row: MembershipRow): Membership {
   const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, mutedUntil } = row;
-  const { deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq, silentUntil } = row;
+  const { deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq, silentUntil, pinned, archived } = row;
   const role = row.role as Role;
   const notificationLevel = row.notificationLevel as NotificationLevel;
   return {
     ...{ conversationId, userId, role, joinedAt, fromSeq, joinedSeq, shown, nickname, mutedUntil, notificationLevel },
-    ...{ deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq, silentUntil },
+    ...{ deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq, silentUntil, pinned, archived },
     shownDeliveredSeq: row.shownDeliveredSeq ?? deliveredSeq,
     shownReadSeq: row.shownReadSeq ?? readSeq,
   };

@@ -274,8 +274,11 @@ const acts: Readonly<Record<string, Act>> = {
     },
   },
   updateMembership: {
-    valid: ({ group: conversationId }) => ({ conversationId, notificationLevel: 'NONE', nickname: 'Annie' }),
-    kinds: { conversationId: 'conversation', notificationLevel: 'word', silentUntil: 'moment', nickname: 'name' },
+    valid: ({ group: conversationId }) => ({ conversationId, notificationLevel: 'NONE', pinned: true, archived: true, nickname: 'Annie' }),
+    kinds: {
+      ...{ conversationId: 'conversation', notificationLevel: 'word', silentUntil: 'moment', nickname: 'name' },
+      ...{ pinned: 'flag', archived: 'flag' },
+    },
   },
   updateProfile: {
     valid: () => ({ displayName: 'Ann', avatarUrl: 'https://example.org/a.png', bio: 'About me' }),

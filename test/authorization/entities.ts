@@ -112,7 +112,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   },
   Membership: {
     ...same('id', 'user', 'conversation', 'role', 'joinedAt', 'nickname', 'mutedUntil', 'deliveredSeq', 'readSeq'),
-    ...own('viewerNotificationLevel', 'viewerSilentUntil', 'viewerMay'),
+    ...own('viewerNotificationLevel', 'viewerSilentUntil', 'viewerPinned', 'viewerArchived', 'viewerMay'),
   },
   JoinRequest: same('id', 'preview', 'user', 'note', 'createdAt'),
   GroupInvite: same('id', 'group', 'code', 'createdBy', 'expiresAt', 'usesLeft'),

@@ -916,6 +916,19 @@ const ruling: readonly Act[] = [
   },
   {
     by: 'updateMembership',
+    what: 'as pinned, put away, and taken back',
+    changes: own,
+    async prepare(chat, cast, update) {
+      const [one, other] = [await talk(chat, cast, cast.ben), await talk(chat, cast, cast.ben)];
+      return async () => {
+        await update(cast.ann, { conversationId: one, pinned: true });
+        await update(cast.ann, { conversationId: other, pinned: true, archived: true });
+        await update(cast.ann, { conversationId: other, pinned: false });
+      };
+    },
+  },
+  {
+    by: 'updateMembership',
     what: 'in until when it is silent',
     changes: own,
     async prepare(chat, cast, update) {

@@ -35,7 +35,7 @@ fragment Inviting on Group { viewerInvites { id code expiresAt usesLeft createdB
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerClearedSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
-  viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil }
+  viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
   messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
   pins(first: 10) { edges { node { ...Said } } }
@@ -107,7 +107,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MemberLeft { membershipId user { id } conversation { ...Ruling } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
-      ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil } conversation { id ...Waiting } unread { ...Totals } }
+      ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived } conversation { id ...Waiting } unread { ...Totals } }
       ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id lastSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ConversationCleared { conversation { id lastSeq viewerClearedSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ThreadRead { message { id viewerThreadUnreadCount conversation { id lastSeq ...Waiting } } unread { ...Totals } }

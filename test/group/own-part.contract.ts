@@ -63,6 +63,58 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     });
   });
 
+  describe('where it stands in one’s list', () => {
+    it('is settled for oneself, told once to one’s own devices', async () => {
+      const { ada, bob, group } = await scene();
+      expect(await world.access(bob, group)).toMatchObject({ pinned: false, archived: false });
+      for (let times = 0; times < 2; times += 1) {
+        expect(await settle(bob, group, { pinned: true })).toMatchObject({ pinned: true, archived: false });
+      }
+      expect([await settled(ada), await settled(bob), (await world.entries(group)).length]).toEqual([0, 1, 2]);
+      expect(await settle(bob, group, { pinned: false, archived: true })).toMatchObject({ pinned: false, archived: true });
+      expect(await world.access(ada, group)).toMatchObject({ pinned: false, archived: false });
+    });
+
+    it('chooses what is listed, page by page, and stays so while others write', async () => {
+      const { ada, bob } = await scene();
+      const made: bigint[] = [];
+      for (let n = 0; n < 5; n += 1) made.push(await world.group(ada, bob));
+      const [first, second, third, fourth] = made as [bigint, bigint, bigint, bigint];
+      for (const id of [first, second, third]) await settle(bob, id, { archived: true });
+      for (const id of [third, fourth]) await settle(bob, id, { pinned: true });
+      await world.say(ada, first);
+      async function listed(marks: { readonly pinned?: boolean; readonly archived?: boolean }) {
+        const ids: bigint[] = [];
+        for (let after: string | undefined; ; ) {
+          const { items, hasNextPage } = await world.groups.list(bob, { first: 2, after, marks });
+          ids.push(...items.map(({ conversation }) => conversation.id));
+          after = items.at(-1)?.key;
+          if (!hasNextPage) return ids.filter((id) => made.includes(id));
+        }
+      }
+      expect(await listed({ archived: true })).toEqual([first, third, second]);
+      expect(await listed({ archived: true, pinned: true })).toEqual([third]);
+      expect(await listed({ pinned: true })).toEqual([fourth, third]);
+      expect(await listed({ archived: false, pinned: false })).toEqual([made[4]]);
+      expect(await listed({})).toHaveLength(5);
+    });
+
+    it('is as for anybody else once one comes back', async () => {
+      const { ada, bob, group } = await scene();
+      await settle(bob, group, { pinned: true, archived: true });
+      await world.groups.leave(bob, { groupId: group });
+      await world.groups.addMembers(ada, { groupId: group, userIds: [bob.userId] });
+      expect(await world.access(bob, group)).toMatchObject({ pinned: false, archived: false });
+    });
+
+    it('is one thing or the other', async () => {
+      const { bob, group } = await scene();
+      for (const field of ['pinned', 'archived']) {
+        expect(await refusal(settle(bob, group, { [field]: null }))).toEqual({ code: 'INVALID_INPUT', field: [field] });
+      }
+    });
+  });
+
   describe('until when to be notified of nothing', () => {
     const moment = new Date('2999-01-01T00:00:00.000Z');
 

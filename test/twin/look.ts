@@ -22,7 +22,7 @@ export const lookAround: Asked = {
     conversations(first: 20) { ${page} edges { cursor node {
       __typename id createdAt lastActivityAt lastSeq memberCount deliveredToAllSeq readByAllSeq
       viewerClearedSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq
-      viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerMay }
+      viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived viewerMay }
       viewerLastMessage { id }
       members(first: 20) { totalCount ${page} edges { cursor node { id role nickname readSeq deliveredSeq user { id } } } }
       messages(last: 10) { ${page} edges { cursor node ${message} } }
