@@ -79,7 +79,12 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
   const everything = everythingOf('Viewer', { depth: 1, size: 3 });
   return [
     { what: 'all of the viewer', source: `{ Query_viewer: viewer ${everything} }`, variables: {} },
-    ofViewer('conversations', 'ConversationConnection'),
+    ...[undefined, false].map((marked) =>
+      ofViewer('conversations', 'ConversationConnection', {
+        ...{ types: ', $pinned: Boolean, $archived: Boolean', call: 'pinned: $pinned, archived: $archived, ' },
+        ...{ pinned: marked, archived: marked },
+      }),
+    ),
     ofViewer('contacts', 'ContactConnection'),
     ofViewer('blocks', 'UserConnection'),
     ofViewer('notices', 'NoticeConnection'),
