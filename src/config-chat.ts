@@ -127,7 +127,7 @@ export const chatOptions = {
   maxBlocks: option('MAX_BLOCKS', '5000', whole(1, 100_000), 'People whom a user may have blocked at a time.'),
   maxGroupMembers: setting('MAX_GROUP_MEMBERS', '2000', whole(2, 100_000), 'Members a group may have.'),
   maxAdmins: option('MAX_ADMINS', '50', whole(1, 1_000), 'Admins a group may have beside its owner.'),
-  maxGroupsPerUser: setting('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in.'),
+  maxGroupsPerUser: setting('MAX_GROUPS_PER_USER', '1000', whole(1, 10_000), 'Groups a user may be in; a bot may be in any number.'),
   maxJoinRequests: option('MAX_JOIN_REQUESTS', '50', whole(1, 1_000), 'Groups that a user may be asking to join at a time.'),
   maxInvites: option('MAX_INVITES', '100', whole(1, 100), 'Invitations that a group may have at a time.'),
   joinAttempts: setting(

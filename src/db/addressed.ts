@@ -1,3 +1,4 @@
+import { botsAmong } from './bots-among.ts';
 import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { empty, join, sql } from './sql.ts';
@@ -57,14 +58,6 @@ async function select(tx: Tx, pairs: readonly PairRow[], held: typeof empty): Pr
     isClosed: isClosed(pair) && !bots.has(pair.fromId),
     isErased: found.has(`erased ${pair.toId} 0`),
   }));
-}
-
-/** Who of some users is a bot, which nobody becomes and none ceases to be. */
-async function botsAmong(tx: Tx, userIds: readonly bigint[]): Promise<ReadonlySet<bigint>> {
-  const rows = await inPieces([...new Set(userIds)], (piece) =>
-    tx.$queryRaw<{ readonly id: bigint | number }[]>(sql`SELECT id FROM User WHERE id IN (${join(piece)}) AND bot = 1`),
-  );
-  return new Set(rows.map(({ id }) => BigInt(id)));
 }
 
 // A row that a condition leaves out would be let go again: who takes messages from whom is told of all.

@@ -1,4 +1,4 @@
-import { countGroups, type Tx } from '../db/index.ts';
+import { botsAmong, countGroups, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { MembershipRef } from './conversation.ts';
 import { type ConversationRow, type MembershipRow, readConversationRows, readMemberships, refKey } from './store.ts';
@@ -31,8 +31,17 @@ export const groupUnder: Fact<GroupName, bigint | null> = {
 /** Whether there is such a user, and they can be talked to. Governed by the user's account stream. */
 export const userExists: Fact<bigint, boolean> = { name: 'user', key: String, read: readUsers };
 
-/** In how many groups a user is. Governed by the user's account stream, which every joining locks. */
-export const groupCount: Fact<bigint, number> = { name: 'group count', key: String, read: countGroups };
+/** In how many groups a user is, as config MAX_GROUPS_PER_USER counts: a bot in none. Governed by the user's account stream, which every joining locks. */
+export const groupCount: Fact<bigint, number> = {
+  name: 'group count',
+  key: String,
+  async read(tx, userIds) {
+    const bots = await botsAmong(tx, userIds);
+    const people = userIds.filter((id) => !bots.has(id));
+    const counts = new Map((await countGroups(tx, people)).map((count, place) => [people[place], count]));
+    return userIds.map((id) => counts.get(id) ?? 0);
+  },
+};
 
 /** How many admins a group has. Governed by its stream. */
 export const adminCount: Fact<bigint, number> = {

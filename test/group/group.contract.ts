@@ -93,6 +93,18 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await groups.create(ada, { name: 'x', memberIds: ids(bob) })).toMatchObject({ memberCount: 2 });
     });
 
+    it('keeps no bot to a number of groups, neither one that makes them nor one that is added', async () => {
+      const [ada, bot] = await world.people();
+      await world.db.transaction((tx) => tx.user.update({ where: { id: bot.userId }, data: { bot: true } }));
+      const { groups } = world.node({ maxGroupsPerUser: 1 });
+      for (const name of ['x', 'y']) await groups.create(bot, { name });
+      expect(await groups.create(ada, { name: 'z', memberIds: ids(bot) })).toMatchObject({ memberCount: 2 });
+      expect(await refusal(groups.create(bot, { name: 'w', memberIds: ids(ada) }))).toEqual({
+        code: 'LIMIT_REACHED',
+        field: ['memberIds', '0'],
+      });
+    });
+
     it('keeps to the groups a user may be in; direct conversations and groups left do not count', async () => {
       const [ada, bob, cy] = await world.people();
       const { groups } = world.node({ maxGroupsPerUser: 1 });
