@@ -26,6 +26,7 @@ const withoutId = {
     'MessageRecalled',
     'ReactionsChanged',
     'PinChanged',
+    'HistoryTrimmed',
     'GroupChanged',
     'MembershipSettled',
     'MessageHidden',

@@ -52,6 +52,7 @@ export const loggedTypes = {
   MessageRecalled: builder.objectRef<Logged<KnownEntry<'MessageRecalled'>>>('MessageRecalled'),
   ReactionsChanged: builder.objectRef<Logged<KnownEntry<'ReactionsChanged'>>>('ReactionsChanged'),
   PinChanged: builder.objectRef<Logged<KnownEntry<'PinChanged'>>>('PinChanged'),
+  HistoryTrimmed: builder.objectRef<Logged<KnownEntry<'HistoryTrimmed'>>>('HistoryTrimmed'),
   GroupChanged: builder.objectRef<Logged<KnownEntry<'GroupChanged'>>>('GroupChanged'),
   ConversationOpened: builder.objectRef<Logged<KnownEntry<'ConversationOpened'>>>('ConversationOpened'),
   ConversationClosed: builder.objectRef<Logged<KnownEntry<'ConversationClosed'>>>('ConversationClosed'),

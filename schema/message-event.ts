@@ -5,7 +5,7 @@ import { type Logged, loggedTypes } from './event.ts';
 import { Message } from './message.ts';
 import { shareable } from './shareable.ts';
 
-const { MessageEdited, MessageRecalled, ReactionsChanged, PinChanged } = loggedTypes;
+const { MessageEdited, MessageRecalled, ReactionsChanged, PinChanged, HistoryTrimmed } = loggedTypes;
 
 type OfMessage = Logged<KnownEntry<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PinChanged'>>;
 
@@ -60,6 +60,19 @@ PinChanged.implement({
       extensions: shareable,
       description: 'Whether it is pinned from here on.',
       resolve: ({ entry }) => entry.data.pinned,
+    }),
+  }),
+});
+
+HistoryTrimmed.implement({
+  description:
+    'What stood in the conversation up to a place is gone for everybody, because it is kept for a time only: messages with all that was about them, and what happened between them.',
+  interfaces,
+  fields: (t) => ({
+    untilSeq: t.int({
+      extensions: shareable,
+      description: 'The last seq of what is gone. A message up to there that is still referred to looks as if it had been taken back.',
+      resolve: ({ entry }) => entry.data.untilSeq,
     }),
   }),
 });

@@ -26,6 +26,7 @@ export const webhookDocument = parse(`
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
       ... on PinChanged { message { ...Said } pinned }
+      ... on HistoryTrimmed { untilSeq }
       ... on MemberJoined { user { ...Person } }
       ... on MemberLeft { membershipId user { ...Person } leaveReason }
       ... on MemberChanged { user { ...Person } membership { id role nickname mutedUntil } changedFields }

@@ -18,6 +18,7 @@ import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import { createPush, type Push } from './push/index.ts';
+import { createRetention, type Retention } from './retention/index.ts';
 import { createSearch, type Search } from './search/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -59,6 +60,7 @@ export interface Chat extends AsyncDisposable {
   readonly beforeSend: BeforeSends;
   readonly push: Push;
   readonly presence: Presences;
+  readonly retention: Retention;
   readonly feed: Feed;
   readonly jobs: Jobs;
   readonly worker: Worker;
@@ -160,9 +162,10 @@ export function createChat({
   const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });
+  const retention = createRetention({ db, log, logger, config });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker });
+  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker, retention });
   const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function ailments(): Promise<readonly string[]> {
@@ -185,6 +188,7 @@ export function createChat({
     await settings[Symbol.asyncDispose]();
     await words[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
+    await retention[Symbol.asyncDispose]();
     await webhooks[Symbol.asyncDispose]();
     await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
@@ -219,6 +223,7 @@ export function createChat({
     beforeSend,
     push,
     presence,
+    retention,
     feed,
     jobs,
     worker,
@@ -250,9 +255,21 @@ function doersOf({
   webhooks,
   push,
   worker,
+  retention,
 }: Pick<
   Chat,
-  'users' | 'contacts' | 'groups' | 'joining' | 'messages' | 'exports' | 'notices' | 'moderation' | 'webhooks' | 'push' | 'worker'
+  | 'users'
+  | 'contacts'
+  | 'groups'
+  | 'joining'
+  | 'messages'
+  | 'exports'
+  | 'notices'
+  | 'moderation'
+  | 'webhooks'
+  | 'push'
+  | 'worker'
+  | 'retention'
 >): Doers {
   return {
     async GroupDissolved(dissolved) {
@@ -284,6 +301,7 @@ function doersOf({
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
     WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
+    HistoryRound: (from, signal) => retention.round(from, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

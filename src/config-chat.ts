@@ -39,6 +39,13 @@ export const chatOptions = {
   ),
   exportDays: option('EXPORT_DAYS', '7', whole(1, 365), 'For how many days a file with all that is a user’s own can be downloaded.'),
   exportsPerDay: option('EXPORTS_PER_DAY', '3', whole(1, 1_000), 'Such files that a user may ask for within 24 hours.'),
+  historyDays: setting(
+    'HISTORY_DAYS',
+    '0',
+    // A hundred years.
+    whole(0, 36_500),
+    'For how many days it is kept what was said; what is older goes for everybody, within about an hour. 0: for ever.',
+  ),
   maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Longest message text in Unicode code points.'),
   // Of more of them a message and its copies would weigh as much as a page of others.
   maxAttachments: setting(

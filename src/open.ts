@@ -80,6 +80,7 @@ export async function openChat(config: Config, { logger, effects = [], tracer = 
   await chat.settings.begin();
   await chat.words.begin();
   await chat.beforeSend.begin();
+  chat.retention.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }

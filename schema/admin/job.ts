@@ -21,6 +21,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   DataExport: 'Makes the file with all that is a user’s own.',
   DataExportOver: 'Removes it.',
   ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
+  HistoryRound: 'Takes away what is older than it is kept.',
   NoticeDue: 'Posts a notice.',
   NoticeRevoked: 'Tells those who had a notice that it is taken back.',
   WebhookBacklog: 'Tells an app what it has missed.',

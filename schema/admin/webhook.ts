@@ -13,6 +13,7 @@ const events: Readonly<Record<WebhookEventWord, string>> = {
   MessageRecalled: 'A message was taken back: nothing of what it said is left.',
   ReactionsChanged: 'Somebody reacted to a message, or does so no more.',
   PinChanged: 'A message was pinned, or is no more.',
+  HistoryTrimmed: 'What was said up to a place is kept no longer.',
   MemberJoined: 'Somebody is in a conversation from here on.',
   MemberLeft: 'Somebody is in it no more.',
   MemberChanged: 'What somebody is or may do in a group has changed.',

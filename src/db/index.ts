@@ -31,6 +31,7 @@ export { type ModerationRange, selectModerationItems, selectReportedItems } from
 export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
 export { tellOutages } from './outage.ts';
+export { lastOverdue, selectOverdue, type TrimStretch } from './overdue.ts';
 export { isPackedRow, type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPostings, selectSent } from './posting.ts';
@@ -43,5 +44,6 @@ export { join, raw, sql } from './sql.ts';
 export { standing } from './standing.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
+export { trimStretch } from './trim.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
 export { rarestFirst, searchUsers, type UserPlace } from './user-search.ts';

@@ -12,6 +12,7 @@ const packers: {
 } = {
   id: { pack: (value: bigint) => String(value), unpack: (packed: string) => BigInt(packed) },
   number: { pack: (value: number) => value, unpack: (packed: number) => packed },
+  kept: { pack: (value: number) => value, unpack: (packed: number) => packed },
   text: { pack: (value: string) => value, unpack: (packed: string) => packed },
   key: { pack: (value: string) => value, unpack: (packed: string) => packed },
   flag: { pack: (value: boolean) => value, unpack: (packed: boolean) => packed },
@@ -35,6 +36,7 @@ const longestMs = 8.64e15;
 const isPackedAs: { readonly [K in Exclude<Kind, 'bytes'>]: (value: unknown) => boolean } = {
   id: (value) => typeof value === 'string' && /^\d{1,19}$/.test(value),
   number: Number.isSafeInteger,
+  kept: Number.isSafeInteger,
   text: (value) => typeof value === 'string',
   key: (value) => typeof value === 'string',
   flag: (value) => typeof value === 'boolean',

@@ -8,6 +8,7 @@ import { join, raw, sql } from './sql.ts';
 const told = {
   id: { type: 'BIGINT', tell: String },
   number: { type: 'INT', tell: Number },
+  kept: { type: 'INT', tell: Number },
   text: { type: 'LONGTEXT CHARACTER SET utf8mb4', tell: String },
   key: { type: 'VARCHAR(64) CHARACTER SET utf8mb4', tell: String },
   flag: { type: 'TINYINT', tell: Number },

@@ -44,7 +44,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ attachments: 'text', data: 'text' },
   },
   Membership: {
-    ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'number', untilSeq: 'number', shown: 'flag' },
+    ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'kept', untilSeq: 'number', shown: 'flag' },
     ...{ joinedAt: 'time', nickname: 'text', mutedUntil: 'time', notificationLevel: 'text', deliveredSeq: 'number', readSeq: 'number' },
     ...{ markedUnreadFromSeq: 'number', clearedSeq: 'number', shownDeliveredSeq: 'number', shownReadSeq: 'number', blocks: 'flag' },
     ...{ joinedSeq: 'number', silentUntil: 'time', pinned: 'flag', archived: 'flag' },

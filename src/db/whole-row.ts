@@ -13,10 +13,18 @@ const packings = {
   // Its collation is its own, and JSON_ARRAY takes one only.
   key: (name: string) => `${name} /*! COLLATE utf8mb4_bin */`,
   number: String,
+  // Where the row of all others has a column, SQLite needs its name; within JSON_ARRAY the others take a name in a SELECT only.
+  kept: (name: string) => `${keptFrom(name)} /*! + (SELECT 0 */ AS ${name} /*! ) */`,
   text: String,
   flag: String,
   time: String,
 } as const satisfies { readonly [K in Kind]: (name: string) => string };
+
+/** From where on a member may read, as SQL: what the conversation does not keep is for nobody. `name`: of the membership's column, with the table's letter where it has one. */
+export function keptFrom(name: string): string {
+  const conversationId = name.replace('fromSeq', 'conversationId');
+  return `COALESCE((SELECT kept.floorSeq + 1 FROM Stream kept WHERE kept.id = ${conversationId} AND kept.floorSeq >= ${name}), ${name})`;
+}
 
 /**
  * The columns of a row, for SELECT. MySQL and MariaDB tell them as one JSON array, which costs Prisma and the driver one value in place of twenty: read so, a row
@@ -30,14 +38,19 @@ export function wholeRow(kinds: Kinds): Prisma.Sql {
 /** The same of a table that is joined under a letter. */
 export function joinedRow({ dialect }: Pick<Db, 'dialect'>, kinds: Kinds, letter: string): Prisma.Sql {
   const columns = Object.entries(kinds);
-  if (dialect === 'sqlite') return raw(columns.map(([name]) => `${letter}.${name} AS ${letter}_${name}`).join(', '));
-  return raw(`JSON_ARRAY(${columns.map(([name, kind]) => packings[kind](`${letter}.${name}`)).join(', ')}) AS ${letter}_packed`);
+  if (dialect === 'sqlite') {
+    const said = ([name, kind]: (typeof columns)[number]) => (kind === 'kept' ? keptFrom(`${letter}.${name}`) : `${letter}.${name}`);
+    return raw(columns.map((column) => `${said(column)} AS ${letter}_${column[0]}`).join(', '));
+  }
+  const packed = columns.map(([name, kind]) => (kind === 'kept' ? keptFrom(`${letter}.${name}`) : packings[kind](`${letter}.${name}`)));
+  return raw(`JSON_ARRAY(${packed.join(', ')}) AS ${letter}_packed`);
 }
 
 // The two databases tell some values in forms of their own.
 const readers: { readonly [K in Kind]: (value: never) => unknown } = {
   id: (value: bigint | number | string) => BigInt(value),
   number: (value: bigint | number) => Number(value),
+  kept: (value: bigint | number) => Number(value),
   text: (value: string) => value,
   key: (value: string) => value,
   flag: (value: boolean | bigint | number) => Boolean(value),

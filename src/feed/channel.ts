@@ -182,6 +182,7 @@ export class StreamChannel implements Channel {
     this.#parts.onHeard?.([entry]);
     this.#memory().push(entry);
     if (entry.type === 'MessageRecalled') this.#recall(entry);
+    if (entry.type === 'HistoryTrimmed') this.#ring?.forget(entry.data.untilSeq);
     if (entry.type === 'NoticeRevoked') this.#ring?.revoke(entry);
     const event = eventOf(entry);
     let receivers = 0;

@@ -14,6 +14,8 @@ export interface Ring {
   precede(entries: readonly Entry[], lastSeq: number): void;
   /** Takes the text of a message away that was recalled: whoever catches up later does not get it. */
   recall(recall: KnownEntry<'MessageRecalled'>): void;
+  /** Forgets what stands up to a seq, which is kept no longer. */
+  forget(untilSeq: number): void;
   /** Makes another object of what told of a notice that is taken back: what was made of the old one is given to nobody who catches up later. */
   revoke(revoked: KnownEntry<'NoticeRevoked'>): void;
   /** Back to the usual size. */
@@ -105,6 +107,13 @@ export function createRing(spare: Spare): Ring {
       if (entry?.type !== 'MessageSent') return;
       characters -= textOf(entry);
       entries[place] = recalledMessage(entry, at);
+      charge();
+    },
+    forget(untilSeq) {
+      const kept = entries.filter(({ seq }) => seq > untilSeq);
+      if (kept.length === entries.length) return;
+      entries = kept;
+      characters = kept.reduce((sum, entry) => sum + textOf(entry), 0);
       charge();
     },
     revoke({ data: { noticeId } }) {

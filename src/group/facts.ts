@@ -1,4 +1,4 @@
-import { botsAmong, countGroups, type Tx } from '../db/index.ts';
+import { botsAmong, byKey, countGroups, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { MembershipRef } from './conversation.ts';
 import { type ConversationRow, type MembershipRow, readConversationRows, readMemberships, refKey } from './store.ts';
@@ -52,7 +52,7 @@ export const adminCount: Fact<bigint, number> = {
 };
 
 async function readSides(tx: Tx, ids: readonly bigint[]): Promise<readonly (readonly MembershipRow[])[]> {
-  const rows = await tx.membership.findMany({ where: { conversationId: { in: [...ids] } } });
+  const rows = await selectRows(tx, 'Membership', sql`conversationId IN (${join([...ids])})`, byKey);
   const found = Map.groupBy(rows, ({ conversationId }) => conversationId);
   return ids.map((id) => found.get(id) ?? []);
 }

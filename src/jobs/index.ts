@@ -5,4 +5,4 @@
 export { type Backlog, createBacklog, type JobCount, type JobState, jobKindNames, jobStates, type LeftJob } from './backlog.ts';
 export { createJobs, type Jobs } from './create-jobs.ts';
 export type { Doers, JobData, JobKind, NewJob } from './job.ts';
-export { cancelJob, leaveDead, leaveJob } from './store.ts';
+export { cancelJob, leaveDead, leaveJob, leaveJobOnce } from './store.ts';

@@ -25,6 +25,8 @@ export const jobKinds = {
   ModerationItemOver: z.object({ itemId: z.string() }),
   /** Those who had a notice are told that it is taken back. */
   NoticeRevoked: z.object({ noticeId: z.string() }),
+  /** What conversations keep no longer goes, from the conversation after `after` on. */
+  HistoryRound: z.object({ after: id }),
   /** An app is told what it misses. */
   WebhookBacklog: z.object({ webhookId: z.string() }),
   /** An effect was given up for an entry, and is to be tried again. */

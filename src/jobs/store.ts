@@ -15,6 +15,13 @@ export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Prom
   });
 }
 
+/** Leaves a job where none is left under its key. Throws as for a duplicate where another transaction leaves it at the same time. */
+export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
+  const known = await tx.job.findUnique({ where: { kind_key: { kind, key } }, select: { id: true } });
+  if (known !== null) return;
+  await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, data: JSON.stringify(data, decimal), dueAt, createdAt: dueAt } });
+}
+
 /** Leaves what has failed so often that it is not tried again unless an operator says so. Of the reason 1,000 characters are kept. */
 export async function leaveDead(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { Entry, EntryType } from './entry.ts';
  * have changed them: what is kept of them is read anew, which is never wrong.
  */
 const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
-  ...(['MessageSent', 'MessageEdited', 'MessageRecalled', 'ReactionsChanged', 'PinChanged'] as const),
+  ...(['MessageSent', 'MessageEdited', 'MessageRecalled', 'ReactionsChanged', 'PinChanged', 'HistoryTrimmed'] as const),
   ...(['ConversationOpened', 'ConversationClosed', 'MembershipSettled', 'MessageHidden', 'ConversationCleared', 'ThreadRead'] as const),
   ...([
     'ContactRequestSent',

@@ -75,6 +75,8 @@ export const entryTypes = {
   MessageRecalled: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
   PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
+  // What stood up to there is gone, for everybody.
+  HistoryTrimmed: { on: 'conversation', timeline: false, data: z.object({ untilSeq: seq }) },
   GroupChanged: { on: 'conversation', timeline: true, data: z.object({ fields: z.array(z.enum(groupFields)) }) },
   // Without fromSeq it is theirs to read from the entry after `seq` on.
   ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq, fromSeq: seq.optional() }) },

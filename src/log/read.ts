@@ -85,11 +85,13 @@ function spanOf(
   row: { readonly kind: string; readonly lastSeq: number; readonly floorSeq: number } | null,
 ): Span {
   const { kind, lastSeq: head, floorSeq: floor } = row ?? { kind: '', lastSeq: 0, floorSeq: 0 };
-  return { streamId, kind, after, end: Math.min(head, upTo, after + limit), head, floor };
+  // What is left of a message at or below the floor is nobody's to read.
+  const end = Math.min(head, upTo, after + limit);
+  return { streamId, kind, after: Math.max(after, floor), end, head, floor };
 }
 
-function isWhole({ after, end, floor }: Span, entries: readonly Entry[]): boolean {
-  return end <= after || entries.length === end - after || after < floor;
+function isWhole({ after, end }: Span, entries: readonly Entry[]): boolean {
+  return end <= after || entries.length === end - after;
 }
 
 async function readSpan(db: Db, { streamId, kind, after, end }: Span): Promise<readonly Entry[]> {

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import { byKey, join, selectRows, sql, type Tx } from '../db/index.ts';
 import { firstSeen, type Message, messagesAround } from '../message/index.ts';
 import { type Item, listReports } from '../queue/index.ts';
 
@@ -15,7 +15,7 @@ export async function readContext(tx: Tx, item: Item): Promise<readonly Message[
   const reports = await listReports(tx, item, { after: null, limit: asked });
   const userIds = reports.map(({ reporterId }) => reporterId).filter((id) => id !== null);
   if (userIds.length === 0) return [];
-  const accesses = await tx.membership.findMany({ where: { conversationId, userId: { in: userIds } } });
+  const accesses = await selectRows(tx, 'Membership', sql`conversationId = ${conversationId} AND userId IN (${join(userIds)})`, byKey);
   const reaching = accesses.filter((access) => firstSeen(access) <= seq && (access.untilSeq ?? Number.POSITIVE_INFINITY) > seq);
   if (reaching.length === 0) return [];
   const from = Math.min(...reaching.map(firstSeen));

@@ -125,6 +125,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       // What this app does not offer, and was done by another: it is told what, but reading anew is shorter.
       case 'MessageHidden':
       case 'ConversationCleared':
+      case 'HistoryTrimmed':
       case 'MembershipSettled':
         return await readAnew();
       case 'MessageSent':

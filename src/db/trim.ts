@@ -1,0 +1,42 @@
+import type { Tx } from './db.ts';
+import type { TrimStretch } from './overdue.ts';
+import { join, sql } from './sql.ts';
+
+/**
+ * Leaves nothing of a stretch of a conversation, right past what was trimmed before, for a transaction that holds its stream: of a message its place, its
+ * sender and the name that they gave it, so that sending it again finds it. It looks as if it had been taken back at a time. Whatever else was kept of it goes, and so
+ * do the stretch's entries.
+ */
+export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimStretch, at: Date): Promise<void> {
+  const ofConversation = sql`conversationId = ${conversationId}`;
+  const messages = sql`${ofConversation} AND seq > ${after} AND seq <= ${upTo}`;
+  const aboutThem = sql`${ofConversation} AND messageSeq > ${after} AND messageSeq <= ${upTo}`;
+  await trimThreads(tx, { conversationId, after, upTo });
+  await tx.$executeRaw(sql`UPDATE Message SET text = '', attachments = NULL, data = NULL, mentionIds = NULL, mentionsEveryone = 0, hasReactions = 0,
+    pinnedAt = NULL, originId = NULL, originName = NULL, recalledAt = COALESCE(recalledAt, ${at}) WHERE ${messages}`);
+  await tx.$executeRaw(sql`DELETE FROM MessageEdit WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM Mention WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM Reaction WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM Pin WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${conversationId} AND seq > ${after} AND seq <= ${upTo}`);
+  await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${conversationId}`);
+}
+
+/** Takes the replies of a stretch out of their threads. Who took part in one goes on to: it may have replies that are kept. */
+async function trimThreads(tx: Tx, { conversationId, after, upTo }: TrimStretch): Promise<void> {
+  const replies = await tx.$queryRaw<{ readonly rootSeq: bigint | number; readonly count: bigint | number }[]>(sql`
+    SELECT threadRootSeq AS rootSeq, COUNT(*) AS count FROM Message
+    WHERE conversationId = ${conversationId} AND seq > ${after} AND seq <= ${upTo} AND threadRootSeq IS NOT NULL GROUP BY threadRootSeq`);
+  if (replies.length === 0) return;
+  const roots = join(replies.map(({ rootSeq }) => Number(rootSeq)));
+  const counts = join(
+    replies.map(({ rootSeq, count }) => sql`WHEN ${Number(rootSeq)} THEN ${Number(count)}`),
+    ' ',
+  );
+  await tx.$executeRaw(
+    sql`DELETE FROM Reply WHERE conversationId = ${conversationId} AND rootSeq IN (${roots}) AND seq > ${after} AND seq <= ${upTo}`,
+  );
+  await tx.$executeRaw(
+    sql`UPDATE Message SET replyCount = replyCount - CASE seq ${counts} END WHERE conversationId = ${conversationId} AND seq IN (${roots})`,
+  );
+}

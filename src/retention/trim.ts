@@ -1,0 +1,47 @@
+import { lastOverdue, trimStretch } from '../db/index.ts';
+import type { Fact, Log, Verdict } from '../log/index.ts';
+
+// Entries of any kind that one commit trims: others wait for it who want to say something there.
+const entriesAtOnce = 500;
+
+interface Asked {
+  readonly conversationId: bigint;
+  readonly after: number;
+  readonly end: number;
+  readonly before: Date;
+}
+
+/** Up to where a stretch can be trimmed: what has effects that are not done stays. Governed by the conversation's stream. */
+const overdue: Fact<Asked, number | null> = {
+  name: 'overdue',
+  key: ({ conversationId, after, before }) => `${conversationId}:${after}:${before.getTime()}`,
+  read: (tx, asked) =>
+    Promise.all(
+      asked.map(async ({ conversationId, after, end, before }) => {
+        const stream = await tx.stream.findUnique({ where: { id: conversationId }, select: { jobSeq: true } });
+        const upTo = Math.min(end, stream?.jobSeq ?? 0);
+        return upTo <= after ? null : await lastOverdue(tx, { conversationId, after, upTo }, before);
+      }),
+    ),
+};
+
+/** Trims the next of what a conversation has from before a moment, in one commit; answers whether there is more. Throws ChatError UNAVAILABLE. */
+export function trimNext(log: Log, conversationId: bigint, before: Date): Promise<boolean> {
+  const nothing: Verdict<boolean> = { result: () => false };
+  return log.append<boolean>({
+    lock: [conversationId],
+    async decide(inside) {
+      const head = inside.head(conversationId);
+      if (head === null) return nothing;
+      const after = head.floorSeq;
+      const end = after + entriesAtOnce;
+      const untilSeq = await inside.read(overdue, { conversationId, after, end, before });
+      if (untilSeq === null) return nothing;
+      return {
+        entries: () => [{ stream: conversationId, actorId: null, entry: { type: 'HistoryTrimmed', data: { untilSeq } } }],
+        write: (tx, { at }) => trimStretch(tx, { conversationId, after, upTo: untilSeq }, at),
+        result: () => untilSeq === end,
+      };
+    },
+  });
+}

@@ -1,0 +1,12 @@
+import type { Db } from '../../src/db/index.ts';
+
+/** Makes what a conversation has up to a seq so many days older, and its effects done: neither can be waited for. */
+export async function age(db: Db, conversationId: bigint, { upTo, days }: { readonly upTo: number; readonly days: number }): Promise<void> {
+  const at = new Date(Date.now() - days * 86_400_000);
+  await db.transaction(async (tx) => {
+    await tx.message.updateMany({ where: { conversationId, seq: { lte: upTo } }, data: { sentAt: at } });
+    await tx.entry.updateMany({ where: { streamId: conversationId, seq: { lte: upTo } }, data: { at } });
+    const { lastSeq } = await tx.stream.findUniqueOrThrow({ where: { id: conversationId }, select: { lastSeq: true } });
+    await tx.stream.updateMany({ where: { id: conversationId }, data: { jobSeq: lastSeq, jobsDue: false } });
+  });
+}

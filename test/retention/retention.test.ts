@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfRetention } from './retention.contract.ts';
+
+describe('what is kept for a time on SQLite', () => promisesOfRetention(sqliteDb));
