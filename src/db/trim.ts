@@ -24,13 +24,13 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
 
 /** Takes the replies of a stretch out of their threads. Who took part in one goes on to: it may have replies that are kept. */
 async function trimThreads(tx: Tx, { conversationId, after, upTo }: TrimStretch): Promise<void> {
-  const replies = await tx.$queryRaw<{ readonly rootSeq: bigint | number; readonly count: bigint | number }[]>(sql`
-    SELECT threadRootSeq AS rootSeq, COUNT(*) AS count FROM Message
-    WHERE conversationId = ${conversationId} AND seq > ${after} AND seq <= ${upTo} AND threadRootSeq IS NOT NULL GROUP BY threadRootSeq`);
+  const replies = await tx.$queryRaw<{ readonly rootSeq: bigint | number }[]>(sql`SELECT threadRootSeq AS rootSeq FROM Message
+    WHERE conversationId = ${conversationId} AND seq > ${after} AND seq <= ${upTo} AND threadRootSeq IS NOT NULL`);
   if (replies.length === 0) return;
-  const roots = join(replies.map(({ rootSeq }) => Number(rootSeq)));
+  const threads = [...Map.groupBy(replies, ({ rootSeq }) => Number(rootSeq))];
+  const roots = join(threads.map(([rootSeq]) => rootSeq));
   const counts = join(
-    replies.map(({ rootSeq, count }) => sql`WHEN ${Number(rootSeq)} THEN ${Number(count)}`),
+    threads.map(([rootSeq, { length }]) => sql`WHEN ${rootSeq} THEN ${length}`),
     ' ',
   );
   await tx.$executeRaw(

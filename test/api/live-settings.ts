@@ -5,7 +5,9 @@ import { createLogging } from '../../gateway/logger.ts';
 import { createNode } from '../../gateway/node.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig, type SettingName } from '../../src/config.ts';
+import { ageIn } from '../retention/age.ts';
 import type { Listening } from '../support/listening.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import { freshStores } from '../support/stores.ts';
 import { type Person, password, type World } from '../support/world.ts';
 
@@ -36,6 +38,10 @@ async function talk(place: Place) {
   return { ann, ben, cat, group, messageId: message.id };
 }
 
+interface Thread {
+  readonly node: { readonly messages: { readonly edges: readonly { readonly node: { readonly text: string } }[] } };
+}
+
 /** Who types and who sends, up to a message. */
 async function heard(listening: Listening): Promise<readonly unknown[]> {
   const events = await listening.until(({ __typename }) => __typename === 'MessageSent');
@@ -57,6 +63,25 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('maxMessageLength', '6');
     expect(await act(place, 'sendMessage', input(), ann)).toBe('DONE');
     expect(await act(place, 'editMessage', { messageId, text: 'sixsix' }, ann)).toBe('DONE');
+  },
+  async historyDays(place) {
+    const { ann, group } = await talk(place);
+    const { seq } = await place.world.say(ann, group, 'to be kept');
+    await using sql = await rawSql(place.world.stores);
+    await ageIn(sql, rawId(group), seq - 1);
+    async function afterRound(): Promise<readonly string[]> {
+      await place.world.node.chat.retention.round({ after: 0n }, new AbortController().signal);
+      const { data } = await place.world.post<Thread, object>(
+        parse(`{ node(id: "${group}") { ... on Conversation { messages { edges { node { text } } } } } }`),
+        {},
+        ann,
+      );
+      return data?.node.messages.edges.map(({ node }) => node.text) ?? [];
+    }
+    await place.set('historyDays', '0');
+    expect(await afterRound()).toEqual(['hello', 'to be kept']);
+    await place.set('historyDays', '1');
+    expect(await afterRound()).toEqual(['to be kept']);
   },
   async maxAttachments(place) {
     const { ann, group: conversationId, messageId } = await talk(place);

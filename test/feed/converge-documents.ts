@@ -88,7 +88,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   ${fragments}
 `);
 
-/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else, and those by which something may come back that they have deleted. */
+/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else, and those by which something may come back that they have deleted, or goes that waits for them. */
 export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
   subscription Changes($after: [PositionInput!]) {
     events(after: $after) {
@@ -101,6 +101,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
       ... on PinChanged { message { ...Said } own: message { viewerHidden } pinned }
+      ... on HistoryTrimmed { untilSeq conversation { id lastSeq ...Waiting viewerLastMessage { ...Said } } }
       ... on GroupChanged { group { ...Gathering ...Ruling } }
       ... on MemberJoined { membershipEdge { cursor node { ...Member } } conversation { ...Ruling } }
       ... on MemberChanged { membership { ...Member } conversation { ...Ruling } }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { inputId } from '../../schema/ids.ts';
 import type { NewNotice } from '../../src/notice/index.ts';
-import { rawId } from '../support/raw-sql.ts';
+import { ageIn } from '../retention/age.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
 import { type Act, type Cast, doing, parting } from './converge-acts.ts';
 
@@ -107,6 +109,28 @@ export const operatorActs: readonly Act[] = [
     what: 'of what was posted a moment ago: nobody has it in the end',
     changes: [],
     prepare: async (chat) => async () => takeBack(chat, await tell(chat, 'ALL')),
+  },
+  {
+    by: 'setSettings',
+    what: 'that keeps what was said for a time only: what is older goes, pinned, quoted and unread as it is',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat }) {
+      const { settings, retention } = chat.node.chat;
+      const group = await chat.group(ann, ben, cat);
+      const old = await chat.say(ben, group, 'to be gone');
+      await doing(chat, 'pinMessage')(ann, { messageId: old.id });
+      await doing(chat, 'addReaction')(cat, { messageId: old.id, emoji: '👍' });
+      await doing(chat, 'sendMessage')(ben, { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true });
+      const said = { conversationId: group, clientMessageId: randomUUID(), text: 'kept' };
+      await doing(chat, 'sendMessage')(ben, { ...said, replyToId: old.id, threadRootId: old.id });
+      await using sql = await rawSql(chat.stores);
+      await ageIn(sql, rawId(group), old.seq + 3);
+      return async () => {
+        await settings.set(null, { settings: [{ name: 'historyDays', value: '30' }] });
+        await retention.round({ after: 0n }, new AbortController().signal);
+        await settings.set(null, { settings: [{ name: 'historyDays', value: '0' }] });
+      };
+    },
   },
   {
     by: 'suspendUser',

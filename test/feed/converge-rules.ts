@@ -45,6 +45,10 @@ const rules: Readonly<Record<string, Rule>> = {
     if (isCleared(held, event, event['message'])) passed(held, event);
     else logged(held, event);
   },
+  HistoryTrimmed(held, event) {
+    leaveOut(held.cache, idOf(event['conversation']) ?? '', (place) => place <= number(event['untilSeq']));
+    passed(held, event);
+  },
   GroupChanged: logged,
   EntryHidden({ cache }, { streamId, seq }) {
     const { lastSeq } = cache.entity(text(streamId)) ?? {};

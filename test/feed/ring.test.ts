@@ -53,6 +53,16 @@ describe('a ring', () => {
     expect(seqs(holding([message(1, 'x'.repeat(40_000))]).after(0))).toEqual([1]);
   });
 
+  it('forgets what is kept no longer, and does not reach there', () => {
+    const ring = holding(messages(1, 5));
+    ring.forget(3);
+    expect([ring.after(2), seqs(ring.after(3)), ring.at(3)]).toEqual([null, [4, 5], undefined]);
+    ring.forget(9);
+    expect(ring.after(9)).toBeNull();
+    ring.push(message(10));
+    expect(seqs(ring.after(9))).toEqual([10]);
+  });
+
   it('has fewer where much is attached or put on messages, until that is taken back', () => {
     const full = holding([1, 2, 3, 4].map((seq) => attached(seq, 16_000)));
     expect([seqs(full.after(2)), full.after(1)]).toEqual([[3, 4], null]);

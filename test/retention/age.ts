@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/index.ts';
+import type { RawSql } from '../support/raw-sql.ts';
 
 /** Makes what a conversation has up to a seq so many days older, and its effects done: neither can be waited for. */
 export async function age(db: Db, conversationId: bigint, { upTo, days }: { readonly upTo: number; readonly days: number }): Promise<void> {
@@ -9,4 +10,14 @@ export async function age(db: Db, conversationId: bigint, { upTo, days }: { read
     const { lastSeq } = await tx.stream.findUniqueOrThrow({ where: { id: conversationId }, select: { lastSeq: true } });
     await tx.stream.updateMany({ where: { id: conversationId }, data: { jobSeq: lastSeq, jobsDue: false } });
   });
+}
+
+/** The same behind the back of a node, by many years; the conversation by its number. */
+export async function ageIn(sql: RawSql, id: string | bigint, upTo: number): Promise<void> {
+  const at = '2001-01-01 00:00:00.000';
+  await sql.run(
+    `UPDATE Message SET sentAt = '${at}' WHERE conversationId = ${id} AND seq <= ${upTo}`,
+    `UPDATE Entry SET at = '${at}' WHERE streamId = ${id} AND seq <= ${upTo}`,
+    `UPDATE Stream SET jobSeq = lastSeq, jobsDue = 0 WHERE id = ${id}`,
+  );
 }

@@ -4,6 +4,7 @@ import { createContext, forEvent, forEveryone, schema, sharingOf } from '../../s
 import type { Chat } from '../../src/chat.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey } from '../group/talk-world.ts';
+import { ageIn } from '../retention/age.ts';
 import { person } from '../support/people.ts';
 import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
 import { eventDocument, isShareable, shownIn } from './shareable-document.ts';
@@ -253,6 +254,19 @@ const occasions: readonly Occasion[] = [
       await chat.messages.pin(people.owner, message);
       await chat.messages.unpin(people.admin, message);
       return entry(group, message.seq + 2);
+    },
+  },
+  {
+    what: 'that what was said up to a place is kept no longer',
+    type: 'HistoryTrimmed',
+    seenBy: both,
+    async happens({ chat, sql, say, direct, entry }) {
+      const seq = await say('sender', direct, 'gone');
+      await ageIn(sql, direct, seq);
+      await chat.settings.set(null, { settings: [{ name: 'historyDays', value: '1' }] });
+      await chat.retention.round({ after: direct - 1n }, new AbortController().signal);
+      await chat.settings.set(null, { settings: [{ name: 'historyDays', value: '0' }] });
+      return entry(direct, seq + 1);
     },
   },
   {
@@ -610,10 +624,12 @@ describe('what is shown to all at once is, to the byte, what each of them would 
     const declared = types.flatMap((type) =>
       Object.values(type.getFields()).flatMap((field) => (isShareable(field) ? [`${type.name}_${field.name}`] : [])),
     );
-    // Of these only the place is shareable; and the cursors of lists are declared in one place for all of them.
+    // Of these only the place is shareable; nobody keeps something for a time only; and the cursors of lists are declared in one place for all of them.
     const own = new Set(neverShared);
     const elsewhere = (name: string): boolean =>
-      own.has(name.split('_')[0] ?? '') || /^(?!MessageEdge|MembershipEdge|NoticeEdge).*Edge_cursor$/.test(name);
+      own.has(name.split('_')[0] ?? '') ||
+      name === 'HistoryTrimmed_actor' ||
+      /^(?!MessageEdge|MembershipEdge|NoticeEdge).*Edge_cursor$/.test(name);
     expect(declared.length).toBeGreaterThan(50);
     expect(declared.filter((name) => !seen.has(name) && !elsewhere(name))).toEqual([]);
   });

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { ConversationStateDocument, type PositionInput } from '../support/generated/graphql.ts';
+import { inWords } from '../support/listening.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
+import { type Person, world } from '../support/world.ts';
+import { ageIn } from './age.ts';
+
+describe('a node that keeps what was said for thirty days', () => {
+  const chat = world({ HISTORY_DAYS: '30' });
+  const { signal } = new AbortController();
+
+  /** A group of two, in which something was said long ago (entries 3 to 5), and something just now (6). */
+  async function talk() {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    await chat.sayAll(ann, id, ['one', 'two', 'three', 'four']);
+    return { ann, ben, id };
+  }
+
+  async function trim(id: string): Promise<void> {
+    await using sql = await rawSql(chat.stores);
+    await ageIn(sql, rawId(id), 5);
+    await chat.node.chat.retention.round({ after: 0n }, signal);
+  }
+
+  async function resumed(person: Person, after: readonly PositionInput[]): Promise<readonly string[]> {
+    return (await chat.listen(person, after).ready()).map(inWords);
+  }
+
+  it('tells who listens, once, and goes on', async () => {
+    const { ann, ben, id } = await talk();
+    const events = chat.listen(ben);
+    await events.ready();
+    await trim(id);
+    expect(await events.next()).toMatchObject({ __typename: 'HistoryTrimmed', streamId: id, seq: 7, untilSeq: 5, actor: null });
+    await trim(id);
+    await chat.say(ann, id, 'five');
+    expect(inWords(await events.next())).toBe('MessageSent 8 five');
+  });
+
+  it('has nothing of it for who comes back to before it, though it was in memory, and the rest goes on', async () => {
+    const { ann, ben, id } = await talk();
+    const other = await chat.group(ann, ben);
+    await chat.say(ann, other, 'elsewhere');
+    const listening = chat.listen(ben);
+    await listening.ready();
+    await chat.say(ann, id, 'five');
+    await listening.next();
+    await trim(id);
+    await listening.next();
+    const elsewhere = { streamId: other, seq: 2 };
+    expect(await resumed(ben, [{ streamId: id, seq: 4 }, elsewhere])).toEqual([
+      ...['ResyncRequired POSITION_TOO_OLD 8', 'MessageSent 3 elsewhere', 'StreamReady'],
+    ]);
+    expect(await resumed(ben, [{ streamId: id, seq: 5 }])).toEqual([
+      'MessageSent 6 four',
+      'MessageSent 7 five',
+      'HistoryTrimmed',
+      'StreamReady',
+    ]);
+    const one = await chat.listenTo(ben, id, { after: 2 }).ready();
+    expect(one.map(inWords)).toEqual(['ResyncRequired POSITION_TOO_OLD 8', 'StreamReady']);
+  });
+
+  it('shows the same to who reads anew', async () => {
+    const { ben, id } = await talk();
+    await trim(id);
+    const { conversation } = await chat.ask(ConversationStateDocument, { id }, ben);
+    expect(conversation).toMatchObject({ lastSeq: 7, viewerUnreadCount: 1 });
+  });
+});
+
+describe('a node', () => {
+  const chat = world({ HISTORY_DAYS: '30', JOB_POLL_MS: '50' });
+
+  it('goes round by itself', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const events = chat.listen(ben);
+    await events.ready();
+    await chat.say(ann, id, 'gone');
+    await using sql = await rawSql(chat.stores);
+    await ageIn(sql, rawId(id), 3);
+    // Its first round was over before that, and the next is in an hour.
+    await expect.poll(() => sql.number("SELECT COUNT(*) FROM Job WHERE kind = 'HistoryRound' AND heldBy IS NULL")).toBe(1);
+    await sql.run("UPDATE Job SET dueAt = (SELECT createdAt FROM Deployment) WHERE kind = 'HistoryRound'");
+    expect(await events.nextOf('HistoryTrimmed')).toMatchObject({ untilSeq: 3 });
+  });
+});
