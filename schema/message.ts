@@ -61,7 +61,7 @@ builder.objectFields(Message, (t) => ({
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'When it was taken back; null: it stands.',
+    description: 'When it was taken back, or, of one that is referred to still, was kept no longer (`HistoryTrimmed`); null: it stands.',
   }),
   clientMessageId: t.exposeID('clientMessageId', {
     extensions: shareable,

@@ -14,7 +14,7 @@ export interface Ring {
   precede(entries: readonly Entry[], lastSeq: number): void;
   /** Takes the text of a message away that was recalled: whoever catches up later does not get it. */
   recall(recall: KnownEntry<'MessageRecalled'>): void;
-  /** Forgets what stands up to a seq, which is kept no longer. */
+  /** Forgets what stands up to a seq, which is kept no longer, and takes none of it any more. */
   forget(untilSeq: number): void;
   /** Makes another object of what told of a notice that is taken back: what was made of the old one is given to nobody who catches up later. */
   revoke(revoked: KnownEntry<'NoticeRevoked'>): void;
@@ -56,6 +56,7 @@ function attachmentCharacters({ url, mediaType, name, alt }: Attachments[number]
 export function createRing(spare: Spare): Ring {
   let entries: Entry[] = [];
   let characters = 0;
+  let floor = 0;
   /** Since it was last narrowed somebody has asked for more. */
   let widened = false;
   /** What it has taken of the spare. */
@@ -96,7 +97,7 @@ export function createRing(spare: Spare): Ring {
       const end = older.findLastIndex(({ seq }) => seq === before);
       if (end < 0) return;
       widened = true;
-      const added = older.slice(0, end + 1);
+      const added = older.slice(0, end + 1).filter(({ seq }) => seq > floor);
       entries = [...added, ...entries];
       for (const entry of added) characters += textOf(entry);
       trim();
@@ -110,6 +111,7 @@ export function createRing(spare: Spare): Ring {
       charge();
     },
     forget(untilSeq) {
+      floor = Math.max(floor, untilSeq);
       const kept = entries.filter(({ seq }) => seq > untilSeq);
       if (kept.length === entries.length) return;
       entries = kept;

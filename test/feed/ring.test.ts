@@ -57,6 +57,8 @@ describe('a ring', () => {
     const ring = holding(messages(1, 5));
     ring.forget(3);
     expect([ring.after(2), seqs(ring.after(3)), ring.at(3)]).toEqual([null, [4, 5], undefined]);
+    ring.precede(messages(1, 3), 5);
+    expect(ring.after(2)).toBeNull();
     ring.forget(9);
     expect(ring.after(9)).toBeNull();
     ring.push(message(10));

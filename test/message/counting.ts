@@ -17,13 +17,16 @@ export interface Ground {
   /** At least one. */
   readonly nodes: readonly CountingNode[];
   person(): Promise<Viewer>;
+  /** Of a stream all that there ever was. */
   entries(streamId: bigint): Promise<readonly Entry[]>;
+  /** Keeps no longer what a conversation has up to a seq; absent: all is kept. */
+  trim?(conversationId: bigint, upTo: number): Promise<void>;
 }
 
 // How often each is done: enough is said for the rest to have something to happen to.
 const acts = {
   ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
-  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1 },
+  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1, trim: 2 },
 } as const;
 type Act = keyof typeof acts;
 
@@ -177,6 +180,9 @@ async function mentioned({ scene, node, access, actor, whom }: Deed): Promise<Pi
 }
 
 const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open or close the past'>, (deed: Deed) => Promise<void>>> = {
+  async trim({ scene, access, log, which }) {
+    await scene.ground.trim?.(access.conversationId, Math.floor(which * log.length));
+  },
   say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
   mention: async (deed) => say(deed, { conversationId: deed.access.conversationId, ...(await mentioned(deed)) }),
   async reply(deed) {
