@@ -243,34 +243,24 @@ export function createChat({
 }
 
 /** Who does what was left for later. */
-function doersOf({
-  users,
-  contacts,
-  groups,
-  joining,
-  messages,
-  exports,
-  notices,
-  moderation,
-  webhooks,
-  push,
-  worker,
-  retention,
-}: Pick<
-  Chat,
-  | 'users'
-  | 'contacts'
-  | 'groups'
-  | 'joining'
-  | 'messages'
-  | 'exports'
-  | 'notices'
-  | 'moderation'
-  | 'webhooks'
-  | 'push'
-  | 'worker'
-  | 'retention'
->): Doers {
+function doersOf(
+  chat: Pick<
+    Chat,
+    | 'users'
+    | 'contacts'
+    | 'groups'
+    | 'joining'
+    | 'messages'
+    | 'exports'
+    | 'notices'
+    | 'moderation'
+    | 'webhooks'
+    | 'push'
+    | 'worker'
+    | 'retention'
+  >,
+): Doers {
+  const { users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker, retention } = chat;
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);

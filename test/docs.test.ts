@@ -162,7 +162,9 @@ describe('docs/webhooks.md', () => {
   const webhooks = read('docs/webhooks.md');
 
   it('lists every event that an app can be told of', () => {
-    const listed = [...webhooks.matchAll(/^\| `(\w+)` \|.*`(?:message|messageEdge|user|userId|group|untilSeq)\b/gm)].map(([, name]) => name);
+    const listed = [...webhooks.matchAll(/^\| `(\w+)` \|.*`(?:message|messageEdge|user|userId|group|untilSeq)\b/gm)].map(
+      ([, name]) => name,
+    );
     expect(listed).toEqual(expect.arrayContaining([...webhookEvents]));
     expect(listed).toHaveLength(webhookEvents.length);
   });

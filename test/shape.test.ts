@@ -32,6 +32,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster', 'words'],
   notice: ['db', 'log', 'user', 'jobs'],
   worker: ['db', 'log', 'jobs'],
+  retention: ['db', 'log', 'jobs'],
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],

@@ -95,10 +95,10 @@ export function seenMessages({ account, logs }: Books, { conversationId, fromSeq
   const hidden = account.flatMap(({ type, data }) =>
     type === 'MessageHidden' && data.conversationId === conversationId ? [data.messageSeq] : [],
   );
-  const from = Math.max(fromSeq, ...cleared.map((seq) => seq + 1));
-  return (logs.get(conversationId) ?? []).flatMap((entry) =>
-    entry.type === 'MessageSent' && entry.seq >= from && !hidden.includes(entry.seq) ? [entry] : [],
-  );
+  const log = logs.get(conversationId) ?? [];
+  const trimmed = log.flatMap(({ type, data }) => (type === 'HistoryTrimmed' ? [data.untilSeq] : []));
+  const from = Math.max(fromSeq, ...[...cleared, ...trimmed].map((seq) => seq + 1));
+  return log.flatMap((entry) => (entry.type === 'MessageSent' && entry.seq >= from && !hidden.includes(entry.seq) ? [entry] : []));
 }
 
 /** Counts what waits for somebody, entry by entry. */
