@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { webhookEvents } from '../../src/webhook/index.ts';
+import { ageIn } from '../retention/age.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 import { type Receiver, receiver, type Taken } from '../webhook/receiver.ts';
 
@@ -56,6 +58,14 @@ it('an app is told of every type of event by the worker, in order, with ids that
   await act(eve, 'updateProfile', { displayName: 'Eve of the fair' });
   const left = await told(({ type, data }) => type === 'MemberLeft' && data.streamId === conversationId);
   await told(({ type }) => type === 'UserChanged');
+  const { settings, retention } = place.node.chat;
+  await using sql = await rawSql(place.stores);
+  await ageIn(sql, rawId(conversationId), 2);
+  await settings.set(null, { settings: [{ name: 'historyDays', value: '30' }] });
+  await retention.round({ after: 0n }, new AbortController().signal);
+  await settings.set(null, { settings: [{ name: 'historyDays', value: '0' }] });
+  const trimmed = await told(({ type }) => type === 'HistoryTrimmed');
+  expect(trimmed.data).toMatchObject({ streamId: conversationId, untilSeq: 2, actor: null });
   const own = app.calls.filter(({ data }) => data.streamId === conversationId);
   expect(own.map(({ data }) => data.seq)).toEqual(own.map((_, place) => place + 1));
   expect(new Set(app.calls.map(({ type }) => type))).toEqual(new Set(webhookEvents));

@@ -120,7 +120,7 @@ export const operatorActs: readonly Act[] = [
       const old = await chat.say(ben, group, 'to be gone');
       await doing(chat, 'pinMessage')(ann, { messageId: old.id });
       await doing(chat, 'addReaction')(cat, { messageId: old.id, emoji: '👍' });
-      await doing(chat, 'sendMessage')(ben, { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true });
+      await doing(chat, 'sendMessage')(ann, { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true });
       const said = { conversationId: group, clientMessageId: randomUUID(), text: 'kept' };
       await doing(chat, 'sendMessage')(ben, { ...said, replyToId: old.id, threadRootId: old.id });
       await using sql = await rawSql(chat.stores);

@@ -46,7 +46,13 @@ const rules: Readonly<Record<string, Rule>> = {
     else logged(held, event);
   },
   HistoryTrimmed(held, event) {
-    leaveOut(held.cache, idOf(event['conversation']) ?? '', (place) => place <= number(event['untilSeq']));
+    const [conversation, untilSeq] = [idOf(event['conversation']) ?? '', number(event['untilSeq'])];
+    leaveOut(held.cache, conversation, (place) => place <= untilSeq);
+    for (const { id = null, replyCount = 0, ...said } of held.cache.entities()) {
+      if (!('sentAt' in said) || idOf(said['conversation']) !== conversation || number(said['seq']) > untilSeq) continue;
+      held.cache.evict(text(id));
+      held.cache.change(text(id), { id, replyCount });
+    }
     passed(held, event);
   },
   GroupChanged: logged,
