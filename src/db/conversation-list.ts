@@ -1,7 +1,6 @@
 import type { Tx } from './db.ts';
 import { empty, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
-import { keptFrom } from './whole-row.ts';
 
 /** What a user has marked conversations as; absent: either way. */
 export interface Marks {
@@ -33,7 +32,7 @@ export async function listShown(tx: Tx, { userId, limit, marks = {}, before }: S
   const below =
     before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;
   const rows = await tx.$queryRaw<Told[]>(sql`
-    SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, ${raw(keptFrom('m.fromSeq'))} AS fromSeq, m.clearedSeq AS clearedSeq
+    SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, CASE WHEN s.floorSeq >= m.fromSeq THEN s.floorSeq + 1 ELSE m.fromSeq END AS fromSeq, m.clearedSeq AS clearedSeq
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
     WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${markedAs('pinned', marks.pinned)} ${markedAs('archived', marks.archived)} ${below}
     ORDER BY s.activeAt DESC, s.id DESC

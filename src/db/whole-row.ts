@@ -21,7 +21,7 @@ const packings = {
 } as const satisfies { readonly [K in Kind]: (name: string) => string };
 
 /** From where on a member may read, as SQL: what the conversation does not keep is for nobody. `name`: of the membership's column, with the table's letter where it has one. */
-export function keptFrom(name: string): string {
+function keptFrom(name: string): string {
   const conversationId = name.replace('fromSeq', 'conversationId');
   return `COALESCE((SELECT kept.floorSeq + 1 FROM Stream kept WHERE kept.id = ${conversationId} AND kept.floorSeq >= ${name}), ${name})`;
 }

@@ -243,7 +243,7 @@ function doors(viewer: string): readonly string[] {
 
 /** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
 function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {
-  const root = { conversationId: `${big}`, rootSeq: bigSeqs - 8, clearedSeq: 1, readSeq: bigSeqs, seq: 0 };
+  const root = { conversationId: `${big}`, rootSeq: bigSeqs - 8, clearedSeq: 1, untilSeq: 0, readSeq: bigSeqs, seq: 0 };
   const asked = {
     fromId: `${firstUser + 5_001}`,
     toId: viewer,
