@@ -1,3 +1,4 @@
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ConversationStateDocument, type PositionInput } from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
@@ -62,11 +63,24 @@ describe('a node that keeps what was said for thirty days', () => {
     expect(one.map(inWords)).toEqual(['ResyncRequired POSITION_TOO_OLD 8', 'StreamReady']);
   });
 
-  it('shows the same to who reads anew', async () => {
-    const { ben, id } = await talk();
-    await trim(id);
+  it('shows the same to who reads anew, looks for it or asks for it by its id', async () => {
+    const { ann, ben, id } = await talk();
+    const [gone, kept] = await chat.sayAll(ann, id, ['needle, gone', 'needle, kept']);
+    await using sql = await rawSql(chat.stores);
+    await ageIn(sql, rawId(id), gone?.seq ?? 0);
+    await chat.node.chat.retention.round({ after: 0n }, signal);
     const { conversation } = await chat.ask(ConversationStateDocument, { id }, ben);
-    expect(conversation).toMatchObject({ lastSeq: 7, viewerUnreadCount: 1 });
+    expect(conversation).toMatchObject({ lastSeq: 9, viewerUnreadCount: 1 });
+    const found = '{ edges { node { text } } }';
+    const document = parse(`query ($id: ID!, $gone: ID!, $kept: ID!) {
+      all: messages(search: "needle") ${found}
+      here: messages(search: "needle", conversationId: $id) ${found}
+      gone: node(id: $gone) { id }
+      kept: node(id: $kept) { id }
+    }`);
+    const only = { edges: [{ node: { text: 'needle, kept' } }] };
+    const { data } = await chat.post<object, object>(document, { id, gone: gone?.id, kept: kept?.id }, ben);
+    expect(data).toEqual({ all: only, here: only, gone: null, kept: { id: kept?.id } });
   });
 });
 
