@@ -13,6 +13,8 @@ import { type FullGroup, fillGroup } from './reconnect-people.ts';
 const clients = 50;
 // Long beside what a busy machine keeps a process waiting, short beside a test.
 const leaseMs = 3_000;
+// A node is taken over when its people are seen to be gone, for which each takeover waits: nobody comes back within it here.
+const times = { NODE_LEASE_MS: String(leaseMs), PRESENCE_GRACE_MS: '100' };
 const longMs = 120_000;
 
 describe('nodes that know of each other', () => {
@@ -28,9 +30,9 @@ describe('nodes that know of each other', () => {
   beforeAll(async () => {
     stores = open.use(await realStores());
     group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
-    const env = { ...stores.env, ...group.env, NODE_LEASE_MS: String(leaseMs) };
+    const env = { ...stores.env, ...group.env, ...times };
     ({ paused, other } = await allOf(open, { paused: startNodeProcess(env), other: startNodeProcess(env) }));
-    observer = open.use(await chatOn(stores, { NODE_LEASE_MS: String(leaseMs) }));
+    observer = open.use(await chatOn(stores, times));
     fleet = open.use(startFleet({ document: resuming, streamId: group.conversationId, members: group.members }));
   }, longMs);
   afterAll(() => open.disposeAsync());
