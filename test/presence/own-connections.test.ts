@@ -84,6 +84,28 @@ describe('the connections of a node', () => {
     await expect.poll(() => at.devices).toEqual([1, 0]);
   });
 
+  test('of a node that has died are removed side by side, however many: none waits for what is noted of another', async () => {
+    const roster = createMemoryRoster();
+    const all = Promise.withResolvers<void>();
+    let asked = 0;
+    await using many = await attending({
+      ...roster,
+      async remove(ref) {
+        asked += 1;
+        if (asked === 3) all.resolve();
+        await all.promise;
+        return await roster.remove(ref);
+      },
+    });
+    const [dead, heir] = [await many.node(), await many.node()];
+    await many.flock.live(leaseMs, dead.bird, heir.bird);
+    for (let n = 0; n < 3; n += 1) dead.own.connect(device(), () => undefined);
+    await expect.poll(many.there).toEqual(['here', 'here', 'here']);
+    await many.flock.live(2 * leaseMs + presenceGraceMs, heir.bird);
+    await expect.poll(many.there).toEqual([]);
+    await expect.poll(() => many.devices.at(-1)).toBe(0);
+  });
+
   test('of a node that was paused and taken over count until the heir’s grace is over, not only until it finds so', async () => {
     const [paused, heir] = [await at.node(), await at.node()];
     await at.flock.live(leaseMs, paused.bird, heir.bird);
