@@ -17,13 +17,15 @@ export interface RedisQueueOptions {
   readonly consumer: string;
   /** What a consumer has taken up and not kept for so many ms is another's. */
   readonly visibilityMs: number;
+  /** For how many ms at most a consumer waits for something to do before it looks again; 1,000 if absent. */
+  readonly waitMs?: number | undefined;
   readonly logger: Logger;
 }
 
 // Nobody waits for this but the worker itself, which is better off to know that Redis hangs.
 const commandMs = 1_000;
-// How long Redis keeps a consumer waiting for something to do: the command must be over before its connection is taken for hanging.
-const waitMs = 1_000;
+// Redis answers whoever waits as soon as there is something: the command must be over before its connection is taken for hanging.
+const usualWaitMs = 1_000;
 // Who hands on asks several times a second; if it dies another does within this.
 const leadMs = 3_000;
 // Holders find within this that Redis is back and tell it what they hold, should it have forgotten; until then nothing is handed out.
@@ -42,7 +44,14 @@ const claimedSchema = z.tuple([z.string(), z.array(entrySchema.nullable())]).res
 const leadSchema = z.tuple([z.number(), z.number()]);
 
 /** A queue that workers share in Redis: a Stream with a group of consumers. Throws ConfigError when Redis cannot be used at the start. */
-export async function createRedisQueue({ url, namespace, consumer, visibilityMs, logger }: RedisQueueOptions): Promise<Queue> {
+export async function createRedisQueue({
+  url,
+  namespace,
+  consumer,
+  visibilityMs,
+  waitMs = usualWaitMs,
+  logger,
+}: RedisQueueOptions): Promise<Queue> {
   using opening = new DisposableStack();
   const manner = { url, logger, longestRetryMs };
   const { commands, waiting } = await allOf(opening, {

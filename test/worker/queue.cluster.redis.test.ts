@@ -18,7 +18,8 @@ afterAll(async () => {
 });
 
 function open(namespace: string = randomUUID()) {
-  return createRedisQueue({ url: cluster.url, namespace, consumer: randomUUID(), visibilityMs: 30_000, logger: pino({ level: 'silent' }) });
+  const logger = pino({ level: 'silent' });
+  return createRedisQueue({ url: cluster.url, namespace, consumer: randomUUID(), visibilityMs: 30_000, waitMs: 50, logger });
 }
 
 promisesOfQueues('the queue in a Redis Cluster', async () => {

@@ -2,22 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ConfigError } from '../../src/config.ts';
 import type { Held, Queue } from '../../src/worker/index.ts';
 import { createRedisQueue } from '../../src/worker/queue.redis.ts';
 import { within } from '../support/bound.ts';
 import { freePort, startRedis } from '../support/services.ts';
+import { until } from '../support/until.ts';
 import { promisesOfQueues } from './queue.contract.ts';
 
 const never = new AbortController().signal;
 const silent = pino({ level: 'silent' });
+// What is there is handed out at once: where nothing is, it is soon said so.
+const waitMs = 50;
 
 function open(
   namespace: string = randomUUID(),
   { url = inject('redisUrl'), visibilityMs = 30_000, consumer = randomUUID() as string } = {},
 ): Promise<Queue> {
-  return createRedisQueue({ url, namespace, consumer, visibilityMs, logger: silent });
+  return createRedisQueue({ url, namespace, consumer, visibilityMs, waitMs, logger: silent });
 }
 
 let admin: Redis;
@@ -34,7 +37,7 @@ async function grown(): Promise<string> {
 }
 
 async function leading(queue: Queue): Promise<Queue> {
-  await expect.poll(() => queue.lead().catch(() => null)).not.toBeNull();
+  await until(async () => (await queue.lead()) !== null);
   return queue;
 }
 
@@ -113,72 +116,6 @@ test('what a worker holds that is dead is handed out as soon as somebody says so
   expect(await other.lead()).toMatchObject({ anew: true });
 });
 
-test('what is kept longer than the visibility time is nobody else’s, and what is not kept is', async () => {
-  const namespace = randomUUID();
-  // A process that is kept waiting for three quarters of it on a busy machine takes what it holds for lost.
-  const visibilityMs = 4_000;
-  await using redis = await startRedis();
-  await using one = await leading(await open(namespace, { url: redis.url, visibilityMs }));
-  await using other = await open(namespace, { url: redis.url, visibilityMs });
-  await one.put([{ streamId: 5n, upTo: 1 }]);
-  const held = await takeOne(one);
-  // More than the visibility time passes while nothing can be had.
-  for (const end = performance.now() + 1.25 * visibilityMs; performance.now() < end; ) expect(await other.take(1, never)).toEqual([]);
-  expect(held.lost.aborted).toBe(false);
-  // The entry and the hold of a consumer that keeps them no more, as if it had died.
-  const observer = new Redis(redis.url);
-  const key = `{${namespace}:work}`;
-  const [[entryId = '']] = (await observer.xpending(key, 'workers', '-', '+', 1)) as [[string]];
-  await observer.xclaim(key, 'workers', 'dead', 0, entryId);
-  await observer.set(`${key}:held:5`, 'dead', 'PX', visibilityMs);
-  observer.disconnect();
-  await expect.poll(() => held.lost.aborted).toBe(true);
-  expect(await takeOne(other)).toMatchObject({ streamId: 5n });
-});
-
-test('a Redis that comes back empty is told what is held, before anything is handed out again', async () => {
-  const namespace = randomUUID();
-  await using redis = await startRedis();
-  await using one = await leading(await open(namespace, { url: redis.url }));
-  await using other = await open(namespace, { url: redis.url });
-  await one.put([{ streamId: 5n, upTo: 1 }]);
-  const held = await takeOne(one);
-  await redis.restart();
-  await leading(other);
-  await other.put([
-    { streamId: 5n, upTo: 2 },
-    { streamId: 6n, upTo: 1 },
-  ]);
-  expect(await takeOne(other)).toMatchObject({ streamId: 6n });
-  expect(held.lost.aborted).toBe(false);
-});
-
-test('after an outage it says that what was handed on may be lost', async () => {
-  await using redis = await startRedis();
-  await using queue = await leading(await open(randomUUID(), { url: redis.url }));
-  expect(await queue.lead()).toMatchObject({ anew: false });
-  const observer = new Redis(redis.url);
-  const names = String(await observer.client('LIST')).split('\n');
-  const ids = names.filter((line) => /name=mpim-work/.test(line)).map((line) => /id=(\d+)/.exec(line)?.[1] ?? '');
-  expect(ids).toHaveLength(2);
-  await killConnections(observer, ids);
-  observer.disconnect();
-  await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });
-  expect(await queue.lead()).toMatchObject({ anew: false });
-});
-
-test('a worker that cannot tell Redis what it holds gives it up before another may have it', async () => {
-  const visibilityMs = 2_000;
-  await using redis = await startRedis();
-  await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
-  await queue.put([{ streamId: 5n, upTo: 1 }]);
-  const held = await takeOne(queue);
-  redis.pause();
-  // Some of it is left for a process that is late.
-  await within(0.8 * visibilityMs, once(held.lost, 'abort'));
-  redis.resume();
-});
-
 test('a worker whose process was paused does not keep from others what it has lost by then', async () => {
   const visibilityMs = 1_000;
   const namespace = await grown();
@@ -192,24 +129,96 @@ test('a worker whose process was paused does not keep from others what it has lo
   expect(await admin.pttl(`{${namespace}:work}:held:5`)).toBeLessThan(0.5 * visibilityMs);
 });
 
-test('while Redis is gone or hangs everything rejects within seconds, and works again after it', async () => {
-  await using redis = await startRedis();
-  await using queue = await leading(await open(randomUUID(), { url: redis.url }));
-  async function outcomes(): Promise<readonly string[]> {
-    const acts = [() => queue.lead(), () => queue.put([{ streamId: 1n, upTo: 1 }]), () => queue.take(1, never)];
-    return (await Promise.allSettled(acts.map(async (act) => await act()))).map(({ status }) => status);
-  }
-  const rejected = ['rejected', 'rejected', 'rejected'];
-  redis.pause();
-  expect(await within(4_000, outcomes())).toEqual(rejected);
-  redis.resume();
-  await leading(queue);
-  await redis.kill();
-  await expect.poll(outcomes).toEqual(rejected);
-  await redis.restart();
-  await leading(queue);
-  await queue.put([{ streamId: 8n, upTo: 1 }]);
-  expect(await takeOne(queue)).toMatchObject({ streamId: 8n });
+// Each waits for its own Redis, or for time to pass, and for nothing that the others do.
+describe.concurrent('with a Redis of its own', () => {
+  test('what is kept longer than the visibility time is nobody else’s, and what is not kept is', async ({ expect }) => {
+    const namespace = randomUUID();
+    // A process that is kept waiting for three quarters of it on a busy machine takes what it holds for lost.
+    const visibilityMs = 4_000;
+    await using redis = await startRedis();
+    await using one = await leading(await open(namespace, { url: redis.url, visibilityMs }));
+    await using other = await open(namespace, { url: redis.url, visibilityMs });
+    await one.put([{ streamId: 5n, upTo: 1 }]);
+    const held = await takeOne(one);
+    // More than the visibility time passes while nothing can be had.
+    for (const end = performance.now() + 1.25 * visibilityMs; performance.now() < end; ) expect(await other.take(1, never)).toEqual([]);
+    expect(held.lost.aborted).toBe(false);
+    // The entry and the hold of a consumer that keeps them no more, as if it had died.
+    const observer = new Redis(redis.url);
+    const key = `{${namespace}:work}`;
+    const [[entryId = '']] = (await observer.xpending(key, 'workers', '-', '+', 1)) as [[string]];
+    await observer.xclaim(key, 'workers', 'dead', 0, entryId);
+    await observer.set(`${key}:held:5`, 'dead', 'PX', visibilityMs);
+    await expect.poll(() => held.lost.aborted).toBe(true);
+    // And as if that had been a visibility time ago.
+    await observer.xclaim(key, 'workers', 'dead', 0, entryId, 'IDLE', visibilityMs);
+    await observer.del(`${key}:held:5`);
+    observer.disconnect();
+    expect(await takeOne(other)).toMatchObject({ streamId: 5n });
+  });
+
+  test('a Redis that comes back empty is told what is held, before anything is handed out again', async ({ expect }) => {
+    const namespace = randomUUID();
+    await using redis = await startRedis();
+    await using one = await leading(await open(namespace, { url: redis.url }));
+    await using other = await open(namespace, { url: redis.url });
+    await one.put([{ streamId: 5n, upTo: 1 }]);
+    const held = await takeOne(one);
+    await redis.restart();
+    await leading(other);
+    await other.put([
+      { streamId: 5n, upTo: 2 },
+      { streamId: 6n, upTo: 1 },
+    ]);
+    expect(await takeOne(other)).toMatchObject({ streamId: 6n });
+    expect(held.lost.aborted).toBe(false);
+  });
+
+  test('after an outage it says that what was handed on may be lost', async ({ expect }) => {
+    await using redis = await startRedis();
+    await using queue = await leading(await open(randomUUID(), { url: redis.url }));
+    expect(await queue.lead()).toMatchObject({ anew: false });
+    const observer = new Redis(redis.url);
+    const names = String(await observer.client('LIST')).split('\n');
+    const ids = names.filter((line) => /name=mpim-work/.test(line)).map((line) => /id=(\d+)/.exec(line)?.[1] ?? '');
+    expect(ids).toHaveLength(2);
+    await killConnections(observer, ids);
+    observer.disconnect();
+    await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });
+    expect(await queue.lead()).toMatchObject({ anew: false });
+  });
+
+  test('a worker that cannot tell Redis what it holds gives it up before another may have it', async ({ expect }) => {
+    const visibilityMs = 2_000;
+    await using redis = await startRedis();
+    await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
+    await queue.put([{ streamId: 5n, upTo: 1 }]);
+    const held = await takeOne(queue);
+    redis.pause();
+    // Some of it is left for a process that is late.
+    await within(0.8 * visibilityMs, once(held.lost, 'abort'));
+    redis.resume();
+  });
+
+  test('while Redis is gone or hangs everything rejects within seconds, and works again after it', async ({ expect }) => {
+    await using redis = await startRedis();
+    await using queue = await leading(await open(randomUUID(), { url: redis.url }));
+    async function outcomes(): Promise<readonly string[]> {
+      const acts = [() => queue.lead(), () => queue.put([{ streamId: 1n, upTo: 1 }]), () => queue.take(1, never)];
+      return (await Promise.allSettled(acts.map(async (act) => await act()))).map(({ status }) => status);
+    }
+    const rejected = ['rejected', 'rejected', 'rejected'];
+    redis.pause();
+    expect(await within(4_000, outcomes())).toEqual(rejected);
+    redis.resume();
+    await leading(queue);
+    await redis.kill();
+    await expect.poll(outcomes).toEqual(rejected);
+    await redis.restart();
+    await leading(queue);
+    await queue.put([{ streamId: 8n, upTo: 1 }]);
+    expect(await takeOne(queue)).toMatchObject({ streamId: 8n });
+  });
 });
 
 test('a start without Redis fails in one line', async () => {
