@@ -14,6 +14,8 @@ export interface ClusterBusOptions {
   readonly timeoutMs: number;
   /** `plain`: no sharded Pub/Sub, even where the servers have it. All nodes of MPIM must go the same way. */
   readonly mode?: 'auto' | 'plain' | undefined;
+  /** For how many ms a move of which nobody is told may go unseen; 5,000 if absent. */
+  readonly calmMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -28,7 +30,7 @@ const maxHeldBytes = 8 * 1024 * 1024;
  * lost meanwhile is a gap, and near it a message that the old master has passed on to the new one may come late or twice. Throws
  * ConfigError, one line, when the cluster cannot be used at the start (within 15 s).
  */
-export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'auto', logger }: ClusterBusOptions): Promise<Bus> {
+export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'auto', calmMs, logger }: ClusterBusOptions): Promise<Bus> {
   const gapListeners = new Set<() => void>();
   const subscribed = new Set<string>();
   // How many messages of a slot were given up because nobody served it, or it moved again.
@@ -36,7 +38,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
   let heldBytes = 0;
 
   const cluster = await openCluster({
-    ...{ urls, mode, logger, subscribeMs: timeoutMs, publishMs: Math.min(timeoutMs, publishMs) },
+    ...{ urls, mode, calmMs, logger, subscribeMs: timeoutMs, publishMs: Math.min(timeoutMs, publishMs) },
     content: () => healthy(),
     events: {
       heard: (shard, channel, message) => topics.heard(shard, channel, message),

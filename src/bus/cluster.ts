@@ -26,6 +26,8 @@ export interface ClusterParts {
   readonly subscribeMs: number;
   /** `auto` is sharded where every master can; `plain` never. */
   readonly mode: 'auto' | 'plain';
+  /** How long a move that nobody was told of may go unseen, in ms; 5,000 if absent. */
+  readonly calmMs?: number | undefined;
   readonly logger: Logger;
   readonly events: ShardEvents & { readonly remapped: () => void };
   /** Asked before each look at the map: while it is false the map is read more often. */
@@ -34,8 +36,8 @@ export interface ClusterParts {
 
 const startMs = 10_000;
 const pulseMs = 5_000;
-// How long a move that nobody was told of may go unseen; and while something is amiss, how long a failover that is over.
-const calmMs = 5_000;
+const usualCalmMs = 5_000;
+// How long a failover that is over may go unseen while something is amiss.
 const uneasyMs = 500;
 
 /**
@@ -43,7 +45,7 @@ const uneasyMs = 500;
  * none can, or when no named node is of a cluster.
  */
 export async function openCluster(parts: ClusterParts): Promise<Cluster> {
-  const { urls, publishMs, subscribeMs, mode, logger, events, content } = parts;
+  const { urls, publishMs, subscribeMs, mode, calmMs = usualCalmMs, logger, events, content } = parts;
   const start = AbortSignal.timeout(startMs);
   const first = await firstMap(urls, { logger, timeoutMs: publishMs, signal: start });
   let map: ClusterMap = first.map;

@@ -10,8 +10,13 @@ import type { Service } from '../support/services.ts';
 /** Sharded Pub/Sub where the servers have it, and plain. */
 export const modes = ['auto', 'plain'] as const;
 
+/** How often the map is looked at where nobody tells of what has changed: ten times as often as usual. */
+export const oftenMs = 500;
+
 /** How a bus of a test may be opened; a namespace of its own and 2 s if absent. */
 export interface ClusterBusOptions {
+  /** What is not told is looked for so often, in ms: where it is, as it is of moves in auto mode, as seldom as usual if absent. */
+  readonly calmMs?: number;
   readonly mode?: (typeof modes)[number];
   readonly namespace?: string;
   readonly timeoutMs?: number;
@@ -19,10 +24,10 @@ export interface ClusterBusOptions {
 
 /** Opens a bus on the cluster at a `redis+cluster://` URL. */
 export function openClusterBus(url: string, options: ClusterBusOptions = {}): Promise<Bus> {
-  const { mode = 'auto', namespace = randomUUID(), timeoutMs = 2_000 } = options;
+  const { mode = 'auto', namespace = randomUUID(), timeoutMs = 2_000, calmMs = mode === 'plain' ? oftenMs : undefined } = options;
   const place = parseRedisUrl(url);
   if (place === undefined) throw new Error(`${url} is no URL of a Redis`);
-  return createClusterBus({ urls: place.urls, namespace, timeoutMs, mode, logger: pino({ level: 'silent' }) });
+  return createClusterBus({ urls: place.urls, namespace, timeoutMs, mode, calmMs, logger: pino({ level: 'silent' }) });
 }
 
 /** Topics of a namespace that belong to one master. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cpuMsOf } from '../support/bound.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
-import { listen, modes, nextGap, openClusterBus, reach, topicsAt } from './cluster-bus.ts';
+import { listen, modes, nextGap, oftenMs, openClusterBus, reach, topicsAt } from './cluster-bus.ts';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.each(modes)('when slots move (%s)', (mode) => {
   test('messages of a slot that nobody serves are told when it is served again, whatever else is away', async () => {
     const [away, owner, third] = cluster.masters;
     const namespace = randomUUID();
-    await using bus = await openClusterBus(cluster.url, { mode, namespace });
+    await using bus = await openClusterBus(cluster.url, { mode, namespace, calmMs: oftenMs });
     const [topic = ''] = await topicsAt(cluster, owner, namespace, 1);
     const slot = String(await cluster.admin(owner).call('CLUSTER', 'KEYSLOT', `${namespace}:${topic}`));
     // Its owner first: the others would learn of it again.

@@ -188,7 +188,7 @@ describe.concurrent('with a Redis of its own', () => {
     expect(await queue.lead()).toMatchObject({ anew: false });
   });
 
-  test('a worker that cannot tell Redis what it holds gives it up before another may have it', async ({ expect }) => {
+  test('a worker that cannot tell Redis what it holds gives it up before another may have it', async () => {
     const visibilityMs = 2_000;
     await using redis = await startRedis();
     await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
