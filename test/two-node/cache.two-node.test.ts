@@ -87,7 +87,9 @@ describe('on another node', () => {
       await here.groups.removeMember(ann, { groupId: group, userId: ben.userId });
       expect((await seen(there, ben, group)).data).toEqual({ conversation: null });
     }
+    // Nodes that stop say so to Redis, and would wait for its answers.
     nodes.redis.resume();
+    nodes.gate.mend();
   });
 
   it('a profile is seen as changed by the next read after its event, however often it changes and is read', async () => {
@@ -152,5 +154,6 @@ describe('on another node', () => {
     gate.swallow();
     await here.users.updateProfile(ann, { displayName: 'Another' });
     await expect.poll(async () => (await there.users.byIds([ann.userId]))[0]?.displayName).toBe('Another');
+    gate.mend();
   });
 });
