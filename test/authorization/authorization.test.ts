@@ -1,5 +1,5 @@
 import { getNamedType, isLeafType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { backend } from '../support/issuer.ts';
@@ -14,9 +14,13 @@ import { selectionOf } from './selection.ts';
 // What is counted against guessing would be used up: everybody tries everything.
 const place = world({ JOIN_ATTEMPTS: '100000', SIGN_IN_ATTEMPTS: '100000', ...backend });
 let cast: Cast;
+// They stay in every group that was made for a test: some hundred, and answers that tell of all their groups are most of the work. To sign up anew costs as much as two tests.
+const testsOfACast = 10;
+let tests = 0;
 
-beforeAll(async () => {
-  cast = await castOf(place);
+beforeEach(async () => {
+  if (tests % testsOfACast === 0) cast = await castOf(place);
+  tests += 1;
 });
 
 function personOf(standing: Standing) {
@@ -96,8 +100,8 @@ async function tryAll(name: string, { input, given }: Case): Promise<Record<stri
 
 describe('every mutation', () => {
   // Strangers have come to share conversations with those things were done to.
-  afterAll(async () => {
-    cast = await castOf(place);
+  afterAll(() => {
+    tests = 0;
   });
 
   test('has its place in the table of outcomes', () => {

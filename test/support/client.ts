@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type GraphQLFormattedError, print } from 'graphql';
+import { type DocumentNode, type GraphQLFormattedError, print } from 'graphql';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -10,12 +10,21 @@ export interface Answer<T> {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
+// Of some documents it takes as long as to send them, and most are sent hundreds of times.
+const texts = new WeakMap<DocumentNode, string>();
+
+function textOf(document: DocumentNode): string {
+  const text = texts.get(document) ?? print(document);
+  texts.set(document, text);
+  return text;
+}
+
 /** Sends one operation over HTTP and answers what came back, errors and all. */
 export async function post<T, V>(url: string, document: TypedDocumentNode<T, V>, variables: V, token?: string): Promise<Answer<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ query: print(document), variables }),
+    body: JSON.stringify({ query: textOf(document), variables }),
   });
   return { status: response.status, ...((await response.json()) as Omit<Answer<T>, 'status'>) };
 }
@@ -45,5 +54,5 @@ export function subscribe<T, V extends Record<string, unknown>>(
   document: TypedDocumentNode<T, V>,
   variables: V,
 ): AsyncIterableIterator<FormattedExecutionResult<T, unknown>> {
-  return client.iterate<T>({ query: print(document), variables });
+  return client.iterate<T>({ query: textOf(document), variables });
 }
