@@ -12,6 +12,8 @@ const secret = /pass(word|phrase)?$|secret|token$|(private|signing|api|auth|serv
 // Of a URL, wherever one stands: who asks, and what stands behind the question mark, where services have their keys.
 const secretInUrl = /(:\/\/)[^/?#\s]*@/g;
 const queryOfUrl = /(:\/\/[^?#\s]*\?)[^#\s]+/g;
+// A bot's key, wherever it was pasted: such as where the id was asked for by which it is revoked. No handle is as long.
+const botKey = /mpim_[\w-]{40,}/g;
 
 /** A value as JSON, without what is secret by its name, and with what is long cut. */
 export function shown(value: unknown): string {
@@ -19,9 +21,16 @@ export function shown(value: unknown): string {
   return text.length <= maxJson ? text : JSON.stringify({ cut: text.slice(0, maxJson).toWellFormed() });
 }
 
-/** A word as it is kept in a column of so many characters: one that can be stored. */
+/** A word as it is kept in a column of so many characters: one that can be stored, without the key of a bot. */
 export function storable(text: string, max: number): string {
-  return [...text.toWellFormed().replaceAll(/[\p{Cc}]/gu, '\ufffd')].slice(0, max).join('');
+  return [
+    ...text
+      .toWellFormed()
+      .replaceAll(botKey, withheld)
+      .replaceAll(/[\p{Cc}]/gu, '\ufffd'),
+  ]
+    .slice(0, max)
+    .join('');
 }
 
 function part(value: unknown, depth: number): unknown {
@@ -41,7 +50,11 @@ function part(value: unknown, depth: number): unknown {
 }
 
 function cut(text: string): string {
-  const bare = text.slice(0, maxRead).replaceAll(secretInUrl, `$1${withheld}@`).replaceAll(queryOfUrl, `$1${withheld}`);
+  const bare = text
+    .slice(0, maxRead)
+    .replaceAll(secretInUrl, `$1${withheld}@`)
+    .replaceAll(queryOfUrl, `$1${withheld}`)
+    .replaceAll(botKey, withheld);
   if (bare.length <= maxText && text.length <= maxRead) return bare;
   return `${bare.slice(0, maxText).toWellFormed()}… (${text.length} characters)`;
 }

@@ -212,11 +212,15 @@ test('two acts of one request stand there as two, and what only asks does not', 
   expect((await newest(2)).map(({ action }) => action)).toEqual(['restoreUser', 'suspendUser']);
 });
 
-test('a bot’s key is answered, and stands nowhere', async () => {
+test('a bot’s key is answered, and stands nowhere, also where it was given for the id by which it is revoked', async () => {
   const document = 'mutation ($id: ID!) { createBotKey(input: { userId: $id, name: "k" }) { key } }';
   const { data } = await askAdmin(adminUrl(place), document, { id: bot.id }, admin);
   const { key = '' } = (data?.['createBotKey'] ?? {}) as { key?: string };
   expect(key).toMatch(/^mpim_/);
+  const mistaken = 'mutation ($id: ID!) { revokeBotKey(input: { keyId: $id }) { errors { code } } }';
+  const { data: refused } = await askAdmin(adminUrl(place), mistaken, { id: key }, admin);
+  expect(refused?.['revokeBotKey']).toEqual({ errors: [{ code: 'INVALID_INPUT' }] });
+  expect(await runAdmin(place.stores.env, 'bots', 'revoke', key)).toMatchObject({ code: 1, errors: 'There is no such key.\n' });
   const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   expect(everything).not.toContain(key.slice(40));
   expect(await place.node.chat.users.authenticate(key)).toMatchObject({ bot: true });
