@@ -41,6 +41,8 @@ export async function provision(
       lock: [],
       decide: async () => ({
         create: [{ kind: 'ACCOUNT' }],
+        // By it apps hear of them.
+        entries: ([id = nobody]) => [{ stream: id, actorId: null, entry: { type: 'ProfileChanged', data: {} } }],
         write: (tx, { created: [id = nobody], at: createdAt }) =>
           insertAccount(tx, { ...user, id, createdAt, passwordHash: noPassword, identity, said: [] }),
         result: ({ created: [id = nobody], at: createdAt }) => ({ ...user, id, createdAt, erased: false }),

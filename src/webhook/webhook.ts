@@ -12,9 +12,9 @@ export type WebhookEvent = (typeof webhookEvents)[number];
 
 /** The event that an entry is to apps; null: none. */
 export function eventOf({ type, seq }: Entry): WebhookEvent | null {
-  // Signing up is one's first session.
+  // An account begins with the first session of who signs up, or with the profile that operators have given it.
   if (type === 'SessionStarted') return seq === 1 ? 'UserSignedUp' : null;
-  if (type === 'ProfileChanged') return 'UserChanged';
+  if (type === 'ProfileChanged') return seq === 1 ? 'UserSignedUp' : 'UserChanged';
   return ofConversations.find((event) => event === type) ?? null;
 }
 

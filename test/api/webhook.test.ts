@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
 import { webhookEvents } from '../../src/webhook/index.ts';
 import { ageIn } from '../retention/age.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
@@ -79,6 +80,24 @@ it('an app is told of every type of event by the worker, in order, with ids that
   const document = 'query ($id: ID!) { node(id: $id) { ... on Message { seq } } }';
   expect(await askAdmin(`${place.url}/graphql`, document, { id: said?.id }, ann)).toMatchObject({ data: { node: { seq: 3 } } });
   expect(app.forged).toEqual([]);
+});
+
+it('of an account that operators make an app is told as it is made, and of a key or of who comes first it is not', async () => {
+  const { administration, users } = place.node.chat;
+  const [user, bot] = [await administration.createUser({ handle: 'made.for' }), await administration.createBot({ handle: 'made.bot' })];
+  for (const { id } of [user, bot]) {
+    const { data } = await told(({ data: { streamId } }) => streamId === formatId('User', id));
+    expect(data).toMatchObject({ userId: formatId('User', id), user: { isBot: id === bot.id } });
+  }
+  const { key } = await administration.createBotKey(null, { userId: bot.id, name: 'here' });
+  const { password } = await administration.resetPassword(null, { userId: user.id });
+  const { viewer } = await users.signIn({ handle: user.handle, password, address: 'here' });
+  for (const come of [viewer, await users.authenticate(key)]) await users.updateProfile(come, { bio: 'here' });
+  for (const { id } of [user, bot]) {
+    const isOfThem = ({ data: { streamId } }: Taken) => streamId === formatId('User', id);
+    await told((taken) => isOfThem(taken) && taken.type === 'UserChanged');
+    expect(app.calls.filter(isOfThem).map(({ type }) => type)).toEqual(['UserSignedUp', 'UserChanged']);
+  }
 });
 
 it('operators see how it goes', async () => {

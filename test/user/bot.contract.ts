@@ -167,9 +167,9 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect((await office.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
       await office.revokeBotKey({ sessionId: one.session.id });
       expect(await world.users.authenticate(two.key)).toMatchObject({ userId: bot.id });
-      expect(await world.entries(bot.id)).toEqual(['SessionStarted', 'SessionStarted', 'SessionEnded']);
+      expect(await world.entries(bot.id)).toEqual(['ProfileChanged', 'SessionStarted', 'SessionStarted', 'SessionEnded']);
       await office.revokeBotKey({ sessionId: one.session.id });
-      expect(await world.entries(bot.id)).toHaveLength(3);
+      expect(await world.entries(bot.id)).toHaveLength(4);
     });
 
     it('is refused past MAX_SESSIONS, of which those do not count that are over', async () => {
