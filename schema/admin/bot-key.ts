@@ -1,4 +1,4 @@
-import type { Session as SessionShape, User as UserShape } from '../../src/user/index.ts';
+import { isKey, type Session as SessionShape, type User as UserShape } from '../../src/user/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { inputDescription, type Refusable } from '../errors.ts';
 import { inputId } from '../ids.ts';
@@ -75,7 +75,7 @@ builder.mutationField('createBotKey', (t) =>
 
 const RevokeBotKeyInput = builder.inputType('RevokeBotKeyInput', {
   description: 'Which key is to be good no more.',
-  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global id of its session.' }) }),
+  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global id of its session, or the key itself.' }) }),
 });
 
 builder.mutationField('revokeBotKey', (t) =>
@@ -85,8 +85,10 @@ builder.mutationField('revokeBotKey', (t) =>
     args: { input: t.arg({ type: RevokeBotKeyInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { keyId } }, context) =>
       settle<UserPayload>(async () => {
-        const { administration } = context.chat;
-        return { user: await userById(context, await administration.revokeBotKey({ sessionId: inputId('Session', keyId, 'keyId') })) };
+        const key = isKey(keyId) ? keyId : inputId('Session', keyId, 'keyId');
+        const userId = await context.chat.administration.revokeBotKey({ key });
+        context.note({ target: `User:${userId}` });
+        return { user: await userById(context, userId) };
       }),
   }),
 );

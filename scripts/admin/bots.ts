@@ -23,8 +23,8 @@ export const botsCommands: Commands = {
   },
   'bots revoke': {
     words: ['KEY'],
-    says: 'ends a key at once, by its id as `bots keys` has it',
-    run: (operator, [id = ''], _flags, note) => revoke(operator, id, note),
+    says: 'ends a key at once: its id as `bots keys` has it, or the key itself',
+    run: (operator, [named = ''], _flags, note) => revoke(operator, named, note),
   },
 };
 
@@ -69,8 +69,9 @@ async function key(operator: Operator, handle: string, { flags: { name, days }, 
   return made.key;
 }
 
-async function revoke({ administration, accounts }: Operator, id: string, note: Note): Promise<string> {
-  note({ target: `Session:${id}` });
-  const bot = await accounts.byId(await administration.revokeBotKey({ sessionId: id }));
+async function revoke({ administration, accounts }: Operator, key: string, note: Note): Promise<string> {
+  const userId = await administration.revokeBotKey({ key });
+  note({ target: `User:${userId}` });
+  const bot = await accounts.byId(userId);
   return `This key of ${bot?.handle} is good no more.`;
 }

@@ -94,8 +94,11 @@ export interface Administration {
     actorId: bigint | null,
     options: { readonly userId: bigint; readonly name: string; readonly days?: number | null | undefined },
   ): Promise<BotKey>;
-  /** Ends a key, by UUID text of its session: by the time of the answer no node takes it. Answers whose it was. Throws NOT_FOUND (keyId), UNAVAILABLE. */
-  revokeBotKey(options: { readonly sessionId: string }): Promise<bigint>;
+  /**
+   * Ends a key, which is named by UUID text of its session, or by itself, as who has found it where it does not belong has it: by the time of the answer no node takes it. Answers
+   * whose it was. Throws NOT_FOUND (keyId), UNAVAILABLE.
+   */
+  revokeBotKey(options: { readonly key: string }): Promise<bigint>;
   /** How accounts stand, in the order asked for; null where there never was one. */
   standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]>;
   /** Their live sessions, in the order asked for, each newest first and at most 50. */

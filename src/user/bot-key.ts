@@ -25,9 +25,14 @@ export function makeKey(sessionId: string): { readonly key: string; readonly dig
 
 /** What a text says that has the form of a key; null: it has another. */
 export function readKey(shown: string): ShownKey | null {
-  if (!text.test(shown)) return null;
+  if (!isKey(shown)) return null;
   const bytes = Buffer.from(shown.slice(prefix.length), 'base64url');
   return { sessionId: uuidText(bytes.subarray(0, idBytes)), digest: digestOf(bytes.subarray(idBytes)) };
+}
+
+/** Whether a text has the form of a key. */
+export function isKey(shown: string): boolean {
+  return text.test(shown);
 }
 
 /** Whether a session is the one that a key was made for. */

@@ -2,7 +2,7 @@ import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
 import { isUuid, newUuid } from '../uuid.ts';
 import type { Administration, BotKey } from './administration.ts';
-import { makeKey } from './bot-key.ts';
+import { makeKey, readKey } from './bot-key.ts';
 import { endOfTime } from './end-of-time.ts';
 import { openSessions, sessionRow, userRow } from './facts.ts';
 import { requireNoAdmin, requireThere } from './operated.ts';
@@ -58,7 +58,8 @@ export async function createBotKey(
 }
 
 /** Ends a key; done again, it has ended already. Answers whose it was. Throws as Administration.revokeBotKey says. */
-export async function revokeBotKey({ db, log }: Parts, { sessionId }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
+export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
+  const sessionId = readKey(key)?.sessionId ?? key;
   const [found] = isUuid(sessionId) ? await readSessions(db.client, [sessionId]) : [];
   if (!found?.keyDigest) throw new ChatError('NOT_FOUND', 'There is no such key.', { field: ['keyId'] });
   const { userId } = found;

@@ -12,6 +12,7 @@ export { addressing, addressingAtCommit, type Unwelcome, unwelcome } from './add
 export type * from './administration.ts';
 export { accountStates } from './administration.ts';
 export type * from './block.ts';
+export { isKey } from './bot-key.ts';
 export type * from './contact.ts';
 export { blockListKey, contactKey, contactRequestKey } from './contact-list.ts';
 export { createAdministration } from './create-administration.ts';

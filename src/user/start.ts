@@ -42,7 +42,8 @@ export async function startSession(
     lock: [userId],
     async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
-      if (user?.state !== 'ACTIVE' || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
+      // What a node of a release before bots has linked to one, or reset, lets nobody in.
+      if (user?.state !== 'ACTIVE' || user.bot || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
         throw invalidCredentials(passwordHash === undefined ? 'This account does not exist any more.' : 'Handle or password is wrong.');
       }
       if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);

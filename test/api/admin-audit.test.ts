@@ -89,7 +89,7 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     input: { userId: bot.id, name: 'the shop' },
     entry: { target: `User:${rawId(bot.id)}`, after: expect.stringMatching(/^\{"session":"[\da-f-]{36}","expiresAt":null\}$/) },
   }),
-  revokeBotKey: () => ({ input: { keyId: bot.keyId }, entry: { target: expect.stringMatching(/^Session:[\da-f-]{36}$/) } }),
+  revokeBotKey: () => ({ input: { keyId: bot.keyId }, entry: { target: `User:${rawId(bot.id)}` } }),
   linkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"linked":true}' } }),
   unlinkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"unlinked":true}' } }),
   resetPassword: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: expect.stringMatching(/^\{"sessions":\d\}$/) } }),
@@ -212,18 +212,19 @@ test('two acts of one request stand there as two, and what only asks does not', 
   expect((await newest(2)).map(({ action }) => action)).toEqual(['restoreUser', 'suspendUser']);
 });
 
-test('a bot’s key is answered, and stands nowhere, also where it was given for the id by which it is revoked', async () => {
+test('a bot’s key is answered, and stands nowhere, also where it is named to be revoked', async () => {
   const document = 'mutation ($id: ID!) { createBotKey(input: { userId: $id, name: "k" }) { key } }';
   const { data } = await askAdmin(adminUrl(place), document, { id: bot.id }, admin);
   const { key = '' } = (data?.['createBotKey'] ?? {}) as { key?: string };
   expect(key).toMatch(/^mpim_/);
-  const mistaken = 'mutation ($id: ID!) { revokeBotKey(input: { keyId: $id }) { errors { code } } }';
-  const { data: refused } = await askAdmin(adminUrl(place), mistaken, { id: key }, admin);
-  expect(refused?.['revokeBotKey']).toEqual({ errors: [{ code: 'INVALID_INPUT' }] });
-  expect(await runAdmin(place.stores.env, 'bots', 'revoke', key)).toMatchObject({ code: 1, errors: 'There is no such key.\n' });
-  const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-  expect(everything).not.toContain(key.slice(40));
   expect(await place.node.chat.users.authenticate(key)).toMatchObject({ bot: true });
+  const revoke = 'mutation ($id: ID!) { revokeBotKey(input: { keyId: $id }) { user { id } errors { code } } }';
+  const { data: revoked } = await askAdmin(adminUrl(place), revoke, { id: key }, admin);
+  expect(revoked?.['revokeBotKey']).toEqual({ user: { id: bot.id }, errors: [] });
+  expect(await runAdmin(place.stores.env, 'bots', 'revoke', key)).toMatchObject({ output: 'This key of a.bot is good no more.\n' });
+  expect(await runAdmin(place.stores.env, 'bots', 'revoke', `${key.slice(0, -9)}`)).toMatchObject({ code: 1 });
+  const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  expect(everything).not.toContain(key.slice(40, 60));
 });
 
 test('a password that was made up is answered, and stands nowhere', async () => {
@@ -306,7 +307,7 @@ describe('every command', () => {
       words: ['a.bot', '--name', 'the shop', '--days', '7'],
       entry: { target: `User:${rawId(bot.id)}`, after: expect.stringMatching(/"expiresAt":"\S+Z"\}$/) },
     }),
-    'bots revoke': () => ({ words: [rawId(bot.keyId)], entry: { target: `Session:${rawId(bot.keyId)}` } }),
+    'bots revoke': () => ({ words: [rawId(bot.keyId)], entry: { target: `User:${rawId(bot.id)}` } }),
     'users link': () => ({
       words: [dan.handle, '--subject', 'u1', '--issuer', 'x'],
       entry: { ...onDan(), arguments: `{"handle":"${dan.handle}","subject":"u1","issuer":"x"}`, after: '{"linked":true}' },

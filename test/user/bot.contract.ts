@@ -68,6 +68,10 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await fault(signIn)).toEqual(['INVALID_CREDENTIALS']);
       expect(await fault(office.resetPassword(null, { userId: bot.id }))).toEqual(['CONFLICT', 'userId']);
       expect(await fault(office.link(null, { userId: bot.id, subject: 'u1' }))).toEqual(['CONFLICT', 'userId']);
+      // As a node of a release before bots does it.
+      const { passwordHash } = await db.client.user.findUniqueOrThrow({ where: { id: (await world.newcomer()).viewer.userId } });
+      await db.transaction((tx) => tx.user.update({ where: { id: bot.id }, data: { passwordHash } }));
+      expect(await fault(world.users.signIn({ handle: bot.handle, password, address: world.address() }))).toEqual(['INVALID_CREDENTIALS']);
     });
 
     it('stands in the list of bots, last made first, until it is erased', async () => {
@@ -101,7 +105,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.authenticate(key)).toMatchObject(access);
       expect(await world.node().authenticate(key)).toMatchObject(access);
       expect(await world.users.readToken(key)).toMatchObject({ userId: bot.id, sessionId: session.id, bot: true });
-      expect(await office.revokeBotKey({ sessionId: session.id })).toBe(bot.id);
+      expect(await office.revokeBotKey({ key: session.id })).toBe(bot.id);
       for (const users of [world.users, world.node()]) {
         expect(await fault(users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
         expect(await fault(users.readToken(key))).toEqual(['UNAUTHENTICATED']);
@@ -165,10 +169,10 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       const bot = await newBot();
       const [one, two] = [await newKey(bot.id), await newKey(bot.id)];
       expect((await office.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
-      await office.revokeBotKey({ sessionId: one.session.id });
+      await office.revokeBotKey({ key: one.session.id });
       expect(await world.users.authenticate(two.key)).toMatchObject({ userId: bot.id });
       expect(await world.entries(bot.id)).toEqual(['ProfileChanged', 'SessionStarted', 'SessionStarted', 'SessionEnded']);
-      await office.revokeBotKey({ sessionId: one.session.id });
+      await office.revokeBotKey({ key: one.session.id });
       expect(await world.entries(bot.id)).toHaveLength(4);
     });
 
@@ -204,10 +208,20 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       for (const days of [0, -1, 3_651]) expect(await refused({ days })).toEqual(['INVALID_INPUT', 'days']);
     });
 
+    it('is revoked by itself too, by who has found it, and its secret need not be right for that', async () => {
+      const bot = await newBot();
+      const keys = [await newKey(bot.id), await newKey(bot.id)];
+      const [one = '', two = ''] = keys.map(({ key }) => key);
+      expect(await office.revokeBotKey({ key: one })).toBe(bot.id);
+      expect(await fault(world.users.authenticate(one))).toEqual(['UNAUTHENTICATED']);
+      expect(await office.revokeBotKey({ key: two.slice(0, 40) + one.slice(40) })).toBe(bot.id);
+      expect(await fault(world.users.authenticate(two))).toEqual(['UNAUTHENTICATED']);
+    });
+
     it('is all that is revoked by its id: no device of a person', async () => {
       const { viewer } = await world.newcomer();
-      for (const sessionId of [viewer.sessionId, '01900000-0000-7000-8000-000000000000']) {
-        expect(await fault(office.revokeBotKey({ sessionId }))).toEqual(['NOT_FOUND', 'keyId']);
+      for (const key of [viewer.sessionId, '01900000-0000-7000-8000-000000000000', `mpim_${'A'.repeat(64)}`, 'nonsense']) {
+        expect(await fault(office.revokeBotKey({ key }))).toEqual(['NOT_FOUND', 'keyId']);
       }
     });
 
