@@ -39,7 +39,7 @@ const talk = `fragment Talk on Conversation {
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
   messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
   pins(first: 10) { edges { node { ...Said } } }
-  timeline(last: 20) { edges { node { __typename at streamId seq actor { id } } } }
+  timeline(last: 20) { edges { node { __typename at streamId seq actor { id } ... on PinChanged { pinOf: message { seq } } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
   ...Gathering ...Ruling ...Door
 }`;

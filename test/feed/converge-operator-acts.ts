@@ -118,13 +118,13 @@ export const operatorActs: readonly Act[] = [
       const { settings, retention } = chat.node.chat;
       const group = await chat.group(ann, ben, cat);
       const old = await chat.say(ben, group, 'to be gone');
-      await doing(chat, 'pinMessage')(ann, { messageId: old.id });
       await doing(chat, 'addReaction')(cat, { messageId: old.id, emoji: '👍' });
       await doing(chat, 'sendMessage')(ann, { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true });
       const said = { conversationId: group, clientMessageId: randomUUID(), text: 'kept' };
       await doing(chat, 'sendMessage')(ben, { ...said, replyToId: old.id, threadRootId: old.id });
+      await doing(chat, 'pinMessage')(ann, { messageId: old.id });
       await using sql = await rawSql(chat.stores);
-      await ageIn(sql, rawId(group), old.seq + 3);
+      await ageIn(sql, rawId(group), old.seq + 2);
       return async () => {
         await settings.set(null, { settings: [{ name: 'historyDays', value: '30' }] });
         await retention.round({ after: 0n }, new AbortController().signal);

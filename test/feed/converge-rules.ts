@@ -47,7 +47,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   HistoryTrimmed(held, event) {
     const [conversation, untilSeq] = [idOf(event['conversation']) ?? '', number(event['untilSeq'])];
-    leaveOut(held.cache, conversation, (place) => place <= untilSeq);
+    leaveOut(held.cache, conversation, (place, about) => Math.min(place, about) <= untilSeq);
     for (const { id = null, replyCount = 0, ...said } of held.cache.entities()) {
       if (!('sentAt' in said) || idOf(said['conversation']) !== conversation || number(said['seq']) > untilSeq) continue;
       held.cache.evict(text(id));
@@ -126,7 +126,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   ConversationCleared({ cache }, { conversation }) {
     const id = idOf(conversation) ?? '';
-    leaveOut(cache, id, (place) => place <= number(cache.entity(id)?.['viewerClearedSeq']));
+    leaveOut(cache, id, (place, about) => Math.min(place, about) <= number(cache.entity(id)?.['viewerClearedSeq']));
   },
   ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
@@ -206,11 +206,13 @@ function calls(message: Thing | undefined, { viewer }: Shown): boolean {
   return message['mentionsEveryone'] === true || mentions.some((user: Json) => idOf(user) === me);
 }
 
-/** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. */
-function leaveOut(cache: Cache, id: string, goes: (seq: number) => boolean): void {
+/** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. `about`: the message that a pin is of, else the entry. */
+function leaveOut(cache: Cache, id: string, goes: (seq: number, about: number) => boolean): void {
   function stays({ node }: Thing): boolean {
     const entity = isThing(node) && idOf(node) === null ? node : cache.entity(idOf(node) ?? '');
-    return entity === undefined || !goes(number(entity['seq']));
+    if (entity === undefined) return true;
+    const about = isThing(entity['pinOf']) ? entity['pinOf'] : entity;
+    return !goes(number(entity['seq']), number(about['seq']));
   }
   const places = [id, ...edgesOf(cache.entity(id)?.['messages']).map(({ node }) => idOf(node) ?? '')];
   for (const place of places) {
@@ -373,8 +375,9 @@ function pinned({ cache }: Held, { conversation, message = null, own, pinned }: 
 
 /** An entry of a conversation's log that stands in its timeline. */
 function logged(held: Held, event: Thing): void {
-  const { __typename = null, at = null, streamId = null, seq = null, actor = null } = event;
-  append(held, event, 'timeline', { node: { __typename, at, streamId, seq, actor } });
+  const { __typename = null, at = null, streamId = null, seq = null, actor = null, message = null } = event;
+  const pin = __typename === 'PinChanged' ? { pinOf: { seq: held.cache.entity(idOf(message) ?? '')?.['seq'] ?? null } } : {};
+  append(held, event, 'timeline', { node: { __typename, at, streamId, seq, actor, ...pin } });
   passed(held, event);
 }
 
