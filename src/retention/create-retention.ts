@@ -30,7 +30,13 @@ const lookMs = 60_000;
 const turnMs = 30_000;
 /** Two selects a stream in one statement. */
 const streamsAtOnce = 200;
+/** Entries of any kind that one commit trims: others wait for it who want to say something there. The second where the first is not done in time, for what was about them. */
+const entriesAtOnce = [500, 10] as const;
 const key = 'all';
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'UNAVAILABLE';
+}
 
 /** Makes it. What it was made of belongs to whoever passed it. */
 export function createRetention({ db, log, logger, config }: RetentionParts): Retention {
@@ -67,17 +73,23 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     ).unref();
   }
 
-  /** One that cannot be trimmed keeps no other from it: the next round tries it again. */
-  async function trim(conversationId: bigint, before: Date, goesOn: () => boolean): Promise<void> {
-    try {
-      while (goesOn() && (await trimNext(log, conversationId, before)));
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'UNAVAILABLE') throw error;
-      logger.error(
-        { err: error, conversationId: String(conversationId) },
-        'a conversation could not be trimmed; the next round tries it again',
-      );
+  /** Trims a conversation; answers why it could not be, or null. One that cannot be keeps no other from it: the next round tries it again. */
+  async function trim(conversationId: bigint, before: Date, goesOn: () => boolean): Promise<unknown> {
+    let fault: unknown = null;
+    for (const atOnce of entriesAtOnce) {
+      try {
+        while (goesOn() && (await trimNext(log, { conversationId, before, atOnce })));
+        return null;
+      } catch (error) {
+        fault = error;
+        if (!isUnavailable(error)) break;
+      }
     }
+    logger.error(
+      { err: fault, conversationId: String(conversationId) },
+      'a conversation could not be trimmed; the next round tries it again',
+    );
+    return fault;
   }
 
   return {
@@ -92,7 +104,13 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
         if (historyDays === 0) return;
         const before = new Date((await db.now()).getTime() - historyDays * dayMs);
         const page = await selectOverdue(db.client, { after: from, before, limit: streamsAtOnce });
-        for (const id of page.conversationIds) await trim(id, before, goesOn);
+        let last: unknown = null;
+        for (const id of page.conversationIds) {
+          const fault = await trim(id, before, goesOn);
+          // Two in a row: it is not the conversation, but the database.
+          if (isUnavailable(fault) && isUnavailable(last)) throw fault;
+          last = fault;
+        }
         signal.throwIfAborted();
         // What of the page was trimmed is not found again.
         if (!goesOn()) return await leave(from, 0);

@@ -1,9 +1,6 @@
 import { lastOverdue, trimStretch } from '../db/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 
-// Entries of any kind that one commit trims: others wait for it who want to say something there.
-const entriesAtOnce = 500;
-
 interface Asked {
   readonly conversationId: bigint;
   readonly after: number;
@@ -25,8 +22,15 @@ const overdue: Fact<Asked, number | null> = {
     ),
 };
 
+/** What is to be trimmed, and how many entries of any kind by one commit. */
+export interface Trim {
+  readonly conversationId: bigint;
+  readonly before: Date;
+  readonly atOnce: number;
+}
+
 /** Trims the next of what a conversation has from before a moment, in one commit; answers whether there is more. Throws ChatError UNAVAILABLE. */
-export function trimNext(log: Log, conversationId: bigint, before: Date): Promise<boolean> {
+export function trimNext(log: Log, { conversationId, before, atOnce }: Trim): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
     lock: [conversationId],
@@ -34,7 +38,7 @@ export function trimNext(log: Log, conversationId: bigint, before: Date): Promis
       const head = inside.head(conversationId);
       if (head === null) return nothing;
       const after = head.floorSeq;
-      const end = after + entriesAtOnce;
+      const end = after + atOnce;
       const untilSeq = await inside.read(overdue, { conversationId, after, end, before });
       if (untilSeq === null) return nothing;
       return {
