@@ -53,8 +53,8 @@ export interface HeadMove {
   readonly changedSeq: number;
 }
 
-// One statement may hold so much text: MariaDB, of all servers, takes 16 MB a statement at the least (max_allowed_packet), and a code unit takes up to seven bytes
-// (`\\u0001`: escaped for JSON, and then for SQL).
+// One statement may hold so much text: MariaDB, of all servers, takes 16 MB a statement at the least (max_allowed_packet), and a code unit takes up to three bytes,
+// as UTF-8 or escaped.
 const textAtOnce = 1_000_000;
 // SQLite takes 32,766 parameters.
 const rowsAtOnce = 400;

@@ -27,7 +27,9 @@ export interface PostingRows {
   readonly sender: HeldUser | null;
 }
 
-const readMembership = rowReader<Rows['Membership']>(columns.Membership, 'm');
+// The floor is read beside it: a query of its own for each row costs more than all of its columns.
+const memberKinds = { ...columns.Membership, fromSeq: 'number' } as const;
+const readMembership = rowReader<Rows['Membership']>(memberKinds, 'm');
 const readConversation = rowReader<Rows['Conversation']>(columns.Conversation, 'c');
 const readSender = rowReader<Parameters<typeof heldUser>[0]>(heldKinds, 'u');
 
@@ -43,17 +45,18 @@ async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: PostingName): Pr
   // Only the user's row is locked, and only for others who write it.
   const held = db.dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<Found[]>(sql`
-    SELECT k.seq AS k_seq, ${joinedRow(db, columns.Membership, 'm')}, ${joinedRow(db, columns.Conversation, 'c')}, ${joinedRow(db, heldKinds, 'u')}
+    SELECT k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}, ${joinedRow(columns.Conversation, 'c')}, ${joinedRow(heldKinds, 'u')}
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
     LEFT JOIN Membership m ON m.conversationId = ${conversationId} AND m.userId = ${senderId}
+    LEFT JOIN Stream s ON s.id = m.conversationId
     LEFT JOIN Conversation c ON c.id = ${conversationId}
     LEFT JOIN (SELECT ${raw(Object.keys(heldKinds).join(', '))} FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
   const [known = null] = await selectKnown(tx, [name], [found]);
   const sender = readSender(found);
   return {
     known,
-    access: present(readMembership(found), 'userId'),
+    access: accessIn(found),
     row: present(readConversation(found), 'id'),
     sender: sender.id === null ? null : heldUser(sender),
   };
@@ -68,14 +71,15 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly Posti
   const [places, conversations, senders] = await Promise.all([
     inPieces([...names.entries()], (piece) =>
       tx.$queryRaw<Found[]>(sql`
-        SELECT v.place AS place, k.seq AS k_seq, ${joinedRow(db, columns.Membership, 'm')}
+        SELECT v.place AS place, k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}
         FROM ${rowTable(
           db,
           asked,
           piece.map(([place, name]) => ({ place, ...name })),
         )}
         LEFT JOIN Message k /*! FORCE INDEX (Message_senderId_clientMessageId_key) */ ON k.senderId = v.senderId AND k.clientMessageId = v.clientMessageId ${asStored}
-        LEFT JOIN Membership m /*! FORCE INDEX (PRIMARY) */ ON m.conversationId = v.conversationId AND m.userId = v.senderId`),
+        LEFT JOIN Membership m /*! FORCE INDEX (PRIMARY) */ ON m.conversationId = v.conversationId AND m.userId = v.senderId
+        LEFT JOIN Stream s /*! FORCE INDEX (PRIMARY) */ ON s.id = m.conversationId`),
     ),
     inPieces([...new Set(names.map(({ conversationId }) => conversationId))], (piece) =>
       selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`),
@@ -88,7 +92,7 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly Posti
   const users = new Map(senders.map((user) => [user.id, user]));
   return names.map((name, place) => ({
     known: known.get(nameKey(name)) ?? null,
-    access: present(readMembership(found[place] ?? {}), 'userId'),
+    access: accessIn(found[place] ?? {}),
     row: rows.get(name.conversationId) ?? null,
     sender: users.get(name.senderId) ?? null,
   }));
@@ -112,6 +116,11 @@ function selectKnown(tx: Tx, names: readonly PostingName[], found: readonly Foun
 
 function nameKey({ senderId, clientMessageId }: SentName): string {
   return `${senderId}:${clientMessageId}`;
+}
+
+function accessIn(found: Found): Rows['Membership'] | null {
+  const row = present(readMembership(found), 'userId');
+  return row && { ...row, fromSeq: Math.max(row.fromSeq, Number(found['floorSeq']) + 1) };
 }
 
 function present<R>(row: R, key: keyof R): R | null {

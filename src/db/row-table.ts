@@ -1,74 +1,97 @@
 import type { Db } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import type { Kind, Kinds } from './kind.ts';
-import { join, raw, sql } from './sql.ts';
+import { join, raw, Sql, sql } from './sql.ts';
 
-// Of each kind: the column that JSON_TABLE makes, and how a value is told to it. Without a character set text would have that of the database, and what that lacks
-// would become question marks.
-const told = {
-  id: { type: 'BIGINT', tell: String },
-  number: { type: 'INT', tell: Number },
-  kept: { type: 'INT', tell: Number },
-  text: { type: 'LONGTEXT CHARACTER SET utf8mb4', tell: String },
-  key: { type: 'VARCHAR(64) CHARACTER SET utf8mb4', tell: String },
-  flag: { type: 'TINYINT', tell: Number },
-  time: { type: 'DATETIME(3)', tell: (value: unknown) => (value as Date).toISOString().slice(0, -1).replace('T', ' ') },
-  bytes: {
-    type: 'LONGTEXT CHARACTER SET ascii',
-    tell: (value: unknown) => Buffer.from(value as Uint8Array).toString('hex'),
-  },
-} as const satisfies { readonly [K in Kind]: { readonly type: string; readonly tell: (value: unknown) => string | number } };
+type Columns = readonly (readonly [name: string, kind: Kind])[];
 
-/** A value outside of JSON, where ids are numbers. */
-function tellOne(kind: Kind, value: unknown): unknown {
-  return value === null || kind === 'id' ? value : told[kind].tell(value);
-}
+// Of each kind how MySQL and MariaDB read a value as it stands in a statement; null: what people write goes as a parameter.
+const literals: { readonly [K in Kind]: ((value: unknown) => string) | null } = {
+  id: (value) => BigInt(value as bigint).toString(),
+  number: (value) => Number(value).toString(),
+  kept: (value) => Number(value).toString(),
+  text: null,
+  key: null,
+  flag: (value) => Number(value).toString(),
+  time: (value) => `'${(value as Date).toISOString().slice(0, -1).replace('T', ' ')}'`,
+  bytes: (value) => `x'${Buffer.from(value as Uint8Array).toString('hex')}'`,
+};
 
-/** The value of a column as SQL reads it from a table of rows. */
-function readAs(name: string, kind: Kind): string {
-  return kind === 'bytes' ? `UNHEX(${name})` : name;
-}
+/** A statement's text with its parameters, piece by piece. */
+class Written {
+  readonly #strings: string[] = [];
+  readonly #values: unknown[] = [];
+  #text = '';
 
-function packed<R extends object>(kinds: Kinds, rows: readonly R[], tellTime = told.time.tell): string {
-  const columns = Object.entries(kinds).map(([name, kind]) => ({ name, tell: kind === 'time' ? tellTime : told[kind].tell }));
-  return JSON.stringify(
-    rows.map((row) =>
-      columns.map(({ name, tell }) => {
-        const value: unknown = Reflect.get(row, name);
-        return value === null ? null : tell(value);
-      }),
-    ),
-  );
+  say(text: string): void {
+    this.#text += text;
+  }
+
+  /** The values of a row, one after the other, each with what `after` says of its column. */
+  tell(columns: Columns, row: object, after: (name: string) => string = () => ''): void {
+    let before = '';
+    for (const [name, kind] of columns) {
+      this.#text += before;
+      this.#value(kind, Reflect.get(row, name));
+      this.#text += after(name);
+      before = ',';
+    }
+  }
+
+  #value(kind: Kind, value: unknown): void {
+    const literal = literals[kind];
+    if (value === null) this.#text += 'NULL';
+    else if (literal !== null) this.#text += literal(value);
+    else {
+      this.#strings.push(this.#text);
+      this.#values.push(value);
+      this.#text = '';
+    }
+  }
+
+  end(): Prisma.Sql {
+    return new Sql([...this.#strings, this.#text], this.#values);
+  }
 }
 
 /**
- * Rows that a statement brings along as a table `v`, in one parameter however many they are: each parameter costs Prisma and the driver a microsecond, and a
- * list of keys costs the database more than a join with them. A single row goes as plain values, which cost MySQL and MariaDB less than JSON does (docs/decisions/0049). Bytes come as hexadecimal text, and not at all on SQLite, nor does U+0000 in texts.
+ * Rows that a statement brings along as a table `v`, one at the least: a list of keys costs the database more than a join with them. On MySQL and MariaDB all but
+ * texts stand in the statement itself (docs/decisions/0073); on SQLite they are one parameter, of JSON, in which bytes and U+0000 have no place.
  */
 export function rowTable<R extends object>({ dialect }: Pick<Db, 'dialect'>, kinds: Kinds, rows: readonly R[]): Prisma.Sql {
-  const names = Object.keys(kinds);
+  const columns = Object.entries(kinds);
   if (dialect === 'sqlite') {
-    const columns = raw(names.map((name, place) => `value ->> ${place} AS ${name}`).join(', '));
-    return sql`(SELECT ${columns} FROM json_each(${packed(kinds, rows, sqliteTime)})) AS v`;
+    const named = raw(columns.map(([name], place) => `value ->> ${place} AS ${name}`).join(', '));
+    return sql`(SELECT ${named} FROM json_each(${inJson(columns, rows)})) AS v`;
   }
-  const [only] = rows;
-  if (only !== undefined && rows.length === 1) {
-    const values = names.map((name) => sql`${tellOne(kinds[name] as Kind, Reflect.get(only, name))} AS ${raw(name)}`);
-    return sql`(SELECT ${join(values)}) AS v`;
+  const table = new Written();
+  const [first, ...others] = rows;
+  if (first === undefined) throw new Error('a table has a row');
+  table.say('(SELECT ');
+  table.tell(columns, first, (name) => ` AS ${name}`);
+  for (const [place, row] of others.entries()) {
+    // MySQL wants a word before each, which to MariaDB is a comment.
+    table.say(place === 0 ? ' UNION ALL VALUES /*!80019 ROW */(' : ',/*!80019 ROW */(');
+    table.tell(columns, row);
+    table.say(')');
   }
-  // A value that does not fit would otherwise become NULL.
-  const columns = raw(names.map((name, place) => `${name} ${told[kinds[name] as Kind].type} PATH '$[${place}]' ERROR ON ERROR`).join(', '));
-  return sql`JSON_TABLE(${packed(kinds, rows)}, '$[*]' COLUMNS (${columns})) AS v`;
+  table.say(') AS v');
+  return table.end();
+}
+
+function inJson(columns: Columns, rows: readonly object[]): string {
+  return JSON.stringify(rows.map((row) => columns.map(([name]) => jsonOf(Reflect.get(row, name)))));
+}
+
+// Times as the adapter writes them.
+function jsonOf(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString().replace('Z', '+00:00');
+  return typeof value === 'bigint' ? value.toString() : plain(value);
 }
 
 // The adapter takes no booleans in raw statements.
 function plain(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
-}
-
-// As the adapter writes it.
-function sqliteTime(value: unknown): string {
-  return (value as Date).toISOString().replace('Z', '+00:00');
 }
 
 /** Inserts rows by one statement. */
@@ -77,13 +100,20 @@ export async function insertRows<R extends object>(
   tx: { $executeRaw(query: Prisma.Sql): PromiseLike<number> },
   { table, kinds, rows }: { readonly table: string; readonly kinds: Kinds; readonly rows: readonly R[] },
 ): Promise<void> {
-  const names = Object.keys(kinds);
-  const into = raw(`INSERT INTO ${table} (${names.join(', ')})`);
-  if (db.dialect === 'sqlite' || rows.length === 1) {
+  const columns = Object.entries(kinds);
+  const names = columns.map(([name]) => name);
+  const into = `INSERT INTO ${table} (${names.join(', ')}) VALUES `;
+  if (db.dialect === 'sqlite') {
     const values = rows.map((row) => sql`(${join(names.map((name) => plain(Reflect.get(row, name))))})`);
-    await tx.$executeRaw(sql`${into} VALUES ${join(values)}`);
+    await tx.$executeRaw(sql`${raw(into)} ${join(values)}`);
     return;
   }
-  const values = raw(names.map((name) => readAs(name, kinds[name] as Kind)).join(', '));
-  await tx.$executeRaw(sql`${into} SELECT ${values} FROM ${rowTable(db, kinds, rows)}`);
+  const statement = new Written();
+  statement.say(into);
+  for (const [place, row] of rows.entries()) {
+    statement.say(place === 0 ? '(' : ',(');
+    statement.tell(columns, row);
+    statement.say(')');
+  }
+  await tx.$executeRaw(statement.end());
 }

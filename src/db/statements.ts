@@ -36,8 +36,10 @@ export function readRows(columns: readonly ReadColumn[], rows: readonly (readonl
   const blank = blankOf(columns);
   return rows.map((values) => {
     const row = { ...blank };
-    for (const [place, { name, read }] of columns.entries()) {
-      const value = values[place];
+    // By its place: pairs would be made for each value of each row.
+    let place = 0;
+    for (const { name, read } of columns) {
+      const value = values[place++];
       row[name] = value === null ? null : read(value);
     }
     return row;

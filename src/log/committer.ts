@@ -150,6 +150,8 @@ export class Committer implements AsyncDisposable {
       this.#start();
       try {
         await this.#commit(taken, { leaveBusy: true });
+        // Who was answered may have more to say. Without this turn, of those who always do one half would find the other under way, for ever, in commits of half the size.
+        await nextTurn();
       } finally {
         end();
       }

@@ -15,8 +15,17 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
   const { ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone } = row;
   const { replyCount, hasReactions, editedAt, recalledAt, pinnedAt, originId, originName } = row;
   return {
-    ...{ ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone },
-    ...{ replyCount, hasReactions, editedAt, recalledAt, pinnedAt },
+    ordinal,
+    clientMessageId,
+    text,
+    replyToSeq,
+    threadRootSeq,
+    mentionsEveryone,
+    replyCount,
+    hasReactions,
+    editedAt,
+    recalledAt,
+    pinnedAt,
     mentionIds: parseIds(row.mentionIds),
     // A node of a release that does not know a column leaves it where it takes a message back.
     attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
@@ -55,14 +64,29 @@ export interface MessagePlace {
 
 /** The row of a new message. */
 export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
-  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone, origin, attachments, data } =
-    message;
+  const { conversationId, seq, ordinal, senderId, sentAt } = place;
+  const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone, origin, data } = message;
   return {
-    ...place,
-    ...{ clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone },
-    mentionIds: formatIds(mentionIds),
-    ...{ attachments: formatAttachments(attachments), data },
-    ...{ originId: origin?.userId ?? null, originName: origin?.name ?? null },
-    ...{ replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null },
+    conversationId,
+    seq,
+    ordinal,
+    senderId,
+    sentAt,
+    clientMessageId,
+    fingerprint,
+    text,
+    replyToSeq,
+    threadRootSeq,
+    mentionsEveryone,
+    mentionIds: formatIds(message.mentionIds),
+    attachments: formatAttachments(message.attachments),
+    data,
+    originId: origin?.userId ?? null,
+    originName: origin?.name ?? null,
+    replyCount: 0,
+    hasReactions: false,
+    editedAt: null,
+    recalledAt: null,
+    pinnedAt: null,
   };
 }

@@ -117,7 +117,11 @@ function afterEntry(last: Head, seq: number, entry: NewEntry): Head {
 
 function afterMessage({ lastOrdinal, lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq }: Head, { seq, at, actorId }: Spot): Head {
   return {
-    ...{ lastSeq: seq, lastOrdinal: lastOrdinal + 1, activeAt: at, lastSenderId: actorId, lastMessageSeq: seq },
+    lastSeq: seq,
+    lastOrdinal: lastOrdinal + 1,
+    activeAt: at,
+    lastSenderId: actorId,
+    lastMessageSeq: seq,
     otherMessageSeq: lastSenderId === actorId ? otherMessageSeq : lastMessageSeq,
     changedSeq,
   };

@@ -43,7 +43,6 @@ function tryWith<T>(
   { lock, keys }: Pick<Searching<T>, 'lock' | 'keys'>,
   { repeatable = false, foresee, decide }: Pick<Searching<T>, 'repeatable' | 'foresee' | 'decide'>,
 ): Promise<{ readonly done: T } | Relock> {
-  const held = new Set(lock);
   return log.append<{ readonly done: T } | Relock>({
     lock,
     repeatable,
@@ -52,7 +51,7 @@ function tryWith<T>(
     async decide(inside) {
       const verdict = await decide(
         inside,
-        (streamId) => held.has(streamId),
+        (streamId) => lock.includes(streamId),
         (key) => keys?.includes(key) ?? false,
       );
       if ('relock' in verdict) return { result: () => verdict };

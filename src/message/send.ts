@@ -50,19 +50,20 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
   const { attachments, data } = enclosed;
   requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: isMore(enclosed) });
-  const asking = {
-    act: 'SEND',
-    conversationId,
-    clientMessageId,
-    text: request.text,
-    ...enclosed,
-    replyTo,
-    threadRoot,
-    field: 'text',
-  } as const;
   // What is too much now is not stored anew: whoever is asked need not know.
   const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
-  const text = asks ? await approvedText(parts, viewer, asking) : request.text;
+  const text = asks
+    ? await approvedText(parts, viewer, {
+        act: 'SEND',
+        conversationId,
+        clientMessageId,
+        text: request.text,
+        ...enclosed,
+        replyTo,
+        threadRoot,
+        field: 'text',
+      })
+    : request.text;
   const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed });
   async function content(): Promise<Content> {
     // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
@@ -139,13 +140,12 @@ interface Attempt extends Refers, Pick<Sending, 'content'> {
 }
 
 function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: Attempt): Promise<Message> {
-  const { conversationId, clientMessageId, print, also } = request;
+  const { conversationId, clientMessageId, print, also, content, replyTo, threadRoot, mentionIds, mentionsEveryone } = request;
   requireClientMessageId(clientMessageId);
-  const name = { senderId: viewer.userId, clientMessageId };
-  const lock = [...new Set([conversationId, ...also])];
-  const keys = [sentUnder.key(name)];
+  const lock = also.length === 0 ? [conversationId] : [...new Set([conversationId, ...also])];
+  const place = { conversationId, senderId: viewer.userId, clientMessageId };
+  const keys = [sentUnder.key(place)];
   const posting = postingAt(db);
-  const place = { ...name, conversationId };
   return appendSearching<Message>(log, {
     lock,
     keys,
@@ -170,7 +170,9 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       if (slow !== null) await requirePause(db, inside, slow);
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
-      return store(inside, writing, { ...request, fingerprint: fingerprints.of(print), db, sender, row: rows.row });
+      const fingerprint = fingerprints.of(print);
+      const refers = { replyTo, threadRoot, mentionIds, mentionsEveryone };
+      return store(inside, writing, { clientMessageId, fingerprint, content, refers, db, sender, row: rows.row });
     },
   });
 }

@@ -1,7 +1,16 @@
 import type { Db, HeldUser, MarkerRaise, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type ConversationRow, conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
-import { type Effect, type EntryData, effect, type Inside, newestByOther, type Placed, type Verdict } from '../log/index.ts';
+import {
+  type Effect,
+  type EntryData,
+  effect,
+  type Inside,
+  type NewMessage,
+  newestByOther,
+  type Placed,
+  type Verdict,
+} from '../log/index.ts';
 import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
@@ -24,11 +33,12 @@ export interface Content extends AdmittedWords {
 }
 
 /** A message that is not known yet, from somebody who may write there. */
-export interface Sending extends Refers {
+export interface Sending {
   readonly clientMessageId: string;
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   /** May refuse. */
   readonly content: (inside: Inside) => Promise<Content>;
+  readonly refers: Refers;
   readonly db: Db;
   /** As they are when it commits. */
   readonly sender: HeldUser | null;
@@ -39,21 +49,34 @@ export interface Sending extends Refers {
 /** Decides on a message and all that comes with it. Throws what its content does, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for what it refers to. */
 export async function store(inside: Inside, writing: Writing, sending: Sending): Promise<Verdict<Message>> {
   const { access, row, unaware } = writing;
-  const { clientMessageId, fingerprint, db, sender } = sending;
+  const { clientMessageId, fingerprint, refers, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ said, ...content }, replyToSeq, thread, mentions] = await Promise.all([
+  const [{ said, text, attachments, data, origin }, replyToSeq, thread, mentions] = await Promise.all([
     sending.content(inside),
-    requireQuoted(inside, access, sending.replyTo),
-    threadOf(inside, access, sending.threadRoot),
-    mentionsIn(inside, writing, sending),
+    requireQuoted(inside, access, refers.replyTo),
+    threadOf(inside, access, refers.threadRoot),
+    mentionsIn(inside, writing, refers),
   ]);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   // What the answer shows besides the message is known by the time that it is told of.
   let stored: MessageAlong | undefined;
-  const message = { clientMessageId, fingerprint, ...content, replyToSeq, threadRootSeq, ...mentions };
+  const { mentionIds, mentionsEveryone } = mentions;
+  const message: NewMessage = {
+    type: 'MessageSent',
+    clientMessageId,
+    fingerprint,
+    text,
+    attachments,
+    data,
+    replyToSeq,
+    threadRootSeq,
+    mentionIds,
+    mentionsEveryone,
+    origin,
+  };
   return {
-    entries: () => [...opening, { stream: conversationId, actorId: userId, entry: { type: 'MessageSent', ...message } }],
+    entries: () => [...opening, { stream: conversationId, actorId: userId, entry: message }],
     markers: (placed) => [ownMarker(access, placed)],
     effects(placed): readonly Effect[] {
       const { seq } = sentIn(placed);

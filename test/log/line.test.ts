@@ -30,7 +30,7 @@ describe('a line', () => {
     const line = newLine(many(100));
     const { taken, end } = line.take();
     expect(taken).toHaveLength(100);
-    for (const append of many(63)) line.push(append);
+    for (const append of many(127)) line.push(append);
     expect(line.calls).toBe(false);
     end();
     expect(line.calls).toBe(true);
@@ -56,17 +56,17 @@ describe('a line', () => {
   test('gives nothing to a second commit, where the first has every stream that is wanted', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
-    for (const append of many(100, 1)) line.push(append);
+    for (const append of many(200, 1)) line.push(append);
     expect(line.calls).toBe(true);
     expect(line.take().taken).toEqual([]);
     first.end();
-    expect(line.take().taken).toHaveLength(100);
+    expect(line.take().taken).toHaveLength(200);
   });
 
   test('does not call again for a second commit that has nothing to do, until somebody comes who wants something else', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
-    for (const append of many(100, 1)) line.push(append);
+    for (const append of many(200, 1)) line.push(append);
     expect(line.take().taken).toEqual([]);
     line.push(on(0));
     expect(line.calls).toBe(false);
@@ -74,7 +74,7 @@ describe('a line', () => {
     expect(line.calls).toBe(true);
     expect(line.take().taken).toEqual([on(7)]);
     first.end();
-    expect(line.take().taken).toHaveLength(101);
+    expect(line.take().taken).toHaveLength(201);
   });
 
   test('is not kept by a commit that has taken nothing', () => {
@@ -116,7 +116,7 @@ describe('a line', () => {
       .uniqueArray(fc.bigInt(1n, 8n), { minLength: 1, maxLength: 2 })
       .chain((lock) => fc.constantFrom({ lock }, { lock, keys: [] }));
     fc.assert(
-      fc.property(fc.array(append, { maxLength: 300 }), fc.infiniteStream(fc.boolean()), (appends, firstEnds) => {
+      fc.property(fc.array(append, { maxLength: 600 }), fc.infiniteStream(fc.boolean()), (appends, firstEnds) => {
         const line = newLine(appends, 100);
         const underWay: ReturnType<typeof line.take>[] = [];
         const through: Append[] = [];
