@@ -13,6 +13,9 @@ export interface Tick {
   flush(): void;
 }
 
+// While turns go on bringing more, what is put off waits for it: it goes in fewer writes, which are most of what a delivery costs. No more than so many in all: then it is time.
+const mostTurns = 4;
+
 /** Makes a tick. */
 export function createTick(): Tick {
   let works: (() => void)[] = [];
@@ -22,10 +25,15 @@ export function createTick(): Tick {
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(run);
+    setImmediate(run, 1, 0);
   }
 
-  function run(): void {
+  function run(turn: number, before: number): void {
+    const many = works.length + writers.length;
+    if (turn < mostTurns && many > before) {
+      setImmediate(run, turn + 1, many);
+      return;
+    }
     scheduled = false;
     const due = works;
     works = [];
