@@ -80,6 +80,35 @@ test('two people find each other and talk: what is said arrives, waits until it 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('a conversation that is pinned stays at the top, and one that is archived is put away, in all of one’s windows', async () => {
+  const page = await signUp('pia');
+  const other = await place.open('/demo/');
+  await other.getByLabel('Handle').fill('pia');
+  await other.getByLabel('Password').fill(password);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  for (const name of ['Old', 'New']) {
+    await page.getByRole('button', { name: 'New group' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New group' });
+    await dialog.getByLabel('Name', { exact: true }).fill(name);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('main').getByRole('heading', { name }).waitFor();
+  }
+  const titles = (window: Page) => window.getByRole('navigation').locator('.title').allTextContents();
+  await expect.poll(() => titles(other)).toEqual(['New', 'Old']);
+  await row(page, /Old/).click();
+  await page.getByRole('button', { name: 'Pin', exact: true }).click();
+  for (const window of [page, other]) await expect.poll(() => titles(window)).toEqual(['📌 Old', 'New']);
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  for (const window of [page, other]) {
+    await window.getByText('Archived: 1').click();
+    await expect.poll(() => titles(window)).toEqual(['New', '📌 Old']);
+  }
+  await page.getByRole('button', { name: 'Bring back' }).click();
+  await page.getByRole('button', { name: 'Unpin' }).click();
+  for (const window of [page, other]) await expect.poll(() => titles(window)).toEqual(['New', 'Old']);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('who makes a group and whom they add is told in it; all of them talk there', async () => {
   const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
   await cleo.getByRole('button', { name: 'New group' }).click();

@@ -3,6 +3,7 @@ import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
 import { type Chat, createChat } from '../../web/chat/chat.ts';
 import { type State, withRead, withRoomRead } from '../../web/chat/state.ts';
+import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
 import { tornWorld } from '../client/torn.ts';
@@ -20,6 +21,7 @@ import {
   RemoveMemberDocument,
   SendMessageDocument,
   UpdateGroupDocument,
+  UpdateMembershipDocument,
 } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
 
@@ -101,6 +103,9 @@ test('what the app shows after whatever happened is what it would read anew, als
     },
     'the viewer has read it on another device': () => ask(MarkReadDocument, { input: { conversationId: group, seq: greeting.seq } }, ann),
     'the viewer marks it as unread there': () => ask(MarkUnreadDocument, { input: { conversationId: group, fromSeq: greeting.seq } }, ann),
+    'the viewer pins the group there': () => ask(UpdateMembershipDocument, { input: { conversationId: group, pinned: true } }, ann),
+    'the viewer puts it away': async () => expect(await app.mark(group, { archived: true })).toBeNull(),
+    'the viewer brings it back, and unpins it': async () => expect(await app.mark(group, { archived: false, pinned: false })).toBeNull(),
     'the viewer deletes a message there': () => ask(HideMessageDocument, { input: { messageId: greeting.id } }, ann),
     'the viewer is put out': () => ask(RemoveMemberDocument, { input: { groupId: group, userId: ann.id } }, ben),
     'the viewer is added again': () => ask(AddMembersDocument, { input: { groupId: group, userIds: [ann.id] } }, ben),
@@ -140,6 +145,20 @@ test('of many conversations the app shows the first hundred, those in which some
     after: given((await askAs(ann)(EverythingDocument, {})).viewer, []).conversations.pageInfo.endCursor ?? '',
   });
   for (const { node } of given(viewer, []).conversations.edges) expect(shownNow.conversations[node.id]).toEqual(node);
+});
+
+test('what is pinned is there however long ago something happened in it, also when it was pinned on another device', async () => {
+  const [ann] = await world.people('ann');
+  const [first, second] = [await world.group(ann), await world.group(ann)];
+  for (let number = 0; number < 100; number += 1) await world.group(ann);
+  const pin = (conversationId: string) => world.ask(UpdateMembershipDocument, { input: { conversationId, pinned: true } }, ann);
+  await pin(first);
+  const app = await openApp(ann);
+  const listed = () => inOrder([...app.state.get().conversations.values()]).map(({ id }) => id);
+  expect(listed()).toHaveLength(101);
+  expect(listed()[0]).toBe(first);
+  await pin(second);
+  await expect.poll(() => listed().slice(0, 2)).toEqual([second, first]);
 });
 
 test('after its connection broke, the app knows how far others have what stands beyond the first hundred, too', async () => {

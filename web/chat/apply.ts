@@ -34,6 +34,9 @@ export function apply(state: State, event: Event): State {
       return event.conversationEdge === null
         ? state
         : withConversations(without(state, event.conversationEdge.node.id), [event.conversationEdge.node]);
+    case 'MembershipSettled':
+      // Also of one that was not read: it may be pinned by now.
+      return event.conversation === null ? state : withConversations(state, [event.conversation]);
     case 'ConversationClosed':
       return without(state, event.conversationId);
     case 'ReceiptMoved':

@@ -23,6 +23,7 @@ import {
   type ReceiptsQuery,
   RoomDocument,
   type SendMessageInput,
+  UpdateMembershipDocument,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
 import { apply, type Event, receipts, seen } from './apply.ts';
@@ -39,6 +40,7 @@ import {
   withEarlier,
   withEntry,
   withFurther,
+  withMarks,
   withRead,
   withRoom,
   withRoomRead,
@@ -64,6 +66,8 @@ export interface Chat {
   dismiss(refused: Refused): void;
   /** The viewer has seen a conversation to its end. */
   see(conversationId: string): void;
+  /** Keeps a conversation at the top of the viewer's list or puts it away, on all their devices. Answers why not, where the server would not; throws where it cannot be asked. */
+  mark(conversationId: string, marks: { readonly pinned?: boolean; readonly archived?: boolean }): Promise<string | null>;
   /** The viewer has typed something, or cleared it. */
   typed(conversationId: string, something: boolean): void;
   stop(): void;
@@ -126,7 +130,6 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       case 'MessageHidden':
       case 'ConversationCleared':
       case 'HistoryTrimmed':
-      case 'MembershipSettled':
         return await readAnew();
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
@@ -243,6 +246,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     see(id) {
       change((now) => seen(now, id));
       marks.read(id, state.get().conversations.get(id)?.lastSeq ?? 0);
+    },
+    async mark(conversationId, marks) {
+      const { updateMembership: done } = await ask(UpdateMembershipDocument, { input: { conversationId, ...marks } });
+      if (done.membership !== null) change((now) => withMarks(now, conversationId, done.membership));
+      return done.errors[0]?.message ?? null;
     },
     typed: typing.typed,
     stop() {

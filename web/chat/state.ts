@@ -4,6 +4,7 @@ import type {
   ConversationsPageFragment,
   EntryFragment,
   EverythingQuery,
+  MarksFragment,
   PersonFragment,
   PresenceStatus,
   RoomQuery,
@@ -113,8 +114,13 @@ export function without(state: State, id: string): State {
 }
 
 /** The state with everything as it was read, and no room: those are read anew. */
-export function withRead(state: State, { user, conversations: page }: NonNullable<EverythingQuery['viewer']>): State {
-  return withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map() }, page);
+export function withRead(state: State, { user, kept, conversations: page }: NonNullable<EverythingQuery['viewer']>): State {
+  return withFurther(withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map() }, kept), page);
+}
+
+/** The state with how the viewer has a conversation in their list; null: they are out. */
+export function withMarks(state: State, id: string | undefined, marks: MarksFragment | null): State {
+  return withConversation(state, id, (held) => ({ ...held, viewerMembership: marks }));
 }
 
 /** The state with one page more of the conversations. What is held of one already stays as it is. */

@@ -1,5 +1,5 @@
 import type { MessageFragment, TitleFragment } from '../generated/graphql.ts';
-import type { Conversation, Entry, Person, State } from './state.ts';
+import type { Conversation, Entry, Person } from './state.ts';
 
 /** What a conversation is called. */
 export function titleOf(conversation: TitleFragment): string {
@@ -11,9 +11,21 @@ export function peerOf(conversation: Conversation): Person | null {
   return conversation.__typename === 'Group' ? null : conversation.viewerPeer;
 }
 
-/** The conversations, the one in which something happened last first. */
-export function inOrder(conversations: State['conversations']): readonly Conversation[] {
-  return [...conversations.values()].toSorted((one, other) => Date.parse(other.lastActivityAt) - Date.parse(one.lastActivityAt));
+/** Conversations as a list shows them: those that are pinned, then the one in which something happened last. */
+export function inOrder(conversations: readonly Conversation[]): readonly Conversation[] {
+  return conversations.toSorted(
+    (one, other) => Number(isPinned(other)) - Number(isPinned(one)) || Date.parse(other.lastActivityAt) - Date.parse(one.lastActivityAt),
+  );
+}
+
+/** Whether the viewer keeps it at the top of their list. */
+export function isPinned({ viewerMembership }: Conversation): boolean {
+  return viewerMembership?.viewerPinned ?? false;
+}
+
+/** Whether the viewer has put it away. */
+export function isArchived({ viewerMembership }: Conversation): boolean {
+  return viewerMembership?.viewerArchived ?? false;
 }
 
 /** How far a message of the viewer's has come. */

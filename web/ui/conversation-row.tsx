@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Conversation } from '../chat/state.ts';
-import { lastWords, nameOf, peerOf, titleOf, typingWords } from '../chat/words.ts';
+import { isPinned, lastWords, nameOf, peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Receipt } from './receipt.tsx';
 import { shortTime } from './times.ts';
@@ -16,7 +16,14 @@ export function ConversationRow({ conversation, current }: { readonly conversati
     <li>
       <a className="row" href={addressOf(conversation.id)} aria-current={current ? 'page' : undefined}>
         <Avatar name={title} id={peer?.id ?? conversation.id} userId={peer?.id} />
-        <span className="title">{title}</span>
+        <span className="title">
+          {isPinned(conversation) && (
+            <span role="img" aria-label="pinned">
+              📌{' '}
+            </span>
+          )}
+          {title}
+        </span>
         <time className="quiet" dateTime={conversation.lastActivityAt}>
           {shortTime(conversation.lastActivityAt)}
         </time>

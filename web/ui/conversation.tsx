@@ -3,6 +3,7 @@ import type { Room, Conversation as Shown } from '../chat/state.ts';
 import { peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
+import { ListMarks } from './list-marks.tsx';
 import { Timeline } from './timeline.tsx';
 import { useChat, useChatState } from './use-chat.ts';
 import { useSought, useVisible } from './use-page.ts';
@@ -63,6 +64,7 @@ function Head({ conversation, room }: { readonly conversation: Shown; readonly r
             : [peer?.isBot && 'a bot', presence?.toLowerCase()].filter(Boolean).join(', ')}
         </span>
       </span>
+      <ListMarks conversation={conversation} />
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { Person } from '../chat/state.ts';
-import { inOrder } from '../chat/words.ts';
+import type { Conversation, Person } from '../chat/state.ts';
+import { inOrder, isArchived } from '../chat/words.ts';
 import { OpenDirectDocument } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
 import { ConversationRow } from './conversation-row.tsx';
@@ -14,7 +14,8 @@ import { addressOf } from './use-page.ts';
 export function Sidebar({ opened, onSignOut }: { readonly opened: string | null; readonly onSignOut: () => void }): ReactNode {
   const chat = useChat();
   const me = useChatState((state) => state.me);
-  const conversations = inOrder(useChatState((state) => state.conversations));
+  const conversations = inOrder([...useChatState((state) => state.conversations).values()]);
+  const archived = conversations.filter(isArchived);
   const further = useChatState((state) => state.further);
   const [making, setMaking] = useState(false);
   const [fault, setFault] = useState('');
@@ -54,19 +55,31 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
         {fault}
       </p>
       <nav aria-label="Conversations">
-        <ul>
-          {conversations.map((conversation) => (
-            <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === opened} />
-          ))}
-        </ul>
+        <Rows conversations={conversations.filter((conversation) => !isArchived(conversation))} opened={opened} />
         {further !== null && (
           <button type="button" onClick={() => void chat.readFurther()}>
             Show more
           </button>
         )}
+        {archived.length > 0 && (
+          <details>
+            <summary>Archived: {archived.length}</summary>
+            <Rows conversations={archived} opened={opened} />
+          </details>
+        )}
         {conversations.length === 0 && <p className="quiet">Nobody yet. Search for somebody by their name or handle.</p>}
       </nav>
       {making && <NewGroup onClose={() => setMaking(false)} />}
     </aside>
+  );
+}
+
+function Rows({ conversations, opened }: { readonly conversations: readonly Conversation[]; readonly opened: string | null }): ReactNode {
+  return (
+    <ul>
+      {conversations.map((conversation) => (
+        <ConversationRow key={conversation.id} conversation={conversation} current={conversation.id === opened} />
+      ))}
+    </ul>
   );
 }
