@@ -3,11 +3,11 @@ export interface Writer {
   flush(): void;
 }
 
-/** What a node puts off to the end of a turn of the event loop, so that what belongs together is done together. */
+/** What a node puts off to the end of a turn of the event loop, or of one of the next while these bring more, so that what belongs together is done together. */
 export interface Tick {
-  /** Does the work after all I/O of this turn: of ten events that one read of the bus brought, none is sent before all are made. */
+  /** Does the work after all I/O of these turns: of ten events that one read of the bus brought, none is sent before all are made. */
   soon(work: () => void): void;
-  /** Flushes it at the end of this turn, once. */
+  /** Flushes it then, once. */
   write(writer: Writer): void;
   /** Flushes what is waiting for it now: who goes through thousands of sockets writes each while its memory is at hand. */
   flush(): void;
