@@ -1,8 +1,9 @@
-import { type CryptoKey, createRemoteJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
+import { type CryptoKey, createRemoteJWKSet, customFetch, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 /** Something that tokens may be signed with, and the algorithms that it is for: what is published is never taken for a secret. */
 export interface Signer {
@@ -64,7 +65,9 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
   }
 
   return async (header, token) => {
-    keys ??= placeOf(place).then((url) => createRemoteJWKSet(url, { timeoutDuration: place.patienceMs, cooldownDuration: lookAgainMs }));
+    keys ??= placeOf(place).then((url) =>
+      createRemoteJWKSet(url, { timeoutDuration: place.patienceMs, cooldownDuration: lookAgainMs, [customFetch]: boundedFetch }),
+    );
     const asked = keys;
     let looked = false;
     try {
@@ -98,7 +101,7 @@ function notYet(): ChatError {
 /** Where an issuer's keys are (OpenID Connect Discovery 1.0, 4). */
 async function placeOf({ issuer, jwksUrl, patienceMs }: Place): Promise<URL> {
   if (jwksUrl !== '') return new URL(jwksUrl);
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+  const response = await boundedFetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     headers: { accept: 'application/json' },
     // As with the keys: 4.2 has it answered there.
     redirect: 'error',

@@ -236,6 +236,20 @@ describe('an issuer’s keys', () => {
     expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }), token)).toMatch(/^UNAVAILABLE: /);
   });
 
+  it.each(['/.well-known/openid-configuration', '/keys'])('are given up where what is at %s does not end', async (path) => {
+    const provider = await issuer();
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const env = path === '/keys' ? { IDENTITY_JWKS_URL: `${provider.url}/keys` } : {};
+    const token = await provider.token({ sub: 'ada' });
+    provider.ramble();
+    expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url, ...env }, { logger, patienceMs: 60_000 }), token)).toMatch(
+      /^UNAVAILABLE: /,
+    );
+    expect(lines.join('')).toContain('more than 1048576 bytes');
+    expect(provider.paths).toEqual([path]);
+  });
+
   it('are not waited for without end', async () => {
     const provider = await issuer();
     provider.hang();

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { listenLocally } from './local-server.ts';
 
@@ -23,6 +24,8 @@ export interface Issuer extends AsyncDisposable {
   move(): void;
   /** From here on it says that it is somebody else. */
   pretend(issuer: string): void;
+  /** From here on its answers go on for ever. */
+  ramble(): void;
   /** From here on it takes requests and does not answer them. */
   hang(): void;
 }
@@ -34,7 +37,7 @@ export const audience = 'the-chat';
 export async function startIssuer(): Promise<Issuer> {
   const [paths, keys]: [string[], JWK[]] = [[], []];
   let signing: Awaited<ReturnType<typeof generateKeyPair>>;
-  let [status, hangs, named, place] = [200, false, '', '/keys'];
+  let [status, hangs, rambles, named, place] = [200, false, false, '', '/keys'];
 
   async function rotate(): Promise<void> {
     signing = await generateKeyPair('ES256', { extractable: true });
@@ -44,6 +47,7 @@ export async function startIssuer(): Promise<Issuer> {
   function take(request: IncomingMessage, response: ServerResponse): void {
     paths.push(request.url ?? '');
     if (hangs) return;
+    if (rambles) return void Readable.from(blanks()).pipe(response);
     const [, elsewhere = '', path = ''] = /^(\/elsewhere)?(.*)/.exec(request.url ?? '') ?? [];
     if (status !== 200 && elsewhere === '') return void response.writeHead(status, { location: `/elsewhere${path}` }).end();
     const answers: Readonly<Record<string, unknown>> = {
@@ -77,6 +81,9 @@ export async function startIssuer(): Promise<Issuer> {
     pretend(issuer) {
       named = issuer;
     },
+    ramble() {
+      rambles = true;
+    },
     hang() {
       hangs = true;
     },
@@ -106,4 +113,9 @@ export function backendToken(secret: string, claims: Claims): Promise<string> {
 /** Now, in the seconds that tokens count in. */
 export function now(): number {
   return Math.floor(Date.now() / 1_000);
+}
+
+// What JSON may begin with.
+function* blanks(): Generator<string> {
+  for (;;) yield ' '.repeat(65_536);
 }
