@@ -14,7 +14,10 @@ export async function authenticateAdmin(
   accessToken: string,
 ): Promise<Access> {
   const access = await authenticate(accessToken);
-  const forbidden = new ChatError('FORBIDDEN', 'This is for admins. Who has just become one refreshes the access token first.');
+  const forbidden = new ChatError(
+    'FORBIDDEN',
+    'This is for admins. Who has just become one refreshes the access token first; a bot’s key is the same.',
+  );
   if (access.role !== 'ADMIN' && !access.bot) throw forbidden;
   // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.
   const [user] = await readUserRows(db.client, [access.userId]);

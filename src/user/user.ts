@@ -160,9 +160,9 @@ export interface Users {
   freeHandles(options: { userId: bigint }): Promise<void>;
   /** Null where there is no such user (any more). */
   ownRecord(userId: bigint): Promise<OwnRecord | null>;
-  /** What a token or key says itself. Throws UNAUTHENTICATED when it is malformed or expired. Does not ask whether a token's session lives: nothing may rest on it alone. */
+  /** What a token or key says itself. Throws UNAUTHENTICATED when it is malformed or expired, and UNAVAILABLE where a key cannot be looked for. Does not ask whether a token's session lives: nothing may rest on it alone. */
   readToken(accessToken: string): Promise<Claims>;
-  /** Whose token or key it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended. */
+  /** Whose token or key it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended, and UNAVAILABLE. */
   authenticate(accessToken: string): Promise<Access>;
   /** The same of an admin: both the token, if it is no key, and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
   authenticateAdmin(accessToken: string): Promise<Access>;
