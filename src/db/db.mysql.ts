@@ -110,14 +110,14 @@ async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connec
   return connection;
 }
 
-/** Throws DatabaseError unless it is MySQL from 8.0.17 (its collations) or MariaDB from 10.6. */
+/** Throws DatabaseError unless it is MySQL from 8.0.19 (collations, and VALUES as tables) or MariaDB from 10.6. */
 function checkVersion(version: string, place: string): void {
   const maria = /mariadb/i.test(version);
   const numbers = /(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
   const [major = 0, minor = 0, patch = 0] = numbers;
   const number = major * 1_000_000 + minor * 1_000 + patch;
-  if (number >= (maria ? 10_006_000 : 8_000_017)) return;
-  throw new DatabaseError(`the server at ${place} is ${version}: MPIM needs MySQL 8.0.17 or MariaDB 10.6, or a later one`);
+  if (number >= (maria ? 10_006_000 : 8_000_019)) return;
+  throw new DatabaseError(`the server at ${place} is ${version}: MPIM needs MySQL 8.0.19 or MariaDB 10.6, or a later one`);
 }
 
 function migratable(connection: Connection): Migratable {

@@ -41,9 +41,27 @@ function isSocketFault(error: unknown): boolean {
   return error instanceof Error && ('syscall' in error || Reflect.get(error, 'fatal') === true);
 }
 
-/** A driver's error as Transient where it is a fault of the moment; all else as it is. */
+// Which statement it was is known by then.
+const shownOfStatement = 200;
+// As rows stand in ours: none of it is for logs.
+const values = /x?'[^']*'|\b\d+\b/g;
+
+/** The driver has each of its errors tell the whole statement, three times: here what it does, without its values. */
+function hideValues(error: SqlError): void {
+  const { sql } = error;
+  if (!sql) return;
+  const shown = sql
+    .slice(0, 2 * shownOfStatement)
+    .replace(values, '?')
+    .slice(0, shownOfStatement);
+  error.message = error.message.replace(sql, () => shown);
+  Object.assign(error, { sql: shown, stack: error.stack?.replace(sql, () => shown) });
+}
+
+/** A driver's error, in few words, as Transient where it is a fault of the moment; all else as it is. */
 export function translateMysql(error: unknown): unknown {
   if (!(error instanceof SqlError)) return isSocketFault(error) ? new Transient('lost', error) : error;
+  hideValues(error);
   if (contended.has(error.errno)) return new Transient('contended', error);
   // `fatal`: the driver has given the connection up.
   if (error.fatal || lost.has(error.errno)) return new Transient('lost', error);

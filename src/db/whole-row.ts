@@ -5,27 +5,24 @@ import { raw } from './sql.ts';
 /** A row as a raw query tells it. */
 export type Found = Readonly<Record<string, unknown>>;
 
-/** From where on a member may read, as SQL: what the conversation does not keep is for nobody. `name`: of the membership's column, with the table's letter where it has one. */
-function keptFrom(name: string): string {
-  const conversationId = name.replace('fromSeq', 'conversationId');
-  return `COALESCE((SELECT kept.floorSeq + 1 FROM Stream kept WHERE kept.id = ${conversationId} AND kept.floorSeq >= ${name}), ${name})`;
-}
+// From where on a member may read: what the conversation does not keep is for nobody.
+const keptFrom =
+  'COALESCE((SELECT kept.floorSeq + 1 FROM Stream kept WHERE kept.id = conversationId AND kept.floorSeq >= fromSeq), fromSeq)';
 
 /** The columns of a row, for SELECT. */
 export function wholeRow(kinds: Kinds): Prisma.Sql {
   return raw(
     Object.entries(kinds)
-      .map(([name, kind]) => (kind === 'kept' ? `${keptFrom(name)} AS ${name}` : name))
+      .map(([name, kind]) => (kind === 'kept' ? `${keptFrom} AS ${name}` : name))
       .join(', '),
   );
 }
 
-/** The same of a table that is joined under a letter. */
+/** Columns of a table that is joined under a letter, as they stand there. */
 export function joinedRow(kinds: Kinds, letter: string): Prisma.Sql {
-  const said = (name: string, kind: Kind) => (kind === 'kept' ? keptFrom(`${letter}.${name}`) : `${letter}.${name}`);
   return raw(
-    Object.entries(kinds)
-      .map(([name, kind]) => `${said(name, kind)} AS ${letter}_${name}`)
+    Object.keys(kinds)
+      .map((name) => `${letter}.${name} AS ${letter}_${name}`)
       .join(', '),
   );
 }

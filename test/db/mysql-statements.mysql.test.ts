@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
-import { type Db, sql, type Tx } from '../../src/db/index.ts';
+import { type Db, insertMessages, sql, type Tx } from '../../src/db/index.ts';
 import { type Fresh, freshMysql } from './fresh.ts';
 import { failWithLate, isMarked, leaveMark, newMark } from './statements.contract.ts';
 
@@ -75,4 +76,26 @@ describe('a transaction', () => {
     await narrow.transaction((tx) => leaveMark(tx, mark));
     expect(await isMarked(db, mark)).toBe(true);
   });
+});
+
+test('a statement that fails tells which one it was, and neither all of it nor what stands in its rows', async () => {
+  const rows = Array.from({ length: 300 }, (_, place) => ({
+    ...{
+      conversationId: 987_654_321n,
+      seq: 1,
+      ordinal: 1,
+      senderId: 123_456_789n,
+      clientMessageId: `${place}`,
+      text: 'secret',
+      sentAt: at,
+    },
+    ...{ fingerprint: new Uint8Array(16).fill(0xab), replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null },
+    ...{ originId: null, originName: null, attachments: null, data: null },
+  }));
+  const fault: unknown = await db.transaction((tx) => insertMessages(db, tx, rows)).catch((error: unknown) => error);
+  const told = inspect(fault, { depth: 5 });
+  expect(told).toContain('INSERT INTO Message');
+  // The server itself says which key there is twice.
+  expect(told.replaceAll(/Duplicate entry '[^']*'/g, '')).not.toMatch(/987654321|123456789|secret|abab|2026-01-02/);
+  expect(told.length).toBeLessThan(6_000);
 });

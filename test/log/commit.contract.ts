@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
@@ -103,6 +104,24 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(answers).toEqual(numbers(50));
       expect((await commits()) - before).toBeLessThanOrEqual(2);
       expect(await seqs(stream)).toEqual(numbers(50));
+    });
+
+    it('again and again share their commits for ever, and do not fall into two halves that wait for each other', async () => {
+      const stream = await newStream();
+      const before = await commits();
+      async function goOn(caller: number): Promise<void> {
+        for (let said = 0; said < 20; said += 1) {
+          // Whoever was answered has something to do before they go on.
+          for (let steps = 0; steps < 50; steps += 1) await undefined;
+          await join(stream, BigInt(caller), { key: `${caller}` });
+        }
+      }
+      const first = numbers(16).map(goOn);
+      // The others come when the commit of the first is under way.
+      await nextTurn();
+      await nextTurn();
+      await Promise.all([...first, ...numbers(32).slice(16).map(goOn)]);
+      expect((await commits()) - before).toBeLessThan(30);
     });
 
     it('on a stream that each wants for itself have a commit each, in the order they came', async () => {

@@ -36,6 +36,10 @@ describe('a line', () => {
     expect(line.calls).toBe(true);
   });
 
+  test('gives all to one commit, where two halves would be small', () => {
+    expect(newLine(many(255, 64)).take().taken).toHaveLength(255);
+  });
+
   test('gives two halves to two commits, where many wait, and no stream to both', () => {
     const appends = many(256, 64);
     const line = newLine(appends);

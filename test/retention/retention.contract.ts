@@ -169,6 +169,11 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
         field: ['replyToId'],
       });
       expect(await refusal(say(bob, conversationId, 'in it', { threadRoot: second }))).toMatchObject({ field: ['threadRootId'] });
+      // The newest of it too, alone and in one commit with others.
+      const quoting = () => refusal(say(bob, conversationId, 'quoting', { replyTo: { conversationId, seq: last.seq - 1 } }));
+      expect(await quoting()).toMatchObject({ field: ['replyToId'] });
+      const [refused] = await Promise.all([quoting(), say(ada, conversationId, 'beside it'), say(bob, conversationId, 'and that')]);
+      expect(refused).toMatchObject({ field: ['replyToId'] });
     });
 
     it('is gone between two likewise', async () => {

@@ -125,6 +125,16 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
+    it('is told to what somebody answers, and in which thread', async () => {
+      await ask();
+      app.behaves(says({ allow: true }));
+      const root = { conversationId: group, seq: await say(chat, ann, group, 'fine') };
+      await chat.messages.send(ann, { conversationId: group, clientMessageId: randomUUID(), text: 'yes', replyTo: root, threadRoot: root });
+      const [, { data } = { data: {} }] = app.calls;
+      expect(Reflect.get(data, 'replyToId')).toEqual(expect.any(String));
+      expect(Reflect.get(data, 'threadRootId')).toBe(Reflect.get(data, 'replyToId'));
+    });
+
     it('is told what is attached, and asked again where only that changes', async () => {
       await ask();
       app.behaves(says({ allow: true }));
