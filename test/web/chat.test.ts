@@ -173,3 +173,17 @@ test('after its connection broke, the app knows how far others have what stands 
   await world.ask(MarkReadDocument, { input: { conversationId: old, seq } }, ben);
   await expect.poll(() => app.state.get().conversations.get(old)?.readByAllSeq).toBe(seq);
 });
+
+test('and what is pinned, though it is the last of them all', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const last = await world.group(ann, ben);
+  const { seq } = await world.say(ann, last, 'Have you seen this?');
+  await world.ask(UpdateMembershipDocument, { input: { conversationId: last, pinned: true } }, ann);
+  // More than two pages: of as many conversations as are held, it would be among none.
+  for (let number = 0; number < 200; number += 1) await world.group(ann);
+  const app = await openApp(ann);
+  await expect.poll(() => app.state.get().status.state).toBe('live');
+  world.link.cut();
+  await world.ask(MarkReadDocument, { input: { conversationId: last, seq } }, ben);
+  await expect.poll(() => app.state.get().conversations.get(last)?.readByAllSeq).toBe(seq);
+});

@@ -172,11 +172,14 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   async function readReceipts(): Promise<void> {
     await inTurn(async () => {
       let page: ReceiptsPage | undefined;
-      for (let read = 0; read < state.get().conversations.size; read += page.edges.length) {
+      // What is pinned may be among the last.
+      const left = new Set(state.get().conversations.keys());
+      while (left.size > 0) {
         page = (await ask(ReceiptsDocument, { after: page?.pageInfo.endCursor })).viewer?.conversations;
         if (page === undefined || page.edges.length === 0) return;
         const { edges } = page;
         change((now) => edges.reduce((held, { node }) => receipts(held, node), now));
+        for (const { node } of edges) left.delete(node.id);
       }
     }).catch(() => undefined);
   }
