@@ -44,7 +44,7 @@ function isSocketFault(error: unknown): boolean {
 // Which statement it was is known by then.
 const shownOfStatement = 200;
 // As rows stand in ours: none of it is for logs.
-const values = /x?'[^']*'|\b\d+\b/g;
+const values = /x?'[^']*(?:'|$)|\b\d+\b/g;
 
 /** The driver has each of its errors tell the whole statement, three times: here what it does, without its values. */
 function hideValues(error: SqlError): void {

@@ -62,6 +62,7 @@ export interface MessagePlace {
   readonly sentAt: Date;
 }
 
+// One by one: what is spread into it would be made and thrown away for each message.
 /** The row of a new message. */
 export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
   const { conversationId, seq, ordinal, senderId, sentAt } = place;

@@ -78,17 +78,12 @@ describe('a transaction', () => {
   });
 });
 
-test('a statement that fails tells which one it was, and neither all of it nor what stands in its rows', async () => {
+// Of another length each, so that what is shown ends in the midst of each value for some.
+test.each(
+  Array.from({ length: 18 }, (_, zeros) => 10n ** BigInt(zeros)),
+)('a statement that fails tells which one it was, and neither all of it nor what stands in its rows (%d)', async (conversationId) => {
   const rows = Array.from({ length: 300 }, (_, place) => ({
-    ...{
-      conversationId: 987_654_321n,
-      seq: 1,
-      ordinal: 1,
-      senderId: 123_456_789n,
-      clientMessageId: `${place}`,
-      text: 'secret',
-      sentAt: at,
-    },
+    ...{ conversationId, seq: 1, ordinal: 1, senderId: 123_456_789n, clientMessageId: `${place}`, text: 'secret', sentAt: at },
     ...{ fingerprint: new Uint8Array(16).fill(0xab), replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null },
     ...{ originId: null, originName: null, attachments: null, data: null },
   }));
@@ -96,6 +91,6 @@ test('a statement that fails tells which one it was, and neither all of it nor w
   const told = inspect(fault, { depth: 5 });
   expect(told).toContain('INSERT INTO Message');
   // The server itself says which key there is twice.
-  expect(told.replaceAll(/Duplicate entry '[^']*'/g, '')).not.toMatch(/987654321|123456789|secret|abab|2026-01-02/);
+  expect(told.replaceAll(/Duplicate entry '[^']*'/g, '')).not.toMatch(/123456789|secret|abab|2026-01-02/);
   expect(told.length).toBeLessThan(6_000);
 });
