@@ -44,7 +44,7 @@ describe.each([
   it('waits longer for what it is told at first than a command may take after it', async () => {
     const { url, servers } = place;
     using early = await connectAnyRedis({ url, ...manner });
-    for (const server of servers) server.pause();
+    for (const server of servers) await server.pause();
     const connecting = connectAnyRedis({ url, ...manner });
     connecting.catch(() => undefined);
     for (let times = 0; times < 12; times += 1) await expect(early.client.get('key')).rejects.toThrow(late);
@@ -52,7 +52,7 @@ describe.each([
     using connected = await connecting;
     // On a busy machine an answer may take longer than this, too.
     await expect.poll(() => connected.client.get('key')).toBeNull();
-    for (const server of servers) server.pause();
+    for (const server of servers) await server.pause();
     await expect(connected.client.get('key')).rejects.toThrow(late);
     for (const server of servers) server.resume();
   });

@@ -83,7 +83,7 @@ describe('closing', () => {
     const bus = await openBus({ timeoutMs: 1_000 });
     await listen(bus, 'stream:1');
     const [hanging, ...others] = cluster.masters;
-    hanging.pause();
+    await hanging.pause();
     try {
       await within(4_000, bus[Symbol.asyncDispose]());
     } finally {

@@ -142,7 +142,7 @@ describe('when Redis fails', () => {
   test('while Redis hangs a subscribe is UNAVAILABLE in time, publishing is given up, unsubscribing and closing do not wait', async () => {
     const node = await bus(300);
     const unsubscribe = await node.subscribe('held', () => {});
-    redis.pause();
+    await redis.pause();
     try {
       await expect(
         within(
@@ -162,7 +162,7 @@ describe('when Redis fails', () => {
   test('after Redis hung, the bus comes back by itself and reports the gap', async () => {
     const node = await bus(300);
     const { messages, gaps } = await listen(node, 'stream:1');
-    redis.pause();
+    await redis.pause();
     await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
     redis.resume();
     await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
@@ -185,7 +185,7 @@ describe('when Redis fails', () => {
     const namespace = randomUUID();
     const node = await openBus(redis.url, { namespace, timeoutMs: 300 });
     opened.push(node);
-    redis.pause();
+    await redis.pause();
     await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     redis.resume();
     await vi.waitFor(() => expect(node.healthy).toBe(true), 5_000);

@@ -74,7 +74,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     const { bus, namespace, here, there, heard } = await listening(400);
     const [fresh = ''] = (await topicsAt(cluster, cluster.masters[0], namespace, 4)).slice(3);
     const gap = nextGap(bus);
-    cluster.masters[0].pause();
+    await cluster.masters[0].pause();
     try {
       await expect(
         within(
@@ -132,7 +132,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
 
   async function hang(bus: Bus): Promise<void> {
     const gap = nextGap(bus);
-    cluster.masters[0].pause();
+    await cluster.masters[0].pause();
     try {
       await expect.poll(() => bus.healthy).toBe(false);
     } finally {

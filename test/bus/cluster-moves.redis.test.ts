@@ -107,7 +107,7 @@ test('messages of a slot that has moved wait for the map within bounds, the othe
   const [topic = ''] = await topicsAt(cluster, from, namespace, 1);
   await cluster.move(`${namespace}:${topic}`, to);
   const gap = nextGap(bus);
-  hanging.pause();
+  await hanging.pause();
   try {
     let settled = 0;
     const megabyte = 'x'.repeat(1024 * 1024);

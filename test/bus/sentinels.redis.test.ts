@@ -65,7 +65,7 @@ describe('a Redis that sentinels watch', () => {
   test('is found by the sentinels that are left', async () => {
     const dead = `127.0.0.1:${await freePort()}`;
     const [silent] = redis.sentinels;
-    silent.pause();
+    await silent.pause();
     await using bus = await openBus(redis.url.replace('@', `@${dead},`));
     silent.resume();
     expect(bus.healthy).toBe(true);
@@ -97,7 +97,7 @@ describe('a Redis that sentinels watch', () => {
     await say(here, ann, group, 'hello');
     expect(inWords(await events.next())).toBe('3 MessageSent hello');
 
-    redis.first.pause();
+    await redis.first.pause();
     await say(here, ann, group, 'missed');
     await redis.untilMaster(redis.second);
     expect(inWords(await events.next())).toBe('4 MessageSent missed');

@@ -197,7 +197,7 @@ describe('while Redis is away', () => {
     await using at = await twoNodes(redis.url);
     const cache = at.behind.cache(at.here, { changes: false });
     for (let key = 0; key < 100; key += 1) at.behind.words.set(key, `word ${key}`);
-    redis.pause();
+    await redis.pause();
     let felt = 0;
     for (let key = 0; key < 100; key += 1) {
       const read = cache.many([key]);

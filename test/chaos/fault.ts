@@ -144,7 +144,7 @@ async function serverKilled({ stage }: Scene, server: 'mysql' | 'redis'): Promis
 }
 
 async function serverPaused({ stage }: Scene, server: 'mysql' | 'redis'): Promise<Ongoing> {
-  stage[server].pause();
+  await stage[server].pause();
   return { target: server, heal: unseen(() => stage[server].resume()) };
 }
 

@@ -320,7 +320,7 @@ describe('a MySQL server that goes away', () => {
 
   test('and hangs: UNAVAILABLE within the deadline; once it goes on, so do we, and what was refused is not stored later', async () => {
     const [id = 0n] = await newStreams(db, 1);
-    server.pause();
+    await server.pause();
     await Promise.all([
       expectUnavailable(db.client.stream.findMany()),
       expectUnavailable(db.transaction((tx) => raise(tx, id))),

@@ -73,7 +73,7 @@ it('refuses a new subscription with UNAVAILABLE while Redis hangs, and serves it
   await using stores = await realStores({ redisUrl: redis.url });
   await using chat = await chatOn(stores, { BUS_TIMEOUT_MS: '500' });
   const ann = await person(chat);
-  redis.pause();
+  await redis.pause();
   const refused = listen(chat, ann);
   await expect(refused.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   redis.resume();

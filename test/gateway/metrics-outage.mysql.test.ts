@@ -11,7 +11,7 @@ test('a node whose database hangs still tells its metrics: that it is not ready,
   const before = await scrape(node);
   expect(before.value('mpim_ready')).toBe(1);
   expect(before.value('mpim_effects_streams')).toBe(0);
-  mariadb.pause();
+  await mariadb.pause();
   const during = await scrape(node);
   mariadb.resume();
   expect(during.value('mpim_ready')).toBe(0);

@@ -35,7 +35,7 @@ test('two nodes count together, wherever in the cluster a key is', async () => {
 test('while a master hangs its keys are counted in memory, within half a second each, and in the cluster after it', async () => {
   await using one = await open();
   const limit = one.limit(rule);
-  cluster.masters[0].pause();
+  await cluster.masters[0].pause();
   try {
     const began = performance.now();
     expect(await Promise.all(keys.map((key) => limit.take(key)))).toEqual(keys.map(() => null));

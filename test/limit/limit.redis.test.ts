@@ -59,7 +59,7 @@ test('a Redis that hangs costs a take half a second, not more', async () => {
   await using redis = await startRedis();
   await using limits = await open(redis.url);
   const limit = limits.limit({ name: 'sign-in', points: 1, windowSeconds: 60 });
-  redis.pause();
+  await redis.pause();
   const began = performance.now();
   expect(await limit.take('a')).toBeNull();
   expect(await limit.take('a')).not.toBeNull();

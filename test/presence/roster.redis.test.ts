@@ -21,7 +21,7 @@ test('a roster in Redis rejects within a second while Redis does not answer, and
   await using redis = await startRedis();
   await using roster = await createRedisRoster({ url: redis.url, namespace: 'test', logger });
   expect(await roster.of([1n])).toEqual([{ userId: 1n, rev: 0, connections: [] }]);
-  redis.pause();
+  await redis.pause();
   await expect(within(1_000, roster.of([1n]))).rejects.toThrow('timed out');
   redis.resume();
   await expect.poll(() => roster.of([1n]).catch(() => null)).toEqual([{ userId: 1n, rev: 0, connections: [] }]);

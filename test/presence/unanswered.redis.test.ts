@@ -75,7 +75,7 @@ describe('what the roster was told, and has not answered', () => {
     const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt: new Date(Date.now() + 60_000) };
     const held = presencesOn(cluster).connect(access, () => undefined);
     await expect.poll(() => heard, patience).toEqual([1]);
-    redis.pause();
+    await redis.pause();
     held[Symbol.dispose]();
     // First that the connection is leaving, then that it is gone: which the server finds in its socket, and does, when it goes on.
     await expect.poll(() => unanswered, patience).toBe(2);

@@ -37,7 +37,7 @@ describe('a private service', () => {
     await using service = await startRedis();
     const redis = client(service.url, { commandTimeout: 200 });
     await redis.set('word', 'kept');
-    service.pause();
+    await service.pause();
     await expect(redis.get('word')).rejects.toThrow('Command timed out');
     service.resume();
     expect(await redis.get('word')).toBe('kept');

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { requireProgram } from './binaries.ts';
+import { untilStill } from './standstill.ts';
 
 /** A server that belongs to whoever started it: on a free port of 127.0.0.1, its files in a folder of their own, both gone after it. */
 export interface Service extends AsyncDisposable {
@@ -24,8 +25,8 @@ export interface Service extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again on the same port with the same files, after killing it if it runs; resolves when it answers. */
   restart(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing is answered. */
-  pause(): void;
+  /** SIGSTOP: connections stay open and nothing is answered. Resolves when all its threads stand still: until then one of them may answer. */
+  pause(): Promise<void>;
   /** SIGCONT: goes on after pause(). */
   resume(): void;
 }
@@ -192,7 +193,9 @@ export async function startService({ port, args = [] }: ServiceOptions, recipe: 
       await kill();
       await launch(boundPort);
     },
-    pause: () => void child?.kill('SIGSTOP'),
+    pause: async () => {
+      if (child?.kill('SIGSTOP') === true) await untilStill(child);
+    },
     resume: () => void child?.kill('SIGCONT'),
     [Symbol.asyncDispose]: stop,
   };

@@ -194,7 +194,7 @@ describe.concurrent('with a Redis of its own', () => {
     await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
     await queue.put([{ streamId: 5n, upTo: 1 }]);
     const held = await takeOne(queue);
-    redis.pause();
+    await redis.pause();
     // Some of it is left for a process that is late.
     await within(0.8 * visibilityMs, once(held.lost, 'abort'));
     redis.resume();
@@ -208,7 +208,7 @@ describe.concurrent('with a Redis of its own', () => {
       return (await Promise.allSettled(acts.map(async (act) => await act()))).map(({ status }) => status);
     }
     const rejected = ['rejected', 'rejected', 'rejected'];
-    redis.pause();
+    await redis.pause();
     expect(await within(4_000, outcomes())).toEqual(rejected);
     redis.resume();
     await leading(queue);

@@ -61,7 +61,7 @@ const ofRedis = {
     await redis.restart();
   },
   async 'Redis paused'({ redis }, random) {
-    redis.pause();
+    await redis.pause();
     await outage(random);
     redis.resume();
   },
