@@ -27,7 +27,8 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Who did it; null once their account is erased.',
+      description:
+        'Who did it; null once their account is erased, and where it was nobody in the conversation: the server by itself, or who operates it.',
       resolve: ({ entry: { actorId } }, _args, { scope }) => (actorId === null ? null : scope.loaders.users.get(actorId)),
     }),
     conversation: t.field({

@@ -10,6 +10,7 @@ export type Order =
   | 'joinRequest'
   | 'conversation'
   | 'member'
+  | 'group'
   | 'user'
   | 'found'
   | 'userId'
@@ -36,6 +37,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   joinRequest: (key) => pairWithin(key, maxTime),
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
+  group: (key) => parseWhole(key, maxId) !== null,
   user: (key) => key.length > 0,
   found(key) {
     const [, time = '', id = '', seq = ''] = /^[\w-]+:(\d+):(\d+):(\d+):[01]$/.exec(key) ?? [];

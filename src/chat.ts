@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ailmentsOf } from './ailments.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
@@ -7,7 +8,15 @@ import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
-import { createGroups, createJoining, frozenMarkers, type Groups, type Joining } from './group/index.ts';
+import {
+  createGroupAdministration,
+  createGroups,
+  createJoining,
+  frozenMarkers,
+  type GroupAdministration,
+  type Groups,
+  type Joining,
+} from './group/index.ts';
 import { createIdentities } from './identity/index.ts';
 import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
@@ -75,6 +84,7 @@ export interface Chat extends AsyncDisposable {
   readonly roles: Roles;
   readonly oversight: Oversight;
   readonly administration: Administration;
+  readonly groupAdministration: GroupAdministration;
   readonly audit: Audit;
   /** Members up to which a group tells who has received and read what. */
   readonly receiptMembers: number;
@@ -105,9 +115,6 @@ export interface ChatParts {
   /** What a password's hash costs; less than the default is for tests. */
   readonly passwordCost?: PasswordCost | undefined;
 }
-
-// A health check that waits longer has its answer already.
-const ailmentMs = 2_000;
 
 /** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
 export function createChat({
@@ -168,22 +175,6 @@ export function createChat({
   const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker, retention });
   const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
-  async function ailments(): Promise<readonly string[]> {
-    const { promise: late, resolve } = Promise.withResolvers<false>();
-    const timer = setTimeout(resolve, ailmentMs, false);
-    const answered = db.now().then(
-      () => true,
-      () => false,
-    );
-    const database = await Promise.race([answered, late]);
-    clearTimeout(timer);
-    return [
-      ...(database ? [] : ['the database does not answer']),
-      ...(bus.healthy ? [] : ['the bus does not answer']),
-      ...(cluster.healthy ? [] : ['the registry of nodes does not answer']),
-    ];
-  }
-
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
     await words[Symbol.asyncDispose]();
@@ -235,9 +226,10 @@ export function createChat({
     roles: createRoles({ db, log, config }),
     oversight: createOversight({ db, log, nodes: cluster, roster, logger }),
     administration: createAdministration({ db, log, config, passwordCost }),
+    groupAdministration: createGroupAdministration({ db, log, config }),
     audit,
     receiptMembers,
-    ailments,
+    ailments: () => ailmentsOf({ db, bus, cluster }),
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -19,6 +19,7 @@ import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
 import { DatabaseError, type Db, renewEpoch, tellOutages } from './db/index.ts';
+import { createGroupAdministration, type GroupAdministration } from './group/index.ts';
 import { type Backlog, createBacklog } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
@@ -94,6 +95,7 @@ export interface Operator extends AsyncDisposable {
   readonly beforeSend: BeforeSends;
   readonly accounts: Accounts;
   readonly administration: Administration;
+  readonly groupAdministration: GroupAdministration;
   readonly audit: Audit;
   readonly moderation: Moderation;
   readonly words: BlockedWords;
@@ -135,6 +137,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
     beforeSend,
     accounts: createAccounts({ db, log }),
     administration: createAdministration({ db, log, config }),
+    groupAdministration: createGroupAdministration({ db, log, config }),
     audit: createAudit({ db, logger, config }),
     moderation: createModeration({ db, log, config }),
     words,

@@ -23,6 +23,8 @@ import './suspend-user.ts';
 import './delete-user.ts';
 import './reset-password.ts';
 import './grant-admin.ts';
+import './group.ts';
+import './change-group.ts';
 import './moderation-item.ts';
 import './moderation-report.ts';
 import './resolve-report.ts';

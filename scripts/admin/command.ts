@@ -28,6 +28,7 @@ export interface Flags {
   readonly avatar?: string | undefined;
   readonly bio?: string | undefined;
   readonly days?: string | undefined;
+  readonly ban?: boolean | undefined;
   readonly after?: string | undefined;
   readonly kind?: string | undefined;
   readonly list?: string | undefined;

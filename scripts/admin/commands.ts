@@ -1,6 +1,7 @@
 import { auditCommands } from './audit.ts';
 import { botsCommands } from './bots.ts';
 import type { Commands } from './command.ts';
+import { groupsCommands } from './groups.ts';
 import { jobsCommands } from './jobs.ts';
 import { moderationCommands } from './moderation.ts';
 import { nodesCommands } from './nodes.ts';
@@ -17,6 +18,7 @@ export const commands: Commands = {
   ...peopleCommands,
   ...usersCommands,
   ...botsCommands,
+  ...groupsCommands,
   ...nodesCommands,
   ...noticesCommands,
   ...jobsCommands,

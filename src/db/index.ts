@@ -41,7 +41,7 @@ export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.t
 export { renewEpoch } from './renew-epoch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, raw, sql } from './sql.ts';
-export { standing } from './standing.ts';
+export { standing, standingGroup } from './standing.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { trimStretch } from './trim.ts';

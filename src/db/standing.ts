@@ -8,3 +8,8 @@ import { raw, sql } from './sql.ts';
 export function standing(membership: string): Prisma.Sql {
   return sql`(SELECT d.dissolvedAt FROM Conversation d WHERE d.id = ${raw(membership)}.conversationId) IS NULL`;
 }
+
+/** The same, and that it is a group. */
+export function standingGroup(membership: string): Prisma.Sql {
+  return sql`(SELECT d.kind FROM Conversation d WHERE d.id = ${raw(membership)}.conversationId AND d.dissolvedAt IS NULL) = 'GROUP'`;
+}

@@ -7,7 +7,7 @@ import { requestClosed } from './join-request-entries.ts';
 import { isOpen, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 import { requireMay } from './may.ts';
 import { changeMember, unchanged } from './member-change.ts';
-import { type OpenGroup, requireGroup } from './open-group.ts';
+import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
 import { lockFor, runners } from './runner.ts';
@@ -15,6 +15,7 @@ import type { MembershipRow } from './store.ts';
 
 /** Somebody outside a group, who is kept outside. */
 interface Outsider {
+  readonly groupId: bigint;
   readonly userId: bigint;
   /** Their row from an earlier stay. */
   readonly earlier: MembershipRow | null;
@@ -24,30 +25,29 @@ interface Outsider {
 
 /**
  * Keeps somebody who is not in a group from coming in; the group and their account are locked. They have nothing there, then or before: their row is an empty
- * stretch of the log, or that of their earlier stay. If they wish to join, that is declined, of which they hear nothing. Throws FORBIDDEN, NOT_FOUND (userId).
+ * stretch of the log, or that of their earlier stay. If they wish to join, that is declined, of which they hear nothing. Whether it may be done is for the caller to ask. Throws NOT_FOUND (userId).
  */
 export async function banOutsider(
   inside: Inside,
-  viewer: Viewer,
-  { group: { row, wish }, userId, earlier, ...locks }: Outsider & { readonly group: OpenGroup },
+  actorId: bigint | null,
+  { groupId, userId, earlier, ...locks }: Outsider,
 ): Promise<Verdict<void> | Relock> {
-  requireMay('BAN_MEMBERS', wish);
   if (!(await inside.read(userExists, userId))) throw noUser('userId');
   if (earlier?.state === 'BANNED') return unchanged;
-  const ref = { conversationId: row.id, userId };
+  const ref = { conversationId: groupId, userId };
   const asks = isOpen(await inside.read(joinRequestRow, ref));
-  const answerers = asks ? (await inside.read(runners, row.id)).map((runner) => runner.userId) : [];
+  const answerers = asks ? (await inside.read(runners, groupId)).map((runner) => runner.userId) : [];
   const relock = lockFor(answerers, locks);
   if (relock !== null) return relock;
   return {
     entries: () => [
-      memberChanged(row.id, viewer.userId, { userId, fields: ['banned'] }),
-      ...answerers.map((stream) => requestClosed(stream, viewer.userId, { ...ref, accepted: false })),
+      memberChanged(groupId, actorId, { userId, fields: ['banned'] }),
+      ...answerers.map((stream) => requestClosed(stream, actorId, { ...ref, accepted: false })),
     ],
     async write(tx, { at, entries }) {
       if (earlier === null) await storeStranger(tx, { ...ref, seq: entries[0]?.seq ?? 0, at });
       else await tx.membership.update({ where: { conversationId_userId: ref }, data: { state: 'BANNED' } });
-      if (asks) await settleJoinRequests(tx, { conversationId: row.id, userIds: [userId] }, 'DECLINED');
+      if (asks) await settleJoinRequests(tx, { conversationId: groupId, userIds: [userId] }, 'DECLINED');
     },
     result: () => undefined,
   };

@@ -30,7 +30,7 @@ export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, 
 /** Tells the accounts of a dissolved group's members that it is theirs no more, some at a time. Done again, it goes on where it was. */
 export async function tellDissolved(
   { db, log }: Pick<GroupParts, 'db' | 'log'>,
-  { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint },
+  { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint | null },
 ): Promise<void> {
   for (;;) {
     const rows = await db.client.membership.findMany({

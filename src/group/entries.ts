@@ -1,9 +1,9 @@
 import type { GroupField, LeaveReason, MemberField, NewEntry, Placed } from '../log/index.ts';
 
-/** An entry and the stream it stands on. */
+/** An entry and the stream it stands on. `actorId`, here and below: who did it; null: nobody among the members, but an operator. */
 export interface Written {
   readonly stream: bigint;
-  readonly actorId: bigint;
+  readonly actorId: bigint | null;
   readonly entry: NewEntry;
 }
 
@@ -13,21 +13,25 @@ export function memberJoined(conversationId: bigint, actorId: bigint, userId: bi
 }
 
 /** Tells a conversation that a user's access ends here. */
-export function memberLeft(conversationId: bigint, actorId: bigint, { userId, reason }: { userId: bigint; reason: LeaveReason }): Written {
+export function memberLeft(
+  conversationId: bigint,
+  actorId: bigint | null,
+  { userId, reason }: { userId: bigint; reason: LeaveReason },
+): Written {
   return { stream: conversationId, actorId, entry: { type: 'MemberLeft', data: { userId, reason } } };
 }
 
 /** Tells a conversation what of a user's part in it was changed. */
 export function memberChanged(
   conversationId: bigint,
-  actorId: bigint,
+  actorId: bigint | null,
   { userId, fields }: { readonly userId: bigint; readonly fields: MemberField[] },
 ): Written {
   return { stream: conversationId, actorId, entry: { type: 'MemberChanged', data: { userId, fields } } };
 }
 
 /** Tells a conversation what of its group was changed. */
-export function groupChanged(conversationId: bigint, actorId: bigint, fields: GroupField[]): Written {
+export function groupChanged(conversationId: bigint, actorId: bigint | null, fields: GroupField[]): Written {
   return { stream: conversationId, actorId, entry: { type: 'GroupChanged', data: { fields } } };
 }
 
@@ -49,7 +53,7 @@ export function membershipSettled(userId: bigint, conversationId: bigint): Writt
 }
 
 /** Tells a user's devices that a conversation is theirs no more. */
-export function conversationClosed(userId: bigint, actorId: bigint, data: { conversationId: bigint; reason: LeaveReason }): Written {
+export function conversationClosed(userId: bigint, actorId: bigint | null, data: { conversationId: bigint; reason: LeaveReason }): Written {
   return { stream: userId, actorId, entry: { type: 'ConversationClosed', data } };
 }
 

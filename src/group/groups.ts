@@ -44,7 +44,7 @@ export interface Groups {
   /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
-  tellDissolved(options: { groupId: bigint; actorId: bigint }): Promise<void>;
+  tellDissolved(options: { groupId: bigint; actorId: bigint | null }): Promise<void>;
   /** Takes an erased account out of every conversation, one after the other. Throws UNAVAILABLE, or what `signal` was aborted with. */
   leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Every part that a user has, or ever had, in a conversation, for a file of their own: some at a time, by id. */

@@ -7,6 +7,7 @@
 // under the group's lock.
 // Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened, ConversationClosed and MembershipSettled on
 // the members' accounts. From its dissolving entry on a group is gone for everybody, however long it takes until each account has been told.
+export type { GroupAdministration, OverseenGroup } from './administration.ts';
 export {
   type Conversation,
   type GroupHistory,
@@ -21,6 +22,7 @@ export {
   notificationLevels,
   type Role,
 } from './conversation.ts';
+export { createGroupAdministration } from './create-administration.ts';
 export { createGroups } from './create-groups.ts';
 export { createJoining } from './create-joining.ts';
 export { showTo } from './direct.ts';

@@ -14,7 +14,7 @@ export function requestMade({ conversationId, userId }: MembershipRef, answerers
 /** Tells an account that a request does not wait any more, because of what `actorId` did. */
 export function requestClosed(
   stream: bigint,
-  actorId: bigint,
+  actorId: bigint | null,
   { conversationId, userId, accepted }: MembershipRef & { readonly accepted: boolean },
 ): Written {
   return { stream, actorId, entry: { type: 'JoinRequestClosed', data: { conversationId, userId, accepted } } };
@@ -23,7 +23,7 @@ export function requestClosed(
 /** Tells of requests that end for both sides: who asked, and those who answer where it waited in their eyes. */
 export function requestsEnded(
   rows: readonly JoinRequestRow[],
-  { actorId, accepted, answerers }: { readonly actorId: bigint; readonly accepted: boolean; readonly answerers: readonly bigint[] },
+  { actorId, accepted, answerers }: { readonly actorId: bigint | null; readonly accepted: boolean; readonly answerers: readonly bigint[] },
 ): readonly Written[] {
   return rows.flatMap((row) => {
     const { conversationId, userId } = row;

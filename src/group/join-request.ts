@@ -157,7 +157,7 @@ function noRequest(): ChatError {
 /** Tells those who ask to join a dissolved group that nobody will answer, some at a time. Done again, it goes on where it was. */
 export async function endRequestsOfDissolved(
   { db, log }: Pick<GroupParts, 'db' | 'log'>,
-  { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint },
+  { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint | null },
 ): Promise<void> {
   for (;;) {
     const userIds = (await readWaitingIn(db.client, groupId, maxUsersAtOnce)).map(({ userId }) => userId);

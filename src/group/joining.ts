@@ -90,5 +90,5 @@ export interface Joining {
   /** Takes back all that an erased account asked for; done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
   withdrawAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Tells those who ask to join a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
-  tellDissolved(options: { readonly groupId: bigint; readonly actorId: bigint }): Promise<void>;
+  tellDissolved(options: { readonly groupId: bigint; readonly actorId: bigint | null }): Promise<void>;
 }

@@ -13,7 +13,7 @@ type Parts = Pick<GroupParts, 'db' | 'log'>;
 const conversationsAtOnce = 100;
 
 /** Who owns a group once its owner is gone: the longest-standing admin, else member; null: nobody is left. Governed by the group's stream. */
-const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
+export const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
   name: 'successor',
   key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
   read: (tx, keys) =>

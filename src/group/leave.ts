@@ -33,7 +33,10 @@ export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, {
       if (userId === viewer.userId)
         throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
-      if (ban && !isActive(access)) return banOutsider(inside, viewer, { group, userId, earlier: access, lock, holds });
+      if (ban && !isActive(access)) {
+        requireMay('BAN_MEMBERS', group.wish);
+        return banOutsider(inside, viewer.userId, { groupId, userId, earlier: access, lock, holds });
+      }
       if (!isActive(access)) throw noUser('userId');
       requireMay(ban ? 'BAN_MEMBERS' : 'REMOVE_MEMBERS', { ...group.wish, to: access });
       return part({ groupId, actorId: viewer.userId, userId, reason: ban ? 'BANNED' : 'REMOVED' });
@@ -58,7 +61,8 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
 /** An access that ends; with DISSOLVED everybody's. */
 interface Parting {
   readonly groupId: bigint;
-  readonly actorId: bigint;
+  /** Null: nobody among the members. */
+  readonly actorId: bigint | null;
   readonly userId: bigint;
   readonly reason: LeaveReason;
 }
@@ -90,6 +94,10 @@ async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: Partin
 }
 
 /** Leaves it to a job to tell who else was in a group that is dissolved with this, or wished to be. */
-export async function leaveDissolved(tx: Tx, dissolved: { readonly groupId: bigint; readonly actorId: bigint }, at: Date): Promise<void> {
+export async function leaveDissolved(
+  tx: Tx,
+  dissolved: { readonly groupId: bigint; readonly actorId: bigint | null },
+  at: Date,
+): Promise<void> {
   await leaveJob(tx, { kind: 'GroupDissolved', key: String(dissolved.groupId), data: dissolved, dueAt: at });
 }

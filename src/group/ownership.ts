@@ -6,13 +6,14 @@ import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
 import { requireGroup, requireMember } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
-import { requireRoomForAdmin } from './role.ts';
+import { type AssignableRole, requireRoomForAdmin } from './role.ts';
 import type { MembershipRow } from './store.ts';
 
 /** Who becomes a group's owner, and by whom. */
 export interface Succession {
   readonly groupId: bigint;
-  readonly actorId: bigint;
+  /** Null: nobody among the members. */
+  readonly actorId: bigint | null;
   /** An active member's. */
   readonly heir: MembershipRow;
 }
@@ -35,20 +36,24 @@ export function transferOwnership(
       requireMay('TRANSFER_OWNERSHIP', { ...wish, to: heir });
       const { maxAdmins } = config;
       if (heir.role !== 'ADMIN') await requireRoomForAdmin(inside, groupId, { maxAdmins, field: 'userId' });
-      return handOver({ groupId, actorId: viewer.userId, heir }, viewer.userId);
+      return handOver({ groupId, actorId: viewer.userId, heir }, { userId: viewer.userId, role: 'ADMIN' });
     },
   });
 }
 
-function handOver(succession: Succession, formerId: bigint): Verdict<void> {
+/** Makes a member the owner, and of the one before, where they are still in it, what they are from then on. */
+export function handOver(succession: Succession, former: { readonly userId: bigint; readonly role: AssignableRole } | null): Verdict<void> {
   const { groupId, actorId } = succession;
   return {
-    entries: () => [...entriesOfSuccession(succession), memberChanged(groupId, actorId, { userId: formerId, fields: ['role'] })],
+    entries: () => [
+      ...entriesOfSuccession(succession),
+      ...(former === null ? [] : [memberChanged(groupId, actorId, { userId: former.userId, fields: ['role'] })]),
+    ],
     async write(tx) {
-      await tx.membership.update({
-        where: { conversationId_userId: { conversationId: groupId, userId: formerId } },
-        data: { role: 'ADMIN' },
-      });
+      if (former !== null) {
+        const { userId, role } = former;
+        await tx.membership.update({ where: { conversationId_userId: { conversationId: groupId, userId } }, data: { role } });
+      }
       await storeSuccession(tx, succession);
     },
     result: () => undefined,

@@ -9,8 +9,8 @@ export const jobKinds = {
   ContactRequestExpired: z.object({ fromId: id, toId: id }),
   /** Somebody's request was accepted, and what they said with it is said. */
   FirstMessage: z.object({ fromId: id, toId: id }),
-  /** A dissolved group's members are told on their accounts. */
-  GroupDissolved: z.object({ groupId: id, actorId: id }),
+  /** A dissolved group's members are told on their accounts; actorId null: an operator has dissolved it, or the command line. */
+  GroupDissolved: z.object({ groupId: id, actorId: id.nullable() }),
   /** An erased account is taken out of all that it was part of; its messages stay or go. */
   AccountErased: z.object({ userId: id, messages: z.enum(['KEEP', 'REMOVE']) }),
   /** Handles that a user gave up are anybody's again. */

@@ -62,7 +62,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
 
     it('waits for its time', async () => {
       const id = newId();
-      const seen: bigint[] = [];
+      const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { dueInMs: 3_600_000 }));
       await using node = nodeThat(async ({ groupId }) => void seen.push(groupId));
       await node.doDue();
@@ -94,7 +94,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
 
     it('takes the place of the one under its key, and can be taken back', async () => {
       const id = newId();
-      const seen: bigint[] = [];
+      const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { actorId: 1n }));
       await db.transaction(jobAbout(id, { actorId: 2n }));
       await using node = nodeThat(async ({ actorId }) => void seen.push(actorId));
@@ -108,7 +108,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
 
     it('is done by one of many nodes', async () => {
       const ids = Array.from({ length: 10 }, newId);
-      const seen: bigint[] = [];
+      const seen: (bigint | null)[] = [];
       for (const id of ids) await db.transaction(jobAbout(id));
       const dissolved: Doers['GroupDissolved'] = async ({ groupId }) => void seen.push(groupId);
       await using one = nodeThat(dissolved);
@@ -172,7 +172,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
 
     it('that is left anew while it is being done is done anew', async () => {
       const id = newId();
-      const seen: bigint[] = [];
+      const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { actorId: 1n }));
       await using node = nodeThat(async ({ actorId }) => {
         seen.push(actorId);
@@ -201,7 +201,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     it('of a node that closes is taken up by another', async () => {
       const id = newId();
       const begun = Promise.withResolvers<void>();
-      const seen: bigint[] = [];
+      const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id));
       const closing = nodeThat(async () => {
         begun.resolve();
@@ -222,7 +222,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
   it('of a node that has died are taken up as soon as somebody says so', async () => {
     const id = newId();
     const begun = Promise.withResolvers<void>();
-    const seen: bigint[] = [];
+    const seen: (bigint | null)[] = [];
     await db.transaction(jobAbout(id));
     await using dead = nodeThat(async (_data, signal) => {
       begun.resolve();

@@ -67,19 +67,28 @@ export function happened(entry: Entry): string | null {
   switch (entry.__typename) {
     case 'MemberJoined':
       // A group's log begins with who made it.
-      return entry.seq === 1 ? `${nameOf(entry.user)} made this group` : done(entry.actor, entry.user, 'joined', 'added');
+      return entry.seq === 1 ? `${nameOf(entry.user)} made this group` : joined(entry.actor, entry.user);
     case 'MemberLeft':
-      return done(entry.actor, entry.user, 'left', 'removed');
+      return entry.leaveReason === 'LEFT' ? `${nameOf(entry.user)} left` : removed(entry.actor, entry.user);
     case 'GroupChanged':
-      return `${nameOf(entry.actor)} changed the group’s ${entry.changed.map(fieldWords).join(', ')}`;
+      return changed(entry.actor, entry.changed.map(fieldWords).join(', '));
     default:
       return null;
   }
 }
 
-function done(actor: Person | null, user: Person | null, alone: string, byAnother: string): string {
+function joined(actor: Person | null, user: Person | null): string {
   const itself = actor === null || actor.id === user?.id;
-  return itself ? `${nameOf(user)} ${alone}` : `${nameOf(actor)} ${byAnother} ${nameOf(user)}`;
+  return itself ? `${nameOf(user)} joined` : `${nameOf(actor)} added ${nameOf(user)}`;
+}
+
+// Who is not named has deleted their account, or is nobody in the group: it is left open which.
+function removed(actor: Person | null, user: Person | null): string {
+  return actor === null ? `${nameOf(user)} was removed` : `${nameOf(actor)} removed ${nameOf(user)}`;
+}
+
+function changed(actor: Person | null, what: string): string {
+  return actor === null ? `The group’s ${what} was changed` : `${actor.displayName} changed the group’s ${what}`;
 }
 
 function fieldWords(field: string): string {

@@ -1,0 +1,39 @@
+import type { OverseenGroup } from '../../src/group/index.ts';
+import type { Refusable } from '../errors.ts';
+import { inputId } from '../ids.ts';
+import { builder } from './builder.ts';
+import type { AdminContext } from './context.ts';
+import { settle, withErrors } from './errors.ts';
+import { Group } from './group.ts';
+
+interface GroupPayload extends Refusable {
+  readonly group?: OverseenGroup | null;
+}
+
+/** The payload type of an act on a group. */
+export function groupPayload(mutation: string) {
+  const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
+  return withErrors(
+    builder.objectRef<GroupPayload>(name).implement({
+      description: `What came of ${mutation}.`,
+      fields: (t) => ({
+        group: t.expose('group', { type: Group, nullable: true, description: 'The group as it is by then; null if it was refused.' }),
+      }),
+    }),
+  );
+}
+
+/** Runs an act on the group that an input names, notes in the audit what it has changed, and answers the group as it is after it. */
+export function actOnGroup(
+  { chat, note }: AdminContext,
+  groupId: string,
+  act: (groupId: bigint) => Promise<{ readonly before: unknown; readonly after: unknown }>,
+) {
+  return settle<GroupPayload>(async () => {
+    const id = inputId('Conversation', groupId, 'groupId');
+    const { before, after } = await act(id);
+    note({ before, after });
+    const [group = null] = await chat.groupAdministration.byIds([id]);
+    return { group };
+  });
+}

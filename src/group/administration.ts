@@ -1,0 +1,61 @@
+import type { Membership, Role } from './conversation.ts';
+import type { MembershipState } from './store.ts';
+
+/** A group as operators see it, which they also do once it is dissolved: what it is and who is in it, and nothing of what is said there. */
+export interface OverseenGroup {
+  readonly id: bigint;
+  readonly name: string;
+  readonly description: string | null;
+  readonly createdAt: Date;
+  /** 0 once it is dissolved. */
+  readonly memberCount: number;
+  /** Of a dissolved group: who owned it last. */
+  readonly ownerId: bigint | null;
+  /** Null while it stands. */
+  readonly dissolvedAt: Date | null;
+}
+
+/** What an act came to: how it stood before, and after. The same twice: it stood so already. */
+export interface Change<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+/** Somebody's part in a group, whether it stands or has ended; null: they never had one. */
+export type Part = { readonly state: MembershipState; readonly role: Role } | null;
+
+interface PageRequest {
+  readonly first: number;
+  readonly after?: string | undefined;
+}
+
+/**
+ * What operators see of groups and do to them, from outside: what they do is logged as done by nobody among the members, so that no member learns who they are. Refusals
+ * are thrown as ChatError. Keys are opaque text.
+ */
+export interface GroupAdministration {
+  /** In the order asked for; null where there never was such a group. Throws UNAVAILABLE. */
+  byIds(ids: readonly bigint[]): Promise<readonly (OverseenGroup | null)[]>;
+  /** The groups that a user is in, made last first. Those of many users that are asked for together are read together. Throws BAD_USER_INPUT (after), UNAVAILABLE. */
+  of(
+    userId: bigint,
+    page: PageRequest,
+  ): Promise<{ readonly items: readonly { readonly group: OverseenGroup; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Who is in a group, in the order they joined; nobody once it is dissolved. Throws as `of` does. */
+  members(
+    group: OverseenGroup,
+    page: PageRequest,
+  ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Ends it for everybody at once. Done again, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
+  dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;
+  /**
+   * Ends a member's access, with `ban` for good, which can be done to who is not in it. With the last one out the group is dissolved. Done again, it stands so already. Throws
+   * NOT_FOUND (groupId; userId: who was never in it, or with `ban` is nobody), CONFLICT (groupId: it is dissolved; userId: its owner, who has others in it), UNAVAILABLE.
+   */
+  remove(options: { readonly groupId: bigint; readonly userId: bigint; readonly ban?: boolean | undefined }): Promise<Change<Part>>;
+  /**
+   * Makes a member the owner, and the one before, if still in it, an admin; where that would be one too many, a member. Done again, it stands so already. Throws NOT_FOUND (groupId;
+   * userId: who is not in it), CONFLICT (groupId: it is dissolved), UNAVAILABLE.
+   */
+  setOwner(options: { readonly groupId: bigint; readonly userId: bigint }): Promise<Change<Pick<OverseenGroup, 'ownerId'>>>;
+}

@@ -1,0 +1,68 @@
+import { type Db, selectPages, sql, standingGroup } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { together } from '../together.ts';
+import type { GroupAdministration, OverseenGroup } from './administration.ts';
+import { createMemberList } from './list.ts';
+import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator } from './operated.ts';
+import type { GroupParts } from './parts.ts';
+import { readConversationRows } from './store.ts';
+
+/** A stretch of the groups that a user is in: those made before `before`, the last of them first. */
+interface GroupRange {
+  readonly userId: bigint;
+  readonly before: bigint;
+  readonly limit: number;
+}
+
+// As many pages of groups as a page of users has.
+const pagesAtOnce = 100;
+const lastId = 2n ** 63n - 1n;
+
+/** Makes what operators see of groups and do to them, where no more of a chat is open than its database and log. */
+export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' | 'config'>): GroupAdministration {
+  const { db } = parts;
+  const members = createMemberList({ db });
+  const pages = together((ranges: readonly GroupRange[]) => readGroupRanges(db, ranges), {
+    atOnce: pagesAtOnce,
+    name: ({ userId, before, limit }) => [userId, before, limit].join(),
+  });
+  return {
+    async byIds(ids) {
+      const rows = await readConversationRows(db.client, ids);
+      return rows.map((row) => (row?.kind === 'GROUP' ? overseen(row) : null));
+    },
+    async of(userId, { first, after }) {
+      const found = await pages({ userId, before: after === undefined ? lastId : idOf(after), limit: first + 1 });
+      return { items: found.slice(0, first).map((group) => ({ group, key: String(group.id) })), hasNextPage: found.length > first };
+    },
+    // The rows of those who were in it follow its end some time after.
+    members: async ({ id, dissolvedAt }, page) => (dissolvedAt === null ? members(id, page) : { items: [], hasNextPage: false }),
+    dissolve: (options) => dissolveByOperator(parts, options),
+    remove: (options) => removeByOperator(parts, options),
+    setOwner: (options) => setOwnerByOperator(parts, options),
+  };
+}
+
+function idOf(key: string): bigint {
+  const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
+  if (id > lastId) throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  return id;
+}
+
+async function readGroupRanges(db: Db, ranges: readonly GroupRange[]): Promise<readonly (readonly OverseenGroup[])[]> {
+  const rests = ranges.map(
+    ({ userId, before, limit }) => sql`userId = ${userId} AND state = 'ACTIVE' AND conversationId < ${before}
+      AND ${standingGroup('Membership')} ORDER BY conversationId DESC LIMIT ${limit}`,
+  );
+  const found = await selectPages(db, db.client, { model: 'Membership', rests });
+  const ids = [...new Set(found.flat().map(({ conversationId }) => conversationId))];
+  const rows = new Map((await readConversationRows(db.client, ids)).map((row, place) => [ids[place], row]));
+  return found.map((page) =>
+    page
+      .toSorted((one, other) => (one.conversationId > other.conversationId ? -1 : 1))
+      .flatMap(({ conversationId }) => {
+        const row = rows.get(conversationId);
+        return row ? [overseen(row)] : [];
+      }),
+  );
+}
