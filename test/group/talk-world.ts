@@ -6,7 +6,15 @@ import type { Bus } from '../../src/bus/index.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError, type ErrorCode } from '../../src/errors.ts';
-import { createGroups, createJoining, type Groups, type Joining, type Membership } from '../../src/group/index.ts';
+import {
+  createGroupAdministration,
+  createGroups,
+  createJoining,
+  type GroupAdministration,
+  type Groups,
+  type Joining,
+  type Membership,
+} from '../../src/group/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Entry, type Log } from '../../src/log/index.ts';
 import { createMessages, type Edit, type Message, type Messages } from '../../src/message/index.ts';
@@ -21,6 +29,7 @@ export interface NodeOptions extends Partial<Config> {
 /** The modules that act on conversations, on one database. */
 export interface TalkNode {
   readonly groups: Groups;
+  readonly groupAdministration: GroupAdministration;
   readonly joining: Joining;
   readonly messages: Messages;
 }
@@ -66,7 +75,8 @@ export function talkOn(db: Db): TalkWorld {
     const config = { ...readConfig({}), ...rest };
     const groups = createGroups({ db, log, config });
     const joining = createJoining({ db, log, limits, config });
-    return { groups, joining, messages: createMessages({ db, log, groups, bus, keys, config }) };
+    const groupAdministration = createGroupAdministration({ db, log, config });
+    return { groups, groupAdministration, joining, messages: createMessages({ db, log, groups, bus, keys, config }) };
   }
 
   const usual = node();
