@@ -18,12 +18,14 @@ let user: Person;
 const bot = { id: '', keyId: '' };
 let noticeId = '';
 let itemId = '';
+let groupId = '';
 let webhookId = '';
 let dead: readonly string[] = [];
 
 beforeAll(async () => {
   const [ann, ben] = await place.people('ann', 'ben');
   [admin, user] = [await appoint(place, ann), ben];
+  groupId = await place.group(ann, ben);
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
   noticeId = notice?.id ?? '';
   const reporter = await place.node.chat.users.authenticate(ben.token);
@@ -48,6 +50,7 @@ interface Deed {
 }
 
 const onUser = () => ({ target: `User:${rawId(user.id)}` });
+const onGroup = () => ({ target: `Conversation:${rawId(groupId)}` });
 
 /** Every mutation, in an order in which each is done and not refused. */
 const mutations: Readonly<Record<string, () => Deed>> = {
@@ -92,6 +95,22 @@ const mutations: Readonly<Record<string, () => Deed>> = {
   revokeBotKey: () => ({ input: { keyId: bot.keyId }, entry: { target: `User:${rawId(bot.id)}` } }),
   linkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"linked":true}' } }),
   unlinkIdentity: () => ({ input: { userId: user.id, subject: 'u1', issuer: 'x' }, entry: { ...onUser(), after: '{"unlinked":true}' } }),
+  setGroupOwner: () => ({
+    input: { groupId, userId: user.id },
+    entry: { ...onGroup(), before: `{"ownerId":"${rawId(admin.id)}"}`, after: `{"ownerId":"${rawId(user.id)}"}` },
+  }),
+  removeFromGroup: () => ({
+    input: { groupId, userId: admin.id, ban: true },
+    entry: { ...onGroup(), before: '{"state":"ACTIVE","role":"ADMIN"}', after: '{"role":"ADMIN","state":"BANNED"}' },
+  }),
+  dissolveGroup: () => ({
+    input: { groupId },
+    entry: {
+      ...onGroup(),
+      before: '{"memberCount":1,"dissolvedAt":null}',
+      after: expect.stringMatching(/^\{"memberCount":0,"dissolvedAt":"\S+Z"\}$/),
+    },
+  }),
   resetPassword: () => ({ input: { userId: user.id }, entry: { ...onUser(), after: expect.stringMatching(/^\{"sessions":\d\}$/) } }),
   deleteUser: () => ({
     input: { userId: user.id, messages: 'KEEP' },
@@ -263,14 +282,18 @@ describe('every command', () => {
   let dan: Person;
   let scheduled = '';
   let told = '';
+  let group = '';
   beforeAll(async () => {
     [dan] = await place.people('dan');
+    const [eve] = await place.people('eve');
+    group = await place.group(eve, dan);
     const at = new Date(Date.now() + 86_400_000);
     const { notice } = await place.node.chat.notices.post(null, { title: 'Later', body: 'Tomorrow.', to: 'ALL', at });
     scheduled = notice?.id ?? '';
     told = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
   });
   const onDan = () => ({ target: `User:${rawId(dan.id)}` });
+  const onIt = () => ({ target: `Conversation:${rawId(group)}` });
   // There is none; and embedded it could not be reached.
   const refused = { outcome: 'REFUSED', code: expect.stringMatching(/^(NOT_FOUND|INVALID_INPUT)$/) };
 
@@ -308,6 +331,16 @@ describe('every command', () => {
       entry: { target: `User:${rawId(bot.id)}`, after: expect.stringMatching(/"expiresAt":"\S+Z"\}$/) },
     }),
     'bots revoke': () => ({ words: [rawId(bot.keyId)], entry: { target: `User:${rawId(bot.id)}` } }),
+    'groups owner': () => ({
+      words: [rawId(group), dan.handle],
+      entry: { ...onIt(), arguments: `{"id":"${rawId(group)}","handle":"${dan.handle}"}`, after: `{"ownerId":"${rawId(dan.id)}"}` },
+    }),
+    // It is theirs.
+    'groups remove': () => ({
+      words: [group, dan.handle, '--ban'],
+      entry: { ...onIt(), outcome: 'REFUSED', code: 'CONFLICT', arguments: `{"id":"${group}","handle":"${dan.handle}","ban":true}` },
+    }),
+    'groups dissolve': () => ({ words: [group], entry: { ...onIt(), after: expect.stringContaining('"memberCount":0') } }),
     'users link': () => ({
       words: [dan.handle, '--subject', 'u1', '--issuer', 'x'],
       entry: { ...onDan(), arguments: `{"handle":"${dan.handle}","subject":"u1","issuer":"x"}`, after: '{"linked":true}' },
@@ -354,6 +387,8 @@ describe('every command', () => {
       'bots keys': ['a.bot'],
       'users list': [],
       'users show': ['somebody'],
+      'groups list': ['somebody'],
+      'groups show': ['1'],
       'audit list': [],
       'audit export': [],
       'webhooks list': [],

@@ -19,6 +19,8 @@ type Kind =
   | 'node'
   | 'flag'
   | 'job'
+  | 'group'
+  | 'member'
   | NoticeKind
   | UserKind
   | ModerationKind
@@ -129,6 +131,20 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'user { id }', refused: { user: null } },
     valid: { userId: formatId('User', 2n ** 61n), subject: 'u1', issuer: 'x' },
     kinds: { userId: 'user', subject: 'subject', issuer: 'issuer' },
+  },
+  dissolveGroup: {
+    ...{ asks: 'group { id }', refused: { group: null } },
+    ...{ valid: { groupId: formatId('Conversation', 2n ** 61n) }, kinds: { groupId: 'group' } },
+  },
+  removeFromGroup: {
+    ...{ asks: 'group { id }', refused: { group: null } },
+    valid: { groupId: formatId('Conversation', 2n ** 61n), userId: formatId('User', 1n), ban: false },
+    kinds: { groupId: 'group', userId: 'member', ban: 'flag' },
+  },
+  setGroupOwner: {
+    ...{ asks: 'group { id }', refused: { group: null } },
+    valid: { groupId: formatId('Conversation', 2n ** 61n), userId: formatId('User', 1n) },
+    kinds: { groupId: 'group', userId: 'member' },
   },
   resetPassword: {
     ...{ asks: 'password sessions', refused: { password: null, sessions: null } },
@@ -355,6 +371,23 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a number', 7, 'INVALID_INPUT'],
     ['the id of something else', formatId('Conversation', 1n), 'INVALID_INPUT'],
     ['nobody', formatId('User', 2n ** 62n), 'NOT_FOUND'],
+  ],
+  group: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a number', 7, 'INVALID_INPUT'],
+    ['the id of somebody', formatId('User', 1n), 'INVALID_INPUT'],
+    ['a group that never was', formatId('Conversation', 2n ** 62n), 'NOT_FOUND'],
+    // An account has a stream as a group has.
+    ['a group by the number of somebody', formatId('Conversation', 1n), 'NOT_FOUND'],
+  ],
+  member: [
+    ['a flag', true, 'BAD_USER_INPUT'],
+    ['null', null, 'BAD_USER_INPUT'],
+    ...strange.map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
+    ['a number', 7, 'INVALID_INPUT'],
+    ['the id of a group', formatId('Conversation', 1n), 'INVALID_INPUT'],
   ],
   node: [
     ['a flag', true, 'BAD_USER_INPUT'],
@@ -685,6 +718,23 @@ describe('whom a notice is for', () => {
       ['NOT_FOUND', ['input', 'to', '2']],
     ]);
     expect((await place.node.chat.notices.all({ first: 1 })).items).toEqual([]);
+  });
+});
+
+describe('a group', () => {
+  test.each(['nothing', '', formatId('User', 1n), '7'])('is not looked up by %j', async (id) => {
+    const { errors } = await askAdmin(adminUrl(place), 'query ($id: ID!) { group(id: $id) { id } }', { id }, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: ['id'] } }]);
+  });
+
+  test.each([
+    'first: 0',
+    'first: 101',
+    'after: "no cursor"',
+    `after: "${Buffer.from('group@0').toString('base64url')}"`,
+  ])('of a page that is none is not read: %s', async (args) => {
+    const { errors } = await askAdmin(adminUrl(place), `{ viewer { groups(${args}) { edges { cursor } } } }`, {}, admin);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: [args.split(':')[0]] } }]);
   });
 });
 

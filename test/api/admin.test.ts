@@ -23,6 +23,7 @@ let noticeId = '';
 let otherId = '';
 let [botId, keyId] = ['', ''];
 let itemId = '';
+let groupId = '';
 let [jobId, discardedId] = ['', ''];
 let webhookId = '';
 const actors: Partial<Record<Standing, Person>> = {};
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const [user, admin, former, other] = await place.people('user', 'admin', 'former', 'other');
   otherId = other.id;
   actors.user = user;
+  groupId = await place.group(user, admin, former);
   actors.admin = await appoint(place, admin);
   actors.former = await appoint(place, former);
   await place.node.chat.roles.give({ handle: former.handle, role: 'USER' });
@@ -59,6 +61,14 @@ function ask(query: string, variables: object = {}, standing: Standing = 'admin'
 const fields: Readonly<Record<string, string>> = {
   'Query.viewer': '{ viewer { id handle displayName } }',
   'Query.user': 'query ($handle: String!) { user(handle: $handle) { id handle displayName } }',
+  'Query.group':
+    'query ($groupId: ID!) { group(id: $groupId) { id name description createdAt memberCount owner { id groups(first: 2) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } dissolvedAt members(first: 2) { edges { cursor node { user { handle } role joinedAt mutedUntil } } pageInfo { hasNextPage } } } }',
+  'Mutation.setGroupOwner':
+    'mutation ($groupId: ID!, $adminId: ID!) { setGroupOwner(input: { groupId: $groupId, userId: $adminId }) { group { owner { id } } errors { code message field retryAfterMs } } }',
+  'Mutation.removeFromGroup':
+    'mutation ($groupId: ID!, $userId: ID!) { removeFromGroup(input: { groupId: $groupId, userId: $userId, ban: true }) { group { memberCount } errors { code message field retryAfterMs } } }',
+  'Mutation.dissolveGroup':
+    'mutation ($groupId: ID!) { dissolveGroup(input: { groupId: $groupId }) { group { dissolvedAt } errors { code message field retryAfterMs } } }',
   'Query.nodes': '{ nodes { id epoch name address version roles startedAt state load { sockets eventsPerSecond loopDelayMs } } }',
   'Query.connections':
     'query ($userId: ID!) { connections(userId: $userId) { id deviceName deviceKind sessionId node { name } since idle } }',
@@ -155,7 +165,7 @@ const fields: Readonly<Record<string, string>> = {
 /** What the fields above are asked for with. */
 function given() {
   const { handle, id: userId } = actors.user ?? {};
-  const ids = { noticeId, otherId, botId, keyId, itemId, jobId, discardedId, webhookId };
+  const ids = { adminId: actors.admin?.id, groupId, noticeId, otherId, botId, keyId, itemId, jobId, discardedId, webhookId };
   return { handle, userId, nodeId: place.node.chat.cluster.lease.nodeId, ...ids };
 }
 
@@ -175,7 +185,8 @@ describe('every field of the operators’ schema', () => {
   it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
     // The node is among the nodes from its first beat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
-    const { settings, notices, words, moderation, audit, administration, backlog, webhooks, beforeSend } = place.node.chat;
+    const { settings, notices, words, moderation, audit, administration, groupAdministration, backlog, webhooks, beforeSend } =
+      place.node.chat;
     const stands = () =>
       Promise.all([
         settings.versions({ first: 1 }),
@@ -185,6 +196,7 @@ describe('every field of the operators’ schema', () => {
         audit.list({}, { first: 1 }),
         administration.list({}, { first: 1 }),
         administration.sessions([inputId('User', botId)]),
+        groupAdministration.byIds([inputId('Conversation', groupId)]),
         backlog.list({ state: 'DEAD', first: 100 }),
         // How it goes is another matter: an app is told meanwhile.
         webhooks.list().then((all) => all.map(({ id, url, description, events, state }) => ({ id, url, description, events, state }))),
@@ -291,8 +303,14 @@ describe('the public port', () => {
   it('does not know the operators’ words, for admins neither', async () => {
     const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
     const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
-    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, a search, oneself.
-    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual(['nodes', 'user', 'users', 'viewer']);
+    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, a search, oneself, a group of one's own.
+    expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual([
+      'dissolveGroup',
+      'nodes',
+      'user',
+      'users',
+      'viewer',
+    ]);
     for (const name of [
       'Setting',
       'SettingsVersion',
@@ -301,6 +319,8 @@ describe('the public port', () => {
       'NodeLoad',
       'AuditEntry',
       'Suspension',
+      'GroupMember',
+      'RemoveFromGroupInput',
       'UserState',
       'UserRole',
       'ModerationItem',

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { graphql, isInterfaceType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminSchema } from '../../schema/admin/index.ts';
+import { formatCursor } from '../../schema/cursors.ts';
+import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
@@ -71,6 +74,8 @@ const allowances: readonly Allowance[] = [
     why: 'Reactions are counted from their rows: those of the page’s messages, in ranges of the key.',
   },
 ];
+
+const first = 20;
 
 interface Run {
   readonly listing: Listing;
@@ -320,6 +325,44 @@ describe('what an app has missed', () => {
     const reads = statements.filter((each) => isSelect(each) && each.includes('WebhookBacklog'));
     expect(reads).toHaveLength(3);
     for (const statement of reads) expect(faultsOf(await planOf(log.sql, statement), { rows: 8, sorted: 0 }), statement).toEqual([]);
+  });
+});
+
+describe('what operators list of groups', () => {
+  /** The statements with which a document of the operators' schema is answered. */
+  async function statementsOf(source: string): Promise<readonly string[]> {
+    const contextValue = { chat, viewer: { ...viewer, bot: false }, origin: 'here', note: () => undefined };
+    const { result, statements } = await log.during(() => graphql({ schema: adminSchema, source, contextValue }));
+    expect(result.errors).toBeUndefined();
+    return statements.filter(isSelect);
+  }
+
+  const members = '{ edges { node { user { handle } role } } pageInfo { hasNextPage } }';
+
+  it('is read through ranges of keys: a large group’s members, and the groups of who is in thousands of conversations', async () => {
+    const { items } = await chat.groupAdministration.of(viewer.userId, { first });
+    expect(items).toHaveLength(first);
+    const id = formatId('Conversation', BigInt(world.bigGroup));
+    const [own] = await chat.users.byIds([viewer.userId]);
+    const of = (args: string) => `{ user(handle: "${own?.handle}") { groups(${args}) { edges { node { id owner { handle } } } } } }`;
+    const past = (key: bigint | number) => `, after: "${formatCursor('group', String(key))}"`;
+    const pages = [
+      ...[await statementsOf(of(`first: ${first}`)), await statementsOf(of(`first: ${first}${past(world.smallGroup + 100)}`))],
+      ...[await statementsOf(`{ group(id: "${id}") { name members(first: ${first}) ${members} } }`)],
+    ];
+    for (const statement of pages.flat()) expect(faultsOf(await planOf(log.sql, statement)), statement).toEqual([]);
+    // Past their groups there is nothing left but what is said between two: it is stepped over, by keys.
+    for (const statement of await statementsOf(of(`first: ${first}${past(world.smallGroup)}`))) {
+      expect(faultsOf(await planOf(log.sql, statement), { rows: 3 * 5_002 }), statement).toEqual([]);
+    }
+  });
+
+  it('is read at once of many users, and of their groups’ owners and members', async () => {
+    const of = (count: number) =>
+      `{ users(first: ${count}) { edges { node { groups(first: 3) { edges { node { owner { handle } members(first: 3) ${members} } } } } } } }`;
+    const [few, many] = [await statementsOf(of(2)), await statementsOf(of(40))];
+    expect(many.length).toBeLessThanOrEqual(few.length);
+    expect(many.length).toBeLessThan(12);
   });
 });
 

@@ -76,7 +76,7 @@ async function befriended(chat: World, one: Person, other: Person): Promise<stri
 }
 
 /** Resolves once somebody's devices are told that a conversation is theirs no more. */
-async function toldClosed(chat: World, person: Person, conversationId: string): Promise<void> {
+export async function toldClosed(chat: World, person: Person, conversationId: string): Promise<void> {
   const account = async () => given((await chat.ask(AccountEventsDocument, {}, person)).viewer, []).events.edges.map(({ node }) => node);
   await expect.poll(account).toContainEqual(expect.objectContaining({ __typename: 'ConversationClosed', conversationId }));
 }

@@ -4,7 +4,7 @@ import type { NewNotice } from '../../src/notice/index.ts';
 import { ageIn } from '../retention/age.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
-import { type Act, type Cast, doing, parting } from './converge-acts.ts';
+import { type Act, type Cast, doing, parting, toldClosed } from './converge-acts.ts';
 
 // What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
 
@@ -130,6 +130,44 @@ export const operatorActs: readonly Act[] = [
         await retention.round({ after: 0n }, new AbortController().signal);
         await settings.set(null, { settings: [{ name: 'historyDays', value: '0' }] });
       };
+    },
+  },
+  {
+    by: 'dissolveGroup',
+    what: 'by an operator, of a group that somebody owns',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat }) {
+      const group = await chat.group(ann, ben, cat);
+      await chat.say(ben, group, 'said before');
+      return async () => {
+        await chat.node.chat.groupAdministration.dissolve({ groupId: inputId('Conversation', group) });
+        for (const member of [ann, ben, cat]) await toldClosed(chat, member, group);
+      };
+    },
+  },
+  {
+    by: 'removeFromGroup',
+    what: 'by an operator: of one who has something to read, and for good of somebody who is not in it',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat, dan }) {
+      const group = await chat.group(ann, ben, cat);
+      await chat.say(cat, group, 'unread');
+      const groupId = inputId('Conversation', group);
+      return async () => {
+        await chat.node.chat.groupAdministration.remove({ groupId, userId: inputId('User', ben.id) });
+        await chat.node.chat.groupAdministration.remove({ groupId, userId: inputId('User', dan.id), ban: true });
+      };
+    },
+  },
+  {
+    by: 'setGroupOwner',
+    what: 'by an operator, to who was muted',
+    changes: ['ann', 'desk', 'ben', 'cat'],
+    async prepare(chat, { ann, ben, cat }) {
+      const group = await chat.group(ann, ben, cat);
+      await doing(chat, 'muteMember')(ann, { groupId: group, userId: ben.id, until: '2999-01-01T00:00:00.000Z' });
+      const [groupId, userId] = [inputId('Conversation', group), inputId('User', ben.id)];
+      return async () => void (await chat.node.chat.groupAdministration.setOwner({ groupId, userId }));
     },
   },
   {

@@ -32,6 +32,7 @@ const ends: ReadonlySet<string> = new Set([
   'revokeAdmin',
   'disconnectUser',
   'dissolveGroup',
+  'removeFromGroup',
 ]);
 const endsShare = 0.3;
 

@@ -22,7 +22,7 @@ const idPatterns: readonly Pattern[] = [
   [/^itemId$|^moderationItem\.id$/, ['ModerationItem']],
   [/Job\w*\.id$/, ['Job']],
   [/Notice\w*\.id$/, ['Notice']],
-  [/^conversation\.id$|^groupPreview\.id$/, ['Conversation']],
+  [/^conversation\.id$|^group(Preview)?\.id$/, ['Conversation']],
 ];
 
 /** The kinds of things that an input of this name takes the id of; undefined: of any, or a name that the client makes up. */

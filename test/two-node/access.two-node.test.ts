@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askAdmin } from '../support/admin-caller.ts';
+import { runAdmin } from '../support/admin-command.ts';
 import {
   AddMembersDocument,
   ConversationLogDocument,
@@ -15,7 +17,22 @@ import { refusals } from '../support/refusal.ts';
 import { type Person, peopleOf } from '../support/world.ts';
 import { deployment, type Way } from './deployment.ts';
 
-const { here, ways, listen, stream } = deployment();
+const deployed = deployment();
+const { here, ways, listen, stream } = deployed;
+
+let admin: Person;
+
+beforeAll(async () => {
+  const [ada] = await here.people('ada');
+  expect(await runAdmin(deployed.env, 'grant', ada.handle)).toMatchObject({ code: 0 });
+  admin = await here.anotherDevice(ada);
+});
+
+/** Does what operators do, on the node where things are done. */
+async function operate(mutation: string): Promise<void> {
+  const { data, errors } = await askAdmin(deployed.hereNode.adminUrl, `mutation { done: ${mutation} { errors { code } } }`, {}, admin);
+  expect({ data, errors }).toEqual({ data: { done: { errors: [] } }, errors: undefined });
+}
 
 /** Ways out of a group. */
 const partings = [
@@ -35,6 +52,11 @@ const partings = [
     did: 'left',
     leaveReason: 'LEFT',
     part: (group: string, _owner: Person, member: Person) => here.ask(LeaveGroupDocument, { input: { groupId: group } }, member),
+  },
+  {
+    did: 'was removed by an operator',
+    leaveReason: 'REMOVED',
+    part: (group: string, _owner: Person, { id }: Person) => operate(`removeFromGroup(input: { groupId: "${group}", userId: "${id}" })`),
   },
 ] as const;
 
@@ -118,7 +140,10 @@ describe.each(ways)('on another node, $name', (way) => {
     }
   });
 
-  it('a member whose group its owner dissolves gets nothing more of it, and is told by and by', async () => {
+  it.each([
+    ['its owner dissolves', (groupId: string, owner: Person) => here.ask(DissolveGroupDocument, { input: { groupId } }, owner)],
+    ['an operator dissolves', (groupId: string) => operate(`dissolveGroup(input: { groupId: "${groupId}" })`)],
+  ])('a member whose group %s gets nothing more of it, and is told by and by', async (_by, dissolve) => {
     const [ann, ben] = await here.people('ann', 'ben');
     const [group, rest] = [await here.group(ann, ben), await here.group(ann, ben)];
     const node = way.there();
@@ -127,7 +152,7 @@ describe.each(ways)('on another node, $name', (way) => {
 
     await way.begin();
     try {
-      await here.ask(DissolveGroupDocument, { input: { groupId: group } }, ann);
+      await dissolve(group, ann);
       await expectNothing(way, ben, group);
       for (const ear of ofGroup) expect(await ear.end()).toEqual({ events: [], how: 'NOT_FOUND' });
       await here.say(ann, rest, 'for ben');

@@ -1,0 +1,271 @@
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
+import { runAdmin } from '../support/admin-command.ts';
+import {
+  type FollowedFragment,
+  HistoryDocument,
+  MuteMemberDocument,
+  SendMessageDocument,
+  SetTypingDocument,
+} from '../support/generated/graphql.ts';
+import { rawId } from '../support/raw-sql.ts';
+import { refusals } from '../support/refusal.ts';
+import { type Person, world } from '../support/world.ts';
+
+const place = world({ HEAD_CHECK_MS: '200' });
+let admin: Person;
+
+beforeAll(async () => {
+  const [ada] = await place.people('operator');
+  admin = await appoint(place, ada);
+});
+
+async function ask(document: string, variables: object = {}): Promise<Readonly<Record<string, unknown>>> {
+  const { data, errors } = await askAdmin(adminUrl(place), document, variables, admin);
+  expect(errors).toBeUndefined();
+  return data ?? {};
+}
+
+/** Does one of the acts on a group; answers its payload. */
+async function operate(name: string, input: object): Promise<unknown> {
+  const type = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Input`;
+  const asked = 'group { id memberCount dissolvedAt owner { handle } } errors { code field message }';
+  return (await ask(`mutation ($input: ${type}!) { ${name}(input: $input) { ${asked} } }`, { input }))[name];
+}
+
+/** The same by the command, where it does all that the schema does. */
+async function command(...words: readonly string[]): Promise<string> {
+  const { code, output, errors } = await runAdmin(place.stores.env, 'groups', ...words);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return output;
+}
+
+async function refused(...words: readonly string[]): Promise<string> {
+  const { code, output, errors } = await runAdmin(place.stores.env, 'groups', ...words);
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  return errors;
+}
+
+/** A group of three, to whose owner, one member and the other this listens. */
+async function scene() {
+  const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
+  const group = await place.group(ann, ben, cat);
+  const ears = { ann: place.listen(ann), ben: place.listen(ben), cat: place.listen(cat) };
+  await Promise.all(Object.values(ears).map((ear) => ear.ready()));
+  return { ann, ben, cat, group, ears };
+}
+
+const groupQuery = `query ($id: ID!, $after: String) { group(id: $id) {
+  id name description memberCount dissolvedAt owner { handle }
+  members(first: 2, after: $after) { edges { cursor node { user { handle } role joinedAt mutedUntil } } pageInfo { hasNextPage hasPreviousPage } }
+} }`;
+
+describe('a group, by the operators’ schema', () => {
+  it('is shown to an admin who is not in it, page by page', async () => {
+    const { ann, ben, cat, group } = await scene();
+    const until = '2999-01-01T00:00:00.000Z';
+    await place.ask(MuteMemberDocument, { input: { groupId: group, userId: ben.id, until } }, ann);
+    const { group: shown } = await ask(groupQuery, { id: group });
+    expect(shown).toMatchObject({ id: group, name: expect.any(String), memberCount: 3, dissolvedAt: null, owner: { handle: ann.handle } });
+    const { members } = shown as { members: { edges: { cursor: string }[] } };
+    expect(members).toMatchObject({
+      edges: [
+        { node: { user: { handle: ann.handle }, role: 'OWNER', joinedAt: expect.any(String), mutedUntil: null } },
+        { node: { user: { handle: ben.handle }, role: 'MEMBER', mutedUntil: until } },
+      ],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false },
+    });
+    const { group: rest } = await ask(groupQuery, { id: group, after: members.edges[1]?.cursor });
+    expect(rest).toMatchObject({ members: { edges: [{ node: { user: { handle: cat.handle } } }], pageInfo: { hasNextPage: false } } });
+  });
+
+  it('is not what two say to each other, which is shown to nobody else', async () => {
+    const { ann, ben } = await scene();
+    const direct = await place.direct(ann, ben);
+    await place.say(ann, direct, 'between us');
+    expect(await ask(groupQuery, { id: direct })).toEqual({ group: null });
+  });
+
+  it('has no field that tells what was said', async () => {
+    const { data } = await askAdmin(adminUrl(place), '{ __type(name: "Group") { fields { name } } }', {}, admin);
+    const { fields } = (data?.['__type'] ?? {}) as { fields: { name: string }[] };
+    expect(fields.map(({ name }) => name).toSorted()).toEqual([
+      ...['createdAt', 'description', 'dissolvedAt', 'id', 'memberCount', 'members', 'name', 'owner'],
+    ]);
+  });
+
+  it('is among those of each of its members, made last first', async () => {
+    const { ann, ben, group } = await scene();
+    const later = await place.group(ben, ann);
+    const document = `query ($handle: String!) { user(handle: $handle) { groupCount groups(first: 2) {
+      edges { node { id owner { handle } } } pageInfo { hasNextPage } } } }`;
+    expect((await ask(document, { handle: ann.handle }))['user']).toEqual({
+      groupCount: 2,
+      groups: {
+        edges: [{ node: { id: later, owner: { handle: ben.handle } } }, { node: { id: group, owner: { handle: ann.handle } } }],
+        pageInfo: { hasNextPage: false },
+      },
+    });
+  });
+});
+
+/** Each act, by either way. */
+const ways = {
+  'the schema': {
+    remove: ({ group, ban = false }: { group: string; ban?: boolean }, { id }: Person) =>
+      operate('removeFromGroup', { groupId: group, userId: id, ban }),
+    own: (group: string, { id }: Person) => operate('setGroupOwner', { groupId: group, userId: id }),
+    dissolve: (group: string) => operate('dissolveGroup', { groupId: group }),
+  },
+  'the command': {
+    remove: ({ group, ban = false }: { group: string; ban?: boolean }, { handle }: Person) =>
+      command('remove', rawId(group), handle, ...(ban ? ['--ban'] : [])),
+    own: (group: string, { handle }: Person) => command('owner', group, handle),
+    dissolve: (group: string) => command('dissolve', group),
+  },
+} as const;
+
+function is(name: FollowedFragment['__typename']) {
+  return (event: FollowedFragment): boolean => event.__typename === name;
+}
+
+describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve }) => {
+  test.each([
+    [false, 'REMOVED'],
+    [true, 'BANNED'],
+  ])('who is taken out (for good: %s) is told, and so are the others, of nobody who did it', async (ban, leaveReason) => {
+    const { ann, ben, cat, group, ears } = await scene();
+    await remove({ group, ban }, ben);
+    expect(await ears.ben.nextOf('ConversationClosed')).toMatchObject({ conversationId: group, leaveReason });
+    for (const ear of [ears.ann, ears.cat]) {
+      expect(await ear.nextOf('MemberLeft')).toMatchObject({ actor: null, user: { id: ben.id }, leaveReason });
+    }
+    expect((await place.ask(HistoryDocument, { id: group }, ben)).conversation).toBeNull();
+    const typed = await place.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ben);
+    expect(refusals(typed.setTyping.errors)).toEqual(['NOT_FOUND input.conversationId']);
+    await place.say(cat, group, 'they are out');
+    const said = (await ears.ann.until(is('MessageSent'))).at(-1);
+    expect(said).toMatchObject({ messageEdge: { node: { text: 'they are out' } } });
+    await place.say(ann, await place.direct(ann, ben), 'you are out');
+    const told = await ears.ben.until(is('MessageSent'));
+    expect(told.filter((event) => 'streamId' in event && event.streamId === group)).toEqual([]);
+  });
+
+  it('a group has another owner, whom all see, and the one before is an admin', async () => {
+    const { ann, ben, group, ears } = await scene();
+    await own(group, ben);
+    for (const ear of Object.values(ears)) {
+      const told = await ear.until((event) => event.__typename === 'MemberChanged' && event.user?.id === ann.id);
+      const logged = told.filter((event) => event.__typename === 'MemberChanged' || event.__typename === 'GroupChanged');
+      expect(logged).toMatchObject([
+        { __typename: 'MemberChanged', actor: null, user: { id: ben.id } },
+        { __typename: 'GroupChanged', actor: null },
+        { __typename: 'MemberChanged', actor: null, user: { id: ann.id } },
+      ]);
+    }
+    expect(await ask(groupQuery, { id: group })).toMatchObject({
+      group: { owner: { handle: ben.handle }, members: { edges: [{ node: { role: 'ADMIN' } }, { node: { role: 'OWNER' } }] } },
+    });
+  });
+
+  it('a group is dissolved: everybody is told, and it is still there to be looked at', async () => {
+    const { ben, group, ears } = await scene();
+    await dissolve(group);
+    for (const ear of Object.values(ears)) {
+      expect(await ear.nextOf('ConversationClosed')).toMatchObject({ conversationId: group, leaveReason: 'DISSOLVED' });
+    }
+    const { sendMessage } = await place.ask(
+      SendMessageDocument,
+      { input: { conversationId: group, clientMessageId: 'late', text: 'hi' } },
+      ben,
+    );
+    expect(refusals(sendMessage.errors)).toEqual(['NOT_FOUND input.conversationId']);
+    expect(await ask(groupQuery, { id: group })).toMatchObject({
+      group: { memberCount: 0, dissolvedAt: expect.any(String), members: { edges: [] } },
+    });
+    expect(await command('show', group)).toMatch(/\n {2}DISSOLVED \S+Z, was owned by ann\S*\n$/);
+  });
+});
+
+describe('what the acts on groups answer', () => {
+  it('is the group as it is by then, and the same again', async () => {
+    const { ann, ben, cat, group } = await scene();
+    const input = { groupId: group, userId: ben.id };
+    for (let times = 0; times < 2; times += 1) {
+      expect(await operate('setGroupOwner', input)).toMatchObject({ group: { owner: { handle: ben.handle } }, errors: [] });
+    }
+    for (let times = 0; times < 2; times += 1) {
+      expect(await operate('removeFromGroup', { ...input, userId: cat.id })).toMatchObject({ group: { memberCount: 2 }, errors: [] });
+    }
+    for (let times = 0; times < 2; times += 1) {
+      const dissolved = { memberCount: 0, dissolvedAt: expect.any(String), owner: { handle: ben.handle } };
+      expect(await operate('dissolveGroup', { groupId: group })).toMatchObject({ group: dissolved, errors: [] });
+    }
+    const refusal = { group: null, errors: [{ code: 'CONFLICT', field: ['input', 'groupId'] }] };
+    expect(await operate('setGroupOwner', { groupId: group, userId: ann.id })).toMatchObject(refusal);
+  });
+
+  it('says of an owner what to do first, and of the last one that the group is dissolved', async () => {
+    const { ann, ben, cat, group } = await scene();
+    expect(await operate('removeFromGroup', { groupId: group, userId: ann.id })).toEqual({
+      group: null,
+      errors: [
+        { code: 'CONFLICT', field: ['input', 'userId'], message: expect.stringMatching(/make somebody else its owner first, or dissolve/) },
+      ],
+    });
+    for (const { id } of [ben, cat]) await operate('removeFromGroup', { groupId: group, userId: id });
+    expect(await operate('removeFromGroup', { groupId: group, userId: ann.id })).toMatchObject({
+      group: { dissolvedAt: expect.any(String) },
+      errors: [],
+    });
+  });
+});
+
+describe('the command', () => {
+  it('lists the groups of somebody, and shows one by either of its ids', async () => {
+    const { ann, ben, cat, group } = await scene();
+    const [, row = ''] = (await command('list', ben.handle)).split('\n');
+    expect(row).toMatch(new RegExp(`^${rawId(group)} +3 +${ann.handle} +\\S+Z +\\S`));
+    const shown = await command('show', group);
+    expect(await command('show', rawId(group))).toBe(shown);
+    expect(shown).toMatch(
+      new RegExp(`^.+ \\(${rawId(group)}\\), made \\S+Z\n {2}\\(says nothing\\)\n {2}3 members, owned by ${ann.handle}\n`),
+    );
+    for (const { handle } of [ann, ben, cat]) expect(shown).toMatch(new RegExp(`\n {2}${handle} +(OWNER|MEMBER) +\\S+Z\n`));
+    expect(await command('show', group, '--first', '1')).toMatch(/ OWNER .*\n… more with --first\n$/);
+    const [dan] = await place.people('dan');
+    expect(await command('list', dan.handle)).toBe(`${dan.handle} is in no group.\n`);
+  });
+
+  it('says what it did, and that it stood so already', async () => {
+    const { ann, ben, cat, group } = await scene();
+    const id = rawId(group);
+    expect(await command('owner', id, ben.handle)).toMatch(`${ben.handle} owns `);
+    expect(await command('owner', id, ben.handle)).toMatch(/ already\.\n$/);
+    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in .+ any more\\.\n$`));
+    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in [^.]+\\.\n$`));
+    expect(await command('remove', id, ann.handle, '--ban')).toMatch(/any more, and cannot come in again\.\n$/);
+    expect(await refused('remove', id, ben.handle)).toMatch(/make somebody else its owner first/);
+    expect(await command('remove', id, cat.handle)).toMatch(/any more/);
+    expect(await command('remove', id, ben.handle)).toMatch(/was the last one in .+: it is dissolved\.\n$/);
+    expect(await command('dissolve', id)).toMatch(/is dissolved already\.\n$/);
+    expect(await refused('owner', id, ben.handle)).toBe('This group is dissolved: nobody is in it.\n');
+    const other = await scene();
+    expect(await command('dissolve', other.group)).toMatch(/is dissolved: 3 members are out\. They are told as soon as a node runs\.\n$/);
+  });
+
+  test.each(['7.5', 'x', 'VXNlcjox'])('knows no group by %j', async (id) => {
+    expect(await refused('show', id)).toBe(`${id} is not the id of a group.\n`);
+  });
+
+  it('shows groups alone', async () => {
+    const { ann, ben } = await scene();
+    const direct = rawId(await place.direct(ann, ben));
+    for (const words of [
+      ['show', direct],
+      ['dissolve', direct],
+    ])
+      expect(await refused(...words)).toBe(`There is no group ${direct}.\n`);
+    expect(await refused('remove', '1', 'nobody.here')).toMatch(/^There is no/);
+  });
+});
