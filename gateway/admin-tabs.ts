@@ -54,6 +54,16 @@ query Find($handle: String!) {
     variables: '{ "input": { "userId": "", "reason": "what they are told" } }',
   },
   {
+    query: `# The id is that of the public schema. What to do about it: setGroupOwner, removeFromGroup, dissolveGroup.
+query Group($id: ID!) {
+  group(id: $id) {
+    name description memberCount dissolvedAt owner { handle }
+    members(first: 20) { edges { node { user { id handle } role joinedAt mutedUntil } } }
+  }
+}`,
+    variables: '{ "id": "" }',
+  },
+  {
     query: `query Audit {
   auditLog(first: 20) {
     edges { node { at actorName origin action target outcome code arguments before after } }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import {
+  AddMembersDocument,
   type FollowedFragment,
   HistoryDocument,
   MuteMemberDocument,
@@ -49,7 +50,9 @@ async function refused(...words: readonly string[]): Promise<string> {
 /** A group of three, to whose owner, one member and the other this listens. */
 async function scene() {
   const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
-  const group = await place.group(ann, ben, cat);
+  const group = await place.group(ann);
+  // One after the other: members are shown as they joined.
+  for (const { id } of [ben, cat]) await place.ask(AddMembersDocument, { input: { groupId: group, userIds: [id] } }, ann);
   const ears = { ann: place.listen(ann), ben: place.listen(ben), cat: place.listen(cat) };
   await Promise.all(Object.values(ears).map((ear) => ear.ready()));
   return { ann, ben, cat, group, ears };
