@@ -392,6 +392,17 @@ const occasions: readonly Occasion[] = [
     },
   },
   {
+    what: 'a removal by an operator, of whom nobody is told',
+    type: 'MemberLeft',
+    seenBy: everybody,
+    async happens(cast) {
+      const { userId } = await guest(cast);
+      await cast.chat.groupAdministration.remove({ groupId: cast.group, userId });
+      const [conversation] = await cast.chat.groups.byIds([cast.group]);
+      return cast.entry(cast.group, conversation?.lastSeq ?? 0);
+    },
+  },
+  {
     what: 'a message by somebody whose account is erased since, which mentions them too',
     type: 'MessageSent',
     seenBy: everybody,
