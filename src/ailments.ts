@@ -1,7 +1,3 @@
-import type { Bus } from './bus/index.ts';
-import type { Cluster } from './cluster/index.ts';
-import type { Db } from './db/index.ts';
-
 // A health check that waits longer has its answer already.
 const ailmentMs = 2_000;
 
@@ -11,9 +7,9 @@ export async function ailmentsOf({
   bus,
   cluster,
 }: {
-  readonly db: Pick<Db, 'now'>;
-  readonly bus: Pick<Bus, 'healthy'>;
-  readonly cluster: Pick<Cluster, 'healthy'>;
+  readonly db: { now(): Promise<unknown> };
+  readonly bus: { readonly healthy: boolean };
+  readonly cluster: { readonly healthy: boolean };
 }): Promise<readonly string[]> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(resolve, ailmentMs, false);
