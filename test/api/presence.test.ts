@@ -226,10 +226,11 @@ describe('who may watch', () => {
   });
 
   it('is told OFFLINE, and no more, once nothing is shared any more', async () => {
-    const [ann, ben] = await lasting.people('ann', 'ben');
+    const [ann, ben, cleo] = await lasting.people('ann', 'ben', 'cleo');
     const id = await lasting.group(ann, ben);
     await befriend(lasting, ann, ben);
-    const [atBens, atAnns] = [watching(lasting, ben, ann), watching(lasting, ann, ben)];
+    await befriend(lasting, ann, cleo);
+    const [atBens, atAnns, atCleos] = [watching(lasting, ben, ann), watching(lasting, ann, ben), watching(lasting, cleo, ann)];
     await until(atBens, ann, 'ONLINE 1');
     await until(atAnns, ben, 'ONLINE 1');
     await lasting.ask(LeaveGroupDocument, { input: { groupId: id } }, ben);
@@ -240,22 +241,29 @@ describe('who may watch', () => {
     expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
     expect(seenInWords(await atAnns.of(ben))).toBe('OFFLINE');
     expect(await seen(lasting, ben, ann)).toEqual([null]);
-    await set(lasting, ann, { status: 'AWAY' });
+    // By when Cleo is told of it, Ben would have been.
+    for (const status of ['AWAY', 'BUSY'] as const) {
+      await set(lasting, ann, { status });
+      await until(atCleos, ann, `${status} 1`);
+    }
     await lasting.group(ann, ben);
-    expect(seenInWords(await atBens.of(ann))).toBe('AWAY 1');
+    expect(seenInWords(await atBens.of(ann))).toBe('BUSY 1');
   });
 
   it('sees nothing of who has blocked them, nor they of them, and cannot tell it from being offline', async () => {
-    const [ann, ben] = await lasting.people('ann', 'ben');
-    await lasting.group(ann, ben);
-    const [atBens, atAnns] = [watching(lasting, ben, ann), watching(lasting, ann, ben)];
+    const [ann, ben, cleo] = await lasting.people('ann', 'ben', 'cleo');
+    await lasting.group(ann, ben, cleo);
+    const [atBens, atAnns, atCleos] = [watching(lasting, ben, ann), watching(lasting, ann, ben), watching(lasting, cleo, ann)];
     await until(atBens, ann, 'ONLINE 1');
     await until(atAnns, ben, 'ONLINE 1');
     await lasting.ask(BlockUserDocument, { input: { userId: ben.id } }, ann);
     expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
     expect(seenInWords(await atAnns.of(ben))).toBe('OFFLINE');
     expect([await seen(lasting, ben, ann), await seen(lasting, ann, ben)]).toEqual([['OFFLINE'], ['OFFLINE']]);
-    await set(lasting, ann, { status: 'BUSY', statusText: 'not for you' });
+    for (const status of ['AWAY', 'BUSY'] as const) {
+      await set(lasting, ann, { status, statusText: 'not for you' });
+      await until(atCleos, ann, `${status} 1 not for you`);
+    }
     await lasting.ask(UnblockUserDocument, { input: { userId: ben.id } }, ann);
     expect(seenInWords(await atBens.of(ann))).toBe('BUSY 1 not for you');
     expect(seenInWords(await atAnns.of(ben))).toBe('ONLINE 1');
