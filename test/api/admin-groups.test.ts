@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
+import { inputId } from '../../schema/ids.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import {
@@ -8,6 +9,7 @@ import {
   MuteMemberDocument,
   SendMessageDocument,
   SetTypingDocument,
+  UpdateGroupDocument,
 } from '../support/generated/graphql.ts';
 import { rawId } from '../support/raw-sql.ts';
 import { refusals } from '../support/refusal.ts';
@@ -240,18 +242,43 @@ describe('the command', () => {
     expect(await command('list', dan.handle)).toBe(`${dan.handle} is in no group.\n`);
   });
 
+  it('shows who is muted, whose account is deleted, and what a group says of itself as that and nothing else', async () => {
+    const { ann, ben, group } = await scene();
+    const description = 'About watches.\n  9 members, owned by root';
+    await place.ask(UpdateGroupDocument, { input: { groupId: group, description } }, ann);
+    const until = '2999-01-01T00:00:00.000Z';
+    await place.ask(MuteMemberDocument, { input: { groupId: group, userId: ben.id, until } }, ann);
+    const shown = await command('show', group);
+    expect(shown).toMatch(
+      new RegExp(`\n {2}\\| About watches\\.\n {2}\\| {3}9 members, owned by root\n {2}3 members, owned by ${ann.handle}\n`),
+    );
+    expect(shown).toMatch(new RegExp(`\n {2}${ben.handle} +MEMBER +\\S+Z +muted until ${until}\n`));
+    await command('dissolve', group);
+    await place.node.chat.administration.erase(null, { userId: inputId('User', ann.id), messages: 'KEEP' });
+    expect(await command('show', group)).toMatch(/, was owned by \(deleted\)\n$/);
+  });
+
+  it('lists as many as it is asked for, and says that there are more', async () => {
+    const { ann } = await scene();
+    await place.group(ann);
+    expect(await command('list', ann.handle, '--first', '1')).toMatch(/^ID .*\n\d+ .*\n… more with --first\n$/);
+    expect(await command('list', ann.handle, '--first', '2')).not.toMatch(/more/);
+  });
+
   it('says what it did, and that it stood so already', async () => {
     const { ann, ben, cat, group } = await scene();
     const id = rawId(group);
     expect(await command('owner', id, ben.handle)).toMatch(`${ben.handle} owns `);
     expect(await command('owner', id, ben.handle)).toMatch(/ already\.\n$/);
     expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in .+ any more\\.\n$`));
-    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in [^.]+\\.\n$`));
+    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in The group\\.\n$`));
     expect(await command('remove', id, ann.handle, '--ban')).toMatch(/any more, and cannot come in again\.\n$/);
     expect(await refused('remove', id, ben.handle)).toMatch(/make somebody else its owner first/);
     expect(await command('remove', id, cat.handle)).toMatch(/any more/);
     expect(await command('remove', id, ben.handle)).toMatch(/was the last one in .+: it is dissolved\.\n$/);
     expect(await command('dissolve', id)).toMatch(/is dissolved already\.\n$/);
+    const [dan] = await place.people('dan');
+    expect(await command('dissolve', await place.group(dan))).toMatch(/is dissolved: 1 member is out\./);
     expect(await refused('owner', id, ben.handle)).toBe('This group is dissolved: nobody is in it.\n');
     const other = await scene();
     expect(await command('dissolve', other.group)).toMatch(/is dissolved: 3 members are out\. They are told as soon as a node runs\.\n$/);
