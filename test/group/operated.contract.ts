@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
 import { jobKinds } from '../../src/jobs/job.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
@@ -86,11 +87,13 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await world.groupAdministration.of(nobody, { first: 2 })).toEqual({ items: [], hasNextPage: false });
     });
 
-    it('that are asked for together are each user’s own', async () => {
+    it('that are asked for together are each user’s own, and each page’s', async () => {
       const [ada, bob, cy] = await world.people();
       const [both, hers] = [await world.group(ada, bob), await world.group(ada)];
       const found = await Promise.all([ada, bob, cy].map(({ userId }) => world.groupAdministration.of(userId, { first: 10 })));
       expect(found.map(({ items }) => items.map(({ group }) => group.id))).toEqual([[hers, both], [both], []]);
+      const pages = [undefined, String(hers)].map((after) => world.groupAdministration.of(ada.userId, { first: 1, after }));
+      expect((await Promise.all(pages)).map(({ items }) => items[0]?.group.id)).toEqual([hers, both]);
     });
 
     test.each(['', 'x', '-1', '99999999999999999999'])('do not go on after %j', async (after) => {
@@ -146,9 +149,10 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await since(groupId)).toHaveLength(1);
     });
 
-    it('may be one without an owner: the entry names who would be the next', async () => {
-      const { ada, bob, groupId } = await scene();
-      await own(groupId, null);
+    test.each(['without an owner', 'whose owner has left'])('may be one %s: the entry names who would be the next', async (how) => {
+      const { ada, bob, cy, groupId } = await scene();
+      await world.groups.leave(cy, { groupId });
+      await own(groupId, how === 'without an owner' ? null : cy.userId);
       await world.groups.setRole(ada, { groupId, userId: bob.userId, role: 'ADMIN' });
       await world.groupAdministration.dissolve({ groupId });
       expect((await since(groupId)).at(-1)).toMatchObject({ type: 'MemberLeft', actorId: null, data: { userId: bob.userId } });
@@ -264,13 +268,19 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     });
 
     it('may be one without an owner, or whose owner is not in it', async () => {
-      const { ada, bob, groupId } = await scene();
+      const { ada, bob, cy, groupId } = await scene();
+      await world.groups.leave(cy, { groupId });
       await own(groupId, null);
       expect(await world.groupAdministration.setOwner({ groupId, userId: bob.userId })).toMatchObject({ before: { ownerId: null } });
-      expect((await since(groupId)).map(({ type }) => type)).toEqual(['MemberChanged', 'GroupChanged']);
-      await own(groupId, nobody);
-      await world.groupAdministration.setOwner({ groupId, userId: ada.userId });
-      expect(await lookedAt(groupId)).toMatchObject({ ownerId: ada.userId });
+      expect((await since(groupId, 4)).map(({ type }) => type)).toEqual(['MemberChanged', 'GroupChanged']);
+      for (const former of [nobody, cy.userId]) {
+        await own(groupId, former);
+        await world.groupAdministration.setOwner({ groupId, userId: ada.userId });
+        expect(await lookedAt(groupId)).toMatchObject({ ownerId: ada.userId });
+      }
+      expect(await world.access(cy, groupId)).toBeNull();
+      const told = await since(groupId, 4);
+      expect(told.map(({ data }) => data)).not.toContainEqual(expect.objectContaining({ userId: cy.userId }));
     });
   });
 
@@ -312,21 +322,30 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     });
   });
 
-  it('against members at once: it has one owner, who is in it, or is dissolved', async () => {
-    for (let time = 0; time < 5; time += 1) {
+  it('against members at once: it has one owner, who is in it, and counts who is; or its log ends with its end', async () => {
+    for (let time = 0; time < 6; time += 1) {
       const { ada, bob, cy, groupId } = await scene();
-      await Promise.allSettled([
+      const dan = await world.person();
+      const acts = await Promise.allSettled([
         world.groups.leave(bob, { groupId }),
         world.groupAdministration.setOwner({ groupId, userId: bob.userId }),
         world.groups.transferOwnership(ada, { groupId, userId: cy.userId }),
         world.groupAdministration.remove({ groupId, userId: ada.userId }),
+        world.groups.addMembers(ada, { groupId, userIds: [dan.userId] }),
+        world.groupAdministration.remove({ groupId, userId: dan.userId, ban: true }),
         world.groupAdministration.setOwner({ groupId, userId: cy.userId }),
-        ...(time % 2 === 0 ? [] : [world.groupAdministration.dissolve({ groupId })]),
+        ...(time % 2 === 0 ? [] : [world.groupAdministration.dissolve({ groupId }), world.groups.dissolve(ada, { groupId })]),
       ]);
-      const rows = await world.db.client.membership.findMany({ where: { conversationId: groupId, state: 'ACTIVE', role: 'OWNER' } });
+      for (const act of acts) if (act.status === 'rejected') expect(act.reason).toBeInstanceOf(ChatError);
+      const rows = await world.db.client.membership.findMany({ where: { conversationId: groupId, state: 'ACTIVE' } });
       const group = await lookedAt(groupId);
-      if (group?.dissolvedAt !== null) continue;
-      expect(rows.map(({ userId }) => userId)).toEqual([group.ownerId]);
+      if (group?.dissolvedAt === null) {
+        expect(rows.filter(({ role }) => role === 'OWNER').map(({ userId }) => userId)).toEqual([group.ownerId]);
+        expect(group.memberCount).toBe(rows.length);
+      } else {
+        const ends = (await since(groupId)).map(({ type, data }) => type === 'MemberLeft' && data.reason === 'DISSOLVED');
+        expect(ends.indexOf(true)).toBe(ends.length - 1);
+      }
     }
   });
 }
