@@ -1,4 +1,5 @@
 import type { Membership, Role } from './conversation.ts';
+import type { Listed, ListRequest } from './list.ts';
 import type { MembershipState } from './store.ts';
 
 /** A group as operators see it, which they also do once it is dissolved: what it is and who is in it, and nothing of what is said there. */
@@ -24,11 +25,6 @@ export interface Change<T> {
 /** Somebody's part in a group, whether it stands or has ended; null: they never had one. */
 export type Part = { readonly state: MembershipState; readonly role: Role } | null;
 
-interface PageRequest {
-  readonly first: number;
-  readonly after?: string | undefined;
-}
-
 /**
  * What operators see of groups and do to them, from outside: what they do is logged as done by nobody among the members, so that no member learns who they are. Refusals
  * are thrown as ChatError. Keys are opaque text.
@@ -37,15 +33,9 @@ export interface GroupAdministration {
   /** In the order asked for; null where there never was such a group. Throws UNAVAILABLE. */
   byIds(ids: readonly bigint[]): Promise<readonly (OverseenGroup | null)[]>;
   /** The groups that a user is in, made last first. Those of many users that are asked for together are read together. Throws BAD_USER_INPUT (after), UNAVAILABLE. */
-  of(
-    userId: bigint,
-    page: PageRequest,
-  ): Promise<{ readonly items: readonly { readonly group: OverseenGroup; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  of(userId: bigint, page: ListRequest): Promise<Listed<{ readonly group: OverseenGroup; readonly key: string }>>;
   /** Who is in a group, in the order they joined; nobody once it is dissolved. Throws as `of` does. */
-  members(
-    group: OverseenGroup,
-    page: PageRequest,
-  ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership; readonly key: string }>>;
   /** Ends it for everybody at once. Done again, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
   dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;
   /**
