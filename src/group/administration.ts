@@ -45,7 +45,7 @@ export interface GroupAdministration {
   remove(options: { readonly groupId: bigint; readonly userId: bigint; readonly ban?: boolean | undefined }): Promise<Change<Part>>;
   /**
    * Makes a member the owner, and the one before, if still in it, an admin; where that would be one too many, a member. Done again, it stands so already. Throws NOT_FOUND (groupId;
-   * userId: who is not in it), CONFLICT (groupId: it is dissolved), UNAVAILABLE.
+   * userId: who is not in it, or whose account is erased), CONFLICT (groupId: it is dissolved), UNAVAILABLE.
    */
   setOwner(options: { readonly groupId: bigint; readonly userId: bigint }): Promise<Change<Pick<OverseenGroup, 'ownerId'>>>;
 }

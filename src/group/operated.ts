@@ -3,10 +3,9 @@ import { appendSearching, type Inside, type Relock, type Verdict } from '../log/
 import type { Change, GroupAdministration, OverseenGroup, Part } from './administration.ts';
 import { banOutsider } from './ban.ts';
 import type { Role } from './conversation.ts';
-import { adminCount, conversationRow, membershipRow } from './facts.ts';
+import { adminCount, conversationRow, membershipRow, userExists } from './facts.ts';
 import { part } from './leave.ts';
 import { successor } from './leave-all.ts';
-import { requireMember } from './open-group.ts';
 import { handOver } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { lockFor } from './runner.ts';
@@ -60,7 +59,7 @@ export function removeByOperator(
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
       const before = partOf(access);
       if (!isActive(access)) {
-        if (before === null && !ban) throw new ChatError('NOT_FOUND', 'They were never in this group.', { field: ['userId'] });
+        if (before === null && !ban) throw notIn('They were never in this group.');
         if (!ban) return unchanged(before);
         const verdict = await banOutsider(inside, actorId, { groupId, userId, earlier: access, lock, holds });
         return 'relock' in verdict ? verdict : { ...verdict, result: () => ({ before, after: ended(before, 'BANNED') }) };
@@ -80,10 +79,12 @@ export function setOwnerByOperator(
 ): ReturnType<GroupAdministration['setOwner']> {
   type Given = Awaited<ReturnType<GroupAdministration['setOwner']>>;
   return log.append<Given>({
-    lock: [groupId],
+    lock: [...new Set([groupId, userId])],
     async decide(inside): Promise<Verdict<Given>> {
       const { ownerId } = await requireStanding(inside, groupId);
-      const heir = await requireMember(inside, { conversationId: groupId, userId });
+      const heir = await inside.read(membershipRow, { conversationId: groupId, userId });
+      // An erased account is in it until its job has come this far, and hands on what it owns: to whose it was, who is an admin by then.
+      if (!isActive(heir) || !(await inside.read(userExists, userId))) throw notIn('They are not in this group.');
       if (ownerId === userId) return unchanged({ ownerId });
       const owner = ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: ownerId });
       // An admin too many is no reason to leave a group to who is to have it no longer: there are operators to say what else becomes of them.
@@ -123,6 +124,10 @@ function partOf(row: MembershipRow | null): Part {
 
 function ended(before: Part, state: MembershipState): Part {
   return { role: before?.role ?? 'MEMBER', state };
+}
+
+function notIn(message: string): ChatError {
+  return new ChatError('NOT_FOUND', message, { field: ['userId'] });
 }
 
 function isOwner(): ChatError {

@@ -319,6 +319,14 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await refusal(acts.setOwner(groupId, dan.userId))).toEqual({ code: 'NOT_FOUND', field });
       await world.groups.leave(bob, { groupId });
       expect(await refusal(acts.setOwner(groupId, bob.userId))).toEqual({ code: 'NOT_FOUND', field });
+      await expect(acts.setOwner(groupId, bob.userId)).rejects.toThrow('They are not in this group.');
+    });
+
+    it('to give it to who is on their way out, from whom it would go back to an admin of it', async () => {
+      const { bob, groupId } = await scene();
+      await world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { state: 'ERASED' } }));
+      expect(await refusal(acts.setOwner(groupId, bob.userId))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
+      expect(await since(groupId)).toEqual([]);
     });
   });
 
