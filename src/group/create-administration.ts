@@ -2,7 +2,7 @@ import { type Db, selectPages, sql, standingGroup } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { GroupAdministration, OverseenGroup } from './administration.ts';
-import { createMemberList } from './list.ts';
+import { createMemberList, lastId } from './list.ts';
 import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator } from './operated.ts';
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';
@@ -16,7 +16,6 @@ interface GroupRange {
 
 // As many pages of groups as a page of users has.
 const pagesAtOnce = 100;
-const lastId = 2n ** 63n - 1n;
 
 /** Makes what operators see of groups and do to them, where no more of a chat is open than its database and log. */
 export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' | 'config'>): GroupAdministration {

@@ -24,7 +24,8 @@ export interface Listed<T> {
 // Beyond them a database would fail rather than find nothing: the greatest DATETIME, INT and BIGINT there are.
 const lastTime = 253_402_300_799_999n;
 const lastSeq = 2n ** 31n - 1n;
-const lastId = 2n ** 63n - 1n;
+/** The greatest id there is. */
+export const lastId = 2n ** 63n - 1n;
 
 /** A key's two whole numbers: a time or a seq up to `limit`, and an id. */
 function parseKey(key: string, limit: bigint): readonly [number, bigint] {
