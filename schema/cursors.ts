@@ -15,6 +15,7 @@ export type Order =
   | 'found'
   | 'userId'
   | 'edit'
+  | 'scheduledMessage'
   | 'notice'
   | 'noticeId'
   | 'job'
@@ -45,6 +46,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
     return (time === '0' || parseWhole(time, maxTime) !== null) && parseWhole(id, maxId) !== null && parseWhole(seq, maxSeq) !== null;
   },
   userId: (key) => parseWhole(key, maxId) !== null,
+  scheduledMessage: timeAndUuid,
   notice: timeAndUuid,
   job: timeAndUuid,
   noticeId: isUuid,

@@ -35,7 +35,8 @@ const ErrorCode = builder.enumType('ErrorCode', {
 export type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
 type Refusal = ChatError & { readonly code: RefusalCode };
 
-const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
+/** A refusal. */
+export const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
   description: 'A refusal that a correct client can meet.',
   fields: (t) => ({
     code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),

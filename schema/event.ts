@@ -76,6 +76,8 @@ export const loggedTypes = {
   SessionEnded: viewerChanged,
   SessionChanged: viewerChanged,
   DataExportChanged: builder.objectRef<Logged<KnownEntry<'DataExportChanged'>>>('DataExportChanged'),
+  ScheduledMessageChanged: builder.objectRef<Logged<KnownEntry<'ScheduledMessageChanged'>>>('ScheduledMessageChanged'),
+  ScheduledMessageClosed: builder.objectRef<Logged<KnownEntry<'ScheduledMessageClosed'>>>('ScheduledMessageClosed'),
   NoticePosted: builder.objectRef<Logged<KnownEntry<'NoticePosted'>>>('NoticePosted'),
   NoticeRevoked: builder.objectRef<Logged<KnownEntry<'NoticeRevoked'>>>('NoticeRevoked'),
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),

@@ -25,6 +25,8 @@ export interface Keys {
   readonly DataExport: string;
   /** The same. */
   readonly Notice: string;
+  /** The same. */
+  readonly ScheduledMessage: string;
   /** A stream and no thing: nothing can be fetched by it. */
   readonly Server: typeof serverStreamId;
 }
@@ -49,6 +51,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Session: (uuid) => uuid,
   DataExport: (uuid) => uuid,
   Notice: (uuid) => uuid,
+  ScheduledMessage: (uuid) => uuid,
   Server: () => 'notices',
 };
 
@@ -81,6 +84,7 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
   Session: parseUuid,
   DataExport: parseUuid,
   Notice: parseUuid,
+  ScheduledMessage: parseUuid,
   Server: (text) => (text === 'notices' ? serverStreamId : null),
 };
 

@@ -29,6 +29,8 @@ import './join-group.ts';
 import './invite.ts';
 import './joining-event.ts';
 import './send.ts';
+import './scheduled-message.ts';
+import './schedule.ts';
 import './markers.ts';
 import './hide.ts';
 import './own-marks.ts';

@@ -17,6 +17,7 @@ import type {
 } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
+import type { ScheduledMessage } from '../src/scheduled/index.ts';
 import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 import { KnowingLoader } from './knowing-loader.ts';
 import { lazily } from './lazily.ts';
@@ -82,6 +83,8 @@ export interface Loaders {
   readonly chosen: DataLoader<bigint, Chosen | null>;
   /** What is posted, by UUID text. Does not ask whom they are for. */
   readonly notices: DataLoader<string, Notice | null>;
+  /** The viewer's own, by UUID text; none when signed out. */
+  readonly scheduledMessages: DataLoader<string, ScheduledMessage | null>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -177,6 +180,8 @@ const create = lazily<Loaders, LoaderScope>({
   presences: ({ chat: { presence }, viewer }) =>
     new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
   notices: ({ chat: { notices } }) => new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
+  scheduledMessages: ({ chat: { scheduled }, viewer }) =>
+    new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : scheduled.byIds(viewer, ids)), { maxBatchSize }),
   chosen: ({ chat: { presence } }) => new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
   directs: ({ chat: { groups }, viewer }) =>
     new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),

@@ -33,6 +33,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return chat.exports.byId(viewer, key);
     case 'Notice':
       return chat.notices.byId(viewer, key);
+    case 'ScheduledMessage':
+      return scope.loaders.scheduledMessages.load(key);
     case 'Server':
       return null;
     case 'Contact':
@@ -57,7 +59,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
   }
 }
 
-async function seenMessage(context: Context, viewer: ViewerShape, ref: MessageRef): Promise<Message | null> {
+/** A message, if it is among what a user may read. */
+export async function seenMessage(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<Message | null> {
   const { loaders } = context.scope;
   const accessed = await accessOf(context, ref.conversationId, viewer);
   if (accessed === null || ref.seq < firstSeen(accessed.access) || (await loaders.hidden.load(ref))) return null;

@@ -4,6 +4,7 @@ import type { Conversation, Invite, JoinRequest, Membership } from '../src/group
 import type { Message, ReactionCount } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
 import type { Presence } from '../src/presence/index.ts';
+import type { ScheduledMessage } from '../src/scheduled/index.ts';
 import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -15,6 +16,7 @@ export type NodeShape =
   | Session
   | DataExport
   | Notice
+  | ScheduledMessage
   | Contact
   | ContactRequest
   | JoinRequest
@@ -40,6 +42,7 @@ function typeName(node: NodeShape): string {
   if ('deviceName' in node) return 'Session';
   if ('readyAt' in node) return 'DataExport';
   if ('body' in node) return 'Notice';
+  if ('sendAt' in node) return 'ScheduledMessage';
   if ('alias' in node) return 'Contact';
   if ('fromId' in node) return 'ContactRequest';
   if ('note' in node) return 'JoinRequest';

@@ -1,15 +1,15 @@
-import type { Message as MessageShape } from '../src/message/index.ts';
+import type { Message as MessageShape, NewText } from '../src/message/index.ts';
 import { AttachmentInput } from './attachment.ts';
-import { builder } from './builder.ts';
+import { builder, type Types } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
 
-const SendMessageInput = builder.inputType('SendMessageInput', {
-  description: 'What to say where.',
-  fields: (t) => ({
+/** What is asked for of a message that somebody says, at once or later. */
+export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
+  return {
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     clientMessageId: t.id({
       required: true,
@@ -30,8 +30,25 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
       description:
         'What is put on it for clients that know what it means: at most MAX_DATA_BYTES of JSON, ten levels deep. Nothing here looks for what it means.',
     }),
-  }),
-});
+  };
+}
+
+const SendMessageInput = builder.inputType('SendMessageInput', { description: 'What to say where.', fields: sayingFields });
+
+/** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
+export function readSaying(input: typeof SendMessageInput.$inferInput): NewText {
+  const { clientMessageId, text } = input;
+  return {
+    conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
+    ...{ clientMessageId, text },
+    replyTo: optional(input.replyToId, (id) => inputId('Message', id, 'replyToId')),
+    threadRoot: optional(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
+    mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
+    mentionsEveryone: input.mentionsEveryone ?? undefined,
+    attachments: input.attachments ?? undefined,
+    data: input.data,
+  };
+}
 
 interface SendMessageShape extends Refusable {
   readonly message?: MessageShape;
@@ -64,17 +81,7 @@ builder.mutationField('sendMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const { clientMessageId, text } = input;
-        const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
-        const refers = {
-          replyTo: optional(input.replyToId, (id) => inputId('Message', id, 'replyToId')),
-          threadRoot: optional(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
-          mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
-          mentionsEveryone: input.mentionsEveryone ?? undefined,
-          attachments: input.attachments ?? undefined,
-          data: input.data,
-        };
-        return { message: await context.chat.messages.send(viewer, { conversationId, clientMessageId, text, ...refers }) };
+        return { message: await context.chat.messages.send(viewer, readSaying(input)) };
       }),
   }),
 );

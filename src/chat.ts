@@ -28,6 +28,7 @@ import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import { createPush, type Push } from './push/index.ts';
 import { createRetention, type Retention } from './retention/index.ts';
+import { createScheduledMessages, type ScheduledMessages } from './scheduled/index.ts';
 import { createSearch, type Search } from './search/index.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -59,6 +60,7 @@ export interface Chat extends AsyncDisposable {
   readonly groups: Groups;
   readonly joining: Joining;
   readonly messages: Messages;
+  readonly scheduled: ScheduledMessages;
   readonly search: Search;
   readonly exports: DataExports;
   readonly notices: Notices;
@@ -157,6 +159,7 @@ export function createChat({
   const joining = createJoining({ db, log, limits, config, caches, screen });
   const beforeSend = createBeforeSend({ db, bus, logger, config, tracer });
   const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
+  const scheduled = createScheduledMessages({ db, log, messages, config });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
@@ -166,13 +169,15 @@ export function createChat({
     renew: (userId) => kept.renew([userId]),
   });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, presence, push, reports, config });
+  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, scheduled, presence, push, reports, config });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });
   const retention = createRetention({ db, log, logger, config });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
-  const doers = doersOf({ users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker, retention });
+  const doers = doersOf({
+    ...{ users, contacts, groups, joining, messages, scheduled, exports, notices, moderation, webhooks, push, worker, retention },
+  });
   const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function dispose(): Promise<void> {
@@ -204,6 +209,7 @@ export function createChat({
     groups,
     joining,
     messages,
+    scheduled,
     search: createSearch({ db, limits, users, groups, messages, tracer, config }),
     exports,
     notices,
@@ -243,6 +249,7 @@ function doersOf(
     | 'groups'
     | 'joining'
     | 'messages'
+    | 'scheduled'
     | 'exports'
     | 'notices'
     | 'moderation'
@@ -252,7 +259,7 @@ function doersOf(
     | 'retention'
   >,
 ): Doers {
-  const { users, contacts, groups, joining, messages, exports, notices, moderation, webhooks, push, worker, retention } = chat;
+  const { users, contacts, groups, joining, messages, scheduled, exports, notices, moderation, webhooks, push, worker, retention } = chat;
   return {
     async GroupDissolved(dissolved) {
       await groups.tellDissolved(dissolved);
@@ -260,6 +267,7 @@ function doersOf(
     },
     async AccountErased({ userId, messages: becomes }, signal) {
       await exports.eraseAll(userId);
+      await scheduled.eraseAll(userId);
       await notices.eraseAll(userId);
       await push.eraseAll(userId);
       await contacts.eraseAll(userId, signal);
@@ -277,6 +285,7 @@ function doersOf(
       await contacts.firstMessageSaid(request, first);
     },
     HandleFreed: (freed) => users.freeHandles(freed),
+    ScheduledMessageDue: (due) => scheduled.due(due),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
     ModerationItemOver: (over) => moderation.over(over),

@@ -81,6 +81,13 @@ export const chatOptions = {
   ),
   maxReactions: setting('MAX_REACTIONS', '20', whole(1, 1_000), 'Different emojis that a message takes as reactions.'),
   maxPins: setting('MAX_PINS', '50', whole(1, 1_000), 'Messages that may be pinned in a conversation.'),
+  // Of more of them an erased account would take long to be emptied: they go in one transaction.
+  maxScheduledMessages: setting(
+    'MAX_SCHEDULED_MESSAGES',
+    '100',
+    whole(0, 1_000),
+    'Messages of one user that may wait to be said later; 0: nobody can leave any.',
+  ),
   receiptMembers: option(
     'RECEIPT_MEMBERS',
     '100',

@@ -27,6 +27,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   user: ['db', 'log', 'limit', 'cache', 'jobs', 'words', 'identity'],
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs', 'words'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs', 'words'],
+  scheduled: ['db', 'log', 'user', 'message', 'jobs'],
   search: ['db', 'limit', 'log', 'user', 'group', 'message'],
   moderation: ['db', 'limit', 'log', 'jobs', 'user', 'group', 'message', 'queue'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster', 'words'],
@@ -36,7 +37,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
-  export: ['db', 'log', 'user', 'group', 'message', 'presence', 'push', 'moderation', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'scheduled', 'presence', 'push', 'moderation', 'jobs'],
   webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };

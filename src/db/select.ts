@@ -16,6 +16,7 @@ export interface Rows {
   readonly Reply: Awaited<ReturnType<Tx['reply']['findMany']>>[number];
   readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
   readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
+  readonly ScheduledMessage: Awaited<ReturnType<Tx['scheduledMessage']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
@@ -66,6 +67,11 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   JoinRequest: { conversationId: 'id', userId: 'id', state: 'text', note: 'text', createdAt: 'time' },
+  ScheduledMessage: {
+    ...{ id: 'bytes', userId: 'id', conversationId: 'id', clientMessageId: 'key', fingerprint: 'bytes', firstSendAt: 'time', text: 'text' },
+    ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', mentionIds: 'text', attachments: 'text', data: 'text' },
+    ...{ sendAt: 'time', createdAt: 'time', refusalCode: 'text', refusalText: 'text' },
+  },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
   AuditEntry: {
     ...{ id: 'id', at: 'time', actorId: 'id', actorName: 'text', origin: 'text', action: 'text', arguments: 'text', target: 'text' },

@@ -23,6 +23,7 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('blocks', blocksOf(sources, blocks));
   yield* list('joinRequests', joinRequestsOf(sources, viewer));
   yield* list('conversations', conversationsOf(sources, user.id));
+  yield* list('scheduledMessages', scheduledOf(sources, viewer));
   yield* list('reports', reportsOf(sources, user.id));
   if (messages) yield* list('messages', messagesOf(sources, user.id));
   yield '\n}\n';
@@ -82,6 +83,20 @@ async function* joinRequestsOf({ joining }: Sources, viewer: Viewer): AsyncGener
   for (let after: string | undefined; ; ) {
     const { items, hasNextPage } = await joining.ownRequests(viewer, { first, after });
     yield items.map(({ request: { conversationId, note, createdAt } }) => ({ conversationId, note, createdAt }));
+    after = items.at(-1)?.key;
+    if (!hasNextPage) return;
+  }
+}
+
+async function* scheduledOf({ scheduled }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for (let after: string | undefined; ; ) {
+    const { items, hasNextPage } = await scheduled.list(viewer, { first, after });
+    yield items.map(
+      ({ scheduled: { conversationId, text, attachments, data, replyToSeq, threadRootSeq, sendAt, createdAt, refusal } }) => ({
+        ...{ conversationId, sendAt, createdAt, text, attachments, data: data === null ? null : (JSON.parse(data) as unknown) },
+        ...{ replyToSeq, threadRootSeq, refusal },
+      }),
+    );
     after = items.at(-1)?.key;
     if (!hasNextPage) return;
   }

@@ -6,6 +6,7 @@ import type { Messages } from '../message/index.ts';
 import type { Reports } from '../moderation/index.ts';
 import type { Presences } from '../presence/index.ts';
 import type { Pushes } from '../push/index.ts';
+import type { ScheduledMessages } from '../scheduled/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
 
 /** What the module's inner parts share. */
@@ -17,6 +18,7 @@ export interface Sources {
   readonly groups: Groups;
   readonly joining: Joining;
   readonly messages: Messages;
+  readonly scheduled: Pick<ScheduledMessages, 'list'>;
   readonly presence: Presences;
   readonly reports: Pick<Reports, 'by'>;
   readonly push: Pick<Pushes, 'devices' | 'quietHours'>;

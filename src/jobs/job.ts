@@ -21,6 +21,8 @@ export const jobKinds = {
   DataExportOver: z.object({ userId: id, exportId: z.string() }),
   /** A notice's time has come: it is posted, and handed on to those whom it is for. */
   NoticeDue: z.object({ noticeId: z.string() }),
+  /** It is time to say what somebody has written to be said later. */
+  ScheduledMessageDue: z.object({ userId: id, scheduledMessageId: z.string() }),
   /** A decision of the moderation queue was long enough ago for it to be forgotten. */
   ModerationItemOver: z.object({ itemId: z.string() }),
   /** Those who had a notice are told that it is taken back. */

@@ -37,9 +37,10 @@ export function newestByOther({ lastSenderId, lastMessageSeq, otherMessageSeq }:
 export interface Verdict<T> {
   /** Streams to create; each is named in `entries` and `write` by its place here, through Placed.created. */
   readonly create?: readonly { readonly kind: StreamKind }[];
-  /** In order per stream. `stream` is a locked stream's id, or `{ created: n }` for the n-th of `create`. */
+  /** In order per stream. `stream` is a locked stream's id, or `{ created: n }` for the n-th of `create`. `head`: as Placed's, for who names the place of one in another. */
   readonly entries?: (
     created: readonly bigint[],
+    head: Placed['head'],
   ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
   /** Markers of members that rise with the entries. */
   readonly markers?: (placed: Placed) => readonly MarkerRaise[];

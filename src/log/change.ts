@@ -17,7 +17,7 @@ const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ] as const),
   ...(['JoinRequestSent', 'JoinRequestReceived', 'JoinRequestClosed', 'InvitesChanged'] as const),
   ...(['SettingsChanged', 'SessionStarted', 'SessionEnded', 'SessionChanged', 'DataExportChanged'] as const),
-  ...(['NoticePosted', 'NoticeRevoked'] as const),
+  ...(['ScheduledMessageChanged', 'ScheduledMessageClosed', 'NoticePosted', 'NoticeRevoked'] as const),
 ]);
 
 /** True for an entry after which what is kept of its conversation, of the members or of its account's user may be out of date. */

@@ -101,6 +101,13 @@ export const entryTypes = {
   SessionEnded: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   SessionChanged: { on: 'account', timeline: false, data: z.object({ sessionId: z.string() }) },
   DataExportChanged: { on: 'account', timeline: false, data: z.object({ exportId: z.string() }) },
+  ScheduledMessageChanged: { on: 'account', timeline: false, data: z.object({ scheduledMessageId: z.string() }) },
+  ScheduledMessageClosed: {
+    on: 'account',
+    timeline: false,
+    // `said`: the message that it has become; null: it was cancelled.
+    data: z.object({ scheduledMessageId: z.string(), said: z.object({ conversationId: id, seq }).nullable() }),
+  },
   // What is for everybody stands on the server's stream, what is for some on their accounts.
   NoticePosted: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
   NoticeRevoked: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },

@@ -35,6 +35,7 @@ export {
   messageData,
   noAttachments,
   parseAttachments,
+  parseIds,
 } from './message-row.ts';
 export { type LogPage, type LogRange, readHeads } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

@@ -49,7 +49,8 @@ export function parseAttachments(text: string | null): Attachments {
   return text === null ? noAttachments : (attachmentList.safeParse(JSON.parse(text)).data ?? noAttachments);
 }
 
-function parseIds(text: string | null): bigint[] {
+/** Reads ids of a row. */
+export function parseIds(text: string | null): bigint[] {
   return text === null ? [] : text.split(',').map(BigInt);
 }
 

@@ -69,7 +69,7 @@ class Plan {
 
   add<T>(verdict: Verdict<T>, created: readonly bigint[]): Done<T> {
     for (const id of created) this.#created.add(id);
-    const asked = verdict.entries?.(created) ?? [];
+    const asked = verdict.entries?.(created, (streamId) => this.#head(streamId)) ?? [];
     const before = new Map(asked.map(({ stream }) => [stream, this.#head(stream)]));
     const entries: Entry[] = [];
     const heads: Head[] = [];

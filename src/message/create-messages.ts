@@ -7,6 +7,7 @@ import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
 import { sayFirst } from './first-message.ts';
 import { clear, hide } from './hide.ts';
+import { readLater, requireSayable } from './later.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
 import type {} from './message.ts';
@@ -42,7 +43,9 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
   const marks = new MarkQueue(parts);
   const typing = new TypingTeller(parts);
   return {
-    send: async (viewer, request) => send(parts, viewer, request),
+    send: async (viewer, request, settling) => send(parts, viewer, request, settling),
+    readLater: (request) => readLater(parts, request),
+    requireSayable: (inside, viewer, request) => requireSayable(parts, inside, viewer, request),
     forward: async (viewer, request) => forward(parts, viewer, request),
     edit: async (viewer, change) => edit(parts, viewer, change),
     recall: (viewer, ref) => recall(parts, viewer, ref),

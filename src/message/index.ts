@@ -11,6 +11,7 @@ export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { emojiIn, isEmoji } from './emoji.ts';
+export { sentUnder } from './facts.ts';
 export type {
   Edit,
   EditsRequest,
@@ -27,6 +28,8 @@ export type {
 } from './message.ts';
 export type { Messages } from './messages.ts';
 export { takingBack } from './recall.ts';
-export { messagesAround, readMessages } from './store.ts';
+export { type NewText, usedBefore } from './send.ts';
+export type { Settling } from './settling.ts';
+export { messageOf, messagesAround, readMessages } from './store.ts';
 export { firstSeen, requireStanding } from './target.ts';
 export { inWords } from './words.ts';

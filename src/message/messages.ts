@@ -1,9 +1,11 @@
 import type { Conversation, Membership } from '../group/index.ts';
+import type { Inside } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
 import type { Held } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
+import type { Later, Refs } from './later.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
 import type {
@@ -23,13 +25,19 @@ import type {
 } from './message.ts';
 import type { Reacting } from './reaction.ts';
 import type { Forward, NewText } from './send.ts';
+import type { Settling } from './settling.ts';
 import type { ThreadMark } from './thread-mark.ts';
 import type { Typing } from './typing.ts';
+import type { Enclosed } from './words.ts';
 
 /** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
 export interface Messages extends AsyncDisposable {
-  /** Stores a message, or finds the one stored under this clientMessageId. */
-  send(viewer: Viewer, request: NewText): Promise<Message>;
+  /** Stores a message, or finds the one stored under this clientMessageId. `settling`: what is settled by the same commit. */
+  send(viewer: Viewer, request: NewText, settling?: Settling): Promise<Message>;
+  /** Looks at a message that is to be said later, without asking the database. */
+  readLater(request: NewText): Later;
+  /** That it would be taken now, in all that does not belong to the moment when it is said. */
+  requireSayable(inside: Inside, viewer: Viewer, request: Omit<NewText, keyof Enclosed> & Enclosed): Promise<Refs>;
   /** The same with what somebody else said, under the name of whoever said it first. */
   forward(viewer: Viewer, request: Forward): Promise<Message>;
   edit(viewer: Viewer, change: Change): Promise<Message>;

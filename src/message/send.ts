@@ -1,8 +1,8 @@
 import { isFitting, type NewData, requireData, requireFitting } from '../data.ts';
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside } from '../log/index.ts';
-import { requireUnsuspended, type Viewer } from '../user/index.ts';
+import { appendSearching, type Inside, type MessageRow } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { areAllowed, type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
@@ -12,12 +12,13 @@ import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { postingAt } from './posting.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
+import { type Settling, withSettled } from './settling.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf, readMessages } from './store.ts';
 import { requireStanding } from './target.ts';
-import { admitWords, isMore, lookAt, nothingEnclosed, saysSame, type Words } from './words.ts';
-import { requirePosting, requireReachOfHeld } from './writing.ts';
+import { admitWords, type Enclosed, isMore, lookAt, nothingEnclosed, saysSame, type Words } from './words.ts';
+import { requireAdmitted } from './writing.ts';
 
 /** What is sent. */
 export interface NewText extends Refers {
@@ -43,13 +44,12 @@ const looks = 3;
  * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…), NOT_FOUND
  * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
  * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
- * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…).
+ * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…). `settling`: what is settled by the same commit, which may refuse as well.
  */
-export async function send(parts: MessageParts, viewer: Viewer, request: NewText): Promise<Message> {
+export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: Settling): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
-  const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
+  const enclosed = requireShape(parts.config, request);
   const { attachments, data } = enclosed;
-  requireText(request.text, { maxLength: parts.config.maxMessageLength, emptyToo: isMore(enclosed) });
   // What is too much now is not stored anew: whoever is asked need not know.
   const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
   const text = asks
@@ -73,7 +73,14 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
     return { ...admitWords(looked), origin: null };
   }
   // What was asked for tells a retry, whatever became of it.
-  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content }));
+  return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content, settling }));
+}
+
+/** What a message is to have besides its text, as it would be stored. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…) where it could be no message, whatever is allowed. */
+export function requireShape(config: MessageParts['config'], request: Pick<NewText, 'text' | 'attachments' | 'data'>): Enclosed {
+  const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
+  requireText(request.text, { maxLength: config.maxMessageLength, emptyToo: isMore(enclosed) });
+  return enclosed;
 }
 
 /**
@@ -137,14 +144,16 @@ interface Attempt extends Refers, Pick<Sending, 'content'> {
   readonly print: Request;
   /** Other streams that it relies on. */
   readonly also: readonly bigint[];
+  readonly settling?: Settling | undefined;
 }
 
 function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: Attempt): Promise<Message> {
-  const { conversationId, clientMessageId, print, also, content, replyTo, threadRoot, mentionIds, mentionsEveryone } = request;
+  const { conversationId, clientMessageId, print, content, settling, replyTo, threadRoot, mentionIds, mentionsEveryone } = request;
   requireClientMessageId(clientMessageId);
+  const also = settling === undefined ? request.also : [...request.also, settling.streamId];
   const lock = also.length === 0 ? [conversationId] : [...new Set([conversationId, ...also])];
   const place = { conversationId, senderId: viewer.userId, clientMessageId };
-  const keys = [sentUnder.key(place)];
+  const keys = [sentUnder.key(place), ...(settling === undefined ? [] : [settling.key])];
   const posting = postingAt(db);
   return appendSearching<Message>(log, {
     lock,
@@ -154,29 +163,36 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
     async decide(inside, holds, hasKey) {
       const rows = await inside.read(posting, place);
       const { known, sender } = rows;
+      const settled = settling === undefined ? undefined : await settling.decide(inside, { isSaid: known !== null });
       // Who repeats a request may have lost the right to make it.
       if (known !== null) {
-        if (!fingerprints.matches(known.fingerprint, print)) throw usedBefore();
-        return { result: () => messageOf(known) };
+        if (!isSame(fingerprints, known, { print, settling })) throw usedBefore();
+        return withSettled({ result: () => messageOf(known) }, settled, () => known);
       }
-      // What the decision begins with holds the sender's row, for which a suspension waits.
-      requireUnsuspended(sender, inside.now);
-      const writing = await requirePosting(inside, viewer, { conversationId, rows });
+      const writing = await requireAdmitted(inside, { db }, viewer, { conversationId, rows });
       const { unaware } = writing;
-      // It holds the sender's row.
-      await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };
       if (slow !== null) await requirePause(db, inside, slow);
       // With its first message a direct conversation appears on the other side, whose account is then written too.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
-      const fingerprint = fingerprints.of(print);
+      const fingerprint = settling?.fingerprint ?? fingerprints.of(print);
       const refers = { replyTo, threadRoot, mentionIds, mentionsEveryone };
-      return store(inside, writing, { clientMessageId, fingerprint, content, refers, db, sender, row: rows.row });
+      const verdict = await store(inside, writing, { clientMessageId, fingerprint, content, refers, db, sender, row: rows.row });
+      return withSettled(verdict, settled, (head) => ({ conversationId, seq: head(conversationId).lastSeq + 1 }));
     },
   });
 }
 
-function usedBefore(): ChatError {
+function isSame(
+  fingerprints: MessageParts['fingerprints'],
+  { fingerprint }: Pick<MessageRow, 'fingerprint'>,
+  { print, settling }: Pick<Attempt, 'print' | 'settling'>,
+): boolean {
+  return settling === undefined ? fingerprints.matches(fingerprint, print) : Buffer.compare(settling.fingerprint, fingerprint) === 0;
+}
+
+/** The refusal of a clientMessageId under which something else was said, or is to be. */
+export function usedBefore(): ChatError {
   return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Choose another.', { field: ['clientMessageId'] });
 }

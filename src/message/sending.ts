@@ -14,9 +14,9 @@ import {
 import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
 import { messageAt } from './facts.ts';
-import { judgeMentions, newMentions, nobody, type Wanted } from './mention.ts';
+import { judgeMentions, type Mentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
-import { newReplies, threadOf } from './thread.ts';
+import { newReplies, type Thread, threadOf } from './thread.ts';
 import { messageOfEntry } from './timeline.ts';
 import { type AdmittedWords, inWords } from './words.ts';
 import type { Writing } from './writing.ts';
@@ -51,11 +51,9 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, refers, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ said, text, attachments, data, origin }, replyToSeq, thread, mentions] = await Promise.all([
+  const [{ said, text, attachments, data, origin }, { replyToSeq, thread, mentions }] = await Promise.all([
     sending.content(inside),
-    requireQuoted(inside, access, refers.replyTo),
-    threadOf(inside, access, refers.threadRoot),
-    mentionsIn(inside, writing, refers),
+    requireReferred(inside, writing, refers),
   ]);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
@@ -101,6 +99,23 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
       return sent;
     },
   };
+}
+
+/** What a message refers to, as it is stored. */
+export interface Referred {
+  readonly replyToSeq: number | null;
+  readonly thread: Thread | null;
+  readonly mentions: Mentions;
+}
+
+/** Throws NOT_FOUND (replyToId, threadRootId, mentionIds.N), INVALID_INPUT (mentionIds) and FORBIDDEN (mentionsEveryone). */
+export async function requireReferred(inside: Inside, writing: Writing, refers: Refers): Promise<Referred> {
+  const [replyToSeq, thread, mentions] = await Promise.all([
+    requireQuoted(inside, writing.access, refers.replyTo),
+    threadOf(inside, writing.access, refers.threadRoot),
+    mentionsIn(inside, writing, refers),
+  ]);
+  return { replyToSeq, thread, mentions };
 }
 
 async function mentionsIn(inside: Inside, writing: Writing, { mentionIds, mentionsEveryone }: Refers) {

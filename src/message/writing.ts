@@ -9,7 +9,7 @@ import {
   sideRows,
 } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import { addressingAtCommit, unwelcome, type Viewer } from '../user/index.ts';
+import { addressingAtCommit, requireUnsuspended, unwelcome, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
@@ -38,6 +38,22 @@ export async function requirePosting(
     return writing;
   }
   return requireWriting(inside, viewer, conversationId);
+}
+
+/**
+ * Where somebody may say something by all that it does not depend on what: for who holds the sender's row with `rows`, for which a suspension waits. Throws SUSPENDED,
+ * what requirePosting does, and BLOCKED, NOT_CONTACTS and FORBIDDEN (conversationId) as requireReach says.
+ */
+export async function requireAdmitted(
+  inside: Inside,
+  { db }: Pick<MessageParts, 'db'>,
+  viewer: Viewer,
+  { conversationId, rows }: { readonly conversationId: bigint; readonly rows: PostingRows },
+): Promise<Writing> {
+  requireUnsuspended(rows.sender, inside.now);
+  const writing = await requirePosting(inside, viewer, { conversationId, rows });
+  await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
+  return writing;
 }
 
 interface Reaching {

@@ -66,6 +66,8 @@ const ascii = new Set([
   'Conversation.mentionPolicy',
   'Conversation.history',
   'Message.mentionIds',
+  'ScheduledMessage.mentionIds',
+  'ScheduledMessage.refusalCode',
   'Membership.state',
   'Membership.role',
   'Membership.notificationLevel',
@@ -77,7 +79,7 @@ const ascii = new Set([
   'AuditEntry.code',
 ]);
 /** Compared with their trailing spaces. */
-const exact = new Set(['Message.clientMessageId', 'Conversation.clientGroupId', 'UserTerm.term']);
+const exact = new Set(['Message.clientMessageId', 'ScheduledMessage.clientMessageId', 'Conversation.clientGroupId', 'UserTerm.term']);
 
 const columnTypes: Readonly<Record<string, string>> = { BigInt: 'bigint', Int: 'int', Boolean: 'tinyint(1)' };
 

@@ -1,0 +1,42 @@
+import type { Tx } from '../db/index.ts';
+import type { Inside, Placed, Verdict } from '../log/index.ts';
+import type { Message, MessageRef } from './message.ts';
+
+type Entries = ReturnType<NonNullable<Verdict<Message>['entries']>>;
+
+/** What is settled by the very commit that stores a message: with it or not at all. */
+export interface Settling {
+  /** The stream that governs it, to be held beside the conversation's. */
+  readonly streamId: bigint;
+  /** What it shares that stream under (Append.keys). */
+  readonly key: string;
+  /** Of the request that the message is known by from then on, in place of the one that says it. */
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+  /** Throws ChatError where nothing is to be said. `isSaid`: something was said under the clientMessageId before. */
+  readonly decide: (inside: Inside, known: { readonly isSaid: boolean }) => Promise<Settled>;
+}
+
+/** What is written of it. */
+export interface Settled {
+  /** `said`: where the message stands. */
+  readonly entries: (said: MessageRef) => Entries;
+  readonly write: (tx: Tx) => Promise<void>;
+}
+
+/** A verdict, and what is settled with it. `place`: where the message comes to stand; `head`: the stream's before it. */
+export function withSettled(
+  verdict: Verdict<Message>,
+  settled: Settled | undefined,
+  place: (head: Placed['head']) => MessageRef,
+): Verdict<Message> {
+  if (settled === undefined) return verdict;
+  return {
+    ...verdict,
+    // Before the message, which is taken for the last of its entries.
+    entries: (created, head) => [...settled.entries(place(head)), ...(verdict.entries?.(created, head) ?? [])],
+    async write(tx, placed) {
+      await verdict.write?.(tx, placed);
+      await settled.write(tx);
+    },
+  };
+}

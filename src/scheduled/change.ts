@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { cancelJob } from '../jobs/index.ts';
+import type { Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { scheduledChanged, scheduledClosed } from './entries.ts';
+import type { ScheduledParts } from './parts.ts';
+import { requestOf } from './request.ts';
+import { leaveDue, requireOwn, requireTime, scheduledOf } from './rule.ts';
+import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
+import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
+
+/** Changes what waits. Throws as ScheduledMessages.change says. */
+export async function change(
+  { db, log, messages }: ScheduledParts,
+  viewer: Viewer,
+  { id, ...wanted }: ScheduledChange,
+): Promise<ScheduledMessage> {
+  // Where it is to be said never changes: it tells which lock to take.
+  const [found = null] = await readScheduled(db.client, [id]);
+  const { conversationId } = requireOwn(found, viewer);
+  return log.append<ScheduledMessage>({
+    lock: [...new Set([conversationId, viewer.userId])],
+    keys: [scheduledOf(viewer)],
+    repeatable: true,
+    async decide(inside): Promise<Verdict<ScheduledMessage>> {
+      const row = requireOwn(await inside.read(scheduledRow, id), viewer);
+      const { sendAt, ...request } = changed(row, wanted);
+      const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
+      requireTime(sendAt, inside.now);
+      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed });
+      const after: ScheduledRow = { ...row, text: request.text, ...enclosed, ...refs, sendAt, refusal: null };
+      if (isDeepStrictEqual(after, row)) return { result: () => row };
+      return {
+        entries: () => [scheduledChanged(after)],
+        async write(tx) {
+          await updateScheduled(tx, after);
+          await leaveDue(tx, after, sendAt);
+        },
+        result: () => after,
+      };
+    },
+  });
+}
+
+/** What it is to be, as it would be asked for. */
+function changed(row: ScheduledRow, { data, replyTo, threadRoot, ...wanted }: Omit<ScheduledChange, 'id'>): NewScheduled {
+  const stands = requestOf(row);
+  return {
+    ...stands,
+    sendAt: wanted.sendAt ?? row.sendAt,
+    text: wanted.text ?? stands.text,
+    attachments: wanted.attachments ?? stands.attachments,
+    data: data === undefined ? stands.data : data,
+    mentionIds: wanted.mentionIds ?? stands.mentionIds,
+    mentionsEveryone: wanted.mentionsEveryone ?? stands.mentionsEveryone,
+    replyTo: replyTo === undefined ? stands.replyTo : (replyTo ?? undefined),
+    threadRoot: threadRoot === undefined ? stands.threadRoot : (threadRoot ?? undefined),
+  };
+}
+
+/** Takes it back. Throws as ScheduledMessages.cancel says. */
+export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
+  return log.append<void>({
+    lock: [viewer.userId],
+    keys: [scheduledOf(viewer)],
+    async decide(inside): Promise<Verdict<void>> {
+      const row = requireOwn(await inside.read(scheduledRow, id), viewer);
+      return {
+        entries: () => [scheduledClosed(row, null)],
+        async write(tx) {
+          await deleteScheduled(tx, id);
+          await cancelJob(tx, 'ScheduledMessageDue', id);
+        },
+        result: () => undefined,
+      };
+    },
+  });
+}

@@ -1,0 +1,12 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Messages } from '../message/index.ts';
+
+/** What the module is made of. */
+export interface ScheduledParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly messages: Messages;
+  readonly config: Pick<Config, 'maxScheduledMessages'>;
+}

@@ -1,0 +1,15 @@
+import type { NewData } from '../data.ts';
+import type { MessageRef, NewText } from '../message/index.ts';
+import type { ScheduledMessage } from './scheduled.ts';
+
+/** What waits, as whoever says it would ask for it. */
+export function requestOf(row: ScheduledMessage): NewText {
+  const { conversationId, clientMessageId, text, attachments, data, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone } = row;
+  const refOf = (seq: number | null): MessageRef | undefined => (seq === null ? undefined : { conversationId, seq });
+  return {
+    ...{ conversationId, clientMessageId, text, attachments, mentionIds, mentionsEveryone },
+    data: data === null ? null : (JSON.parse(data) as NewData),
+    replyTo: refOf(replyToSeq),
+    threadRoot: refOf(threadRootSeq),
+  };
+}

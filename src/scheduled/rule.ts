@@ -1,0 +1,37 @@
+import type { Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { leaveJob } from '../jobs/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { ScheduledMessage } from './scheduled.ts';
+import type { ScheduledRow } from './store.ts';
+
+// Later than anybody plans, near enough that a year that was mistyped is seen.
+const maxAheadMs = 365 * 86_400_000;
+
+/** The key (Append.keys) of what is decided on a user's scheduled messages: of one user one such act a commit. */
+export function scheduledOf({ userId }: Pick<Viewer, 'userId'>): string {
+  return `scheduled by ${userId}`;
+}
+
+/** Throws INVALID_INPUT (sendAt): now or past, or too far ahead. */
+export function requireTime(sendAt: Date, now: Date): void {
+  if (sendAt <= now) throw untimely('This time is over. Give one that is to come, or say it now.');
+  if (sendAt.getTime() - now.getTime() > maxAheadMs) throw untimely('It is said within a year.');
+}
+
+function untimely(why: string): ChatError {
+  return new ChatError('INVALID_INPUT', why, { field: ['sendAt'] });
+}
+
+/** Throws NOT_FOUND (scheduledMessageId) where there is none, or it is not the viewer's: never told apart. */
+export function requireOwn(row: ScheduledRow | null, { userId }: Viewer): ScheduledRow {
+  if (row?.userId === userId) return row;
+  throw new ChatError('NOT_FOUND', 'There is no such message of yours: it was said, or cancelled.', {
+    field: ['scheduledMessageId'],
+  });
+}
+
+/** Leaves it to be looked at from a moment on, in place of any other. */
+export function leaveDue(tx: Tx, { id, userId }: Pick<ScheduledMessage, 'id' | 'userId'>, dueAt: Date): Promise<void> {
+  return leaveJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
+}

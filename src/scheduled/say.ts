@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ChatError, isRefusal, type RefusalCode } from '../errors.ts';
+import { cancelJob } from '../jobs/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
+import type { Message, Settling } from '../message/index.ts';
+import { accountGone, userRow, type Viewer } from '../user/index.ts';
+import { scheduledChanged, scheduledClosed } from './entries.ts';
+import type { ScheduledParts } from './parts.ts';
+import { requestOf } from './request.ts';
+import { leaveDue, requireOwn, scheduledOf } from './rule.ts';
+import type { ScheduledRef } from './scheduled.ts';
+import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
+
+// Each but the first is for a change that came between reading and saying: so many in a row are not somebody's who writes.
+const looks = 5;
+// The column's width.
+const maxReason = 1_000;
+
+/** It is not as it was read any more, or gone: to be read again. */
+class Moved extends ChatError {
+  constructor() {
+    super('CONFLICT', 'It was changed at this moment.');
+  }
+}
+
+function restless(): ChatError {
+  return new ChatError('UNAVAILABLE', 'It is being changed all the time. Try again.');
+}
+
+/** What is to be true and done when a row is said: it stands as it was read, and goes. */
+function goingWith(row: ScheduledRow): Settling {
+  const { id, userId } = row;
+  return {
+    streamId: userId,
+    key: scheduledOf(row),
+    fingerprint: row.fingerprint,
+    async decide(inside, { isSaid }) {
+      const [user, standing] = await Promise.all([inside.read(userRow, userId), inside.read(scheduledRow, id)]);
+      if (user?.state !== 'ACTIVE') throw accountGone();
+      // This very commit was made before, and nobody knew.
+      if (standing === null && isSaid) return { entries: () => [], write: async () => undefined };
+      if (!isDeepStrictEqual(standing, row)) throw new Moved();
+      return {
+        entries: (said) => [scheduledClosed(row, said)],
+        async write(tx) {
+          await deleteScheduled(tx, id);
+          await cancelJob(tx, 'ScheduledMessageDue', id);
+        },
+      };
+    },
+  };
+}
+
+function say({ messages }: ScheduledParts, row: ScheduledRow): Promise<Message> {
+  // No device of theirs says it.
+  return messages.send({ userId: row.userId, sessionId: '' }, requestOf(row), goingWith(row));
+}
+
+/** Says it now. Throws as ScheduledMessages.sendNow says. */
+export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string): Promise<Message> {
+  for (let look = 1; ; look += 1) {
+    const [row = null] = await readScheduled(parts.db.client, [id]);
+    try {
+      return await say(parts, requireOwn(row, viewer));
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      if (look === looks) throw restless();
+    }
+  }
+}
+
+/** Says what it is time for. Throws as ScheduledMessages.due says. */
+export async function sayDue(parts: ScheduledParts, { scheduledMessageId: id }: ScheduledRef): Promise<void> {
+  for (let look = 1; look <= looks; look += 1) {
+    const [row = null] = await readScheduled(parts.db.client, [id]);
+    if (row === null || row.refusal !== null || (await isSettled(parts, row))) return;
+  }
+  throw restless();
+}
+
+/** Whether it is said, or what is to become of it stored; false: it was changed meanwhile. */
+async function isSettled(parts: ScheduledParts, row: ScheduledRow): Promise<boolean> {
+  const now = await parts.db.now();
+  // A change has left it for then; but that the clock has not gone back since it was taken up is more than anybody knows.
+  if (row.sendAt > now) return waitOn(parts, row, row.sendAt);
+  try {
+    await say(parts, row);
+    return true;
+  } catch (error) {
+    if (error instanceof Moved) return false;
+    if (!isRefusal(error) || error.code === 'UNAVAILABLE') throw error;
+    // Slow mode alone says so, and always for how long.
+    if (error.code === 'RATE_LIMITED') return waitOn(parts, row, new Date(now.getTime() + (error.retryAfterMs ?? 0)));
+    return refuse(parts, row, error);
+  }
+}
+
+function waitOn(parts: ScheduledParts, row: ScheduledRow, until: Date): Promise<boolean> {
+  return ifStanding(parts, row, { write: (tx) => leaveDue(tx, row, until), result: () => true });
+}
+
+/** Keeps why it could not be said: any other refusal than those that pass is the same the next time. */
+function refuse(parts: ScheduledParts, row: ScheduledRow, { code, message }: ChatError & { readonly code: RefusalCode }): Promise<boolean> {
+  const refused: ScheduledRow = { ...row, refusal: { code, message: message.slice(0, maxReason) } };
+  return ifStanding(parts, row, {
+    entries: () => [scheduledChanged(row)],
+    write: (tx) => updateScheduled(tx, refused),
+    result: () => true,
+  });
+}
+
+/** Does something with a row if it stands as it was read; answers false where it does not. */
+function ifStanding({ log }: ScheduledParts, row: ScheduledRow, verdict: Verdict<boolean>): Promise<boolean> {
+  return log.append<boolean>({
+    lock: [row.userId],
+    keys: [scheduledOf(row)],
+    repeatable: true,
+    async decide(inside: Inside) {
+      const [user, standing] = await Promise.all([inside.read(userRow, row.userId), inside.read(scheduledRow, row.id)]);
+      // What an erased account leaves behind is removed by a job of its own.
+      if (user?.state !== 'ACTIVE') return { result: () => true };
+      return isDeepStrictEqual(standing, row) ? verdict : { result: () => false };
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import { ChatError } from '../errors.ts';
+import type { Verdict } from '../log/index.ts';
+import { messageOf, sentUnder, usedBefore } from '../message/index.ts';
+import { accountGone, userRow, type Viewer } from '../user/index.ts';
+import { newUuid } from '../uuid.ts';
+import { scheduledChanged } from './entries.ts';
+import type { ScheduledParts } from './parts.ts';
+import { leaveDue, requireTime, scheduledOf } from './rule.ts';
+import type { NewScheduled, Scheduling } from './scheduled.ts';
+import { insertScheduled, type ScheduledRow, scheduledCount, scheduledUnder } from './store.ts';
+
+/** Leaves something to be said later. Throws as ScheduledMessages.schedule says. */
+export async function schedule({ log, messages, config }: ScheduledParts, viewer: Viewer, wanted: NewScheduled): Promise<Scheduling> {
+  const { sendAt, ...request } = wanted;
+  const { conversationId, clientMessageId, text } = request;
+  const { userId } = viewer;
+  const { fingerprint, isSame, ...enclosed } = messages.readLater(request);
+  return log.append<Scheduling>({
+    lock: [...new Set([conversationId, userId])],
+    keys: [scheduledOf(viewer)],
+    repeatable: true,
+    async decide(inside): Promise<Verdict<Scheduling>> {
+      const [user, left, said] = await Promise.all([
+        inside.read(userRow, userId),
+        inside.read(scheduledUnder, { userId, clientMessageId }),
+        inside.read(sentUnder, { senderId: userId, clientMessageId }),
+      ]);
+      if (user?.state !== 'ACTIVE') throw accountGone();
+      if (said !== null) {
+        if (!isSame(said.fingerprint)) throw usedBefore();
+        return { result: () => ({ scheduled: null, message: messageOf(said) }) };
+      }
+      if (left !== null) {
+        if (!isSame(left.fingerprint) || left.firstSendAt.getTime() !== sendAt.getTime()) throw usedBefore();
+        return { result: () => ({ scheduled: left, message: null }) };
+      }
+      requireTime(sendAt, inside.now);
+      requireRoom(await inside.read(scheduledCount, userId), config.maxScheduledMessages);
+      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed });
+      const row: ScheduledRow = {
+        ...{ id: newUuid(), userId, conversationId, clientMessageId, fingerprint, text, ...enclosed, ...refs },
+        ...{ sendAt, firstSendAt: sendAt, createdAt: inside.now, refusal: null },
+      };
+      return {
+        entries: () => [scheduledChanged(row)],
+        async write(tx) {
+          await insertScheduled(tx, row);
+          await leaveDue(tx, row, sendAt);
+        },
+        result: () => ({ scheduled: row, message: null }),
+      };
+    },
+  });
+}
+
+function requireRoom(count: number, most: number): void {
+  if (count < most) return;
+  const why = most === 0 ? 'Nothing is said later here.' : `At most ${most} messages wait to be said: cancel one, or say it now.`;
+  throw new ChatError('LIMIT_REACHED', why);
+}

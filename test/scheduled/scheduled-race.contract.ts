@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, person } from '../support/people.ts';
+import { ahead, leave, said, timeComes, wanted } from './later.ts';
+
+const many = Array.from({ length: 40 }, (_, place) => String(place));
+
+/** What holds when what is said later is changed, cancelled and said at the same moment on two nodes, on any database. */
+export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
+  let db: Db;
+  let nodes: readonly [Chat, Chat];
+  beforeAll(async () => {
+    db = await open();
+    nodes = [chatOver(db), chatOver(db)];
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  /** Many that it is time for. */
+  async function scene() {
+    const ann = await person(nodes[0]);
+    const group = await groupOf(nodes[0], ann);
+    const left = await Promise.all(many.map((text) => leave(nodes[0], ann, wanted(group, text))));
+    const ids = left.map(({ id }) => id);
+    await timeComes(db, ...ids);
+    return { ann, group, ids };
+  }
+
+  /** Has both nodes say what it is time for, each of them everything, as after a crash that nobody noticed. */
+  function sayAll({ userId }: Viewer, ids: readonly string[]): Promise<unknown> {
+    return Promise.all(
+      nodes.flatMap((node) => [node.jobs.doDue(), ...ids.map((scheduledMessageId) => node.scheduled.due({ userId, scheduledMessageId }))]),
+    );
+  }
+
+  async function closings({ userId: streamId }: Viewer): Promise<number> {
+    return db.client.entry.count({ where: { streamId, type: 'ScheduledMessageClosed' } });
+  }
+
+  const done = (act: Promise<unknown>) =>
+    act.then(
+      () => true,
+      () => false,
+    );
+
+  describe('what both nodes are at', () => {
+    it('is said once, and once told', async () => {
+      const { ann, group, ids } = await scene();
+      await sayAll(ann, ids);
+      expect((await said(db, group)).toSorted()).toEqual(many.toSorted());
+      expect(await closings(ann)).toBe(many.length);
+      expect(await db.client.scheduledMessage.count({ where: { userId: ann.userId } })).toBe(0);
+      await sayAll(ann, ids);
+      expect(await said(db, group)).toHaveLength(many.length);
+    });
+
+    it('and is cancelled is said or cancelled, as whoever cancels is answered', async () => {
+      const { ann, group, ids } = await scene();
+      const [cancelled] = await Promise.all([Promise.all(ids.map((id) => done(nodes[1].scheduled.cancel(ann, id)))), sayAll(ann, ids)]);
+      const left = many.filter((_, place) => !cancelled[place]);
+      expect((await said(db, group)).toSorted()).toEqual(left.toSorted());
+      expect(await closings(ann)).toBe(many.length);
+    });
+
+    it('and is changed is said as it was, or as it was changed, as whoever changes is answered', async () => {
+      const { ann, group, ids } = await scene();
+      const change = (id: string, place: number) => nodes[1].scheduled.change(ann, { id, text: `new ${place}`, sendAt: ahead() });
+      const [changed] = await Promise.all([Promise.all(ids.map((id, place) => done(change(id, place)))), sayAll(ann, ids)]);
+      const old = many.filter((_, place) => !changed[place]);
+      expect((await said(db, group)).toSorted()).toEqual(old.toSorted());
+      await timeComes(db, ...ids);
+      await nodes[0].jobs.doDue();
+      const all = many.map((text, place) => (changed[place] ? `new ${text}` : text));
+      expect((await said(db, group)).toSorted()).toEqual(all.toSorted());
+    });
+
+    it('and is said now by whoever does not wait is said once', async () => {
+      const { ann, group, ids } = await scene();
+      await Promise.all([Promise.all(ids.map((id) => done(nodes[1].scheduled.sendNow(ann, id)))), sayAll(ann, ids)]);
+      expect((await said(db, group)).toSorted()).toEqual(many.toSorted());
+      expect(await closings(ann)).toBe(many.length);
+    });
+  });
+}

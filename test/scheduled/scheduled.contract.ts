@@ -1,0 +1,377 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { ScheduledMessage } from '../../src/scheduled/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, password, person, say } from '../support/people.ts';
+import { ahead, leave, refusal, said, timeComes, wanted } from './later.ts';
+
+/** What messages that are said later promise, on any database. */
+export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  beforeAll(async () => {
+    db = await open();
+    chat = chatOver(db, { MAX_SCHEDULED_MESSAGES: '5' });
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function two() {
+    const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+    return { ann, ben, group: await groupOf(chat, ann, ben) };
+  }
+
+  async function waiting(viewer: Viewer, conversationId?: bigint): Promise<readonly ScheduledMessage[]> {
+    const { items } = await chat.scheduled.list(viewer, { first: 100, conversationId });
+    return items.map(({ scheduled }) => scheduled);
+  }
+
+  /** What a user's devices were told of it, and what it has become. */
+  async function told({ userId, id }: ScheduledMessage): Promise<readonly string[]> {
+    const rows = await db.client.entry.findMany({ where: { streamId: userId, data: { contains: id } }, orderBy: { seq: 'asc' } });
+    return rows.map(({ type, data }) => {
+      const { said: place } = JSON.parse(data) as { said?: { seq: number } | null };
+      return [type.replace('ScheduledMessage', ''), ...(place === undefined ? [] : [place?.seq ?? 'cancelled'])].join(' ');
+    });
+  }
+
+  async function jobOf({ id }: ScheduledMessage) {
+    return db.client.job.findUnique({ where: { kind_key: { kind: 'ScheduledMessageDue', key: id } } });
+  }
+
+  async function comesAbout(...scheduled: readonly ScheduledMessage[]): Promise<void> {
+    await timeComes(db, ...scheduled.map(({ id }) => id));
+    await chat.jobs.doDue();
+  }
+
+  describe('something that is left to be said', () => {
+    it('is said at its time, by its author and under its name, and not before; then it waits no more', async () => {
+      const { ben, group } = await two();
+      const later = await leave(chat, ben, wanted(group, 'Good morning'));
+      expect(later).toMatchObject({ userId: ben.userId, conversationId: group, text: 'Good morning', refusal: null });
+      expect(await waiting(ben)).toEqual([expect.objectContaining({ id: later.id, sendAt: later.sendAt })]);
+      await chat.jobs.doDue();
+      expect(await said(db, group)).toEqual([]);
+      await comesAbout(later);
+      const rows = await db.client.message.findMany({ where: { conversationId: group } });
+      expect(rows).toMatchObject([{ text: 'Good morning', senderId: ben.userId, clientMessageId: later.clientMessageId }]);
+      expect(await waiting(ben)).toEqual([]);
+      expect(await jobOf(later)).toBeNull();
+      expect(await told(later)).toEqual(['Changed', `Closed ${rows[0]?.seq}`]);
+    });
+
+    it('is said with all that it has: an answer, a thread, mentions, files and data', async () => {
+      const { ann, ben, group } = await two();
+      const root = { conversationId: group, seq: await say(chat, ann, group, 'What?') };
+      const data = { card: [1, { of: 'a' }] };
+      const attachments = [{ url: 'HTTPS://example.org/a b.png', mediaType: 'Image/PNG', name: 'a.png', size: 3_000_000_000 }];
+      const refers = { replyTo: root, threadRoot: root, mentionIds: [ann.userId, ann.userId] };
+      await comesAbout(await leave(chat, ben, wanted(group, 'That.', { ...refers, attachments, data })));
+      const [, message] = await chat.messages.byRefs([root, { conversationId: group, seq: root.seq + 1 }]);
+      expect(message).toMatchObject({ text: 'That.', replyToSeq: root.seq, threadRootSeq: root.seq, mentionIds: [ann.userId] });
+      expect(message?.attachments).toMatchObject([{ url: 'https://example.org/a%20b.png', mediaType: 'image/png', size: 3_000_000_000 }]);
+      expect(JSON.parse(message?.data ?? '')).toEqual(data);
+    });
+
+    it('opens a direct conversation for the other side when it is said, and not before', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
+      const later = await leave(chat, ann, wanted(id, 'Happy birthday'));
+      expect(await chat.groups.directWith(ben, [ann.userId])).toEqual([null]);
+      await comesAbout(later);
+      expect(await chat.groups.directWith(ben, [ann.userId])).toMatchObject([{ id }]);
+      expect(await told(later)).toEqual(['Changed', 'Closed 1']);
+    });
+
+    it('keeps its text in its row alone: no entry and no job has it', async () => {
+      const { ann, group } = await two();
+      await leave(chat, ann, wanted(group, 'Nobody knows'));
+      expect(await db.client.entry.count({ where: { data: { contains: 'Nobody knows' } } })).toBe(0);
+      expect(await db.client.job.count({ where: { data: { contains: 'Nobody knows' } } })).toBe(0);
+    });
+
+    it('is its author’s alone', async () => {
+      const { ann, ben, group } = await two();
+      const { id } = await leave(chat, ann, wanted(group, 'Mine'));
+      expect(await chat.scheduled.byIds(ben, [id])).toEqual([null]);
+      expect(await chat.scheduled.byIds(ann, [id])).toMatchObject([{ id }]);
+      expect(await waiting(ben)).toEqual([]);
+      expect(await refusal(chat.scheduled.change(ben, { id, text: 'Yours' }))).toBe('NOT_FOUND scheduledMessageId');
+      expect(await refusal(chat.scheduled.cancel(ben, id))).toBe('NOT_FOUND scheduledMessageId');
+      expect(await refusal(chat.scheduled.sendNow(ben, id))).toBe('NOT_FOUND scheduledMessageId');
+    });
+
+    it('is listed by its time, page after page, in one conversation or in all', async () => {
+      const { ann, group } = await two();
+      const other = await groupOf(chat, ann);
+      const at = ahead();
+      for (const [place, text] of [
+        [2, 'c'],
+        [0, 'a'],
+        [1, 'b'],
+        [1, 'b'],
+      ] as const) {
+        const sendAt = new Date(at.getTime() + place * 1_000);
+        await leave(chat, ann, wanted(text === 'a' ? other : group, text, { sendAt }));
+      }
+      expect((await waiting(ann)).map(({ text }) => text)).toEqual(['a', 'b', 'b', 'c']);
+      expect((await waiting(ann, group)).map(({ text }) => text)).toEqual(['b', 'b', 'c']);
+      const seen: string[] = [];
+      for (let after: string | undefined, more = true; more; ) {
+        const { items, hasNextPage } = await chat.scheduled.list(ann, { first: 1, after });
+        seen.push(...items.map(({ scheduled: { id } }) => id));
+        after = items.at(-1)?.key;
+        more = hasNextPage;
+      }
+      expect(seen).toEqual((await waiting(ann)).map(({ id }) => id));
+    });
+  });
+
+  describe('a request that is sent again', () => {
+    it('finds what waits, as it stands by then; another under its name is refused', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Once');
+      const { id } = await leave(chat, ann, request);
+      await chat.scheduled.change(ann, { id, text: 'Otherwise' });
+      expect(await leave(chat, ann, request)).toMatchObject({ id, text: 'Otherwise' });
+      expect(await waiting(ann)).toHaveLength(1);
+      for (const other of [{ text: 'Twice' }, { sendAt: ahead(7_200_000) }, { mentionsEveryone: true }]) {
+        expect(await refusal(chat.scheduled.schedule(ann, { ...request, ...other }))).toBe('CONFLICT clientMessageId');
+      }
+    });
+
+    it('finds the message once it was said, also where it was changed before, and leaves nothing anew', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Once');
+      const later = await leave(chat, ann, request);
+      await chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' });
+      await comesAbout(later);
+      expect(await chat.scheduled.schedule(ann, request)).toMatchObject({ scheduled: null, message: { text: 'Otherwise' } });
+      expect(await refusal(chat.scheduled.schedule(ann, { ...request, text: 'Twice' }))).toBe('CONFLICT clientMessageId');
+      expect(await chat.messages.send(ann, request)).toMatchObject({ text: 'Otherwise' });
+      expect(await said(db, group)).toEqual(['Otherwise']);
+      expect(await waiting(ann)).toEqual([]);
+    });
+
+    it('that was sent at once meanwhile is not said again: what waited is over; where it was another, it says so', async () => {
+      const { ann, group } = await two();
+      const [same, other] = [wanted(group, 'Now'), wanted(group, 'Later')];
+      const [sameLater, otherLater] = [await leave(chat, ann, same), await leave(chat, ann, other)];
+      const { seq } = await chat.messages.send(ann, same);
+      await chat.messages.send(ann, { ...other, text: 'Something else' });
+      await comesAbout(sameLater, otherLater);
+      expect(await said(db, group)).toEqual(['Now', 'Something else']);
+      expect(await told(sameLater)).toEqual(['Changed', `Closed ${seq}`]);
+      expect(await waiting(ann)).toMatchObject([{ id: otherLater.id, refusal: { code: 'CONFLICT' } }]);
+    });
+  });
+
+  describe('what is left', () => {
+    it('is looked at as if it were said at once', async () => {
+      const { ann, ben, group } = await two();
+      const stranger = await person(chat);
+      async function why(more: object, viewer = ann): Promise<string> {
+        return refusal(chat.scheduled.schedule(viewer, wanted(group, 'x', more)));
+      }
+      expect(await why({ text: ' ' })).toBe('INVALID_INPUT text');
+      expect(await why({ clientMessageId: '' })).toBe('INVALID_INPUT clientMessageId');
+      expect(await why({ attachments: [{ url: 'no address', mediaType: 'image/png' }] })).toBe('INVALID_INPUT attachments 0 url');
+      expect(await why({ data: { text: 'x'.repeat(5_000) } })).toBe('INVALID_INPUT data');
+      expect(await why({ mentionIds: [stranger.userId] })).toBe('NOT_FOUND mentionIds 0');
+      expect(await why({ replyTo: { conversationId: group, seq: 99 } })).toBe('NOT_FOUND replyToId');
+      expect(await why({ threadRoot: { conversationId: group, seq: 99 } })).toBe('NOT_FOUND threadRootId');
+      expect(await why({ mentionsEveryone: true }, ben)).toBe('FORBIDDEN mentionsEveryone');
+      expect(await why({}, stranger)).toBe('NOT_FOUND conversationId');
+      expect(await why({ conversationId: ann.userId })).toBe('NOT_FOUND conversationId');
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      expect(await why({}, ben)).toBe('FORBIDDEN conversationId');
+      expect(await waiting(ann)).toEqual([]);
+    });
+
+    it('has a time that is to come, within a year', async () => {
+      const { ann, group } = await two();
+      for (const sendAt of [ahead(-1), new Date(0), ahead(366 * 86_400_000)]) {
+        expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'x', { sendAt })))).toBe('INVALID_INPUT sendAt');
+      }
+      await leave(chat, ann, wanted(group, 'x', { sendAt: ahead(364 * 86_400_000) }));
+    });
+
+    it('is so much at most; what is cancelled or said makes room', async () => {
+      const { ann, group } = await two();
+      const left: ScheduledMessage[] = [];
+      for (let count = 0; count < 5; count += 1) left.push(await leave(chat, ann, wanted(group, `${count}`)));
+      expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'one more')))).toBe('LIMIT_REACHED');
+      await chat.scheduled.cancel(ann, left[0]?.id ?? '');
+      await leave(chat, ann, wanted(group, 'one more'));
+      await chat.scheduled.sendNow(ann, left[1]?.id ?? '');
+      await leave(chat, ann, wanted(group, 'and one more'));
+      expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'too many')))).toBe('LIMIT_REACHED');
+    });
+  });
+
+  describe('a change', () => {
+    it('leaves what it does not name, and is what is said', async () => {
+      const { ann, ben, group } = await two();
+      const seq = await say(chat, ben, group, 'Before');
+      const replyTo = { conversationId: group, seq };
+      const later = await leave(chat, ann, wanted(group, 'First', { data: { of: 'a' }, replyTo, mentionIds: [ben.userId] }));
+      const sendAt = ahead(7_200_000);
+      expect(await chat.scheduled.change(ann, { id: later.id, sendAt })).toEqual({ ...(await waiting(ann))[0], sendAt });
+      expect(await chat.scheduled.change(ann, { id: later.id, text: 'Then', data: null, replyTo: null })).toMatchObject({
+        ...{ text: 'Then', data: null, replyToSeq: null, mentionIds: [ben.userId], sendAt },
+      });
+      expect((await jobOf(later))?.dueAt).toEqual(sendAt);
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual(['Before', 'Then']);
+      expect((await told(later)).slice(0, -1)).toEqual(['Changed', 'Changed', 'Changed']);
+    });
+
+    it('that changes nothing tells nothing', async () => {
+      const { ann, group } = await two();
+      const later = await leave(chat, ann, wanted(group, 'Same', { attachments: [{ url: 'https://example.org', mediaType: 'a/b' }] }));
+      await chat.scheduled.change(ann, { id: later.id, text: 'Same', mentionIds: [] });
+      expect(await told(later)).toEqual(['Changed']);
+    });
+
+    it('is refused as what is left anew is, and changes nothing then', async () => {
+      const { ann, group } = await two();
+      const { id } = await leave(chat, ann, wanted(group, 'Stands'));
+      expect(await refusal(chat.scheduled.change(ann, { id, text: '' }))).toBe('INVALID_INPUT text');
+      expect(await refusal(chat.scheduled.change(ann, { id, sendAt: ahead(-1) }))).toBe('INVALID_INPUT sendAt');
+      expect(await refusal(chat.scheduled.change(ann, { id, replyTo: { conversationId: group, seq: 99 } }))).toBe('NOT_FOUND replyToId');
+      expect(await refusal(chat.scheduled.change(ann, { id: randomUUID(), text: 'x' }))).toBe('NOT_FOUND scheduledMessageId');
+      expect(await waiting(ann)).toMatchObject([{ text: 'Stands' }]);
+    });
+
+    it('that puts it off has nothing said at the time that it had', async () => {
+      const { ann, group } = await two();
+      const later = await leave(chat, ann, wanted(group, 'Later still'));
+      await timeComes(db, later.id);
+      await chat.scheduled.change(ann, { id: later.id, sendAt: ahead() });
+      await chat.scheduled.due({ userId: ann.userId, scheduledMessageId: later.id });
+      await chat.jobs.doDue();
+      expect(await said(db, group)).toEqual([]);
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual(['Later still']);
+    });
+  });
+
+  it('what is cancelled is never said, and is there no more', async () => {
+    const { ann, group } = await two();
+    const later = await leave(chat, ann, wanted(group, 'Never mind'));
+    await timeComes(db, later.id);
+    await chat.scheduled.cancel(ann, later.id);
+    await chat.scheduled.due({ userId: ann.userId, scheduledMessageId: later.id });
+    await chat.jobs.doDue();
+    expect(await said(db, group)).toEqual([]);
+    expect(await told(later)).toEqual(['Changed', 'Closed cancelled']);
+    expect(await refusal(chat.scheduled.cancel(ann, later.id))).toBe('NOT_FOUND scheduledMessageId');
+    expect(await jobOf(later)).toBeNull();
+  });
+
+  it('what is said now is said once, and not at its time', async () => {
+    const { ann, group } = await two();
+    const later = await leave(chat, ann, wanted(group, 'Now'));
+    const message = await chat.scheduled.sendNow(ann, later.id);
+    expect(message).toMatchObject({ conversationId: group, text: 'Now', clientMessageId: later.clientMessageId });
+    expect(await refusal(chat.scheduled.sendNow(ann, later.id))).toBe('NOT_FOUND scheduledMessageId');
+    expect(await told(later)).toEqual(['Changed', `Closed ${message.seq}`]);
+    expect(await jobOf(later)).toBeNull();
+    await chat.scheduled.due({ userId: ann.userId, scheduledMessageId: later.id });
+    expect(await said(db, group)).toEqual(['Now']);
+  });
+
+  describe('what cannot be said at its time', () => {
+    it.each([
+      ['by who has left', 'NOT_FOUND', ({ ben, group }) => chat.groups.leave(ben, { groupId: group })],
+      ['in a group that is dissolved', 'NOT_FOUND', ({ ann, group }) => chat.groups.dissolve(ann, { groupId: group })],
+      [
+        'where only admins write by then',
+        'FORBIDDEN',
+        ({ ann, group }) => chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' }),
+      ],
+      [
+        'by who is muted',
+        'MUTED',
+        ({ ann, ben, group }) => chat.groups.muteMember(ann, { groupId: group, userId: ben.userId, until: ahead() }),
+      ],
+      ['by who is suspended', 'SUSPENDED', ({ ben }) => chat.administration.suspend(null, { userId: ben.userId, reason: 'spam' })],
+    ] as readonly (readonly [
+      string,
+      string,
+      (scene: Awaited<ReturnType<typeof two>>) => Promise<unknown>,
+    ])[])('stays with its author, with why, and is not tried again: %s', async (_what, code, happens) => {
+      const scene = await two();
+      const { ben, group } = scene;
+      const later = await leave(chat, ben, wanted(group, 'Too late'));
+      await happens(scene);
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual([]);
+      expect(await waiting(ben)).toMatchObject([{ id: later.id, refusal: { code, message: expect.stringMatching(/./) } }]);
+      expect(await told(later)).toEqual(['Changed', 'Changed']);
+      expect(await jobOf(later)).toBeNull();
+      await chat.scheduled.due({ userId: ben.userId, scheduledMessageId: later.id });
+      expect(await told(later)).toHaveLength(2);
+    });
+
+    it('waits anew once it is given another time, or is said, or cancelled', async () => {
+      const { ann, ben, group } = await two();
+      const left = [
+        await leave(chat, ben, wanted(group, 'a')),
+        await leave(chat, ben, wanted(group, 'b')),
+        await leave(chat, ben, wanted(group, 'c')),
+      ];
+      const [a, b, c] = left as [ScheduledMessage, ScheduledMessage, ScheduledMessage];
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      await comesAbout(...left);
+      expect((await waiting(ben)).map(({ refusal: why }) => why?.code)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+      expect(await refusal(chat.scheduled.sendNow(ben, b.id))).toBe('FORBIDDEN conversationId');
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'EVERYONE' });
+      expect(await refusal(chat.scheduled.change(ben, { id: a.id, text: 'a!' }))).toBe('INVALID_INPUT sendAt');
+      expect(await chat.scheduled.change(ben, { id: a.id, sendAt: ahead() })).toMatchObject({ refusal: null });
+      await chat.scheduled.sendNow(ben, b.id);
+      await chat.scheduled.cancel(ben, c.id);
+      await comesAbout(a);
+      expect(await said(db, group)).toEqual(['b', 'a']);
+      expect(await waiting(ben)).toEqual([]);
+    });
+
+    it('because of slow mode is said when the pause is over', async () => {
+      const { ann, ben, group } = await two();
+      await chat.groups.update(ann, { groupId: group, slowModeSeconds: 60 });
+      await say(chat, ben, group, 'First');
+      const later = await leave(chat, ben, wanted(group, 'Second'));
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual(['First']);
+      expect(await waiting(ben)).toMatchObject([{ refusal: null }]);
+      const dueAt = (await jobOf(later))?.dueAt.getTime() ?? 0;
+      expect(dueAt).toBeGreaterThan(Date.now() + 30_000);
+      expect(dueAt).toBeLessThan(Date.now() + 61_000);
+      await chat.groups.update(ann, { groupId: group, slowModeSeconds: 0 });
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual(['First', 'Second']);
+    });
+  });
+
+  describe('an account that is erased', () => {
+    it('leaves nothing to be said', async () => {
+      const { ben, group } = await two();
+      const later = await leave(chat, ben, wanted(group, 'From nobody'));
+      await timeComes(db, later.id);
+      await chat.users.erase(ben, { messages: 'KEEP', password, address: '10.1.1.1' });
+      await chat.scheduled.due({ userId: ben.userId, scheduledMessageId: later.id });
+      expect(await said(db, group)).toEqual([]);
+      await chat.jobs.doDue();
+      expect(await said(db, group)).toEqual([]);
+      expect(await db.client.scheduledMessage.count({ where: { userId: ben.userId } })).toBe(0);
+      expect(await jobOf(later)).toBeNull();
+      expect(await told(later)).toEqual(['Changed']);
+      expect(await refusal(chat.scheduled.schedule(ben, wanted(group, 'Anew')))).toBe('NOT_FOUND');
+    });
+  });
+}

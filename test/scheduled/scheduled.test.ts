@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { sqliteDb } from '../support/db.ts';
+import { promisesOfScheduledMessages } from './scheduled.contract.ts';
+import { promisesOfScheduledRaces } from './scheduled-race.contract.ts';
+
+describe('messages that are said later, on SQLite', () => {
+  promisesOfScheduledMessages(sqliteDb);
+  promisesOfScheduledRaces(sqliteDb);
+});
