@@ -8,6 +8,7 @@ import {
   CreateInviteDocument,
   JoinGroupDocument,
   RequestContactDocument,
+  ScheduleMessageDocument,
   SessionsDocument,
   UpdateGroupDocument,
 } from '../support/generated/graphql.ts';
@@ -35,6 +36,8 @@ interface Scene {
   /** Dan's, to join the group; and an invitation to it. */
   readonly wish: string;
   readonly invite: string;
+  /** Ann's, to be said later. */
+  readonly scheduled: string;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -52,6 +55,8 @@ type Kind =
   | 'time'
   | 'count'
   | 'contact'
+  | 'scheduled'
+  | 'ahead'
   | 'session'
   | 'key'
   | 'text'
@@ -83,6 +88,10 @@ interface Act {
 }
 
 const onMessage: Act = { valid: ({ message: messageId }) => ({ messageId }), kinds: { messageId: 'message' } };
+const onScheduled: Act = {
+  valid: ({ scheduled: scheduledMessageId }) => ({ scheduledMessageId }),
+  kinds: { scheduledMessageId: 'scheduled' },
+};
 const reacting: Act = {
   valid: ({ message: messageId }) => ({ messageId, emoji: '👍' }),
   kinds: { messageId: 'message', emoji: 'emoji' },
@@ -108,6 +117,8 @@ const someFile = {
   alt: 'a',
 };
 const someDay = '2999-01-01T00:00:00.000Z';
+// Within a year.
+const nextMonth = new Date(Date.now() + 30 * 86_400_000).toISOString();
 const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
 /** Every mutation, what it takes, and what it would do. */
@@ -126,7 +137,18 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { requestId: 'wish', accept: 'flag' },
   },
   cancelContactRequest: { valid: ({ request: requestId }) => ({ requestId }), kinds: { requestId: 'request' } },
+  cancelScheduledMessage: onScheduled,
   changeHandle: { valid: () => ({ handle: `ann.${randomUUID().slice(0, 8)}` }), kinds: { handle: 'handle' } },
+  changeScheduledMessage: {
+    valid: ({ scheduled: scheduledMessageId, message, ben }) => ({
+      ...{ scheduledMessageId, sendAt: nextMonth, text: 'otherwise', replyToId: message, threadRootId: message },
+      ...{ mentionIds: [ben.id], mentionsEveryone: true },
+    }),
+    kinds: {
+      ...{ scheduledMessageId: 'scheduled', sendAt: 'ahead', text: 'text', replyToId: 'message', threadRootId: 'message' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data' },
+    },
+  },
   changePassword: {
     valid: () => ({ currentPassword: password, newPassword: password }),
     kinds: { currentPassword: 'password', newPassword: 'password' },
@@ -217,6 +239,17 @@ const acts: Readonly<Record<string, Act>> = {
   },
   requestDataExport: { valid: () => ({ messages: false }), kinds: { messages: 'flag' } },
   revokeInvite: { valid: ({ invite: inviteId }) => ({ inviteId }), kinds: { inviteId: 'invite' } },
+  scheduleMessage: {
+    valid: ({ group: conversationId, message, ben }) => ({
+      ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
+      ...{ mentionIds: [ben.id], mentionsEveryone: true, sendAt: nextMonth },
+    }),
+    kinds: {
+      ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', sendAt: 'ahead' },
+    },
+  },
+  sendScheduledMessage: onScheduled,
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
@@ -347,6 +380,16 @@ function badIds(scene: Scene, kind: Kind): readonly Bad[] {
   ];
 }
 
+const badMoments: readonly Bad[] = [
+  ['past', '2000-01-01T00:00:00.000Z'],
+  ['no moment', 'tomorrow'],
+  ['of no zone', '2999-01-01T00:00:00'],
+  ['a day that there is none of', '2999-02-30T00:00:00Z'],
+  ['after the last year', '+10000-01-01T00:00:00Z'],
+  ['a number', 32_472_144_000],
+  ['nothing', ''],
+];
+
 const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
   key: [
     ['nothing', ''],
@@ -436,15 +479,8 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['a fraction', 1.5],
     ['text', '1'],
   ],
-  moment: [
-    ['past', '2000-01-01T00:00:00.000Z'],
-    ['no moment', 'tomorrow'],
-    ['of no zone', '2999-01-01T00:00:00'],
-    ['a day that there is none of', '2999-02-30T00:00:00Z'],
-    ['after the last year', '+10000-01-01T00:00:00Z'],
-    ['a number', 32_472_144_000],
-    ['nothing', ''],
-  ],
+  moment: badMoments,
+  ahead: [...badMoments, ['in more than a year', someDay]],
   refreshToken: [
     ['nothing', ''],
     ['nonsense', 'nonsense'],
@@ -617,6 +653,9 @@ describe('input that cannot be accepted', () => {
     const wish = given(joinGroup.joinRequest, joinGroup.errors).id;
     const { createInvite } = await chat.ask(CreateInviteDocument, { input: { groupId: group } }, ann);
     const invite = given(createInvite.invite, createInvite.errors).id;
+    const later = { conversationId: group, clientMessageId: randomUUID(), text: 'later', sendAt: nextMonth };
+    const { scheduleMessage } = await chat.ask(ScheduleMessageDocument, { input: later }, ann);
+    const scheduled = given(scheduleMessage.scheduledMessageEdge, scheduleMessage.errors).node.id;
     scene = {
       ann,
       ben,
@@ -629,6 +668,7 @@ describe('input that cannot be accepted', () => {
       session,
       wish,
       invite,
+      scheduled,
       idToken: await backendTokenOf({ sub: 'ann' }),
     };
     sql = await rawSql(chat.stores);
@@ -674,6 +714,7 @@ describe('input that cannot be accepted', () => {
       'Job',
       'Notice',
       'NoticeRecipient',
+      'ScheduledMessage',
       'Presence',
     ],
     ...['PushDevice', 'QuietHours'],

@@ -88,6 +88,11 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
     ofViewer('contacts', 'ContactConnection'),
     ofViewer('blocks', 'UserConnection'),
     ofViewer('notices', 'NoticeConnection'),
+    ofViewer('scheduledMessages', 'ScheduledMessageConnection'),
+    ofViewer('scheduledMessages', 'ScheduledMessageConnection', {
+      ...{ types: ', $conversationId: ID!', call: 'conversationId: $conversationId, ' },
+      conversationId: formatId('Conversation', BigInt(world.bigGroup)),
+    }),
     ofViewer('joinRequests', 'JoinRequestConnection'),
     ...[{ id: formatId('Conversation', BigInt(world.bigGroup)) }, { code: world.code }].map((variables) => ({
       what: `a look at a group by its ${Object.keys(variables).join()}`,
@@ -189,6 +194,7 @@ function ofNodes(
       formatId('JoinRequest', { conversationId: BigInt(askedGroup), userId: viewerId }),
       formatId('JoinRequest', { conversationId: BigInt(bigGroup), userId: BigInt(wisher) }),
       formatId('Notice', uuidText(namedId('some1'))),
+      formatId('ScheduledMessage', uuidText(namedId('later1'))),
       formatId('GroupInvite', invite.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
     ],
     ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],

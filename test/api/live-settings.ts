@@ -124,6 +124,16 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('maxReactions', '2');
     expect(await act(place, 'addReaction', { messageId, emoji: '🎉' }, ann)).toBe('DONE');
   },
+  async maxScheduledMessages(place) {
+    const { ann, group: conversationId } = await talk(place);
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const input = () => ({ conversationId, clientMessageId: randomUUID(), text: 'later', sendAt });
+    await place.set('maxScheduledMessages', '1');
+    expect(await act(place, 'scheduleMessage', input(), ann)).toBe('DONE');
+    expect(await act(place, 'scheduleMessage', input(), ann)).toBe('LIMIT_REACHED');
+    await place.set('maxScheduledMessages', '2');
+    expect(await act(place, 'scheduleMessage', input(), ann)).toBe('DONE');
+  },
   async maxPins(place) {
     const { ann, group, messageId } = await talk(place);
     const { id } = await place.world.say(ann, group, 'another');

@@ -69,6 +69,7 @@ export const entities: readonly Entity[] = [
   { type: 'JoinRequest', name: 'of the outsider', id: askToJoin, seenBy: runners },
   { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners },
   { type: 'DataExport', name: 'of the target', id: (_, { dataExport }) => dataExport, seenBy: [] },
+  { type: 'ScheduledMessage', name: 'of the target', id: (_, { scheduled }) => scheduled, seenBy: [] },
   { type: 'Notice', name: 'to the target', id: (_, { notice }) => notice, seenBy: [] },
 ];
 
@@ -101,6 +102,10 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   Contact: own('id', 'user', 'alias', 'since'),
   ContactRequest: own('id', 'from', 'to', 'note', 'message', 'createdAt'),
   DataExport: own('id', 'state', 'createdAt', 'readyAt', 'expiresAt', 'bytes', 'url'),
+  ScheduledMessage: {
+    ...own('id', 'clientMessageId', 'sendAt', 'createdAt', 'conversationId', 'conversation', 'text', 'attachments', 'data'),
+    ...own('replyTo', 'threadRoot', 'mentions', 'mentionsEveryone', 'refusal'),
+  },
   Notice: same('id', 'title', 'body', 'postedAt'),
   DirectConversation: { ...conversation, ...own('viewerPeer') },
   Group: {

@@ -66,6 +66,10 @@ function say(conversationId: string) {
   return { conversationId, clientMessageId: randomUUID(), text: 'said' };
 }
 
+function later(conversationId: string) {
+  return { ...say(conversationId), sendAt: new Date(Date.now() + 86_400_000).toISOString() };
+}
+
 /** Makes an invitation and answers its id or its code. */
 export async function makeInvite(world: World, { group: groupId, actors: { owner } }: Scene, select: 'id' | 'code'): Promise<string> {
   const made = await act(world, owner, 'createInvite', { groupId }, `{ invite { ${select} } errors { code } }`);
@@ -291,6 +295,30 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
       input: ({ group }) => ({ ...say(group), mentionsEveryone: true }),
       outcomes: byTable('MENTION_EVERYONE'),
     },
+  },
+  scheduleMessage: {
+    'in a group': { input: ({ group }) => later(group), outcomes: byTable('POST') },
+    'to who has blocked them, or is blocked': {
+      input: ({ cutOff }) => later(cutOff),
+      outcomes: { ...refused('NOT_FOUND'), owner: 'BLOCKED', blocked: 'NOT_CONTACTS' },
+    },
+    'to two others': { input: ({ direct }) => later(direct), outcomes: ownersDirect },
+    'to everyone in a group': {
+      input: ({ group }) => ({ ...later(group), mentionsEveryone: true }),
+      outcomes: byTable('MENTION_EVERYONE'),
+    },
+  },
+  changeScheduledMessage: {
+    'of somebody else': {
+      input: ({ scheduled: scheduledMessageId }) => ({ scheduledMessageId, text: 'Mine.' }),
+      outcomes: refused('NOT_FOUND'),
+    },
+  },
+  cancelScheduledMessage: {
+    'of somebody else': { input: ({ scheduled: scheduledMessageId }) => ({ scheduledMessageId }), outcomes: refused('NOT_FOUND') },
+  },
+  sendScheduledMessage: {
+    'of somebody else': { input: ({ scheduled: scheduledMessageId }) => ({ scheduledMessageId }), outcomes: refused('NOT_FOUND') },
   },
   forwardMessage: {
     'out of a group': {

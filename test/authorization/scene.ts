@@ -27,6 +27,8 @@ export interface Cast {
   readonly dataExport: string;
   /** To the target alone. */
   readonly notice: string;
+  /** What the target is to say to themselves later. */
+  readonly scheduled: string;
 }
 
 /** What there is to act on, fresh. */
@@ -85,7 +87,13 @@ export async function castOf(world: World): Promise<Cast> {
   const wanted = await act(world, target, 'requestDataExport', {}, '{ dataExport { id } errors { code } }');
   const { id: dataExport } = (wanted as { dataExport: { id: string } }).dataExport;
   const notice = await tell(world, target);
-  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport, notice };
+  const later = {
+    ...{ conversationId: await world.direct(target, target), clientMessageId: randomUUID(), text: 'Later.' },
+    sendAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+  };
+  const left = await act(world, target, 'scheduleMessage', later, '{ scheduledMessageEdge { node { id } } errors { code } }');
+  const { id: scheduled } = (left as { scheduledMessageEdge: { node: { id: string } } }).scheduledMessageEdge.node;
+  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport, notice, scheduled };
 }
 
 /** A notice to one person alone. */

@@ -56,7 +56,10 @@ const self = `fragment Self on Viewer {
   messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
 }
 fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }
-fragment Told on Notice { id title body postedAt }`;
+fragment Told on Notice { id title body postedAt }
+fragment Later on ScheduledMessage {
+  id clientMessageId sendAt createdAt conversationId text attachments { url name } data replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message }
+}`;
 
 // How far all others have a conversation, which every event of it may move.
 const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
@@ -73,6 +76,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
     viewer {
       ...Self
       dataExports { ...Export }
+      scheduledMessages(first: 10) { edges { cursor node { ...Later } } }
       notices(first: 10) { edges { cursor node { ...Told } } }
       positions { streamId seq epoch }
       unread { ...Totals }
@@ -124,6 +128,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on InvitesChanged { group { id ...Inviting } }
       ... on ViewerChanged { viewer { ...Self } }
       ... on DataExportChanged { dataExportId dataExport { ...Export } }
+      ... on ScheduledMessageChanged { scheduledMessageId scheduledMessageEdge { cursor node { ...Later } } }
+      ... on ScheduledMessageClosed { scheduledMessageId outcome }
       ... on NoticePosted { noticeId noticeEdge { cursor node { ...Told } } }
       ... on NoticeRevoked { noticeId }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }

@@ -108,6 +108,15 @@ const rules: Readonly<Record<string, Rule>> = {
     shown.viewer = { ...shown.viewer, dataExports: dataExport === null ? others : files };
     if (dataExport === null) cache.evict(text(dataExportId));
   },
+  ScheduledMessageChanged(held, { scheduledMessageId, scheduledMessageEdge }) {
+    scheduledGone(held, text(scheduledMessageId));
+    put(held, 'scheduledMessages', scheduledMessageEdge ?? null);
+    orderScheduled(held);
+  },
+  ScheduledMessageClosed(held, { scheduledMessageId }) {
+    scheduledGone(held, text(scheduledMessageId));
+    held.cache.evict(text(scheduledMessageId));
+  },
   NoticePosted(held, event) {
     put(held, 'notices', event['noticeEdge'] ?? null);
     orderNotices(held);
@@ -162,6 +171,22 @@ export function order({ cache, shown }: Held): void {
     return `${conversation?.['lastActivityAt']} ${conversation?.['id']}`;
   }
   shown.viewer = { ...shown.viewer, conversations: { edges: edges.toSorted((one, other) => (rank(one) < rank(other) ? 1 : -1)) } };
+}
+
+/** Takes something to be said later out of its list: changed, it may stand elsewhere. */
+function scheduledGone({ shown }: Held, id: string): void {
+  const list = shown.viewer['scheduledMessages'];
+  if (isThing(list))
+    shown.viewer = { ...shown.viewer, scheduledMessages: { ...list, edges: edgesOf(list).filter(({ node }) => idOf(node) !== id) } };
+}
+
+/** Puts what is said later into order: by its time, then by id, as its cursor has them. */
+function orderScheduled({ shown }: Held): void {
+  const list = shown.viewer['scheduledMessages'];
+  const rank = ({ cursor }: Thing): string => Buffer.from(text(cursor), 'base64url').toString();
+  if (!isThing(list)) return;
+  const edges = edgesOf(list).toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  shown.viewer = { ...shown.viewer, scheduledMessages: { ...list, edges } };
 }
 
 /** Puts the notices into order of posting: those to all and those to some come on streams of their own. Of two of one millisecond their ids decide. */

@@ -25,6 +25,7 @@ const narrow: Readonly<Record<string, string>> = {
   MAX_POSITIONS: '2',
   MAX_REACTIONS: '1',
   MAX_REPLAY: '8',
+  MAX_SCHEDULED_MESSAGES: '1',
   MAX_SESSIONS: '2',
   MAX_WATCHED: '2',
   PUSH: 'false',

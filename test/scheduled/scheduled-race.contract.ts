@@ -31,6 +31,18 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     return { ann, group, ids };
   }
 
+  /** Has one node do something with each, the last first: it meets those who say them in the middle. Answers of each whether it was done. */
+  function toEach(ids: readonly string[], act: (id: string, place: number) => Promise<unknown>): Promise<readonly boolean[]> {
+    const acts = ids.map(
+      (id, place) => () =>
+        act(id, place).then(
+          () => true,
+          () => false,
+        ),
+    );
+    return Promise.all(acts.toReversed().map((start) => start())).then((done) => done.toReversed());
+  }
+
   /** Has both nodes say what it is time for, each of them everything, as after a crash that nobody noticed. */
   function sayAll({ userId }: Viewer, ids: readonly string[]): Promise<unknown> {
     return Promise.all(
@@ -41,12 +53,6 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
   async function closings({ userId: streamId }: Viewer): Promise<number> {
     return db.client.entry.count({ where: { streamId, type: 'ScheduledMessageClosed' } });
   }
-
-  const done = (act: Promise<unknown>) =>
-    act.then(
-      () => true,
-      () => false,
-    );
 
   describe('what both nodes are at', () => {
     it('is said once, and once told', async () => {
@@ -61,7 +67,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
 
     it('and is cancelled is said or cancelled, as whoever cancels is answered', async () => {
       const { ann, group, ids } = await scene();
-      const [cancelled] = await Promise.all([Promise.all(ids.map((id) => done(nodes[1].scheduled.cancel(ann, id)))), sayAll(ann, ids)]);
+      const [cancelled] = await Promise.all([toEach(ids, (id) => nodes[1].scheduled.cancel(ann, id)), sayAll(ann, ids)]);
       const left = many.filter((_, place) => !cancelled[place]);
       expect((await said(db, group)).toSorted()).toEqual(left.toSorted());
       expect(await closings(ann)).toBe(many.length);
@@ -70,7 +76,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     it('and is changed is said as it was, or as it was changed, as whoever changes is answered', async () => {
       const { ann, group, ids } = await scene();
       const change = (id: string, place: number) => nodes[1].scheduled.change(ann, { id, text: `new ${place}`, sendAt: ahead() });
-      const [changed] = await Promise.all([Promise.all(ids.map((id, place) => done(change(id, place)))), sayAll(ann, ids)]);
+      const [changed] = await Promise.all([toEach(ids, change), sayAll(ann, ids)]);
       const old = many.filter((_, place) => !changed[place]);
       expect((await said(db, group)).toSorted()).toEqual(old.toSorted());
       await timeComes(db, ...ids);
@@ -81,7 +87,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
 
     it('and is said now by whoever does not wait is said once', async () => {
       const { ann, group, ids } = await scene();
-      await Promise.all([Promise.all(ids.map((id) => done(nodes[1].scheduled.sendNow(ann, id)))), sayAll(ann, ids)]);
+      await Promise.all([toEach(ids, (id) => nodes[1].scheduled.sendNow(ann, id)), sayAll(ann, ids)]);
       expect((await said(db, group)).toSorted()).toEqual(many.toSorted());
       expect(await closings(ann)).toBe(many.length);
     });

@@ -519,6 +519,8 @@ const neverShared = [
   'InvitesChanged',
   'ViewerChanged',
   'DataExportChanged',
+  'ScheduledMessageChanged',
+  'ScheduledMessageClosed',
   'ViewerMarkersMoved',
   'StreamReady',
   'ResyncRequired',

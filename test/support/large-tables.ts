@@ -98,7 +98,7 @@ const analysed = [
   ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
   ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
-  ...['ModerationItem', 'ModerationReport'],
+  ...['ModerationItem', 'ModerationReport', 'ScheduledMessage'],
 ];
 
 // A moment that is later the greater the number.
@@ -161,6 +161,12 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
       SELECT UNHEX(LEFT(SHA2(CONCAT('some', seq), 256), 32)), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(LEFT(SHA2('some1', 256), 32)), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
+    // A quarter of the viewer's in the big group, in answer to what is there.
+    `INSERT INTO ScheduledMessage (id, userId, conversationId, clientMessageId, fingerprint, firstSendAt, text, replyToSeq, threadRootSeq, mentionIds, attachments,
+        data, sendAt, createdAt, refusalCode, refusalText)
+      SELECT UNHEX(LEFT(SHA2(CONCAT('later', seq), 256), 32)), IF(seq <= 5000, ${viewer}, ${firstUser} + seq), IF(seq % 4 = 1, ${big}, ${firstSmall} + 1),
+        CONCAT('later', seq), REPEAT('f', 16), ${at('seq DIV 3')}, 'Later.', IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), '${firstUser + 1}',
+        '${attachments}', '${data}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
     // One app that has missed something of every stream, and one that has of some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
@@ -251,6 +257,8 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     sessionId: '00000000-0000-7000-8000-000000000000',
     exportId: '00000000-0000-7000-8000-000000000000',
     noticeId: uuidText(namedId('some1')),
+    scheduledMessageId: uuidText(namedId('later1')),
+    said: { conversationId: `${big}`, seq: bigSeqs - 8 },
   };
   const facts = { reason: 'LEFT', emoji: '👍', added: true, accepted: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);

@@ -17,6 +17,7 @@ export const lookAround: Asked = {
     incoming: contactRequests(direction: INCOMING, first: 50) { totalCount edges { cursor node { id note message from { id } createdAt } } }
     outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
     joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount } } } }
+    scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
     notices(first: 20) { edges { cursor node { id title body postedAt } } }
     events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
     conversations(first: 20) { ${page} edges { cursor node {

@@ -155,6 +155,11 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a report of what was said': onMessage('reportMessage', { reason: 'HATE', note: 'secretly' }),
   'something hidden': onMessage('hideMessage', {}),
   'a conversation cleared': onConversation('clearConversation', {}),
+  'something to be said later': async (secrecy, keeper) => {
+    const conversationId = shared(secrecy, keeper);
+    const more = { clientMessageId: randomUUID(), text: 'Secretly, later', sendAt: new Date(Date.now() + 86_400_000).toISOString() };
+    if (conversationId !== undefined) await secrecy.deeds.act(keeper, 'scheduleMessage', { conversationId, ...more });
+  },
   'a conversation marked unread': onConversation('markUnread', { fromSeq: 3 }),
   'a conversation made silent': onConversation('updateMembership', { notificationLevel: 'NONE' }),
   // Keepers show nobody how far they have read.
