@@ -23,7 +23,8 @@ export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   UNAVAILABLE: 'Not known to be stored. The same request may be sent again, and settles it.',
 };
 
-const ErrorCode = builder.enumType('ErrorCode', {
+/** Why something was refused. */
+export const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Why something was refused. More may be added: treat one that you do not know as a refusal.',
   values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
     RefusalCode,
@@ -35,8 +36,7 @@ const ErrorCode = builder.enumType('ErrorCode', {
 export type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
 type Refusal = ChatError & { readonly code: RefusalCode };
 
-/** A refusal. */
-export const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
+const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
   description: 'A refusal that a correct client can meet.',
   fields: (t) => ({
     code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),

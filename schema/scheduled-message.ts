@@ -6,7 +6,7 @@ import { connectionOf, type Edge, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { accessOf, Conversation } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
-import { UserError } from './errors.ts';
+import { ErrorCode } from './errors.ts';
 import { loggedTypes } from './event.ts';
 import { argumentId, formatId } from './ids.ts';
 import { Message } from './message.ts';
@@ -14,6 +14,14 @@ import { Node } from './node.ts';
 import { seenMessage } from './node-lookup.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
+
+const Refusal = builder.objectRef<NonNullable<ScheduledMessageShape['refusal']>>('ScheduledMessageRefusal').implement({
+  description: 'Why something could not be said at its time.',
+  fields: (t) => ({
+    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
+    message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
+  }),
+});
 
 /** Something that the viewer is to say later. */
 export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('ScheduledMessage').implement({
@@ -60,11 +68,10 @@ export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('Schedu
       },
     }),
     mentionsEveryone: t.exposeBoolean('mentionsEveryone', { description: 'Whether it is to mention everyone in the conversation.' }),
-    refusal: t.field({
-      type: UserError,
+    refusal: t.expose('refusal', {
+      type: Refusal,
       nullable: true,
       description: 'Why it could not be said at its time: it stays until it is changed, said or cancelled. null: it waits for its time.',
-      resolve: ({ refusal }) => refusal && { ...refusal, field: undefined, retryAfterMs: undefined },
     }),
   }),
 });

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { type Fresh, freshMysql } from '../db/fresh.ts';
+import { startProxy } from '../db/proxy.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, person } from '../support/people.ts';
+import { leave, said, timeComes, wanted } from './later.ts';
+
+describe('what is said later, where the connection is lost', () => {
+  let place: Fresh;
+  let proxy: Awaited<ReturnType<typeof startProxy>>;
+  let db: Db;
+  let chat: Chat;
+  let ann: Viewer;
+
+  beforeAll(async () => {
+    place = await freshMysql(inject('mysqlUrl'));
+    const { port } = new URL(place.place);
+    proxy = await startProxy(Number(port));
+    const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
+    db = await connectMysql({ url, connections: 6, writeDeadlineMs: 8_000, serverKey: true });
+    chat = chatOver(db);
+    ann = await person(chat);
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
+
+  let cuts = 0;
+
+  /** Cuts the first connection that sends such a statement. */
+  function cutOnce(statement: string, how: true | 'unsent'): void {
+    cuts = 0;
+    proxy.cutAfter = (bytes) => {
+      if (!bytes.includes(statement)) return false;
+      proxy.cutAfter = () => false;
+      cuts += 1;
+      return how;
+    };
+  }
+
+  /** Something that it is time for, in a conversation of its own. */
+  async function scene() {
+    const group = await groupOf(chat, ann);
+    const { id } = await leave(chat, ann, wanted(group, 'Once'));
+    await timeComes(db, id);
+    return { group, id, due: { userId: ann.userId, scheduledMessageId: id } };
+  }
+
+  /** What is left of it: its row, its job, and what its author was told. */
+  async function left(id: string) {
+    const entries = await db.client.entry.findMany({ where: { streamId: ann.userId, data: { contains: id } }, orderBy: { seq: 'asc' } });
+    return [
+      (await chat.scheduled.byIds(ann, [id]))[0] ?? null,
+      await db.client.job.count({ where: { kind: 'ScheduledMessageDue', key: id } }),
+      entries.map(({ type }) => type),
+    ];
+  }
+
+  const over = [null, 0, ['ScheduledMessageChanged', 'ScheduledMessageClosed']];
+  const losses = [
+    ['when the message has been written, and not its end', 'INSERT INTO Message', true],
+    ['with a COMMIT that never came to the server', 'COMMIT', 'unsent'],
+    ['with a COMMIT that was done, but whose answer never came', 'COMMIT', true],
+  ] as const;
+
+  test.each(losses)('%s, is said once', async (_what, statement, how) => {
+    const { group, id, due } = await scene();
+    cutOnce(statement, how);
+    await chat.scheduled.due(due);
+    expect(cuts).toBe(1);
+    await chat.scheduled.due(due);
+    expect(await said(db, group)).toEqual(['Once']);
+    expect(await left(id)).toEqual(over);
+  });
+
+  test.each(losses)('%s, is said once by whoever says it now, and they are answered', async (_what, statement, how) => {
+    const { group, id } = await scene();
+    cutOnce(statement, how);
+    expect(await chat.scheduled.sendNow(ann, id)).toMatchObject({ conversationId: group, text: 'Once' });
+    expect(cuts).toBe(1);
+    expect(await said(db, group)).toEqual(['Once']);
+    expect(await left(id)).toEqual(over);
+  });
+
+  test.each(losses.slice(1))('%s, is cancelled, and whoever cancels is answered', async (_what, statement, how) => {
+    const { group, id, due } = await scene();
+    cutOnce(statement, how);
+    await chat.scheduled.cancel(ann, id);
+    expect(cuts).toBe(1);
+    await chat.scheduled.due(due);
+    expect(await said(db, group)).toEqual([]);
+    expect(await left(id)).toEqual(over);
+  });
+
+  test.each(losses.slice(1))('%s, is left once', async (_what, statement, how) => {
+    const group = await groupOf(chat, ann);
+    cutOnce(statement, how);
+    const { id } = await leave(chat, ann, wanted(group, 'Left'));
+    expect(cuts).toBe(1);
+    expect(await db.client.scheduledMessage.count({ where: { conversationId: group } })).toBe(1);
+    expect((await left(id)).slice(1)).toEqual([1, ['ScheduledMessageChanged']]);
+  });
+});
