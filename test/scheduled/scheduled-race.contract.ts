@@ -85,6 +85,24 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect((await said(db, group)).toSorted()).toEqual(all.toSorted());
     });
 
+    it('and cannot be said is as it was changed, or gone, whichever of these comes first', async () => {
+      const { ann, group, ids } = await scene();
+      for (const scheduled of await nodes[0].scheduled.byIds(ann, ids)) {
+        const clientMessageId = scheduled?.clientMessageId ?? '';
+        await nodes[0].messages.send(ann, { conversationId: group, clientMessageId, text: 'another under its name' });
+      }
+      const act = (id: string, place: number) =>
+        place % 2 === 0
+          ? nodes[1].scheduled.change(ann, { id, text: `new ${place}`, sendAt: ahead() })
+          : nodes[1].scheduled.cancel(ann, id);
+      const [done] = await Promise.all([toEach(ids, act), sayAll(ann, ids)]);
+      expect(done).not.toContain(false);
+      const left = await nodes[0].scheduled.byIds(ann, ids);
+      expect(left.map((row) => row && [row.text, row.refusal])).toEqual(
+        many.map((text, place) => (place % 2 === 0 ? [`new ${text}`, null] : null)),
+      );
+    });
+
     it('and is said now by whoever does not wait is said once', async () => {
       const { ann, group, ids } = await scene();
       await Promise.all([toEach(ids, (id) => nodes[1].scheduled.sendNow(ann, id)), sayAll(ann, ids)]);
