@@ -150,6 +150,7 @@ export function nothingLike(id: string): string {
     case 'Session':
     case 'GroupInvite':
     case 'DataExport':
+    case 'ScheduledMessage':
     case 'Notice':
       return formatId(type, '01900000-0000-7000-8000-000000000000');
     case 'JoinRequest':
