@@ -59,6 +59,16 @@ export interface Reacting extends Attempt {
   readonly added: boolean;
 }
 
+/** One try to leave something to be said within seconds, or to cancel it. */
+export interface Postponing extends Attempt {
+  readonly what: 'later';
+  readonly kind: 'left' | 'cancelled';
+  readonly by: string;
+  readonly stream: string;
+  /** clientMessageId. */
+  readonly key: string;
+}
+
 /** One try to pin a message, or to unpin it. */
 export interface Pinning extends Attempt {
   readonly what: 'pin';

@@ -14,6 +14,7 @@ const moreThan = {
   'joins and leavings': 10,
   transfers: 10,
   'blocks and their ends': 10,
+  'left to be said later, and cancelled': 10,
   'looks into the database': 10,
 };
 

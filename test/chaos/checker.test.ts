@@ -319,6 +319,34 @@ describe('of ownership is seen', () => {
   });
 });
 
+describe('of what is said later is seen', () => {
+  function later(kind: 'left' | 'cancelled', outcome: Outcome = 'acknowledged'): Step {
+    return { what: 'later', kind, by: ann, stream: room, key: 'ann-2', began: 1, node: 1, outcome };
+  }
+
+  const [isSaid, isNot] = [logOf(room, 'conversation', [joined(1, ann), message(2, ann)]), logOf(room, 'conversation', [joined(1, ann)])];
+  const seen = (...steps: readonly Step[]): boolean => brokenBy(...steps).includes('later');
+
+  it('nothing wrong where it is said, or cancelled, or may have been', () => {
+    expect(seen(later('left'), isSaid)).toBe(false);
+    expect(seen(later('left', 'unknown'), later('left', 'refused'), isSaid)).toBe(false);
+    expect(seen(later('left'), later('cancelled', 'refused'), isSaid)).toBe(false);
+    expect(seen(later('left'), later('cancelled'), isNot)).toBe(false);
+    expect(seen(later('left'), later('cancelled', 'unknown'), later('cancelled', 'refused'), isNot)).toBe(false);
+    expect(seen(later('left', 'refused'), isNot)).toBe(false);
+  });
+
+  it('that it is not said', () => {
+    expect(seen(later('left'), isNot)).toBe(true);
+    expect(seen(later('left'), later('cancelled', 'refused'), isNot)).toBe(true);
+  });
+
+  it('that it is said although it was cancelled, or refused', () => {
+    expect(seen(later('left'), later('cancelled'), isSaid)).toBe(true);
+    expect(seen(later('left', 'refused'), isSaid)).toBe(true);
+  });
+});
+
 describe('of blocks is seen', () => {
   const direct = 'direct';
 

@@ -3,6 +3,7 @@ import { checkBlocks } from './block-rules.ts';
 import { checkCrown } from './crown-rules.ts';
 import { checkDoor } from './door-rules.ts';
 import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, Recorded, StateRecord } from './history.ts';
+import { checkLater } from './later-rules.ts';
 import { checkLogs, type Rule, type Violation } from './log-rules.ts';
 import { checkRule } from './ruling-rules.ts';
 import { type Fault, Strand } from './strand.ts';
@@ -32,6 +33,7 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
     ...checkDoor(records, startedAt),
     ...checkCrown(records),
     ...checkBlocks(records),
+    ...checkLater(truth, records, at),
     ...checkAnswers(records),
     ...records.flatMap((record): readonly Violation[] => {
       if (record.what === 'node') return [{ rule: 'node', at: record.at, detail: `node ${record.node} ${record.detail}` }];

@@ -5,6 +5,7 @@ import type {
   Marking,
   MembershipChange,
   Pinning,
+  Postponing,
   Reacting,
   Ruling,
   Sending,
@@ -129,6 +130,7 @@ export interface NodeRecord {
 /** Anything that happened. */
 export type Happening =
   | Sending
+  | Postponing
   | MembershipChange
   | Marking
   | Change

@@ -20,6 +20,7 @@ import { passCrown } from './crown.ts';
 import type { Device, Recent } from './device.ts';
 import { keepDoor } from './door.ts';
 import { brief, type History } from './history.ts';
+import { sayLater } from './later.ts';
 import { ruleRoom } from './rule.ts';
 import type { Post } from './stage.ts';
 
@@ -227,6 +228,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     ...cast.rooms.map((room) => ruleRoom(acting, room, cast.actors)),
     keepDoor(acting, cast.door, cast.actors),
     passCrown(acting, cast.crown, cast.actors),
+    ...cast.actors.map((by) => sayLater(acting, cast.crown, by)),
     ...cast.directs.flatMap((direct) => direct.between.map((by) => takeTurnsBlocking(acting, direct, by))),
   ]);
   // Seen by `wind`; until then nobody would.

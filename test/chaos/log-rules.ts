@@ -20,6 +20,7 @@ export const rules = {
   left: 'what was refused has left nothing',
   changed: 'what was edited, taken back, reacted to or pinned stands so',
   twice: 'a clientMessageId is one message, however often it was sent',
+  later: 'what was left to be said is said, unless it was cancelled, and then never',
   realTime: 'what was acknowledged before another was sent stands before it',
   available: 'a send is answered unless a node, its database or the way there is broken: Redis is not needed for it',
   intruder: 'nobody writes who is not a member',

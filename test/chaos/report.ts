@@ -65,6 +65,7 @@ export function totalsOf({ records, startedAt }: History): Totals {
     'joins and leavings': countOf(records, 'visit'),
     transfers: countOf(records, 'transfer'),
     'blocks and their ends': countOf(records, 'blocking'),
+    'left to be said later, and cancelled': countOf(records, 'later'),
     'looks into the database': countOf(records, 'look'),
     'entries received': entries.length,
     'markers received': countOf(records, 'marker'),
