@@ -341,6 +341,18 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ben)).toEqual([]);
     });
 
+    it('is what lists forbid by then: what they mask is said masked, and what they refuse stays', async () => {
+      const { ann, group } = await two();
+      const left = [await leave(chat, ann, wanted(group, 'a badger')), await leave(chat, ann, wanted(group, 'a mushroom'))];
+      await chat.words.set(null, { name: 'masked', action: 'MASK', words: ['badger'] });
+      await chat.words.set(null, { name: 'refused', action: 'REFUSE', words: ['mushroom'] });
+      const another = await leave(chat, ann, wanted(group, 'another mushroom'));
+      await comesAbout(...left, another);
+      for (const name of ['masked', 'refused']) await chat.words.remove(null, { name });
+      expect(await said(db, group)).toEqual(['a ******']);
+      expect((await waiting(ann)).map(({ refusal: why }) => why?.code)).toEqual(['INVALID_INPUT', 'INVALID_INPUT']);
+    });
+
     it('because of slow mode is said when the pause is over', async () => {
       const { ann, ben, group } = await two();
       await chat.groups.update(ann, { groupId: group, slowModeSeconds: 60 });
@@ -356,6 +368,14 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await comesAbout(later);
       expect(await said(db, group)).toEqual(['First', 'Second']);
     });
+  });
+
+  it('a bot leaves things to be said as people do', async () => {
+    const [ann, bot] = [await person(chat), await chat.administration.createBot({ handle: `shop_${randomUUID().slice(0, 8)}` })];
+    const asBot = { userId: bot.id, sessionId: '' };
+    const { id } = await chat.groups.openDirect(asBot, { userId: ann.userId });
+    await comesAbout(await leave(chat, asBot, wanted(id, 'It is on its way')));
+    expect(await said(db, id)).toEqual(['It is on its way']);
   });
 
   describe('an account that is erased', () => {

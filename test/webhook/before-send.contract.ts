@@ -6,6 +6,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import type { BeforeSendChoice } from '../../src/webhook/index.ts';
+import { timeComes } from '../scheduled/later.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
 import { answers, type Behaviour, breaksOff, hangs, type Receiver, receiver } from './receiver.ts';
@@ -66,6 +67,21 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       await say(chat, ann, group, 'very rude');
       expect(await said()).toEqual(['fine', '***']);
       expect(app.forged).toEqual([]);
+    });
+
+    it('is asked about what is said later when it is said, and not when it is left; the reason stays with who wrote it', async () => {
+      await ask();
+      app.behaves(says({ allow: false, reason: 'Not now.' }));
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'later', sendAt: new Date(Date.now() + 3_600_000) };
+      const { scheduled } = await chat.scheduled.schedule(ann, request);
+      const id = scheduled?.id ?? '';
+      expect(app.calls).toHaveLength(0);
+      await timeComes(db, id);
+      await chat.jobs.doDue();
+      expect(await chat.scheduled.byIds(ann, [id])).toMatchObject([{ refusal: { code: 'FORBIDDEN', message: 'Not now.' } }]);
+      app.behaves(says({ text: 'changed' }));
+      await chat.scheduled.sendNow(ann, id);
+      expect(await said()).toEqual(['changed']);
     });
 
     it('is asked of whoever becomes a member while they send, once they send it again', async () => {
