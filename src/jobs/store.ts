@@ -6,13 +6,8 @@ import type { JobKind, NewJob } from './job.ts';
 export type JobRow = Awaited<ReturnType<Tx['job']['findMany']>>[number];
 
 /** Leaves a job with the transaction that calls for it, in place of the one under the same key. */
-export async function leaveJob(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
-  const fresh = { data: JSON.stringify(data, decimal), dueAt, attempts: 0, heldBy: null, state: 'PENDING', failure: null };
-  await tx.job.upsert({
-    where: { kind_key: { kind, key } },
-    create: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: dueAt },
-    update: fresh,
-  });
+export async function leaveJob(tx: Tx, job: NewJob): Promise<void> {
+  await put(tx, job, { attempts: 0, state: 'PENDING', failure: null });
 }
 
 /** Leaves a job where none is left under its key. Throws as for a duplicate where another transaction leaves it at the same time. */
@@ -25,15 +20,17 @@ export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): 
 /** Leaves what has failed so often that it is not tried again unless an operator says so. Of the reason 1,000 characters are kept. */
 export async function leaveDead(
   tx: Tx,
-  { kind, key, data, dueAt }: NewJob,
+  job: NewJob,
   { reason, attempts }: { readonly reason: string; readonly attempts: number },
 ): Promise<void> {
-  const dead = { data: JSON.stringify(data, decimal), dueAt, attempts, heldBy: null, state: 'DEAD', failure: reason.slice(0, 1_000) };
-  await tx.job.upsert({
-    where: { kind_key: { kind, key } },
-    create: { id: uuidBytes(newUuid()), kind, key, ...dead, createdAt: dueAt },
-    update: dead,
-  });
+  await put(tx, job, { attempts, state: 'DEAD', failure: reason.slice(0, 1_000) });
+}
+
+async function put(tx: Tx, { kind, key, data, dueAt }: NewJob, stand: Pick<JobRow, 'attempts' | 'state' | 'failure'>): Promise<void> {
+  const fresh = { data: JSON.stringify(data, decimal), dueAt, heldBy: null, ...stand };
+  // Prisma's upsert looks first on MySQL, and then changes what it has seen: nothing, where whoever did the job removes it between the two.
+  const { count } = await tx.job.updateMany({ where: { kind, key }, data: fresh });
+  if (count === 0) await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: dueAt } });
 }
 
 /** Takes back what was left under a key; where nothing is, nothing happens. */
