@@ -18,10 +18,10 @@ export async function change(
   // Where it is to be said never changes: it tells which lock to take.
   const [found = null] = await readScheduled(db.client, [id]);
   const { conversationId } = requireOwn(found, viewer);
+  // Not repeatable: where it was said meanwhile, or its time has come, a change that was made would be refused.
   return log.append<ScheduledMessage>({
     lock: [...new Set([conversationId, viewer.userId])],
     keys: [scheduledOf(viewer)],
-    repeatable: true,
     async decide(inside): Promise<Verdict<ScheduledMessage>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const { sendAt, ...request } = changed(row, wanted);

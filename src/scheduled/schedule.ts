@@ -15,10 +15,10 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
   const { conversationId, clientMessageId, text } = request;
   const { userId } = viewer;
   const { fingerprint, isSame, ...enclosed } = messages.readLater(request);
+  // Not repeatable: whatever others have done since with what it left, it would be done anew.
   return log.append<Scheduling>({
     lock: [...new Set([conversationId, userId])],
     keys: [scheduledOf(viewer)],
-    repeatable: true,
     async decide(inside): Promise<Verdict<Scheduling>> {
       const [user, left, said] = await Promise.all([
         inside.read(userRow, userId),

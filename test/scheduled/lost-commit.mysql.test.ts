@@ -11,9 +11,12 @@ import { leave, said, timeComes, wanted } from './later.ts';
 
 describe('what is said later, where the connection is lost', () => {
   let place: Fresh;
+  let direct: Db;
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   let db: Db;
   let chat: Chat;
+  /** A node that is not cut off. */
+  let other: Chat;
   let ann: Viewer;
 
   beforeAll(async () => {
@@ -23,11 +26,13 @@ describe('what is said later, where the connection is lost', () => {
     const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
     db = await connectMysql({ url, connections: 6, writeDeadlineMs: 8_000, serverKey: true });
     chat = chatOver(db);
+    direct = await connectMysql({ url: place.place, connections: 4, writeDeadlineMs: 8_000, serverKey: true });
+    other = chatOver(direct);
     ann = await person(chat);
   });
   afterAll(async () => {
-    await chat[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
+    for (const node of [chat, other]) await node[Symbol.asyncDispose]();
+    for (const each of [db, direct]) await each[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
     await place[Symbol.asyncDispose]();
   });
@@ -43,6 +48,26 @@ describe('what is said later, where the connection is lost', () => {
       cuts += 1;
       return how;
     };
+  }
+
+  /** Has a COMMIT be done whose answer never comes, and nothing come through until somebody else has done something. */
+  async function cutWhile(
+    act: () => Promise<unknown>,
+    isDone: () => Promise<boolean>,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<unknown> {
+    cutOnce('COMMIT', true);
+    const once = proxy.cutAfter;
+    proxy.cutAfter = (bytes) => {
+      const cut = once(bytes);
+      if (cut !== false) proxy.cutAfter = () => 'unsent';
+      return cut;
+    };
+    const acting = act();
+    await expect.poll(isDone).toBe(true);
+    await meanwhile();
+    proxy.cutAfter = () => false;
+    return acting;
   }
 
   /** Something that it is time for, in a conversation of its own. */
@@ -106,5 +131,29 @@ describe('what is said later, where the connection is lost', () => {
     expect(cuts).toBe(1);
     expect(await db.client.scheduledMessage.count({ where: { conversationId: group } })).toBe(1);
     expect((await left(id)).slice(1)).toEqual([1, ['ScheduledMessageChanged']]);
+  });
+
+  test('where a change is said before its author could be answered, they are answered that it was made', async () => {
+    const group = await groupOf(chat, ann);
+    const { id } = await leave(chat, ann, wanted(group, 'Before'));
+    const isChanged = async () => (await other.scheduled.byIds(ann, [id]))[0]?.text === 'After';
+    const changing = cutWhile(
+      () => chat.scheduled.change(ann, { id, text: 'After' }),
+      isChanged,
+      () => other.scheduled.sendNow(ann, id),
+    );
+    expect(await changing).toMatchObject({ id, text: 'After' });
+    expect(await said(db, group)).toEqual(['After']);
+  });
+
+  test('what is left, and cancelled on another device before its author could be answered, is not left anew', async () => {
+    const group = await groupOf(chat, ann);
+    const waiting = async () => (await other.scheduled.list(ann, { first: 1, conversationId: group })).items;
+    await cutWhile(
+      () => leave(chat, ann, wanted(group, 'Never mind')),
+      async () => (await waiting()).length === 1,
+      async () => other.scheduled.cancel(ann, (await waiting())[0]?.scheduled.id ?? ''),
+    );
+    expect(await waiting()).toEqual([]);
   });
 });
