@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cancelJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
+import { sentUnder } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { leaveDue, requireOwn, requireTime, scheduledOf } from './rule.ts';
+import { leaveDue, noneOfYours, requireOwn, requireTime, scheduledOf } from './rule.ts';
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -24,6 +25,9 @@ export async function change(
     keys: [scheduledOf(viewer)],
     async decide(inside): Promise<Verdict<ScheduledMessage>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
+      const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
+      // Sent at once under its name, it was said as it was left, and nothing is at its time.
+      if (said !== null && isDeepStrictEqual(said.fingerprint, row.fingerprint)) throw noneOfYours();
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);

@@ -26,9 +26,12 @@ function untimely(why: string): ChatError {
 /** Throws NOT_FOUND (scheduledMessageId) where there is none, or it is not the viewer's: never told apart. */
 export function requireOwn(row: ScheduledRow | null, { userId }: Viewer): ScheduledRow {
   if (row?.userId === userId) return row;
-  throw new ChatError('NOT_FOUND', 'There is no such message of yours: it was said, or cancelled.', {
-    field: ['scheduledMessageId'],
-  });
+  throw noneOfYours();
+}
+
+/** The refusal of what waits no more, or never did. */
+export function noneOfYours(): ChatError {
+  return new ChatError('NOT_FOUND', 'There is no such message of yours: it was said, or cancelled.', { field: ['scheduledMessageId'] });
 }
 
 /** Leaves it to be looked at from a moment on, in place of any other. */

@@ -248,6 +248,16 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toMatchObject([{ text: 'Stands' }]);
     });
 
+    it('of what was sent at once under its name is refused, for it would never be said', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Now');
+      const later = await leave(chat, ann, request);
+      await chat.messages.send(ann, request);
+      expect(await refusal(chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' }))).toBe('NOT_FOUND scheduledMessageId');
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual(['Now']);
+    });
+
     it('that puts it off has nothing said at the time that it had', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Later still'));
