@@ -389,6 +389,17 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
   });
 
   describe('an account that is erased', () => {
+    it('leaves nothing past its time where a node of an earlier release has emptied it', async () => {
+      const { ben, group } = await two();
+      const later = await leave(chat, ben, wanted(group, 'From nobody'));
+      await chat.users.erase(ben, { messages: 'KEEP', password, address: '10.1.1.1' });
+      await db.transaction((tx) => tx.job.deleteMany({ where: { kind: 'AccountErased' } }));
+      await comesAbout(later);
+      expect(await said(db, group)).toEqual([]);
+      expect(await db.client.scheduledMessage.count({ where: { userId: ben.userId } })).toBe(0);
+      expect(await jobOf(later)).toBeNull();
+    });
+
     it('leaves nothing to be said', async () => {
       const { ben, group } = await two();
       const later = await leave(chat, ben, wanted(group, 'From nobody'));
