@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cancelJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
-import { sentUnder } from '../message/index.ts';
+import { type MessageRef, sentUnder } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
@@ -20,14 +20,14 @@ export async function change(
   const [found = null] = await readScheduled(db.client, [id]);
   const { conversationId } = requireOwn(found, viewer);
   // Not repeatable: where it was said meanwhile, or its time has come, a change that was made would be refused.
-  return log.append<ScheduledMessage>({
+  const outcome = await log.append<ScheduledMessage | null>({
     lock: [...new Set([conversationId, viewer.userId])],
     keys: [scheduledOf(viewer)],
-    async decide(inside): Promise<Verdict<ScheduledMessage>> {
+    async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
-      // Sent at once under its name, it was said as it was left, and nothing is at its time.
-      if (said !== null && isDeepStrictEqual(said.fingerprint, row.fingerprint)) throw noneOfYours();
+      // Sent at once under its name, it was said as it was left: a change would be for nothing.
+      if (said !== null && isDeepStrictEqual(said.fingerprint, row.fingerprint)) return closing(row, said, () => null);
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);
@@ -44,6 +44,20 @@ export async function change(
       };
     },
   });
+  if (outcome === null) throw noneOfYours();
+  return outcome;
+}
+
+/** It is over. `said`: the message that it has become; null: it was cancelled. */
+function closing<T>(row: ScheduledRow, said: MessageRef | null, result: () => T): Verdict<T> {
+  return {
+    entries: () => [scheduledClosed(row, said)],
+    async write(tx) {
+      await deleteScheduled(tx, row.id);
+      await cancelJob(tx, 'ScheduledMessageDue', row.id);
+    },
+    result,
+  };
 }
 
 /** What it is to be, as it would be asked for. */
@@ -69,14 +83,7 @@ export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Pro
     keys: [scheduledOf(viewer)],
     async decide(inside): Promise<Verdict<void>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
-      return {
-        entries: () => [scheduledClosed(row, null)],
-        async write(tx) {
-          await deleteScheduled(tx, id);
-          await cancelJob(tx, 'ScheduledMessageDue', id);
-        },
-        result: () => undefined,
-      };
+      return closing(row, null, () => undefined);
     },
   });
 }

@@ -248,13 +248,15 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toMatchObject([{ text: 'Stands' }]);
     });
 
-    it('of what was sent at once under its name is refused, for it would never be said', async () => {
+    it('of what was sent at once under its name is refused, for it would never be said: it is over', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Now');
       const later = await leave(chat, ann, request);
-      await chat.messages.send(ann, request);
+      const { seq } = await chat.messages.send(ann, request);
       expect(await refusal(chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' }))).toBe('NOT_FOUND scheduledMessageId');
-      await comesAbout(later);
+      expect(await told(later)).toEqual(['Changed', `Closed ${seq}`]);
+      expect(await waiting(ann)).toEqual([]);
+      expect(await jobOf(later)).toBeNull();
       expect(await said(db, group)).toEqual(['Now']);
     });
 
