@@ -101,7 +101,7 @@ builder.mutationField('changeScheduledMessage', (t) =>
   t.field({
     type: ChangeScheduledMessagePayload,
     description:
-      'Changes what is said later. Once answered it is said so, and never as it was; NOT_FOUND where it was said or cancelled. What was refused at its time needs another `sendAt`.',
+      'Changes what is said later. Once answered it is said so, and never as it was; NOT_FOUND (`scheduledMessageId`) where it was said or cancelled. What was refused at its time needs another `sendAt`. A refusal that is about where it is to be said has no `field`.',
     args: { input: t.arg({ type: ChangeScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -187,7 +187,7 @@ const SendScheduledMessagePayload = withErrors(
 builder.mutationField('sendScheduledMessage', (t) =>
   t.field({
     type: SendScheduledMessagePayload,
-    description: 'Says now what was to be said later. Refused, it stays as it is; NOT_FOUND where it was said or cancelled.',
+    description: 'Says now what was to be said later. NOT_FOUND (`scheduledMessageId`) where it was said or cancelled; any other refusal has no `field`, and leaves it as it is.',
     args: { input: t.arg({ type: SendScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { type MessageRef, sentUnder } from '../message/index.ts';
@@ -6,7 +7,7 @@ import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { leaveDue, noneOfYours, requireOwn, requireTime, scheduledOf } from './rule.ts';
+import { leaveDue, noneOfYours, requireOwn, requireTime, scheduledOf, unnamed } from './rule.ts';
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -31,7 +32,7 @@ export async function change(
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);
-      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed });
+      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed }).catch(ofChange);
       const after: ScheduledRow = { ...row, text: request.text, ...enclosed, ...refs, sendAt, refusal: null };
       if (isDeepStrictEqual(after, row)) return { result: () => row };
       return {
@@ -58,6 +59,11 @@ function closing<T>(row: ScheduledRow, said: MessageRef | null, result: () => T)
     },
     result,
   };
+}
+
+/** Throws why it cannot be said: where it is to be said is not for a change to name. */
+function ofChange(error: unknown): never {
+  throw error instanceof ChatError && error.field?.[0] === 'conversationId' ? unnamed(error) : error;
 }
 
 /** What it is to be, as it would be asked for. */

@@ -38,3 +38,8 @@ export function noneOfYours(): ChatError {
 export function leaveDue(tx: Tx, { id, userId }: Pick<ScheduledMessage, 'id' | 'userId'>, dueAt: Date): Promise<void> {
   return leaveJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
 }
+
+/** A refusal without the input that it names: one of the request that left what waits, and none of the act that is refused. */
+export function unnamed({ code, message, retryAfterMs, cause }: ChatError): ChatError {
+  return new ChatError(code, message, { retryAfterMs, cause });
+}

@@ -7,7 +7,7 @@ import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { leaveDue, requireOwn, scheduledOf } from './rule.ts';
+import { leaveDue, requireOwn, scheduledOf, unnamed } from './rule.ts';
 import type { ScheduledRef } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -59,11 +59,12 @@ function say({ messages }: ScheduledParts, row: ScheduledRow): Promise<Message> 
 /** Says it now. Throws as ScheduledMessages.sendNow says. */
 export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string): Promise<Message> {
   for (let look = 1; ; look += 1) {
-    const [row = null] = await readScheduled(parts.db.client, [id]);
+    const [found = null] = await readScheduled(parts.db.client, [id]);
+    const row = requireOwn(found, viewer);
     try {
-      return await say(parts, requireOwn(row, viewer));
+      return await say(parts, row);
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
+      if (!(error instanceof Moved)) throw isRefusal(error) ? unnamed(error) : error;
       if (look === looks) throw restless();
     }
   }

@@ -342,7 +342,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
       await comesAbout(...left);
       expect((await waiting(ben)).map(({ refusal: why }) => why?.code)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
-      expect(await refusal(chat.scheduled.sendNow(ben, b.id))).toBe('FORBIDDEN conversationId');
+      expect(await refusal(chat.scheduled.sendNow(ben, b.id))).toBe('FORBIDDEN');
       await chat.groups.update(ann, { groupId: group, postPolicy: 'EVERYONE' });
       expect(await refusal(chat.scheduled.change(ben, { id: a.id, text: 'a!' }))).toBe('INVALID_INPUT sendAt');
       expect(await chat.scheduled.change(ben, { id: a.id, sendAt: ahead() })).toMatchObject({ refusal: null });
@@ -363,6 +363,19 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       for (const name of ['masked', 'refused']) await chat.words.remove(null, { name });
       expect(await said(db, group)).toEqual(['a ******']);
       expect((await waiting(ann)).map(({ refusal: why }) => why?.code)).toEqual(['INVALID_INPUT', 'INVALID_INPUT']);
+    });
+
+    it('names no input where it is refused for what was settled when it was left: scheduledMessageId means that it is gone', async () => {
+      const [ann, ben, cam] = [await person(chat), await person(chat), await person(chat)];
+      const group = await groupOf(chat, ann, ben, cam);
+      const { id } = await leave(chat, ben, wanted(group, 'Cam, look', { mentionIds: [cam.userId] }));
+      await chat.groups.leave(cam, { groupId: group });
+      expect(await refusal(chat.scheduled.change(ben, { id, text: 'Cam?' }))).toBe('NOT_FOUND mentionIds 0');
+      expect(await refusal(chat.scheduled.sendNow(ben, id))).toBe('NOT_FOUND');
+      await chat.groups.leave(ben, { groupId: group });
+      expect(await refusal(chat.scheduled.change(ben, { id, mentionIds: [] }))).toBe('NOT_FOUND');
+      expect(await refusal(chat.scheduled.sendNow(ben, id))).toBe('NOT_FOUND');
+      expect(await waiting(ben)).toMatchObject([{ id, text: 'Cam, look', refusal: null }]);
     });
 
     it('because of slow mode is said when the pause is over', async () => {
