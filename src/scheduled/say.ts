@@ -11,20 +11,16 @@ import { leaveDue, requireOwn, scheduledOf, unnamed } from './rule.ts';
 import type { ScheduledRef } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
-// Each but the first is for a change that came between reading and saying: so many in a row are not somebody's who writes.
+// Each but the first is for a change that came between reading and saying: nobody who writes makes so many in a row.
 const looks = 5;
 // The column's width.
 const maxReason = 1_000;
 
-/** It is not as it was read any more, or gone: to be read again. */
+/** It is not as it was read any more, or gone. */
 class Moved extends ChatError {
   constructor() {
     super('CONFLICT', 'It was changed at this moment.');
   }
-}
-
-function restless(): ChatError {
-  return new ChatError('UNAVAILABLE', 'It is being changed all the time. Try again.');
 }
 
 /** What is to be true and done when a row is said: it stands as it was read, and goes. */
@@ -65,62 +61,51 @@ export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string)
       return await say(parts, row);
     } catch (error) {
       if (!(error instanceof Moved)) throw isRefusal(error) ? unnamed(error) : error;
-      if (look === looks) throw restless();
+      if (look === looks) throw new ChatError('UNAVAILABLE', 'It is being changed all the time. Try again.');
     }
   }
 }
 
 /** Says what it is time for. Throws as ScheduledMessages.due says. */
 export async function sayDue(parts: ScheduledParts, { scheduledMessageId: id }: ScheduledRef): Promise<void> {
-  for (let look = 1; look <= looks; look += 1) {
-    const [row = null] = await readScheduled(parts.db.client, [id]);
-    if (row === null || row.refusal !== null || (await isSettled(parts, row))) return;
-  }
-  throw restless();
-}
-
-/** Whether it is said, or what is to become of it stored; false: it was changed meanwhile. */
-async function isSettled(parts: ScheduledParts, row: ScheduledRow): Promise<boolean> {
+  const [row = null] = await readScheduled(parts.db.client, [id]);
+  if (row === null || row.refusal !== null) return;
   const now = await parts.db.now();
   // A change has left it for then; but that the clock has not gone back since it was taken up is more than anybody knows.
   if (row.sendAt > now) return waitOn(parts, row, row.sendAt);
   try {
     await say(parts, row);
-    return true;
   } catch (error) {
-    if (error instanceof Moved) return false;
+    // As ifStanding does.
+    if (error instanceof Moved) return;
     if (!isRefusal(error) || error.code === 'UNAVAILABLE') throw error;
     // Slow mode alone says so, and always for how long.
     if (error.code === 'RATE_LIMITED') return waitOn(parts, row, new Date(now.getTime() + (error.retryAfterMs ?? 0)));
-    return refuse(parts, row, error);
+    await refuse(parts, row, error);
   }
 }
 
-function waitOn(parts: ScheduledParts, row: ScheduledRow, until: Date): Promise<boolean> {
-  return ifStanding(parts, row, { write: (tx) => leaveDue(tx, row, until), result: () => true });
+function waitOn(parts: ScheduledParts, row: ScheduledRow, until: Date): Promise<void> {
+  return ifStanding(parts, row, { write: (tx) => leaveDue(tx, row, until) });
 }
 
 /** Keeps why it could not be said: any other refusal than those that pass is the same the next time. */
-function refuse(parts: ScheduledParts, row: ScheduledRow, { code, message }: ChatError & { readonly code: RefusalCode }): Promise<boolean> {
+function refuse(parts: ScheduledParts, row: ScheduledRow, { code, message }: ChatError & { readonly code: RefusalCode }): Promise<void> {
   const refused: ScheduledRow = { ...row, refusal: { code, message: message.slice(0, maxReason) } };
-  return ifStanding(parts, row, {
-    entries: () => [scheduledChanged(row)],
-    write: (tx) => updateScheduled(tx, refused),
-    result: () => true,
-  });
+  return ifStanding(parts, row, { entries: () => [scheduledChanged(row)], write: (tx) => updateScheduled(tx, refused) });
 }
 
-/** Does something with a row if it stands as it was read; answers false where it does not. */
-function ifStanding({ log }: ScheduledParts, row: ScheduledRow, verdict: Verdict<boolean>): Promise<boolean> {
-  return log.append<boolean>({
+/** Does something with a row if it stands as it was read. Where it does not, whoever came before has ended it, or left it for another time. */
+function ifStanding({ log }: ScheduledParts, row: ScheduledRow, what: Pick<Verdict<void>, 'entries' | 'write'>): Promise<void> {
+  return log.append<void>({
     lock: [row.userId],
     keys: [scheduledOf(row)],
     repeatable: true,
     async decide(inside: Inside) {
       const [user, standing] = await Promise.all([inside.read(userRow, row.userId), inside.read(scheduledRow, row.id)]);
       // Its own job takes it out of an erased account, unless a node of an earlier release did that, which knows nothing of it.
-      if (user?.state !== 'ACTIVE') return { write: (tx) => deleteScheduled(tx, row.id), result: () => true };
-      return isDeepStrictEqual(standing, row) ? verdict : { result: () => false };
+      if (user?.state !== 'ACTIVE') return { write: (tx) => deleteScheduled(tx, row.id), result: () => undefined };
+      return { ...(isDeepStrictEqual(standing, row) && what), result: () => undefined };
     },
   });
 }
