@@ -110,4 +110,67 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect(await closings(ann)).toBe(many.length);
     });
   });
+
+  describe('what a user does at one moment, on one node,', () => {
+    // Acts of one moment share a commit where nothing keeps them apart.
+    async function left(...texts: readonly string[]) {
+      const ann = await person(nodes[0]);
+      const group = await groupOf(nodes[0], ann);
+      const rows = await Promise.all(texts.map((text) => leave(nodes[0], ann, wanted(group, text))));
+      return { ann, group, ids: rows.map(({ id }) => id) };
+    }
+
+    it('leaves no more than may wait', async () => {
+      await using few = chatOver(db, { MAX_SCHEDULED_MESSAGES: '3' });
+      const ann = await person(few);
+      const group = await groupOf(few, ann);
+      const results = await Promise.allSettled(many.map((text) => few.scheduled.schedule(ann, wanted(group, text))));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+      expect(await db.client.scheduledMessage.count({ where: { userId: ann.userId } })).toBe(3);
+    });
+
+    it('changes it in all ways that were answered', async () => {
+      const { ann, ids } = await left(...many);
+      const { change, byIds } = nodes[0].scheduled;
+      await Promise.all(ids.flatMap((id) => [change(ann, { id, text: 'new' }), change(ann, { id, data: { of: 'a' } })]));
+      expect((await byIds(ann, ids)).map((row) => row && [row.text, row.data])).toEqual(many.map(() => ['new', '{"of":"a"}']));
+    });
+
+    it('says it or cancels it, as it was or as it was changed', async () => {
+      const { ann, group, ids } = await left(...many);
+      const { change, cancel, sendNow } = nodes[0].scheduled;
+      const acts = ids.map((id, place) => (place % 2 === 0 ? cancel(ann, id) : change(ann, { id, text: `new ${place}` })));
+      const sent = ids.map((id) => sendNow(ann, id));
+      const [done] = await Promise.all([Promise.allSettled(acts), Promise.allSettled(sent)]);
+      const outcome = many.map((text, place) => {
+        if (done[place]?.status === 'rejected') return text;
+        return place % 2 === 0 ? [] : `new ${text}`;
+      });
+      expect((await said(db, group)).toSorted()).toEqual(outcome.flat().toSorted());
+    });
+
+    it('says what was changed while it was being said, as it was changed', async () => {
+      const { ann, group, ids } = await left('as it was');
+      const [id = ''] = ids;
+      let beforeCommit = async (): Promise<unknown> => undefined;
+      const late: Db = {
+        ...db,
+        async commit(mark, work) {
+          await beforeCommit();
+          return db.commit(mark, work);
+        },
+        async commitAgain(work) {
+          await beforeCommit();
+          return db.commitAgain(work);
+        },
+      };
+      await using elsewhere = chatOver(late);
+      beforeCommit = () => {
+        beforeCommit = async () => undefined;
+        return nodes[0].scheduled.change(ann, { id, text: 'as changed' });
+      };
+      expect(await elsewhere.scheduled.sendNow(ann, id)).toMatchObject({ text: 'as changed' });
+      expect(await said(db, group)).toEqual(['as changed']);
+    });
+  });
 }

@@ -137,7 +137,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const { ann, group } = await two();
       const request = wanted(group, 'Once');
       const { id } = await leave(chat, ann, request);
-      await chat.scheduled.change(ann, { id, text: 'Otherwise' });
+      await chat.scheduled.change(ann, { id, text: 'Otherwise', sendAt: ahead(1_800_000) });
       expect(await leave(chat, ann, request)).toMatchObject({ id, text: 'Otherwise' });
       expect(await waiting(ann)).toHaveLength(1);
       for (const other of [{ text: 'Twice' }, { sendAt: ahead(7_200_000) }, { mentionsEveryone: true }]) {
@@ -156,6 +156,22 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await chat.messages.send(ann, request)).toMatchObject({ text: 'Otherwise' });
       expect(await said(db, group)).toEqual(['Otherwise']);
       expect(await waiting(ann)).toEqual([]);
+    });
+
+    it('finds it also where no more may be left, and where its time is over', async () => {
+      const { ann, ben, group } = await two();
+      const request = wanted(group, 'Soon');
+      const later = await leave(chat, ben, request);
+      for (const text of 'abcd') await leave(chat, ben, wanted(group, text));
+      expect(await leave(chat, ben, request)).toMatchObject({ id: later.id });
+      // As time would.
+      const over = { ...request, sendAt: ahead(-1_000) };
+      const times = { sendAt: over.sendAt, firstSendAt: over.sendAt };
+      await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { clientMessageId: request.clientMessageId }, data: times }));
+      expect(await leave(chat, ben, over)).toMatchObject({ id: later.id, refusal: null });
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      await comesAbout(later);
+      expect(await leave(chat, ben, over)).toMatchObject({ id: later.id, refusal: { code: 'FORBIDDEN' } });
     });
 
     it('that was sent at once meanwhile is not said again: what waited is over; where it was another, it says so', async () => {
@@ -231,6 +247,20 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect((await told(later)).slice(0, -1)).toEqual(['Changed', 'Changed', 'Changed']);
     });
 
+    it('gives it and takes from it what it answers, its thread, its mentions, files and data', async () => {
+      const { ann, ben, group } = await two();
+      const root = { conversationId: group, seq: await say(chat, ben, group, 'What?') };
+      const before = await leave(chat, ann, wanted(group, 'That.'));
+      const attachments = [{ url: 'https://example.org/', mediaType: 'image/png' }];
+      const all = { replyTo: root, threadRoot: root, mentionIds: [ben.userId], mentionsEveryone: true, attachments, data: { of: 'a' } };
+      expect(await chat.scheduled.change(ann, { id: before.id, ...all })).toMatchObject({
+        ...{ replyToSeq: root.seq, threadRootSeq: root.seq, mentionIds: [ben.userId], mentionsEveryone: true, attachments },
+        ...{ text: 'That.', data: '{"of":"a"}' },
+      });
+      const none = { replyTo: null, threadRoot: null, mentionIds: [], mentionsEveryone: false, attachments: [], data: null };
+      expect(await chat.scheduled.change(ann, { id: before.id, ...none })).toEqual(before);
+    });
+
     it('that changes nothing tells nothing', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Same', { attachments: [{ url: 'https://example.org', mediaType: 'a/b' }] }));
@@ -273,17 +303,26 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     });
   });
 
+  it('what is taken up before its time is left for it', async () => {
+    const { ann, group } = await two();
+    const later = await leave(chat, ann, wanted(group, 'Not yet'));
+    await timeComes(db, later.id);
+    await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { conversationId: group }, data: { sendAt: later.sendAt } }));
+    await chat.jobs.doDue();
+    expect(await said(db, group)).toEqual([]);
+    expect(await jobOf(later)).toMatchObject({ dueAt: later.sendAt, heldBy: null });
+  });
+
   it('what is cancelled is never said, and is there no more', async () => {
     const { ann, group } = await two();
     const later = await leave(chat, ann, wanted(group, 'Never mind'));
     await timeComes(db, later.id);
     await chat.scheduled.cancel(ann, later.id);
+    expect(await jobOf(later)).toBeNull();
     await chat.scheduled.due({ userId: ann.userId, scheduledMessageId: later.id });
-    await chat.jobs.doDue();
     expect(await said(db, group)).toEqual([]);
     expect(await told(later)).toEqual(['Changed', 'Closed cancelled']);
     expect(await refusal(chat.scheduled.cancel(ann, later.id))).toBe('NOT_FOUND scheduledMessageId');
-    expect(await jobOf(later)).toBeNull();
   });
 
   it('what is said now is said once, and not at its time', async () => {

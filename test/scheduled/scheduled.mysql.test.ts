@@ -1,9 +1,11 @@
 import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfScheduledMessages } from './scheduled.contract.ts';
+import { promisesOfScheduledAsked } from './scheduled-asked.contract.ts';
 import { promisesOfScheduledRaces } from './scheduled-race.contract.ts';
 
 describe('messages that are said later, on MariaDB', () => {
   promisesOfScheduledMessages(mysqlDb);
+  promisesOfScheduledAsked(mysqlDb);
   promisesOfScheduledRaces(mysqlDb);
 });
