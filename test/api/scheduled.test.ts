@@ -84,6 +84,28 @@ describe('messages that are said later', () => {
     expect((await listed(ann)).edges).toEqual([]);
   });
 
+  it('lose what a change has as null, and keep their text and time', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    const { id: root } = await chat.say(ben, group, 'When?');
+    const { node: plain } = await leave(ann, later(group, 'Now'));
+    const scheduledMessageId = plain.id;
+    const attachments = [{ url: 'https://example.org/a.png', mediaType: 'image/png' }];
+    const refers = { replyToId: root, threadRootId: root, mentionIds: [ben.id], mentionsEveryone: true };
+    const giving = { scheduledMessageId, ...refers, attachments, data: { of: 'a' } };
+    const { changeScheduledMessage: all } = await chat.ask(ChangeScheduledMessageDocument, { input: giving }, ann);
+    expect(all.scheduledMessageEdge?.node).toMatchObject({
+      ...{ replyTo: { id: root }, threadRoot: { id: root }, mentions: [{ id: ben.id }], mentionsEveryone: true },
+      ...{ attachments, data: { of: 'a' } },
+    });
+    const kept = { scheduledMessageId, text: null, sendAt: null };
+    const { changeScheduledMessage: same } = await chat.ask(ChangeScheduledMessageDocument, { input: kept }, ann);
+    expect(same).toEqual(all);
+    const none = { replyToId: null, threadRootId: null, mentionIds: null, mentionsEveryone: null, attachments: null, data: null };
+    const { changeScheduledMessage: taken } = await chat.ask(ChangeScheduledMessageDocument, { input: { ...kept, ...none } }, ann);
+    expect(taken.scheduledMessageEdge?.node).toEqual(plain);
+  });
+
   it('are listed a page at a time, of all conversations or of one, which may be theirs no more', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, other] = [await chat.group(ben, ann), await chat.group(ben, ann)];
@@ -115,5 +137,7 @@ describe('messages that are said later', () => {
     await allTimesCome(chat);
     const refused = { code: 'NOT_FOUND', message: expect.stringMatching(/conversation/) };
     expect((await listed(ann)).edges).toMatchObject([{ node: { refusal: refused } }]);
+    const input = { scheduledMessageId: given((await listed(ann)).edges[0], []).node.id };
+    expect(refusals((await chat.ask(SendScheduledMessageDocument, { input }, ann)).sendScheduledMessage.errors)).toEqual(['NOT_FOUND']);
   });
 });

@@ -121,6 +121,10 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       }
       expect((await waiting(ann)).map(({ text }) => text)).toEqual(['a', 'b', 'b', 'c']);
       expect((await waiting(ann, group)).map(({ text }) => text)).toEqual(['b', 'b', 'c']);
+      expect([await chat.scheduled.list(ann, { first: 3 }), await chat.scheduled.list(ann, { first: 4 })]).toMatchObject([
+        { hasNextPage: true },
+        { hasNextPage: false },
+      ]);
       const seen: string[] = [];
       for (let after: string | undefined, more = true; more; ) {
         const { items, hasNextPage } = await chat.scheduled.list(ann, { first: 1, after });
@@ -227,6 +231,26 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.scheduled.sendNow(ann, left[1]?.id ?? '');
       await leave(chat, ann, wanted(group, 'and one more'));
       expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'too many')))).toBe('LIMIT_REACHED');
+    });
+
+    it('takes its room until it is said or cancelled, also where it was refused at its time', async () => {
+      const { ann, ben, group } = await two();
+      const left: ScheduledMessage[] = [];
+      for (const text of 'abcde') left.push(await leave(chat, ben, wanted(group, text)));
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      await comesAbout(...left);
+      const diary = wanted((await chat.groups.openDirect(ben, { userId: ben.userId })).id, 'one more');
+      expect(await refusal(chat.scheduled.schedule(ben, diary))).toBe('LIMIT_REACHED');
+      await chat.scheduled.cancel(ben, left[0]?.id ?? '');
+      await leave(chat, ben, diary);
+    });
+
+    it('has a name that others may have given, too', async () => {
+      const { ann, ben, group } = await two();
+      const request = wanted(group, 'Good morning');
+      const [anns, bens] = [await leave(chat, ann, request), await leave(chat, ben, request)];
+      await comesAbout(anns, bens);
+      expect(await said(db, group)).toEqual(['Good morning', 'Good morning']);
     });
   });
 
@@ -457,6 +481,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     it('leaves nothing to be said', async () => {
       const { ben, group } = await two();
       const later = await leave(chat, ben, wanted(group, 'From nobody'));
+      const muchLater = await leave(chat, ben, wanted(group, 'From nobody, either'));
       await timeComes(db, later.id);
       await chat.users.erase(ben, { messages: 'KEEP', password, address: '10.1.1.1' });
       await chat.scheduled.due({ userId: ben.userId, scheduledMessageId: later.id });
@@ -464,7 +489,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.jobs.doDue();
       expect(await said(db, group)).toEqual([]);
       expect(await db.client.scheduledMessage.count({ where: { userId: ben.userId } })).toBe(0);
-      expect(await jobOf(later)).toBeNull();
+      expect([await jobOf(later), await jobOf(muchLater)]).toEqual([null, null]);
       expect(await told(later)).toEqual(['Changed']);
       expect(await refusal(chat.scheduled.schedule(ben, wanted(group, 'Anew')))).toBe('NOT_FOUND');
     });
