@@ -189,7 +189,9 @@ function isSame(
   { fingerprint }: Pick<MessageRow, 'fingerprint'>,
   { print, settling }: Pick<Attempt, 'print' | 'settling'>,
 ): boolean {
-  return settling === undefined ? fingerprints.matches(fingerprint, print) : Buffer.compare(settling.fingerprint, fingerprint) === 0;
+  // What is settled with it may have been asked for in other words, or under an older key; or the very same was sent by itself.
+  const asFirst = settling !== undefined && Buffer.compare(settling.fingerprint, fingerprint) === 0;
+  return asFirst || fingerprints.matches(fingerprint, print);
 }
 
 /** The refusal of a clientMessageId under which something else was said, or is to be. */

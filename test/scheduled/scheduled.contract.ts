@@ -180,13 +180,17 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
 
     it('that was sent at once meanwhile is not said again: what waited is over; where it was another, it says so', async () => {
       const { ann, group } = await two();
-      const [same, other] = [wanted(group, 'Now'), wanted(group, 'Later')];
-      const [sameLater, otherLater] = [await leave(chat, ann, same), await leave(chat, ann, other)];
+      const [same, other, changed] = [wanted(group, 'Now'), wanted(group, 'Later'), wanted(group, 'First')];
+      const left = [await leave(chat, ann, same), await leave(chat, ann, other), await leave(chat, ann, changed)] as const;
+      const [sameLater, otherLater, changedLater] = left;
+      await chat.scheduled.change(ann, { id: changedLater.id, text: 'Then' });
       const { seq } = await chat.messages.send(ann, same);
       await chat.messages.send(ann, { ...other, text: 'Something else' });
-      await comesAbout(sameLater, otherLater);
-      expect(await said(db, group)).toEqual(['Now', 'Something else']);
+      await chat.messages.send(ann, { ...changed, text: 'Then' });
+      await comesAbout(...left);
+      expect(await said(db, group)).toEqual(['Now', 'Something else', 'Then']);
       expect(await told(sameLater)).toEqual(['Changed', `Closed ${seq}`]);
+      expect(await told(changedLater)).toEqual(['Changed', 'Changed', `Closed ${seq + 2}`]);
       expect(await waiting(ann)).toMatchObject([{ id: otherLater.id, refusal: { code: 'CONFLICT' } }]);
     });
   });
@@ -201,6 +205,9 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await why({ text: ' ' })).toBe('INVALID_INPUT text');
       expect(await why({ clientMessageId: '' })).toBe('INVALID_INPUT clientMessageId');
       expect(await why({ attachments: [{ url: 'no address', mediaType: 'image/png' }] })).toBe('INVALID_INPUT attachments 0 url');
+      expect(await why({ attachments: Array(11).fill({ url: 'https://example.org', mediaType: 'a/b' }) })).toBe(
+        'INVALID_INPUT attachments',
+      );
       expect(await why({ data: { text: 'x'.repeat(5_000) } })).toBe('INVALID_INPUT data');
       expect(await why({ mentionIds: [stranger.userId] })).toBe('NOT_FOUND mentionIds 0');
       expect(await why({ replyTo: { conversationId: group, seq: 99 } })).toBe('NOT_FOUND replyToId');
