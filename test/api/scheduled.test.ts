@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ahead, allTimesCome } from '../scheduled/times.ts';
 import {
@@ -11,6 +13,20 @@ import {
 } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
+
+interface Listed {
+  readonly edges: readonly { readonly node: { readonly text: string } }[];
+}
+
+const severalLists: TypedDocumentNode<{ readonly viewer: Readonly<Record<string, Listed>> | null }, object> = parse(`
+  query ($conversationId: ID, $after: String) {
+    viewer {
+      all: scheduledMessages { edges { node { text } } }
+      there: scheduledMessages(conversationId: $conversationId) { edges { node { text } } }
+      rest: scheduledMessages(after: $after) { edges { node { text } } }
+    }
+  }
+`);
 
 describe('messages that are said later', () => {
   const chat = world();
@@ -124,6 +140,16 @@ describe('messages that are said later', () => {
       ['2', null, group],
       ['0', null, group],
     ]);
+  });
+
+  it('are listed in several ways in one request', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const [group, other] = [await chat.group(ben, ann), await chat.group(ben, ann)];
+    const first = await leave(ann, later(group, 'First'));
+    await leave(ann, later(other, 'Second', { sendAt: ahead(7_200_000) }));
+    const { viewer } = await chat.ask(severalLists, { conversationId: group, after: first.cursor }, ann);
+    const texts = Object.entries(given(viewer, [])).map(([name, { edges }]) => [name, edges.map(({ node }) => node.text)]);
+    expect(Object.fromEntries(texts)).toEqual({ all: ['First', 'Second'], there: ['First'], rest: ['Second'] });
   });
 
   it('show what they refer to only while it is for their author to read', async () => {
