@@ -7,7 +7,7 @@ import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { leaveDue, noneOfYours, requireOwn, requireTime, scheduledOf, unnamed } from './rule.ts';
+import { laterKey, leaveDue, noneOfYours, requireOwn, requireTime, unnamed } from './rule.ts';
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -23,7 +23,7 @@ export async function change(
   // Not repeatable: where it was said meanwhile, or its time has come, a change that was made would be refused.
   const outcome = await log.append<ScheduledMessage | null>({
     lock: [...new Set([conversationId, viewer.userId])],
-    keys: [scheduledOf(viewer)],
+    keys: [laterKey(viewer)],
     async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
@@ -86,7 +86,7 @@ function changed(row: ScheduledRow, { data, replyTo, threadRoot, ...wanted }: Om
 export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
   return log.append<void>({
     lock: [viewer.userId],
-    keys: [scheduledOf(viewer)],
+    keys: [laterKey(viewer)],
     async decide(inside): Promise<Verdict<void>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       return closing(row, null, () => undefined);

@@ -9,7 +9,7 @@ import type { ScheduledRow } from './store.ts';
 const maxAheadMs = 365 * 86_400_000;
 
 /** The key (Append.keys) of what is decided on a user's scheduled messages: of one user one such act a commit. */
-export function scheduledOf({ userId }: Pick<Viewer, 'userId'>): string {
+export function laterKey({ userId }: Pick<Viewer, 'userId'>): string {
   return `scheduled by ${userId}`;
 }
 

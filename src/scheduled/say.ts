@@ -7,7 +7,7 @@ import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { leaveDue, requireOwn, scheduledOf, unnamed } from './rule.ts';
+import { laterKey, leaveDue, requireOwn, unnamed } from './rule.ts';
 import type { ScheduledRef } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -28,7 +28,7 @@ function goingWith(row: ScheduledRow): Settling {
   const { id, userId } = row;
   return {
     streamId: userId,
-    key: scheduledOf(row),
+    key: laterKey(row),
     fingerprint: row.fingerprint,
     async decide(inside, { isSaid }) {
       const [user, standing] = await Promise.all([inside.read(userRow, userId), inside.read(scheduledRow, id)]);
@@ -99,7 +99,7 @@ function refuse(parts: ScheduledParts, row: ScheduledRow, { code, message }: Cha
 function ifStanding({ log }: ScheduledParts, row: ScheduledRow, what: Pick<Verdict<void>, 'entries' | 'write'>): Promise<void> {
   return log.append<void>({
     lock: [row.userId],
-    keys: [scheduledOf(row)],
+    keys: [laterKey(row)],
     repeatable: true,
     async decide(inside: Inside) {
       const [user, standing] = await Promise.all([inside.read(userRow, row.userId), inside.read(scheduledRow, row.id)]);

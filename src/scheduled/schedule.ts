@@ -5,7 +5,7 @@ import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { scheduledChanged } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
-import { leaveDue, requireTime, scheduledOf } from './rule.ts';
+import { laterKey, leaveDue, requireTime } from './rule.ts';
 import type { NewScheduled, Scheduling } from './scheduled.ts';
 import { insertScheduled, type ScheduledRow, scheduledCount, scheduledUnder } from './store.ts';
 
@@ -18,7 +18,7 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
   // Not repeatable: whatever others have done since with what it left, it would be done anew.
   return log.append<Scheduling>({
     lock: [...new Set([conversationId, userId])],
-    keys: [scheduledOf(viewer)],
+    keys: [laterKey(viewer)],
     async decide(inside): Promise<Verdict<Scheduling>> {
       const [user, left, said] = await Promise.all([
         inside.read(userRow, userId),
