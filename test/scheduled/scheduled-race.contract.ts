@@ -136,6 +136,13 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect((await byIds(ann, ids)).map((row) => row && [row.text, row.data])).toEqual(many.map(() => ['new', '{"of":"a"}']));
     });
 
+    it('cancels it once, and tells it once', async () => {
+      const { ann, ids } = await left(...many);
+      const twice = await Promise.allSettled([...ids, ...ids].map((id) => nodes[0].scheduled.cancel(ann, id)));
+      expect(twice.filter(({ status }) => status === 'fulfilled')).toHaveLength(many.length);
+      expect(await closings(ann)).toBe(many.length);
+    });
+
     it('says it or cancels it, as it was or as it was changed', async () => {
       const { ann, group, ids } = await left(...many);
       const { change, cancel, sendNow } = nodes[0].scheduled;

@@ -459,6 +459,8 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const dueAt = (await jobOf(later))?.dueAt.getTime() ?? 0;
       expect(dueAt).toBeGreaterThan(Date.now() + 30_000);
       expect(dueAt).toBeLessThan(Date.now() + 61_000);
+      const pause = { code: 'RATE_LIMITED', field: undefined, retryAfterMs: expect.any(Number) };
+      await expect(chat.scheduled.sendNow(ben, later.id)).rejects.toMatchObject(pause);
       await chat.groups.update(ann, { groupId: group, slowModeSeconds: 0 });
       await comesAbout(later);
       expect(await said(db, group)).toEqual(['First', 'Second']);
