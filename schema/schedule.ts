@@ -187,7 +187,8 @@ const SendScheduledMessagePayload = withErrors(
 builder.mutationField('sendScheduledMessage', (t) =>
   t.field({
     type: SendScheduledMessagePayload,
-    description: 'Says now what was to be said later. NOT_FOUND (`scheduledMessageId`) where it was said or cancelled; any other refusal has no `field`, and leaves it as it is.',
+    description:
+      'Says now what was to be said later. NOT_FOUND (`scheduledMessageId`) where it was said or cancelled; any other refusal has no `field`, and leaves it as it is.',
     args: { input: t.arg({ type: SendScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
