@@ -39,7 +39,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
   let chat: Chat;
   beforeAll(async () => {
     db = await open();
-    chat = chatOver(db, { EXPORTS_PER_DAY: '3' });
+    chat = chatOver(db, { EXPORTS_PER_DAY: '3', MAX_SCHEDULED_MESSAGES: '101' });
   });
   afterAll(async () => {
     await chat[Symbol.asyncDispose]();
@@ -155,6 +155,17 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         [String(direct), 'psst'],
       ]);
       expect(JSON.stringify(file)).not.toContain('argon2');
+    });
+
+    test('holds all that is to be said later, in order, also where it is more than is read at a time', async () => {
+      const ann = await person(chat);
+      const { id: conversationId } = await chat.groups.openDirect(ann, { userId: ann.userId });
+      const texts = Array.from({ length: 101 }, (_, place) => String(place));
+      const soon = Date.now() + 3_600_000;
+      const leave = (text: string, place: number) =>
+        chat.scheduled.schedule(ann, { conversationId, clientMessageId: text, text, sendAt: new Date(soon + place) });
+      await Promise.all(texts.map(leave));
+      expect((await contents(ann)).scheduledMessages.map(({ text }) => text)).toEqual(texts);
     });
 
     test('what they have reported, without what others said and what became of it', async () => {
