@@ -48,7 +48,9 @@ export async function putDevice(tx: Tx, { sessionId, ...device }: DeviceRow): Pr
   const id = uuidBytes(sessionId);
   await tx.pushDevice.deleteMany({ where: { addressHash, sessionId: { not: id } } });
   const row = { ...device, addressHash };
-  await tx.pushDevice.upsert({ where: { sessionId: id }, create: { sessionId: id, ...row }, update: row });
+  // Not by Prisma's upsert, which looks first: an address that its provider gives up at this moment is removed, and the new one would be with it.
+  const { count } = await tx.pushDevice.updateMany({ where: { sessionId: id }, data: row });
+  if (count === 0) await tx.pushDevice.create({ data: { sessionId: id, ...row } });
 }
 
 /** Has sessions told no more, at any address or at this one only, and of nothing that waits. */
