@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
-import { type MessageRef, sentUnder } from '../message/index.ts';
+import { type MessageRef, sentUnder, usedBefore } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
@@ -27,8 +27,12 @@ export async function change(
     async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
-      // Sent at once under its name, it was said as it was left: a change would be for nothing.
-      if (said !== null && isDeepStrictEqual(said.fingerprint, row.fingerprint)) return closing(row, said, () => null);
+      // Sent at once under its name, as it was left or as it stands, it was said: a change would be for nothing. So would one of what can never be said, as something else was.
+      if (said !== null) {
+        const isThat = isDeepStrictEqual(said.fingerprint, row.fingerprint) || messages.readLater(requestOf(row)).isSame(said.fingerprint);
+        if (!isThat) throw unnamed(usedBefore());
+        return closing(row, said, () => null);
+      }
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);

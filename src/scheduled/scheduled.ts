@@ -71,7 +71,7 @@ export interface ScheduledMessages {
    * does, but for what is asked when it is said (slow mode, blocked words, whoever is asked before); INVALID_INPUT (sendAt) and LIMIT_REACHED; CONFLICT (clientMessageId).
    */
   schedule(viewer: Viewer, wanted: NewScheduled): Promise<Scheduling>;
-  /** Changes what waits, or was refused, which then waits anew. Throws NOT_FOUND (scheduledMessageId), and what `schedule` does on what is to be said and when; where it may not be said there, without a field. */
+  /** Changes what waits, or was refused, which then waits anew. Throws NOT_FOUND (scheduledMessageId), and what `schedule` does on what is to be said and when; where it may not be said there, and CONFLICT where something else was said under its name, without a field. */
   change(viewer: Viewer, change: ScheduledChange): Promise<ScheduledMessage>;
   /** Takes it back: once this has resolved it is never said. Throws NOT_FOUND (scheduledMessageId), also where it was said or cancelled before. */
   cancel(viewer: Viewer, id: string): Promise<void>;

@@ -321,6 +321,28 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await said(db, group)).toEqual(['Now']);
     });
 
+    it('of what was sent at once as it had become is refused likewise', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Now');
+      const later = await leave(chat, ann, request);
+      await chat.scheduled.change(ann, { id: later.id, text: 'Now!' });
+      const { seq } = await chat.messages.send(ann, { ...request, text: 'Now!' });
+      expect(await refusal(chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' }))).toBe('NOT_FOUND scheduledMessageId');
+      expect(await told(later)).toEqual(['Changed', 'Changed', `Closed ${seq}`]);
+      expect(await waiting(ann)).toEqual([]);
+    });
+
+    it('of what can never be said, because something else was said under its name, is refused at once', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Now');
+      const later = await leave(chat, ann, request);
+      await chat.messages.send(ann, { ...request, text: 'Something else' });
+      expect(await refusal(chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' }))).toBe('CONFLICT');
+      expect(await waiting(ann)).toMatchObject([{ id: later.id, text: 'Now' }]);
+      await chat.scheduled.cancel(ann, later.id);
+      expect(await said(db, group)).toEqual(['Something else']);
+    });
+
     it('that puts it off has nothing said at the time that it had', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Later still'));
