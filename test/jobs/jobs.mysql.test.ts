@@ -15,7 +15,7 @@ describe('jobs on MariaDB', () => {
     await db.transaction(async (tx) => {
       await tx.job.deleteMany({ where: { key: '1' } });
       leaving = db.transaction((other) => leaveJob(other, job));
-      await lockWait(db, 'Job');
+      await lockWait(db);
     });
     await leaving;
     expect(await db.client.job.count()).toBe(1);

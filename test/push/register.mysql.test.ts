@@ -16,7 +16,7 @@ describe('registering, on MariaDB', () => {
     await db.transaction(async (tx) => {
       await tx.pushDevice.deleteMany({ where: { userId: ben.userId } });
       registering = world.push.registerWeb(ben, world.service.subscribe());
-      await lockWait(db, 'PushDevice');
+      await lockWait(db);
     });
     await registering;
     expect(await world.push.devices(ben)).toHaveLength(1);

@@ -1,15 +1,20 @@
 import { expect } from 'vitest';
-import type { Db } from '../../src/db/index.ts';
+import { type Db, sql } from '../../src/db/index.ts';
 
-// What InnoDB tells of transactions it looks up anew only where nobody has asked for 100 ms.
+const onMariadb = sql`
+  SELECT l.lock_id FROM information_schema.INNODB_LOCK_WAITS w JOIN information_schema.INNODB_LOCKS l ON l.lock_id = w.requested_lock_id
+  WHERE l.lock_table LIKE CONCAT('%', DATABASE(), '%')`;
+const onMysql = sql`
+  SELECT l.ENGINE_LOCK_ID FROM performance_schema.data_lock_waits w
+  JOIN performance_schema.data_locks l ON l.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID WHERE l.OBJECT_SCHEMA = DATABASE()`;
+// MariaDB looks its locks up anew only where nobody has asked for 100 ms.
 const unreadMs = 200;
 
-/** Resolves when a statement about a table waits for a row that another transaction holds. MariaDB and MySQL. */
-export async function lockWait({ client }: Db, table: string): Promise<void> {
-  const isAboutIt = `%${table}%`;
-  const waiting = () =>
-    client.$queryRaw<
-      unknown[]
-    >`SELECT trx_id FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE ${isAboutIt}`;
-  await expect.poll(async () => (await waiting()).length, { interval: unreadMs }).toBeGreaterThan(0);
+/** Resolves when somebody waits for a row of a test's own database that another transaction holds. */
+export async function lockWait({ client }: Db): Promise<void> {
+  const [about] = await client.$queryRaw<{ version: string }[]>`SELECT VERSION() AS version`;
+  const waiting = about?.version.includes('MariaDB') ? onMariadb : onMysql;
+  await expect
+    .poll(async () => (await client.$queryRaw<unknown[]>(waiting)).length, { interval: unreadMs, timeout: 5_000 })
+    .toBeGreaterThan(0);
 }
