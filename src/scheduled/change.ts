@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ChatError } from '../errors.ts';
-import { cancelJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { type MessageRef, sentUnder, usedBefore } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { laterKey, leaveDue, noneOfYours, requireOwn, requireTime, unnamed } from './rule.ts';
+import { laterKey, leaveDue, noneOfYours, removeScheduled, requireOwn, requireTime, unnamed } from './rule.ts';
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
-import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
+import { readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
 /** Changes what waits. Throws as ScheduledMessages.change says. */
 export async function change(
@@ -57,10 +56,7 @@ export async function change(
 function closing<T>(row: ScheduledRow, said: MessageRef | null, result: () => T): Verdict<T> {
   return {
     entries: () => [scheduledClosed(row, said)],
-    async write(tx) {
-      await deleteScheduled(tx, row.id);
-      await cancelJob(tx, 'ScheduledMessageDue', row.id);
-    },
+    write: (tx) => removeScheduled(tx, row),
     result,
   };
 }

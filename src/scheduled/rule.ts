@@ -1,9 +1,9 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { cancelJob, leaveJob } from '../jobs/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { ScheduledMessage } from './scheduled.ts';
-import type { ScheduledRow } from './store.ts';
+import { deleteScheduled, type ScheduledRow } from './store.ts';
 
 // Later than anybody plans, near enough that a year that was mistyped is seen.
 const maxAheadMs = 365 * 86_400_000;
@@ -37,6 +37,12 @@ export function noneOfYours(): ChatError {
 /** Leaves it to be looked at from a moment on, in place of any other. */
 export function leaveDue(tx: Tx, { id, userId }: Pick<ScheduledMessage, 'id' | 'userId'>, dueAt: Date): Promise<void> {
   return leaveJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
+}
+
+/** Removes it with the job that looks at it. */
+export async function removeScheduled(tx: Tx, { id }: Pick<ScheduledMessage, 'id'>): Promise<void> {
+  await deleteScheduled(tx, id);
+  await cancelJob(tx, 'ScheduledMessageDue', id);
 }
 
 /** A refusal without the input that it names: one of the request that left what waits, and none of the act that is refused. */

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ChatError, isRefusal, type RefusalCode } from '../errors.ts';
-import { cancelJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Message, Settling } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { laterKey, leaveDue, requireOwn, unnamed } from './rule.ts';
+import { laterKey, leaveDue, removeScheduled, requireOwn, unnamed } from './rule.ts';
 import type { ScheduledRef } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -38,10 +37,7 @@ function goingWith(row: ScheduledRow): Settling {
       if (!isDeepStrictEqual(standing, row)) throw new Moved();
       return {
         entries: (said) => [scheduledClosed(row, said)],
-        async write(tx) {
-          await deleteScheduled(tx, id);
-          await cancelJob(tx, 'ScheduledMessageDue', id);
-        },
+        write: (tx) => removeScheduled(tx, row),
       };
     },
   };
