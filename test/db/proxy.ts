@@ -64,3 +64,15 @@ export async function startProxy(target: number): Promise<Proxy> {
   };
   return proxy;
 }
+
+/** Has the first connection cut that sends such a statement. Answers whether that has happened. */
+export function cutOnce(proxy: Proxy, statement: string, how: true | 'unsent'): () => boolean {
+  let isCut = false;
+  proxy.cutAfter = (bytes) => {
+    if (!bytes.includes(statement)) return false;
+    proxy.cutAfter = () => false;
+    isCut = true;
+    return how;
+  };
+  return () => isCut;
+}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type Fresh, freshMysql } from '../db/fresh.ts';
-import { startProxy } from '../db/proxy.ts';
+import { cutOnce, startProxy } from '../db/proxy.ts';
 import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 describe('sends whose connection is lost', () => {
@@ -27,19 +27,6 @@ describe('sends whose connection is lost', () => {
     await place[Symbol.asyncDispose]();
   });
 
-  let cuts = 0;
-
-  /** Cuts the first connection that sends such a statement. */
-  function cutOnce(statement: string, how: true | 'unsent'): void {
-    cuts = 0;
-    proxy.cutAfter = (bytes) => {
-      if (!bytes.includes(statement)) return false;
-      proxy.cutAfter = () => false;
-      cuts += 1;
-      return how;
-    };
-  }
-
   async function stored(conversationId: bigint): Promise<readonly { readonly seq: number; readonly text: string }[]> {
     const entries = await world.entries(conversationId);
     return entries.flatMap((entry) => (entry.type === 'MessageSent' ? [{ seq: entry.seq, text: entry.data.text }] : []));
@@ -52,9 +39,9 @@ describe('sends whose connection is lost', () => {
     ['with a COMMIT that was done, but whose answer never came', 'COMMIT', true],
   ] as const)('%s are stored once each, and answered so', async (_, statement, how) => {
     const room = await world.group(ada, bob);
-    cutOnce(statement, how);
+    const isCut = cutOnce(proxy, statement, how);
     const sent = await Promise.all(Array.from({ length: 20 }, (_none, n) => world.say(n % 2 === 0 ? ada : bob, room, `text ${n}`)));
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     const rows = await stored(room);
     expect(rows.map(({ text }) => text).toSorted()).toEqual(sent.map(({ text }) => text).toSorted());
     expect(sent.map(({ seq, text }) => ({ seq, text })).toSorted((a, b) => a.seq - b.seq)).toEqual(rows);
@@ -66,7 +53,7 @@ describe('sends whose connection is lost', () => {
   ] as const)('with a COMMIT that %s are done once, also where no key of theirs would tell a second time', async (_, how) => {
     const room = await world.group(ada, bob);
     const [group] = await world.groups.byIds([room]);
-    cutOnce('COMMIT', how);
+    const isCut = cutOnce(proxy, 'COMMIT', how);
     const seqs = await Promise.all(
       Array.from({ length: 5 }, () =>
         world.log.append({
@@ -78,7 +65,7 @@ describe('sends whose connection is lost', () => {
         }),
       ),
     );
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     expect(seqs).toEqual([1, 2, 3, 4, 5].map((n) => (group?.lastSeq ?? 0) + n));
     expect((await world.entries(room)).at(-1)?.seq).toBe(seqs.at(-1));
   });

@@ -4,7 +4,7 @@ import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type Fresh, freshMysql } from '../db/fresh.ts';
-import { startProxy } from '../db/proxy.ts';
+import { cutOnce, startProxy } from '../db/proxy.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, person } from '../support/people.ts';
 import { leave, said, timeComes, wanted } from './later.ts';
@@ -37,26 +37,13 @@ describe('what is said later, where the connection is lost', () => {
     await place[Symbol.asyncDispose]();
   });
 
-  let cuts = 0;
-
-  /** Cuts the first connection that sends such a statement. */
-  function cutOnce(statement: string, how: true | 'unsent'): void {
-    cuts = 0;
-    proxy.cutAfter = (bytes) => {
-      if (!bytes.includes(statement)) return false;
-      proxy.cutAfter = () => false;
-      cuts += 1;
-      return how;
-    };
-  }
-
   /** Has a COMMIT be done whose answer never comes, and nothing come through until somebody else has done something. */
   async function cutWhile(
     act: () => Promise<unknown>,
     isDone: () => Promise<boolean>,
     meanwhile: () => Promise<unknown>,
   ): Promise<unknown> {
-    cutOnce('COMMIT', true);
+    cutOnce(proxy, 'COMMIT', true);
     const once = proxy.cutAfter;
     proxy.cutAfter = (bytes) => {
       const cut = once(bytes);
@@ -97,9 +84,9 @@ describe('what is said later, where the connection is lost', () => {
 
   test.each(losses)('%s, is said once', async (_what, statement, how) => {
     const { group, id, due } = await scene();
-    cutOnce(statement, how);
+    const isCut = cutOnce(proxy, statement, how);
     await chat.scheduled.due(due);
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     await chat.scheduled.due(due);
     expect(await said(db, group)).toEqual(['Once']);
     expect(await left(id)).toEqual(over);
@@ -107,18 +94,18 @@ describe('what is said later, where the connection is lost', () => {
 
   test.each(losses)('%s, is said once by whoever says it now, and they are answered', async (_what, statement, how) => {
     const { group, id } = await scene();
-    cutOnce(statement, how);
+    const isCut = cutOnce(proxy, statement, how);
     expect(await chat.scheduled.sendNow(ann, id)).toMatchObject({ conversationId: group, text: 'Once' });
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     expect(await said(db, group)).toEqual(['Once']);
     expect(await left(id)).toEqual(over);
   });
 
   test.each(losses.slice(1))('%s, is cancelled, and whoever cancels is answered', async (_what, statement, how) => {
     const { group, id, due } = await scene();
-    cutOnce(statement, how);
+    const isCut = cutOnce(proxy, statement, how);
     await chat.scheduled.cancel(ann, id);
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     await chat.scheduled.due(due);
     expect(await said(db, group)).toEqual([]);
     expect(await left(id)).toEqual(over);
@@ -126,9 +113,9 @@ describe('what is said later, where the connection is lost', () => {
 
   test.each(losses.slice(1))('%s, is left once', async (_what, statement, how) => {
     const group = await groupOf(chat, ann);
-    cutOnce(statement, how);
+    const isCut = cutOnce(proxy, statement, how);
     const { id } = await leave(chat, ann, wanted(group, 'Left'));
-    expect(cuts).toBe(1);
+    expect(isCut()).toBe(true);
     expect(await db.client.scheduledMessage.count({ where: { conversationId: group } })).toBe(1);
     expect((await left(id)).slice(1)).toEqual([1, ['ScheduledMessageChanged']]);
   });

@@ -3,6 +3,7 @@ import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
+import { lateCommits } from '../support/late-commits.ts';
 import { groupOf, person } from '../support/people.ts';
 import { ahead, leave, said, timeComes, wanted } from './later.ts';
 
@@ -156,21 +157,10 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     it('says what was changed while it was being said, as it was changed', async () => {
       const { ann, group, ids } = await left('as it was');
       const [id = ''] = ids;
-      let beforeCommit = async (): Promise<unknown> => undefined;
-      const late: Db = {
-        ...db,
-        async commit(mark, work) {
-          await beforeCommit();
-          return db.commit(mark, work);
-        },
-        async commitAgain(work) {
-          await beforeCommit();
-          return db.commitAgain(work);
-        },
-      };
-      await using elsewhere = chatOver(late);
-      beforeCommit = () => {
-        beforeCommit = async () => undefined;
+      const late = lateCommits(db);
+      await using elsewhere = chatOver(late.db);
+      late.before = () => {
+        late.before = async () => undefined;
         return nodes[0].scheduled.change(ann, { id, text: 'as changed' });
       };
       expect(await elsewhere.scheduled.sendNow(ann, id)).toMatchObject({ text: 'as changed' });

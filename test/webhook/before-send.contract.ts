@@ -8,6 +8,7 @@ import type { Viewer } from '../../src/user/index.ts';
 import type { BeforeSendChoice } from '../../src/webhook/index.ts';
 import { timeComes } from '../scheduled/later.ts';
 import { chatOver } from '../support/chat.ts';
+import { lateCommits } from '../support/late-commits.ts';
 import { groupOf, person, say } from '../support/people.ts';
 import { answers, type Behaviour, breaksOff, hangs, type Receiver, receiver } from './receiver.ts';
 
@@ -88,26 +89,15 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       await ask();
       app.behaves(says({ allow: true }));
       const ben = await person(chat, 'ben');
-      let beforeCommit = async (): Promise<unknown> => undefined;
-      const late: Db = {
-        ...db,
-        async commit(mark, work) {
-          await beforeCommit();
-          return db.commit(mark, work);
-        },
-        async commitAgain(work) {
-          await beforeCommit();
-          return db.commitAgain(work);
-        },
-      };
-      await using elsewhere = chatOver(late);
+      const late = lateCommits(db);
+      await using elsewhere = chatOver(late.db);
       await elsewhere.beforeSend.begin();
       elsewhere.beforeSend.showBy(showDraft);
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'hello' };
-      beforeCommit = () => chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      late.before = () => chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
       await expect(elsewhere.messages.send(ben, request)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['text'] });
       expect([await said(), app.calls.length]).toEqual([[], 0]);
-      beforeCommit = async () => undefined;
+      late.before = async () => undefined;
       await elsewhere.messages.send(ben, request);
       expect([await said(), app.calls.length]).toEqual([['hello'], 1]);
     });
