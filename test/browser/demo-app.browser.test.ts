@@ -109,6 +109,52 @@ test('a conversation that is pinned stays at the top, and one that is archived i
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+/** Picks something from the menu of the message that says `text`. */
+async function choose(page: Page, text: string, choice: string): Promise<void> {
+  const bubble = page
+    .getByRole('log')
+    .getByRole('article')
+    .filter({ has: page.locator('.text').getByText(text, { exact: true }) });
+  await bubble.hover();
+  await bubble.getByLabel('What to do with it').click();
+  await bubble.getByRole('button', { name: choice, exact: true }).click();
+}
+
+test('what was said is answered, reacted to, put in other words and taken back, for both to see; what is refused says why', async () => {
+  const [lea, max] = [await signUp('lea'), await signUp('max')];
+  await pick(lea, 'Find people', 'max');
+  await say(lea, 'Tea or coffee?');
+  await row(max, /lea/).click();
+  await choose(max, 'Tea or coffee?', 'Reply');
+  await say(max, 'Cofee');
+  const quote = (page: Page) => page.getByRole('log').locator('.quote');
+  for (const page of [lea, max]) await expect.poll(() => quote(page).textContent()).toBe('lea Tea or coffee?');
+
+  await choose(max, 'Cofee', 'Edit');
+  await max.getByRole('textbox', { name: 'Edited message' }).fill('Coffee');
+  await max.getByRole('textbox', { name: 'Edited message' }).press('Enter');
+  for (const page of [lea, max]) await expect.poll(() => shown(page)).toEqual(['Tea or coffee?', 'Coffee']);
+
+  const heart = (page: Page) => page.getByRole('list', { name: 'Reactions' }).getByRole('button');
+  await choose(lea, 'Coffee', '❤️');
+  await max.getByRole('button', { name: '❤️ 1', pressed: false }).click();
+  await expect.poll(() => heart(max).getAttribute('aria-pressed')).toBe('true');
+  await lea.getByRole('button', { name: '❤️ 2', pressed: true }).click();
+  for (const page of [lea, max]) await expect.poll(() => heart(page).textContent()).toBe('❤️ 1');
+
+  await choose(lea, 'Tea or coffee?', 'Take back');
+  for (const page of [lea, max]) await expect.poll(() => shown(page)).toEqual(['This message was taken back.', 'Coffee']);
+  for (const page of [lea, max]) await expect.poll(() => quote(page).textContent()).toBe('lea Taken back');
+
+  await choose(max, 'Coffee', 'Edit');
+  await max.getByRole('textbox', { name: 'Edited message' }).fill('x'.repeat(20_000));
+  await max.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => max.getByRole('log').getByRole('alert').filter({ hasText: /./ }).textContent()).toMatch(/characters/);
+  await max.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => shown(max)).toEqual(['This message was taken back.', 'Coffee']);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('who makes a group and whom they add is told in it; all of them talk there', async () => {
   const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
   await cleo.getByRole('button', { name: 'New group' }).click();

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
 import { type Chat, createChat } from '../../web/chat/chat.ts';
-import { type State, withRead, withRoomRead } from '../../web/chat/state.ts';
+import { type Said, type State, withRead, withRoomRead } from '../../web/chat/state.ts';
 import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
@@ -77,6 +77,12 @@ test('what the app shows after whatever happened is what it would read anew, als
   const group = await world.group(ben, ann, cy);
   const greeting = await world.say(cy, group, 'Good morning');
 
+  function saidIn(conversationId: string, at: number): Said {
+    for (const entry of app.state.get().rooms.get(conversationId)?.entries ?? [])
+      if (entry.__typename === 'MessageSent' && entry.seq === at && entry.messageEdge !== null) return entry.messageEdge.node;
+    throw new Error(`nothing was said at ${at}`);
+  }
+
   const acts: Readonly<Record<string, () => Promise<unknown>>> = {
     'somebody writes': () => world.sayAll(ben, direct, ['one', 'two']),
     'the viewer has seen it': async () => app.see(direct),
@@ -90,10 +96,20 @@ test('what the app shows after whatever happened is what it would read anew, als
       const attachments = [{ url: 'https://files.example.org/dog.jpg', mediaType: 'image/jpeg', name: 'dog.jpg' }];
       return ask(SendMessageDocument, { input: { conversationId: direct, clientMessageId: 'a dog', text: '', attachments } }, ben);
     },
+    'it is answered': () => {
+      const input = { conversationId: direct, clientMessageId: 'an answer', text: 'Hello to you', replyToId: first.id };
+      return ask(SendMessageDocument, { input }, ann);
+    },
     'a message is edited': () => ask(EditMessageDocument, { input: { messageId: first.id, text: 'Hello!' } }, ben),
     'a message is taken back': () => ask(RecallMessageDocument, { input: { messageId: first.id } }, ben),
     'the group is looked at': async () => app.lookAt(group),
     'somebody reacts': () => ask(AddReactionDocument, { input: { messageId: greeting.id, emoji: '👍' } }, ben),
+    'the viewer does, too, on another device': () => ask(AddReactionDocument, { input: { messageId: greeting.id, emoji: '🎉' } }, ann),
+    'and once more here': async () => expect(await app.acts.react(saidIn(group, greeting.seq), '👍')).toBeNull(),
+    'the viewer takes it off': async () => {
+      await expect.poll(() => saidIn(group, greeting.seq).viewerReactions).toEqual(['🎉', '👍']);
+      expect(await app.acts.react(saidIn(group, greeting.seq), '👍')).toBeNull();
+    },
     'somebody pins': () => ask(PinMessageDocument, { input: { messageId: greeting.id } }, ben),
     'the group is renamed': () => ask(UpdateGroupDocument, { input: { groupId: group, name: 'Another name' } }, ben),
     'somebody leaves': () => ask(LeaveGroupDocument, { input: { groupId: group } }, cy),

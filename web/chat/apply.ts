@@ -1,6 +1,16 @@
 import type { EventOf } from '../../client/index.ts';
-import type { FollowSubscription, MessageFragment, PersonFragment } from '../generated/graphql.ts';
-import { type Conversation, type Entry, type State, withConversation, withConversations, withEntry, without, withRoom } from './state.ts';
+import type { FollowSubscription, MessageFragment, PersonFragment, QuotedFragment } from '../generated/graphql.ts';
+import {
+  type Conversation,
+  type Entry,
+  type Said,
+  type State,
+  withConversation,
+  withConversations,
+  withEntry,
+  without,
+  withRoom,
+} from './state.ts';
 
 /** What happens to the viewer, as events.graphql selects it. */
 export type Event = EventOf<FollowSubscription>;
@@ -8,6 +18,8 @@ export type Event = EventOf<FollowSubscription>;
 type Of<T extends Event['__typename']> = Extract<Event, { readonly __typename: T }>;
 /** Entries of a conversation's log that stand in its timeline. */
 type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' | 'GroupChanged' | 'PinChanged'>;
+/** What happens to a message that stands there. */
+type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged'>;
 
 /**
  * The state after an event: what one would read anew. The table in docs/api.md (“Keep what you show up to date”) says it for all there is; here it is for what
@@ -24,9 +36,8 @@ export function apply(state: State, event: Event): State {
       return told(state, event);
     case 'MessageEdited':
     case 'MessageRecalled':
-      return event.message === null ? moved(state, event) : replaced(moved(state, event), event.streamId, event.message);
     case 'ReactionsChanged':
-      return moved(state, event);
+      return event.message === null ? moved(state, event) : changed(moved(state, event), event, event.message);
     case 'EntryHidden':
       return withConversation(state, event.streamId, (held) => ({ ...held, lastSeq: Math.max(held.lastSeq, event.seq) }));
     case 'ConversationOpened':
@@ -52,11 +63,18 @@ export function apply(state: State, event: Event): State {
 function told(state: State, event: Told): State {
   // Before `lastSeq` moves: by it is known whether it was counted when the conversation was read.
   const counted = event.__typename === 'MessageSent' ? said(state, event) : state;
-  const { streamId, conversation: _, ...entry } = event;
-  return withRoom(moved(counted, event), streamId, (room) => ({
-    ...withEntry(room, entry),
-    members: membersAfter(room.members, entry),
+  return withRoom(moved(counted, event), event.streamId, (room) => ({
+    ...withEntry(room, entryOf(event)),
+    members: membersAfter(room.members, event),
   }));
+}
+
+/** As a page has it. */
+function entryOf(event: Told): Entry {
+  const { streamId: _stream, conversation: _conversation, ...entry } = event;
+  if (entry.__typename !== 'MessageSent') return entry;
+  // What the viewer has put on it comes after it.
+  return { ...entry, messageEdge: entry.messageEdge && { node: { ...entry.messageEdge.node, viewerReactions: [] } } };
 }
 
 function said(state: State, { streamId, seq, messageEdge }: Of<'MessageSent'>): State {
@@ -72,7 +90,7 @@ function said(state: State, { streamId, seq, messageEdge }: Of<'MessageSent'>): 
 }
 
 /** What every entry brings of its conversation. */
-function moved(state: State, { streamId, seq, conversation }: Told | Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged'>): State {
+function moved(state: State, { streamId, seq, conversation }: Told | Changed): State {
   return withConversation(state, streamId, (held) => ({
     ...held,
     ...conversation,
@@ -81,28 +99,46 @@ function moved(state: State, { streamId, seq, conversation }: Told | Of<'Message
   }));
 }
 
-function membersAfter(members: readonly PersonFragment[], event: Entry): readonly PersonFragment[] {
+function membersAfter(members: readonly PersonFragment[], event: Told): readonly PersonFragment[] {
   if (event.__typename !== 'MemberJoined' && event.__typename !== 'MemberLeft') return members;
   const others = members.filter(({ id }) => id !== event.user?.id);
   return event.__typename === 'MemberJoined' && event.user !== null ? [...others, event.user] : others;
 }
 
-function replaced(state: State, id: string, message: MessageFragment): State {
-  const listed = withConversation(state, id, (held) =>
-    held.viewerLastMessage?.id === message.id ? { ...held, viewerLastMessage: message } : held,
-  );
-  return withRoom(listed, id, (room) => ({
+/** The state with a message as it has become, wherever it is shown. */
+function changed(state: State, event: Changed, message: MessageFragment): State {
+  const listed = withConversation(state, event.streamId, ({ viewerLastMessage: last, ...held }) => ({
+    ...held,
+    viewerLastMessage: last && after(last, message),
+  }));
+  return withRoom(listed, event.streamId, (room) => ({
     ...room,
-    entries: room.entries.map((entry) => (says(entry, message) ? saying(entry, message) : entry)),
+    entries: room.entries.map((entry) => {
+      if (entry.__typename !== 'MessageSent' || entry.messageEdge === null) return entry;
+      const node = after(entry.messageEdge.node, message);
+      const isIt = node.id === message.id;
+      return { ...entry, messageEdge: { node: isIt ? { ...node, viewerReactions: ownAfter(node, event, state.me.id) } : node } };
+    }),
   }));
 }
 
-function says(entry: Entry, { id }: MessageFragment): boolean {
-  return entry.__typename === 'MessageSent' && entry.messageEdge?.node.id === id;
+/** What is held of a message, once one has changed: itself, or the one that it answers. */
+function after<M extends MessageFragment>(held: M, message: MessageFragment): M {
+  if (held.id === message.id) return { ...held, ...message };
+  return held.replyTo?.id === message.id ? { ...held, replyTo: quoted(message) } : held;
 }
 
-function saying(entry: Entry, node: MessageFragment): Entry {
-  return entry.__typename === 'MessageSent' ? { ...entry, messageEdge: { node } } : entry;
+function quoted({ id, seq, text, attachments, recalledAt, sender }: MessageFragment): QuotedFragment {
+  return { id, seq, text, attachments, recalledAt, sender };
+}
+
+/** What the viewer thinks of a message after something happened to it: the entry tells that of everybody. */
+function ownAfter({ viewerReactions: own }: Said, event: Changed, me: string): readonly string[] {
+  if (event.__typename === 'MessageRecalled') return [];
+  if (event.__typename !== 'ReactionsChanged' || event.actor?.id !== me) return own;
+  const { emoji, added } = event;
+  if (!added) return own.filter((one) => one !== emoji);
+  return own.includes(emoji) ? own : [...own, emoji];
 }
 
 type Receipts = Pick<Conversation, 'deliveredToAllSeq' | 'readByAllSeq'>;

@@ -29,6 +29,7 @@ import { createStore, type Store } from '../store.ts';
 import { apply, type Event, receipts, seen } from './apply.ts';
 import { createInTurn } from './in-turn.ts';
 import { createMarks } from './marks.ts';
+import { createMessageActs, type MessageActs } from './message-acts.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createPresence, shownPeople } from './presence.ts';
 import { renamed } from './renamed.ts';
@@ -51,6 +52,7 @@ import { createTyping } from './typing.ts';
 export interface Chat {
   readonly state: Store<State>;
   readonly ask: Ask;
+  readonly acts: MessageActs;
   /** Which conversation is looked at; null: none. */
   lookAt(conversationId: string | null): void;
   /** Reads one page more at the beginning. */
@@ -220,6 +222,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   return {
     state,
     ask,
+    acts: createMessageActs(ask),
     lookAt(id) {
       opened = id;
       change((now) => now);

@@ -2,14 +2,14 @@ import { createOutbox, type Draft, type Outbox, type TextStorage } from '../../c
 import type { Ask } from '../api/ask.ts';
 import { newId } from '../api/new-id.ts';
 import { ResponseError } from '../api/post.ts';
-import { type MessageFragment, SendMessageDocument, type SendMessageInput, type SendMessageMutation } from '../generated/graphql.ts';
-import type { Refused } from './state.ts';
+import { SendMessageDocument, type SendMessageInput, type SendMessageMutation } from '../generated/graphql.ts';
+import type { Refused, Said } from './state.ts';
 
 /** What a message that was said becomes. */
 export interface Outcomes {
   /** These are not answered yet. */
   waiting(messages: readonly SendMessageInput[]): void;
-  stored(conversationId: string, message: MessageFragment): void;
+  stored(conversationId: string, message: Said): void;
   refused(refused: Refused): void;
 }
 

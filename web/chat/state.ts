@@ -2,9 +2,10 @@ import type { Draft, Status } from '../../client/index.ts';
 import type {
   ConversationFragment,
   ConversationsPageFragment,
-  EntryFragment,
   EverythingQuery,
   MarksFragment,
+  MessageFragment,
+  OwnReactionsFragment,
   PersonFragment,
   PresenceStatus,
   RoomQuery,
@@ -12,7 +13,13 @@ import type {
   TimelinePageFragment,
 } from '../generated/graphql.ts';
 
-export type { ConversationFragment as Conversation, EntryFragment as Entry, PersonFragment as Person };
+export type { ConversationFragment as Conversation, PersonFragment as Person };
+
+/** What stands in a timeline, as its pages have it. */
+export type Entry = TimelinePageFragment['edges'][number]['node'];
+
+/** A message in a timeline, with what the viewer thinks of it. */
+export type Said = MessageFragment & OwnReactionsFragment;
 
 /** All that is shown. It is never changed in place: each event makes the next one. */
 export interface State {
@@ -37,7 +44,7 @@ export interface State {
 /** What is known of a conversation's inside. */
 export interface Room {
   /** In order of `seq`: the newest pages that were read, and what came since. */
-  readonly entries: readonly EntryFragment[];
+  readonly entries: readonly Entry[];
   /** The cursor to read on before; null: there is nothing before. */
   readonly earlier: string | null;
   /** Of the first hundred. */
@@ -100,7 +107,7 @@ function earlierThan({ pageInfo }: TimelinePageFragment): string | null {
 }
 
 /** The room with an entry at its place; the same if it is there already, for what was read may also come as an event. */
-export function withEntry(room: Room, entry: EntryFragment): Room {
+export function withEntry(room: Room, entry: Entry): Room {
   const at = room.entries.findLastIndex(({ seq }) => seq <= entry.seq);
   return room.entries[at]?.seq === entry.seq ? room : { ...room, entries: room.entries.toSpliced(at + 1, 0, entry) };
 }

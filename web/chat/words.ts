@@ -1,4 +1,4 @@
-import type { MessageFragment, TitleFragment } from '../generated/graphql.ts';
+import type { QuotedFragment, TitleFragment } from '../generated/graphql.ts';
 import type { Conversation, Entry, Person } from './state.ts';
 
 /** What a conversation is called. */
@@ -47,17 +47,17 @@ export function typingWords(who: readonly Person[]): string {
 }
 
 /** What an attachment is called. */
-export function fileWords({ name, alt, mediaType }: MessageFragment['attachments'][number]): string {
+export function fileWords({ name, alt, mediaType }: QuotedFragment['attachments'][number]): string {
   return name ?? alt ?? mediaType;
 }
 
 /** What is attached: the same address twice is one file. */
-export function filesOf(attachments: MessageFragment['attachments']): MessageFragment['attachments'] {
+export function filesOf(attachments: QuotedFragment['attachments']): QuotedFragment['attachments'] {
   return [...new Map(attachments.map((file) => [file.url, file])).values()];
 }
 
 /** What a message says, in a line. */
-export function lastWords({ text, attachments, recalledAt }: MessageFragment): string {
+export function lastWords({ text, attachments, recalledAt }: QuotedFragment): string {
   if (recalledAt !== null) return 'Taken back';
   return text === '' ? filesOf(attachments).map(fileWords).join(', ') : text;
 }

@@ -1,27 +1,34 @@
-import type { ReactNode } from 'react';
-import type { Conversation } from '../chat/state.ts';
+import { type ReactNode, useState } from 'react';
+import type { Conversation, Said } from '../chat/state.ts';
 import { filesOf, fileWords, nameOf } from '../chat/words.ts';
-import type { MessageFragment } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
+import { MessageEditor } from './message-editor.tsx';
+import { MessageMenu } from './message-menu.tsx';
+import { Quote } from './quote.tsx';
 import { Receipt } from './receipt.tsx';
 import { timeOf } from './times.ts';
-import { useChatState } from './use-chat.ts';
+import { type Act, useAct } from './use-act.ts';
+import { useChat, useChatState } from './use-chat.ts';
 
 interface BubbleProps {
-  readonly message: MessageFragment;
+  readonly message: Said;
   readonly conversation: Conversation;
   /** Whether the one before is by the same person. */
   readonly follows: boolean;
   /** Whether it is what was looked for. */
   readonly sought: boolean;
+  readonly onReply: (message: Said) => void;
 }
 
 /** A message. */
-export function Bubble({ message, conversation, follows, sought }: BubbleProps): ReactNode {
-  const { sender, editedAt, sentAt } = message;
+export function Bubble({ message, conversation, follows, sought, onReply }: BubbleProps): ReactNode {
+  const { sender, recalledAt } = message;
   const mine = useChatState((state) => state.me.id === sender?.id);
+  const [editing, setEditing] = useState(false);
+  const { fault, act } = useAct();
   const name = nameOf(sender);
   const inGroup = conversation.__typename === 'Group' && !mine;
+  const stands = recalledAt === null;
   return (
     <article
       className={`bubble ${mine ? 'mine' : 'theirs'} ${follows ? 'follows' : ''} ${sought ? 'sought' : ''}`}
@@ -36,18 +43,51 @@ export function Bubble({ message, conversation, follows, sought }: BubbleProps):
             {sender?.isBot && <span className="quiet"> (a bot)</span>}
           </strong>
         )}
-        <Said message={message} />
-        <span className="meta">
-          {editedAt !== null && 'edited '}
-          <time dateTime={sentAt}>{timeOf(sentAt)}</time>
-          {mine && <Receipt conversation={conversation} seq={message.seq} />}
+        {message.replyTo !== null && <Quote message={message.replyTo} conversationId={conversation.id} />}
+        {editing && stands ? <MessageEditor message={message} onDone={() => setEditing(false)} /> : <Words message={message} />}
+        <Reactions message={message} act={act} />
+        <Meta message={message} conversation={conversation} mine={mine} />
+        <span className="fault" role="alert">
+          {fault}
         </span>
       </div>
+      {stands && <MessageMenu message={message} mine={mine} act={act} onReply={() => onReply(message)} onEdit={() => setEditing(true)} />}
     </article>
   );
 }
 
-function Said({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
+function Meta({ message, conversation, mine }: Pick<BubbleProps, 'message' | 'conversation'> & { readonly mine: boolean }): ReactNode {
+  const { editedAt, sentAt, seq } = message;
+  return (
+    <span className="meta">
+      {editedAt !== null && 'edited '}
+      <time dateTime={sentAt}>{timeOf(sentAt)}</time>
+      {mine && <Receipt conversation={conversation} seq={seq} />}
+    </span>
+  );
+}
+
+function Reactions({ message, act }: Pick<BubbleProps, 'message'> & Pick<Act, 'act'>): ReactNode {
+  const { acts } = useChat();
+  if (message.reactions.length === 0) return null;
+  return (
+    <ul className="reactions" aria-label="Reactions">
+      {message.reactions.map(({ id, emoji, count }) => (
+        <li key={id}>
+          <button
+            type="button"
+            aria-pressed={message.viewerReactions.includes(emoji)}
+            onClick={() => void act(() => acts.react(message, emoji))}
+          >
+            {emoji} {count}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Words({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
   if (recalledAt !== null) return <p className="text gone">This message was taken back.</p>;
   // It is data alone, which another client made up.
   if (text === '' && attachments.length === 0) return <p className="text gone">This message is for another app.</p>;

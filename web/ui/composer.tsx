@@ -1,16 +1,27 @@
-import { type KeyboardEvent, type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import type { Said } from '../chat/state.ts';
+import { Quote } from './quote.tsx';
 import { useChat } from './use-chat.ts';
+import { WritingField } from './writing-field.tsx';
 
-/** Where one writes. Enter sends, with Shift it begins a line. */
-export function Composer({ conversationId }: { readonly conversationId: string }): ReactNode {
+interface ComposerProps {
+  readonly conversationId: string;
+  /** What is answered; null: nothing in particular. */
+  readonly replyTo: Said | null;
+  /** It is answered, or not to be. */
+  readonly onReplied: () => void;
+}
+
+/** Where one says something. */
+export function Composer({ conversationId, replyTo, onReplied }: ComposerProps): ReactNode {
   const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
 
   useEffect(() => {
     // On a phone the keyboard would come up over what one wants to read.
-    if (matchMedia('(hover: hover)').matches) field.current?.focus();
-  }, []);
+    if (replyTo !== null || matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, [replyTo]);
 
   function write(next: string): void {
     setText(next);
@@ -19,15 +30,9 @@ export function Composer({ conversationId }: { readonly conversationId: string }
 
   function send(): void {
     if (text.trim() === '') return;
-    chat.say({ conversationId, text });
+    chat.say({ conversationId, text, ...(replyTo && { replyToId: replyTo.id }) });
     setText('');
-  }
-
-  function onKeyDown(event: KeyboardEvent): void {
-    // While an input method composes, Enter is its own.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
+    onReplied();
   }
 
   function onSubmit(event: SubmitEvent): void {
@@ -37,15 +42,15 @@ export function Composer({ conversationId }: { readonly conversationId: string }
 
   return (
     <form className="composer" onSubmit={onSubmit}>
-      <textarea
-        ref={field}
-        aria-label="Message"
-        placeholder="Message"
-        rows={1}
-        value={text}
-        onChange={({ target }) => write(target.value)}
-        onKeyDown={onKeyDown}
-      />
+      {replyTo !== null && (
+        <div className="answering">
+          <Quote message={replyTo} conversationId={conversationId} />
+          <button type="button" className="plain" onClick={onReplied}>
+            Do not reply
+          </button>
+        </div>
+      )}
+      <WritingField field={field} label="Message" text={text} onText={write} onEnter={send} onEscape={onReplied} />
       <button type="submit" className="primary" disabled={text.trim() === ''}>
         Send
       </button>

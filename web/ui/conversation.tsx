@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Room, Conversation as Shown } from '../chat/state.ts';
+import type { Room, Said, Conversation as Shown } from '../chat/state.ts';
 import { peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
@@ -18,6 +18,7 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
   const sought = useSought();
   const isRead = room !== undefined;
   const [atEnd, setAtEnd] = useState(true);
+  const [replyTo, setReplyTo] = useState<Said | null>(null);
   const unread = conversation?.viewerUnreadCount ?? 0;
 
   useEffect(() => {
@@ -34,12 +35,12 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
       {room === undefined ? (
         <div className="timeline" />
       ) : (
-        <Timeline conversation={conversation} room={room} sought={sought} onEnd={setAtEnd} />
+        <Timeline conversation={conversation} room={room} sought={sought} onEnd={setAtEnd} onReply={setReplyTo} />
       )}
       <p className="typing" role="status">
         {typing}
       </p>
-      <Composer conversationId={id} />
+      <Composer conversationId={id} replyTo={replyTo} onReplied={() => setReplyTo(null)} />
     </main>
   );
 }

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
-import type { Conversation, Entry, Room } from '../chat/state.ts';
+import type { Conversation, Entry, Room, Said } from '../chat/state.ts';
 import { happened } from '../chat/words.ts';
 import { Bubble } from './bubble.tsx';
 import { dayOf } from './times.ts';
@@ -16,10 +16,12 @@ interface TimelineProps {
   readonly sought: number | null;
   /** Told whether the end is in view. */
   readonly onEnd: (atEnd: boolean) => void;
+  /** The viewer wants to answer something. */
+  readonly onReply: (message: Said) => void;
 }
 
 /** What was said and what happened, with what is on its way at the end. */
-export function Timeline({ conversation, room, sought, onEnd }: TimelineProps): ReactNode {
+export function Timeline({ conversation, room, sought, onEnd, onReply }: TimelineProps): ReactNode {
   const chat = useChat();
   const log = useRef<HTMLDivElement>(null);
   const isThere = room.entries.some(({ seq }) => seq === sought);
@@ -39,7 +41,13 @@ export function Timeline({ conversation, room, sought, onEnd }: TimelineProps): 
         {room.entries.map((entry, at) => (
           <Fragment key={entry.seq}>
             {startsDay(entry, room.entries[at - 1]) && <p className="day">{dayOf(entry.at)}</p>}
-            <Shown entry={entry} before={room.entries[at - 1]} conversation={conversation} sought={entry.seq === sought} />
+            <Shown
+              entry={entry}
+              before={room.entries[at - 1]}
+              conversation={conversation}
+              sought={entry.seq === sought}
+              onReply={onReply}
+            />
           </Fragment>
         ))}
         <Unsent conversationId={conversation.id} entries={room.entries} />
@@ -48,24 +56,20 @@ export function Timeline({ conversation, room, sought, onEnd }: TimelineProps): 
   );
 }
 
-function Shown({
-  entry,
-  before,
-  conversation,
-  sought,
-}: {
+interface ShownProps extends Pick<TimelineProps, 'conversation' | 'onReply'> {
   readonly entry: Entry;
   readonly before: Entry | undefined;
-  readonly conversation: Conversation;
   readonly sought: boolean;
-}): ReactNode {
+}
+
+function Shown({ entry, before, ...place }: ShownProps): ReactNode {
   if (entry.__typename !== 'MessageSent') {
     const words = happened(entry);
     return words === null ? null : <p className="happened">{words}</p>;
   }
   if (entry.messageEdge === null) return null;
   const follows = before?.__typename === 'MessageSent' && before.actor?.id === entry.actor?.id && !startsDay(entry, before);
-  return <Bubble message={entry.messageEdge.node} conversation={conversation} follows={follows} sought={sought} />;
+  return <Bubble message={entry.messageEdge.node} follows={follows} {...place} />;
 }
 
 function startsDay(entry: Entry, before: Entry | undefined): boolean {

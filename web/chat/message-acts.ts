@@ -1,0 +1,31 @@
+import type { Ask } from '../api/ask.ts';
+import { AddReactionDocument, EditMessageDocument, RecallMessageDocument, RemoveReactionDocument } from '../generated/graphql.ts';
+import type { Said } from './state.ts';
+
+/** What can be done to a message. Each answers why not, where the server would not, and throws where it cannot be asked; that it was done is shown by its event. */
+export interface MessageActs {
+  /** Has it say something else. */
+  edit(message: Said, text: string): Promise<string | null>;
+  /** Takes it back, for everyone. */
+  recall(message: Said): Promise<string | null>;
+  /** Puts an emoji on it, or takes off the viewer’s own. */
+  react(message: Said, emoji: string): Promise<string | null>;
+}
+
+/** Makes them. */
+export function createMessageActs(ask: Ask): MessageActs {
+  return {
+    edit: async ({ id: messageId }, text) => whyNot((await ask(EditMessageDocument, { input: { messageId, text } })).editMessage),
+    recall: async ({ id: messageId }) => whyNot((await ask(RecallMessageDocument, { input: { messageId } })).recallMessage),
+    async react({ id: messageId, viewerReactions }, emoji) {
+      const input = { messageId, emoji };
+      return viewerReactions.includes(emoji)
+        ? whyNot((await ask(RemoveReactionDocument, { input })).removeReaction)
+        : whyNot((await ask(AddReactionDocument, { input })).addReaction);
+    },
+  };
+}
+
+function whyNot({ errors }: { readonly errors: readonly { readonly message: string }[] }): string | null {
+  return errors[0]?.message ?? null;
+}

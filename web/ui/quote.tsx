@@ -1,0 +1,13 @@
+import type { ReactNode } from 'react';
+import { lastWords, nameOf } from '../chat/words.ts';
+import type { QuotedFragment } from '../generated/graphql.ts';
+import { addressOf } from './use-page.ts';
+
+/** What a message answers, in a line that leads there. */
+export function Quote({ message, conversationId }: { readonly message: QuotedFragment; readonly conversationId: string }): ReactNode {
+  return (
+    <a className="quote" href={addressOf(conversationId, message.seq)}>
+      <strong>{nameOf(message.sender)}</strong> {lastWords(message)}
+    </a>
+  );
+}

@@ -1,0 +1,33 @@
+import type { KeyboardEvent, ReactNode, Ref } from 'react';
+
+interface WritingFieldProps {
+  readonly label: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onEnter: () => void;
+  readonly onEscape?: () => void;
+  readonly field?: Ref<HTMLTextAreaElement>;
+}
+
+/** Where one writes. Enter is told, with Shift it begins a line. */
+export function WritingField({ label, text, onText, onEnter, onEscape, field }: WritingFieldProps): ReactNode {
+  function onKeyDown(event: KeyboardEvent): void {
+    // While an input method composes, both are its own.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') onEscape?.();
+    if (event.key !== 'Enter' || event.shiftKey) return;
+    event.preventDefault();
+    onEnter();
+  }
+  return (
+    <textarea
+      ref={field}
+      aria-label={label}
+      placeholder={label}
+      rows={1}
+      value={text}
+      onChange={({ target }) => onText(target.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
