@@ -11,6 +11,7 @@ export type Order =
   | 'conversation'
   | 'member'
   | 'group'
+  | 'listedGroup'
   | 'user'
   | 'found'
   | 'userId'
@@ -39,6 +40,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
   group: (key) => parseWhole(key, maxId) !== null,
+  listedGroup: (key) => key.length > 0,
   user: (key) => key.length > 0,
   found(key) {
     const [, time = '', id = '', seq = ''] = /^[\w-]+:(\d+):(\d+):(\d+):[01]$/.exec(key) ?? [];

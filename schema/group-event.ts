@@ -12,6 +12,7 @@ const words = {
   AVATAR_URL: { value: 'avatarUrl', description: 'Its picture.' },
   DATA: { value: 'data', description: 'What clients have put on it.' },
   JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
+  LISTED: { value: 'listed', description: 'Whether anybody may find it in the directory.' },
   HISTORY_FOR_NEWCOMERS: { value: 'history', description: 'What newcomers may read.' },
   INVITE_POLICY: { value: 'invitePolicy', description: 'Who may add members.' },
   POST_POLICY: { value: 'postPolicy', description: 'Who may write.' },

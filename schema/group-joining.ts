@@ -33,6 +33,10 @@ export const GroupHistory = builder.enumType('GroupHistory', {
 
 builder.objectFields(Group, (t) => ({
   joinPolicy: t.expose('joinPolicy', { extensions: shareable, type: JoinPolicy, description: 'Who may join by themselves.' }),
+  listed: t.exposeBoolean('listed', {
+    extensions: shareable,
+    description: 'Whether anybody may find it in the directory (`Query.groups`), where there is one.',
+  }),
   historyForNewcomers: t.expose('history', {
     extensions: shareable,
     type: GroupHistory,

@@ -49,7 +49,7 @@ builder.objectFields(Group, (t) => ({
 
 const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
   description:
-    'What to change about which group: absent leaves it as it is, null clears or ends it. A name and the policies cannot be cleared.',
+    'What to change about which group: absent leaves it as it is, null clears or ends it. A name, the policies and `listed` cannot be cleared.',
   fields: (t) => ({
     groupId: t.id({ required: true, description: 'The group.' }),
     name: t.string({ description: '1 to 100 characters.' }),
@@ -66,6 +66,10 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
       description: 'Who may write. Only the owner gives or takes what the owner alone may do.',
     }),
     joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Requests that wait go on to wait.' }),
+    listed: t.boolean({
+      description:
+        'Whether anybody may find it in the directory: only if it is OPEN or APPROVAL. One that becomes INVITE_ONLY is not listed any more.',
+    }),
     historyForNewcomers: t.field({
       type: GroupHistory,
       description: 'What those may read who come after the change; whoever is in the group reads what they could read.',

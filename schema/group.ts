@@ -37,6 +37,7 @@ const CreateGroupInput = builder.inputType('CreateGroupInput', {
     }),
     memberIds: t.idList({ description: 'Users who are in it from the start, at most 100. If one of them cannot be, nothing is created.' }),
     joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves; INVITE_ONLY by default.' }),
+    listed: t.boolean({ description: 'Whether anybody may find it in the directory: only if it is OPEN or APPROVAL; false by default.' }),
     historyForNewcomers: t.field({ type: GroupHistory, description: 'What newcomers may read; JOINING by default.' }),
     clientGroupId: t.id({
       description: 'A name that the client makes up, 1 to 64 printable ASCII characters: a retry under the same one makes no second group.',
@@ -70,7 +71,7 @@ builder.mutationField('createGroup', (t) =>
     args: { input: t.arg({ type: CreateGroupInput, required: true, description: inputDescription }) },
     resolve: (
       _root,
-      { input: { name, description, data, memberIds, joinPolicy, historyForNewcomers: history, clientGroupId } },
+      { input: { name, description, data, memberIds, joinPolicy, listed, historyForNewcomers: history, clientGroupId } },
       context,
       info,
     ) =>
@@ -84,6 +85,7 @@ builder.mutationField('createGroup', (t) =>
             data,
             memberIds: members,
             joinPolicy,
+            listed,
             history,
             clientGroupId: clientGroupId ?? undefined,
           }),

@@ -37,6 +37,16 @@ export const JoinRequest = builder.objectRef<JoinRequestShape>('JoinRequest').im
   }),
 });
 
+builder.objectField(GroupPreview, 'viewerJoinRequest', (t) =>
+  t.field({
+    type: JoinRequest,
+    nullable: true,
+    description: 'The viewer’s own request to join that waits; null: there is none.',
+    resolve: ({ id }, _args, context) =>
+      context.scope.loaders.joinRequests.load({ conversationId: id, userId: requireViewer(context).userId }),
+  }),
+);
+
 interface RequestList extends Connection<JoinRequestShape> {
   readonly totalCount: () => Promise<number>;
 }

@@ -53,6 +53,8 @@ export interface Loaders {
   readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
   /** That wait in the eyes of who asked. Does not ask who may see them. */
   readonly joinRequests: DataLoader<MembershipRef, JoinRequest | null, string>;
+  /** Whether the viewer is kept from coming into a group, and is told so. */
+  readonly banned: DataLoader<Conversation, boolean, bigint>;
   /** Good ones, by UUID text, and all of a group. Does not ask who may see them. */
   readonly invites: DataLoader<string, Invite | null>;
   readonly groupInvites: DataLoader<bigint, readonly Invite[]>;
@@ -135,6 +137,11 @@ const create = lazily<Loaders, LoaderScope>({
     }),
   joinRequests: ({ chat: { joining } }) =>
     new DataLoader((refs) => joining.requestsByRefs(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
+  banned: ({ chat: { joining }, viewer }) =>
+    new DataLoader<Conversation, boolean, bigint>(
+      async (groups) => (viewer === null ? groups.map(() => false) : joining.areBanned(viewer, groups)),
+      { maxBatchSize, cacheKeyFn: ({ id }) => id },
+    ),
   invites: ({ chat: { joining } }) => new DataLoader((ids) => joining.invitesByIds(ids), { maxBatchSize }),
   groupInvites: ({ chat: { joining } }) => new DataLoader((ids) => joining.invites(ids), { maxBatchSize }),
   conversations: ({ chat: { groups } }) => new KnowingLoader((ids) => groups.byIds(ids), { maxBatchSize }),

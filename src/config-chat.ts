@@ -28,7 +28,7 @@ export const chatOptions = {
     'SEARCHES_PER_MINUTE',
     '60',
     whole(1, 100_000),
-    'Searches for users per user and minute, and as many for messages.',
+    'Searches for users per user and minute, as many for messages, and as many looks into the directory of groups.',
   ),
   // Some 50 ms of a node's time, and 150 of texts made to be slow: it does something else between each hundred of them, or each that is long.
   searchedMessages: setting(
@@ -159,6 +159,13 @@ export const chatOptions = {
   ),
   signUpOpen: setting('SIGN_UP_OPEN', 'true', flag, 'Let people sign up. Who has an account signs in all the same.'),
   search: setting('SEARCH', 'true', flag, 'Let users search for users.'),
+  // Nothing is in it until somebody puts their own group there.
+  groupDirectory: setting(
+    'GROUP_DIRECTORY',
+    'true',
+    flag,
+    'Let groups be listed where every user finds them. Where it is off nobody sees the list, and what was on it is there again later.',
+  ),
   typing: setting(
     'TYPING',
     'true',

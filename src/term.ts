@@ -85,3 +85,31 @@ export function unspacedFrom(word: string): number {
 export function endsWord(letter: string): boolean {
   return between.test(letter);
 }
+
+// The width of the columns, in code points.
+const maxTerm = 64;
+// More words than that narrow a search no further, and cost a look-up each for whatever is found.
+const maxWords = 8;
+
+function cut(word: string): string {
+  return word.length <= maxTerm ? word : [...word].slice(0, maxTerm).join('');
+}
+
+/**
+ * What a name is found by: each of its words, also where a hyphen, dot or underscore joins two; of scripts that put no space between words, what follows
+ * from any letter on.
+ */
+export function termsOfName(name: string): readonly string[] {
+  const normal = normalised(name);
+  const words = [...normal.split(/[^\p{L}\p{N}]+/u), ...joinedWords(normal), ...joinedWords(withoutGaps(normal))];
+  return [...new Set(words.flatMap(beginningsIn).map(cut))].filter((term) => term !== '');
+}
+
+/**
+ * The beginnings of words that a search by names asks for, the longest first, none of which begins another: what has each of them begin a term is found.
+ * Empty: nothing is meant.
+ */
+export function prefixesOf(search: string): readonly string[] {
+  const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '');
+  return tellingWords(words.slice(0, maxWords));
+}

@@ -19,6 +19,22 @@ builder.mutationField('dissolveGroup', (t) =>
   }),
 );
 
+const UnlistGroupInput = builder.inputType('UnlistGroupInput', {
+  description: 'Which group to take out of the directory.',
+  fields: (t) => ({ groupId: t.id({ required: true, description: 'Its global id.' }) }),
+});
+
+builder.mutationField('unlistGroup', (t) =>
+  t.field({
+    type: groupPayload('unlistGroup'),
+    description:
+      'Takes a group out of the directory, where every user finds it; who knows of it may join it as before. Its members see it, as done by nobody among them, and who runs it may put it back. Done again, it stands so already.',
+    args: { input: t.arg({ type: UnlistGroupInput, required: true, description: inputDescription }) },
+    resolve: (_root, { input }, context) =>
+      actOnGroup(context, input.groupId, (groupId) => context.chat.groupAdministration.unlist({ groupId })),
+  }),
+);
+
 const RemoveFromGroupInput = builder.inputType('RemoveFromGroupInput', {
   description: 'Whom to take out of which group.',
   fields: (t) => ({

@@ -15,6 +15,7 @@ export const Group = builder.objectRef<OverseenGroup>('Group').implement({
     description: t.exposeString('description', { nullable: true, description: 'What it says of itself.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     memberCount: t.exposeInt('memberCount', { description: 'How many are in it; 0 once it is dissolved.' }),
+    listed: t.exposeBoolean('listed', { description: 'Whether every user may find it in the directory of groups.' }),
     owner: t.field({
       type: User,
       nullable: true,

@@ -24,6 +24,11 @@ export const groupsCommands: Commands = {
     says: 'makes a member its owner, and of the one before an admin',
     run: (operator, [id = '', handle = ''], _flags, note) => setOwner(operator, { id, handle }, note),
   },
+  'groups unlist': {
+    words: ['ID'],
+    says: 'takes it out of the directory, where every user finds it',
+    run: (operator, [id = ''], _flags, note) => unlist(operator, id, note),
+  },
   'groups remove': {
     words: ['ID', 'HANDLE'],
     says: 'takes somebody out of it; [--ban]: and keeps them from coming in again',
@@ -57,7 +62,7 @@ async function list(operator: Operator, handle: string, { first = '20' }: Flags)
 
 async function show(operator: Operator, id: string, { first = '20' }: Flags): Promise<string> {
   const group = await groupOf(operator, id);
-  const { name, description, createdAt, memberCount, ownerId, dissolvedAt } = group;
+  const { name, description, createdAt, memberCount, ownerId, dissolvedAt, listed } = group;
   const { items, hasNextPage } = await operator.groupAdministration.members(group, { first: number(first) });
   const who = await namesOf(operator, [ownerId, ...items.map(({ member }) => member.userId)]);
   const members = items.map(({ member: { userId, role, joinedAt, mutedUntil } }) => [
@@ -70,6 +75,7 @@ async function show(operator: Operator, id: string, { first = '20' }: Flags): Pr
     dissolvedAt === null
       ? `  ${counted(memberCount, 'member')}, owned by ${who(ownerId)}`
       : `  DISSOLVED ${dissolvedAt.toISOString()}, was owned by ${who(ownerId)}`,
+    ...(listed ? ['  listed in the directory'] : []),
     ...(members.length === 0 ? [] : [table(members)]),
     ...(hasNextPage ? ['… more with --first'] : []),
   ].join('\n');
@@ -81,6 +87,13 @@ async function setOwner(operator: Operator, { id, handle }: Wanted, note: Note):
   const { before, after } = await operator.groupAdministration.setOwner({ groupId: group.id, userId: user.id });
   note({ before, after });
   return before.ownerId === after.ownerId ? `${user.handle} owns ${group.name} already.` : `${user.handle} owns ${group.name} from now on.`;
+}
+
+async function unlist(operator: Operator, id: string, note: Note): Promise<string> {
+  const group = await targeted(operator, id, note);
+  const { before, after } = await operator.groupAdministration.unlist({ groupId: group.id });
+  note({ before, after });
+  return before.listed ? `${group.name} is listed no more.` : `${group.name} is not listed.`;
 }
 
 async function remove(operator: Operator, { id, handle, ban }: Wanted & { readonly ban: boolean }, note: Note): Promise<string> {

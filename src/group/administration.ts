@@ -8,6 +8,8 @@ export interface OverseenGroup {
   readonly name: string;
   readonly description: string | null;
   readonly createdAt: Date;
+  /** Whether anybody may find it in the directory; false once it is dissolved. */
+  readonly listed: boolean;
   /** 0 once it is dissolved. */
   readonly memberCount: number;
   /** Of a dissolved group: who owned it last. */
@@ -38,6 +40,8 @@ export interface GroupAdministration {
   members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership; readonly key: string }>>;
   /** Ends it for everybody at once. Done again, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
   dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;
+  /** Takes it out of the directory; who runs it may put it back. Done again, or of a dissolved group, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
+  unlist(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'listed'>>>;
   /**
    * Ends a member's access, with `ban` for good, which can be done to who is not in it. With the last one out the group is dissolved. Done again, it stands so already. Throws
    * NOT_FOUND (groupId; userId: who was never in it, or with `ban` is nobody), CONFLICT (groupId: it is dissolved; userId: its owner, who has others in it), UNAVAILABLE.

@@ -19,6 +19,8 @@ export interface Conversation {
   readonly ownerId: bigint | null;
   /** Who may join by themselves, and what of the past newcomers may read; they count in groups only. */
   readonly joinPolicy: JoinPolicy;
+  /** Whether anybody may find it in the directory. */
+  readonly listed: boolean;
   readonly history: GroupHistory;
   /** Who may write, add members, pin messages, mention everyone; they count in groups only. */
   readonly postPolicy: GroupPolicy;

@@ -3,7 +3,7 @@ import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { GroupAdministration, OverseenGroup } from './administration.ts';
 import { createMemberList, lastId } from './list.ts';
-import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator } from './operated.ts';
+import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator, unlistByOperator } from './operated.ts';
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';
 
@@ -37,6 +37,7 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
     // The rows of those who were in it follow its end some time after.
     members: async ({ id, dissolvedAt }, page) => (dissolvedAt === null ? members(id, page) : { items: [], hasNextPage: false }),
     dissolve: (options) => dissolveByOperator(parts, options),
+    unlist: (options) => unlistByOperator(parts, options),
     remove: (options) => removeByOperator(parts, options),
     setOwner: (options) => setOwnerByOperator(parts, options),
   };

@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { MembershipRef } from './conversation.ts';
 import { createConversationReader } from './conversation-reader.ts';
+import { openDirectory } from './directory.ts';
 import { createInvite, revokeInvite } from './invite.ts';
 import { inviteOf, isGood, readInvites, readStanding } from './invite-store.ts';
 import { joinGroup } from './join-group.ts';
@@ -9,7 +10,7 @@ import { createRequestLists, listOwnRequests } from './join-request-list.ts';
 import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-request-store.ts';
 import type { Joining } from './joining.ts';
 import type { JoiningParts } from './parts.ts';
-import { previewGroup } from './preview.ts';
+import { areBanned, previewGroup } from './preview.ts';
 import { isActive, membershipOf, readMemberships } from './store.ts';
 
 // Of the window in which attempts are counted: as of those to sign in.
@@ -22,6 +23,14 @@ export function createJoining(given: JoiningParts): Joining {
   const { client } = db;
   // One count for both: whoever looks for groups by their ids finds as much either way.
   const attempts = limits.limit({ name: 'join', points: () => config.joinAttempts, windowSeconds });
+
+  const searches = limits.limit({ name: 'group-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
+
+  async function countSearch(userId: bigint): Promise<void> {
+    const retryAfterMs = await searches.take(String(userId));
+    if (retryAfterMs !== null)
+      throw new ChatError('RATE_LIMITED', 'Too many searches in too short a time. Wait a while.', { retryAfterMs });
+  }
 
   async function countAttempt(userId: bigint): Promise<void> {
     const retryAfterMs = await attempts.take(String(userId));
@@ -57,6 +66,8 @@ export function createJoining(given: JoiningParts): Joining {
       await countAttempt(viewer.userId);
       return previewGroup(parts, viewer, name);
     },
+    directory: ({ userId }, search) => openDirectory(parts, search, () => countSearch(userId)),
+    areBanned: (viewer, of) => areBanned(parts, viewer, of),
     ...createRequestLists(parts),
     ownRequests: ({ userId }, page) => listOwnRequests(client, userId, page),
     countOwnRequests: async ({ userId }) => (await readWaiting(client, userId)).length,

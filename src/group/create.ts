@@ -8,6 +8,7 @@ import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
 import { conversationRow, groupCount, groupUnder, membershipRow, userExists } from './facts.ts';
+import { requireListable, storeTerms } from './listing.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, noUser, tooManyGroups } from './refusal.ts';
 import { type Named, requireClientGroupId, requireDescription, requireName, requireUsers } from './shape.ts';
@@ -23,6 +24,8 @@ export interface NewGroup {
   readonly clientGroupId?: string | undefined;
   /** INVITE_ONLY where absent. */
   readonly joinPolicy?: JoinPolicy | null | undefined;
+  /** False where absent. */
+  readonly listed?: boolean | null | undefined;
   /** JOINING where absent. */
   readonly history?: GroupHistory | null | undefined;
 }
@@ -35,6 +38,7 @@ interface Plan {
   readonly data: Data;
   readonly clientGroupId: string | null;
   readonly joinPolicy: JoinPolicy;
+  readonly listed: boolean;
   readonly history: GroupHistory;
   readonly others: readonly Named[];
 }
@@ -42,7 +46,7 @@ interface Plan {
 /**
  * Makes a group with its first members and answers its id; they see the whole act. Under a clientGroupId that the viewer has used it answers
  * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, data, memberIds,
- * clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED.
+ * clientGroupId; listed: the policy is not OPEN nor APPROVAL), FORBIDDEN (listed: there is no directory), NOT_FOUND (memberIds.N), LIMIT_REACHED.
  */
 export async function createGroup({ log, config, screen = openScreen }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);
@@ -53,6 +57,7 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
     data: requireGroupData(group.data),
     clientGroupId: group.clientGroupId ?? null,
     joinPolicy: group.joinPolicy ?? 'INVITE_ONLY',
+    listed: group.listed ?? false,
     history: group.history ?? 'JOINING',
     others: requireUsers('memberIds', group.memberIds ?? []).filter(({ userId }) => userId !== viewer.userId),
   };
@@ -64,6 +69,7 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
     async decide(inside) {
       const known = await findMade(inside, asked);
       if (known !== null) return { result: () => known };
+      if (asked.listed) requireListable(asked.joinPolicy, config);
       const said = [called, ...(described === null ? [] : [described]), ...(enclosed?.looked ?? [])].map(admit);
       await requireRoom(inside, asked, config);
       return makeGroup({ ...asked, description: described?.text ?? null, data: enclosed?.data ?? null }, said);
@@ -136,13 +142,14 @@ interface Birth {
 }
 
 async function storeGroup(tx: Tx, { id, at, plan, members }: Birth): Promise<void> {
-  const { ownerId, name, description, data, clientGroupId, joinPolicy, history } = plan;
+  const { ownerId, name, description, data, clientGroupId, joinPolicy, listed, history } = plan;
   await tx.conversation.create({
     data: {
       ...{ id, kind: 'GROUP', name, description, data, ownerId, memberCount: members.length },
-      ...{ createdById: ownerId, clientGroupId, joinPolicy, history, createdAt: at },
+      ...{ createdById: ownerId, clientGroupId, joinPolicy, listed, history, createdAt: at },
     },
   });
+  await storeTerms(tx, id, { before: { name: null, listed: false }, after: { name, listed } });
   await tx.membership.createMany({
     data: members.map((userId) => ({
       ...{ conversationId: id, userId, state: 'ACTIVE', role: userId === ownerId ? 'OWNER' : 'MEMBER' },

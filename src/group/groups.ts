@@ -15,7 +15,7 @@ import type { GroupChange } from './update.ts';
 export interface Groups {
   /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
-  /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
+  /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId, listed), FORBIDDEN (listed), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
   create(viewer: Viewer, options: NewGroup): Promise<Conversation>;
   /** Absent leaves as it is, null clears; what changes nothing is no entry. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (the field at fault). */
   update(viewer: Viewer, change: GroupChange): Promise<Conversation>;

@@ -50,6 +50,12 @@ export interface RequestsListed {
   readonly hasNextPage: boolean;
 }
 
+/** Reads groups that are listed, each with its key: part of what was asked for. Throws BAD_USER_INPUT (after). */
+export type GroupsFound = (page: RequestPage) => Promise<{
+  readonly items: readonly { readonly group: Conversation; readonly key: string }[];
+  readonly hasNextPage: boolean;
+}>;
+
 /** How people come into groups by themselves. Refusals are thrown as ChatError. */
 export interface Joining {
   /**
@@ -75,6 +81,13 @@ export interface Joining {
   revokeInvite(viewer: Viewer, id: string): Promise<void>;
   /** What somebody outside may know of a group; null where that is nothing. Throws INVALID_INPUT (id: not exactly one is named), RATE_LIMITED. */
   preview(viewer: Viewer, name: GroupName): Promise<Conversation | null>;
+  /**
+   * What anybody may find: groups of whose name the beginnings of words are `search`, in the order of those words; all that are listed, made last first, where it is
+   * absent or blank. Throws FORBIDDEN where config GROUP_DIRECTORY is off, RATE_LIMITED past config SEARCHES_PER_MINUTE.
+   */
+  directory(viewer: Viewer, search: string | null | undefined): Promise<GroupsFound>;
+  /** Of each group, in order, whether the viewer is kept from coming in and would be told so who names it by its id. */
+  areBanned(viewer: Viewer, groups: readonly Pick<Conversation, 'id' | 'joinPolicy'>[]): Promise<readonly boolean[]>;
   /** Those that wait in a group, newest first. Does not ask who may see them. Throws BAD_USER_INPUT (after). */
   requests(conversationId: bigint, page: RequestPage): Promise<RequestsListed>;
   countRequests(conversationId: bigint): Promise<number>;

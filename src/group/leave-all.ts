@@ -85,7 +85,7 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
         async write(tx, { at, entries }) {
           const untilSeq = entries.find(({ type }) => type === 'MemberLeft')?.seq ?? null;
           await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: { state: reason, untilSeq } });
-          await tx.conversation.update({
+          const left = await tx.conversation.update({
             where: { id: conversationId },
             data: {
               ...{ memberCount: { decrement: 1 } },
@@ -93,7 +93,7 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
             },
           });
           if (succession !== null) await storeSuccession(tx, succession);
-          if (reason === 'DISSOLVED') await leaveDissolved(tx, { groupId: conversationId, actorId: userId }, at);
+          if (reason === 'DISSOLVED') await leaveDissolved(tx, { row: left, actorId: userId }, at);
         },
         result: () => undefined,
       };

@@ -6,11 +6,12 @@ import type { Viewer } from '../user/index.ts';
 import { banOutsider } from './ban.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
 import { membershipRow } from './facts.ts';
+import { storeTerms } from './listing.ts';
 import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
-import { isActive } from './store.ts';
+import { type ConversationRow, isActive } from './store.ts';
 
 /** Whom to remove. */
 export interface Removal {
@@ -86,18 +87,19 @@ async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: Partin
     where: { conversationId_userId: { conversationId: groupId, userId } },
     data: { state: reason, untilSeq: left.seq },
   });
-  await tx.conversation.update({
+  const row = await tx.conversation.update({
     where: { id: groupId },
     data: { memberCount: { decrement: 1 }, ...(reason === 'DISSOLVED' && { dissolvedAt: at }) },
   });
-  if (reason === 'DISSOLVED') await leaveDissolved(tx, { groupId, actorId }, at);
+  if (reason === 'DISSOLVED') await leaveDissolved(tx, { row, actorId }, at);
 }
 
-/** Leaves it to a job to tell who else was in a group that is dissolved with this, or wished to be. */
+/** Takes a group out of the directory that is dissolved with this, and leaves it to a job to tell who else was in it, or wished to be. */
 export async function leaveDissolved(
   tx: Tx,
-  dissolved: { readonly groupId: bigint; readonly actorId: bigint | null },
+  { row, actorId }: { readonly row: ConversationRow; readonly actorId: bigint | null },
   at: Date,
 ): Promise<void> {
-  await leaveJob(tx, { kind: 'GroupDissolved', key: String(dissolved.groupId), data: dissolved, dueAt: at });
+  await storeTerms(tx, row.id, { before: row, after: { ...row, listed: false } });
+  await leaveJob(tx, { kind: 'GroupDissolved', key: String(row.id), data: { groupId: row.id, actorId }, dueAt: at });
 }

@@ -3,9 +3,11 @@ import { appendSearching, type Inside, type Relock, type Verdict } from '../log/
 import type { Change, GroupAdministration, OverseenGroup, Part } from './administration.ts';
 import { banOutsider } from './ban.ts';
 import type { Role } from './conversation.ts';
+import { groupChanged } from './entries.ts';
 import { adminCount, conversationRow, membershipRow, userExists } from './facts.ts';
 import { part } from './leave.ts';
 import { successor } from './leave-all.ts';
+import { storeTerms } from './listing.ts';
 import { handOver } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { lockFor } from './runner.ts';
@@ -19,9 +21,10 @@ type Parts = Pick<GroupParts, 'log' | 'config'>;
 const actorId: null = null;
 
 /** A group's row as operators see it. */
-export function overseen({ id, name, description, createdAt, memberCount, ownerId, dissolvedAt }: ConversationRow): OverseenGroup {
+export function overseen({ id, name, description, createdAt, memberCount, ownerId, dissolvedAt, ...row }: ConversationRow): OverseenGroup {
   const counted = dissolvedAt === null ? memberCount : 0;
-  return { id, name: name ?? '', description, createdAt, memberCount: counted, ownerId, dissolvedAt };
+  const listed = dissolvedAt === null && row.listed;
+  return { id, name: name ?? '', description, createdAt, listed, memberCount: counted, ownerId, dissolvedAt };
 }
 
 /** Dissolves a group. Throws as GroupAdministration.dissolve says. */
@@ -42,6 +45,26 @@ export function dissolveByOperator({ log }: Parts, { groupId }: { readonly group
           result: ({ at }) => ({ before, after: { memberCount: 0, dissolvedAt: at } }),
         }
       );
+    },
+  });
+}
+
+/** Takes a group out of the directory. Throws as GroupAdministration.unlist says. */
+export function unlistByOperator({ log }: Parts, { groupId }: { readonly groupId: bigint }): ReturnType<GroupAdministration['unlist']> {
+  type Unlisted = Awaited<ReturnType<GroupAdministration['unlist']>>;
+  return log.append<Unlisted>({
+    lock: [groupId],
+    async decide(inside): Promise<Verdict<Unlisted>> {
+      const row = await requireThere(inside, groupId);
+      if (!overseen(row).listed) return unchanged({ listed: false });
+      return {
+        entries: () => [groupChanged(groupId, actorId, ['listed'])],
+        async write(tx) {
+          await tx.conversation.update({ where: { id: groupId }, data: { listed: false } });
+          await storeTerms(tx, groupId, { before: row, after: { ...row, listed: false } });
+        },
+        result: () => ({ before: { listed: true }, after: { listed: false } }),
+      };
     },
   });
 }

@@ -9,7 +9,7 @@ import type { Screen } from '../words/index.ts';
 export interface GroupParts {
   readonly db: Db;
   readonly log: Log;
-  readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser'>;
+  readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser' | 'groupDirectory'>;
   /** Where rows are kept; without it each read is one of the database. */
   readonly caches?: Caches | undefined;
   /** What groups and members must not be called, nor groups say; without it everything may. */
@@ -19,5 +19,5 @@ export interface GroupParts {
 /** What the part is made of by which people come into groups. */
 export interface JoiningParts extends GroupParts {
   readonly limits: Limits;
-  readonly config: GroupParts['config'] & Pick<Config, 'maxJoinRequests' | 'maxInvites' | 'joinAttempts'>;
+  readonly config: GroupParts['config'] & Pick<Config, 'maxJoinRequests' | 'maxInvites' | 'joinAttempts' | 'searchesPerMinute'>;
 }

@@ -27,6 +27,19 @@ export async function previewGroup(
   return isTold ? conversation : null;
 }
 
+/** Of each group, in order, whether the viewer is kept from coming in, and is told so: of a group that is closed they hear nothing. */
+export async function areBanned(
+  { db }: Pick<ReadingParts, 'db'>,
+  { userId }: Viewer,
+  groups: readonly Pick<Conversation, 'id' | 'joinPolicy'>[],
+): Promise<readonly boolean[]> {
+  const rows = await readMemberships(
+    db.client,
+    groups.map(({ id }) => ({ conversationId: id, userId })),
+  );
+  return groups.map(({ joinPolicy }, place) => joining[joinPolicy].BY_ID[standing(rows[place] ?? null)] === 'FORBIDDEN');
+}
+
 async function groupOf(db: ReadingParts['db'], code: string): Promise<bigint | null> {
   const [invite] = isCode(code) ? await readInvitesByCode(db.client, [code]) : [];
   return invite && isGood(invite, await db.now()) ? invite.conversationId : null;

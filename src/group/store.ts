@@ -96,13 +96,14 @@ export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Prom
 
 /** A conversation's row with its stream's head, read no later than it. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
-  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil } = row;
+  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil, listed } =
+    row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
   const sides = row.directKey === null ? null : sidesOf(row.directKey);
   const kind = row.kind as Conversation['kind'];
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
-    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil },
+    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil, listed },
     joinPolicy: row.joinPolicy as JoinPolicy,
     history: row.history as GroupHistory,
     postPolicy: row.postPolicy as GroupPolicy,

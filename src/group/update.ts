@@ -6,6 +6,7 @@ import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } f
 import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';
 import { groupChanged } from './entries.ts';
+import { isClosed, requireListable, storeTerms } from './listing.ts';
 import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
 import { requireFuture } from './mute.ts';
@@ -24,6 +25,7 @@ export interface GroupChange {
   readonly data?: NewData | null | undefined;
   readonly postPolicy?: GroupPolicy | null | undefined;
   readonly joinPolicy?: JoinPolicy | null | undefined;
+  readonly listed?: boolean | null | undefined;
   /** Of those who come after the change: whoever is in the group reads what they could read. */
   readonly history?: GroupHistory | null | undefined;
   readonly invitePolicy?: GroupPolicy | null | undefined;
@@ -33,7 +35,7 @@ export interface GroupChange {
   readonly mutedUntil?: Date | null | undefined;
 }
 
-const choices = ['joinPolicy', 'history'] as const satisfies readonly GroupField[];
+const choices = ['joinPolicy', 'listed', 'history'] as const satisfies readonly GroupField[];
 const policies = ['postPolicy', 'invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
 /** What a change names, as it is stored. */
@@ -54,10 +56,10 @@ type Wanted = Partial<
 /**
  * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing
  * does there is none. Throws NOT_FOUND (groupId), FORBIDDEN (without field: not the owner nor an admin; a policy: it is the owner's), INVALID_INPUT
- * (the field at fault).
+ * (the field at fault). A group that nobody can join by themselves any more is not listed any more either.
  */
 export async function updateGroup(
-  { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
+  { log, config, screen = openScreen }: Pick<GroupParts, 'log' | 'config' | 'screen'>,
   viewer: Viewer,
   change: GroupChange,
 ): Promise<void> {
@@ -70,7 +72,8 @@ export async function updateGroup(
     async decide(inside): Promise<Verdict<void>> {
       const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('UPDATE_GROUP', wish);
-      const { wanted, said } = judge(looked, { row, asked });
+      const { wanted: named, said } = judge(looked, { row, asked });
+      const wanted = { ...named, ...listing(named, { row, config }) };
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(field, wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
       if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
@@ -79,6 +82,7 @@ export async function updateGroup(
         entries: () => [groupChanged(groupId, viewer.userId, fields)],
         async write(tx, { at }) {
           await tx.conversation.update({ where: { id: groupId }, data: wanted });
+          await storeTerms(tx, groupId, { before: row, after: { ...row, ...wanted } });
           await putFlag(tx, { target: { kind: 'GROUP', conversationId: groupId }, said, at });
         },
         result: () => undefined,
@@ -116,6 +120,16 @@ function judge(
   const judged = looked.filter(({ field }) => !isSame(field, asked[field], row[field]));
   const texts = Object.fromEntries(judged.map(({ field, text }) => [field, text]));
   return { wanted: { ...asked, ...texts }, said: judged.flatMap((one) => one.looked.map(admit)) };
+}
+
+/** Whether the group is listed after the change, where that changes too. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
+function listing(
+  { listed, joinPolicy }: Wanted,
+  { row, config }: { readonly row: ConversationRow; readonly config: GroupParts['config'] },
+): Pick<Wanted, 'listed'> {
+  const policy = (joinPolicy ?? row.joinPolicy) as JoinPolicy;
+  if (listed && (isClosed(policy) || !row.listed)) requireListable(policy, config);
+  return row.listed && isClosed(policy) ? { listed: false } : {};
 }
 
 function isSame(field: keyof Wanted, one: unknown, other: unknown): boolean {

@@ -54,7 +54,7 @@ const message = z.object({
 /** What of a group an act has changed (schema: `enum GroupField`). */
 export const groupFields = [
   ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
-  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId', 'data'] as const),
+  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId', 'data', 'listed'] as const),
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 

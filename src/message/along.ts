@@ -39,7 +39,7 @@ const conversation = z.object({
   // What an earlier release's hint does not name stands as its groups do: it could not change them.
   announcement: text.default(null),
   avatarUrl: text,
-  // An earlier release knows no data, and would say that there is none: then it is read.
+  // What an earlier release does not know another may have put there: then it is read. So is whether it is listed.
   data: text,
   ownerId: id.nullable(),
   postPolicy: z.enum(groupPolicies).default('EVERYONE'),
@@ -50,6 +50,7 @@ const conversation = z.object({
   mentionPolicy: policy,
   slowModeSeconds: z.number().default(0),
   mutedUntil: z.coerce.date().nullable().default(null),
+  listed: z.boolean(),
 });
 const along = z.object({ sender: user, conversation: conversation.optional() });
 

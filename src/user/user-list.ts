@@ -1,8 +1,8 @@
-import { byKey, type Db, rarestFirst, searchUsers, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, type Db, rarestOfUsers, searchUsers, selectRows, sql, type Tx } from '../db/index.ts';
+import { prefixesOf } from '../term.ts';
+import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { Administration, UserQuery } from './administration.ts';
-import { placeOf, type SearchPlace } from './search.ts';
 import { publicPart, readUsers } from './store.ts';
-import { prefixesOf } from './term.ts';
 import type { UserPage } from './user.ts';
 
 type PageRequest = Parameters<Administration['list']>[1];
@@ -77,15 +77,15 @@ async function found(
   const { place, prefixes } = placeOf(asked, after);
   if (prefixes.length === 0 || state === 'ERASED') return { items: [], hasNextPage: false };
   const suspended = state === undefined ? undefined : { is: state === 'SUSPENDED', now };
-  const wanted = { prefixes: place === null ? await rarestFirst(client, prefixes) : prefixes, after: place, limit: first + 1, suspended };
-  const places: readonly SearchPlace[] = await searchUsers(client, wanted);
+  const wanted = { prefixes: place === null ? await rarestOfUsers(client, prefixes) : prefixes, after: place, limit: first + 1, suspended };
+  const places = await searchUsers(client, wanted);
   const users = await readUsers(
     client,
-    places.slice(0, first).map(({ userId }) => userId),
+    places.slice(0, first).map(({ id }) => id),
   );
   const items = users.flatMap((user, index) => {
     const at = places[index];
-    return user === null || at === undefined ? [] : [{ user, key: `${at.userId} ${at.term}` }];
+    return user === null || at === undefined ? [] : [{ user, key: keyOfPlace(at) }];
   });
   return { items, hasNextPage: places.length > first };
 }

@@ -277,6 +277,15 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('search', 'true');
     expect(await search(place, ann)).toBe('DONE');
   },
+  async groupDirectory(place) {
+    const { ann } = await talk(place);
+    const look = () => outcome(place, '{ groups { edges { node { name } } } }', {}, ann);
+    const list = () => act(place, 'createGroup', { name: 'Chess', joinPolicy: 'OPEN', listed: true }, ann);
+    await place.set('groupDirectory', 'false');
+    expect([await look(), await list()]).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    await place.set('groupDirectory', 'true');
+    expect([await look(), await list()]).toEqual(['DONE', 'DONE']);
+  },
   async signUpOpen(place) {
     const { ann } = await talk(place);
     const signUp = () => act(place, 'signUp', { handle: `h.${randomUUID().slice(0, 8)}`, password });

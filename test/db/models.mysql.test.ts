@@ -79,7 +79,13 @@ const ascii = new Set([
   'AuditEntry.code',
 ]);
 /** Compared with their trailing spaces. */
-const exact = new Set(['Message.clientMessageId', 'ScheduledMessage.clientMessageId', 'Conversation.clientGroupId', 'UserTerm.term']);
+const exact = new Set([
+  'Message.clientMessageId',
+  'ScheduledMessage.clientMessageId',
+  'Conversation.clientGroupId',
+  'UserTerm.term',
+  'GroupTerm.term',
+]);
 
 const columnTypes: Readonly<Record<string, string>> = { BigInt: 'bigint', Int: 'int', Boolean: 'tinyint(1)' };
 

@@ -41,7 +41,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       const group = await lookedAt(groupId);
       expect(group).toEqual({
         ...{ id: groupId, name: 'The group', description: 'All about it.', createdAt: expect.any(Date), memberCount: 3 },
-        ...{ ownerId: ada.userId, dissolvedAt: null },
+        ...{ ownerId: ada.userId, dissolvedAt: null, listed: false },
       });
       if (group === null) throw new Error('it is not shown');
       const first = await world.groupAdministration.members(group, { first: 2 });

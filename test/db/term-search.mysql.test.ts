@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Db, rarestFirst, searchUsers } from '../../src/db/index.ts';
+import { type Db, rarestOfUsers, searchUsers } from '../../src/db/index.ts';
 import { mysqlDb } from '../support/db.ts';
 import { readingOf } from './reading.ts';
 
@@ -19,21 +19,19 @@ afterAll(() => db[Symbol.asyncDispose]());
 
 test('a search among thousands reads little more than it gives', async () => {
   const [found, rows] = await readingOf(db, (tx) =>
-    searchUsers(tx, { prefixes: ['an', 'b'], after: { term: 'anna', userId: 2_000n }, limit: 11 }),
+    searchUsers(tx, { prefixes: ['an', 'b'], after: { term: 'anna', id: 2_000n }, limit: 11 }),
   );
-  expect(found.map(({ term, userId }) => [term, userId])).toEqual(
-    Array.from({ length: 11 }, (_, index) => ['anna', BigInt(2_001 + index)]),
-  );
+  expect(found.map(({ term, id }) => [term, id])).toEqual(Array.from({ length: 11 }, (_, index) => ['anna', BigInt(2_001 + index)]));
   // Each found one costs a row and three look-ups; reading the status some more.
   expect(rows).toBeLessThan(300);
 });
 
 test('of a common word and a rare one, what is read is what the rare one begins, and to tell them apart costs a thousand rows each', async () => {
   const [found, rows] = await readingOf(db, async (tx) => {
-    const prefixes = await rarestFirst(tx, ['anna', 'z']);
+    const prefixes = await rarestOfUsers(tx, ['anna', 'z']);
     return { prefixes, users: await searchUsers(tx, { prefixes, after: null, limit: 11 }) };
   });
   expect(found.prefixes).toEqual(['z', 'anna']);
-  expect(found.users.map(({ userId }) => userId)).toEqual([1n, 2n, 3n]);
+  expect(found.users.map(({ id }) => id)).toEqual([1n, 2n, 3n]);
   expect(rows).toBeLessThan(2_400);
 });

@@ -1,0 +1,60 @@
+import { listedGroups, rarestOfGroups, searchGroups } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { prefixesOf } from '../term.ts';
+import { keyOfPlace, otherList, placeOf } from '../term-place.ts';
+import type { Conversation } from './conversation.ts';
+import type { ReadingParts } from './conversation-reader.ts';
+import type { GroupsFound, Joining } from './joining.ts';
+import { type Listed, type ListRequest, lastId } from './list.ts';
+import type { JoiningParts } from './parts.ts';
+
+type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
+
+/** Part of the directory: of a search by the beginnings of words, or of all of it. Throws as Joining.directory says. */
+export async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
+  const asked = search === null ? null : prefixesOf(search);
+  const { items, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
+  const groups = await parts.conversations(items.map(({ id }) => id));
+  return { items: items.flatMap(({ key }, place) => withKey(groups[place] ?? null, key)), hasNextPage };
+}
+
+type Places = Listed<{ readonly id: bigint; readonly key: string }>;
+
+async function newestFirst({ db }: Parts, { first, after }: ListRequest): Promise<Places> {
+  const before = after === undefined ? lastId : idOf(after);
+  const ids = await listedGroups(db.client, { before, limit: first + 1 });
+  return { items: ids.slice(0, first).map((id) => ({ id, key: String(id) })), hasNextPage: ids.length > first };
+}
+
+async function found({ db: { client } }: Parts, asked: readonly string[], { first, after }: ListRequest): Promise<Places> {
+  const { place, prefixes: named } = placeOf(asked, after);
+  if (named.length === 0) return { items: [], hasNextPage: false };
+  const prefixes = place === null ? await rarestOfGroups(client, named) : named;
+  // One more than asked for tells whether there is a next page.
+  const places = await searchGroups(client, { prefixes, after: place, limit: first + 1 });
+  return { items: places.slice(0, first).map((at) => ({ id: at.id, key: keyOfPlace(at) })), hasNextPage: places.length > first };
+}
+
+// What has changed since its place was read is left out.
+function withKey(group: Conversation | null, key: string): readonly { readonly group: Conversation; readonly key: string }[] {
+  return group?.listed ? [{ group, key }] : [];
+}
+
+function idOf(key: string): bigint {
+  const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
+  if (id > lastId) throw otherList();
+  return id;
+}
+
+/** Counts a look into the directory, and answers what reads its pages. Throws as Joining.directory says. */
+export async function openDirectory(
+  parts: Parts,
+  search: string | null | undefined,
+  count: () => Promise<void>,
+): ReturnType<Joining['directory']> {
+  if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'There is no directory of groups here.');
+  await count();
+  // An empty field to search in says nothing of what is looked for.
+  const asked = search == null || search.trim() === '' ? null : search;
+  return (page) => readDirectory(parts, asked, page);
+}
