@@ -159,7 +159,7 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', data: { order: 7 }, memberIds: [ben.id], clientGroupId: randomUUID() }),
     kinds: {
       ...{ name: 'name', description: 'lines', data: 'data', memberIds: 'users', clientGroupId: 'key' },
-      ...{ joinPolicy: 'word', historyForNewcomers: 'word' },
+      ...{ joinPolicy: 'word', listed: 'flag', historyForNewcomers: 'word' },
     },
   },
   createInvite: {
@@ -303,7 +303,7 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
       ...{ joinPolicy: 'word', historyForNewcomers: 'word', postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word' },
-      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment', data: 'data' },
+      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment', data: 'data', listed: 'flag' },
     },
   },
   updateMembership: {

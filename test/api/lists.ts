@@ -114,6 +114,11 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       source: `query($search: String!, $first: Int, $after: String) {
         Query_users: users(search: $search, first: $first, after: $after) ${everythingOf('UserConnection', size)} }`,
     })),
+    ...[undefined, 'chess', 'ch 77', '1999'].map((search) => ({
+      ...{ what: `groups by ${search}`, variables: { first, search }, goesOn: true },
+      source: `query($search: String, $first: Int, $after: String) {
+        Query_groups: groups(search: $search, first: $first, after: $after) ${everythingOf('GroupPreviewConnection', size)} }`,
+    })),
     ...ofSearch(world),
     {
       what: 'how people are seen',

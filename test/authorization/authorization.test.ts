@@ -228,6 +228,11 @@ describe('every question', () => {
   const questions: Readonly<Record<string, { source: string; variables: (scene: Scene) => object; answers: readonly Standing[] }>> = {
     conversation: { source: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: conversationOf, answers: inGroup },
     groupPreview: { source: 'query ($id: ID!) { groupPreview(id: $id) { name } }', variables: conversationOf, answers: inGroup },
+    groups: {
+      source: 'query ($search: String) { groups(search: $search) { edges { node { name } } } }',
+      variables: () => ({ search: 'found by' }),
+      answers: all,
+    },
     messages: {
       source: 'query ($id: ID!) { messages(search: "said target", conversationId: $id) { edges { node { id } } } }',
       variables: conversationOf,

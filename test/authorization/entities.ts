@@ -110,7 +110,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   DirectConversation: { ...conversation, ...own('viewerPeer') },
   Group: {
     ...conversation,
-    ...same('name', 'description', 'announcement', 'avatarUrl', 'data', 'owner', 'joinPolicy', 'historyForNewcomers', 'postPolicy'),
+    ...same('name', 'description', 'announcement', 'avatarUrl', 'data', 'owner', 'joinPolicy', 'listed', 'historyForNewcomers', 'postPolicy'),
     ...same('invitePolicy', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil'),
     ...own('viewerMay'),
     ...forRunners('viewerJoinRequests', 'viewerInvites', 'viewerBans'),

@@ -84,6 +84,7 @@ export async function castOf(world: World): Promise<Cast> {
   const cutOff = await world.direct(owner, blocked);
   for (const one of [owner, blocked]) await world.say(one, cutOff, 'Said before.');
   await act(world, owner, 'blockUser', { userId: blocked.id });
+  await act(world, target, 'createGroup', { name: 'Found by all', joinPolicy: 'OPEN', listed: true });
   const wanted = await act(world, target, 'requestDataExport', {}, '{ dataExport { id } errors { code } }');
   const { id: dataExport } = (wanted as { dataExport: { id: string } }).dataExport;
   const notice = await tell(world, target);

@@ -782,8 +782,21 @@ const settling: readonly Act[] = [
           pinPolicy: 'OWNER',
           mentionPolicy: 'EVERYONE',
           joinPolicy: 'APPROVAL',
+          listed: true,
           historyForNewcomers: 'ALL',
         });
+    },
+  },
+  {
+    by: 'updateGroup',
+    what: 'to be found by everybody, and then to be a secret, which ends that',
+    changes: three,
+    async prepare(chat, cast, update) {
+      const groupId = await talk(chat, cast, cast.ann);
+      return async () => {
+        await update(cast.ann, { groupId, joinPolicy: 'OPEN', listed: true });
+        await update(cast.ann, { groupId, joinPolicy: 'INVITE_ONLY' });
+      };
     },
   },
   {

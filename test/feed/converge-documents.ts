@@ -18,7 +18,7 @@ const message = `fragment Said on Message {
 }`;
 
 const group = `fragment Gathering on Group {
-  id name description announcement avatarUrl data owner { id } joinPolicy historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
+  id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
 }`;
 
 // What the viewer may do in a group, and whom it keeps out: with a role or a setting it is another.

@@ -22,6 +22,7 @@ const firstStrange = 4_000_000;
 const big = 5_000_000;
 const fair = 5_000_001;
 const firstAsked = 6_000_000;
+const firstListed = 7_000_000;
 
 /** What the tables are filled around, by their numbers. */
 export interface LargeWorld {
@@ -97,7 +98,7 @@ const analysed = [
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
-  ...['JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
+  ...['GroupTerm', 'JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
   ...['ModerationItem', 'ModerationReport', 'ScheduledMessage'],
 ];
 
@@ -234,6 +235,7 @@ function doors(viewer: string): readonly string[] {
     `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt) SELECT ${firstAsked} + seq, 'GROUP', ${at('seq')}, ${at('seq')}, ${at('seq')} FROM ${asked}`,
     `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt, joinPolicy)
       SELECT ${firstAsked} + seq, 'GROUP', 'A group', ${firstUser} + 1, 1, ${firstUser} + 1, ${at('seq')}, 'APPROVAL' FROM ${asked}`,
+    ...listed,
     `INSERT INTO JoinRequest (conversationId, userId, state, createdAt)
       SELECT ${firstAsked} + seq, ${viewer}, 'PENDING', ${at('seq')} FROM ${asked}
       UNION ALL SELECT ${firstAsked} + 100 + seq, ${viewer}, 'CANCELLED', ${at('seq')} FROM seq_1_to_5000
@@ -246,6 +248,17 @@ function doors(viewer: string): readonly string[] {
       UNION ALL SELECT UNHEX(LEFT(SHA2(CONCAT('small', g.seq, '-', m.seq), 256), 32)), ${firstSmall} + g.seq, CONCAT('small', g.seq, '-', m.seq), ${viewer}, ${at('m.seq')}, NULL FROM ${small} JOIN seq_1_to_5 m`,
   ];
 }
+
+// As many as there are people, called as those are.
+const listed = [
+  `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt)
+    SELECT ${firstListed} + seq, 'GROUP', ${at('seq')}, ${at('seq')}, ${at('seq')} FROM seq_1_to_${users}`,
+  `INSERT INTO Conversation (id, kind, name, ownerId, memberCount, createdById, createdAt, joinPolicy, listed)
+    SELECT ${firstListed} + seq, 'GROUP', CONCAT('Chess ', seq), ${firstUser} + 1, 1, ${firstUser} + 1, ${at('seq')}, 'OPEN', TRUE FROM seq_1_to_${users}`,
+  `INSERT INTO GroupTerm (term, conversationId)
+    SELECT '', ${firstListed} + seq FROM seq_1_to_${users} UNION ALL SELECT 'chess', ${firstListed} + seq FROM seq_1_to_${users}
+    UNION ALL SELECT CONCAT('', seq), ${firstListed} + seq FROM seq_1_to_${users}`,
+];
 
 /** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
 function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {

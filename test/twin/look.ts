@@ -16,7 +16,7 @@ export const lookAround: Asked = {
     contacts(first: 50) { edges { cursor node { id alias since user ${user} } } ${page} }
     incoming: contactRequests(direction: INCOMING, first: 50) { totalCount edges { cursor node { id note message from { id } createdAt } } }
     outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
-    joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount } } } }
+    joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount viewerIsMember viewerIsBanned viewerJoinRequest { id } } } } }
     scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
     notices(first: 20) { edges { cursor node { id title body postedAt } } }
     events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
@@ -29,9 +29,10 @@ export const lookAround: Asked = {
       messages(last: 10) { ${page} edges { cursor node ${message} } }
       timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }
       pins(first: 5) { edges { cursor node { id } } }
-      ... on Group { name description announcement avatarUrl data mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
+      ... on Group { name description announcement avatarUrl data listed mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
       ... on DirectConversation { viewerPeer { id } }
     } } }
-  } }`,
+  }
+  groups(first: 20) { edges { cursor node { groupId name memberCount viewerIsMember viewerIsBanned viewerJoinRequest { id } } } ${page} } }`,
   variables: {},
 };
