@@ -32,7 +32,7 @@ export const webhookDocument = parse(`
       ... on MemberChanged { user { ...Person } membership { id role nickname mutedUntil } changedFields }
       ... on GroupChanged {
         group {
-          id name description announcement avatarUrl data joinPolicy historyForNewcomers invitePolicy postPolicy pinPolicy mentionPolicy
+          id name description announcement avatarUrl data joinPolicy listed historyForNewcomers invitePolicy postPolicy pinPolicy mentionPolicy
           slowModeSeconds mutedUntil owner { ...Person }
         }
         changed

@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../src/audit/index.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { type CommandEnd, runAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
+import { UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 
@@ -22,10 +23,17 @@ let groupId = '';
 let webhookId = '';
 let dead: readonly string[] = [];
 
+/** A group of two, in the directory. */
+async function listedGroup(owner: Person, member: Person): Promise<string> {
+  const group = await place.group(owner, member);
+  await place.ask(UpdateGroupDocument, { input: { groupId: group, joinPolicy: 'OPEN', listed: true } }, owner);
+  return group;
+}
+
 beforeAll(async () => {
   const [ann, ben] = await place.people('ann', 'ben');
   [admin, user] = [await appoint(place, ann), ben];
-  groupId = await place.group(ann, ben);
+  groupId = await listedGroup(ann, ben);
   const { notice } = await place.node.chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
   noticeId = notice?.id ?? '';
   const reporter = await place.node.chat.users.authenticate(ben.token);
@@ -99,6 +107,7 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     input: { groupId, userId: user.id },
     entry: { ...onGroup(), before: `{"ownerId":"${rawId(admin.id)}"}`, after: `{"ownerId":"${rawId(user.id)}"}` },
   }),
+  unlistGroup: () => ({ input: { groupId }, entry: { ...onGroup(), before: '{"listed":true}', after: '{"listed":false}' } }),
   removeFromGroup: () => ({
     input: { groupId, userId: admin.id, ban: true },
     entry: { ...onGroup(), before: '{"state":"ACTIVE","role":"ADMIN"}', after: '{"role":"ADMIN","state":"BANNED"}' },
@@ -286,7 +295,7 @@ describe('every command', () => {
   beforeAll(async () => {
     [dan] = await place.people('dan');
     const [eve] = await place.people('eve');
-    group = await place.group(eve, dan);
+    group = await listedGroup(eve, dan);
     const at = new Date(Date.now() + 86_400_000);
     const { notice } = await place.node.chat.notices.post(null, { title: 'Later', body: 'Tomorrow.', to: 'ALL', at });
     scheduled = notice?.id ?? '';
@@ -335,6 +344,7 @@ describe('every command', () => {
       words: [rawId(group), dan.handle],
       entry: { ...onIt(), arguments: `{"id":"${rawId(group)}","handle":"${dan.handle}"}`, after: `{"ownerId":"${rawId(dan.id)}"}` },
     }),
+    'groups unlist': () => ({ words: [group], entry: { ...onIt(), before: '{"listed":true}', after: '{"listed":false}' } }),
     // It is theirs.
     'groups remove': () => ({
       words: [group, dan.handle, '--ban'],

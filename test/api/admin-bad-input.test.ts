@@ -136,6 +136,10 @@ const acts: Readonly<Record<string, Act>> = {
     ...{ asks: 'group { id }', refused: { group: null } },
     ...{ valid: { groupId: formatId('Conversation', 2n ** 61n) }, kinds: { groupId: 'group' } },
   },
+  unlistGroup: {
+    ...{ asks: 'group { id }', refused: { group: null } },
+    ...{ valid: { groupId: formatId('Conversation', 2n ** 61n) }, kinds: { groupId: 'group' } },
+  },
   removeFromGroup: {
     ...{ asks: 'group { id }', refused: { group: null } },
     valid: { groupId: formatId('Conversation', 2n ** 61n), userId: formatId('User', 1n), ban: false },

@@ -5,7 +5,9 @@ import { runAdmin } from '../support/admin-command.ts';
 import {
   AddMembersDocument,
   type FollowedFragment,
+  GroupsDocument,
   HistoryDocument,
+  JoinGroupDocument,
   MuteMemberDocument,
   SendMessageDocument,
   SetTypingDocument,
@@ -95,7 +97,7 @@ describe('a group, by the operators’ schema', () => {
     const { data } = await askAdmin(adminUrl(place), '{ __type(name: "Group") { fields { name } } }', {}, admin);
     const { fields } = (data?.['__type'] ?? {}) as { fields: { name: string }[] };
     expect(fields.map(({ name }) => name).toSorted()).toEqual([
-      ...['createdAt', 'description', 'dissolvedAt', 'id', 'memberCount', 'members', 'name', 'owner'],
+      ...['createdAt', 'description', 'dissolvedAt', 'id', 'listed', 'memberCount', 'members', 'name', 'owner'],
     ]);
   });
 
@@ -121,12 +123,14 @@ const ways = {
       operate('removeFromGroup', { groupId: group, userId: id, ban }),
     own: (group: string, { id }: Person) => operate('setGroupOwner', { groupId: group, userId: id }),
     dissolve: (group: string) => operate('dissolveGroup', { groupId: group }),
+    unlist: (group: string) => operate('unlistGroup', { groupId: group }),
   },
   'the command': {
     remove: ({ group, ban = false }: { group: string; ban?: boolean }, { handle }: Person) =>
       command('remove', rawId(group), handle, ...(ban ? ['--ban'] : [])),
     own: (group: string, { handle }: Person) => command('owner', group, handle),
     dissolve: (group: string) => command('dissolve', group),
+    unlist: (group: string) => command('unlist', group),
   },
 } as const;
 
@@ -134,7 +138,7 @@ function is(name: FollowedFragment['__typename']) {
   return (event: FollowedFragment): boolean => event.__typename === name;
 }
 
-describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve }) => {
+describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unlist }) => {
   test.each([
     [false, 'REMOVED'],
     [true, 'BANNED'],
@@ -171,6 +175,22 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve }) =
     expect(await ask(groupQuery, { id: group })).toMatchObject({
       group: { owner: { handle: ben.handle }, members: { edges: [{ node: { role: 'ADMIN' } }, { node: { role: 'OWNER' } }] } },
     });
+  });
+
+  it('a group is taken out of the directory: its members are told, of nobody who did it, and others can still join', async () => {
+    const { ann, group, ears } = await scene();
+    await place.ask(UpdateGroupDocument, { input: { groupId: group, name: 'Cheap watches', joinPolicy: 'OPEN', listed: true } }, ann);
+    await ears.ben.nextOf('GroupChanged');
+    expect(await command('show', group)).toMatch(/\n {2}listed in the directory\n/);
+    await unlist(group);
+    expect(await ears.ben.nextOf('GroupChanged')).toMatchObject({ actor: null });
+    const [dan] = await place.people('dan');
+    const { groups } = await place.ask(GroupsDocument, { search: 'cheap watches' }, dan);
+    expect(groups.edges.filter(({ node }) => node.groupId === group)).toEqual([]);
+    expect(await command('show', group)).not.toMatch(/listed/);
+    const { joinGroup } = await place.ask(JoinGroupDocument, { input: { groupId: group } }, dan);
+    expect(joinGroup.group?.id).toBe(group);
+    await unlist(group);
   });
 
   it('a group is dissolved: everybody is told, and it is still there to be looked at', async () => {

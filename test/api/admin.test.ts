@@ -62,9 +62,11 @@ const fields: Readonly<Record<string, string>> = {
   'Query.viewer': '{ viewer { id handle displayName } }',
   'Query.user': 'query ($handle: String!) { user(handle: $handle) { id handle displayName } }',
   'Query.group':
-    'query ($groupId: ID!) { group(id: $groupId) { id name description createdAt memberCount owner { id groups(first: 2) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } dissolvedAt members(first: 2) { edges { cursor node { user { handle } role joinedAt mutedUntil } } pageInfo { hasNextPage } } } }',
+    'query ($groupId: ID!) { group(id: $groupId) { id name description createdAt memberCount listed owner { id groups(first: 2) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } dissolvedAt members(first: 2) { edges { cursor node { user { handle } role joinedAt mutedUntil } } pageInfo { hasNextPage } } } }',
   'Mutation.setGroupOwner':
     'mutation ($groupId: ID!, $adminId: ID!) { setGroupOwner(input: { groupId: $groupId, userId: $adminId }) { group { owner { id } } errors { code message field retryAfterMs } } }',
+  'Mutation.unlistGroup':
+    'mutation ($groupId: ID!) { unlistGroup(input: { groupId: $groupId }) { group { listed } errors { code message field retryAfterMs } } }',
   'Mutation.removeFromGroup':
     'mutation ($groupId: ID!, $userId: ID!) { removeFromGroup(input: { groupId: $groupId, userId: $userId, ban: true }) { group { memberCount } errors { code message field retryAfterMs } } }',
   'Mutation.dissolveGroup':

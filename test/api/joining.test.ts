@@ -12,11 +12,17 @@ import {
   type FollowJoiningSubscription,
   GroupPreviewDocument,
   type GroupPreviewQueryVariables,
+  GroupsDocument,
+  type GroupsQueryVariables,
   JoinGroupDocument,
   type JoinGroupInput,
   JoiningNodesDocument,
   OwnJoinRequestsDocument,
+  RemoveMemberDocument,
   RevokeInviteDocument,
+  UpdateGroupDocument,
+  type UpdateGroupInput,
+  WatchThoughtsDocument,
 } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
@@ -199,6 +205,69 @@ describe('an invitation', () => {
     expect(refusals((await ask(ann, { groupId: group, expiresAt: '2020-01-01T00:00:00Z' })).errors)).toEqual([
       'INVALID_INPUT input.expiresAt',
     ]);
+  });
+});
+
+describe('the directory', () => {
+  const find = async (as: Person, variables: GroupsQueryVariables) => (await chat.ask(GroupsDocument, variables, as)).groups;
+
+  it('is the way from a word to a group that one is in, and shows at each step what a button to join needs', async () => {
+    const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
+    const open = await made(ann, { name: 'Bees and honey', description: 'On Saturdays', joinPolicy: 'OPEN', listed: true });
+    const asking = await made(ann, { name: 'Bees, wild ones', joinPolicy: 'APPROVAL', listed: true });
+    await made(ann, { name: 'Bees for friends', joinPolicy: 'OPEN' });
+    const found = async () => (await find(ben, { search: 'BEE' })).edges.map(({ node }) => node);
+    const outside = { viewerIsMember: false, viewerIsBanned: false, viewerJoinRequest: null };
+    expect(await found()).toMatchObject([
+      { groupId: open, name: 'Bees and honey', description: 'On Saturdays', memberCount: 1, joinPolicy: 'OPEN', ...outside },
+      { groupId: asking, joinPolicy: 'APPROVAL', ...outside },
+    ]);
+    await join(ben, { groupId: open });
+    const { id } = await asked(ben, asking, 'please');
+    expect(await found()).toMatchObject([
+      { ...outside, memberCount: 2, viewerIsMember: true },
+      { ...outside, viewerJoinRequest: { id } },
+    ]);
+    const byEve = (await find(eve, { search: 'bees' })).edges.map(({ node }) => node);
+    expect(byEve).toMatchObject([outside, outside]);
+    await chat.ask(RemoveMemberDocument, { input: { groupId: open, userId: ben.id, ban: true } }, ann);
+    await answer(ann, id, true);
+    expect(await found()).toMatchObject([
+      { ...outside, viewerIsBanned: true },
+      { ...outside, viewerIsMember: true },
+    ]);
+  });
+
+  it('is read page by page, also where nothing is looked for', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    for (const name of ['Kites I', 'Kites II', 'Kites III']) await made(ann, { name, joinPolicy: 'OPEN', listed: true });
+    for (const [search, names] of [
+      ['kites', ['Kites I', 'Kites II', 'Kites III']],
+      [undefined, ['Kites III', 'Kites II', 'Kites I']],
+    ] as const) {
+      const first = await find(ben, { search, first: 2 });
+      expect(first.pageInfo).toEqual({ hasNextPage: true, hasPreviousPage: false });
+      const rest = await find(ben, { search, first: 1, after: first.edges[1]?.cursor });
+      expect(rest.pageInfo).toMatchObject({ hasPreviousPage: true });
+      expect([...first.edges, ...rest.edges].map(({ node }) => node.name)).toEqual(names);
+      const { errors } = await chat.post(GroupsDocument, { search: 'other', after: first.edges[0]?.cursor }, ben);
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: ['after'] });
+    }
+  });
+
+  it('is told as a change of the group, and refused as the words say', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await made(ann, { joinPolicy: 'OPEN' });
+    await join(ben, { groupId: group });
+    const events = subscribe(chat.socket(ben), WatchThoughtsDocument, { conversationId: group });
+    await events.next();
+    const update = async (change: Omit<UpdateGroupInput, 'groupId'>) =>
+      (await chat.ask(UpdateGroupDocument, { input: { groupId: group, ...change } }, ann)).updateGroup;
+    await update({ listed: true });
+    expect((await events.next()).value?.data?.conversationEvents).toMatchObject({ __typename: 'GroupChanged', changed: ['LISTED'] });
+    await update({ joinPolicy: 'INVITE_ONLY' });
+    expect((await events.next()).value?.data?.conversationEvents).toMatchObject({ changed: ['JOIN_POLICY', 'LISTED'] });
+    expect(refusals((await update({ listed: true })).errors)).toEqual(['INVALID_INPUT input.listed']);
   });
 });
 

@@ -52,6 +52,10 @@ async function search(place: Place, as: Person): Promise<string> {
   return await outcome(place, '{ users(search: "somebody") { edges { node { id } } } }', {}, as);
 }
 
+async function browse(place: Place, as: Person): Promise<string> {
+  return await outcome(place, '{ groups { edges { node { name } } } }', {}, as);
+}
+
 /** Shows, for each setting, that what is done next is done by what was set last. */
 export const effects: Readonly<Record<SettingName, (place: Place) => Promise<void>>> = {
   async maxMessageLength(place) {
@@ -186,6 +190,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     const { ann } = await talk(place);
     await place.set('searchesPerMinute', '1');
     expect([await search(place, ann), await search(place, ann)]).toEqual(['DONE', 'RATE_LIMITED']);
+    expect([await browse(place, ann), await browse(place, ann)]).toEqual(['DONE', 'RATE_LIMITED']);
     await place.set('searchesPerMinute', '10');
     expect(await search(place, ann)).toBe('DONE');
   },
@@ -279,7 +284,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
   },
   async groupDirectory(place) {
     const { ann } = await talk(place);
-    const look = () => outcome(place, '{ groups { edges { node { name } } } }', {}, ann);
+    const look = () => browse(place, ann);
     const list = () => act(place, 'createGroup', { name: 'Chess', joinPolicy: 'OPEN', listed: true }, ann);
     await place.set('groupDirectory', 'false');
     expect([await look(), await list()]).toEqual(['FORBIDDEN', 'FORBIDDEN']);

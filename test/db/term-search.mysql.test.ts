@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Db, rarestOfUsers, searchUsers } from '../../src/db/index.ts';
+import { type Db, listedGroups, rarestOfUsers, searchGroups, searchUsers } from '../../src/db/index.ts';
 import { mysqlDb } from '../support/db.ts';
 import { readingOf } from './reading.ts';
 
@@ -34,4 +34,21 @@ test('of a common word and a rare one, what is read is what the rare one begins,
   expect(found.prefixes).toEqual(['z', 'anna']);
   expect(found.users.map(({ id }) => id)).toEqual([1n, 2n, 3n]);
   expect(rows).toBeLessThan(2_400);
+});
+
+test('the directory of thousands of groups is read where the page begins, with words and without', async () => {
+  const ids = Array.from({ length: 4_000 }, (_, index) => BigInt(index + 1));
+  const group = { kind: 'GROUP', name: 'Chess', createdById: 1n, createdAt: new Date(), joinPolicy: 'OPEN', listed: true };
+  await db.transaction(async (tx) => {
+    await tx.conversation.createMany({ data: ids.map((id) => ({ ...group, id })) });
+    await tx.groupTerm.createMany({ data: ids.flatMap((id) => ['', 'chess'].map((term) => ({ term, conversationId: id }))) });
+  });
+  const [all, read] = await readingOf(db, (tx) => listedGroups(tx, { before: 2_001n, limit: 11 }));
+  expect(all).toEqual(Array.from({ length: 11 }, (_, index) => BigInt(2_000 - index)));
+  expect(read).toBeLessThan(200);
+  const [found, rows] = await readingOf(db, (tx) =>
+    searchGroups(tx, { prefixes: ['ch'], after: { term: 'chess', id: 2_000n }, limit: 11 }),
+  );
+  expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 11 }, (_, index) => BigInt(2_001 + index)));
+  expect(rows).toBeLessThan(300);
 });

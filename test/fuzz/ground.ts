@@ -144,7 +144,13 @@ async function company({ act }: Deeds, people: readonly Person[]): Promise<void>
   if (!admin || !owner || !second || !third || !fourth || !outsider) return;
   for (const one of people) for (const other of people) if (one !== other) await act(one, 'unblockUser', { userId: other.id });
   const memberIds = [admin, second, third, fourth].map(({ id }) => id);
-  const made = await act(owner, 'createGroup', { name: 'Everybody', memberIds, joinPolicy: 'APPROVAL', listed: true, historyForNewcomers: 'ALL' });
+  const made = await act(owner, 'createGroup', {
+    name: 'Everybody',
+    memberIds,
+    joinPolicy: 'APPROVAL',
+    listed: true,
+    historyForNewcomers: 'ALL',
+  });
   const groupId = (made.data as Made | undefined)?.['createGroup']?.['group']?.id;
   if (groupId === undefined) return;
   await act(owner, 'setRole', { groupId, userId: second.id, role: 'ADMIN' });

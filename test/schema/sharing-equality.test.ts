@@ -341,7 +341,12 @@ const occasions: readonly Occasion[] = [
     seenBy: everybody,
     async happens({ chat, people, group, entry }) {
       await chat.groups.update(people.owner, { groupId: group, joinPolicy: 'OPEN', history: 'ALL' });
-      const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, joinPolicy: 'APPROVAL', listed: true, history: 'JOINING' });
+      const { lastSeq } = await chat.groups.update(people.owner, {
+        groupId: group,
+        joinPolicy: 'APPROVAL',
+        listed: true,
+        history: 'JOINING',
+      });
       return entry(group, lastSeq);
     },
   },
