@@ -1,9 +1,9 @@
 // Where people talk: direct conversations and groups, who is in them, and who may change that.
-// Owns Conversation, Membership (all but the markers, which the message module raises), JoinRequest and GroupInvite. Promises: every act is decided under the locks of
+// Owns Conversation, Membership (all but the markers, which the message module raises), JoinRequest, GroupInvite and GroupTerm. Promises: every act is decided under the locks of
 // the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
 // from fromSeq to before untilSeq, where fromSeq is when they came or, if the group has it so, the log's beginning; a direct conversation exists once for two people; memberCount is the number of active memberships.
 // What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
-// Who comes into a group by themselves does so by `joining`: a request ends for both sides with whatever lets its user in, and an invitation's uses are counted
+// Groups that are listed have terms, by which everybody finds them; others have none. Who comes into a group by themselves does so by `joining`: a request ends for both sides with whatever lets its user in, and an invitation's uses are counted
 // under the group's lock.
 // Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened, ConversationClosed and MembershipSettled on
 // the members' accounts. From its dissolving entry on a group is gone for everybody, however long it takes until each account has been told.
