@@ -10,8 +10,21 @@ import type { JoiningParts } from './parts.ts';
 
 type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
 
-/** Part of the directory: of a search by the beginnings of words, or of all of it. Throws as Joining.directory says. */
-export async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
+/** Counts a look into the directory, and answers what reads its pages. Throws as Joining.directory says. */
+export async function openDirectory(
+  parts: Parts,
+  search: string | null | undefined,
+  count: () => Promise<void>,
+): ReturnType<Joining['directory']> {
+  if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'There is no directory of groups here.');
+  await count();
+  // An empty field to search in says nothing of what is looked for.
+  const asked = search == null || search.trim() === '' ? null : search;
+  return (page) => readDirectory(parts, asked, page);
+}
+
+/** Part of the directory: of a search by the beginnings of words, or of all of it. */
+async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
   const asked = search === null ? null : prefixesOf(search);
   const { items, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
   const groups = await parts.conversations(items.map(({ id }) => id));
@@ -44,17 +57,4 @@ function idOf(key: string): bigint {
   const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
   if (id > lastId) throw otherList();
   return id;
-}
-
-/** Counts a look into the directory, and answers what reads its pages. Throws as Joining.directory says. */
-export async function openDirectory(
-  parts: Parts,
-  search: string | null | undefined,
-  count: () => Promise<void>,
-): ReturnType<Joining['directory']> {
-  if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'There is no directory of groups here.');
-  await count();
-  // An empty field to search in says nothing of what is looked for.
-  const asked = search == null || search.trim() === '' ? null : search;
-  return (page) => readDirectory(parts, asked, page);
 }
