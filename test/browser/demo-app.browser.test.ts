@@ -195,6 +195,37 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('a group that everybody may find is found by its name, and joined; others are not', async () => {
+  const [rosa, tim] = [await signUp('rosa'), await signUp('tim')];
+  for (const [name, isForAll] of [
+    ['Gardeners of the north', true],
+    ['Gardeners in private', false],
+  ] as const) {
+    await rosa.getByRole('button', { name: 'New group' }).click();
+    const dialog = rosa.getByRole('dialog', { name: 'New group' });
+    await dialog.getByLabel('Name', { exact: true }).fill(name);
+    if (isForAll) await dialog.getByLabel('Everybody may find it').check();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await rosa.getByRole('main').getByRole('heading', { name }).waitFor();
+  }
+  await tim.getByRole('button', { name: 'Find groups' }).click();
+  const directory = tim.getByRole('dialog', { name: 'Find groups' });
+  await directory.getByLabel('What the group is called').fill('gard');
+  const found = directory.getByRole('list', { name: 'Groups' }).getByRole('listitem');
+  await expect.poll(() => found.allTextContents()).toEqual([expect.stringContaining('Gardeners of the north1 member')]);
+  await directory.getByRole('button', { name: 'Join' }).click();
+  await tim.getByRole('main').getByRole('heading', { name: 'Gardeners of the north' }).waitFor();
+  expect(await directory.count()).toBe(0);
+  await say(tim, 'Hello everybody');
+  await row(rosa, /Gardeners of the north.*Hello everybody/).waitFor();
+  await tim.getByRole('button', { name: 'Find groups' }).click();
+  await directory.getByRole('button', { name: 'Open' }).waitFor();
+  await directory.getByLabel('What the group is called').fill('nobody called it so');
+  await directory.getByText('No group found').waitFor();
+  await directory.getByRole('button', { name: 'Close' }).click();
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('what was said long ago is found, and shown where it was said', async () => {
   const people = peopleOf(() => place.node.url);
   const [ivy, jo] = await people.people('ivy', 'jo');

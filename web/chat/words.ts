@@ -28,6 +28,11 @@ export function isArchived({ viewerMembership }: Conversation): boolean {
   return viewerMembership?.viewerArchived ?? false;
 }
 
+/** How many people are in it. */
+export function memberWords({ memberCount }: Pick<Conversation, 'memberCount'>): string {
+  return memberCount === 1 ? '1 member' : `${memberCount} members`;
+}
+
 /** How far a message of the viewer's has come. */
 export type Reach = 'sent' | 'delivered' | 'read';
 

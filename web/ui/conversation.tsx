@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Room, Said, Conversation as Shown } from '../chat/state.ts';
-import { peerOf, titleOf, typingWords } from '../chat/words.ts';
+import { memberWords, peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
 import { ListMarks } from './list-marks.tsx';
@@ -61,7 +61,7 @@ function Head({ conversation, room }: { readonly conversation: Shown; readonly r
         <h1>{title}</h1>
         <span className="quiet">
           {peerId === undefined
-            ? `${conversation.memberCount} members: ${members}`
+            ? `${memberWords(conversation)}: ${members}`
             : [peer?.isBot && 'a bot', presence?.toLowerCase()].filter(Boolean).join(', ')}
         </span>
       </span>

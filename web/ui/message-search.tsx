@@ -6,9 +6,7 @@ import { SearchBox } from './search-box.tsx';
 import { shortTime } from './times.ts';
 import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
-
-// Searches are counted: one for whoever has stopped typing, not one for each letter.
-const pauseMs = 250;
+import { usePaused } from './use-paused.ts';
 
 type Found = SaidQuery['messages']['edges'][number]['node'];
 
@@ -41,18 +39,16 @@ async function readPage(ask: Ask, finding: Finding): Promise<Finding> {
 /** Finds what was said, by the beginnings of words. */
 export function MessageSearch(): ReactNode {
   const chat = useChat();
-  const [search, setSearch] = useState('');
+  const [text, setText] = useState('');
+  const search = usePaused(text);
   const [finding, setFinding] = useState<Finding | null>(null);
 
   useEffect(() => {
     if (search.trim() === '') return setFinding(null);
     let left = false;
-    const timer = setTimeout(() => {
-      void readPage(chat.ask, { search, messages: [], after: null, failed: false }).then((read) => left || setFinding(read));
-    }, pauseMs);
+    void readPage(chat.ask, { search, messages: [], after: null, failed: false }).then((read) => left || setFinding(read));
     return () => {
       left = true;
-      clearTimeout(timer);
     };
   }, [chat, search]);
 
@@ -63,11 +59,11 @@ export function MessageSearch(): ReactNode {
   }
 
   return (
-    <SearchBox label="Search messages" value={search} onChange={setSearch}>
+    <SearchBox label="Search messages" value={text} onChange={setText}>
       {finding !== null && (
         <ul aria-label="Found messages">
           {finding.messages.map((message) => (
-            <Hit key={message.id} message={message} onPick={() => setSearch('')} />
+            <Hit key={message.id} message={message} onPick={() => setText('')} />
           ))}
           {finding.failed && (
             <li className="fault" role="alert">

@@ -1,7 +1,8 @@
-import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { newId } from '../api/new-id.ts';
 import type { Person } from '../chat/state.ts';
 import { CreateGroupDocument } from '../generated/graphql.ts';
+import { Dialog } from './dialog.tsx';
 import { PeopleSearch } from './people-search.tsx';
 import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
@@ -9,13 +10,10 @@ import { addressOf } from './use-page.ts';
 /** Makes a group, in a dialog. */
 export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNode {
   const chat = useChat();
-  const dialog = useRef<HTMLDialogElement>(null);
   // One for this dialog: pressed twice, or again after an answer that was lost, it is one group.
   const [clientGroupId] = useState(newId);
   const [members, setMembers] = useState<readonly Person[]>([]);
   const [fault, setFault] = useState('');
-
-  useEffect(() => dialog.current?.showModal(), []);
 
   function without({ id }: Person): readonly Person[] {
     return members.filter((member) => member.id !== id);
@@ -23,9 +21,10 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
 
   async function create(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name') ?? '');
+    const form = new FormData(event.currentTarget);
+    const forAll = form.has('listed') ? ({ joinPolicy: 'OPEN', listed: true } as const) : {};
     try {
-      const input = { clientGroupId, name, memberIds: members.map(({ id }) => id) };
+      const input = { clientGroupId, name: String(form.get('name') ?? ''), memberIds: members.map(({ id }) => id), ...forAll };
       const { createGroup: done } = await chat.ask(CreateGroupDocument, { input });
       setFault(done.errors[0]?.message ?? '');
       if (done.conversationEdge === null) return;
@@ -38,9 +37,8 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby="new-group" onClose={onClose}>
+    <Dialog title="New group" onClose={onClose}>
       <form onSubmit={(event) => void create(event)}>
-        <h2 id="new-group">New group</h2>
         <label>
           Name
           <input name="name" required autoComplete="off" />
@@ -61,6 +59,9 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
             </li>
           ))}
         </ul>
+        <label className="choice">
+          <input type="checkbox" name="listed" /> Everybody may find it and come in
+        </label>
         <p className="fault" role="alert">
           {fault}
         </p>
@@ -73,6 +74,6 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
           </button>
         </footer>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

@@ -4,39 +4,35 @@ import { PeopleDocument } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
 import { SearchBox } from './search-box.tsx';
 import { useChat } from './use-chat.ts';
-
-// Searches are counted: one for whoever has stopped typing, not one for each letter.
-const pauseMs = 250;
+import { usePaused } from './use-paused.ts';
 
 /** Finds people by the beginning of their handle or name. */
 export function PeopleSearch({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => void }): ReactNode {
   const chat = useChat();
-  const [search, setSearch] = useState('');
+  const [text, setText] = useState('');
+  const search = usePaused(text);
   const [found, setFound] = useState<readonly Person[] | null>(null);
 
   useEffect(() => {
     if (search.trim() === '') return setFound(null);
     let left = false;
-    const timer = setTimeout(() => {
-      chat.ask(PeopleDocument, { search }).then(
-        ({ users }) => left || setFound(users.edges.map(({ node }) => node).filter(({ id }) => id !== chat.state.get().me.id)),
-        () => left || setFound([]),
-      );
-    }, pauseMs);
+    chat.ask(PeopleDocument, { search }).then(
+      ({ users }) => left || setFound(users.edges.map(({ node }) => node).filter(({ id }) => id !== chat.state.get().me.id)),
+      () => left || setFound([]),
+    );
     return () => {
       left = true;
-      clearTimeout(timer);
     };
   }, [chat, search]);
 
   function pick(person: Person): void {
-    setSearch('');
+    setText('');
     setFound(null);
     onPick(person);
   }
 
   return (
-    <SearchBox label={label} value={search} onChange={setSearch}>
+    <SearchBox label={label} value={text} onChange={setText}>
       {found !== null && (
         <ul aria-label="Found">
           {found.map((person) => (

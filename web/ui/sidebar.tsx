@@ -4,6 +4,7 @@ import { inOrder, isArchived } from '../chat/words.ts';
 import { OpenDirectDocument } from '../generated/graphql.ts';
 import { Avatar } from './avatar.tsx';
 import { ConversationRow } from './conversation-row.tsx';
+import { GroupDirectory } from './group-directory.tsx';
 import { MessageSearch } from './message-search.tsx';
 import { NewGroup } from './new-group.tsx';
 import { PeopleSearch } from './people-search.tsx';
@@ -17,7 +18,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
   const conversations = inOrder([...useChatState((state) => state.conversations).values()]);
   const archived = conversations.filter(isArchived);
   const further = useChatState((state) => state.further);
-  const [making, setMaking] = useState(false);
+  const [dialog, setDialog] = useState<'making' | 'finding' | null>(null);
   const [fault, setFault] = useState('');
 
   async function talkTo({ id }: Person): Promise<void> {
@@ -46,7 +47,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
       </header>
       <div className="find">
         <PeopleSearch label="Find people" onPick={(person) => void talkTo(person)} />
-        <button type="button" onClick={() => setMaking(true)}>
+        <button type="button" onClick={() => setDialog('making')}>
           New group
         </button>
       </div>
@@ -69,7 +70,11 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
         )}
         {conversations.length === 0 && <p className="quiet">Nobody yet. Search for somebody by their name or handle.</p>}
       </nav>
-      {making && <NewGroup onClose={() => setMaking(false)} />}
+      <button type="button" className="plain" onClick={() => setDialog('finding')}>
+        Find groups
+      </button>
+      {dialog === 'making' && <NewGroup onClose={() => setDialog(null)} />}
+      {dialog === 'finding' && <GroupDirectory onClose={() => setDialog(null)} />}
     </aside>
   );
 }

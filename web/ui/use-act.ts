@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
+import { ResponseError } from '../api/post.ts';
 
 /** Something that is done on the server, and why it was not. */
 export interface Act {
@@ -11,17 +12,16 @@ export interface Act {
 /** What was wrong with what was tried last. */
 export function useAct(): Act {
   const [fault, setFault] = useState('');
-  return {
-    fault,
-    async act(does) {
-      try {
-        const whyNot = await does();
-        setFault(whyNot ?? '');
-        return whyNot === null;
-      } catch {
-        setFault('That did not work. Try again in a moment.');
-        return false;
-      }
-    },
-  };
+  const act = useCallback<Act['act']>(async (does) => {
+    try {
+      const whyNot = await does();
+      setFault(whyNot ?? '');
+      return whyNot === null;
+    } catch (error) {
+      // What went wrong on the way is in words for programs.
+      setFault(error instanceof ResponseError ? error.message : 'That did not work. Try again in a moment.');
+      return false;
+    }
+  }, []);
+  return { fault, act };
 }
