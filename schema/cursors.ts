@@ -10,6 +10,8 @@ export type Order =
   | 'joinRequest'
   | 'conversation'
   | 'member'
+  | 'mention'
+  | 'thread'
   | 'group'
   | 'listedGroup'
   | 'user'
@@ -39,6 +41,11 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   joinRequest: (key) => pairWithin(key, maxTime),
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
+  mention: (key) => parseWhole(key, maxSeq) !== null,
+  thread(key) {
+    const [, place = '', seq = ''] = /^(\d+:\d+):(\d+)$/.exec(key) ?? [];
+    return pairWithin(place, maxTime) && parseWhole(seq, maxSeq) !== null;
+  },
   group: (key) => parseWhole(key, maxId) !== null,
   listedGroup: (key) => key.length > 0,
   user: (key) => key.length > 0,

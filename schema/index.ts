@@ -34,6 +34,7 @@ import './schedule.ts';
 import './markers.ts';
 import './hide.ts';
 import './own-marks.ts';
+import './waiting.ts';
 import './history.ts';
 import './message-search.ts';
 import './edit.ts';

@@ -43,6 +43,7 @@ export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { join, raw, sql } from './sql.ts';
 export { standing, standingGroup } from './standing.ts';
 export { listedGroups, rarestOfGroups, rarestOfUsers, searchGroups, searchUsers } from './term-search.ts';
+export { type ListedThreadRow, listThreads } from './thread-list.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { trimStretch } from './trim.ts';

@@ -17,6 +17,7 @@ export interface Rows {
   readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
   readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
   readonly ScheduledMessage: Awaited<ReturnType<Tx['scheduledMessage']['findMany']>>[number];
+  readonly Mention: Awaited<ReturnType<Tx['mention']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
@@ -72,6 +73,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', mentionIds: 'text', attachments: 'text', data: 'text' },
     ...{ sendAt: 'time', createdAt: 'time', refusalCode: 'text', refusalText: 'text' },
   },
+  Mention: { conversationId: 'id', userId: 'id', seq: 'number', messageSeq: 'number', byId: 'id' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
   AuditEntry: {
     ...{ id: 'id', at: 'time', actorId: 'id', actorName: 'text', origin: 'text', action: 'text', arguments: 'text', target: 'text' },

@@ -27,7 +27,7 @@ export async function lastMessages(
 }
 
 /** What waits to be read in a conversation: all after the member's marker, or after where they marked it as unread themselves. */
-function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Held): Stretch {
+export function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Held): Stretch {
   const { conversationId, userId, readSeq, markedUnreadFromSeq } = access;
   const firstSeq = firstSeen(access);
   const read = Math.min(readSeq, (markedUnreadFromSeq ?? Number.POSITIVE_INFINITY) - 1);

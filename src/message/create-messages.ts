@@ -10,6 +10,7 @@ import { clear, hide } from './hide.ts';
 import { readLater, requireSayable } from './later.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
+import { createMentionLists } from './mention-list.ts';
 import type {} from './message.ts';
 import type { Messages } from './messages.ts';
 import { createPages } from './pages.ts';
@@ -23,6 +24,7 @@ import { removeAll } from './remove-all.ts';
 import { listSaid } from './said.ts';
 import { forward, send } from './send.ts';
 import { readHidden, readMessages } from './store.ts';
+import { listThreads } from './thread-list.ts';
 import { markThreadRead } from './thread-mark.ts';
 import { TypingTeller } from './typing.ts';
 
@@ -66,6 +68,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
         refs.map((ref) => ({ ...ref, userId })),
       ),
     ...createPages(parts),
+    ...createMentionLists(db),
     edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
@@ -74,6 +77,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),
     threadUnread: (of) => threadCounts(parts, of),
+    threads: async (viewer, request) => listThreads(parts, viewer, request),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of, viewerId) => readReaches(parts, of, viewerId),
     readers: (of) => listReaders(parts, of),

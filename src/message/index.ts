@@ -32,4 +32,5 @@ export { type NewText, usedBefore } from './send.ts';
 export type { Settling } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';
 export { firstSeen, requireStanding } from './target.ts';
+export type { ListedThread } from './thread-list.ts';
 export { inWords } from './words.ts';

@@ -8,6 +8,7 @@ import type { Clearing } from './hide.ts';
 import type { Later, Refs } from './later.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
+import type { Mentioning, MentionsRequest } from './mention-list.ts';
 import type {
   Audience,
   Edit,
@@ -26,6 +27,7 @@ import type {
 import type { Reacting } from './reaction.ts';
 import type { Forward, NewText } from './send.ts';
 import type { Settling } from './settling.ts';
+import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
 import type { Typing } from './typing.ts';
 import type { Enclosed } from './words.ts';
@@ -81,8 +83,12 @@ export interface Messages extends AsyncDisposable {
   unread(of: readonly Held[]): Promise<readonly number[]>;
   /** Those of them that mention the member or everyone. */
   mentions(of: readonly Held[]): Promise<readonly number[]>;
+  /** The same one by one, and those that do not wait: the messages of others that mention the member or everyone, where they were mentioned last coming first. */
+  mentioning(of: Held, request: MentionsRequest): Promise<Part<Mentioning>>;
   /** Replies of others that wait in threads the member takes part in, in order. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
+  /** The threads that the viewer takes part in, and sees a reply of, where there was a reply last coming first. */
+  threads(viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>>;
   /** Over all conversations shown to the viewer. */
   unreadTotals(viewer: Viewer): Promise<UnreadTotals>;
   /** How far all others have each conversation, in order, as that viewer sees it, or as all may; null where that is not told. */

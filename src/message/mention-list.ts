@@ -1,0 +1,91 @@
+import { byKey, type Db, selectPages, sql } from '../db/index.ts';
+import { together } from '../together.ts';
+import { type Held, stretchOf } from './counts.ts';
+import { everyone } from './mention.ts';
+import type { Message, MessageRef, Part } from './message.ts';
+import type { Messages } from './messages.ts';
+import { readMessages, refKey } from './store.ts';
+
+/** Which of the messages that mention a member, and how many of them. */
+export interface MentionsRequest {
+  readonly first: number;
+  /** The seq of the entry that mentions. */
+  readonly after?: number | undefined;
+  /** Only what waits to be read, or only the rest; absent: both. */
+  readonly unread?: boolean | undefined;
+}
+
+/** A message that mentions a member or everyone, and the newest entry by which it does. */
+export interface Mentioning {
+  readonly message: Message;
+  readonly seq: number;
+}
+
+/** A stretch of a conversation's entries by which one member is mentioned; both ends belong to it. */
+interface MentionRange {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly firstSeq: number;
+  readonly from: number;
+  readonly to: number;
+  readonly lastSeq: number;
+  readonly limit: number;
+}
+
+// As many lists as a page of conversations has: of each, two ranges are read.
+const listsAtOnce = 100;
+const messagesAtOnce = 500;
+
+/** Makes the lists of what mentions a member. Those that are asked for in one turn of the event loop are read together. */
+export function createMentionLists(db: Db): Pick<Messages, 'mentioning'> {
+  const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), { atOnce: messagesAtOnce, name: refKey });
+  const placesIn = together((ranges: readonly MentionRange[]) => readPlaces(db, ranges), {
+    atOnce: listsAtOnce,
+    name: (range) => Object.values(range).join(),
+  });
+
+  return {
+    async mentioning(held: Held, { first, after, unread }: MentionsRequest): Promise<Part<Mentioning>> {
+      const { conversationId, userId, firstSeq, afterSeq, lastSeq } = stretchOf(held);
+      const from = unread === true ? afterSeq + 1 : firstSeq;
+      const to = Math.min(unread === false ? afterSeq : lastSeq, (after ?? Number.POSITIVE_INFINITY) - 1);
+      if (from > to) return { items: [], hasNextPage: false };
+      const places = await placesIn({ conversationId, userId, firstSeq, from, to, lastSeq, limit: first + 1 });
+      const items = await Promise.all(
+        places.slice(0, first).map(async ({ messageSeq, seq }) => {
+          const message = await messageAt({ conversationId, seq: messageSeq });
+          return message === null ? [] : [{ message, seq }];
+        }),
+      );
+      return { items: items.flat(), hasNextPage: places.length > first };
+    },
+  };
+}
+
+interface Place {
+  readonly messageSeq: number;
+  readonly seq: number;
+}
+
+/** What mentions each member, newest first: by name and as one of all are two ranges of the key. */
+async function readPlaces(db: Db, ranges: readonly MentionRange[]): Promise<readonly (readonly Place[])[]> {
+  const rests = ranges.flatMap((range) => [mentionsOf(range, range.userId), mentionsOf(range, everyone)]);
+  const found = await selectPages(db, db.client, { model: 'Mention', rests, ...byKey });
+  return ranges.map(({ limit }, place) =>
+    found
+      .slice(2 * place, 2 * place + 2)
+      .flat()
+      .toSorted((one, other) => other.seq - one.seq)
+      .slice(0, limit),
+  );
+}
+
+// A message stands where it mentions last, once: scalar subqueries are asked for each row that is read, and MariaDB makes no tables of them.
+function mentionsOf({ conversationId, userId, firstSeq, from, to, lastSeq, limit }: MentionRange, mentionedId: bigint) {
+  return sql`conversationId = ${conversationId} AND userId = ${mentionedId} AND seq >= ${from} AND seq <= ${to}
+    AND byId <> ${userId} AND messageSeq >= ${firstSeq}
+    AND (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = Mention.conversationId AND h.seq = Mention.messageSeq LIMIT 1) IS NULL
+    AND (SELECT 1 FROM Mention o WHERE o.conversationId = Mention.conversationId AND o.messageSeq = Mention.messageSeq AND o.userId IN (${everyone}, ${userId})
+      AND o.seq <= ${lastSeq} AND (o.seq > Mention.seq OR (o.seq = Mention.seq AND o.userId < Mention.userId)) LIMIT 1) IS NULL
+    ORDER BY conversationId DESC, userId DESC, seq DESC LIMIT ${limit}`;
+}

@@ -1,0 +1,59 @@
+import { listThreads as readThreads } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Conversation } from '../group/index.ts';
+import type { Viewer } from '../user/index.ts';
+import type { MessageRef, Part } from './message.ts';
+import type { MessageParts } from './parts.ts';
+
+/** Which of the viewer's threads, and how many of them. */
+export interface ThreadsRequest {
+  readonly first: number;
+  /** Opaque text. */
+  readonly after?: string | undefined;
+  readonly conversationId?: bigint | undefined;
+  /** Only those in which something waits, or only the rest; absent: both. */
+  readonly unread?: boolean | undefined;
+}
+
+/** A thread in which the viewer takes part. */
+export interface ListedThread {
+  readonly key: string;
+  readonly root: MessageRef;
+  /** The newest that the viewer sees. */
+  readonly lastReply: MessageRef;
+  /** Its lastSeq is none that came after the thread was read. */
+  readonly conversation: Conversation;
+}
+
+/** The threads in which the viewer takes part and sees a reply, those with the newest reply first. Throws BAD_USER_INPUT (after). */
+export async function listThreads(
+  { db, groups }: Pick<MessageParts, 'db' | 'groups'>,
+  { userId }: Viewer,
+  { first, after, conversationId, unread }: ThreadsRequest,
+): Promise<Part<ListedThread>> {
+  const before = after === undefined ? null : placeOf(after);
+  const rows = await readThreads(db.client, { userId, limit: first + 1, conversationId, unread, before });
+  const page = rows.slice(0, first);
+  const ids = [...new Set(page.map((row) => row.conversationId))];
+  const conversations = new Map((await groups.byIds(ids)).map((conversation) => [conversation?.id, conversation]));
+  const items = page.flatMap(({ at, conversationId: id, rootSeq, replySeq, lastSeq, lastOrdinal }) => {
+    const conversation = conversations.get(id);
+    // It was dissolved meanwhile.
+    if (!conversation) return [];
+    return {
+      ...{
+        key: `${at.getTime()}:${id}:${rootSeq}`,
+        root: { conversationId: id, seq: rootSeq },
+        lastReply: { conversationId: id, seq: replySeq },
+      },
+      conversation: conversation.lastSeq > lastSeq ? { ...conversation, lastSeq, lastOrdinal } : conversation,
+    };
+  });
+  return { items, hasNextPage: rows.length > first };
+}
+
+function placeOf(key: string) {
+  const [, ms = '', id = '', seq = ''] = /^(\d{1,15}):(\d{1,19}):(\d{1,10})$/.exec(key) ?? [];
+  if (ms === '') throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  return { at: new Date(Number(ms)), conversationId: BigInt(id), rootSeq: Number(seq) };
+}
