@@ -5,11 +5,14 @@ import type { Entry, KnownEntry } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, type TalkNode } from '../group/talk-world.ts';
 import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
+import { type Lists, relist } from './relist.ts';
 
 /** A node on which people act and count. */
 export interface CountingNode extends Pick<TalkNode, 'groups' | 'messages'> {
   /** What the node says waits for somebody; of threads those that are named, by conversation. */
   counts(viewer: Viewer, roots: ReadonlyMap<bigint, readonly number[]>): Promise<Counts>;
+  /** What the node lists of what waits for them, and of what does not, in these conversations; page by page. */
+  lists(viewer: Viewer, conversationIds: readonly bigint[]): Promise<Lists>;
 }
 
 /** Nodes on one database, and a way to look at its logs. */
@@ -119,6 +122,10 @@ async function check(scene: Scene, when: string): Promise<void> {
     const right = recount(books);
     const told = await Promise.all(scene.ground.nodes.map((node) => node.counts(viewer, roots)));
     for (const [at, counts] of told.entries()) expect(counts, `for ${who} on node ${at} ${when}`).toEqual(right);
+    const ids = books.accesses.map(({ conversationId }) => conversationId);
+    const listed = await Promise.all(scene.ground.nodes.map((node) => node.lists(viewer, ids)));
+    const whole = relist(books);
+    for (const [at, lists] of listed.entries()) expect(lists, `what waits for ${who} on node ${at} ${when}`).toEqual(whole);
   }
 }
 

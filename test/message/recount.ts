@@ -118,8 +118,8 @@ export function recount(books: Books): Counts {
 
 function recountOne(books: Books, access: Membership): Waiting {
   const { viewer, ledger } = books;
-  const { conversationId, readSeq } = access;
-  const after = Math.min(readSeq, ledger.unreadFrom(viewer, conversationId) - 1);
+  const { conversationId } = access;
+  const after = readUpTo(books, access);
   const theirs = seenMessages(books, access).filter(({ actorId }) => actorId !== viewer.userId);
   const mentions = ledger
     .mentionsIn(conversationId)
@@ -133,13 +133,19 @@ function recountOne(books: Books, access: Membership): Waiting {
   };
 }
 
+/** Up to which entry somebody has read a conversation, or has not marked it as unread. */
+export function readUpTo({ viewer, ledger }: Pick<Books, 'viewer' | 'ledger'>, { conversationId, readSeq }: Membership): number {
+  return Math.min(readSeq, ledger.unreadFrom(viewer, conversationId) - 1);
+}
+
 /** What the threads of a conversation are about, whoever sees it. */
 export function rootsIn({ logs }: Pick<Books, 'logs'>, conversationId: bigint): readonly number[] {
   const replied = (logs.get(conversationId) ?? []).flatMap(({ type, data }) => (type === 'MessageSent' ? [data.threadRootSeq] : []));
   return [...new Set(replied)].filter((seq) => seq !== null).toSorted((one, other) => one - other);
 }
 
-function recountThread(books: Books, access: Membership, rootSeq: number): number {
+/** How many replies of a thread wait for somebody. */
+export function recountThread(books: Books, access: Membership, rootSeq: number): number {
   const { viewer, account, logs } = books;
   const { conversationId, joinedSeq } = access;
   const log = logs.get(conversationId) ?? [];

@@ -3,11 +3,13 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { Entry } from '../../src/log/index.ts';
+import type { Part } from '../../src/message/index.ts';
 import { createRetention } from '../../src/retention/index.ts';
 import { type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { age } from '../retention/age.ts';
 import { type CountingNode, playAndCount, steps } from './counting.ts';
 import type { Waiting } from './recount.ts';
+import type { Sides } from './relist.ts';
 
 const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
 
@@ -37,6 +39,31 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
           conversations.push({ conversationId, unread: unread[0] ?? Number.NaN, mentions: mentions[0] ?? Number.NaN, threads: byRoot });
         }
         return { conversations, totals: await node.messages.unreadTotals(viewer) };
+      },
+      async lists(viewer, conversationIds) {
+        const threads = await sidesOf(async (unread) => {
+          const found = await walk(
+            (after: string | undefined) => node.messages.threads(viewer, { first: 2, after, unread }),
+            ({ key }) => key,
+          );
+          return found.map(({ root, lastReply }) => ({ ...root, lastReplySeq: lastReply.seq }));
+        });
+        const mentions = await Promise.all(
+          conversationIds.map(async (conversationId) => {
+            const [[conversation], access] = await Promise.all([node.groups.byIds([conversationId]), world.access(viewer, conversationId)]);
+            if (!conversation || access === null) throw new Error('they are not in it');
+            const messages = await sidesOf(async (unread) => {
+              const held = { conversation, access };
+              const found = await walk(
+                (after: number | undefined) => node.messages.mentioning(held, { first: 2, after, unread }),
+                ({ seq }) => seq,
+              );
+              return found.map(({ message }) => message.seq);
+            });
+            return { conversationId, messages };
+          }),
+        );
+        return { threads, mentions };
       },
     };
   }
@@ -98,4 +125,21 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
       expect(await world.messages.unreadTotals(bob)).toEqual(nothing);
     });
   });
+}
+
+async function sidesOf<T>(list: (unread: boolean | undefined) => Promise<readonly T[]>): Promise<Sides<T>> {
+  const [all, waiting, rest] = await Promise.all([list(undefined), list(true), list(false)]);
+  return { all, waiting, rest };
+}
+
+/** All of a list, page by page. */
+async function walk<T, K>(read: (after: K | undefined) => Promise<Part<T>>, keyOf: (item: T) => K): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let after: K | undefined, more = true; more; ) {
+    const { items, hasNextPage } = await read(after);
+    found.push(...items);
+    [after] = items.slice(-1).map(keyOf);
+    more = hasNextPage;
+  }
+  return found;
 }

@@ -5,6 +5,7 @@ import type { Chat } from '../../src/chat.ts';
 import type { UnreadTotals } from '../../src/message/index.ts';
 import { type CountingNode, playAndCount, steps } from '../message/counting.ts';
 import type { Waiting } from '../message/recount.ts';
+import type { Sides } from '../message/relist.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
 import { logsOf } from '../support/logs.ts';
@@ -21,6 +22,45 @@ const source = `{
   }
 }
 fragment Thread on Message { seq viewerThreadUnreadCount }`;
+
+// A hundred are more than there ever are.
+const lists = `{
+  viewer {
+    all: threads(first: 100) { ...Threads } waiting: threads(first: 100, unread: true) { ...Threads } rest: threads(first: 100, unread: false) { ...Threads }
+    conversations { edges { node { id
+      all: viewerMentions(first: 100) { ...Mentions } waiting: viewerMentions(first: 100, unread: true) { ...Mentions } rest: viewerMentions(first: 100, unread: false) { ...Mentions }
+    } } }
+  }
+}
+fragment Threads on ThreadConnection { edges { node { seq conversation { id } } lastReply { seq } } }
+fragment Mentions on MessageConnection { edges { node { seq } } }`;
+
+interface Edges<E> {
+  readonly edges: readonly E[];
+}
+
+interface ThreadEdge {
+  readonly node: { readonly seq: number; readonly conversation: { readonly id: string } };
+  readonly lastReply: { readonly seq: number };
+}
+
+type Said = Edges<{ readonly node: { readonly seq: number } }>;
+
+interface ShownLists {
+  readonly viewer: { readonly [S in keyof Sides<unknown>]: Edges<ThreadEdge> } & {
+    readonly conversations: Edges<{ readonly node: { readonly id: string } & { readonly [S in keyof Sides<unknown>]: Said } }>;
+  };
+}
+
+function keyOf(id: string): bigint {
+  const parsed = parseId(id);
+  if (parsed?.type !== 'Conversation') throw new Error(`${id} is no conversation`);
+  return parsed.key;
+}
+
+function sidesOf<E, T>({ all, waiting, rest }: Readonly<Record<keyof Sides<unknown>, Edges<E>>>, of: (edge: E) => T): Sides<T> {
+  return { all: all.edges.map(of), waiting: waiting.edges.map(of), rest: rest.edges.map(of) };
+}
 
 interface Thread {
   readonly seq: number;
@@ -55,18 +95,30 @@ function counting({ groups, messages, ...rest }: Chat): CountingNode {
           ...(threadRoot ? [threadRoot] : []),
         ]);
         const counted = new Map(threads.map(({ seq, viewerThreadUnreadCount }) => [seq, viewerThreadUnreadCount]));
-        const parsed = parseId(node.id);
-        if (parsed?.type !== 'Conversation') throw new Error(`${node.id} is no conversation`);
+        const conversationId = keyOf(node.id);
         return {
-          ...{ conversationId: parsed.key, unread: node.viewerUnreadCount, mentions: node.viewerMentionCount },
+          ...{ conversationId, unread: node.viewerUnreadCount, mentions: node.viewerMentionCount },
           // Of what one sees nothing of, nothing waits.
-          threads: Object.fromEntries((roots.get(parsed.key) ?? []).map((seq) => [seq, counted.get(seq) ?? 0])),
+          threads: Object.fromEntries((roots.get(conversationId) ?? []).map((seq) => [seq, counted.get(seq) ?? 0])),
         };
       });
       return {
         conversations: conversations.toSorted((one, other) => (one.conversationId < other.conversationId ? -1 : 1)),
         totals: shown.unread,
       };
+    },
+    async lists(viewer) {
+      const { data, errors } = await ask({ groups, messages, ...rest }, viewer, lists);
+      expect(errors).toEqual([]);
+      const shown = (data as ShownLists).viewer;
+      const threads = sidesOf(shown, ({ node: { conversation, seq }, lastReply }) => ({
+        ...{ conversationId: keyOf(conversation.id), seq, lastReplySeq: lastReply.seq },
+      }));
+      const mentions = shown.conversations.edges.map(({ node }) => ({
+        conversationId: keyOf(node.id),
+        messages: sidesOf(node, ({ node: { seq } }) => seq),
+      }));
+      return { threads, mentions: mentions.toSorted((one, other) => (one.conversationId < other.conversationId ? -1 : 1)) };
     },
   };
 }
