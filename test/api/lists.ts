@@ -93,6 +93,13 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       ...{ types: ', $conversationId: ID!', call: 'conversationId: $conversationId, ' },
       conversationId: formatId('Conversation', BigInt(world.bigGroup)),
     }),
+    ...[undefined, true, false].map((unread) =>
+      ofViewer('threads', 'ThreadConnection', { types: ', $unread: Boolean', call: 'unread: $unread, ', unread }),
+    ),
+    ofViewer('threads', 'ThreadConnection', {
+      ...{ types: ', $conversationId: ID!', call: 'conversationId: $conversationId, ' },
+      conversationId: formatId('Conversation', BigInt(world.fairGroup)),
+    }),
     ofViewer('joinRequests', 'JoinRequestConnection'),
     ...[{ id: formatId('Conversation', BigInt(world.bigGroup)) }, { code: world.code }].map((variables) => ({
       what: `a look at a group by its ${Object.keys(variables).join()}`,
@@ -163,6 +170,9 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
   return [
     ofConversation('members', 'MembershipConnection', { id }),
     ofConversation('pins', 'MessageConnection', { id }),
+    ...[undefined, true, false].map((unread) =>
+      ofConversation('viewerMentions', 'MessageConnection', { id, types: ', $unread: Boolean', call: 'unread: $unread, ', unread }),
+    ),
     ofNode('Group', 'viewerBans', 'UserConnection', id),
     ...[0, seq].map((afterSeq) =>
       ofConversation('events', 'ConversationEventConnection', {

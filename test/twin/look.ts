@@ -18,6 +18,7 @@ export const lookAround: Asked = {
     outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
     joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount viewerIsMember viewerIsBanned viewerJoinRequest { id } } } } }
     scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
+    threads(first: 20) { edges { cursor node { id viewerThreadUnreadCount } lastReply { id } } ${page} }
     notices(first: 20) { edges { cursor node { id title body postedAt } } }
     events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
     conversations(first: 20) { ${page} edges { cursor node {
@@ -28,6 +29,7 @@ export const lookAround: Asked = {
       members(first: 20) { totalCount ${page} edges { cursor node { id role nickname readSeq deliveredSeq user { id } } } }
       messages(last: 10) { ${page} edges { cursor node ${message} } }
       timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }
+      viewerMentions(first: 5) { edges { cursor node { id } } ${page} }
       pins(first: 5) { edges { cursor node { id } } }
       ... on Group { name description announcement avatarUrl data listed mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
       ... on DirectConversation { viewerPeer { id } }
