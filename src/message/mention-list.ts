@@ -2,24 +2,9 @@ import { byKey, type Db, selectPages, sql } from '../db/index.ts';
 import { together } from '../together.ts';
 import { type Held, stretchOf } from './counts.ts';
 import { everyone } from './mention.ts';
-import type { Message, MessageRef, Part } from './message.ts';
+import type { Mentioning, MentionsRequest, MessageRef, Part } from './message.ts';
 import type { Messages } from './messages.ts';
 import { readMessages, refKey } from './store.ts';
-
-/** Which of the messages that mention a member, and how many of them. */
-export interface MentionsRequest {
-  readonly first: number;
-  /** The seq of the entry that mentions. */
-  readonly after?: number | undefined;
-  /** Only what waits to be read, or only the rest; absent: both. */
-  readonly unread?: boolean | undefined;
-}
-
-/** A message that mentions a member or everyone, and the newest entry by which it does. */
-export interface Mentioning {
-  readonly message: Message;
-  readonly seq: number;
-}
 
 /** A stretch of a conversation's entries by which one member is mentioned; both ends belong to it. */
 interface MentionRange {

@@ -68,6 +68,21 @@ export interface UnreadTotals {
   readonly threads: number;
 }
 
+/** Which of the messages that mention a member, and how many of them. */
+export interface MentionsRequest {
+  readonly first: number;
+  /** The seq of the entry that mentions. */
+  readonly after?: number | undefined;
+  /** Only what waits to be read, or only the rest; absent: both. */
+  readonly unread?: boolean | undefined;
+}
+
+/** A message that mentions a member or everyone, and the newest entry by which it does. */
+export interface Mentioning {
+  readonly message: Message;
+  readonly seq: number;
+}
+
 /** What a message said before it was edited. */
 export interface Edit extends Pick<Message, 'attachments' | 'data'> {
   readonly text: string;

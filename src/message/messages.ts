@@ -8,12 +8,13 @@ import type { Clearing } from './hide.ts';
 import type { Later, Refs } from './later.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
-import type { Mentioning, MentionsRequest } from './mention-list.ts';
 import type {
   Audience,
   Edit,
   EditsRequest,
   HistoryRequest,
+  Mentioning,
+  MentionsRequest,
   Message,
   MessageRef,
   Part,
