@@ -43,7 +43,7 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
       async lists(viewer, conversationIds) {
         const threads = await sidesOf(async (unread) => {
           const found = await walk(
-            (after: string | undefined) => node.messages.threads(viewer, { first: 2, after, unread }),
+            (after: string | undefined) => node.messages.threads(viewer, { first: unread === undefined ? 2 : 1, after, unread }),
             ({ key }) => key,
           );
           return found.map(({ root, lastReply }) => ({ ...root, lastReplySeq: lastReply.seq }));
@@ -55,7 +55,7 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
             const messages = await sidesOf(async (unread) => {
               const held = { conversation, access };
               const found = await walk(
-                (after: number | undefined) => node.messages.mentioning(held, { first: 2, after, unread }),
+                (after: number | undefined) => node.messages.mentioning(held, { first: unread === undefined ? 2 : 1, after, unread }),
                 ({ seq }) => seq,
               );
               return found.map(({ message }) => message.seq);

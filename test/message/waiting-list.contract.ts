@@ -27,6 +27,13 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     return items.map(({ root, lastReply }) => [root.seq, lastReply.seq]);
   }
 
+  async function mentioning(viewer: Viewer, conversationId: bigint, unread?: boolean): Promise<readonly number[]> {
+    const [[conversation], access] = await Promise.all([world.groups.byIds([conversationId]), world.access(viewer, conversationId)]);
+    if (!conversation || access === null) throw new Error('no member');
+    const { items } = await world.messages.mentioning({ conversation, access }, { first: 10, unread });
+    return items.map(({ message }) => message.seq);
+  }
+
   describe('a thread in the list', () => {
     it('stays with its last reply when that is taken back, and falls back to the one before when it is deleted for oneself', async () => {
       const [ada, bob] = await world.people();
@@ -51,6 +58,46 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toEqual([]);
       const { seq } = await answer(bob, root);
       expect(await listed(ada, true)).toEqual([[root.seq, seq]]);
+    });
+
+    it('is there for who left and came back where they see a reply, and waits from then on only', async () => {
+      const [ada, bob] = await world.people();
+      const groupId = await world.group(ada, bob);
+      const root = await world.say(ada, groupId);
+      const back = async (history: 'ALL' | 'JOINING') => {
+        await world.groups.leave(bob, { groupId });
+        await world.groups.update(ada, { groupId, history });
+        await world.groups.addMembers(ada, { groupId, userIds: [bob.userId] });
+      };
+      await answer(bob, root);
+      const { seq } = await answer(ada, root);
+      await back('JOINING');
+      expect(await listed(bob)).toEqual([]);
+      await back('ALL');
+      expect([await listed(bob), await listed(bob, true)]).toEqual([[[root.seq, seq]], []]);
+      const next = await answer(ada, root);
+      expect(await listed(bob, true)).toEqual([[root.seq, next.seq]]);
+    });
+
+    it('comes once, page by page, where all were replied to in one moment', async () => {
+      const [ada, bob] = await world.people();
+      const ids = [await world.group(ada, bob), await world.group(ada, bob)];
+      const roots: Message[] = [];
+      for (const id of [...ids, ...ids]) roots.push(await world.say(ada, id));
+      await Promise.all(roots.map((root) => answer(bob, root)));
+      await world.db.transaction((tx) =>
+        tx.message.updateMany({ where: { conversationId: { in: ids }, threadRootSeq: { not: null } }, data: { sentAt: new Date() } }),
+      );
+      const found: MessageRef[] = [];
+      for (let after: string | undefined, more = true; more; ) {
+        const { items, hasNextPage } = await world.messages.threads(ada, { first: 1, after });
+        found.push(...items.map(({ root }) => root));
+        after = items[0]?.key;
+        more = hasNextPage;
+      }
+      const all = roots.map(({ conversationId, seq }) => ({ conversationId, seq }));
+      expect(found).toHaveLength(4);
+      expect(found).toEqual(expect.arrayContaining(all));
     });
 
     it('is gone with a group that was dissolved, at once', async () => {
@@ -85,6 +132,34 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
         expect(await refusal(world.messages.threads(ada, { first: 1, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
       }
     });
+  });
+
+  it('a message in the list of mentions stands once, where it mentioned one last', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    const call = (how: object) => world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'said', ...how });
+    const [first, second] = [await call({ mentionIds: [bob.userId] }), await call({ mentionsEveryone: true })];
+    expect(await mentioning(bob, conversationId)).toEqual([second.seq, first.seq]);
+    await world.messages.edit(ada, { message: first, text: 'all of you', mentionIds: [bob.userId], mentionsEveryone: true });
+    expect(await mentioning(bob, conversationId)).toEqual([first.seq, second.seq]);
+    await world.messages.edit(ada, { message: second, text: 'you', mentionIds: [bob.userId], mentionsEveryone: true });
+    expect(await mentioning(bob, conversationId)).toEqual([second.seq, first.seq]);
+    await world.messages.markRead(bob, { conversationId, seq: second.seq + 1 });
+    expect([await mentioning(bob, conversationId, true), await mentioning(bob, conversationId, false)]).toEqual([
+      [second.seq],
+      [first.seq],
+    ]);
+    await world.messages.recall(ada, second);
+    expect(await mentioning(bob, conversationId)).toEqual([first.seq]);
+  });
+
+  it('what one may not see is in no list of mentions, though an edit mentions one there since', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada);
+    const message = await world.say(ada, conversationId);
+    await world.groups.addMembers(ada, { groupId: conversationId, userIds: [bob.userId] });
+    await world.messages.edit(ada, { message, text: 'bob', mentionIds: [bob.userId], mentionsEveryone: true });
+    expect([await mentioning(bob, conversationId), await mentioning(bob, conversationId, true)]).toEqual([[], []]);
   });
 
   it('lists of mentions come of many conversations at once, each of its own', async () => {
