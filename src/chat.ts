@@ -292,6 +292,7 @@ function doersOf(
     NoticeDue: (due, signal) => notices.due(due, signal),
     NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
     WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
+    AttachmentRound: (from, signal) => messages.enterAttached(from, signal),
     HistoryRound: (from, signal) => retention.round(from, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };

@@ -23,6 +23,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   ScheduledMessageDue: 'A message’s time has come that was left to be said later: it is said.',
   ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
   HistoryRound: 'Takes away what is older than it is kept.',
+  AttachmentRound: 'Enters into the lists of attachments what was attached before there were any.',
   NoticeDue: 'Posts a notice.',
   NoticeRevoked: 'Tells those who had a notice that it is taken back.',
   WebhookBacklog: 'Tells an app what it has missed.',

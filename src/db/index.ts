@@ -6,6 +6,7 @@
 
 export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
+export { type AttachedRow, deleteAttached, insertAttached, selectAttached } from './attached-rows.ts';
 export { botsAmong } from './bots-among.ts';
 export { type ChosenColumns, selectChosen, writeChosen } from './chosen.ts';
 export { listShown, type Marks, type ShownRange, type ShownRow } from './conversation-list.ts';

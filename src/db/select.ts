@@ -19,6 +19,7 @@ export interface Rows {
   readonly ScheduledMessage: Awaited<ReturnType<Tx['scheduledMessage']['findMany']>>[number];
   readonly Mention: Awaited<ReturnType<Tx['mention']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
+  readonly AttachedMessage: Awaited<ReturnType<Tx['attachedMessage']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
   /** As others may see them. */
@@ -65,6 +66,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ streamId: 'id', seq: 'number', type: 'text', version: 'number', actorId: 'id', data: 'text', timeline: 'flag', at: 'time' },
   },
   Reply: { conversationId: 'id', rootSeq: 'number', seq: 'number', senderId: 'id' },
+  AttachedMessage: { conversationId: 'id', kind: 'number', seq: 'number' },
   HiddenMessage: { userId: 'id', conversationId: 'id', seq: 'number', own: 'flag' },
   Block: { userId: 'id', otherId: 'id', state: 'text', since: 'time' },
   JoinRequest: { conversationId: 'id', userId: 'id', state: 'text', note: 'text', createdAt: 'time' },

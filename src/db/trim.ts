@@ -1,3 +1,4 @@
+import { deleteAttachedWithin } from './attached-rows.ts';
 import type { Tx } from './db.ts';
 import type { TrimStretch } from './overdue.ts';
 import { join, sql } from './sql.ts';
@@ -18,6 +19,7 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
   await tx.$executeRaw(sql`DELETE FROM Mention WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Reaction WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Pin WHERE ${aboutThem}`);
+  await deleteAttachedWithin(tx, { conversationId, after, upTo });
   await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${conversationId} AND seq > ${after} AND seq <= ${upTo}`);
   await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${conversationId}`);
 }

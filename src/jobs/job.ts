@@ -29,6 +29,8 @@ export const jobKinds = {
   NoticeRevoked: z.object({ noticeId: z.string() }),
   /** What conversations keep no longer goes, from the conversation after `after` on. */
   HistoryRound: z.object({ after: id }),
+  /** What messages from before have attached is entered, from the message past `seq` in the conversation `after` on; `round`: how many rounds came before this one. */
+  AttachmentRound: z.object({ after: id, seq: z.number().int(), round: z.number().int() }),
   /** An app is told what it misses. */
   WebhookBacklog: z.object({ webhookId: z.string() }),
   /** An effect was given up for an entry, and is to be tried again. */

@@ -1,6 +1,7 @@
 import type { ServerKey } from '../server-key.ts';
 import { openScreen, type Screen } from '../words/index.ts';
 import { type Approval, noApproval } from './approval.ts';
+import { enterAttached } from './attached-round.ts';
 import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
@@ -69,6 +70,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
       ),
     ...createPages(parts),
     ...createMentionLists(db),
+    enterAttached: (from, signal) => enterAttached(parts, from, signal),
     edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),

@@ -6,6 +6,7 @@ import { formatAttachments, formatIds, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
+import { replaceAttached } from './attached.ts';
 import { type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -48,7 +49,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const words = { text: looked?.text ?? change.text, ...standing(message, named, looked ?? named) };
       requireSaid(words.text, { emptyToo: isMore(words) });
       if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
-      if (!attachesSame(words, message)) requireAllowed(words.attachments, config);
+      const attachesOther = !attachesSame(words, message);
+      if (attachesOther) requireAllowed(words.attachments, config);
       if (!isSameData(words.data, message.data)) requireFitting(named.data ?? null, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
         throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
@@ -77,6 +79,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
               ...{ mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
             },
           });
+          if (attachesOther) await replaceAttached(tx, edited);
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
           await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said, whole: () => inWords(words), at });
         },

@@ -7,6 +7,8 @@
 // first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
 export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
+export { type AttachmentKind, attachmentKinds } from './attached.ts';
+export type { Attached } from './attached-list.ts';
 export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';

@@ -2,6 +2,8 @@ import type { Conversation, Membership } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
+import type { Attached, AttachedRequest } from './attached-list.ts';
+import type { AttachedFrom } from './attached-round.ts';
 import type { Held } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
@@ -70,6 +72,10 @@ export interface Messages extends AsyncDisposable {
     request: { readonly first: number; readonly after?: number | undefined },
   ): Promise<Part<Message>>;
   pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
+  /** What is attached in the conversation, the newest message's first and each one's in its order. */
+  attached(access: Membership, request: AttachedRequest): Promise<Part<Attached>>;
+  /** Enters what messages from before there was that list have attached, and leaves the rest, or the next round, to be done. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  enterAttached(from: AttachedFrom, signal: AbortSignal): Promise<void>;
   /** What messages said before, for each page asked for, in order. Does not ask who may know: `maySeeEdits` tells. */
   edits(requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]>;
   /** How often each emoji stands on each message, whoever came first coming first, in order. */

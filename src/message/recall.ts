@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import { deleteAttached, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { judge, requireMay } from '../group/index.ts';
 import { type Inside, type NewEntry, recalledMessage, type Verdict } from '../log/index.ts';
@@ -96,4 +96,5 @@ export async function eraseMessages(
   await tx.reaction.deleteMany({ where });
   await tx.messageEdit.deleteMany({ where });
   await tx.pin.deleteMany({ where });
+  await deleteAttached(tx, conversationId, seqs);
 }

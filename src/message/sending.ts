@@ -13,6 +13,7 @@ import {
 } from '../log/index.ts';
 import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
+import { newAttached } from './attached.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, type Mentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -82,6 +83,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
       return [
         ...(thread === null ? [] : [effect(newReplies(db), { ...thread, ...sent })]),
         ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
+        ...(attachments.length === 0 ? [] : [effect(newAttached, { ...sent, attachments })]),
         ...flagEffects({ target: { kind: 'MESSAGE', conversationId, seq, userId }, said, whole: () => inWords(message), at: placed.at }),
       ];
     },
