@@ -44,10 +44,10 @@ function actsOn(world: TalkWorld, gallery: AttachedWorld) {
     hide: (_, { viewer, message }) => messages.hide(viewer, message),
     // All at once is gone what was said up to there: so only of the first few.
     async clear({ conversationId }, { viewer, message: { seq }, which }) {
-      if (which < 0.3) await messages.clear(viewer, { conversationId, seq });
+      if (which < 0.2) await messages.clear(viewer, { conversationId, seq });
     },
     async trim({ conversationId }, { message: { seq }, which }) {
-      if (which < 0.3) await gallery.trim(conversationId, seq);
+      if (which < 0.2) await gallery.trim(conversationId, seq);
     },
     async 'come or go'(scene) {
       const { conversationId: groupId, owner, guest, isIn } = scene;
@@ -78,10 +78,10 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
   it('whatever people do, the list has what the history has', { timeout: 120_000 }, async () => {
     const gallery = attachedOn(world);
     const acts = actsOn(world, gallery);
-    const weights: Readonly<Record<string, number>> = { send: 6, edit: 3 };
+    const weights: Readonly<Record<string, number>> = { send: 16, edit: 12, recall: 3, forward: 4, hide: 3, clear: 2, trim: 2 };
     const act = fc.oneof(...Object.keys(acts).map((name) => ({ arbitrary: fc.constant(name), weight: weights[name] ?? 1 })));
     const kinds = fc.array(fc.constantFrom(...letters), { maxLength: 4 });
-    const steps = fc.array(fc.record({ act, who: fc.nat(1), which: part, kinds }), { minLength: 15, maxLength: 30, size: 'max' });
+    const steps = fc.array(fc.record({ act, who: fc.nat(1), which: part, kinds }), { minLength: 15, maxLength: 40, size: 'max' });
     const wanted = fc.subarray([...attachmentKinds], { minLength: 1 });
 
     /** What came of so many steps. */
@@ -90,7 +90,8 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
       const conversationId = await world.group(owner, other);
       const scene = { conversationId, owner, other, guest, isIn: false, said: [await gallery.attach(owner, conversationId, 'p', 't')] };
       for (const [at, { act: name, who, which, kinds: own }] of all.entries()) {
-        const message = scene.said[Math.floor(which * scene.said.length)];
+        // Rather one of the last: of the first ones soon nothing is left.
+        const message = scene.said[Math.floor(Math.sqrt(which) * scene.said.length)];
         if (message === undefined) throw new Error('something was said');
         const step = { viewer: who === 0 ? owner : other, message, names: own.map((kind, place) => `${kind}${at}.${place}`), which };
         // Who may not do it, as with what is hidden or taken back, is refused.
