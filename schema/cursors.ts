@@ -4,7 +4,7 @@ import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 /** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
 export type Order =
   | 'seq'
-  | 'attachment'
+  | 'file'
   | 'block'
   | 'contact'
   | 'contactRequest'
@@ -36,7 +36,7 @@ export function formatCursor(order: Order, key: string | number): string {
 // What a key of each order looks like. A number that no column holds would fail in the database instead of being refused.
 const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   seq: (key) => key === '0' || parseWhole(key, maxSeq) !== null,
-  attachment(key) {
+  file(key) {
     const [, seq = '', place = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
     return parseWhole(seq, maxSeq) !== null && parseWhole(place, maxSeq) !== null;
   },

@@ -37,7 +37,7 @@ import './own-marks.ts';
 import './waiting.ts';
 import './history.ts';
 import './message-search.ts';
-import './conversation-attachments.ts';
+import './files.ts';
 import './edit.ts';
 import './reaction.ts';
 import './pin.ts';

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { EditReferenceDocument, SendReferenceDocument } from '../support/generated/graphql.ts';
+import {
+  AttachedDocument,
+  type AttachedQueryVariables,
+  EditReferenceDocument,
+  SendReferenceDocument,
+} from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
 
@@ -66,5 +71,54 @@ describe('attachments', () => {
     expect(await send(ann, request)).toEqual(first);
     const other = await send(ann, { ...request, attachments: [{ ...picture, size: 2 ** 40 + 1 }] });
     expect(refusals(other.errors)).toEqual(['CONFLICT input.clientMessageId']);
+  });
+
+  describe('in the list of their conversation', () => {
+    async function list(as: Person, variables: AttachedQueryVariables) {
+      const { conversation } = await chat.ask(AttachedDocument, variables, as);
+      if (conversation == null) throw new Error('they are not in it');
+      return conversation.files;
+    }
+
+    it('stand with their message, the newest first, and are paged through by kind', async () => {
+      const [ann, ben] = await chat.people('ann', 'ben');
+      const id = await chat.group(ann, ben);
+      const [first, second] = [
+        await send(ann, { conversationId: id, attachments: [picture, sound] }),
+        await send(ben, { conversationId: id, attachments: [sound, picture, picture] }),
+      ];
+      const [older, newer] = [first, second].map(({ messageEdge, errors }) => given(messageEdge, errors).node.id);
+      const all = await list(ben, { id });
+      expect(all.edges.map(({ node, message }) => [node.mediaType, message.id])).toEqual([
+        ...['audio/ogg', 'image/png', 'image/png'].map((type) => [type, newer]),
+        ...['image/png', 'audio/ogg'].map((type) => [type, older]),
+      ]);
+      expect(all.edges[0]?.message.sender?.id).toBe(ben.id);
+      expect(all.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+      const pictures = await list(ann, { id, kinds: ['IMAGE'], first: 2 });
+      expect(pictures).toMatchObject({ edges: [{ message: { id: newer } }, { message: { id: newer } }], pageInfo: { hasNextPage: true } });
+      const rest = await list(ann, { id, kinds: ['IMAGE', 'IMAGE', 'VIDEO'], first: 2, after: pictures.pageInfo.endCursor });
+      expect(rest).toMatchObject({ edges: [{ message: { id: older } }], pageInfo: { hasNextPage: false, hasPreviousPage: true } });
+    });
+
+    it('are for those who see the message', async () => {
+      const [ann, ben, cyd] = await chat.people('ann', 'ben', 'cyd');
+      const id = await chat.group(ann, ben);
+      await send(ann, { conversationId: id, attachments: [picture] });
+      expect((await chat.ask(AttachedDocument, { id }, cyd)).conversation).toBeNull();
+      expect((await list(ben, { id })).edges).toHaveLength(1);
+    });
+
+    it.each([
+      ['no kind at all', { kinds: [] }, 'kinds'],
+      ['too many', { first: 101 }, 'first'],
+      ['a cursor of messages', { after: Buffer.from('seq@3').toString('base64url') }, 'after'],
+      ['a cursor that is none', { after: Buffer.from('file@3').toString('base64url') }, 'after'],
+    ])('are not asked for by %s', async (_, variables, field) => {
+      const [ann] = await chat.people('ann');
+      const id = await chat.group(ann);
+      const { errors } = await chat.post(AttachedDocument, { id, ...variables }, ann);
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: [field] } }]);
+    });
   });
 });

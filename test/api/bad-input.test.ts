@@ -697,6 +697,7 @@ describe('input that cannot be accepted', () => {
       'ThreadPart',
       'Reaction',
       'Pin',
+      'AttachedMessage',
       'HiddenMessage',
       'User',
       'Session',

@@ -23,6 +23,7 @@ export function deepDocument({ conversations, messages }: { readonly conversatio
     around: messages(aroundDate: "2026-01-01T00:00:55Z", first: 1, last: 1) { edges { node { ${message} } } pageInfo { hasNextPage hasPreviousPage } }
     timeline(last: ${messages}) { edges { node { ${event} } } pageInfo { hasNextPage hasPreviousPage } }
     events(afterSeq: 0, first: ${messages}) { edges { node { ${event} } } pageInfo { hasNextPage hasPreviousPage } }
+    files(kinds: [IMAGE], first: 3) { edges { node { url } message { ${message} } } pageInfo { hasNextPage hasPreviousPage } }
     pins(first: 3) { edges { node { ${message} } } pageInfo { hasNextPage hasPreviousPage } }
   } } } } }`;
 }

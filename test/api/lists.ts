@@ -170,6 +170,11 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
   return [
     ofConversation('members', 'MembershipConnection', { id }),
     ofConversation('pins', 'MessageConnection', { id }),
+    ...[undefined, ['IMAGE'], ['FILE', 'AUDIO']].map((kinds) =>
+      ofConversation('files', 'ConversationFileConnection', {
+        ...{ id, types: ', $kinds: [AttachmentKind!]', call: 'kinds: $kinds, ', kinds },
+      }),
+    ),
     ...[undefined, true, false].map((unread) =>
       ofConversation('viewerMentions', 'MessageConnection', { id, types: ', $unread: Boolean', call: 'unread: $unread, ', unread }),
     ),

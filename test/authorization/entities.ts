@@ -83,7 +83,7 @@ const forRunners = (...names: readonly string[]) => Object.fromEntries(names.map
 
 const conversation = {
   ...same('id', 'lastSeq', 'createdAt', 'lastActivityAt', 'deliveredToAllSeq', 'readByAllSeq', 'memberCount'),
-  ...own('viewerLastMessage', 'messages', 'timeline', 'events', 'members', 'pins', 'viewerMembership', 'viewerReadSeq'),
+  ...own('viewerLastMessage', 'messages', 'timeline', 'events', 'members', 'pins', 'files', 'viewerMembership', 'viewerReadSeq'),
   ...own('viewerMarkedUnreadFromSeq', 'viewerClearedSeq', 'viewerUnreadCount', 'viewerMentionCount', 'viewerMentions'),
 };
 

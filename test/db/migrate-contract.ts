@@ -9,6 +9,7 @@ import type { Fresh, OpenOptions } from './fresh.ts';
 
 const init = '20260101000000_init';
 const messages = '20260201000000_messages';
+const attached = '20260322000000_attached_messages';
 
 /** The names of the migrations in a folder, in order. */
 export async function migrationsIn(folder: string): Promise<readonly string[]> {
@@ -115,6 +116,53 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       const left = await db.client.job.findMany({ select: { kind: true, key: true, dueAt: true } });
       expect(left).toEqual([{ kind: 'ContactRequestExpired', key: '2:3', dueAt: expect.any(Date) }]);
       expect(left[0]?.dueAt.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
+    });
+
+    test('enters what was attached to messages before there was a list of it, and looks again later', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      const before = (await migrationsIn(folder)).filter((name) => name < attached);
+      for (const name of before) await copy.write(name, await readFile(join(folder, name, 'migration.sql'), 'utf8'));
+      await openAndClose(place, { migrations: copy.folder });
+      const at = folder.includes('sqlite') ? "'2026-01-01T12:00:00.000+00:00'" : "'2026-01-01 12:00:00.000'";
+      const streams = [1, 2, 3].map((id) => `(${id}, '${id === 1 ? 'ACCOUNT' : 'GROUP'}', 250, ${at}, ${at}, ${at})`);
+      await place.run(`INSERT INTO Stream (id, kind, lastSeq, lastAt, activeAt, createdAt) VALUES ${streams.join()}`);
+      await place.run(`INSERT INTO User (id, handle, displayName, passwordHash, createdAt) VALUES (1, 'ann', 'Ann', '', ${at})`);
+      const file = (type: string) => `{"url":"https://example.org/a","mediaType":"${type}"}`;
+      const has = (seq: number) =>
+        seq % 2 === 0 ? 'NULL' : `'[${file('image/png')},${file(seq % 3 === 0 ? 'text/plain' : 'image/gif')}]'`;
+      const rows = [2, 3].flatMap((id) =>
+        Array.from({ length: 250 }, (_, one) => [
+          id,
+          one + 1,
+          one + 1,
+          1,
+          `'${id}.${one}'`,
+          "x'00000000000000000000000000000000'",
+          "''",
+          has(one + 1),
+          at,
+        ]),
+      );
+      await place.run(
+        `INSERT INTO Message (conversationId, seq, ordinal, senderId, clientMessageId, fingerprint, text, attachments, sentAt)
+          VALUES ${rows.map((row) => `(${row.join()})`).join()}`,
+      );
+      await using db = await place.open();
+      expect(await db.client.attachedMessage.count()).toBe(0);
+      await using chat = chatOver(db);
+      await chat.jobs.doDue();
+      const entered = await db.client.attachedMessage.findMany();
+      const odd = Array.from({ length: 125 }, (_, one) => 2 * one + 1);
+      const expected = [2n, 3n].flatMap((conversationId) => [
+        ...odd.map((seq) => ({ conversationId, kind: 1, seq })),
+        ...odd.filter((seq) => seq % 3 === 0).map((seq) => ({ conversationId, kind: 4, seq })),
+      ]);
+      const named = (all: typeof entered) => all.map(({ conversationId, kind, seq }) => `${conversationId}:${kind}:${seq}`).toSorted();
+      expect(named(entered)).toEqual(named(expected));
+      expect(await db.client.job.findMany({ select: { kind: true, state: true } })).toEqual([
+        { kind: 'AttachmentRound', state: 'PENDING' },
+      ]);
     });
 
     test('refuses a migration that was changed after it had been applied', async () => {

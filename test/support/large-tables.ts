@@ -94,7 +94,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 }
 
 const analysed = [
-  ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage'],
+  ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage', 'AttachedMessage'],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
@@ -359,6 +359,7 @@ function inSmallGroups(viewer: string): readonly string[] {
     `INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq) SELECT ${viewer}, ${conversation}, 51, 58 FROM ${once}`,
     `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${conversation}, 61, 59 FROM ${once}`,
     `INSERT INTO HiddenMessage (userId, conversationId, seq, own) SELECT ${viewer}, ${conversation}, 54, 0 FROM ${once}`,
+    `INSERT INTO AttachedMessage (conversationId, kind, seq) SELECT ${conversation}, 1, m.seq FROM ${last} WHERE m.seq > 58`,
     `UPDATE Message SET hasReactions = 1, editedAt = sentAt, mentionIds = '${viewer}', replyToSeq = seq - 7, replyCount = IF(seq = 51, 5, 0),
       threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna',
       attachments = IF(seq > 58, '${attachments}', NULL), data = IF(seq > 57, '${data}', NULL)
@@ -399,6 +400,11 @@ function around(viewer: string, conversation: number, seqs: number, members: num
       UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, 0 FROM ${messages}`,
     `UPDATE Message SET editedAt = sentAt, hasReactions = 1, replyCount = 1, mentionIds = '${viewer},${firstUser + 5}', replyToSeq = seq - seq % 5 - 4
       WHERE conversationId = ${conversation}`,
+    // Pictures and sounds.
+    `UPDATE Message SET attachments = IF(seq % 4 = 0, '${attachments}', '${attachments.replace('image/png', 'audio/ogg')}')
+      WHERE conversationId = ${conversation} AND seq % 2 = 0 AND seq > ${seqs} - 4000`,
+    `INSERT INTO AttachedMessage (conversationId, kind, seq)
+      SELECT conversationId, IF(seq % 4 = 0, 1, 3), seq FROM Message WHERE conversationId = ${conversation} AND seq % 2 = 0 AND seq > ${seqs} - 4000`,
     `UPDATE Message SET originId = ${firstUser + 9}, originName = 'Anna' WHERE conversationId = ${conversation} AND seq % 10 = 7`,
     `UPDATE Message SET replyCount = 4800 WHERE conversationId = ${conversation} AND seq = ${root}`,
     `UPDATE Message SET threadRootSeq = ${root} WHERE conversationId = ${conversation} AND seq > ${root}`,
@@ -409,6 +415,7 @@ function around(viewer: string, conversation: number, seqs: number, members: num
 // What others have pinned, so that there is much of it; then the head of every stream from what stands in it.
 const heads: readonly string[] = [
   `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${firstStrange} + seq, 5, 1 FROM seq_1_to_${strangersDirects}`,
+  `INSERT INTO AttachedMessage (conversationId, kind, seq) SELECT ${firstStrange} + s.seq, k.seq, 1 FROM seq_1_to_${strangersDirects} s JOIN seq_1_to_4 k`,
   `UPDATE Stream s JOIN (
       SELECT id, MAX(seq) AS seq, MAX(ordinal) AS ordinal FROM (
         SELECT conversationId AS id, MAX(seq) AS seq, MAX(ordinal) AS ordinal FROM Message GROUP BY conversationId

@@ -31,6 +31,7 @@ export const lookAround: Asked = {
       timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }
       viewerMentions(first: 5) { edges { cursor node { id } } ${page} }
       pins(first: 5) { edges { cursor node { id } } }
+      files(first: 20) { ${page} edges { cursor node { url mediaType name } message { id } } }
       ... on Group { name description announcement avatarUrl data listed mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
       ... on DirectConversation { viewerPeer { id } }
     } } }

@@ -16,19 +16,19 @@ const AttachmentKind = builder.enumType('AttachmentKind', {
   } satisfies Record<AttachmentKindName, unknown>,
 });
 
-const ConversationAttachments = connectionOf<Attached>('ConversationAttachment', {
+const ConversationFiles = connectionOf<Attached>('ConversationFile', {
   of: 'A file that was attached in a conversation',
   list: 'files that were attached in a conversation',
   node: (t) => t.field({ type: Attachment, description: 'The file.', resolve: ({ node: { attachment } }) => attachment }),
 });
 
-builder.objectField(ConversationAttachments.edge, 'message', (t) =>
+builder.objectField(ConversationFiles.edge, 'message', (t) =>
   t.field({ type: Message, description: 'The message that it is attached to.', resolve: ({ node: { message } }) => message }),
 );
 
-builder.interfaceField(Conversation, 'attachments', (t) =>
+builder.interfaceField(Conversation, 'files', (t) =>
   t.field({
-    type: ConversationAttachments.connection,
+    type: ConversationFiles.connection,
     description:
       'What is attached to messages that the viewer may see: the newest message first, and what one message has in its order. A file that is attached several times is there as often.',
     args: {
@@ -42,7 +42,7 @@ builder.interfaceField(Conversation, 'attachments', (t) =>
       const access = await viewerAccess(context, conversation);
       if (access === null) return emptyPage;
       return forwardConnection(args, {
-        order: 'attachment',
+        order: 'file',
         async read({ first, after }) {
           const request = { kinds, first, after: after === undefined ? undefined : placeOf(after), upTo: conversation.lastSeq };
           const { items, hasNextPage } = await context.chat.messages.attached(access, request);
