@@ -118,7 +118,7 @@ describe('attachments', () => {
       const [ann] = await chat.people('ann');
       const id = await chat.group(ann);
       const { errors } = await chat.post(AttachedDocument, { id, ...variables }, ann);
-      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: [field] } }]);
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: [field] } }]);
     });
   });
 });

@@ -41,7 +41,7 @@ it('finds and trims what is old in ranges of keys, whatever else there is', asyn
   const asked = [...new Set(statements)].filter((each) => /^[\s(]*(SELECT|UPDATE|DELETE)\b/.test(each));
   const written = new Set(asked.flatMap((each) => [...(/^\s*(?:DELETE FROM|UPDATE) (\w+)/.exec(each)?.slice(1) ?? [])]));
   expect([...written]).toEqual(
-    expect.arrayContaining(['Message', 'MessageEdit', 'Mention', 'Reaction', 'Pin', 'Entry', 'Reply', 'Stream']),
+    expect.arrayContaining(['Message', 'MessageEdit', 'Mention', 'Reaction', 'Pin', 'AttachedMessage', 'Entry', 'Reply', 'Stream']),
   );
   const faults: (readonly [string, readonly string[]])[] = [];
   for (const statement of asked.filter((each) => !/FOR UPDATE|LOCK IN|STRAIGHT_JOIN/.test(each)).map(asSelect)) {
