@@ -102,19 +102,35 @@ builder.objectField(Viewer, 'conversations', (t) =>
       after: t.arg.string({ description: 'The cursor to go on after.' }),
       pinned: t.arg.boolean({ description: 'Only what they have pinned, or only the rest; absent: both.' }),
       archived: t.arg.boolean({ description: 'Only what they have put away, or only the rest; absent: both.' }),
-    },
-    resolve: (viewer, { pinned, archived, ...args }, { chat, scope: { loaders } }) =>
-      forwardConnection(args, {
-        order: 'conversation',
-        read: (page) =>
-          loaders.ownPage(`conversations ${pinned} ${archived} ${page.first} ${page.after}`, () =>
-            chat.groups.list(viewer, { ...page, marks: { pinned: pinned ?? undefined, archived: archived ?? undefined } }),
-          ),
-        // Whatever of the response was read before this page must not be older than the lastSeq shown here.
-        async node({ conversation }) {
-          const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
-          return present(known, `conversation ${conversation.id}`);
-        },
+      unread: t.arg.boolean({
+        description: 'Only where viewerUnreadCount is above 0 or they have marked it as unread, or only the rest; absent: both.',
       }),
+      mentioned: t.arg.boolean({ description: 'Only where viewerMentionCount is above 0, or only the rest; absent: both.' }),
+    },
+    resolve: (viewer, { first, after, ...asked }, { chat, scope: { loaders } }) =>
+      forwardConnection(
+        { first, after },
+        {
+          order: 'conversation',
+          read: (page) =>
+            loaders.ownPage(`conversations ${JSON.stringify({ ...asked, ...page })}`, () => {
+              const { pinned, archived, unread, mentioned } = given(asked);
+              const sieves = chat.messages.waiting(viewer, { unread, mentioned });
+              return chat.groups.list(viewer, { ...page, marks: { pinned, archived }, sieves });
+            }),
+          // Whatever of the response was read before this page must not be older than the lastSeq shown here.
+          async node({ conversation }) {
+            const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
+            return present(known, `conversation ${conversation.id}`);
+          },
+        },
+      ),
   }),
 );
+
+/** Arguments without those that are null: these are as if they were absent. */
+function given<T extends object>(args: T): { readonly [K in keyof T]?: Exclude<T[K], null> | undefined } {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as {
+    readonly [K in keyof T]?: Exclude<T[K], null>;
+  };
+}

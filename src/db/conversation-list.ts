@@ -25,6 +25,9 @@ export interface ShownRow {
   readonly lastOrdinal: number;
   readonly fromSeq: number;
   readonly clearedSeq: number;
+  /** How far they have read, and from where on they have marked it as unread; null: nowhere. */
+  readonly readSeq: number;
+  readonly markedUnreadFromSeq: number | null;
 }
 
 /** The conversations that a user is shown, by latest activity and id, both descending. */
@@ -32,14 +35,16 @@ export async function listShown(tx: Tx, { userId, limit, marks = {}, before }: S
   const below =
     before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;
   const rows = await tx.$queryRaw<Told[]>(sql`
-    SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, CASE WHEN s.floorSeq >= m.fromSeq THEN s.floorSeq + 1 ELSE m.fromSeq END AS fromSeq, m.clearedSeq AS clearedSeq
+    SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, CASE WHEN s.floorSeq >= m.fromSeq THEN s.floorSeq + 1 ELSE m.fromSeq END AS fromSeq, m.clearedSeq AS clearedSeq,
+      m.readSeq AS readSeq, m.markedUnreadFromSeq AS markedUnreadFromSeq
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
     WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${markedAs('pinned', marks.pinned)} ${markedAs('archived', marks.archived)} ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
   return rows.map(({ id, activeAt, ...row }) => ({
     ...{ id: BigInt(id), activeAt, lastSeq: Number(row.lastSeq), lastOrdinal: Number(row.lastOrdinal) },
-    ...{ fromSeq: Number(row.fromSeq), clearedSeq: Number(row.clearedSeq) },
+    ...{ fromSeq: Number(row.fromSeq), clearedSeq: Number(row.clearedSeq), readSeq: Number(row.readSeq) },
+    markedUnreadFromSeq: row.markedUnreadFromSeq === null ? null : Number(row.markedUnreadFromSeq),
   }));
 }
 
@@ -47,4 +52,6 @@ function markedAs(mark: keyof Marks, wanted: boolean | undefined) {
   return wanted === undefined ? empty : sql`AND ${raw(`m.${mark}`)} = ${Number(wanted)}`;
 }
 
-type Told = Pick<ShownRow, 'activeAt'> & { readonly [C in Exclude<keyof ShownRow, 'activeAt'>]: bigint | number };
+type Told = Pick<ShownRow, 'activeAt'> & { readonly markedUnreadFromSeq: bigint | number | null } & {
+  readonly [C in Exclude<keyof ShownRow, 'activeAt' | 'markedUnreadFromSeq'>]: bigint | number;
+};

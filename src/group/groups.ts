@@ -8,6 +8,7 @@ import type { Muting } from './mute.ts';
 import type { OwnPart } from './own-part.ts';
 import type { PartIn, Rights } from './rights.ts';
 import type { AssignableRole } from './role.ts';
+import type { Sieve } from './sift.ts';
 import type { Stay } from './stay.ts';
 import type { GroupChange } from './update.ts';
 
@@ -57,10 +58,10 @@ export interface Groups {
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
   /** The viewer's active memberships in all that they are shown. */
   shown(viewer: Viewer): Promise<readonly Membership[]>;
-  /** What the viewer is shown, latest activity first; all of it, or what they have marked so. Keys are opaque text. */
+  /** What the viewer is shown, latest activity first; all of it, or what they have marked so and every sieve lets through. Keys are opaque text. */
   list(
     viewer: Viewer,
-    options: { first: number; after?: string | undefined; marks?: Marks | undefined },
+    options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly Sieve[] },
   ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** Active members in the order they joined. Keys are opaque text. */
   members(

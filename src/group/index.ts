@@ -38,5 +38,6 @@ export { type GroupAction, groupActions } from './permission.ts';
 export type { Rights } from './rights.ts';
 export { type AssignableRole, assignableRoles } from './role.ts';
 export { seesInvites, seesRequests } from './runner.ts';
+export type { Sieve } from './sift.ts';
 export type { Stay } from './stay.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -1,4 +1,4 @@
-import { type Db, inPieces, listShown, type Marks, selectPages, sql } from '../db/index.ts';
+import { type Db, inPieces, type Marks, selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
@@ -7,6 +7,7 @@ import type { ReadingParts } from './conversation-reader.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
+import { type Sieve, siftShown } from './sift.ts';
 import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
 
 /** How much of a list, after which key. */
@@ -37,16 +38,16 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
   return [Number(place), id];
 }
 
-/** What the viewer is shown, latest activity first; all of it, or what they have marked so. Throws BAD_USER_INPUT (after). */
+/** What the viewer is shown, latest activity first; all of it, or what they have marked so and every sieve lets through. Throws BAD_USER_INPUT (after). */
 export async function listConversations(
   { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
-  { first, after, marks = {} }: ListRequest & { readonly marks?: Marks | undefined },
+  { first, after, marks = {}, sieves = [] }: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly Sieve[] },
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
   const [activeAtMs, id] = after === undefined ? [] : parseKey(after, lastTime);
-  const rows = await listShown(db.client, {
-    userId: viewer.userId,
-    limit: first + 1,
+  const rows = await siftShown(db, viewer, {
+    sieves,
+    most: first + 1,
     marks,
     before: activeAtMs === undefined || id === undefined ? null : { activeAt: new Date(activeAtMs), id },
   });

@@ -1,5 +1,13 @@
-import { countMentions, countThreadUnread, countUnread, newestMessages, type Stretch, sumThreadUnread } from '../db/index.ts';
-import type { Conversation, Membership } from '../group/index.ts';
+import {
+  countMentions,
+  countThreadUnread,
+  countUnread,
+  newestMessages,
+  type ShownRow,
+  type Stretch,
+  sumThreadUnread,
+} from '../db/index.ts';
+import type { Conversation, Membership, Sieve } from '../group/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, UnreadTotals } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -26,8 +34,11 @@ export async function lastMessages(
   );
 }
 
+/** As much of an access as what waits follows from. */
+type Reading = Pick<Membership, 'conversationId' | 'userId' | 'fromSeq' | 'clearedSeq' | 'readSeq' | 'markedUnreadFromSeq'>;
+
 /** What waits to be read in a conversation: all after the member's marker, or after where they marked it as unread themselves. */
-export function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Held): Stretch {
+export function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Pick<Held, 'conversation'> & { readonly access: Reading }): Stretch {
   const { conversationId, userId, readSeq, markedUnreadFromSeq } = access;
   const firstSeq = firstSeen(access);
   const read = Math.min(readSeq, (markedUnreadFromSeq ?? Number.POSITIVE_INFINITY) - 1);
@@ -42,6 +53,25 @@ export function unreadCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held
 /** Those of them, or of earlier ones that were edited since, that mention the member or everyone. */
 export function mentionCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
   return countMentions(db.client, of.map(stretchOf));
+}
+
+/** Whether something is to wait in a conversation, or nothing; absent: either way. */
+export interface Waiting {
+  /** Messages of others, or the viewer has marked it as unread. */
+  readonly unread?: boolean | undefined;
+  readonly mentioned?: boolean | undefined;
+}
+
+/** Lets through where it is so, by the counts of above. */
+export function waitingSieves({ db }: Pick<MessageParts, 'db'>, { userId }: Viewer, { unread, mentioned }: Waiting): readonly Sieve[] {
+  const stretches = (rows: readonly ShownRow[]) =>
+    rows.map((row) => stretchOf({ conversation: row, access: { ...row, conversationId: row.id, userId } }));
+  const byUnread: Sieve = async (rows) => {
+    const counts = await countUnread(db.client, stretches(rows));
+    return rows.map(({ markedUnreadFromSeq }, place) => ((counts[place] ?? 0) > 0 || markedUnreadFromSeq !== null) === unread);
+  };
+  const byMentions: Sieve = async (rows) => (await countMentions(db.client, stretches(rows))).map((count) => count > 0 === mentioned);
+  return [...(unread === undefined ? [] : [byUnread]), ...(mentioned === undefined ? [] : [byMentions])];
 }
 
 /** Replies of others that wait in threads that the member takes part in, in order. */

@@ -2,7 +2,7 @@ import type { ServerKey } from '../server-key.ts';
 import { openScreen, type Screen } from '../words/index.ts';
 import { type Approval, noApproval } from './approval.ts';
 import { enterAttached } from './attached-round.ts';
-import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
+import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals, waitingSieves } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
@@ -78,6 +78,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     last: (accesses) => lastMessages(parts, accesses),
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),
+    waiting: (viewer, what) => waitingSieves(parts, viewer, what),
     threadUnread: (of) => threadCounts(parts, of),
     threads: async (viewer, request) => listThreads(parts, viewer, request),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),

@@ -1,10 +1,10 @@
-import type { Conversation, Membership } from '../group/index.ts';
+import type { Conversation, Membership, Sieve } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
 import type { Attached, AttachedRequest } from './attached-list.ts';
 import type { AttachedFrom } from './attached-round.ts';
-import type { Held } from './counts.ts';
+import type { Held, Waiting } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
 import type { Later, Refs } from './later.ts';
@@ -92,6 +92,8 @@ export interface Messages extends AsyncDisposable {
   mentions(of: readonly Held[]): Promise<readonly number[]>;
   /** The same one by one, and those that do not wait: the messages of others that mention the member or everyone, where they were mentioned last coming first. */
   mentioning(of: Held, request: MentionsRequest): Promise<Part<Mentioning>>;
+  /** What lets through those of the viewer's conversations in which something waits, or nothing. */
+  waiting(viewer: Viewer, what: Waiting): readonly Sieve[];
   /** Replies of others that wait in threads the member takes part in, in order. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
   /** The threads that the viewer takes part in, and sees a reply of, where there was a reply last coming first. */

@@ -5,6 +5,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { Entry } from '../../src/log/index.ts';
 import type { Part } from '../../src/message/index.ts';
 import { createRetention } from '../../src/retention/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { age } from '../retention/age.ts';
 import { type CountingNode, playAndCount, steps } from './counting.ts';
@@ -12,6 +13,13 @@ import type { Waiting } from './recount.ts';
 import type { Sides } from './relist.ts';
 
 const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+
+/** What a conversation is by its counts. */
+interface Expected {
+  readonly conversationId: bigint;
+  readonly isUnread: boolean;
+  readonly isMentioned: boolean;
+}
 
 /** What unread counts promise, on any database. */
 export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
@@ -26,6 +34,7 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
       ...node,
       async counts(viewer, roots) {
         const conversations: Waiting[] = [];
+        const expected: Expected[] = [];
         for (const [conversationId, seqs] of roots) {
           const [conversation] = await node.groups.byIds([conversationId]);
           const access = await world.access(viewer, conversationId);
@@ -36,8 +45,14 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
             node.messages.threadUnread(seqs.map((seq) => ({ root: { seq }, access }))),
           ]);
           const byRoot = Object.fromEntries(seqs.map((seq, at) => [seq, threads[at] ?? Number.NaN]));
+          expected.push({
+            conversationId,
+            isUnread: unread[0] !== 0 || access.markedUnreadFromSeq !== null,
+            isMentioned: mentions[0] !== 0,
+          });
           conversations.push({ conversationId, unread: unread[0] ?? Number.NaN, mentions: mentions[0] ?? Number.NaN, threads: byRoot });
         }
+        await expectFiltered(node, viewer, expected);
         return { conversations, totals: await node.messages.unreadTotals(viewer) };
       },
       async lists(viewer, conversationIds) {
@@ -66,6 +81,21 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
         return { threads, mentions };
       },
     };
+  }
+
+  /** That each filter, and both together, let through what they say by the counts. */
+  async function expectFiltered({ groups, messages }: TalkNode, viewer: Viewer, expected: readonly Expected[]): Promise<void> {
+    const either = [undefined, true, false];
+    for (const [unread, mentioned] of either.flatMap((one) => either.map((other) => [one, other] as const))) {
+      const { items } = await groups.list(viewer, { first: 100, sieves: messages.waiting(viewer, { unread, mentioned }) });
+      const wanted = expected.filter(
+        ({ isUnread, isMentioned }) => (unread ?? isUnread) === isUnread && (mentioned ?? isMentioned) === isMentioned,
+      );
+      const ids = items.map(({ conversation: { id } }) => id).filter((id) => expected.some(({ conversationId }) => conversationId === id));
+      expect(ids.toSorted(), `unread ${unread}, mentioned ${mentioned}`).toEqual(
+        wanted.map(({ conversationId }) => conversationId).toSorted(),
+      );
+    }
   }
 
   const logged = new Map<bigint, Map<number, Entry>>();
