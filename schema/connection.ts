@@ -26,7 +26,7 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   description: 'Where a page lies in its list. Both flags are true statements about the list at the moment of reading.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
-      description: 'Whether the list goes on after this page; of a search for messages, whether there is more to look through.',
+      description: 'Whether the list goes on after this page; of a search for messages or members, whether there is more to look through.',
     }),
     hasPreviousPage: t.boolean({
       description: 'Whether the list holds anything before this page.',
@@ -40,7 +40,7 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
     endCursor: t.string({
       nullable: true,
       description:
-        'Cursor of the last edge; null on an empty page. Of a search for messages it is where there is more to look through, also on an empty page.',
+        'Cursor of the last edge; null on an empty page. Of a search for messages or members it is where there is more to look through, also on an empty page.',
       resolve: ({ edges, endCursor }) => endCursor ?? edges.at(-1)?.cursor,
     }),
   }),

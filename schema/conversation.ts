@@ -96,7 +96,8 @@ builder.queryField('conversation', (t) =>
 builder.objectField(Viewer, 'conversations', (t) =>
   t.field({
     type: Conversations.connection,
-    description: 'The viewer’s conversations, latest activity first.',
+    description:
+      'The viewer’s conversations, latest activity first; those of which all is true that is asked for. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE with `search`.',
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),
@@ -106,25 +107,33 @@ builder.objectField(Viewer, 'conversations', (t) =>
         description: 'Only where viewerUnreadCount is above 0 or they have marked it as unread, or only the rest; absent: both.',
       }),
       mentioned: t.arg.boolean({ description: 'Only where viewerMentionCount is above 0, or only the rest; absent: both.' }),
+      search: t.arg.string({
+        description:
+          'Only groups of whose name words begin as those of this text, and direct conversations with somebody of whose handle, display name or alias they do, as `Query.users` finds people.',
+      }),
     },
-    resolve: (viewer, { first, after, ...asked }, { chat, scope: { loaders } }) =>
-      forwardConnection(
+    resolve(viewer, { first, after, ...asked }, { chat, scope: { loaders } }) {
+      const { pinned, archived, unread, mentioned, search } = given(asked);
+      // One search, however often its list is looked at; the same one elsewhere in the response too.
+      const called = (text: string) =>
+        loaders.ownPage(`called ${JSON.stringify([text, first, after])}`, () => chat.groups.called(viewer, text));
+      async function list(page: { readonly first: number; readonly after: string | undefined }) {
+        const sieves = [...(search === undefined ? [] : [await called(search)]), ...chat.messages.waiting(viewer, { unread, mentioned })];
+        return chat.groups.list(viewer, { ...page, marks: { pinned, archived }, sieves });
+      }
+      return forwardConnection(
         { first, after },
         {
           order: 'conversation',
-          read: (page) =>
-            loaders.ownPage(`conversations ${JSON.stringify({ ...asked, ...page })}`, () => {
-              const { pinned, archived, unread, mentioned } = given(asked);
-              const sieves = chat.messages.waiting(viewer, { unread, mentioned });
-              return chat.groups.list(viewer, { ...page, marks: { pinned, archived }, sieves });
-            }),
+          read: (page) => loaders.ownPage(`conversations ${JSON.stringify({ ...asked, ...page })}`, () => list(page)),
           // Whatever of the response was read before this page must not be older than the lastSeq shown here.
           async node({ conversation }) {
             const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
             return present(known, `conversation ${conversation.id}`);
           },
         },
-      ),
+      );
+    },
   }),
 );
 

@@ -13,6 +13,7 @@ export type Order =
   | 'member'
   | 'mention'
   | 'thread'
+  | 'foundMember'
   | 'group'
   | 'listedGroup'
   | 'user'
@@ -50,6 +51,10 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   thread(key) {
     const [, place = '', seq = ''] = /^(\d+:\d+):(\d+)$/.exec(key) ?? [];
     return pairWithin(place, maxTime) && parseWhole(seq, maxSeq) !== null;
+  },
+  foundMember(key) {
+    const [, id = ''] = /^[01] (\d+) ./su.exec(key) ?? [];
+    return parseWhole(id, maxId) !== null;
   },
   group: (key) => parseWhole(key, maxId) !== null,
   listedGroup: (key) => key.length > 0,

@@ -1,11 +1,12 @@
-import { type Membership as MembershipShape, memberKey } from '../src/group/index.ts';
+import { type Conversation as ConversationShape, type Membership as MembershipShape, memberKey } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { type Connection, connectionOf, type Edge, emptyPage, forwardConnection } from './connection.ts';
-import type { Context } from './context.ts';
+import { type Context, requireViewer } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
 import { Node, presentConversation, presentUser } from './node.ts';
+import { type ForwardArgs, forwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
@@ -89,7 +90,9 @@ const Memberships = connectionOf<MembershipShape, Members>('Membership', {
 });
 
 builder.objectField(Memberships.connection, 'totalCount', (t) =>
-  t.exposeInt('totalCount', { description: 'How many there are on all pages.' }),
+  t.exposeInt('totalCount', {
+    description: 'How many there are on all pages; of those found, or with some roles, how many are in the conversation.',
+  }),
 );
 
 /** A page of members. */
@@ -111,21 +114,56 @@ export async function loadMembership(
   return (await loaders.conversations.load(ref.conversationId)) && loaders.memberships.load(ref);
 }
 
+interface MembersAsked {
+  readonly conversation: ConversationShape;
+  readonly roles: readonly MembershipShape['role'][] | undefined;
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}
+
+function listMembers({ chat }: Context, { conversation, roles }: MembersAsked, args: ForwardArgs): Promise<Connection<MembershipShape>> {
+  return forwardConnection(args, {
+    order: 'member',
+    read: (page) => chat.groups.members(conversation.id, { ...page, roles }),
+    node: ({ member }) => member,
+  });
+}
+
+async function findMembers(
+  context: Context,
+  { conversation, ...asked }: MembersAsked & { readonly search: string },
+  args: ForwardArgs,
+): Promise<Connection<MembershipShape>> {
+  const page = forwardPage('foundMember', args);
+  const { items, endKey, hasPreviousPage } = await context.chat.groups.findMembers(requireViewer(context), conversation, {
+    ...asked,
+    ...page,
+  });
+  const edges = items.map(({ member, key }) => ({ node: member, cursor: formatCursor('foundMember', key) }));
+  const endCursor = endKey === null ? undefined : formatCursor('foundMember', endKey);
+  return { edges, hasNextPage: endKey !== null, hasPreviousPage, endCursor };
+}
+
 builder.interfaceFields(Conversation, (t) => ({
   members: t.field({
     type: MembershipConnection,
-    description: 'Who is in it, in the order they joined.',
+    description:
+      'Who is in it, in the order they joined; with `search` by the word that was found. RATE_LIMITED, at the top level, past ten searches for each of SEARCHES_PER_MINUTE.',
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      after: t.arg.string({ description: 'The cursor to go on after, with the same text and roles.' }),
+      search: t.arg.string({
+        description:
+          'Only those of whom words of the handle, the display name or the nickname there begin as those of this text, as `Query.users` finds them. A page may be short, or empty, and go on. Where more than 1,000 have a nickname, nobody is found by it.',
+      }),
+      roles: t.arg({ type: [Role], description: 'Only those who are one of these; absent: all.' }),
     },
-    async resolve(conversation, args, context) {
+    async resolve(conversation, { search, roles, ...args }, context) {
       if ((await viewerAccess(context, conversation)) === null) return { ...emptyPage, totalCount: 0 };
-      const page = await forwardConnection(args, {
-        order: 'member',
-        read: (options) => context.chat.groups.members(conversation.id, options),
-        node: ({ member }) => member,
-      });
+      const asked = { conversation, roles: roles ?? undefined };
+      const page = isGiven(search) ? await findMembers(context, { ...asked, search }, args) : await listMembers(context, asked, args);
       return { ...page, totalCount: conversation.memberCount };
     },
   }),

@@ -155,7 +155,7 @@ export function createChat({
   const users = createUsers({ db, log, limits, keys, config, logger, identities, kept, screen, passwordCost });
   const people = { db, log, limits, config, blockEffects: frozenMarkers, screen };
   const [contacts, blocks] = [createContacts(people), createBlocks(people)];
-  const groups = createGroups({ db, log, config, caches, screen });
+  const groups = createGroups({ db, log, limits, config, caches, screen });
   const joining = createJoining({ db, log, limits, config, caches, screen });
   const beforeSend = createBeforeSend({ db, bus, logger, config, tracer });
   const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });

@@ -28,7 +28,7 @@ export const chatOptions = {
     'SEARCHES_PER_MINUTE',
     '60',
     whole(1, 100_000),
-    'Searches for users per user and minute, as many for messages, and as many looks into the directory of groups.',
+    'Searches for users per user and minute, as many for messages, for conversations, and looks into the directory of groups, and ten times as many for members.',
   ),
   // Some 50 ms of a node's time, and 150 of texts made to be slow: it does something else between each hundred of them, or each that is long.
   searchedMessages: setting(

@@ -113,3 +113,18 @@ export function prefixesOf(search: string): readonly string[] {
   const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '');
   return tellingWords(words.slice(0, maxWords));
 }
+
+/** What a search may find that is in no index. */
+interface Named {
+  readonly handle?: string;
+  readonly names: readonly string[];
+}
+
+/** The terms of what each prefix begins one of, as a search asks; null: it is not found. */
+export function foundTerms(prefixes: readonly string[], { handle = '', names }: Named): readonly string[] | null {
+  // Nearly all are none: to take a name apart takes ten times as long as to see that.
+  const normal = normalised([handle, ...names].join('\n'));
+  if (!prefixes.every((prefix) => normal.includes(prefix) || withoutGaps(normal).includes(prefix))) return null;
+  const terms = [handle, ...names.flatMap(termsOfName)];
+  return prefixes.every((prefix) => terms.some((term) => term.startsWith(prefix))) ? terms : null;
+}

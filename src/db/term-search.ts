@@ -1,6 +1,6 @@
 import type { TermPlace } from '../term-place.ts';
 import type { Tx } from './db.ts';
-import { join, raw, sql } from './sql.ts';
+import { empty, join, raw, type Sql, sql } from './sql.ts';
 
 /** What a search asks for. */
 export interface TermSearch {
@@ -17,8 +17,6 @@ export interface UserSearch extends TermSearch {
   readonly suspended?: { readonly is: boolean; readonly now: Date } | undefined;
 }
 
-type Sql = ReturnType<typeof sql>;
-
 /** Where terms are, and whose they are. */
 interface Terms {
   readonly table: Sql;
@@ -27,14 +25,15 @@ interface Terms {
   readonly byId: Sql;
 }
 
-const ofUsers: Terms = { table: raw('UserTerm'), id: raw('userId'), byId: raw('/*! FORCE INDEX (UserTerm_userId_term_idx) */') };
+/** What users are found by. */
+export const ofUsers: Terms = { table: raw('UserTerm'), id: raw('userId'), byId: raw('/*! FORCE INDEX (UserTerm_userId_term_idx) */') };
 const ofGroups: Terms = {
   ...{ table: raw('GroupTerm'), id: raw('conversationId') },
   byId: raw('/*! FORCE INDEX (GroupTerm_conversationId_term_idx) */'),
 };
 
-// Above every letter and digit in the order of both databases: what begins with p lies between p and p + last.
-const last = '\u{10ffff}';
+/** Above every letter and digit in the order of both databases: what begins with p lies between p and p + last. */
+export const last = '\u{10ffff}';
 
 // Past so many it does not matter any more which of two prefixes is rarer, and counting would cost more than it saves.
 const countedTerms = 1_000;
@@ -67,8 +66,7 @@ async function rarestFirst(tx: Tx, { table }: Terms, prefixes: readonly string[]
  * until it has `limit`; whether a row counts is looked up by key.
  */
 export function searchUsers(tx: Tx, { suspended, ...search }: UserSearch): Promise<readonly TermPlace[]> {
-  const active = sql`(SELECT u.state FROM User u WHERE u.id = t.userId LIMIT 1) = 'ACTIVE'`;
-  return searchTerms(tx, ofUsers, search, suspended === undefined ? active : sql`${active} AND ${standsSo(suspended)}`);
+  return searchTerms(tx, ofUsers, search, suspended === undefined ? isActive : sql`${isActive} AND ${standsSo(suspended)}`);
 }
 
 /** The same of the groups that are listed, in GroupTerm. */
@@ -91,28 +89,59 @@ export async function listedGroups(
   return rows.map(({ id }) => id);
 }
 
-async function searchTerms(tx: Tx, terms: Terms, { prefixes, after, limit }: TermSearch, counts: Sql): Promise<readonly TermPlace[]> {
-  const [first = '', ...others] = prefixes;
-  const { id } = terms;
-  const conditions = join([countsOnce(terms, first, others), counts], ' AND ');
-  if (after === null) {
-    const all = sql`t.term >= ${first} AND t.term < ${first + last} AND ${conditions} ORDER BY t.term, t.${id} LIMIT ${limit}`;
-    return readRange(tx, terms, all);
-  }
-  // Two ranges in two statements: as one condition, neither database begins to read where they begin.
-  const same = await readRange(
-    tx,
-    terms,
-    sql`t.term = ${after.term} AND t.${id} > ${after.id} AND ${conditions} ORDER BY t.${id} LIMIT ${limit}`,
-  );
-  const left = limit - same.length;
-  if (left === 0) return same;
-  const behind = sql`t.term > ${after.term} AND t.term < ${first + last} AND ${conditions} ORDER BY t.term, t.${id} LIMIT ${left}`;
-  return [...same, ...(await readRange(tx, terms, behind))];
+function searchTerms(tx: Tx, terms: Terms, { prefixes, after, limit }: TermSearch, counts: Sql): Promise<readonly TermPlace[]> {
+  const [first = ''] = prefixes;
+  return readPlaces(tx, terms, { first, after, limit, conditions: sql`${countsOnce(terms, prefixes)} AND ${counts}` });
 }
 
-// Each is a scalar subquery with a LIMIT: joins and EXISTS the planner may turn around, and begin with all that are called so.
-function countsOnce({ table, id, byId }: Terms, first: string, others: readonly string[]): Sql {
+/** A stretch of what a prefix begins. */
+interface TermRange {
+  readonly first: string;
+  readonly after: TermPlace | null;
+  /** The last place that counts; null: as far as the prefix goes. */
+  readonly upTo?: TermPlace | null;
+  readonly limit: number;
+  /** What must be true of a term `t`. */
+  readonly conditions?: Sql;
+  /** So many are passed over; of those that are the same as where it begins, and of those behind them, as many each. */
+  readonly skipped?: number;
+}
+
+/** The terms that begin with a prefix, ordered by (term, id), as far as the conditions are true of them. */
+export async function readPlaces(
+  tx: Tx,
+  terms: Terms,
+  { limit, conditions = sql`1 = 1`, skipped = 0, ...range }: TermRange,
+): Promise<readonly TermPlace[]> {
+  const offset = skipped === 0 ? empty : sql`OFFSET ${skipped}`;
+  const places: TermPlace[] = [];
+  for (const { part, order } of partsOf(terms, range)) {
+    const left = limit - places.length;
+    if (left > 0) places.push(...(await readRange(tx, terms, sql`${part} AND ${conditions} ORDER BY ${order} LIMIT ${left} ${offset}`)));
+  }
+  return places;
+}
+
+// Ranges in statements of their own: as one condition, neither database begins to read where they begin, nor ends where they end. Of one term, to be told of its
+// order MariaDB would sort all that it has.
+function partsOf({ id }: Terms, { first, after, upTo = null }: Pick<TermRange, 'first' | 'after' | 'upTo'>) {
+  const ofTerm = (term: string, of: Sql) => ({ part: sql`t.term = ${term} ${of}`, order: sql`t.${id}` });
+  const from = after === null ? empty : sql`AND t.${id} > ${after.id}`;
+  const to = upTo === null ? empty : sql`AND t.${id} <= ${upTo.id}`;
+  if (after !== null && after.term === upTo?.term) return [ofTerm(after.term, sql`${from} ${to}`)];
+  const begin = after === null ? sql`t.term >= ${first}` : sql`t.term > ${after.term}`;
+  return [
+    ...(after === null ? [] : [ofTerm(after.term, from)]),
+    { part: sql`${begin} AND t.term < ${upTo?.term ?? first + last}`, order: sql`t.term, t.${id}` },
+    ...(upTo === null ? [] : [ofTerm(upTo.term, to)]),
+  ];
+}
+
+/**
+ * That a term `t` is the smallest that begins with the first prefix of what it belongs to, and that each other one begins one of those. Each is a scalar subquery with a
+ * LIMIT: joins and EXISTS the planner may turn around, and begin with all that are called so.
+ */
+export function countsOnce({ table, id, byId }: Terms, [first = '', ...others]: readonly string[]): Sql {
   const rest = others.map(
     (prefix) =>
       sql`(SELECT 1 FROM ${table} o ${byId} WHERE o.${id} = t.${id} AND o.term >= ${prefix} AND o.term < ${prefix + last} LIMIT 1) = 1`,
@@ -120,6 +149,9 @@ function countsOnce({ table, id, byId }: Terms, first: string, others: readonly 
   const smallest = sql`(SELECT 1 FROM ${table} s ${byId} WHERE s.${id} = t.${id} AND s.term >= ${first} AND s.term < t.term LIMIT 1) IS NULL`;
   return join([smallest, ...rest], ' AND ');
 }
+
+/** That a term `t` is of an active user. */
+export const isActive = sql`(SELECT u.state FROM User u WHERE u.id = t.userId LIMIT 1) = 'ACTIVE'`;
 
 function standsSo({ is, now }: NonNullable<UserSearch['suspended']>): Sql {
   return sql`COALESCE((SELECT u.suspendedUntil > ${now} FROM User u WHERE u.id = t.userId LIMIT 1), FALSE) = ${is}`;

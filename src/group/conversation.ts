@@ -48,6 +48,11 @@ export type GroupHistory = (typeof groupHistories)[number];
 /** What a member may do. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
+/** Whether any number of members may have one of these roles: of those who run a group there are few (MAX_ADMINS). */
+export function isUnbounded(roles: readonly Role[]): boolean {
+  return roles.includes('MEMBER');
+}
+
 /** Of what somebody wants to be notified (schema: `enum NotificationLevel`). */
 export const notificationLevels = ['ALL', 'MENTIONS', 'NONE'] as const;
 export type NotificationLevel = (typeof notificationLevels)[number];

@@ -1,6 +1,7 @@
 import { selectRows, sql, standing } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { unbanUser } from './ban.ts';
+import { calledSieve } from './called.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
 import { createConversationReader } from './conversation-reader.ts';
 import { createGroup, type NewGroup } from './create.ts';
@@ -11,20 +12,23 @@ import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
 import { leaveAll } from './leave-all.ts';
 import { createBanList, createMemberList, directsWith, listConversations } from './list.ts';
+import { findMembers } from './member-search.ts';
 import { muteMember } from './mute.ts';
 import { updateOwnPart } from './own-part.ts';
 import { transferOwnership } from './ownership.ts';
-import type { GroupParts } from './parts.ts';
+import type { SearchingParts } from './parts.ts';
 import { readRights } from './rights.ts';
 import { setRole } from './role.ts';
+import { createSearchLimit } from './search-limit.ts';
 import { listStays } from './stay.ts';
 import { conversationOf, isActive, membershipOf, readConversationRows, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
 /** Makes the group module. */
-export function createGroups(given: GroupParts): Groups {
+export function createGroups(given: SearchingParts): Groups {
   const parts = { ...given, conversations: createConversationReader(given) };
   const { db, log, conversations } = parts;
+  const searches = createSearchLimit(given);
 
   async function byId(id: bigint): Promise<Conversation> {
     const [conversation] = await conversations([id]);
@@ -104,7 +108,15 @@ export function createGroups(given: GroupParts): Groups {
     },
     rights: (of) => readRights(parts, of),
     list: (viewer, request) => listConversations(parts, viewer, request),
+    async called(viewer, text) {
+      await searches.conversations(viewer.userId);
+      return calledSieve(parts, viewer, text);
+    },
     members: createMemberList(parts),
+    async findMembers(viewer, conversation, request) {
+      await searches.members(viewer.userId);
+      return findMembers(parts, conversation, request);
+    },
     bans: createBanList(parts),
     directWith: (viewer, userIds) => directsWith(parts, viewer, userIds),
   };

@@ -1,9 +1,10 @@
 import type { Marks } from '../db/index.ts';
 import type { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Conversation, Membership, MembershipRef } from './conversation.ts';
+import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
 import type { NewGroup } from './create.ts';
 import type { Removal } from './leave.ts';
+import type { FoundMemberPage, MemberSearchRequest } from './member-search.ts';
 import type { Muting } from './mute.ts';
 import type { OwnPart } from './own-part.ts';
 import type { PartIn, Rights } from './rights.ts';
@@ -63,11 +64,19 @@ export interface Groups {
     viewer: Viewer,
     options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly Sieve[] },
   ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** Active members in the order they joined. Keys are opaque text. */
+  /** Counts a search, and answers what lets through the conversations that are called so. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
+  called(viewer: Viewer, text: string): Promise<Sieve>;
+  /** Active members in the order they joined, or those who have one of some roles. Keys are opaque text. */
   members(
     conversationId: bigint,
-    options: { first: number; after?: string | undefined },
+    options: { first: number; after?: string | undefined; roles?: readonly Role[] | undefined },
   ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  /** Active members whose names begin so, by the word that was found; a page may be short and go on. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after). */
+  findMembers(
+    viewer: Viewer,
+    conversation: Pick<Conversation, 'id' | 'memberCount'>,
+    request: MemberSearchRequest,
+  ): Promise<FoundMemberPage>;
   /** Who is banned, in the order in which they came to be known to the group. Keys are opaque text. Does not ask who may know. */
   bans(
     conversationId: bigint,

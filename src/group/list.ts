@@ -1,8 +1,8 @@
-import { type Db, inPieces, type Marks, selectPages, sql } from '../db/index.ts';
+import { type Db, empty, inPieces, join, type Marks, type Sql, selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Conversation } from './conversation.ts';
+import { type Conversation, isUnbounded, type Role } from './conversation.ts';
 import type { ReadingParts } from './conversation-reader.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
@@ -67,10 +67,16 @@ interface MemberRange {
   readonly joinedSeq: number;
   readonly userId: bigint;
   readonly limit: number;
+  /** Only who is one of these; absent: all. */
+  readonly roles?: readonly Role[] | undefined;
 }
 
 // As many pages of members as a page of conversations has.
 const pagesAtOnce = 100;
+
+// Those who run a group are found among its thousands by their role, and put in order: they are few.
+const byRole = 'Membership_conversationId_role_state_userId_idx';
+const byJoining = 'Membership_conversationId_state_joinedSeq_userId_idx';
 
 /** Makes what lists a conversation's active members in the order they joined. Pages that are asked for together are read together. Throws BAD_USER_INPUT (after). */
 export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
@@ -90,32 +96,44 @@ export function createBanList({ db }: Pick<GroupParts, 'db'>): Groups['bans'] {
   };
 }
 
-function createRowList(db: Db, state: MembershipState): (conversationId: bigint, page: ListRequest) => Promise<Listed<MembershipRow>> {
-  const pages = together((ranges: readonly MemberRange[]) => readMemberRanges(db, state, ranges), {
-    atOnce: pagesAtOnce,
-    name: ({ conversationId, joinedSeq, userId, limit }) => [conversationId, joinedSeq, userId, limit].join(),
-  });
-  return async (conversationId, { first, after }) => {
+function createRowList(
+  db: Db,
+  state: MembershipState,
+): (conversationId: bigint, page: ListRequest & { readonly roles?: readonly Role[] | undefined }) => Promise<Listed<MembershipRow>> {
+  const readBy = (index: string) =>
+    together(
+      (ranges: readonly MemberRange[]) =>
+        readMemberRanges(
+          db,
+          ranges.map((range) => membersPast(state, range)),
+          index,
+        ),
+      {
+        atOnce: pagesAtOnce,
+        name: ({ conversationId, joinedSeq, userId, limit, roles }) => [conversationId, joinedSeq, userId, limit, roles?.join(' ')].join(),
+      },
+    );
+  const [inOrder, running] = [readBy(byJoining), readBy(byRole)];
+  return async (conversationId, { first, after, roles }) => {
     const [joinedSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
-    const rows = await pages({ conversationId, joinedSeq, userId, limit: first + 1 });
+    if (roles?.length === 0) return { items: [], hasNextPage: false };
+    const pages = roles === undefined || isUnbounded(roles) ? inOrder : running;
+    const rows = await pages({ conversationId, joinedSeq, userId, limit: first + 1, roles });
     return { items: rows.slice(0, first), hasNextPage: rows.length > first };
   };
 }
 
-async function readMemberRanges(
-  db: Db,
-  state: MembershipState,
-  ranges: readonly MemberRange[],
-): Promise<readonly (readonly MembershipRow[])[]> {
-  const rests = ranges.map((range) => membersPast(state, range));
-  const found = await selectPages(db, db.client, { model: 'Membership', rests });
+async function readMemberRanges(db: Db, rests: readonly Sql[], index: string): Promise<readonly (readonly MembershipRow[])[]> {
+  const found = await selectPages(db, db.client, { model: 'Membership', rests, index });
   return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1)));
 }
 
-// Said as a range and an exception, so that the index is entered at the key.
-function membersPast(state: MembershipState, { conversationId, joinedSeq, userId, limit }: MemberRange) {
-  return sql`conversationId = ${conversationId} AND state = ${state} AND joinedSeq >= ${joinedSeq}
-    AND (joinedSeq > ${joinedSeq} OR userId > ${userId}) ORDER BY joinedSeq, userId LIMIT ${limit}`;
+// Said as a range and an exception, so that the index is entered at the key. With a sign before it SQLite reads no index by that column.
+function membersPast(state: MembershipState, { conversationId, joinedSeq, userId, limit, roles }: MemberRange): Sql {
+  const withRole = roles === undefined ? empty : sql`AND role IN (${join([...roles])})`;
+  const joined = roles === undefined || isUnbounded(roles) ? sql`joinedSeq` : sql`+joinedSeq`;
+  return sql`conversationId = ${conversationId} AND state = ${state} ${withRole} AND ${joined} >= ${joinedSeq}
+    AND (${joined} > ${joinedSeq} OR userId > ${userId}) ORDER BY ${joined}, userId LIMIT ${limit}`;
 }
 
 /** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */

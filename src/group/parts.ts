@@ -16,6 +16,12 @@ export interface GroupParts {
   readonly screen?: Screen | undefined;
 }
 
+/** What the part is made of that lists and changes what there is. */
+export interface SearchingParts extends GroupParts {
+  readonly limits: Limits;
+  readonly config: GroupParts['config'] & Pick<Config, 'searchesPerMinute'>;
+}
+
 /** What the part is made of by which people come into groups. */
 export interface JoiningParts extends GroupParts {
   readonly limits: Limits;

@@ -4,7 +4,7 @@ import type { Viewer } from '../user/index.ts';
 /** Which of some conversations are wanted, in order. */
 export type Sieve = (rows: readonly ShownRow[]) => Promise<readonly boolean[]>;
 
-// A page is mostly full after the first. As many as one statement asks about (src/db/pieces.ts).
+// As many as one statement asks about (src/db/pieces.ts), after as many as may make a page: mostly that is enough.
 const siftedAtOnce = 400;
 // Nearly always all that there are: to read a part of them, all are sorted.
 const readAtOnce = 5_000;
@@ -25,10 +25,12 @@ export async function siftShown(
 ): Promise<readonly ShownRow[]> {
   const kept: ShownRow[] = [];
   let place = before;
+  let step = Math.min(2 * most, siftedAtOnce);
   for (;;) {
     const rows = await listShown(client, { userId, limit: sieves.length === 0 ? most : readAtOnce, marks, before: place });
-    for (let from = 0; from < rows.length && kept.length < most; from += siftedAtOnce) {
-      kept.push(...(await siftOnce(rows.slice(from, from + siftedAtOnce), sieves)));
+    for (let from = 0; from < rows.length && kept.length < most; from += step) {
+      if (from > 0) step = siftedAtOnce;
+      kept.push(...(await siftOnce(rows.slice(from, from + step), sieves)));
     }
     place = rows.at(-1) ?? null;
     if (kept.length >= most || rows.length < readAtOnce) return kept.slice(0, most);

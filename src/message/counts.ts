@@ -38,7 +38,10 @@ export async function lastMessages(
 type Reading = Pick<Membership, 'conversationId' | 'userId' | 'fromSeq' | 'clearedSeq' | 'readSeq' | 'markedUnreadFromSeq'>;
 
 /** What waits to be read in a conversation: all after the member's marker, or after where they marked it as unread themselves. */
-export function stretchOf({ conversation: { lastSeq, lastOrdinal }, access }: Pick<Held, 'conversation'> & { readonly access: Reading }): Stretch {
+export function stretchOf({
+  conversation: { lastSeq, lastOrdinal },
+  access,
+}: Pick<Held, 'conversation'> & { readonly access: Reading }): Stretch {
   const { conversationId, userId, readSeq, markedUnreadFromSeq } = access;
   const firstSeq = firstSeen(access);
   const read = Math.min(readSeq, (markedUnreadFromSeq ?? Number.POSITIVE_INFINITY) - 1);

@@ -79,6 +79,16 @@ const allowances: readonly Allowance[] = [
     why: 'Of two words the rarer is found by counting the terms that each begins, up to a thousand.',
   },
   {
+    statement: /OFFSET 2000$/,
+    rows: 2_001,
+    why: 'Whether more words begin so than a group has members is counted, up to two thousand, in a range of the key alone.',
+  },
+  {
+    statement: /STRAIGHT_JOIN \*\/ t\.term/,
+    ...{ rows: 20_000, sorted: 20_000 },
+    why: 'Of a group of up to two thousand each member is looked up among the words that begin so, and what is found is put in their order.',
+  },
+  {
     statement: /FROM Reaction\s+WHERE/,
     rows: 8_000,
     why: 'Reactions are counted from their rows: those of the page’s messages, in ranges of the key.',

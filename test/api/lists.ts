@@ -85,6 +85,19 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
         ...{ pinned: marked, archived: marked },
       }),
     ),
+    ...[
+      { unread: true },
+      { unread: false, mentioned: false },
+      { mentioned: true },
+      { search: 'anna' },
+      { search: 'gr', mentioned: true },
+    ].map((asked) =>
+      ofViewer('conversations', 'ConversationConnection', {
+        types: ', $unread: Boolean, $mentioned: Boolean, $search: String',
+        call: 'unread: $unread, mentioned: $mentioned, search: $search, ',
+        ...asked,
+      }),
+    ),
     ofViewer('contacts', 'ContactConnection'),
     ofViewer('blocks', 'UserConnection'),
     ofViewer('notices', 'NoticeConnection'),
@@ -169,6 +182,18 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
   const root = { conversationId, seq: group.root };
   return [
     ofConversation('members', 'MembershipConnection', { id }),
+    ...[
+      { roles: ['OWNER', 'ADMIN'] },
+      { roles: ['MEMBER'] },
+      { search: 'anna' },
+      { search: 'anna19' },
+      { search: 'an 77', roles: ['ADMIN', 'MEMBER'] },
+    ].map((asked) =>
+      ofConversation('members', 'MembershipConnection', {
+        ...{ id, types: ', $search: String, $roles: [Role!]', call: 'search: $search, roles: $roles, ' },
+        ...asked,
+      }),
+    ),
     ofConversation('pins', 'MessageConnection', { id }),
     ...[undefined, ['IMAGE'], ['FILE', 'AUDIO']].map((kinds) =>
       ofConversation('files', 'ConversationFileConnection', {

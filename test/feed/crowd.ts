@@ -6,6 +6,7 @@ import type { Db } from '../../src/db/index.ts';
 import { createFeed } from '../../src/feed/create-feed.ts';
 import type { Feed, FeedEvent, KnownPosition } from '../../src/feed/index.ts';
 import { createGroups } from '../../src/group/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Entry, type Log, type LogRange } from '../../src/log/index.ts';
 import { createMessages } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -43,7 +44,7 @@ const atOnce = 100;
 export function crowdOn({ db, bus, feedBus = bus }: { readonly db: Db; readonly bus: Bus; readonly feedBus?: Bus }): Crowd {
   const log = createLog({ db, bus, logger });
   const config = readConfig({ MAX_GROUP_MEMBERS: '10000', MAX_GROUPS_PER_USER: '10000' });
-  const groups = createGroups({ db, log, config });
+  const groups = createGroups({ db, log, limits: createMemoryLimits(), config });
   const messages = createMessages({ db, log, groups, bus, keys: [newKey()], config });
 
   async function inPieces<T>(count: number, make: (some: number) => Promise<readonly T[]>): Promise<readonly T[]> {

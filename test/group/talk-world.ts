@@ -73,7 +73,7 @@ export function talkOn(db: Db): TalkWorld {
 
   function node({ keys = [key], ...rest }: NodeOptions = {}): TalkNode {
     const config = { ...readConfig({}), ...rest };
-    const groups = createGroups({ db, log, config });
+    const groups = createGroups({ db, log, limits, config });
     const joining = createJoining({ db, log, limits, config });
     const groupAdministration = createGroupAdministration({ db, log, config });
     return { groups, groupAdministration, joining, messages: createMessages({ db, log, groups, bus, keys, config }) };

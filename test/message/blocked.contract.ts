@@ -30,7 +30,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     const config = readConfig({});
     const limits = createMemoryLimits();
     const parts = { db, log, limits, config, blockEffects: frozenMarkers };
-    const groups = createGroups({ db, log, config });
+    const groups = createGroups({ db, log, limits, config });
     return {
       groups,
       messages: createMessages({ db, log, groups, bus, keys: [key], config }),

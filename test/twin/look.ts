@@ -21,11 +21,15 @@ export const lookAround: Asked = {
     threads(first: 20) { edges { cursor node { id viewerThreadUnreadCount } lastReply { id } } ${page} }
     notices(first: 20) { edges { cursor node { id title body postedAt } } }
     events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
+    unreadOnes: conversations(unread: true) { edges { cursor node { id } } }
+    mentionedOnes: conversations(mentioned: true) { edges { cursor node { id } } }
+    called: conversations(search: "a") { edges { cursor node { id } } }
     conversations(first: 20) { ${page} edges { cursor node {
       __typename id createdAt lastActivityAt lastSeq memberCount deliveredToAllSeq readByAllSeq
       viewerClearedSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq
       viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived viewerMay }
       viewerLastMessage { id }
+      called: members(search: "a", roles: [OWNER, MEMBER]) { ${page} edges { cursor node { id } } }
       members(first: 20) { totalCount ${page} edges { cursor node { id role nickname readSeq deliveredSeq user { id } } } }
       messages(last: 10) { ${page} edges { cursor node ${message} } }
       timeline(last: 10) { ${page} edges { cursor node { __typename at seq actor { id } } } }

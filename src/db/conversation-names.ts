@@ -1,0 +1,39 @@
+import type { Tx } from './db.ts';
+import { inPieces } from './pieces.ts';
+import { join, sql } from './sql.ts';
+
+/** What a group is called, or whose a direct conversation is (Conversation.directKey). */
+export interface NamedConversation {
+  readonly id: bigint;
+  readonly name: string | null;
+  readonly directKey: string | null;
+}
+
+/** What conversations are called, in no order: no more of them than that, for each row may hold kilobytes of text. */
+export async function readConversationNames(tx: Tx, ids: readonly bigint[]): Promise<readonly NamedConversation[]> {
+  const rows = await inPieces(ids, (piece) =>
+    tx.$queryRaw<readonly (Omit<NamedConversation, 'id'> & { readonly id: bigint | number })[]>(
+      sql`SELECT id, name, directKey FROM Conversation WHERE id IN (${join([...piece])})`,
+    ),
+  );
+  return rows.map((row) => ({ ...row, id: BigInt(row.id) }));
+}
+
+/** What somebody is called, and what a user calls them as their contact. */
+export interface NamedUser {
+  readonly id: bigint;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly alias: string | null;
+}
+
+/** What users are called in the eyes of one, in no order; without those who have an account no more. */
+export async function readUserNames(tx: Tx, viewerId: bigint, ids: readonly bigint[]): Promise<readonly NamedUser[]> {
+  const rows = await inPieces(ids, (piece) =>
+    tx.$queryRaw<readonly (Omit<NamedUser, 'id'> & { readonly id: bigint | number })[]>(sql`
+      SELECT u.id AS id, u.handle AS handle, u.displayName AS displayName,
+        (SELECT c.alias FROM Contact c WHERE c.userId = ${viewerId} AND c.otherId = u.id AND c.state = 'ACTIVE' LIMIT 1) AS alias
+      FROM User u WHERE u.id IN (${join([...piece])}) AND u.state = 'ACTIVE'`),
+  );
+  return rows.map((row) => ({ ...row, id: BigInt(row.id) }));
+}

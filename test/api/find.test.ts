@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CreateGroupDocument,
+  FindConversationsDocument,
+  type FindConversationsQueryVariables,
+  FindMembersDocument,
+  type FindMembersQueryVariables,
+  MarkUnreadDocument,
+  SendMessageDocument,
+} from '../support/generated/graphql.ts';
+import { refusals } from '../support/refusal.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+describe('finding conversations', () => {
+  const chat = world({ SEARCHES_PER_MINUTE: '3' });
+
+  async function found(as: Person, asked: FindConversationsQueryVariables) {
+    const { conversations } = given((await chat.ask(FindConversationsDocument, asked, as)).viewer, []);
+    return { ids: conversations.edges.map(({ node }) => node.id), ...conversations.pageInfo };
+  }
+
+  async function group(owner: Person, name: string, ...members: readonly Person[]): Promise<string> {
+    const input = { name, memberIds: members.map(({ id }) => id) };
+    const { createGroup } = await chat.ask(CreateGroupDocument, { input }, owner);
+    return given(createGroup.group, createGroup.errors).id;
+  }
+
+  it('shows an inbox’s tabs: where something waits, what is marked to come back to, where one is mentioned, and the rest', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const [read, said, marked, named] = [
+      await chat.group(ann, ben),
+      await chat.group(ann, ben),
+      await chat.group(ann, ben),
+      await chat.group(ann, ben),
+    ];
+    await chat.sayAll(ann, said, ['hello']);
+    await chat.ask(MarkUnreadDocument, { input: { conversationId: marked, fromSeq: 1 } }, ben);
+    const input = { conversationId: named, text: 'you', clientMessageId: 'mention', mentionIds: [ben.id] };
+    await chat.ask(SendMessageDocument, { input }, ann);
+    expect(await found(ben, { unread: true })).toMatchObject({ ids: [named, said, marked], hasNextPage: false });
+    expect(await found(ben, { unread: false })).toMatchObject({ ids: [read] });
+    expect(await found(ben, { mentioned: true })).toMatchObject({ ids: [named] });
+    expect(await found(ben, { mentioned: false, unread: true })).toMatchObject({ ids: [said, marked] });
+    expect((await found(ben, { unread: null, mentioned: null, search: null })).ids).toHaveLength(4);
+    const one = await found(ben, { unread: true, first: 2 });
+    expect(one).toMatchObject({ ids: [named, said], hasNextPage: true, hasPreviousPage: false });
+    expect(await found(ben, { unread: true, after: one.endCursor ?? null })).toMatchObject({
+      ids: [marked],
+      hasNextPage: false,
+      hasPreviousPage: true,
+    });
+  });
+
+  it('goes by what they are called, with whatever else is asked for, and each page counts', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const [plans, other] = [await group(ann, 'Summer plans', ben), await group(ann, 'Summaries', ben)];
+    await group(cat, 'Summer in the city');
+    const direct = await chat.direct(ann, cat);
+    const one = await found(ann, { search: 'sum', first: 1, archived: false });
+    expect(one).toMatchObject({ ids: [other], hasNextPage: true });
+    const two = await found(ann, { search: 'sum', first: 1, after: one.endCursor ?? null });
+    expect(two).toMatchObject({ ids: [plans], hasNextPage: false, hasPreviousPage: true });
+    expect(await found(ann, { search: cat.handle })).toMatchObject({ ids: [direct] });
+    const { data, errors } = await chat.post(FindConversationsDocument, { search: 'x' }, ann);
+    expect(data?.viewer ?? null).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }]);
+    expect(await found(ann, { unread: true })).toMatchObject({ ids: [] });
+    expect(await found(ben, { search: 'plan' })).toMatchObject({ ids: [plans] });
+  });
+});
+
+describe('finding members', () => {
+  const chat = world({ SEARCHES_PER_MINUTE: '1' });
+
+  async function found(as: Person, asked: FindMembersQueryVariables) {
+    const { conversation } = await chat.ask(FindMembersDocument, asked, as);
+    if (!conversation) return null;
+    const { edges, pageInfo, totalCount } = conversation.members;
+    return { ids: edges.map(({ node }) => node.user?.id), totalCount, ...pageInfo };
+  }
+
+  it('goes by the beginning of a name, for whoever is in the conversation', async () => {
+    // Their handles end in hexadecimals, which are words too.
+    const [zoe, nick, zara] = await chat.people('zoe', 'nick', 'zara');
+    const [eve] = await chat.people('zeve');
+    const id = await chat.group(zoe, nick, zara);
+    expect(await found(nick, { id, search: 'Z', first: 1 })).toMatchObject({
+      ids: [zara.id],
+      totalCount: 3,
+      hasNextPage: true,
+      hasPreviousPage: false,
+    });
+    const { endCursor } = given(await found(nick, { id, search: 'Z', first: 1 }), []);
+    const next = await found(nick, { id, search: 'Z', after: endCursor ?? null });
+    expect(next).toMatchObject({ ids: [zoe.id], totalCount: 3, hasNextPage: false, hasPreviousPage: true });
+    expect(await found(nick, { id, search: 'n', roles: ['OWNER'] })).toMatchObject({ ids: [], startCursor: null, endCursor: null });
+    expect(await found(eve, { id, search: 'z' })).toBeNull();
+    const direct = await chat.direct(zoe, nick);
+    expect(await found(zoe, { id: direct, search: nick.handle })).toMatchObject({ ids: [nick.id] });
+  });
+
+  it('goes by their roles: who runs a group', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    expect(await found(ben, { id, roles: ['OWNER', 'ADMIN'] })).toMatchObject({ ids: [ann.id], totalCount: 2 });
+    expect(await found(ben, { id, roles: ['MEMBER'] })).toMatchObject({ ids: [ben.id] });
+    expect(await found(ben, { id, roles: [] })).toMatchObject({ ids: [] });
+    expect(await found(ben, { id, roles: null })).toMatchObject({ ids: [ann.id, ben.id] });
+  });
+
+  it('takes no cursor of the list for one of a search, nor the other way round', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const id = await chat.group(ann, ben);
+    const listed = given(await found(ann, { id }), []).endCursor ?? null;
+    const searched = given(await found(ann, { id, search: 'ann' }), []).endCursor ?? null;
+    for (const asked of [
+      { id, search: 'ann', after: listed },
+      { id, after: searched },
+      { id, search: 'ben', after: searched },
+    ]) {
+      expect(refusals((await chat.post(FindMembersDocument, asked, ann)).errors)).toEqual(['BAD_USER_INPUT after']);
+    }
+  });
+
+  it('has room for each letter that somebody types, and says when again', async () => {
+    const [ann] = await chat.people('ann');
+    const id = await chat.group(ann);
+    for (let letters = 1; letters <= 10; letters += 1) await found(ann, { id, search: 'annabelle.x'.slice(0, letters) });
+    const { errors } = await chat.post(FindMembersDocument, { id, search: 'annabelle.x' }, ann);
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }]);
+    expect(await found(ann, { id, roles: ['OWNER'] })).toMatchObject({ ids: [ann.id] });
+  });
+});
