@@ -31,10 +31,13 @@ builder.queryField('messages', (t) =>
       }),
       conversationId: t.arg.id({ description: 'Only what was said there; absent: in all of the viewer’s conversations.' }),
       senderId: t.arg.id({ description: 'Only what this user said.' }),
+      hasAttachments: t.arg.boolean({
+        description: 'Only messages to which something is attached, or with false nothing; absent: either.',
+      }),
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after, with the same text and ids.' }),
+      after: t.arg.string({ description: 'The cursor to go on after, with the same text, ids and `hasAttachments`.' }),
     },
-    async resolve(_root, { search, conversationId, senderId, ...args }, context, info) {
+    async resolve(_root, { search, conversationId, senderId, hasAttachments, ...args }, context, info) {
       const viewer = await beginField(context, info);
       const { items, endKey, hasPreviousPage } = await context.chat.search.messages(viewer, {
         ...{
@@ -42,6 +45,7 @@ builder.queryField('messages', (t) =>
           signal: context.signal,
           conversationId: named('Conversation', conversationId, 'conversationId'),
           senderId: named('User', senderId, 'senderId'),
+          hasAttachments: hasAttachments ?? undefined,
         },
         ...forwardPage('found', args),
       });

@@ -82,7 +82,7 @@ export function createSearch(parts: SearchParts): Search {
     if (codePoints(request.search) > maxSearch) {
       throw new ChatError('BAD_USER_INPUT', `A search has at most ${maxSearch} characters.`, { field: ['search'] });
     }
-    const wanted = wantedOf(request.search);
+    const wanted = wantedOf(request.search, request.hasAttachments);
     const name = nameOf(wanted.words, request);
     const after = request.after === undefined ? null : placeOf(name, request.after);
     return counted(viewer, () => asOneOfFew(viewer, request.signal, () => readPage(parts, viewer, { request, wanted, name, after })));

@@ -20,9 +20,14 @@ export interface Resumed extends Place {
 const nameLength = 8;
 
 /** Names a search by what it looks for and where, so that a key of one is told from those of others. */
-export function nameOf(words: readonly string[], { conversationId, senderId }: Pick<SearchRequest, 'conversationId' | 'senderId'>): string {
-  const asked = [...words, conversationId ?? '', senderId ?? ''].join('\n');
-  return createHash('sha256').update(asked).digest('base64url').slice(0, nameLength);
+export function nameOf(
+  words: readonly string[],
+  { conversationId, senderId, hasAttachments }: Pick<SearchRequest, 'conversationId' | 'senderId' | 'hasAttachments'>,
+): string {
+  // What is not asked for is not named: so cursors of an earlier release go on.
+  const attached = hasAttachments === undefined ? [] : [`attachments: ${hasAttachments}`];
+  const asked = [...words, conversationId ?? '', senderId ?? '', ...attached];
+  return createHash('sha256').update(asked.join('\n')).digest('base64url').slice(0, nameLength);
 }
 
 /** The key of a place in a search. */

@@ -10,6 +10,8 @@ export interface SearchRequest {
   readonly conversationId?: bigint | undefined;
   /** Only what they said. */
   readonly senderId?: bigint | undefined;
+  /** Only what has something attached, or nothing. */
+  readonly hasAttachments?: boolean | undefined;
   readonly first: number;
   /** The key of a message, or of a page's end. */
   readonly after?: string | undefined;

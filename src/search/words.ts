@@ -30,8 +30,8 @@ const soughtOfWeight = 12;
 // Parts a text from what is attached to it, and what stood before an emoji from what stood after it: neither a letter, nor a space over which words of one script are joined.
 const apart = '\n|\n';
 
-/** The words and emojis of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. */
-export function wantedOf(search: string): Wanted {
+/** The words and emojis of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. `hasAttachments`: only messages to which something is attached, or nothing. */
+export function wantedOf(search: string, hasAttachments?: boolean): Wanted {
   const { emojis, between } = partEmojis(search);
   const given = joinedWords(folded(between.join(apart)).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
   const words = tellingWords(given.filter((word) => word !== ''));
@@ -40,6 +40,7 @@ export function wantedOf(search: string): Wanted {
   return {
     words: [...words, ...emojis],
     compare(message) {
+      if (hasAttachments !== undefined && hasAttachments !== message.attachments.length > 0) return { found: false, weight: 0 };
       const given = wordsIn(message);
       if (words.length === 0) return compareEmojis(emojis, given);
       const { normal, weight } = folded(given);

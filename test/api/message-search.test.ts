@@ -175,6 +175,7 @@ describe('the search for messages', () => {
       { search: 'needles' },
       { conversationId: null },
       { senderId: ann.id },
+      { hasAttachments: false },
       { conversationId: await chat.group(ann) },
     ]) {
       expect(await refused(chat, ann, { ...asked, after, ...other })).toEqual(['BAD_USER_INPUT after']);

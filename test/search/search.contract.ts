@@ -108,6 +108,28 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
+  describe('what somebody looks for by whether something is attached to it', () => {
+    it('is found where it has words as well, and only there', async () => {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      await world.sayAll(ada, conversationId, ['needle one', 'hay', 'needle two']);
+      const with3 = await world.attach(ada, conversationId, { name: 'needle 3.png' });
+      await world.attach(ada, conversationId, { name: 'hay.png' });
+      const [needles, withFiles] = [{ search: 'needle' }, { search: 'needle', hasAttachments: true }];
+      expect(await found(world.searching(), bob, needles)).toEqual(['needle 3.png', 'needle two', 'needle one']);
+      expect(await found(world.searching(), bob, { ...withFiles, conversationId })).toEqual(['needle 3.png']);
+      expect(await found(world.searching({ searchedMessages: 1 }), bob, withFiles)).toEqual(['needle 3.png']);
+      expect(await found(world.searching(), bob, { ...needles, hasAttachments: false })).toEqual(['needle two', 'needle one']);
+      await world.messages.edit(ada, { message: with3, text: 'needle three', attachments: [] });
+      expect(await found(world.searching(), bob, withFiles)).toEqual([]);
+      expect(await found(world.searching(), bob, { ...needles, hasAttachments: false })).toEqual([
+        'needle three',
+        'needle two',
+        'needle one',
+      ]);
+    });
+  });
+
   describe('what somebody looks for by its sender', () => {
     it('is what they said, and nothing of anybody else', async () => {
       const [ada, bob] = await world.people();
@@ -359,7 +381,10 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       const question = { search: 'needle', conversationId, first: 1 };
       const after = (await world.searching().messages(ada, question)).endKey ?? '';
       await world.searching().messages(ada, { ...question, after, search: ' NEEDLE! ' });
-      for (const other of [{ search: 'pin' }, { conversationId: undefined }, { senderId: bob.userId }, { conversationId: 7n }]) {
+      for (const other of [
+        ...[{ search: 'pin' }, { conversationId: undefined }, { senderId: bob.userId }, { conversationId: 7n }],
+        ...[{ hasAttachments: true }, { hasAttachments: false }],
+      ]) {
         const refused = await refusal(world.searching().messages(ada, { ...question, after, ...other }));
         expect(refused).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
       }
