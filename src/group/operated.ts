@@ -11,7 +11,7 @@ import { storeTerms } from './listing.ts';
 import { handOver } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { lockFor } from './runner.ts';
-import { type ConversationRow, isActive, type MembershipRow, type MembershipState } from './store.ts';
+import { type ConversationRow, isActive, isFound, type MembershipRow, type MembershipState } from './store.ts';
 
 type Parts = Pick<GroupParts, 'log' | 'config'>;
 
@@ -21,9 +21,9 @@ type Parts = Pick<GroupParts, 'log' | 'config'>;
 const actorId: null = null;
 
 /** A group's row as operators see it. */
-export function overseen({ id, name, description, createdAt, memberCount, ownerId, dissolvedAt, ...row }: ConversationRow): OverseenGroup {
+export function overseen({ id, name, description, createdAt, memberCount, ownerId, dissolvedAt, ...rest }: ConversationRow): OverseenGroup {
+  const listed = isFound({ ...rest, dissolvedAt });
   const counted = dissolvedAt === null ? memberCount : 0;
-  const listed = dissolvedAt === null && row.listed;
   return { id, name: name ?? '', description, createdAt, listed, memberCount: counted, ownerId, dissolvedAt };
 }
 
@@ -56,7 +56,7 @@ export function unlistByOperator({ log }: Parts, { groupId }: { readonly groupId
     lock: [groupId],
     async decide(inside): Promise<Verdict<Unlisted>> {
       const row = await requireThere(inside, groupId);
-      if (!overseen(row).listed) return unchanged({ listed: false });
+      if (row.dissolvedAt !== null || !row.listed) return unchanged({ listed: false });
       return {
         entries: () => [groupChanged(groupId, actorId, ['listed'])],
         async write(tx) {

@@ -94,17 +94,22 @@ export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Prom
   return ids.map((id) => found.get(id) ?? null);
 }
 
+/** Whether the directory has a group, by its row: a node of the earlier release closes and ends groups and leaves them listed. */
+export function isFound({ listed, joinPolicy, dissolvedAt }: Pick<ConversationRow, 'listed' | 'joinPolicy' | 'dissolvedAt'>): boolean {
+  return listed && joinPolicy !== 'INVITE_ONLY' && dissolvedAt === null;
+}
+
 /** A conversation's row with its stream's head, read no later than it. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
-  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil, listed } =
-    row;
+  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil } = row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
   const sides = row.directKey === null ? null : sidesOf(row.directKey);
   const kind = row.kind as Conversation['kind'];
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
-    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil, listed },
+    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil },
     joinPolicy: row.joinPolicy as JoinPolicy,
+    listed: isFound(row),
     history: row.history as GroupHistory,
     postPolicy: row.postPolicy as GroupPolicy,
     invitePolicy: row.invitePolicy as GroupPolicy,

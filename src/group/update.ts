@@ -129,7 +129,8 @@ function listing(
 ): Pick<Wanted, 'listed'> {
   const policy = (joinPolicy ?? row.joinPolicy) as JoinPolicy;
   if (listed && (isClosed(policy) || !row.listed)) requireListable(policy, config);
-  return row.listed && isClosed(policy) ? { listed: false } : {};
+  // Closed and listed it was left by a node of the earlier release: with its policy it does not come back either, unless it is asked for.
+  return row.listed && (isClosed(policy) || (isClosed(row.joinPolicy as JoinPolicy) && !listed)) ? { listed: false } : {};
 }
 
 function isSame(field: keyof Wanted, one: unknown, other: unknown): boolean {

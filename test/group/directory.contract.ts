@@ -222,6 +222,19 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     expect(await found(ada)).not.toEqual(expect.arrayContaining([ended]));
   });
 
+  test('a group that another release has closed is not listed, nor is it once it is opened again, unless that is asked for', async () => {
+    const ada = await world.person();
+    const own = word();
+    const [opened, asked] = [await listedBy(ada, own), await listedBy(ada, own)];
+    for (const id of [opened, asked]) {
+      await world.db.transaction((tx) => tx.conversation.update({ where: { id }, data: { joinPolicy: 'INVITE_ONLY' } }));
+      expect(await world.groupAdministration.byIds([id])).toMatchObject([{ listed: false }]);
+    }
+    expect(await world.groups.update(ada, { groupId: opened, joinPolicy: 'OPEN' })).toMatchObject({ listed: false });
+    expect(await world.groups.update(ada, { groupId: asked, joinPolicy: 'OPEN', listed: true })).toMatchObject({ listed: true });
+    expect(await found(ada, own)).toEqual([asked]);
+  });
+
   test('searches are counted: past so many a minute no more are answered', async () => {
     const ada = await world.person();
     const { joining } = world.node({ searchesPerMinute: 2 });
