@@ -115,3 +115,21 @@ export function createCache(): Cache {
 function greater(known: Json | undefined, value: Json): Json {
   return typeof known === 'number' && typeof value === 'number' ? Math.max(known, value) : value;
 }
+
+/** The edges of a list; none where there is no list. */
+export function edgesOf(list: Json | undefined): readonly Thing[] {
+  const edges = isThing(list) ? list['edges'] : [];
+  return Array.isArray(edges) ? edges.filter(isThing) : [];
+}
+
+/** A value that is text. Throws where it is none. */
+export function text(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new Error(`${JSON.stringify(value)} is no text`);
+  return value;
+}
+
+/** A value that is a number. Throws where it is none. */
+export function number(value: Json | undefined): number {
+  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number`);
+  return value;
+}

@@ -3,8 +3,9 @@ import type { FormattedExecutionResult } from 'graphql-ws';
 import { subscribe } from '../support/client.ts';
 import { given, type Person, type World } from '../support/world.ts';
 import { createCache, isThing, type Thing } from './converge-cache.ts';
-import { changesDocument, stateDocument } from './converge-documents.ts';
-import { apply, order, type Shown } from './converge-rules.ts';
+import { changesDocument, listsDocument, stateDocument } from './converge-documents.ts';
+import { apply, type Held, order, type Shown } from './converge-rules.ts';
+import { readAnew } from './converge-waiting.ts';
 
 /** What a device shows, and how far it has followed. */
 export interface State {
@@ -35,8 +36,11 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
   if (!isThing(own) || !Array.isArray(positions)) throw new Error('a viewer has positions');
   const heads = positions.filter(isThing);
   const shown: Shown = { viewer: own, people: cache.write(answer.people) };
-  const deleted = new Set<string>();
-  order({ cache, shown, deleted });
+  const lastSeqs = cache
+    .entities()
+    .flatMap(({ id = null, lastSeq }) => (typeof lastSeq === 'number' ? [[String(id), lastSeq] as const] : []));
+  const held: Held = { cache, shown, deleted: new Set(), waiting: { anew: new Set(), upTo: new Map(lastSeqs) } };
+  order(held);
   const reached = new Map(heads.map(({ streamId, seq }) => [streamId, seq]));
   let events: AsyncIterator<FormattedExecutionResult<{ readonly events: Thing }, unknown>> | undefined;
 
@@ -48,10 +52,21 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
   async function next(): Promise<string> {
     const event = (await events?.next())?.value?.data?.events;
     if (event === undefined) throw new Error('the subscription has ended, or had not begun');
-    apply({ cache, shown, deleted }, event);
+    apply(held, event);
+    await readLists();
     const { __typename: type, streamId, seq } = event;
     if (streamId !== undefined && seq !== undefined) reached.set(streamId, seq);
     return String(type);
+  }
+
+  /** Reads the lists anew that could not be kept. */
+  async function readLists(): Promise<void> {
+    for (const id of held.waiting.anew) {
+      const { viewer: own, conversation } = await chat.ask(listsDocument, { id }, viewer);
+      if (conversation !== null) readAnew(held, id, { ...own, conversation });
+    }
+    held.waiting.anew.clear();
+    order(held);
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
-import type { Json, Thing } from './converge-cache.ts';
+import type { Json, List, Thing } from './converge-cache.ts';
 
 // Everybody in sight, and what is between them and the viewer. Not what they change about themselves, of which nobody else is told.
 const acquaintance = `fragment Acquaintance on User {
@@ -16,6 +16,8 @@ const message = `fragment Said on Message {
   replyCount threadRoot { id replyCount } delivery
   reactions { id emoji count } pinnedAt
 }`;
+
+const shown = `fragment Shown on Message { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } }`;
 
 const group = `fragment Gathering on Group {
   id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
@@ -37,8 +39,9 @@ const talk = `fragment Talk on Conversation {
   viewerLastMessage { ...Said }
   viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
-  messages(last: 20) { edges { cursor node { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } } } }
+  messages(last: 20) { edges { cursor node { ...Shown } } }
   pins(first: 10) { edges { node { ...Said } } }
+  ...Mentioning
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } ... on PinChanged { pinOf: message { seq } } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
   ...Gathering ...Ruling ...Door
@@ -68,7 +71,18 @@ const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllS
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
 fragment Totals on UnreadTotals { messages mentions conversations threads }`;
 
-const fragments = [acquaintance, member, message, group, ruling, door, talk, contacts, self, reached, waiting].join('\n');
+// The lists of it.
+const mentioning = `fragment Mentioning on Conversation {
+  viewerMentions(first: 20) { edges { node { id } } }
+  waitingMentions: viewerMentions(first: 20, unread: true) { edges { node { id } } }
+}`;
+const threads = `fragment Threads on ThreadConnection {
+  edges { node { ...Shown } lastReply { id seq sentAt conversation { id } } }
+}`;
+
+const fragments = [acquaintance, member, message, group, ruling, door, talk, contacts, self, reached, waiting, mentioning, shown].join(
+  '\n',
+);
 
 /** Everything that a client may show of one viewer. */
 export const stateDocument = documentOf<{ readonly viewer: Thing; readonly people: Json }, { readonly people: readonly string[] }>(`
@@ -80,6 +94,8 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
       notices(first: 10) { edges { cursor node { ...Told } } }
       positions { streamId seq epoch }
       unread { ...Totals }
+      threads(first: 20) { ...Threads }
+      waiting: threads(first: 20, unread: true) { edges { node { id } } }
       conversations(first: 10) { edges { node { ...Talk } } }
       contacts(first: 10) { edges { cursor node { ...Known } } }
       blocks(first: 10) { edges { cursor node { ...Acquaintance } } }
@@ -90,6 +106,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
     people: nodes(ids: $people) { ...Acquaintance }
   }
   ${fragments}
+  ${threads}
 `);
 
 /** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else, and those by which something may come back that they have deleted, or goes that waits for them. */
@@ -112,7 +129,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MemberLeft { membershipId user { id } conversation { ...Ruling } }
       ... on ConversationOpened { position { streamId seq epoch } conversationEdge { node { ...Talk } } }
       ... on ConversationClosed { conversationId }
-      ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived } conversation { id ...Waiting } unread { ...Totals } }
+      ... on MembershipSettled { membership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived } conversation { id lastSeq ...Waiting } unread { ...Totals } }
       ... on MessageHidden { messageId threadRoot { id viewerThreadUnreadCount } conversation { id lastSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ConversationCleared { conversation { id lastSeq viewerClearedSeq ...Waiting viewerLastMessage { ...Said } } unread { ...Totals } }
       ... on ThreadRead { message { id viewerThreadUnreadCount conversation { id lastSeq ...Waiting } } unread { ...Totals } }
@@ -143,6 +160,18 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
     }
   }
   ${fragments}
+`);
+
+/** What is read anew of a conversation where an event does not tell where something stands in the lists of what waits. */
+export const listsDocument = documentOf<
+  { readonly viewer: { readonly threads: List }; readonly conversation: Thing | null },
+  { readonly id: string }
+>(`
+  query Lists($id: ID!) {
+    viewer { threads(first: 20, conversationId: $id) { ...Threads } }
+    conversation(id: $id) { lastSeq viewerMentionCount ...Mentioning }
+  }
+  ${[message, shown, mentioning, threads].join('\n')}
 `);
 
 function documentOf<T, V>(source: string): TypedDocumentNode<T, V> {

@@ -1,4 +1,15 @@
-import { type Cache, idOf, isThing, type Json, type Thing } from './converge-cache.ts';
+import { type Cache, edgesOf, idOf, isThing, type Json, number, type Thing, text } from './converge-cache.ts';
+import {
+  countedUpTo,
+  holds,
+  keepMentions,
+  keepThreads,
+  knownMentions,
+  orderWaiting,
+  takeOut,
+  type Waiting,
+  waitingReplies,
+} from './converge-waiting.ts';
 
 /** A viewer's tree, without the entities that it refers to. */
 export interface Shown {
@@ -8,11 +19,13 @@ export interface Shown {
 
 type Rule = (held: Held, event: Thing) => void;
 
-interface Held {
+/** What a device has. */
+export interface Held {
   readonly cache: Cache;
   readonly shown: Shown;
   /** Messages that the viewer has deleted for themselves, by what was heard: kept with the positions, for that they were said may come after it. */
   readonly deleted: Set<string>;
+  readonly waiting: Waiting;
 }
 
 /**
@@ -47,11 +60,13 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   HistoryTrimmed(held, event) {
     const [conversation, untilSeq] = [idOf(event['conversation']) ?? '', number(event['untilSeq'])];
-    leaveOut(held.cache, conversation, (place, about) => Math.min(place, about) <= untilSeq);
+    leaveOut(held, conversation, (place, about) => Math.min(place, about) <= untilSeq);
+    takeOut(held, conversation, (seq) => seq <= untilSeq);
     for (const { id = null, replyCount = 0, ...said } of held.cache.entities()) {
       if (!('sentAt' in said) || idOf(said['conversation']) !== conversation || number(said['seq']) > untilSeq) continue;
       held.cache.evict(text(id));
       held.cache.change(text(id), { id, replyCount });
+      if (holds(held, text(id))) held.waiting.anew.add(conversation);
     }
     passed(held, event);
   },
@@ -128,14 +143,16 @@ const rules: Readonly<Record<string, Rule>> = {
     cache.evict(text(noticeId));
   },
   MembershipSettled: () => undefined,
-  MessageHidden({ cache, deleted }, { conversation, messageId }) {
+  MessageHidden(held, { conversation, messageId }) {
+    const { cache, deleted } = held;
     deleted.add(text(messageId));
     const seq = cache.entity(text(messageId))?.['seq'];
-    leaveOut(cache, idOf(conversation) ?? '', (place) => place === seq);
+    leaveOut(held, idOf(conversation) ?? '', (place) => place === seq);
   },
-  ConversationCleared({ cache }, { conversation }) {
+  ConversationCleared(held, { conversation }) {
+    const { cache } = held;
     const id = idOf(conversation) ?? '';
-    leaveOut(cache, id, (place, about) => Math.min(place, about) <= number(cache.entity(id)?.['viewerClearedSeq']));
+    leaveOut(held, id, (place, about) => Math.min(place, about) <= number(cache.entity(id)?.['viewerClearedSeq']));
   },
   ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
@@ -153,18 +170,27 @@ export function apply(held: Held, event: Thing): void {
   const rule = rules[text(event['__typename'])];
   if (rule === undefined) throw new Error(`no rule for ${JSON.stringify(event)}`);
   const before = callsBefore(held, event);
+  const called = knownMentions(held, event);
   const written = held.cache.write(event);
   if (isThing(written)) {
     rule(held, written);
     deliver(held);
     count(held, written, before);
+    keepThreads(held, written);
+    keepMentions(held, written, called);
   }
   order(held);
+}
+
+/** Puts the lists into order, and sums up what waits. */
+export function order(held: Held): void {
+  orderConversations(held);
+  orderWaiting(held);
   sum(held);
 }
 
 /** Puts the conversations into order of activity. Of two that moved in the same millisecond neither is the later one: their ids decide here. */
-export function order({ cache, shown }: Held): void {
+function orderConversations({ cache, shown }: Held): void {
   const edges = edgesOf(shown.viewer['conversations']).filter(({ node }) => conversationOf(cache, node) !== undefined);
   function rank({ node }: Thing): string {
     const conversation = conversationOf(cache, node);
@@ -205,10 +231,12 @@ function conversationOf(cache: Cache, node: Json | undefined): Thing | undefined
 }
 
 /** Whether a message that an event brings has called the viewer so far; null where it brings none, or was known. Any event may bring a later one's change. */
-function callsBefore({ cache, shown }: Held, { conversation, message, seq }: Thing): boolean | null {
+function callsBefore({ cache, shown, waiting }: Held, { conversation, message, seq }: Thing): boolean | null {
   if (seq === undefined || !isThing(conversation) || !isThing(message)) return null;
   const known = cache.entity(text(conversation['id']))?.['lastSeq'];
-  return known === undefined || number(seq) <= number(known) ? null : calls(cache.entity(text(message['id'])), shown);
+  return known === undefined || number(seq) <= Math.max(number(known), waiting.upTo.get(text(conversation['id'])) ?? 0)
+    ? null
+    : calls(cache.entity(text(message['id'])), shown);
 }
 
 /** Counts a call that an edit has added, and one that is gone from a message that waits. */
@@ -232,16 +260,17 @@ function calls(message: Thing | undefined, { viewer }: Shown): boolean {
 }
 
 /** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. `about`: the message that a pin is of, else the entry. */
-function leaveOut(cache: Cache, id: string, goes: (seq: number, about: number) => boolean): void {
+function leaveOut({ cache, shown }: Held, id: string, goes: (seq: number, about: number) => boolean): void {
   function stays({ node }: Thing): boolean {
     const entity = isThing(node) && idOf(node) === null ? node : cache.entity(idOf(node) ?? '');
     if (entity === undefined) return true;
     const about = isThing(entity['pinOf']) ? entity['pinOf'] : entity;
     return !goes(number(entity['seq']), number(about['seq']));
   }
-  const places = [id, ...edgesOf(cache.entity(id)?.['messages']).map(({ node }) => idOf(node) ?? '')];
+  const roots = [...edgesOf(cache.entity(id)?.['messages']), ...edgesOf(shown.viewer['threads'])];
+  const places = [id, ...roots.map(({ node }) => idOf(node) ?? '').filter((place) => idOf(cache.entity(place)?.['conversation']) === id)];
   for (const place of places) {
-    for (const name of ['messages', 'timeline', 'pins', 'replies']) {
+    for (const name of ['messages', 'timeline', 'pins', 'replies', 'viewerMentions']) {
       const list = listOf(cache, place, name);
       if ('edges' in list) cache.change(place, { [name]: { ...list, edges: edgesOf(list).filter(stays) } });
     }
@@ -252,13 +281,9 @@ function leaveOut(cache: Cache, id: string, goes: (seq: number, about: number) =
 function sum({ cache, shown }: Held): void {
   const waiting = edgesOf(shown.viewer['conversations']).map(({ node }) => {
     const conversation = conversationOf(cache, node);
-    const replies = edgesOf(conversation?.['messages']).map(
-      (edge) => conversationOf(cache, edge['node'])?.['viewerThreadUnreadCount'] ?? 0,
-    );
     return {
       messages: number(conversation?.['viewerUnreadCount']),
       mentions: number(conversation?.['viewerMentionCount']),
-      threads: replies.reduce<number>((total, one) => total + number(one), 0),
     };
   });
   const all = (of: (one: (typeof waiting)[number]) => number) => waiting.reduce((total, one) => total + of(one), 0);
@@ -266,13 +291,13 @@ function sum({ cache, shown }: Held): void {
     messages: all(({ messages }) => messages),
     mentions: all(({ mentions }) => mentions),
     conversations: waiting.filter(({ messages, mentions }) => messages + mentions > 0).length,
-    threads: all(({ threads }) => threads),
+    threads: waitingReplies({ cache, shown }),
   };
   shown.viewer = { ...shown.viewer, unread };
 }
 
 function messageSent(state: Held, event: Thing): void {
-  const { cache, shown, deleted } = state;
+  const { cache, shown, deleted, waiting } = state;
   const id = idOf(event['conversation']) ?? '';
   const held = cache.entity(id);
   const message = cache.entity(idOf(isThing(event['messageEdge']) ? event['messageEdge']['node'] : null) ?? '');
@@ -291,21 +316,22 @@ function messageSent(state: Held, event: Thing): void {
   logged(state, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
   if (newest === undefined || number(newest['seq']) < seq) cache.change(id, { viewerLastMessage: { ref: text(message['id']) } });
+  waitInThread(state, message, seq);
   if (!fresh) return;
   if (!own) cache.change(id, { viewerUnreadCount: number(held['viewerUnreadCount']) + 1 });
-  if (calls(message, shown)) cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
-  waitInThread(state, message);
+  if (calls(message, shown) && seq > (waiting.upTo.get(id) ?? 0))
+    cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
 }
 
 /** A reply waits for who takes part in its thread; who replies has read it. */
-function waitInThread({ cache, shown }: Held, message: Thing): void {
+function waitInThread({ cache, shown, waiting }: Held, message: Thing, seq: number): void {
   const root = cache.entity(idOf(message['threadRoot']) ?? '');
   const known = root?.['viewerThreadUnreadCount'];
-  if (root === undefined || known === undefined) return;
+  if (root === undefined || known === undefined || seq <= countedUpTo(waiting, root)) return;
   const me = idOf(shown.viewer['user']);
   const said = [root, ...edgesOf(root['replies']).map(({ node }) => cache.entity(idOf(node) ?? ''))];
   const own = idOf(message['sender']) === me;
-  const part = said.some((one) => idOf(one?.['sender']) === me);
+  const part = holds({ shown }, text(root['id'])) || said.some((one) => idOf(one?.['sender']) === me);
   if (own || part) cache.change(text(root['id']), { viewerThreadUnreadCount: own ? 0 : number(known) + 1 });
 }
 
@@ -467,19 +493,4 @@ function requestGone({ cache, shown }: Held, { contactRequestId }: Thing): void 
 function same(one: Json, other: Json): boolean {
   if (idOf(one) !== null || !isThing(one) || !isThing(other)) return idOf(one) === idOf(other);
   return one['streamId'] === other['streamId'] && one['seq'] === other['seq'];
-}
-
-function edgesOf(list: Json | undefined): readonly Thing[] {
-  const edges = isThing(list) ? list['edges'] : [];
-  return Array.isArray(edges) ? edges.filter(isThing) : [];
-}
-
-function text(value: Json | undefined): string {
-  if (typeof value !== 'string') throw new Error(`${JSON.stringify(value)} is no text`);
-  return value;
-}
-
-function number(value: Json | undefined): number {
-  if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number`);
-  return value;
 }

@@ -7,6 +7,7 @@ import { type Device, readDevice, type State } from './converge-device.ts';
 import { operatorActs } from './converge-operator-acts.ts';
 import { scheduledActs } from './converge-scheduled-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
+import { waitingActs } from './converge-waiting-acts.ts';
 
 // Nobody listens there: whoever is looked at is connected, so that nothing is pushed.
 const chat = world({ PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}`, ...backend });
@@ -52,7 +53,7 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
   }
 }
 
-const own = [...acts, ...scheduledActs];
+const own = [...acts, ...scheduledActs, ...waitingActs];
 const named = [...own, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
 describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {
