@@ -32,6 +32,8 @@ const maxEventAliases = 25;
 const maxActs = 25;
 // Each looks through thousands of messages, some 50 ms of a node's time and 150 at most; one is under way at a time, and four of a user may wait (src/search): a page that shows people and what they said needs two or three.
 const maxSearches = 4;
+// Each comes to all threads of the viewer: of 100,000, two thirds of a second of the database's time. A page shows those in which something waits beside the rest.
+const maxThreadLists = 4;
 // Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
 const maxCharacters = 100_000;
 // Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
@@ -52,12 +54,13 @@ interface Size {
   readonly aliases: number;
   /** Searches for messages. */
   readonly searches: number;
+  readonly threadLists: number;
   readonly resolved: number;
   /** Whether the selection itself is a page: it holds `edges`. */
   readonly page: boolean;
 }
 
-const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, resolved: 0, page: false };
+const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -97,7 +100,7 @@ export function createSizeRule(maxDepth: number): ValidationRule {
 }
 
 function excessOf(
-  { width, levels, depth, fields, aliases, searches, resolved }: Size,
+  { width, levels, depth, fields, aliases, searches, threadLists, resolved }: Size,
   { maxDepth, mostAliases, mostActs }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostActs: number },
 ): string | null {
   if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
@@ -106,6 +109,7 @@ function excessOf(
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   if (searches > maxSearches) return `has ${searches} searches for messages, and ${maxSearches} are allowed`;
+  if (threadLists > maxThreadLists) return `has ${threadLists} lists of threads, and ${maxThreadLists} are allowed`;
   return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
 }
 
@@ -127,6 +131,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     fields: below.fields + 1,
     aliases: below.aliases + aliasesOf(selection),
     searches: below.searches + Number(isSearch(selection)),
+    threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
     resolved: 1 + below.resolved * repeats(selection, below),
     page: selection.name.value === 'edges',
   };
@@ -178,6 +183,7 @@ function join(one: Size, other: Size): Size {
     fields: one.fields + other.fields,
     aliases: one.aliases + other.aliases,
     searches: one.searches + other.searches,
+    threadLists: one.threadLists + other.threadLists,
     resolved: one.resolved + other.resolved,
     page: one.page || other.page,
   };

@@ -25,7 +25,7 @@ import { removeAll } from './remove-all.ts';
 import { listSaid } from './said.ts';
 import { forward, send } from './send.ts';
 import { readHidden, readMessages } from './store.ts';
-import { listThreads } from './thread-list.ts';
+import { createThreadLists } from './thread-list.ts';
 import { markThreadRead } from './thread-mark.ts';
 import { TypingTeller } from './typing.ts';
 
@@ -70,6 +70,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
       ),
     ...createPages(parts),
     ...createMentionLists(db),
+    ...createThreadLists(parts),
     enterAttached: (from, signal) => enterAttached(parts, from, signal),
     edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
@@ -80,7 +81,6 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     mentions: (of) => mentionCounts(parts, of),
     waiting: (viewer, what) => waitingSieves(parts, viewer, what),
     threadUnread: (of) => threadCounts(parts, of),
-    threads: async (viewer, request) => listThreads(parts, viewer, request),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of, viewerId) => readReaches(parts, of, viewerId),
     readers: (of) => listReaders(parts, of),

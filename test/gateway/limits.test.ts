@@ -76,6 +76,14 @@ describe('a document', () => {
     expect(faults(query)).toEqual([expect.stringContaining('more than 4000 fields')]);
   });
 
+  test('may not list threads more than a few times, and count what waits there as it likes', () => {
+    const lists = (count: number) =>
+      Array.from({ length: count }, (_, n) => `a${n}: threads(first: 1, after: "${n}") { pageInfo { hasNextPage } }`).join(' ');
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    expect(faults(`{ viewer { ${lists(4)} a: unread { threads } b: unread { threads } } }`)).toEqual([]);
+    expect(faults(`{ viewer { ${lists(5)} } }`)).toEqual([expect.stringContaining('5 lists of threads, and 4 are allowed')]);
+  });
+
   test('may not search what was said more than a few times, by whatever names and fragments', () => {
     const searches = (count: number, from = 0) =>
       Array.from({ length: count }, (_, n) => `a${from + n}: messages(search: "a") { pageInfo { hasNextPage } }`).join(' ');

@@ -126,6 +126,21 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toEqual([[root.seq, seq + 1]]);
     });
 
+    it('is read with one page of its viewer at a time: some wait, more are sent away, and others are not kept', async () => {
+      const [ada, bob] = await world.people();
+      await answer(ada, await world.say(bob, await world.group(ada, bob)));
+      const asked = Array.from({ length: 20 }, () => world.messages.threads(ada, { first: 1 }));
+      const others = world.messages.threads(bob, { first: 1 });
+      const settled = await Promise.allSettled(asked);
+      const answered = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.items.length] : []));
+      expect(answered).toEqual(Array(17).fill(1));
+      expect(settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))).toEqual(
+        Array(3).fill(expect.objectContaining({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) })),
+      );
+      expect((await others).items).toHaveLength(1);
+      expect(await listed(ada)).toHaveLength(1);
+    });
+
     it('is not looked for behind what is no place in the list', async () => {
       const ada = await world.person();
       for (const after of ['', '1:2', 'x:1:1', '1:1:1:1']) {
