@@ -149,6 +149,17 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     });
   });
 
+  it('a message stays in a list of mentions that is of before it mentioned one again', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    const { seq } = await world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'said', mentionIds: [bob.userId] });
+    const [[conversation], access] = await Promise.all([world.groups.byIds([conversationId]), world.access(bob, conversationId)]);
+    if (!conversation || access === null) throw new Error('no member');
+    await world.messages.edit(ada, { message: { conversationId, seq }, text: 'changed', mentionsEveryone: true });
+    const { items } = await world.messages.mentioning({ conversation, access }, { first: 10 });
+    expect(items).toMatchObject([{ message: { seq }, seq }]);
+  });
+
   it('a message in the list of mentions stands once, where it mentioned one last', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
