@@ -4,7 +4,7 @@ import { subscribe } from '../support/client.ts';
 import { given, type Person, type World } from '../support/world.ts';
 import { createCache, isThing, type Thing } from './converge-cache.ts';
 import { changesDocument, listsDocument, stateDocument } from './converge-documents.ts';
-import { apply, type Held, order, type Shown } from './converge-rules.ts';
+import { apply, type Held, order, type Shown, settle } from './converge-rules.ts';
 import { readAnew } from './converge-waiting.ts';
 
 /** What a device shows, and how far it has followed. */
@@ -65,8 +65,9 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
       const { viewer: own, conversation } = await chat.ask(listsDocument, { id }, viewer);
       if (conversation !== null) readAnew(held, id, { ...own, conversation });
     }
+    if (held.waiting.anew.size === 0) return;
     held.waiting.anew.clear();
-    order(held);
+    settle(held);
   }
 
   return {

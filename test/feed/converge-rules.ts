@@ -179,18 +179,18 @@ export function apply(held: Held, event: Thing): void {
     keepThreads(held, written);
     keepMentions(held, written, called);
   }
-  order(held);
+  settle(held);
 }
 
 /** Puts the lists into order, and sums up what waits. */
-export function order(held: Held): void {
-  orderConversations(held);
+export function settle(held: Held): void {
+  order(held);
   orderWaiting(held);
   sum(held);
 }
 
 /** Puts the conversations into order of activity. Of two that moved in the same millisecond neither is the later one: their ids decide here. */
-function orderConversations({ cache, shown }: Held): void {
+export function order({ cache, shown }: Held): void {
   const edges = edgesOf(shown.viewer['conversations']).filter(({ node }) => conversationOf(cache, node) !== undefined);
   function rank({ node }: Thing): string {
     const conversation = conversationOf(cache, node);
