@@ -5,7 +5,6 @@ import type { Conversation } from '../group/index.ts';
 import { inTurns } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageRef, Part } from './message.ts';
-import type { Messages } from './messages.ts';
 import type { MessageParts } from './parts.ts';
 
 /** Which of the viewer's threads, and how many of them. */
@@ -34,11 +33,11 @@ const turnsOfUser = { atOnce: 1, waiting: 16, longestMs: 5_000 };
 const retryAfterMs = 2_000;
 
 /** Makes the list of a viewer's threads. Of each user one page is read at a time on a node. */
-export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>): Pick<Messages, 'threads'> {
+export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
   const ofUsers = new Map<bigint, { readonly inTurn: ReturnType<typeof inTurns>; asked: number }>();
 
   return {
-    async threads(viewer, request) {
+    async threads(viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>> {
       const { userId } = viewer;
       const own = ofUsers.get(userId) ?? { inTurn: inTurns({ ...turnsOfUser, refusal: overloaded }), asked: 0 };
       ofUsers.set(userId, own);
