@@ -37,20 +37,27 @@ export function wantedOf(search: string, hasAttachments?: boolean): Wanted {
   const words = tellingWords(given.filter((word) => word !== ''));
   const tests = words.map(beginningOf);
   const isUnspaced = words.some((word) => unspacedFrom(word) >= 0);
+
+  function compare(message: Searchable): Compared {
+    const given = wordsIn(message);
+    if (words.length === 0) return compareEmojis(emojis, given);
+    const { normal, weight } = folded(given);
+    const text = isUnspaced ? withoutGaps(normal) : normal;
+    const missing = tests.findIndex((begins) => !begins(text));
+    const sought = missing < 0 ? tests.length : missing + 1;
+    const compared = { found: missing < 0, weight: weight + (sought * text.length) / soughtOfWeight };
+    if (!compared.found || emojis.length === 0) return compared;
+    const further = compareEmojis(emojis, given);
+    return { found: further.found, weight: compared.weight + further.weight };
+  }
+
   return {
     words: [...words, ...emojis],
     compare(message) {
-      if (hasAttachments !== undefined && hasAttachments !== message.attachments.length > 0) return { found: false, weight: 0 };
-      const given = wordsIn(message);
-      if (words.length === 0) return compareEmojis(emojis, given);
-      const { normal, weight } = folded(given);
-      const text = isUnspaced ? withoutGaps(normal) : normal;
-      const missing = tests.findIndex((begins) => !begins(text));
-      const sought = missing < 0 ? tests.length : missing + 1;
-      const compared = { found: missing < 0, weight: weight + (sought * text.length) / soughtOfWeight };
-      if (!compared.found || emojis.length === 0) return compared;
-      const further = compareEmojis(emojis, given);
-      return { found: further.found, weight: compared.weight + further.weight };
+      const compared = compare(message);
+      const isMeant = hasAttachments === undefined || hasAttachments === message.attachments.length > 0;
+      // Not looked at first: what is left out was read as well, and a request is bounded by what that weighs.
+      return isMeant ? compared : { ...compared, found: false };
     },
   };
 }

@@ -72,6 +72,17 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(search, ada, { search: 'needle', conversationId })).toEqual(['needle']);
     });
 
+    it('counts what it leaves out for what is or is not attached to it as it counts all else: it was read', async () => {
+      const [ada] = await world.people();
+      const conversationId = await world.group(ada);
+      await world.attach(ada, conversationId, { name: 'needle' });
+      await Promise.all(Array.from({ length: 60 }, () => world.say(ada, conversationId, 'x'.repeat(8_000))));
+      const search = world.searching({ searchedMessages: 300 });
+      const pages = await pagesOf(search, ada, { search: 'needle', conversationId });
+      expect(pages.length).toBeGreaterThan(1);
+      expect(await pagesOf(search, ada, { search: 'needle', conversationId, hasAttachments: true })).toHaveLength(pages.length);
+    });
+
     it('is put together of as many reads as it takes, and has each message once', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
