@@ -60,10 +60,10 @@ export async function takingBack(inside: Inside, ref: MessageRef, actorId: bigin
 }
 
 function backOf(message: Message, actorId: bigint | null): TakingBack {
-  const { conversationId: stream, seq } = message;
+  const { conversationId: stream } = message;
   return {
     entries: recalling(message).map((entry) => ({ stream, actorId, entry })),
-    write: (tx, at) => eraseMessages(tx, stream, { seqs: [seq], recalledAt: at }),
+    write: (tx, at) => eraseMessages(tx, stream, { messages: [message], recalledAt: at }),
   };
 }
 
@@ -73,13 +73,14 @@ export function recalling({ seq: messageSeq, pinnedAt }: Message): readonly NewE
   return [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
 }
 
-/** Leaves nothing of what messages of a conversation said. */
+/** Leaves nothing of what messages of a conversation said, which are as its lock keeps them. */
 export async function eraseMessages(
   tx: Tx,
   conversationId: bigint,
-  { seqs, recalledAt }: { readonly seqs: readonly number[]; readonly recalledAt: Date },
+  { messages, recalledAt }: { readonly messages: readonly Pick<Message, 'seq' | 'attachments'>[]; readonly recalledAt: Date },
 ): Promise<void> {
-  const where = { conversationId, messageSeq: { in: [...seqs] } };
+  const seqs = messages.map(({ seq }) => seq);
+  const where = { conversationId, messageSeq: { in: seqs } };
   const nothing = {
     text: '',
     attachments: null,
@@ -91,10 +92,16 @@ export async function eraseMessages(
     originId: null,
     originName: null,
   };
-  await tx.message.updateMany({ where: { conversationId, seq: { in: [...seqs] } }, data: { ...nothing, recalledAt } });
+  await tx.message.updateMany({ where: { conversationId, seq: { in: seqs } }, data: { ...nothing, recalledAt } });
   await tx.mention.deleteMany({ where });
   await tx.reaction.deleteMany({ where });
   await tx.messageEdit.deleteMany({ where });
   await tx.pin.deleteMany({ where });
-  await deleteAttached(tx, conversationId, seqs);
+  const attaching = messages.filter(({ attachments }) => attachments.length > 0);
+  if (attaching.length === 0) return;
+  await deleteAttached(
+    tx,
+    conversationId,
+    attaching.map(({ seq }) => seq),
+  );
 }

@@ -54,7 +54,7 @@ async function removeIn(
         if (standing.length === 0) return { result: () => undefined };
         return {
           entries: () => standing.flatMap(recalling).map((entry) => ({ stream: conversationId, actorId: userId, entry })),
-          write: (tx, { at }) => eraseMessages(tx, conversationId, { seqs: standing.map(({ seq }) => seq), recalledAt: at }),
+          write: (tx, { at }) => eraseMessages(tx, conversationId, { messages: standing, recalledAt: at }),
           result: () => undefined,
         };
       },
