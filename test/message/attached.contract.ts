@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { attachmentKinds } from '../../src/message/index.ts';
 import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
@@ -174,6 +174,48 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
           .map((seq) => `${seq}:IMAGE`)
           .toSorted(),
       );
+    });
+
+    it('are left where it has come to when its turn is over, and whoever comes next goes on there', async () => {
+      const job = () => world.db.client.job.findMany({ where: { kind: 'AttachmentRound' } });
+      const { ada, group } = await scene();
+      const sent = await Promise.all(Array.from({ length: 210 }, (_, at) => gallery.attach(ada, group, `p${at}`)));
+      await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId: group } }));
+      const seqs = sent.map(({ seq }) => seq).toSorted((one, other) => one - other);
+      let passedMs = 0;
+      const clock = performance.now.bind(performance);
+      using _ = vi.spyOn(performance, 'now').mockImplementation(() => clock() + passedMs);
+      const turn = world.messages.enterAttached({ after: group, seq: seqs[0] ?? 0, round: 2 }, never);
+      passedMs = 60_000;
+      await turn;
+      expect(await gallery.entered(group)).toHaveLength(200);
+      const [left] = await job();
+      expect(JSON.parse(left?.data ?? '')).toEqual({ after: String(group), seq: seqs[200], round: 2 });
+      expect(left?.dueAt.getTime()).toBeLessThanOrEqual((await world.db.now()).getTime());
+      await gallery.behind((tx) => tx.job.deleteMany({ where: { kind: 'AttachmentRound' } }));
+      await world.messages.enterAttached({ after: group, seq: seqs[200] ?? 0, round: 2 }, never);
+      expect(await gallery.entered(group)).toHaveLength(209);
+      expect(await job()).toEqual([]);
+    });
+
+    it('are entered by two at once while people go on: neither undoes what people do, nor stops on the other', async () => {
+      const { ada, bob, group } = await scene();
+      const sent = await Promise.all(Array.from({ length: 220 }, (_, at) => gallery.attach(ada, group, `p${at}`, `t${at}`)));
+      await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId: group } }));
+      const from = { after: group - 1n, seq: 0, round: 9 };
+      const other = talkOn(world.db);
+      await using _ = other.bus;
+      await Promise.all([
+        world.messages.enterAttached(from, never),
+        other.messages.enterAttached(from, never),
+        ...sent.slice(0, 30).map((message) => world.messages.recall(ada, message)),
+        ...sent
+          .slice(190)
+          .map((message, at) => other.messages.edit(ada, { message, text: 'else', attachments: files(`s${at}`, `p${at}`) })),
+        ...Array.from({ length: 30 }, (_, at) => gallery.attach(bob, group, `f${at}`)),
+      ]);
+      expect(await gallery.entered(group)).toEqual(await gallery.toBeEntered(group));
+      expect(await gallery.entered(group)).toHaveLength(160 * 2 + 30 * 2 + 30);
     });
 
     it('are looked through again an hour after that, and a day after that, for what others wrote meanwhile', async () => {
