@@ -89,6 +89,13 @@ function file(name: string): object {
   return { url: `https://example.org/${name}`, mediaType: 'image/png', name, size: 3_000_000_000, width: 4, height: 3, alt: 'To be seen.' };
 }
 
+/** Says something that has two files. */
+async function show(chat: World, sayer: Person, conversationId: string): Promise<Awaited<ReturnType<World['say']>>> {
+  const said = await chat.say(sayer, conversationId, 'look');
+  await doing(chat, 'editMessage')(sayer, { messageId: said.id, text: 'look', attachments: [file(`${said.seq}a`), file(`${said.seq}b`)] });
+  return said;
+}
+
 function reply(conversationId: string, threadRootId: string): object {
   return { ...message(conversationId), threadRootId };
 }
@@ -335,6 +342,30 @@ const forOneself: readonly Act[] = [
     },
   },
   {
+    by: 'hideMessage',
+    what: 'of one of those that have files',
+    changes: own,
+    async prepare(chat, cast, hide) {
+      const group = await talk(chat, cast);
+      const [, { id: messageId }] = [
+        await show(chat, cast.ben, group),
+        await show(chat, cast.cat, group),
+        await show(chat, cast.ben, group),
+      ];
+      return () => hide(cast.ann, { messageId });
+    },
+  },
+  {
+    by: 'clearConversation',
+    what: 'up to one of those that have files',
+    changes: own,
+    async prepare(chat, cast, clear) {
+      const group = await talk(chat, cast);
+      const [, { seq }] = [await show(chat, cast.ben, group), await show(chat, cast.cat, group), await show(chat, cast.ben, group)];
+      return () => clear(cast.ann, { conversationId: group, seq });
+    },
+  },
+  {
     by: 'clearConversation',
     what: 'up to a part of what was said, and then all of it',
     changes: own,
@@ -498,6 +529,23 @@ const changing: readonly Act[] = [
       return async () => {
         await edit(cast.ann, { messageId, text: '', attachments: [file('b')] });
         await edit(cast.ann, { messageId, text: 'not this one', attachments: null });
+      };
+    },
+  },
+  {
+    by: 'editMessage',
+    what: 'of what is attached, to what stands before other files, and to what some have deleted or cleared',
+    changes: three,
+    async prepare(chat, cast, edit) {
+      const group = await talk(chat, cast);
+      const { id: messageId, seq } = await chat.say(cast.ann, group, 'hello');
+      await doing(chat, 'sendMessage')(cast.cat, { ...message(group), attachments: [file('later'), file('later still')] });
+      const deleted = await chat.say(cast.ann, group, 'deleted by Ben');
+      await doing(chat, 'hideMessage')(cast.ben, { messageId: deleted.id });
+      await doing(chat, 'clearConversation')(cast.cat, { conversationId: group, seq });
+      return async () => {
+        for (const names of [['a', 'b'], ['b']]) await edit(cast.ann, { messageId, text: 'look', attachments: names.map(file) });
+        await edit(cast.ann, { messageId: deleted.id, text: 'look', attachments: [file('c')] });
       };
     },
   },

@@ -11,11 +11,12 @@ const member = `fragment Member on Membership { id role joinedAt nickname mutedU
 
 const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
-  attachments { url mediaType name size width height durationMs alt } data
+  attachments { ...File } data
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
   replyCount threadRoot { id replyCount } delivery
   reactions { id emoji count } pinnedAt
-}`;
+}
+fragment File on Attachment { url mediaType name size width height durationMs alt }`;
 
 const shown = `fragment Shown on Message { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } }`;
 
@@ -42,6 +43,7 @@ const talk = `fragment Talk on Conversation {
   messages(last: 20) { edges { cursor node { ...Shown } } }
   pins(first: 10) { edges { node { ...Said } } }
   ...Mentioning
+  files(first: 20) { edges { node { ...File } message { id } } }
   timeline(last: 20) { edges { node { __typename at streamId seq actor { id } ... on PinChanged { pinOf: message { seq } } } } }
   ... on DirectConversation { viewerPeer { ...Acquaintance } }
   ...Gathering ...Ruling ...Door
@@ -118,7 +120,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on LogEvent { streamId seq }
       ... on ConversationEvent { actor { id } conversation { id memberCount lastActivityAt ...Reached } }
       ... on MessageSent { messageEdge { cursor node { ...Said } } }
-      ... on MessageEdited { message { ...Said } }
+      ... on MessageEdited { message { ...Said } own: message { viewerHidden } }
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
       ... on PinChanged { message { ...Said } own: message { viewerHidden } pinned }

@@ -119,8 +119,10 @@ export const operatorActs: readonly Act[] = [
       const group = await chat.group(ann, ben, cat);
       const old = await chat.say(ben, group, 'to be gone');
       await doing(chat, 'addReaction')(cat, { messageId: old.id, emoji: '👍' });
-      await doing(chat, 'sendMessage')(ann, { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true });
-      const said = { conversationId: group, clientMessageId: randomUUID(), text: 'kept' };
+      const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
+      const call = { conversationId: group, clientMessageId: randomUUID(), text: '@', mentionsEveryone: true, attachments };
+      await doing(chat, 'sendMessage')(ann, call);
+      const said = { conversationId: group, clientMessageId: randomUUID(), text: 'kept', attachments };
       await doing(chat, 'sendMessage')(ben, { ...said, replyToId: old.id, threadRootId: old.id });
       await doing(chat, 'pinMessage')(ann, { messageId: old.id });
       await using sql = await rawSql(chat.stores);

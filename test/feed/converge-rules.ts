@@ -44,9 +44,14 @@ const rules: Readonly<Record<string, Rule>> = {
     held.cache.evict(text(event['membershipId']));
     logged(held, event);
   },
-  MessageEdited: passed,
+  MessageEdited(held, event) {
+    const { message, own } = event;
+    if (!isThing(own) || own['viewerHidden'] !== true) attach(held, event, message);
+    passed(held, event);
+  },
   MessageRecalled(held, event) {
     recalled(held, event);
+    attach(held, event, event['message']);
     passed(held, event);
   },
   ReactionsChanged(held, event) {
@@ -261,8 +266,8 @@ function calls(message: Thing | undefined, { viewer }: Shown): boolean {
 
 /** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. `about`: the message that a pin is of, else the entry. */
 function leaveOut({ cache, shown }: Held, id: string, goes: (seq: number, about: number) => boolean): void {
-  function stays({ node }: Thing): boolean {
-    const entity = isThing(node) && idOf(node) === null ? node : cache.entity(idOf(node) ?? '');
+  function stays({ node, message: broughtBy = node }: Thing): boolean {
+    const entity = isThing(broughtBy) && idOf(broughtBy) === null ? broughtBy : cache.entity(idOf(broughtBy) ?? '');
     if (entity === undefined) return true;
     const about = isThing(entity['pinOf']) ? entity['pinOf'] : entity;
     return !goes(number(entity['seq']), number(about['seq']));
@@ -270,7 +275,7 @@ function leaveOut({ cache, shown }: Held, id: string, goes: (seq: number, about:
   const roots = [...edgesOf(cache.entity(id)?.['messages']), ...edgesOf(shown.viewer['threads'])];
   const places = [id, ...roots.map(({ node }) => idOf(node) ?? '').filter((place) => idOf(cache.entity(place)?.['conversation']) === id)];
   for (const place of places) {
-    for (const name of ['messages', 'timeline', 'pins', 'replies', 'viewerMentions']) {
+    for (const name of ['messages', 'timeline', 'pins', 'files', 'replies', 'viewerMentions']) {
       const list = listOf(cache, place, name);
       if ('edges' in list) cache.change(place, { [name]: { ...list, edges: edgesOf(list).filter(stays) } });
     }
@@ -312,6 +317,7 @@ function messageSent(state: Held, event: Thing): void {
     return;
   }
   append(state, event, 'messages', event['messageEdge'] ?? null);
+  attach(state, event, { ref: text(message['id']) });
   standInThread(cache, message, event['messageEdge'] ?? null);
   logged(state, event);
   const newest = cache.entity(idOf(held['viewerLastMessage']) ?? '');
@@ -422,6 +428,18 @@ function pinned({ cache }: Held, { conversation, message = null, own, pinned }: 
   const others = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(message));
   const stands = pinned === true && !(isThing(own) && own['viewerHidden'] === true);
   cache.change(idOf(conversation) ?? '', { pins: { ...list, edges: stands ? [{ node: message }, ...others] : others } });
+}
+
+/** What a message has attached stands among the files where its message belongs, the newest first, in place of what it had. */
+function attach({ cache }: Held, { conversation }: Thing, message: Json | undefined): void {
+  const id = idOf(conversation) ?? '';
+  const list = listOf(cache, id, 'files');
+  if (!('edges' in list)) return;
+  const seqOf = (edge: Thing): number => number(cache.entity(idOf(edge['message']) ?? '')?.['seq']);
+  const attachments = cache.entity(idOf(message) ?? '')?.['attachments'];
+  const own = (Array.isArray(attachments) ? attachments : []).map((node: Json) => ({ node, message: message ?? null }));
+  const others = edgesOf(list).filter((edge) => idOf(edge['message']) !== idOf(message));
+  cache.change(id, { files: { ...list, edges: [...others, ...own].toSorted((one, other) => seqOf(other) - seqOf(one)) } });
 }
 
 /** An entry of a conversation's log that stands in its timeline. */
