@@ -97,7 +97,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
   t.field({
     type: Conversations.connection,
     description:
-      'The viewer’s conversations, latest activity first; those of which all is true that is asked for. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE with `search`.',
+      'The viewer’s conversations, latest activity first; those of which all is true that is asked for. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE with `search`; UNAVAILABLE where too many lists with `unread` or `mentioned` are asked for at once.',
     args: {
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
       after: t.arg.string({ description: 'The cursor to go on after.' }),

@@ -58,3 +58,19 @@ export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(wor
     }
   };
 }
+
+/** Makes the same for each key apart: nobody waits for another key's work. */
+export function inTurnsOfEach<K>(turns: Turns): <T>(key: K, work: () => Promise<T>) => Promise<T> {
+  const lines = new Map<K, { readonly run: ReturnType<typeof inTurns>; inside: number }>();
+  return async (key, work) => {
+    const line = lines.get(key) ?? { run: inTurns(turns), inside: 0 };
+    lines.set(key, line);
+    line.inside += 1;
+    try {
+      return await line.run(work);
+    } finally {
+      line.inside -= 1;
+      if (line.inside === 0) lines.delete(key);
+    }
+  };
+}

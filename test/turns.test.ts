@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OverloadError } from '../src/errors.ts';
-import { inTurns } from '../src/turns.ts';
+import { inTurns, inTurnsOfEach } from '../src/turns.ts';
 
 const refused = new OverloadError('Too much at the moment.', 1_000);
 const refusal = () => refused;
@@ -59,5 +59,23 @@ describe('work in turns', () => {
     third.end();
     expect(await Promise.all([answer, next])).toEqual(['done', 'done']);
     expect(second.begun()).toBe(false);
+  });
+});
+
+describe('work in turns of each', () => {
+  it('waits for that of the same one, and for nobody else’s; who is refused leaves the others as they were', async () => {
+    const inTurn = inTurnsOfEach<string>({ atOnce: 1, waiting: 1, longestMs: 60_000, refusal });
+    const [first, second, other] = [work(), work(), work()];
+    const answers = [inTurn('ada', first.run), inTurn('ada', second.run)];
+    await expect(inTurn('ada', work().run)).rejects.toBe(refused);
+    other.end();
+    expect(await inTurn('bob', other.run)).toBe('done');
+    expect([first.begun(), second.begun()]).toEqual([true, false]);
+    first.end();
+    second.end();
+    expect(await Promise.all(answers)).toEqual(['done', 'done']);
+    const third = work();
+    third.end();
+    expect(await inTurn('ada', third.run)).toBe('done');
   });
 });

@@ -7,7 +7,9 @@ import {
   type Stretch,
   sumThreadUnread,
 } from '../db/index.ts';
+import { OverloadError } from '../errors.ts';
 import type { Conversation, Membership, Sieve } from '../group/index.ts';
+import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, UnreadTotals } from './message.ts';
 import type { MessageParts } from './parts.ts';
@@ -65,16 +67,33 @@ export interface Waiting {
   readonly mentioned?: boolean | undefined;
 }
 
-/** Lets through where it is so, by the counts of above. */
-export function waitingSieves({ db }: Pick<MessageParts, 'db'>, { userId }: Viewer, { unread, mentioned }: Waiting): readonly Sieve[] {
-  const stretches = (rows: readonly ShownRow[]) =>
-    rows.map((row) => stretchOf({ conversation: row, access: { ...row, conversationId: row.id, userId } }));
-  const byUnread: Sieve = async (rows) => {
-    const counts = await countUnread(db.client, stretches(rows));
-    return rows.map(({ markedUnreadFromSeq }, place) => ((counts[place] ?? 0) > 0 || markedUnreadFromSeq !== null) === unread);
+// Each is up to 400 conversations, some 0.1 s where all of them have new entries: so a user keeps no more than one of the database's connections.
+const atOnce = 1;
+// An inbox has three or four tabs, and a user some devices that come back together.
+const mostWaiting = 32;
+// All that may wait, where each takes twice as long as measured.
+const longestMs = 8_000;
+const retryAfterMs = 2_000;
+
+/** Makes what lets through where it is so, by the counts of above. A user's are asked one after the other; throws UNAVAILABLE where too many of them wait. */
+export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: Viewer, what: Waiting) => readonly Sieve[] {
+  const inTurn = inTurnsOfEach<bigint>({
+    ...{ atOnce, waiting: mostWaiting, longestMs },
+    refusal: () => new OverloadError('You have many lists of what waits under way. Wait for one of them to be answered.', retryAfterMs),
+  });
+  return ({ userId }, { unread, mentioned }) => {
+    const stretches = (rows: readonly ShownRow[]) =>
+      rows.map((row) => stretchOf({ conversation: row, access: { ...row, conversationId: row.id, userId } }));
+    const byUnread: Sieve = async (rows) => {
+      const counts = await inTurn(userId, () => countUnread(db.client, stretches(rows)));
+      return rows.map(({ markedUnreadFromSeq }, place) => ((counts[place] ?? 0) > 0 || markedUnreadFromSeq !== null) === unread);
+    };
+    const byMentions: Sieve = async (rows) => {
+      const counts = await inTurn(userId, () => countMentions(db.client, stretches(rows)));
+      return counts.map((count) => count > 0 === mentioned);
+    };
+    return [...(unread === undefined ? [] : [byUnread]), ...(mentioned === undefined ? [] : [byMentions])];
   };
-  const byMentions: Sieve = async (rows) => (await countMentions(db.client, stretches(rows))).map((count) => count > 0 === mentioned);
-  return [...(unread === undefined ? [] : [byUnread]), ...(mentioned === undefined ? [] : [byMentions])];
 }
 
 /** Replies of others that wait in threads that the member takes part in, in order. */

@@ -2,7 +2,7 @@ import type { ServerKey } from '../server-key.ts';
 import { openScreen, type Screen } from '../words/index.ts';
 import { type Approval, noApproval } from './approval.ts';
 import { enterAttached } from './attached-round.ts';
-import { lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals, waitingSieves } from './counts.ts';
+import { createWaitingSieves, lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
@@ -79,7 +79,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     last: (accesses) => lastMessages(parts, accesses),
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),
-    waiting: (viewer, what) => waitingSieves(parts, viewer, what),
+    waiting: createWaitingSieves(parts),
     threadUnread: (of) => threadCounts(parts, of),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of, viewerId) => readReaches(parts, of, viewerId),

@@ -92,7 +92,7 @@ export interface Messages extends AsyncDisposable {
   mentions(of: readonly Held[]): Promise<readonly number[]>;
   /** The same one by one, and those that do not wait: the messages of others that mention the member or everyone, where they were mentioned last coming first. */
   mentioning(of: Held, request: MentionsRequest): Promise<Part<Mentioning>>;
-  /** What lets through those of the viewer's conversations in which something waits, or nothing. */
+  /** What lets through those of the viewer's conversations in which something waits, or nothing. A user's are asked one after the other; UNAVAILABLE where too many wait. */
   waiting(viewer: Viewer, what: Waiting): readonly Sieve[];
   /** Replies of others that wait in threads the member takes part in, in order. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;

@@ -212,4 +212,17 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     );
     expect(lists).toEqual(said.map((message) => ({ items: [{ message, seq: message.seq }], hasNextPage: false })));
   });
+
+  describe('conversations in which something waits', () => {
+    it('are counted for one list of a user after the other: too many at once are refused, and those of others are not', async () => {
+      const [ada, bob] = await world.people();
+      const of = (viewer: Viewer) => world.messages.waiting(viewer, { unread: true })[0]?.([]);
+      const [hers, his] = [Array.from({ length: 40 }, () => of(ada)), of(bob)];
+      const answers = await Promise.allSettled(hers);
+      expect(await his).toEqual([]);
+      expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(33);
+      expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
+      expect(await of(ada)).toEqual([]);
+    });
+  });
 }
