@@ -110,8 +110,11 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       const { access, upTo } = await gallery.accessOf(bob, group);
       await world.groups.leave(bob, { groupId: group });
       await gallery.attach(ada, group, 'p3');
-      const left = await world.messages.attached(access, { kinds: attachmentKinds, first: 10, upTo });
-      expect(left.items.map(({ attachment: { name } }) => name)).toEqual(['p2', 'p1']);
+      // Nor by a cursor that nobody was given.
+      for (const after of [undefined, { seq: upTo + 100, place: 1 }]) {
+        const left = await world.messages.attached(access, { kinds: attachmentKinds, first: 10, upTo, after });
+        expect(left.items.map(({ attachment: { name } }) => name)).toEqual(['p2', 'p1']);
+      }
     });
 
     it('goes with what an erased account takes back, and with what is kept no longer', async () => {
