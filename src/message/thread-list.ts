@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listThreads as readThreads } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
 import type { Conversation } from '../group/index.ts';
-import { inTurns } from '../turns.ts';
+import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageRef, Part } from './message.ts';
+import type { Messages } from './messages.ts';
 import type { MessageParts } from './parts.ts';
 
 /** Which of the viewer's threads, and how many of them. */
@@ -33,27 +34,12 @@ const turnsOfUser = { atOnce: 1, waiting: 16, longestMs: 5_000 };
 const retryAfterMs = 2_000;
 
 /** Makes the list of a viewer's threads. Of each user one page is read at a time on a node. */
-export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
-  const ofUsers = new Map<bigint, { readonly inTurn: ReturnType<typeof inTurns>; asked: number }>();
-
-  return {
-    async threads(viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>> {
-      const { userId } = viewer;
-      const own = ofUsers.get(userId) ?? { inTurn: inTurns({ ...turnsOfUser, refusal: overloaded }), asked: 0 };
-      ofUsers.set(userId, own);
-      own.asked += 1;
-      try {
-        return await own.inTurn(() => listThreads(parts, viewer, request));
-      } finally {
-        own.asked -= 1;
-        if (own.asked === 0) ofUsers.delete(userId);
-      }
-    },
-  };
-}
-
-function overloaded(): OverloadError {
-  return new OverloadError('You have several lists of threads under way. Wait for one of them to be answered.', retryAfterMs);
+export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>): Pick<Messages, 'threads'> {
+  const inTurn = inTurnsOfEach<bigint>({
+    ...turnsOfUser,
+    refusal: () => new OverloadError('You have several lists of threads under way. Wait for one of them to be answered.', retryAfterMs),
+  });
+  return { threads: (viewer, request) => inTurn(viewer.userId, () => listThreads(parts, viewer, request)) };
 }
 
 async function listThreads(
