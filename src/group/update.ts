@@ -13,7 +13,7 @@ import { requireFuture } from './mute.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { requireAnnouncement, requireDescription, requireName, requireSlowMode } from './shape.ts';
-import type { ConversationRow } from './store.ts';
+import { type ConversationRow, isFound } from './store.ts';
 
 /** What of a group is to change: absent stays as it is, null is cleared, or ended. A name and the policies cannot be. */
 export interface GroupChange {
@@ -70,10 +70,12 @@ export async function updateGroup(
   return log.append<void>({
     lock: [groupId],
     async decide(inside): Promise<Verdict<void>> {
-      const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
+      const { row: stored, role, wish } = await requireGroup(inside, { groupId, viewer });
+      // A node of the earlier release closes a group and leaves it listed: it is not, and does not come back with its policy.
+      const row = { ...stored, listed: isFound(stored) };
       requireMay('UPDATE_GROUP', wish);
       const { wanted: named, said } = judge(looked, { row, asked });
-      const wanted = { ...named, ...listing(named, { row, config }) };
+      const wanted = { ...named, listed: isListed(named, { row, config }) };
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(field, wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
       if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
@@ -82,7 +84,7 @@ export async function updateGroup(
         entries: () => [groupChanged(groupId, viewer.userId, fields)],
         async write(tx, { at }) {
           await tx.conversation.update({ where: { id: groupId }, data: wanted });
-          await storeTerms(tx, groupId, { before: row, after: { ...row, ...wanted } });
+          await storeTerms(tx, groupId, { before: stored, after: { ...row, ...wanted } });
           await putFlag(tx, { target: { kind: 'GROUP', conversationId: groupId }, said, at });
         },
         result: () => undefined,
@@ -122,15 +124,14 @@ function judge(
   return { wanted: { ...asked, ...texts }, said: judged.flatMap((one) => one.looked.map(admit)) };
 }
 
-/** Whether the group is listed after the change, where that changes too. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
-function listing(
+/** Whether the group is listed after the change. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
+function isListed(
   { listed, joinPolicy }: Wanted,
   { row, config }: { readonly row: ConversationRow; readonly config: GroupParts['config'] },
-): Pick<Wanted, 'listed'> {
+): boolean {
   const policy = (joinPolicy ?? row.joinPolicy) as JoinPolicy;
   if (listed && (isClosed(policy) || !row.listed)) requireListable(policy, config);
-  // Closed and listed it was left by a node of the earlier release: with its policy it does not come back either, unless it is asked for.
-  return row.listed && (isClosed(policy) || (isClosed(row.joinPolicy as JoinPolicy) && !listed)) ? { listed: false } : {};
+  return (listed ?? row.listed) && !isClosed(policy);
 }
 
 function isSame(field: keyof Wanted, one: unknown, other: unknown): boolean {
