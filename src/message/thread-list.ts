@@ -5,7 +5,6 @@ import type { Conversation } from '../group/index.ts';
 import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageRef, Part } from './message.ts';
-import type { Messages } from './messages.ts';
 import type { MessageParts } from './parts.ts';
 
 /** Which of the viewer's threads, and how many of them. */
@@ -34,12 +33,15 @@ const turnsOfUser = { atOnce: 1, waiting: 16, longestMs: 5_000 };
 const retryAfterMs = 2_000;
 
 /** Makes the list of a viewer's threads. Of each user one page is read at a time on a node. */
-export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>): Pick<Messages, 'threads'> {
+export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
   const inTurn = inTurnsOfEach<bigint>({
     ...turnsOfUser,
     refusal: () => new OverloadError('You have several lists of threads under way. Wait for one of them to be answered.', retryAfterMs),
   });
-  return { threads: (viewer, request) => inTurn(viewer.userId, () => listThreads(parts, viewer, request)) };
+  return {
+    threads: (viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>> =>
+      inTurn(viewer.userId, () => listThreads(parts, viewer, request)),
+  };
 }
 
 async function listThreads(
