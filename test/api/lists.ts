@@ -157,12 +157,14 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
 function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly Listing[] {
   const [inBig, inFair, inDirect] = [bigGroup, fairGroup, direct].map((id) => formatId('Conversation', BigInt(id)));
   const bySomebody = { senderId: formatId('User', BigInt(other)) };
-  const asked: readonly Readonly<Record<string, string | undefined>>[] = [
+  const asked: readonly Readonly<Record<string, string | boolean | undefined>>[] = [
     ...[
       { search: 'somebody says' },
       { search: 'nobody' },
       { search: 'somebody', conversationId: inBig },
       { search: 'nobody', conversationId: inBig },
+      { search: 'somebody', conversationId: inBig, hasAttachments: false },
+      { search: 'somebody', hasAttachments: true },
     ],
     ...[bySomebody, { ...bySomebody, conversationId: inFair }, { ...bySomebody, conversationId: inDirect }].map((where) => ({
       search: 'nobody',
@@ -171,8 +173,9 @@ function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly 
   ];
   return asked.map(({ search, ...where }) => ({
     ...{ what: `messages by ${search}, ${Object.keys(where).join(' and ')}`, variables: { first, search, ...where }, goesOn: true },
-    source: `query($search: String!, $conversationId: ID, $senderId: ID, $first: Int, $after: String) {
-      Query_messages: messages(search: $search, conversationId: $conversationId, senderId: $senderId, first: $first, after: $after)
+    source: `query($search: String!, $conversationId: ID, $senderId: ID, $hasAttachments: Boolean, $first: Int, $after: String) {
+      Query_messages: messages(search: $search, conversationId: $conversationId, senderId: $senderId, hasAttachments: $hasAttachments,
+        first: $first, after: $after)
       ${everythingOf('MessageSearchConnection', size)} }`,
   }));
 }
