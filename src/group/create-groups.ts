@@ -24,11 +24,15 @@ import { listStays } from './stay.ts';
 import { conversationOf, isActive, membershipOf, readConversationRows, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
+// Whoever mentions somebody types, and each letter is a search: people who type fast come to five a second, for some seconds.
+const lettersOfSearch = 10;
+
 /** Makes the group module. */
 export function createGroups(given: SearchingParts): Groups {
   const parts = { ...given, conversations: createConversationReader(given) };
   const { db, log, conversations } = parts;
-  const searches = createSearchLimit(given);
+  const countSearch = createSearchLimit(given, { name: 'conversation-search' });
+  const countMemberSearch = createSearchLimit(given, { name: 'member-search', times: lettersOfSearch });
 
   async function byId(id: bigint): Promise<Conversation> {
     const [conversation] = await conversations([id]);
@@ -109,12 +113,12 @@ export function createGroups(given: SearchingParts): Groups {
     rights: (of) => readRights(parts, of),
     list: (viewer, request) => listConversations(parts, viewer, request),
     async called(viewer, text) {
-      await searches.conversations(viewer.userId);
+      await countSearch(viewer.userId);
       return calledSieve(parts, viewer, text);
     },
     members: createMemberList(parts),
     async findMembers(viewer, conversation, request) {
-      await searches.members(viewer.userId);
+      await countMemberSearch(viewer.userId);
       return findMembers(parts, conversation, request);
     },
     bans: createBanList(parts),

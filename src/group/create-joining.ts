@@ -11,6 +11,7 @@ import { isWaiting, joinRequestOf, readJoinRequests, readWaiting } from './join-
 import type { Joining } from './joining.ts';
 import type { JoiningParts } from './parts.ts';
 import { areBanned, previewGroup } from './preview.ts';
+import { createSearchLimit } from './search-limit.ts';
 import { isActive, membershipOf, readMemberships } from './store.ts';
 
 // Of the window in which attempts are counted: as of those to sign in.
@@ -23,14 +24,7 @@ export function createJoining(given: JoiningParts): Joining {
   const { client } = db;
   // One count for both: whoever looks for groups by their ids finds as much either way.
   const attempts = limits.limit({ name: 'join', points: () => config.joinAttempts, windowSeconds });
-
-  const searches = limits.limit({ name: 'group-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
-
-  async function countSearch(userId: bigint): Promise<void> {
-    const retryAfterMs = await searches.take(String(userId));
-    if (retryAfterMs !== null)
-      throw new ChatError('RATE_LIMITED', 'Too many searches in too short a time. Wait a while.', { retryAfterMs });
-  }
+  const countSearch = createSearchLimit(given, { name: 'group-search' });
 
   async function countAttempt(userId: bigint): Promise<void> {
     const retryAfterMs = await attempts.take(String(userId));

@@ -11,7 +11,6 @@ import { clear, hide } from './hide.ts';
 import { readLater, requireSayable } from './later.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
-import { createMentionLists } from './mention-list.ts';
 import type {} from './message.ts';
 import type { Messages } from './messages.ts';
 import { createPages } from './pages.ts';
@@ -69,7 +68,6 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
         refs.map((ref) => ({ ...ref, userId })),
       ),
     ...createPages(parts),
-    ...createMentionLists(db),
     ...createThreadLists(parts),
     enterAttached: (from, signal) => enterAttached(parts, from, signal),
     edits: (requests) => listEdits(db.client, requests),

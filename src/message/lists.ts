@@ -2,6 +2,7 @@ import { type Db, selectPages, sql } from '../db/index.ts';
 import type { Membership } from '../group/index.ts';
 import { together } from '../together.ts';
 import { createAttachedList } from './attached-list.ts';
+import { createMentionList } from './mention-list.ts';
 import type { Message, MessageRef, Part } from './message.ts';
 import type { Messages } from './messages.ts';
 import { type HiddenKey, readHidden, readMessages, refKey } from './store.ts';
@@ -20,7 +21,7 @@ interface ReplyRange {
 }
 
 /** Makes the lists of messages that stand in a conversation or a thread. Those that are asked for in one turn of the event loop are read together. */
-export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attached'> {
+export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attached' | 'mentioning'> {
   const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), { atOnce: messagesAtOnce, name: refKey });
   const isHidden = together((keys: readonly HiddenKey[]) => readHidden(db.client, keys), {
     atOnce: messagesAtOnce,
@@ -54,6 +55,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
       return part(shown, first);
     },
     attached: createAttachedList(db, messageAt),
+    mentioning: createMentionList(db, messageAt),
     // There are few, by config MAX_PINS. Where `after` is pinned no longer, from the start.
     async pins(access, { first, after }) {
       const { conversationId } = access;

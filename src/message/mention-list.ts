@@ -1,10 +1,9 @@
 import { byKey, type Db, selectPages, sql } from '../db/index.ts';
 import { together } from '../together.ts';
-import { type Held, stretchOf } from './counts.ts';
+import { stretchOf } from './counts.ts';
 import { everyone } from './mention.ts';
-import type { Mentioning, MentionsRequest, MessageRef, Part } from './message.ts';
+import type { Message, MessageRef } from './message.ts';
 import type { Messages } from './messages.ts';
-import { readMessages, refKey } from './store.ts';
 
 /** A stretch of a conversation's entries by which one member is mentioned; both ends belong to it. */
 interface MentionRange {
@@ -19,31 +18,27 @@ interface MentionRange {
 
 // As many lists as a page of conversations has: of each, two ranges are read.
 const listsAtOnce = 100;
-const messagesAtOnce = 500;
 
-/** Makes the lists of what mentions a member. Those that are asked for in one turn of the event loop are read together. */
-export function createMentionLists(db: Db): Pick<Messages, 'mentioning'> {
-  const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), { atOnce: messagesAtOnce, name: refKey });
+/** Makes the list of what mentions a member. Those that are asked for in one turn of the event loop are read together. */
+export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promise<Message | null>): Messages['mentioning'] {
   const placesIn = together((ranges: readonly MentionRange[]) => readPlaces(db, ranges), {
     atOnce: listsAtOnce,
     name: (range) => Object.values(range).join(),
   });
 
-  return {
-    async mentioning(held: Held, { first, after, unread }: MentionsRequest): Promise<Part<Mentioning>> {
-      const { conversationId, userId, firstSeq, afterSeq, lastSeq } = stretchOf(held);
-      const from = unread === true ? afterSeq + 1 : firstSeq;
-      const to = Math.min(unread === false ? afterSeq : lastSeq, (after ?? Number.POSITIVE_INFINITY) - 1);
-      if (from > to) return { items: [], hasNextPage: false };
-      const places = await placesIn({ conversationId, userId, firstSeq, from, to, lastSeq, limit: first + 1 });
-      const items = await Promise.all(
-        places.slice(0, first).map(async ({ messageSeq, seq }) => {
-          const message = await messageAt({ conversationId, seq: messageSeq });
-          return message === null ? [] : [{ message, seq }];
-        }),
-      );
-      return { items: items.flat(), hasNextPage: places.length > first };
-    },
+  return async (held, { first, after, unread }) => {
+    const { conversationId, userId, firstSeq, afterSeq, lastSeq } = stretchOf(held);
+    const from = unread === true ? afterSeq + 1 : firstSeq;
+    const to = Math.min(unread === false ? afterSeq : lastSeq, (after ?? Number.POSITIVE_INFINITY) - 1);
+    if (from > to) return { items: [], hasNextPage: false };
+    const places = await placesIn({ conversationId, userId, firstSeq, from, to, lastSeq, limit: first + 1 });
+    const items = await Promise.all(
+      places.slice(0, first).map(async ({ messageSeq, seq }) => {
+        const message = await messageAt({ conversationId, seq: messageSeq });
+        return message === null ? [] : [{ message, seq }];
+      }),
+    );
+    return { items: items.flat(), hasNextPage: places.length > first };
   };
 }
 

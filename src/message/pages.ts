@@ -29,7 +29,7 @@ export function createPages({
 }: {
   readonly db: Db;
   readonly log: Log;
-}): Pick<Messages, 'messages' | 'timeline' | 'replies' | 'pins' | 'attached'> {
+}): Pick<Messages, 'messages' | 'timeline'> & ReturnType<typeof createLists> {
   const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
   const entryRows = together((ranges: readonly Range[]) => readEntryRows(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
   const firstEntry = together((stretches: readonly StreamStretch[]) => firstEntries(db.client, stretches), {
