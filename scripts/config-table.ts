@@ -1,32 +1,57 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { options } from '../src/config.ts';
+import { options, topics } from '../src/config.ts';
+import type { Option } from '../src/config-option.ts';
 
-const readme = join(import.meta.dirname, '../README.md');
 const begin = '<!-- configuration: printed by npm run docs -->';
 const end = '<!-- configuration end -->';
 
-function table(): string {
-  const rows = Object.entries(options).map(([name, option]) => {
+/** What a deployment begins with: the README has these alone, so that whoever comes finds the rest of it. */
+const first = [
+  'databaseUrl',
+  'redisUrl',
+  'dataDir',
+  'host',
+  'port',
+  'publicUrl',
+  'secretKeys',
+  'trustProxy',
+  'corsOrigins',
+  'signUpOpen',
+] as const;
+
+function table(shown: Readonly<Record<string, Option<unknown>>>): string {
+  const rows = Object.entries(shown).map(([name, option]) => {
     const live = 'live' in option ? `\`${name}\`` : '';
     return `| \`${option.env}\` | ${option.default && `\`${option.default}\``} | ${option.doc} | ${live} |`;
   });
   return ['| variable | default | what it does | setting |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** The README with its configuration table as src/config.ts has it. Throws where the markers are missing. */
-function withTable(text: string): string {
+/** What stands between the markers of each file. */
+const printed = {
+  'README.md': table(Object.fromEntries(first.map((name) => [name, options[name]]))),
+  'docs/configuration.md': Object.entries(topics)
+    .map(([topic, shown]) => `## ${topic}\n\n${table(shown)}`)
+    .join('\n\n'),
+};
+
+/** A text with what is printed between its markers. Throws where they are missing. */
+function withPrinted(text: string, tables: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error('README.md has lost the markers of its configuration table');
-  return `${text.slice(0, from)}${begin}\n${table()}\n${text.slice(to)}`;
+  if (from < 0 || to < from) throw new Error('the markers of the configuration are lost');
+  return `${text.slice(0, from)}${begin}\n${tables}\n${text.slice(to)}`;
 }
 
-const before = await readFile(readme, 'utf8');
-const after = withTable(before);
-if (before !== after && process.argv.includes('--check')) {
-  console.error('The configuration table in README.md is not what src/config.ts says: run npm run docs');
-  process.exitCode = 1;
-} else if (before !== after) {
-  await writeFile(readme, after);
+for (const [name, tables] of Object.entries(printed)) {
+  const path = join(import.meta.dirname, '..', name);
+  const before = await readFile(path, 'utf8');
+  const after = withPrinted(before, tables);
+  if (before !== after && process.argv.includes('--check')) {
+    console.error(`The configuration in ${name} is not what src/config.ts says: run npm run docs`);
+    process.exitCode = 1;
+  } else if (before !== after) {
+    await writeFile(path, after);
+  }
 }

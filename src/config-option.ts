@@ -63,7 +63,7 @@ export interface Option<T> {
   /** What it is when the variable is absent or empty, in the variable's own words. */
   readonly default: string;
   readonly type: z.ZodType<T, string>;
-  /** One sentence for the README's table; it names units. */
+  /** One sentence for docs/configuration.md; it names units. */
   readonly doc: string;
 }
 

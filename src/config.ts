@@ -6,7 +6,16 @@ import type { LiveOption } from './config-option.ts';
 import { pushOptions } from './config-push.ts';
 import { traceOptions } from './config-trace.ts';
 
-/** Everything that can be configured, and nothing else: the README's table is printed from it (npm run docs). */
+/** What can be configured, by what it is about: docs/configuration.md is printed from it (npm run docs). */
+export const topics = {
+  'A node': nodeOptions,
+  'Who somebody is': identityOptions,
+  'The chat': chatOptions,
+  Push: pushOptions,
+  Traces: traceOptions,
+} as const;
+
+/** Everything that can be configured, and nothing else. */
 export const options = { ...nodeOptions, ...identityOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
 
 type Options = typeof options;

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -211,18 +211,23 @@ describe('docs/operators.md', () => {
 });
 
 describe('the links in the documentation', () => {
-  it.each([
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/architecture.md',
-    'docs/api.md',
-    'docs/operators.md',
-    'docs/webhooks.md',
-    'docs/accounts.md',
-    'docs/bots.md',
-    'client/README.md',
-  ])('of %s lead somewhere', (path) => {
-    const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
-    expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
+  // What a heading is called in a link, as GitHub makes it.
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+  const headings = (path: string) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading));
+  const pages = globSync(['*.md', '{docs,docs/decisions,client,web,bench,deploy}/*.md'], { cwd: root });
+
+  it.each(pages)('of %s lead somewhere', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)].map(([, path = '', heading = '']) => ({
+      path: path === '' ? page : join(dirname(page), path),
+      heading,
+    }));
+    const dead = targets.filter(
+      ({ path, heading }) => !existsSync(join(root, path)) || (heading !== '' && !headings(path).includes(heading)),
+    );
+    expect(dead).toEqual([]);
   });
 });
