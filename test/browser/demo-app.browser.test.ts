@@ -155,6 +155,28 @@ test('what was said is answered, reacted to, put in other words and taken back, 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('what is replied in a thread stands in it and in the conversation, for both to see; what it is about says how many replies it has', async () => {
+  const [una, vic] = [await signUp('una'), await signUp('vic')];
+  await pick(una, 'Find people', 'vic');
+  await say(una, 'Where shall we eat?');
+  await say(una, 'And when?');
+  await row(vic, /una/).click();
+  await choose(vic, 'Where shall we eat?', 'Reply in a thread');
+  await vic.getByRole('heading', { name: 'A thread of una' }).waitFor();
+  await say(vic, 'At the harbour');
+  await una.getByRole('link', { name: '1 reply' }).click();
+  await expect.poll(() => shown(una)).toEqual(['Where shall we eat?', 'At the harbour']);
+  await say(una, 'Fish, then');
+  for (const page of [una, vic]) await expect.poll(() => shown(page)).toEqual(['Where shall we eat?', 'At the harbour', 'Fish, then']);
+  await vic.getByRole('link', { name: 'Back to the conversation' }).click();
+  await expect.poll(() => shown(vic)).toEqual(['Where shall we eat?', 'And when?', 'At the harbour', 'Fish, then']);
+  await vic.getByRole('link', { name: '2 replies' }).waitFor();
+  // By a reply one comes to the thread, too.
+  await vic.getByRole('link', { name: 'In a thread: Where shall we eat?' }).last().click();
+  await expect.poll(() => shown(vic)).toEqual(['Where shall we eat?', 'At the harbour', 'Fish, then']);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('who makes a group and whom they add is told in it; all of them talk there', async () => {
   const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
   await cleo.getByRole('button', { name: 'New group' }).click();

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
 import { type Chat, createChat } from '../../web/chat/chat.ts';
-import { type Said, type State, withRead, withRoomRead } from '../../web/chat/state.ts';
+import { type Said, type State, withRead, withRoomRead, withThreadRead } from '../../web/chat/state.ts';
 import { inOrder } from '../../web/chat/words.ts';
-import { EverythingDocument, MoreDocument, RoomDocument } from '../../web/generated/graphql.ts';
+import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
 import { tornWorld } from '../client/torn.ts';
 import {
@@ -53,8 +53,8 @@ async function openApp(person: Person): Promise<Chat> {
 }
 
 /** What it shows of conversations. */
-function shown({ conversations, rooms }: State) {
-  return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms) };
+function shown({ conversations, rooms, thread }: State) {
+  return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms), thread };
 }
 
 /** What it would show if it were read anew, with these conversations looked at. */
@@ -62,6 +62,11 @@ async function readAnew(person: Person, state: State) {
   const ask = askAs(person);
   let fresh = withRead(state, given((await ask(EverythingDocument, {})).viewer, []));
   for (const id of state.rooms.keys()) fresh = withRoomRead(fresh, id, (await ask(RoomDocument, { id })).conversation);
+  if (state.thread !== null) {
+    const { conversationId, by } = state.thread;
+    const { node } = await ask(ThreadDocument, { id: by });
+    if (node?.__typename === 'Message') fresh = withThreadRead(fresh, conversationId, by, node.threadRoot ?? node);
+  }
   return shown(fresh);
 }
 
@@ -76,11 +81,20 @@ test('what the app shows after whatever happened is what it would read anew, als
   await expect.poll(() => app.state.get().rooms.has(direct)).toBe(true);
   const group = await world.group(ben, ann, cy);
   const greeting = await world.say(cy, group, 'Good morning');
+  let back = greeting;
 
   function saidIn(conversationId: string, at: number): Said {
     for (const entry of app.state.get().rooms.get(conversationId)?.entries ?? [])
       if (entry.__typename === 'MessageSent' && entry.seq === at && entry.messageEdge !== null) return entry.messageEdge.node;
     throw new Error(`nothing was said at ${at}`);
+  }
+
+  function replyTo(threadRootId: string, text: string, by: Person): Promise<unknown> {
+    return ask(SendMessageDocument, { input: { conversationId: group, clientMessageId: text, text, threadRootId } }, by);
+  }
+
+  function inThread(at: number): Said {
+    return given(app.state.get().thread?.replies[at], []);
   }
 
   const acts: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -115,13 +129,32 @@ test('what the app shows after whatever happened is what it would read anew, als
     'somebody leaves': () => ask(LeaveGroupDocument, { input: { groupId: group } }, cy),
     'they are added again, and say so': async () => {
       await ask(AddMembersDocument, { input: { groupId: group, userIds: [cy.id] } }, ben);
-      await world.say(cy, group, 'Back');
+      back = await world.say(cy, group, 'Back');
     },
     'the viewer has read it on another device': () => ask(MarkReadDocument, { input: { conversationId: group, seq: greeting.seq } }, ann),
     'the viewer marks it as unread there': () => ask(MarkUnreadDocument, { input: { conversationId: group, fromSeq: greeting.seq } }, ann),
+    'somebody replies in a thread': () => replyTo(back.id, 'Slept well?', ben),
+    'the viewer looks at it': async () => {
+      app.lookAt(group, back.id);
+      await expect.poll(() => app.state.get().thread?.replies.map(({ text }) => text)).toEqual(['Slept well?']);
+      app.seeThread();
+    },
+    'somebody else replies': () => replyTo(back.id, 'Like a stone', cy),
+    'the viewer does': async () => app.say({ conversationId: group, text: 'Me too', threadRootId: back.id }),
+    'a reply is edited': () => ask(EditMessageDocument, { input: { messageId: inThread(1).id, text: 'Like a log' } }, cy),
+    'somebody reacts to it': () => ask(AddReactionDocument, { input: { messageId: inThread(1).id, emoji: '👍' } }, ben),
+    'the viewer does so': async () => expect(await app.acts.react(inThread(1), '👍')).toBeNull(),
+    'what the thread is about is edited': () => ask(EditMessageDocument, { input: { messageId: back.id, text: 'Here again' } }, cy),
+    'a reply is taken back': () => ask(RecallMessageDocument, { input: { messageId: inThread(0).id } }, ben),
+    'the viewer looks at it by one of its replies': async () => {
+      app.lookAt(group, inThread(2).id);
+      await expect.poll(() => app.state.get().thread?.root.id).toBe(back.id);
+    },
+    'somebody replies to a reply': () => replyTo(inThread(2).id, 'Good for you', ben),
     'the viewer pins the group there': () => ask(UpdateMembershipDocument, { input: { conversationId: group, pinned: true } }, ann),
     'the viewer puts it away': async () => expect(await app.mark(group, { archived: true })).toBeNull(),
     'the viewer brings it back, and unpins it': async () => expect(await app.mark(group, { archived: false, pinned: false })).toBeNull(),
+    'the viewer deletes a reply there': () => ask(HideMessageDocument, { input: { messageId: inThread(2).id } }, ann),
     'the viewer deletes a message there': () => ask(HideMessageDocument, { input: { messageId: greeting.id } }, ann),
     'the viewer is put out': () => ask(RemoveMemberDocument, { input: { groupId: group, userId: ann.id } }, ben),
     'the viewer is added again': () => ask(AddMembersDocument, { input: { groupId: group, userIds: [ann.id] } }, ben),
@@ -161,6 +194,27 @@ test('of many conversations the app shows the first hundred, those in which some
     after: given((await askAs(ann)(EverythingDocument, {})).viewer, []).conversations.pageInfo.endCursor ?? '',
   });
   for (const { node } of given(viewer, []).conversations.edges) expect(shownNow.conversations[node.id]).toEqual(node);
+});
+
+test('of a long thread the app shows the first hundred replies and then what follows, in order, also while somebody replies', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const conversationId = await world.direct(ann, ben);
+  const { id: threadRootId } = await world.say(ann, conversationId, 'Ideas?');
+  const texts = Array.from({ length: 103 }, (_, at) => `idea ${at}`);
+  const reply = (text: string) =>
+    world.ask(SendMessageDocument, { input: { conversationId, clientMessageId: text, text, threadRootId } }, ben);
+  for (const text of texts.slice(0, 102)) await reply(text);
+  const app = await openApp(ann);
+  const replies = () => app.state.get().thread?.replies.map(({ text }) => text);
+  app.lookAt(conversationId, threadRootId);
+  await expect.poll(replies).toEqual(texts.slice(0, 100));
+  await reply('idea 102');
+  await expect.poll(() => app.state.get().thread?.root.replyCount).toBe(103);
+  expect(replies()).toEqual(texts.slice(0, 100));
+  await app.readLaterReplies();
+  expect(replies()).toEqual(texts);
+  await reply('the last');
+  await expect.poll(replies).toEqual([...texts, 'the last']);
 });
 
 test('what is pinned is there however long ago something happened in it, also when it was pinned on another device', async () => {

@@ -1,5 +1,5 @@
 import type { EventOf } from '../../client/index.ts';
-import type { FollowSubscription, MessageFragment, PersonFragment, QuotedFragment } from '../generated/graphql.ts';
+import type { FollowSubscription, MessageFragment, PersonFragment, QuotedFragment, ThreadRootFragment } from '../generated/graphql.ts';
 import {
   type Conversation,
   type Entry,
@@ -9,7 +9,9 @@ import {
   withConversations,
   withEntry,
   without,
+  withReply,
   withRoom,
+  withSaid,
 } from './state.ts';
 
 /** What happens to the viewer, as events.graphql selects it. */
@@ -62,7 +64,7 @@ export function apply(state: State, event: Event): State {
 /** An entry that stands in the timeline, at its place in the room, with what it does to the conversation. */
 function told(state: State, event: Told): State {
   // Before `lastSeq` moves: by it is known whether it was counted when the conversation was read.
-  const counted = event.__typename === 'MessageSent' ? said(state, event) : state;
+  const counted = event.__typename === 'MessageSent' ? replied(said(state, event), event) : state;
   return withRoom(moved(counted, event), event.streamId, (room) => ({
     ...withEntry(room, entryOf(event)),
     members: membersAfter(room.members, event),
@@ -73,8 +75,35 @@ function told(state: State, event: Told): State {
 function entryOf(event: Told): Entry {
   const { streamId: _stream, conversation: _conversation, ...entry } = event;
   if (entry.__typename !== 'MessageSent') return entry;
-  // What the viewer has put on it comes after it.
-  return { ...entry, messageEdge: entry.messageEdge && { node: { ...entry.messageEdge.node, viewerReactions: [] } } };
+  return { ...entry, messageEdge: entry.messageEdge && { node: unmarked(entry.messageEdge.node) } };
+}
+
+/** What the viewer has put on a message comes after it. */
+function unmarked(message: MessageFragment): Said {
+  return { ...message, viewerReactions: [] };
+}
+
+/** A reply stands in its thread, too, and brings how many there are by then. */
+function replied(state: State, { streamId, messageEdge }: Of<'MessageSent'>): State {
+  const reply = messageEdge?.node;
+  const root = reply?.threadRoot;
+  if (reply === undefined || root === undefined || root === null) return state;
+  const listed = withLast(state, streamId, (held) => afterReply(held, root));
+  return withReply(
+    withSaid(listed, streamId, (held) => afterReply(held, root)),
+    unmarked(reply),
+  );
+}
+
+/** What is held of a message, once something was replied in this thread: it may be its root, or stand in it. */
+function afterReply<M extends MessageFragment>(held: M, root: ThreadRootFragment): M {
+  const { replyCount } = root;
+  if (held.id === root.id) return { ...held, replyCount };
+  return held.threadRoot?.id === root.id ? { ...held, threadRoot: { ...held.threadRoot, replyCount } } : held;
+}
+
+function withLast(state: State, id: string, change: (held: MessageFragment) => MessageFragment): State {
+  return withConversation(state, id, ({ viewerLastMessage: last, ...held }) => ({ ...held, viewerLastMessage: last && change(last) }));
 }
 
 function said(state: State, { streamId, seq, messageEdge }: Of<'MessageSent'>): State {
@@ -107,25 +136,23 @@ function membersAfter(members: readonly PersonFragment[], event: Told): readonly
 
 /** The state with a message as it has become, wherever it is shown. */
 function changed(state: State, event: Changed, message: MessageFragment): State {
-  const listed = withConversation(state, event.streamId, ({ viewerLastMessage: last, ...held }) => ({
-    ...held,
-    viewerLastMessage: last && after(last, message),
-  }));
-  return withRoom(listed, event.streamId, (room) => ({
-    ...room,
-    entries: room.entries.map((entry) => {
-      if (entry.__typename !== 'MessageSent' || entry.messageEdge === null) return entry;
-      const node = after(entry.messageEdge.node, message);
-      const isIt = node.id === message.id;
-      return { ...entry, messageEdge: { node: isIt ? { ...node, viewerReactions: ownAfter(node, event, state.me.id) } : node } };
-    }),
-  }));
+  const listed = withLast(state, event.streamId, (held) => after(held, message));
+  return withSaid(listed, event.streamId, (held) => {
+    const node = after(held, message);
+    return node.id === message.id ? { ...node, viewerReactions: ownAfter(node, event, state.me.id) } : node;
+  });
 }
 
-/** What is held of a message, once one has changed: itself, or the one that it answers. */
+/** What is held of a message, once one has changed: itself, the one that it answers, or the one whose thread it is in. */
 function after<M extends MessageFragment>(held: M, message: MessageFragment): M {
   if (held.id === message.id) return { ...held, ...message };
-  return held.replyTo?.id === message.id ? { ...held, replyTo: quoted(message) } : held;
+  const { replyTo, threadRoot } = held;
+  if (replyTo?.id !== message.id && threadRoot?.id !== message.id) return held;
+  return {
+    ...held,
+    replyTo: replyTo?.id === message.id ? quoted(message) : replyTo,
+    threadRoot: threadRoot?.id === message.id ? { ...quoted(message), replyCount: message.replyCount } : threadRoot,
+  };
 }
 
 function quoted({ id, seq, text, attachments, recalledAt, sender }: MessageFragment): QuotedFragment {

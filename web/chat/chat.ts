@@ -19,10 +19,9 @@ import {
   type FollowSubscriptionVariables,
   ListedDocument,
   MoreDocument,
-  ReceiptsDocument,
-  type ReceiptsQuery,
   RoomDocument,
   type SendMessageInput,
+  ThreadDocument,
   UpdateMembershipDocument,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
@@ -32,6 +31,7 @@ import { createMarks } from './marks.ts';
 import { createMessageActs, type MessageActs } from './message-acts.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createPresence, shownPeople } from './presence.ts';
+import { type Receipts, readReceipts } from './receipts.ts';
 import { renamed } from './renamed.ts';
 import {
   type Conversation,
@@ -43,8 +43,10 @@ import {
   withFurther,
   withMarks,
   withRead,
+  withReply,
   withRoom,
   withRoomRead,
+  withThreadRead,
 } from './state.ts';
 import { createTyping } from './typing.ts';
 
@@ -53,10 +55,12 @@ export interface Chat {
   readonly state: Store<State>;
   readonly ask: Ask;
   readonly acts: MessageActs;
-  /** Which conversation is looked at; null: none. */
-  lookAt(conversationId: string | null): void;
+  /** Which conversation is looked at, null: none; and of it the thread that this message has begun or stands in. */
+  lookAt(conversationId: string | null, threadOf?: string | null): void;
   /** Reads one page more at the beginning. */
   readEarlier(conversationId: string): Promise<void>;
+  /** Reads one page more of the thread that is looked at. */
+  readLaterReplies(): Promise<void>;
   /** Reads at the beginning until an entry is there, or it is too far back. */
   readBackTo(conversationId: string, seq: number): Promise<void>;
   /** Reads one page more of the conversations. */
@@ -68,6 +72,8 @@ export interface Chat {
   dismiss(refused: Refused): void;
   /** The viewer has seen a conversation to its end. */
   see(conversationId: string): void;
+  /** And the thread that they look at. */
+  seeThread(): void;
   /** Keeps a conversation at the top of the viewer's list or puts it away, on all their devices. Answers why not, where the server would not; throws where it cannot be asked. */
   mark(conversationId: string, marks: { readonly pinned?: boolean; readonly archived?: boolean }): Promise<string | null>;
   /** The viewer has typed something, or cleared it. */
@@ -87,8 +93,6 @@ export interface ChatParts {
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
 
-type ReceiptsPage = NonNullable<ReceiptsQuery['viewer']>['conversations'];
-
 // Pages of forty. What was found further back is for an app that shows a piece of the middle by itself (docs/api.md: `around`).
 const mostBack = 25;
 
@@ -97,6 +101,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
   let opened: string | null = null;
+  let openedThread: string | null = null;
   let wasLive = false;
   const marks = createMarks(ask);
   const presence = createPresence({
@@ -111,7 +116,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     // Shown from the answer: the event that brings it may be late, where the socket is not connected.
     stored: (id, node) =>
       change((now) =>
-        withRoom(now, id, (room) =>
+        withRoom(withReply(now, node), id, (room) =>
           withEntry(room, { __typename: 'MessageSent', seq: node.seq, at: node.sentAt, actor: node.sender, messageEdge: { node } }),
         ),
       ),
@@ -168,22 +173,21 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       const { conversation } = await ask(RoomDocument, { id });
       change((now) => withRoomRead(now, id, conversation));
     }).catch(() => undefined);
+    await readThread();
   }
 
-  /** What was told to nobody who was away. */
-  async function readReceipts(): Promise<void> {
+  /** The same of the thread, and of what follows in it. */
+  async function readThread(goOn = false): Promise<void> {
     await inTurn(async () => {
-      let page: ReceiptsPage | undefined;
-      // What is pinned may be among the last.
-      const left = new Set(state.get().conversations.keys());
-      while (left.size > 0) {
-        page = (await ask(ReceiptsDocument, { after: page?.pageInfo.endCursor })).viewer?.conversations;
-        if (page === undefined || page.edges.length === 0) return;
-        const { edges } = page;
-        change((now) => edges.reduce((held, { node }) => receipts(held, node), now));
-        for (const { node } of edges) left.delete(node.id);
-      }
+      const [id, by, held] = [opened, openedThread, state.get().thread];
+      if (id === null || by === null || (held?.by === by && (!goOn || held.later === null))) return;
+      const { node } = await ask(ThreadDocument, { id: by, after: held?.by === by ? held.later : null });
+      if (node?.__typename === 'Message' && by === openedThread) change((now) => withThreadRead(now, id, by, node.threadRoot ?? node));
     }).catch(() => undefined);
+  }
+
+  function showReceipts(page: readonly Receipts[]): void {
+    change((now) => page.reduce(receipts, now));
   }
 
   async function readEarlier(id: string): Promise<void> {
@@ -203,7 +207,8 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     marks.again();
     outgoing.again();
     void readRoom();
-    if (wasLive) void readReceipts();
+    // What was told to nobody who was away.
+    if (wasLive) void inTurn(() => readReceipts(ask, state.get().conversations.keys(), showReceipts)).catch(() => undefined);
     wasLive = true;
   }
 
@@ -223,12 +228,14 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     state,
     ask,
     acts: createMessageActs(ask),
-    lookAt(id) {
+    lookAt(id, threadOf = null) {
       opened = id;
-      change((now) => now);
+      openedThread = threadOf;
+      change((now) => (now.thread?.by === threadOf ? now : { ...now, thread: null }));
       void readRoom();
     },
     readEarlier,
+    readLaterReplies: () => readThread(true),
     async readBackTo(id, seq) {
       for (let pages = 0; pages < mostBack; pages += 1) {
         const { entries: [first] = [], earlier = null } = state.get().rooms.get(id) ?? {};
@@ -253,6 +260,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       change((now) => seen(now, id));
       marks.read(id, state.get().conversations.get(id)?.lastSeq ?? 0);
     },
+    seeThread() {
+      const { thread } = state.get();
+      const newest = thread?.replies.at(-1);
+      if (thread !== null && newest !== undefined) marks.threadRead(thread.root.id, newest.seq);
+    },
     async mark(conversationId, marks) {
       const { updateMembership: done } = await ask(UpdateMembershipDocument, { input: { conversationId, ...marks } });
       if (done.membership !== null) change((now) => withMarks(now, conversationId, done.membership));
@@ -275,6 +287,7 @@ function beginning(first: ChatParts['first']): State {
     conversations: new Map(),
     further: null,
     rooms: new Map(),
+    thread: null,
     typing: new Map(),
     presence: new Map(),
     waiting: [],

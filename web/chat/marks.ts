@@ -1,5 +1,5 @@
 import type { Ask } from '../api/ask.ts';
-import { MarkDeliveredDocument, MarkReadDocument } from '../generated/graphql.ts';
+import { MarkDeliveredDocument, MarkReadDocument, MarkThreadReadDocument } from '../generated/graphql.ts';
 
 /** Tells the server how far this page has got. */
 export interface Marks {
@@ -7,52 +7,57 @@ export interface Marks {
   delivered(conversationId: string, seq: number): void;
   /** All up to `seq` was seen. */
   read(conversationId: string, seq: number): void;
+  /** All replies up to `seq` were seen, of the thread that this message has begun. */
+  threadRead(messageId: string, seq: number): void;
   /** Tells anew what could not be told. */
   again(): void;
 }
 
-/** Makes it. One mark of a kind is on its way for each conversation; what is to be told meanwhile is told by one more, for markers only rise. */
+/** Makes it. One mark of a kind is on its way for each conversation or thread; what is to be told meanwhile is told by one more, for markers only rise. */
 export function createMarks(ask: Ask): Marks {
   const delivered = createMarker((conversationId, seq) => ask(MarkDeliveredDocument, { input: { conversationId, seq } }));
   const read = createMarker((conversationId, seq) => ask(MarkReadDocument, { input: { conversationId, seq } }));
+  const threadRead = createMarker((messageId, seq) => ask(MarkThreadReadDocument, { input: { messageId, seq } }));
   return {
     delivered: delivered.raise,
     read: read.raise,
+    threadRead: threadRead.raise,
     again() {
       delivered.again();
       read.again();
+      threadRead.again();
     },
   };
 }
 
-function createMarker(tell: (conversationId: string, seq: number) => Promise<unknown>) {
+function createMarker(tell: (id: string, seq: number) => Promise<unknown>) {
   const wanted = new Map<string, number>();
   const under = new Set<string>();
 
-  async function run(conversationId: string): Promise<void> {
-    if (under.has(conversationId)) return;
-    under.add(conversationId);
+  async function run(id: string): Promise<void> {
+    if (under.has(id)) return;
+    under.add(id);
     try {
-      for (let told = 0; told < (wanted.get(conversationId) ?? 0); ) {
-        const seq = wanted.get(conversationId) ?? 0;
-        await tell(conversationId, seq);
+      for (let told = 0; told < (wanted.get(id) ?? 0); ) {
+        const seq = wanted.get(id) ?? 0;
+        await tell(id, seq);
         told = seq;
       }
-      wanted.delete(conversationId);
+      wanted.delete(id);
     } catch {
       // It stays wanted: see `again`.
     } finally {
-      under.delete(conversationId);
+      under.delete(id);
     }
   }
 
   return {
-    raise(conversationId: string, seq: number): void {
-      wanted.set(conversationId, Math.max(seq, wanted.get(conversationId) ?? 0));
-      void run(conversationId);
+    raise(id: string, seq: number): void {
+      wanted.set(id, Math.max(seq, wanted.get(id) ?? 0));
+      void run(id);
     },
     again(): void {
-      for (const conversationId of wanted.keys()) void run(conversationId);
+      for (const id of wanted.keys()) void run(id);
     },
   };
 }

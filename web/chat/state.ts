@@ -10,6 +10,7 @@ import type {
   PresenceStatus,
   RoomQuery,
   SendMessageInput,
+  ThreadPageFragment,
   TimelinePageFragment,
 } from '../generated/graphql.ts';
 
@@ -30,6 +31,8 @@ export interface State {
   readonly further: string | null;
   /** Of the conversations that were looked into. */
   readonly rooms: ReadonlyMap<string, Room>;
+  /** The one that is looked at, once it is read. */
+  readonly thread: Thread | null;
   /** By conversation, who types there. */
   readonly typing: ReadonlyMap<string, readonly PersonFragment[]>;
   /** By user, as far as they are watched. */
@@ -49,6 +52,18 @@ export interface Room {
   readonly earlier: string | null;
   /** Of the first hundred. */
   readonly members: readonly PersonFragment[];
+}
+
+/** A message and what was replied to it. */
+export interface Thread {
+  readonly conversationId: string;
+  /** The message by which it was looked for: its root, or a reply. */
+  readonly by: string;
+  readonly root: Said;
+  /** In order of `seq`, from the first on. */
+  readonly replies: readonly Said[];
+  /** The cursor to read on after; null: all of them are here, and so is what comes. */
+  readonly later: string | null;
 }
 
 /** A message that the server would not take. */
@@ -82,6 +97,35 @@ export function withRoom(state: State, id: string | undefined, change: (held: Ro
   return { ...state, rooms: new Map(state.rooms).set(id, change(held)) };
 }
 
+/** The state with a change to each message that is shown in a conversation, or in a thread of it. */
+export function withSaid(state: State, id: string, change: (held: Said) => Said): State {
+  const { thread } = state;
+  const changed = withRoom(state, id, (room) => ({
+    ...room,
+    entries: room.entries.map((entry) => {
+      if (entry.__typename !== 'MessageSent' || entry.messageEdge === null) return entry;
+      const node = change(entry.messageEdge.node);
+      return node === entry.messageEdge.node ? entry : { ...entry, messageEdge: { node } };
+    }),
+  }));
+  if (thread?.conversationId !== id) return changed;
+  return { ...changed, thread: { ...thread, root: change(thread.root), replies: thread.replies.map(change) } };
+}
+
+/** The state with a message in the thread that is looked at, if it is a reply there. */
+export function withReply(state: State, reply: Said): State {
+  const { thread } = state;
+  if (thread === null || thread.later !== null || thread.root.id !== reply.threadRoot?.id) return state;
+  return { ...state, thread: { ...thread, replies: inPlace(thread.replies, reply) } };
+}
+
+/** The state with the first page of a thread, by one of its messages, or the page after what is held of it. */
+export function withThreadRead(state: State, conversationId: string, by: string, { replies: page, ...root }: ThreadPageFragment): State {
+  const held = state.thread?.by === by ? state.thread.replies : [];
+  const replies = [...held, ...page.edges.map(({ node }) => node)];
+  return { ...state, thread: { conversationId, by, root, replies, later: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null } };
+}
+
 /** The state with a conversation and its newest page; without both where it is gone. */
 export function withRoomRead(state: State, id: string, read: RoomQuery['conversation']): State {
   if (read === null) return without(state, id);
@@ -108,8 +152,12 @@ function earlierThan({ pageInfo }: TimelinePageFragment): string | null {
 
 /** The room with an entry at its place; the same if it is there already, for what was read may also come as an event. */
 export function withEntry(room: Room, entry: Entry): Room {
-  const at = room.entries.findLastIndex(({ seq }) => seq <= entry.seq);
-  return room.entries[at]?.seq === entry.seq ? room : { ...room, entries: room.entries.toSpliced(at + 1, 0, entry) };
+  return { ...room, entries: inPlace(room.entries, entry) };
+}
+
+function inPlace<T extends { readonly seq: number }>(held: readonly T[], one: T): readonly T[] {
+  const at = held.findLastIndex(({ seq }) => seq <= one.seq);
+  return held[at]?.seq === one.seq ? held : held.toSpliced(at + 1, 0, one);
 }
 
 /** The state without a conversation. */
@@ -117,12 +165,12 @@ export function without(state: State, id: string): State {
   const [conversations, rooms] = [new Map(state.conversations), new Map(state.rooms)];
   conversations.delete(id);
   rooms.delete(id);
-  return { ...state, conversations, rooms };
+  return { ...state, conversations, rooms, thread: state.thread?.conversationId === id ? null : state.thread };
 }
 
-/** The state with everything as it was read, and no room: those are read anew. */
+/** The state with everything as it was read, and neither room nor thread: those are read anew. */
 export function withRead(state: State, { user, kept, conversations: page }: NonNullable<EverythingQuery['viewer']>): State {
-  return withFurther(withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map() }, kept), page);
+  return withFurther(withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map(), thread: null }, kept), page);
 }
 
 /** The state with how the viewer has a conversation in their list; null: they are out. */

@@ -1,14 +1,15 @@
 import { type ReactNode, useState } from 'react';
 import type { Conversation, Said } from '../chat/state.ts';
-import { filesOf, fileWords, nameOf } from '../chat/words.ts';
+import { filesOf, fileWords, lastWords, nameOf } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { MessageEditor } from './message-editor.tsx';
-import { MessageMenu } from './message-menu.tsx';
+import { Choice, MessageMenu } from './message-menu.tsx';
 import { Quote } from './quote.tsx';
 import { Receipt } from './receipt.tsx';
 import { timeOf } from './times.ts';
 import { type Act, useAct } from './use-act.ts';
 import { useChat, useChatState } from './use-chat.ts';
+import { threadAddress } from './use-page.ts';
 
 interface BubbleProps {
   readonly message: Said;
@@ -17,11 +18,14 @@ interface BubbleProps {
   readonly follows: boolean;
   /** Whether it is what was looked for. */
   readonly sought: boolean;
-  readonly onReply: (message: Said) => void;
+  /** Whether it is shown in its thread, which then is not shown of it. */
+  readonly inThread?: boolean;
+  /** The viewer wants to answer it; absent: it cannot be done here. */
+  readonly onReply?: (message: Said) => void;
 }
 
 /** A message. */
-export function Bubble({ message, conversation, follows, sought, onReply }: BubbleProps): ReactNode {
+export function Bubble({ message, conversation, follows, sought, inThread = false, onReply }: BubbleProps): ReactNode {
   const { sender, recalledAt } = message;
   const mine = useChatState((state) => state.me.id === sender?.id);
   const [editing, setEditing] = useState(false);
@@ -43,16 +47,42 @@ export function Bubble({ message, conversation, follows, sought, onReply }: Bubb
             {sender?.isBot && <span className="quiet"> (a bot)</span>}
           </strong>
         )}
+        {!inThread && <InThread message={message} conversation={conversation} />}
         {message.replyTo !== null && <Quote message={message.replyTo} conversationId={conversation.id} />}
         {editing && stands ? <MessageEditor message={message} onDone={() => setEditing(false)} /> : <Words message={message} />}
         <Reactions message={message} act={act} />
+        {!inThread && <Replies message={message} conversation={conversation} />}
         <Meta message={message} conversation={conversation} mine={mine} />
         <span className="fault" role="alert">
           {fault}
         </span>
       </div>
-      {stands && <MessageMenu message={message} mine={mine} act={act} onReply={() => onReply(message)} onEdit={() => setEditing(true)} />}
+      {stands && (
+        <MessageMenu message={message} mine={mine} act={act} onEdit={() => setEditing(true)}>
+          {onReply && <Choice onPick={() => onReply(message)}>Reply</Choice>}
+          {!inThread && <Choice onPick={() => location.assign(threadAddress(conversation.id, message.id))}>Reply in a thread</Choice>}
+        </MessageMenu>
+      )}
     </article>
+  );
+}
+
+/** In whose thread it was said. */
+function InThread({ message: { id, threadRoot }, conversation }: Pick<BubbleProps, 'message' | 'conversation'>): ReactNode {
+  if (threadRoot === null) return null;
+  return (
+    <a className="quote" href={threadAddress(conversation.id, id)}>
+      In a thread: {lastWords(threadRoot)}
+    </a>
+  );
+}
+
+function Replies({ message: { id, replyCount }, conversation }: Pick<BubbleProps, 'message' | 'conversation'>): ReactNode {
+  if (replyCount === 0) return null;
+  return (
+    <a className="replies" href={threadAddress(conversation.id, id)}>
+      {replyCount === 1 ? '1 reply' : `${replyCount} replies`}
+    </a>
   );
 }
 

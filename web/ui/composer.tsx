@@ -7,13 +7,15 @@ import { WritingField } from './writing-field.tsx';
 interface ComposerProps {
   readonly conversationId: string;
   /** What is answered; null: nothing in particular. */
-  readonly replyTo: Said | null;
+  readonly replyTo?: Said | null;
   /** It is answered, or not to be. */
-  readonly onReplied: () => void;
+  readonly onReplied?: () => void;
+  /** The message in whose thread it is said. */
+  readonly threadRootId?: string;
 }
 
 /** Where one says something. */
-export function Composer({ conversationId, replyTo, onReplied }: ComposerProps): ReactNode {
+export function Composer({ conversationId, replyTo = null, onReplied, threadRootId }: ComposerProps): ReactNode {
   const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
@@ -30,9 +32,9 @@ export function Composer({ conversationId, replyTo, onReplied }: ComposerProps):
 
   function send(): void {
     if (text.trim() === '') return;
-    chat.say({ conversationId, text, ...(replyTo && { replyToId: replyTo.id }) });
+    chat.say({ conversationId, text, ...(replyTo && { replyToId: replyTo.id }), ...(threadRootId && { threadRootId }) });
     setText('');
-    onReplied();
+    onReplied?.();
   }
 
   function onSubmit(event: SubmitEvent): void {
@@ -50,7 +52,7 @@ export function Composer({ conversationId, replyTo, onReplied }: ComposerProps):
           </button>
         </div>
       )}
-      <WritingField field={field} label="Message" text={text} onText={write} onEnter={send} onEscape={onReplied} />
+      <WritingField field={field} label="Message" text={text} onText={write} onEnter={send} onEscape={() => onReplied?.()} />
       <button type="submit" className="primary" disabled={text.trim() === ''}>
         Send
       </button>

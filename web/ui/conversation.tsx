@@ -4,9 +4,10 @@ import { memberWords, peerOf, titleOf, typingWords } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
 import { ListMarks } from './list-marks.tsx';
+import { Thread } from './thread.tsx';
 import { Timeline } from './timeline.tsx';
 import { useChat, useChatState } from './use-chat.ts';
-import { useSought, useVisible } from './use-page.ts';
+import { useSought, useThreadOf, useVisible } from './use-page.ts';
 
 /** The conversation that is looked at. */
 export function Conversation({ id }: { readonly id: string }): ReactNode {
@@ -16,19 +17,21 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
   const typing = typingWords(useChatState((state) => state.typing.get(id)) ?? []);
   const visible = useVisible();
   const sought = useSought();
+  const inThread = useThreadOf() !== null;
   const isRead = room !== undefined;
   const [atEnd, setAtEnd] = useState(true);
   const [replyTo, setReplyTo] = useState<Said | null>(null);
   const unread = conversation?.viewerUnreadCount ?? 0;
 
   useEffect(() => {
-    if (visible && atEnd && room !== undefined && unread > 0) chat.see(id);
-  }, [chat, id, visible, atEnd, room, unread]);
+    if (visible && atEnd && !inThread && room !== undefined && unread > 0) chat.see(id);
+  }, [chat, id, visible, atEnd, inThread, room, unread]);
   useEffect(() => {
     if (sought !== null && isRead) void chat.readBackTo(id, sought);
   }, [chat, id, sought, isRead]);
 
   if (conversation === undefined) return <main className="nothing quiet">This conversation is not there, or not yours.</main>;
+  if (inThread) return <Thread conversation={conversation} />;
   return (
     <main className="conversation">
       <Head conversation={conversation} room={room} />

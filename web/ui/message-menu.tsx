@@ -10,12 +10,13 @@ interface MessageMenuProps {
   readonly message: Said;
   readonly mine: boolean;
   readonly act: Act['act'];
-  readonly onReply: () => void;
   readonly onEdit: () => void;
+  /** What else can be chosen, depending on where it is shown. */
+  readonly children: ReactNode;
 }
 
 /** What can be done to a message. */
-export function MessageMenu({ message, mine, act, onReply, onEdit }: MessageMenuProps): ReactNode {
+export function MessageMenu({ message, mine, act, onEdit, children }: MessageMenuProps): ReactNode {
   const { acts } = useChat();
   return (
     // Of one name at most one is open.
@@ -27,7 +28,7 @@ export function MessageMenu({ message, mine, act, onReply, onEdit }: MessageMenu
             {emoji}
           </Choice>
         ))}
-        <Choice onPick={onReply}>Reply</Choice>
+        {children}
         {mine && <Choice onPick={onEdit}>Edit</Choice>}
         {mine && <Choice onPick={() => void act(() => acts.recall(message))}>Take back</Choice>}
       </div>
@@ -35,7 +36,8 @@ export function MessageMenu({ message, mine, act, onReply, onEdit }: MessageMenu
   );
 }
 
-function Choice({ onPick, children }: { readonly onPick: () => void; readonly children: ReactNode }): ReactNode {
+/** Something to choose in a menu, which closes with it. */
+export function Choice({ onPick, children }: { readonly onPick: () => void; readonly children: ReactNode }): ReactNode {
   function pick({ currentTarget }: { readonly currentTarget: HTMLButtonElement }): void {
     const menu = currentTarget.closest('details');
     if (menu !== null) menu.open = false;

@@ -6,7 +6,7 @@ import { Connection } from './connection.tsx';
 import { Conversation } from './conversation.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { ChatContext, useChat, useChatState } from './use-chat.ts';
-import { useOpened } from './use-page.ts';
+import { useOpened, useThreadOf } from './use-page.ts';
 
 /** The chat of who is signed in, from the first page of everything on. */
 export function SignedIn({ session }: { readonly session: Session }): ReactNode {
@@ -39,7 +39,8 @@ function Panes({ onSignOut }: { readonly onSignOut: () => void }): ReactNode {
     [...conversations.values()].reduce((sum, { viewerUnreadCount }) => sum + viewerUnreadCount, 0),
   );
 
-  useEffect(() => chat.lookAt(opened), [chat, opened]);
+  const threadOf = useThreadOf();
+  useEffect(() => chat.lookAt(opened, threadOf), [chat, opened, threadOf]);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) MPIM` : 'MPIM';
   }, [unread]);

@@ -50,7 +50,10 @@ export function Timeline({ conversation, room, sought, onEnd, onReply }: Timelin
             />
           </Fragment>
         ))}
-        <Unsent conversationId={conversation.id} entries={room.entries} />
+        <Unsent
+          conversationId={conversation.id}
+          there={room.entries.flatMap((entry) => (entry.__typename === 'MessageSent' && entry.messageEdge?.node) || [])}
+        />
       </div>
     </div>
   );

@@ -1,22 +1,28 @@
 import type { ReactNode } from 'react';
-import type { Entry } from '../chat/state.ts';
+import type { SendMessageInput } from '../generated/graphql.ts';
 import { useChat, useChatState } from './use-chat.ts';
 
+interface UnsentProps {
+  readonly conversationId: string;
+  /** Only what is said in the thread of this message. */
+  readonly threadOf?: string;
+  /** What is shown as said: its event may come before the answer. */
+  readonly there: readonly { readonly clientMessageId: string | null }[];
+}
+
 /** What the viewer has said here and the server has not stored, or not yet. */
-export function Unsent({ conversationId, entries }: { readonly conversationId: string; readonly entries: readonly Entry[] }): ReactNode {
+export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactNode {
   const chat = useChat();
-  const waiting = useChatState((state) => state.waiting).filter((one) => one.conversationId === conversationId);
-  const refused = useChatState((state) => state.refused).filter(({ draft }) => draft.conversationId === conversationId);
-  // Its event may come before the answer.
-  const there =
-    waiting.length === 0
-      ? null
-      : new Set(entries.map((entry) => (entry.__typename === 'MessageSent' ? entry.messageEdge?.node.clientMessageId : null)));
+  const isHere = (one: Pick<SendMessageInput, 'conversationId' | 'threadRootId'>) =>
+    one.conversationId === conversationId && (threadOf === undefined || one.threadRootId === threadOf);
+  const waiting = useChatState((state) => state.waiting).filter(isHere);
+  const refused = useChatState((state) => state.refused).filter(({ draft }) => isHere(draft));
+  const shown = waiting.length === 0 ? null : new Set(there.map(({ clientMessageId }) => clientMessageId));
   return (
     <>
       {waiting.map(
         ({ clientMessageId, text }) =>
-          there?.has(clientMessageId) !== true && (
+          shown?.has(clientMessageId) !== true && (
             <article key={clientMessageId} className="bubble mine waiting" aria-label="You, not sent yet">
               <div className="words">
                 <p className="text">{text}</p>

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** The conversation that the address names (`#/ID`, or `#/ID/SEQ`); null: none. So the browser's own “back” leads back to the list. */
+/** The conversation that the address names (`#/ID`, `#/ID/SEQ` or `#/ID/thread/MESSAGE`); null: none. So the browser's own “back” leads back to the list. */
 export function useOpened(): string | null {
   return useSyncExternalStore(onHash, () => {
     const { id } = placeIn(location.hash);
@@ -16,13 +16,26 @@ export function useSought(): number | null {
   });
 }
 
+/** The message whose thread the address names, which has begun it or stands in it; null: none. */
+export function useThreadOf(): string | null {
+  return useSyncExternalStore(onHash, () => {
+    const { thread } = placeIn(location.hash);
+    return thread === undefined ? null : decodeURIComponent(thread);
+  });
+}
+
+/** The address of the thread that a message has begun or stands in. */
+export function threadAddress(conversationId: string, messageId: string): string {
+  return `${addressOf(conversationId)}/thread/${encodeURIComponent(messageId)}`;
+}
+
 /** The address of a conversation, or of a message in it. */
 export function addressOf(conversationId: string, seq?: number): string {
   return `#/${encodeURIComponent(conversationId)}${seq === undefined ? '' : `/${seq}`}`;
 }
 
-function placeIn(hash: string): { readonly id?: string; readonly seq?: string } {
-  return /^#\/(?<id>[^/]+)(?:\/(?<seq>\d+))?$/.exec(hash)?.groups ?? {};
+function placeIn(hash: string): { readonly id?: string; readonly seq?: string; readonly thread?: string } {
+  return /^#\/(?<id>[^/]+)(?:\/(?<seq>\d+)|\/thread\/(?<thread>[^/]+))?$/.exec(hash)?.groups ?? {};
 }
 
 function onHash(listener: () => void): () => void {
