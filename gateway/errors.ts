@@ -4,13 +4,14 @@ import { ChatError, type ErrorCode, refusalCodes } from '../src/errors.ts';
 import type { Logging } from './logger.ts';
 
 /** What `extensions.code` of a top-level error may be. */
-export type PublicCode = ErrorCode | 'PERSISTED_QUERY_NOT_FOUND' | 'INTERNAL';
+export type PublicCode = ErrorCode | 'PERSISTED_QUERY_NOT_FOUND' | 'UNTRUSTED_DOCUMENT' | 'INTERNAL';
 
 const publicCodes: ReadonlySet<unknown> = new Set<PublicCode>([
   ...refusalCodes,
   'UNAUTHENTICATED',
   'BAD_USER_INPUT',
   'PERSISTED_QUERY_NOT_FOUND',
+  'UNTRUSTED_DOCUMENT',
   'INTERNAL',
 ]);
 

@@ -25,6 +25,7 @@ import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
 import { openTracing } from './tracing.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 
 /** A running node. Disposing it drains it: what was accepted is finished, clients are told to reconnect, nothing is lost. */
@@ -59,7 +60,8 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const chat = started.use(
     await openChat(configured, { logger: logging.logger, effects: parts.effects, tracer: tracing, passwordCost: parts.passwordCost }),
   );
-  chat.webhooks.showBy((kind, entries) => showToApps({ schema: parts.schema ?? schema, chat }, kind, entries));
+  const served = parts.schema ?? schema;
+  chat.webhooks.showBy((kind, entries) => showToApps({ schema: served, chat }, kind, entries));
   chat.beforeSend.showBy(showDraft);
   const { config } = chat.settings;
   followLevel(chat, logging);
@@ -67,14 +69,14 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const mask = createMask(logging);
   const [tick, registry] = [createTick(), new Registry()];
   const meter = createMeter(registry);
-  const persisted = createPersistedDocuments();
+  const persisted = createPersistedDocuments(await readTrustedDocuments(config.trustedDocuments, served, logging));
   const engine = createEngine({
     persisted,
     tick,
     meter,
     tracer: tracing,
     logging,
-    schema: parts.schema ?? schema,
+    schema: served,
     config,
     mask,
     createContext: (caller: Caller) => createContext({ chat, ...caller }),

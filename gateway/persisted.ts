@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { createTextCache } from './text-cache.ts';
+import { hashOf, type TrustedDocuments } from './trusted-documents.ts';
 
-/** Documents that clients name by their hash once this node has seen them. */
+/** Documents that clients name in place of sending them. */
 export interface PersistedDocuments {
   /**
-   * The document that a request names by its hash; undefined where it names none. Throws PERSISTED_QUERY_NOT_FOUND where it has to bring it along, and
-   * BAD_USER_INPUT where what it brings has another hash.
+   * The document that a request names by its hash; undefined where it names none. Throws PERSISTED_QUERY_NOT_FOUND where it has to bring it along,
+   * BAD_USER_INPUT where what it brings has another hash, and UNTRUSTED_DOCUMENT where only those of a list are run and it is none of them.
    */
   textOf(request: { readonly query?: unknown; readonly extensions?: unknown }): string | undefined;
 }
@@ -15,11 +15,16 @@ export interface PersistedDocuments {
 // The one version of the protocol: Apollo's "automatic persisted queries", which urql speaks too.
 const version = 1;
 
+/** Makes them: of any document that clients have brought along, or, where some are trusted, of those alone. */
+export function createPersistedDocuments(trusted: TrustedDocuments | null): PersistedDocuments {
+  return trusted === null ? createBrought() : createListed(trusted);
+}
+
 /**
- * Makes them, none known. Kept by each node for itself: at one that has not seen a document its client sends it in full once more. Bounded, as anybody may send
+ * Those that clients have brought along, none at first. Kept by each node for itself: at one that has not seen a document its client sends it in full once more. Bounded, as anybody may send
  * documents, signed in or not: what others flood away is sent in full again, no more.
  */
-export function createPersistedDocuments(): PersistedDocuments {
+function createBrought(): PersistedDocuments {
   const texts = createTextCache<string>((_hash, text) => text);
   return {
     textOf({ query, extensions }) {
@@ -27,10 +32,26 @@ export function createPersistedDocuments(): PersistedDocuments {
       if (hash === undefined) return undefined;
       // Over graphql-ws a request cannot be without: an empty one stands for none.
       if (query === undefined || query === null || query === '') return found(texts.get(hash));
-      if (typeof query !== 'string' || createHash('sha256').update(query).digest('hex') !== hash)
+      if (typeof query !== 'string' || hashOf(query) !== hash)
         throw refusal('extensions.persistedQuery.sha256Hash is not the SHA-256 of the query, in lower-case hexadecimal.');
       texts.set(hash, query);
       return query;
+    },
+  };
+}
+
+/** Those of a list. A request may name one, or bring its text: that, to the letter, is the same document, and clients that know nothing of names go on as they are. */
+function createListed(trusted: TrustedDocuments): PersistedDocuments {
+  return {
+    textOf({ query, extensions }) {
+      const name = hashIn(extensions) ?? (typeof query === 'string' ? hashOf(query) : undefined);
+      const text = name === undefined ? undefined : trusted.get(name);
+      if (text === undefined) {
+        throw new GraphQLError('This server runs the documents of its own clients, and this is none of them.', {
+          extensions: { code: 'UNTRUSTED_DOCUMENT', http: { status: 400 } },
+        });
+      }
+      return text;
     },
   };
 }

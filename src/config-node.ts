@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, handles, oneOf, option, setting, url, whole } from './config-option.ts';
+import { flag, handles, oneOf, option, paths, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** What can be configured of how a node runs: where things are, and how much it takes on. */
@@ -281,5 +281,11 @@ export const nodeOptions = {
   ),
   // What a backend does for its customers it does as one user: ten people's worth, so that a loop that has gone astray is still held.
   botOperationsPerSecond: setting('BOT_OPERATIONS_PER_SECOND', '1000', whole(0, 1_000_000), 'The same for a bot. 0: any number.'),
+  trustedDocuments: option(
+    'TRUSTED_DOCUMENTS',
+    '',
+    paths,
+    'Files that list the documents of your clients, joined by commas: this node runs those and no others. Empty: any.',
+  ),
   introspection: setting('INTROSPECTION', 'true', flag, 'Answer introspection queries.'),
 } as const;

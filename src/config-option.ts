@@ -32,6 +32,14 @@ export const handles = z.string().transform((text, context) => {
   return names as readonly string[];
 });
 
+/** Paths of files, joined by commas. */
+export const paths = z.string().transform((text): readonly string[] =>
+  text
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== ''),
+);
+
 /** Names of hosts, joined by commas, as URLs have them: in lower case and ASCII. `*.` before one stands for any that ends in it. */
 export const hosts = z.string().transform((text, context) => {
   const names = text

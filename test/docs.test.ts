@@ -111,7 +111,14 @@ describe('docs/api.md', () => {
   });
 
   it('explains codes that there are', () => {
-    const known = new Set<string>([...refusalCodes, 'UNAUTHENTICATED', 'BAD_USER_INPUT', 'PERSISTED_QUERY_NOT_FOUND', 'INTERNAL']);
+    const known = new Set<string>([
+      ...refusalCodes,
+      'UNAUTHENTICATED',
+      'BAD_USER_INPUT',
+      'PERSISTED_QUERY_NOT_FOUND',
+      'UNTRUSTED_DOCUMENT',
+      'INTERNAL',
+    ]);
     const told = rowsBelow('Errors').map(([code = '']) => code.replaceAll('`', ''));
     expect(told.filter((code) => !known.has(code))).toEqual([]);
     expect(told).toContain('UNAVAILABLE');
