@@ -51,6 +51,8 @@ export const loggedTypes = {
   MessageEdited: builder.objectRef<Logged<KnownEntry<'MessageEdited'>>>('MessageEdited'),
   MessageRecalled: builder.objectRef<Logged<KnownEntry<'MessageRecalled'>>>('MessageRecalled'),
   ReactionsChanged: builder.objectRef<Logged<KnownEntry<'ReactionsChanged'>>>('ReactionsChanged'),
+  PollVoted: builder.objectRef<Logged<KnownEntry<'PollVoted'>>>('PollVoted'),
+  PollClosed: builder.objectRef<Logged<KnownEntry<'PollClosed'>>>('PollClosed'),
   PinChanged: builder.objectRef<Logged<KnownEntry<'PinChanged'>>>('PinChanged'),
   HistoryTrimmed: builder.objectRef<Logged<KnownEntry<'HistoryTrimmed'>>>('HistoryTrimmed'),
   GroupChanged: builder.objectRef<Logged<KnownEntry<'GroupChanged'>>>('GroupChanged'),

@@ -9,6 +9,7 @@ const actions: Record<GroupActionWord, { readonly description: string }> = {
   MENTION_EVERYONE: { description: 'Mentioning everyone.' },
   PIN_MESSAGES: { description: 'Pinning and unpinning messages.' },
   RECALL_MESSAGES: { description: 'Taking back what others said, and what oneself said long ago.' },
+  CLOSE_POLLS: { description: 'Closing polls of others.' },
   SEE_EDITS: { description: 'Seeing what others said before they edited it.' },
   ADD_MEMBERS: { description: 'Adding members.' },
   MANAGE_INVITES: { description: 'Making, seeing and revoking invitations.' },

@@ -1,7 +1,7 @@
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
 import { serverStreamId } from '../src/log/index.ts';
-import { isEmoji, type MessageRef } from '../src/message/index.ts';
+import { isEmoji, type MessageRef, maxOptions } from '../src/message/index.ts';
 import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 import { isUuid } from '../src/uuid.ts';
 
@@ -15,6 +15,8 @@ export interface Keys {
   readonly Conversation: bigint;
   readonly Message: MessageRef;
   readonly Reaction: MessageRef & { readonly emoji: string };
+  /** `choice`: its place in the message's poll, from 0 on. */
+  readonly PollOption: MessageRef & { readonly choice: number };
   readonly Membership: MembershipRef;
   readonly JoinRequest: MembershipRef;
   /** UUID text, lower case. */
@@ -45,6 +47,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Conversation: (id) => `${id}`,
   Message: ({ conversationId, seq }) => `${conversationId}:${seq}`,
   Reaction: ({ conversationId, seq, emoji }) => `${conversationId}:${seq}:${emoji}`,
+  PollOption: ({ conversationId, seq, choice }) => `${conversationId}:${seq}:${choice + 1}`,
   Membership: ({ conversationId, userId }) => `${conversationId}:${userId}`,
   JoinRequest: ({ conversationId, userId }) => `${conversationId}:${userId}`,
   GroupInvite: (uuid) => uuid,
@@ -77,6 +80,11 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
     const [, place = '', emoji = ''] = /^(\d+:\d+):(.+)$/.exec(text) ?? [];
     const message = parseMessage(place);
     return message === null || !isEmoji(emoji) ? null : { ...message, emoji };
+  },
+  PollOption(text) {
+    const [, place = '', number = ''] = /^(\d+:\d+):(\d+)$/.exec(text) ?? [];
+    const [message, choice] = [parseMessage(place), parseWhole(number, BigInt(maxOptions))];
+    return message === null || choice === null ? null : { ...message, choice: Number(choice) - 1 };
   },
   Membership: parseMember,
   JoinRequest: parseMember,

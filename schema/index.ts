@@ -40,6 +40,7 @@ import './message-search.ts';
 import './files.ts';
 import './edit.ts';
 import './reaction.ts';
+import './poll.ts';
 import './pin.ts';
 import './thread.ts';
 import './mention.ts';

@@ -9,11 +9,13 @@ import type {
   MessageAlong,
   MessageRef,
   Part,
+  PollTally,
   Reach,
   ReactionCount,
   ReactorsRequest,
   Reader,
   UnreadTotals,
+  VotersRequest,
 } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
@@ -71,6 +73,12 @@ export interface Loaders {
   /** The viewer's own; none when signed out. */
   readonly ownReactions: DataLoader<Message, readonly string[], string>;
   readonly reactors: DataLoader<ReactorsRequest, Part<bigint>, string>;
+  /** What people have chosen of a message's poll. */
+  readonly votes: DataLoader<MessageRef, PollTally, string>;
+  /** The viewer's own; none when signed out. */
+  readonly ownVotes: DataLoader<MessageRef, readonly number[], string>;
+  /** Does not ask whether anybody may know. */
+  readonly voters: DataLoader<VotersRequest, Part<bigint>, string>;
   /** Does not ask who may know. */
   readonly edits: DataLoader<EditsRequest, Part<Edit>, string>;
   /** How far all others have a conversation. */
@@ -174,6 +182,17 @@ const create = lazily<Loaders, LoaderScope>({
     new DataLoader((requests) => messages.reactors(requests), {
       maxBatchSize,
       cacheKeyFn: ({ emoji, first, after, ...ref }) => `${messageKey(ref)}:${emoji}:${first}:${after}`,
+    }),
+  votes: ({ chat: { messages } }) => new DataLoader((refs) => messages.votes(refs), { maxBatchSize, cacheKeyFn: messageKey }),
+  ownVotes: ({ chat: { messages }, viewer }) =>
+    new DataLoader(async (refs) => (viewer === null ? refs.map(() => []) : messages.ownVotes(viewer, refs)), {
+      maxBatchSize,
+      cacheKeyFn: messageKey,
+    }),
+  voters: ({ chat: { messages } }) =>
+    new DataLoader((requests) => messages.voters(requests), {
+      maxBatchSize,
+      cacheKeyFn: ({ choice, first, after, ...ref }) => `${messageKey(ref)}:${choice}:${first}:${after}`,
     }),
   edits: ({ chat: { messages } }) =>
     new DataLoader((requests) => messages.edits(requests), {

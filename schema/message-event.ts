@@ -1,13 +1,15 @@
 import type { KnownEntry } from '../src/log/index.ts';
+import { optionsOf } from '../src/message/index.ts';
 import type { Context } from './context.ts';
 import { conversationEventInterfaces as interfaces } from './conversation-event.ts';
 import { type Logged, loggedTypes } from './event.ts';
 import { Message } from './message.ts';
+import { PollOption } from './poll.ts';
 import { shareable } from './shareable.ts';
 
-const { MessageEdited, MessageRecalled, ReactionsChanged, PinChanged, HistoryTrimmed } = loggedTypes;
+const { MessageEdited, MessageRecalled, ReactionsChanged, PollVoted, PollClosed, PinChanged, HistoryTrimmed } = loggedTypes;
 
-type OfMessage = Logged<KnownEntry<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PinChanged'>>;
+type OfMessage = Logged<KnownEntry<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PollVoted' | 'PollClosed' | 'PinChanged'>>;
 
 function message({ entry: { streamId: conversationId, data } }: OfMessage, _args: object, { scope }: Context) {
   return scope.loaders.messages.load({ conversationId, seq: data.messageSeq });
@@ -30,7 +32,7 @@ MessageEdited.implement({
 });
 
 MessageRecalled.implement({
-  description: 'A message was taken back: its text, attachments, data, mentions, reactions and edits are gone, its place stays.',
+  description: 'A message was taken back: its text, attachments, data, poll, mentions, reactions and edits are gone, its place stays.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -48,6 +50,34 @@ ReactionsChanged.implement({
       description: 'True: they react; false: no longer.',
       resolve: ({ entry }) => entry.data.added,
     }),
+  }),
+});
+
+PollVoted.implement({
+  description:
+    'Somebody has chosen of a poll, or taken back what they had chosen. They are the actor, but of an anonymous poll, where nobody is.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field(messageField),
+    options: t.field({
+      extensions: shareable,
+      type: [PollOption],
+      nullable: true,
+      description: 'All that the actor has chosen from here on; null: the poll is anonymous, or nothing is left of it.',
+      async resolve({ entry: { streamId: conversationId, data } }, _args, { scope }) {
+        const message = await scope.loaders.messages.load({ conversationId, seq: data.messageSeq });
+        const { choices } = data;
+        return choices === null || !message?.poll ? null : optionsOf(message).filter(({ choice }) => choices.includes(choice));
+      },
+    }),
+  }),
+});
+
+PollClosed.implement({
+  description: 'A poll is closed: nobody may choose any more. The actor has closed it; nobody: its time was over.',
+  interfaces,
+  fields: (t) => ({
+    message: t.field(messageField),
   }),
 });
 

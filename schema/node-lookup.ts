@@ -1,4 +1,4 @@
-import { firstSeen, type Message, type MessageRef } from '../src/message/index.ts';
+import { firstSeen, type Message, type MessageRef, optionsOf } from '../src/message/index.ts';
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -55,6 +55,10 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       const message = await seenMessage(context, viewer, key);
       const reactions = message?.hasReactions ? await scope.loaders.reactions.load(message) : [];
       return reactions.find(({ emoji }) => emoji === key.emoji) ?? null;
+    }
+    case 'PollOption': {
+      const message = await seenMessage(context, viewer, key);
+      return message === null ? null : (optionsOf(message)[key.choice] ?? null);
     }
   }
 }

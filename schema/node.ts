@@ -1,7 +1,7 @@
 import type { Chat } from '../src/chat.ts';
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
-import type { Message, ReactionCount } from '../src/message/index.ts';
+import type { Message, PollOption, ReactionCount } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
 import type { Presence } from '../src/presence/index.ts';
 import type { ScheduledMessage } from '../src/scheduled/index.ts';
@@ -24,7 +24,8 @@ export type NodeShape =
   | Conversation
   | Membership
   | Message
-  | ReactionCount;
+  | ReactionCount
+  | PollOption;
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -51,6 +52,7 @@ function typeName(node: NodeShape): string {
   if ('role' in node) return 'Membership';
   if ('clientMessageId' in node) return 'Message';
   if ('emoji' in node) return 'Reaction';
+  if ('choice' in node) return 'PollOption';
   return node satisfies never;
 }
 

@@ -6,6 +6,7 @@ import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
+import { PollInput } from './poll.ts';
 
 /** What is asked for of a message that somebody says, at once or later. */
 export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
@@ -33,10 +34,16 @@ export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'Inpu
   };
 }
 
-const SendMessageInput = builder.inputType('SendMessageInput', { description: 'What to say where.', fields: sayingFields });
+const SendMessageInput = builder.inputType('SendMessageInput', {
+  description: 'What to say where.',
+  fields: (t) => ({
+    ...sayingFields(t),
+    poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
+  }),
+});
 
 /** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
-export function readSaying(input: typeof SendMessageInput.$inferInput): NewText {
+export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'poll'>): NewText {
   const { clientMessageId, text } = input;
   return {
     conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
@@ -81,7 +88,7 @@ builder.mutationField('sendMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        return { message: await context.chat.messages.send(viewer, readSaying(input)) };
+        return { message: await context.chat.messages.send(viewer, { ...readSaying(input), poll: input.poll }) };
       }),
   }),
 );

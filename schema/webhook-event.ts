@@ -25,6 +25,8 @@ export const webhookDocument = parse(`
       ... on MessageEdited { message { ...Said } }
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
+      ... on PollVoted { message { ...Said } options { id text } }
+      ... on PollClosed { message { ...Said } }
       ... on PinChanged { message { ...Said } pinned }
       ... on HistoryTrimmed { untilSeq }
       ... on MemberJoined { user { ...Person } }
@@ -49,6 +51,7 @@ export const webhookDocument = parse(`
     mentionsEveryone
     attachments { url mediaType name size width height durationMs alt }
     data
+    poll { options { id text voteCount } voterCount multiple anonymous closesAt closedAt }
     forwardedFrom { user { ...Person } name }
   }
 `);
@@ -93,7 +96,7 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
 }
 
 /** What is asked about before it is said, with ids as the API has them. */
-export function showDraft({ senderId, conversationId, text, attachments, data, clientMessageId, ...refers }: Saying): object {
+export function showDraft({ senderId, conversationId, text, attachments, data, poll, clientMessageId, ...refers }: Saying): object {
   const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {
     conversationId: formatId('Conversation', conversationId),
@@ -102,6 +105,7 @@ export function showDraft({ senderId, conversationId, text, attachments, data, c
     text,
     attachments,
     data: data === null ? null : jsonObject.serialize(data),
+    poll: poll && { options: poll.options, multiple: poll.multiple, anonymous: poll.anonymous, closesAt: poll.closesAt },
     clientMessageId,
     messageId: messageId(refers.edits),
     forwardedFromId: messageId(refers.forwards),

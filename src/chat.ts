@@ -286,6 +286,7 @@ function doersOf(
     },
     HandleFreed: (freed) => users.freeHandles(freed),
     ScheduledMessageDue: (due) => scheduled.due(due),
+    PollDue: ({ conversationId, messageSeq: seq }) => messages.closeDue({ conversationId, seq }),
     DataExport: (wanted, signal) => exports.make(wanted, signal),
     DataExportOver: (over) => exports.end(over),
     ModerationItemOver: (over) => moderation.over(over),

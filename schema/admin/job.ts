@@ -21,6 +21,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   DataExport: 'Makes the file with all that is a user’s own.',
   DataExportOver: 'Removes it.',
   ScheduledMessageDue: 'A message’s time has come that was left to be said later: it is said.',
+  PollDue: 'A poll’s time is over: it is closed.',
   ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
   HistoryRound: 'Takes away what is older than it is kept.',
   AttachmentRound: 'Enters into the lists of attachments what was attached before there were any.',

@@ -12,6 +12,8 @@ const events: Readonly<Record<WebhookEventWord, string>> = {
   MessageEdited: 'A message says something else from here on.',
   MessageRecalled: 'A message was taken back: nothing of what it said is left.',
   ReactionsChanged: 'Somebody reacted to a message, or does so no more.',
+  PollVoted: 'Somebody has chosen of a poll, or taken back what they had chosen.',
+  PollClosed: 'A poll is closed: nobody may choose any more.',
   PinChanged: 'A message was pinned, or is no more.',
   HistoryTrimmed: 'What was said up to a place is kept no longer.',
   MemberJoined: 'Somebody is in a conversation from here on.',

@@ -51,3 +51,4 @@ export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.t
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { trimStretch } from './trim.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
+export { deleteVotes, insertVotes, type VoteRow } from './vote-rows.ts';

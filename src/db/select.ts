@@ -44,7 +44,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     },
     ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', sentAt: 'time', editedAt: 'time', recalledAt: 'time' },
     ...{ pinnedAt: 'time', mentionIds: 'text', replyCount: 'number', hasReactions: 'flag', originId: 'id', originName: 'text' },
-    ...{ attachments: 'text', data: 'text' },
+    ...{ attachments: 'text', data: 'text', poll: 'text', pollClosedAt: 'time' },
   },
   Membership: {
     ...{ conversationId: 'id', userId: 'id', state: 'text', role: 'text', fromSeq: 'kept', untilSeq: 'number', shown: 'flag' },

@@ -13,11 +13,12 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
   const messages = sql`${ofConversation} AND seq > ${after} AND seq <= ${upTo}`;
   const aboutThem = sql`${ofConversation} AND messageSeq > ${after} AND messageSeq <= ${upTo}`;
   await trimThreads(tx, { conversationId, after, upTo });
-  await tx.$executeRaw(sql`UPDATE Message SET text = '', attachments = NULL, data = NULL, mentionIds = NULL, mentionsEveryone = 0, hasReactions = 0,
+  await tx.$executeRaw(sql`UPDATE Message SET text = '', attachments = NULL, data = NULL, poll = NULL, pollClosedAt = NULL, mentionIds = NULL, mentionsEveryone = 0, hasReactions = 0,
     pinnedAt = NULL, originId = NULL, originName = NULL, recalledAt = COALESCE(recalledAt, ${at}) WHERE ${messages}`);
   await tx.$executeRaw(sql`DELETE FROM MessageEdit WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Mention WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Reaction WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM PollVote WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Pin WHERE ${aboutThem}`);
   await deleteAttachedWithin(tx, { conversationId, after, upTo });
   await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${conversationId} AND seq > ${after} AND seq <= ${upTo}`);

@@ -155,8 +155,20 @@ async function* saidIn(messages: Sources['messages'], userId: bigint, conversati
   }
 }
 
-function ownWords({ conversationId, seq, text, attachments, data, sentAt, editedAt, replyToSeq, threadRootSeq, origin }: Message): object {
-  const said = { text, attachments, data: data === null ? null : (JSON.parse(data) as unknown) };
+function ownWords({
+  conversationId,
+  seq,
+  text,
+  attachments,
+  data,
+  poll,
+  sentAt,
+  editedAt,
+  replyToSeq,
+  threadRootSeq,
+  origin,
+}: Message): object {
+  const said = { text, attachments, data: data === null ? null : (JSON.parse(data) as unknown), poll };
   return { conversationId, seq, sentAt, ...said, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
 }
 

@@ -44,8 +44,9 @@ export function createSpare(characters = spareCharacters): Spare {
 
 function textOf(entry: Entry): number {
   if (entry.type !== 'MessageSent') return 0;
-  const { text, attachments, data } = entry.data;
-  return text.length + (data?.length ?? 0) + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
+  const { text, attachments, data, poll } = entry.data;
+  const options = poll === null ? 0 : poll.options.reduce((sum, option) => sum + option.length, 0);
+  return text.length + (data?.length ?? 0) + options + attachments.reduce((sum, one) => sum + attachmentCharacters(one), 0);
 }
 
 function attachmentCharacters({ url, mediaType, name, alt }: Attachments[number]): number {

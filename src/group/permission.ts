@@ -58,6 +58,7 @@ export const permissions = {
   MENTION_EVERYONE: { policy: 'mentionPolicy', by: byPolicy, says: 'In this group you may not mention everyone.' },
   PIN_MESSAGES: { policy: 'pinPolicy', by: byPolicy, says: 'In this group you may not pin messages. Ask its owner or an admin.' },
   RECALL_MESSAGES: { policy: null, by: always(admins), says: 'Only who said it can take it back, or who runs the group.' },
+  CLOSE_POLLS: { policy: null, by: always(admins), says: 'Only who asked can close the poll, or who runs the group.' },
   SEE_EDITS: { policy: null, by: always(admins), says: 'Only who said it sees what it said before, or who runs the group.' },
   ADD_MEMBERS: {
     ...{ policy: 'invitePolicy', by: byPolicy },

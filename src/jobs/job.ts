@@ -23,6 +23,8 @@ export const jobKinds = {
   NoticeDue: z.object({ noticeId: z.string() }),
   /** It is time to say what somebody has written to be said later. */
   ScheduledMessageDue: z.object({ userId: id, scheduledMessageId: z.string() }),
+  /** A poll's time is over: it is closed. */
+  PollDue: z.object({ conversationId: id, messageSeq: z.number().int() }),
   /** A decision of the moderation queue was long enough ago for it to be forgotten. */
   ModerationItemOver: z.object({ itemId: z.string() }),
   /** Those who had a notice are told that it is taken back. */

@@ -29,7 +29,7 @@ const recalled = new WeakMap<Entry, KnownEntry<'MessageSent'>>();
 /** What is left of a message once it was taken back at a time. The same entry gives the very same object each time. */
 export function recalledMessage(entry: KnownEntry<'MessageSent'>, recalledAt: Date): KnownEntry<'MessageSent'> {
   if (entry.data.recalledAt !== null) return entry;
-  const said = { text: '', attachments: [], data: null, mentionIds: [], mentionsEveryone: false, origin: null };
+  const said = { text: '', attachments: [], data: null, poll: null, mentionIds: [], mentionsEveryone: false, origin: null };
   const known = recalled.get(entry) ?? { ...entry, data: { ...entry.data, ...said, hasReactions: false, pinnedAt: null, recalledAt } };
   recalled.set(entry, known);
   return known;

@@ -6,6 +6,7 @@ import type { Entry, EntryType } from './entry.ts';
  */
 const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ...(['MessageSent', 'MessageEdited', 'MessageRecalled', 'ReactionsChanged', 'PinChanged', 'HistoryTrimmed'] as const),
+  ...(['PollVoted', 'PollClosed'] as const),
   ...(['ConversationOpened', 'ConversationClosed', 'MembershipSettled', 'MessageHidden', 'ConversationCleared', 'ThreadRead'] as const),
   ...([
     'ContactRequestSent',

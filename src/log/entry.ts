@@ -29,6 +29,18 @@ const attachment = z.object({
 /** The attachments of a message, in order. */
 export const attachmentList = z.array(attachment).readonly();
 
+/** What a message asks, as its row has it: its text is the question. */
+export const newPoll = z.object({
+  /** What there is to choose from, each named by its place, which it has for ever. */
+  options: z.array(z.string()).readonly(),
+  /** Whether one may choose several. */
+  multiple: z.boolean(),
+  /** Whether nobody is told who chose what. */
+  anonymous: z.boolean(),
+  /** From when on nobody may choose any more; null: until somebody closes it. */
+  closesAt: date.nullable(),
+});
+
 /** A message as its log entry carries it; its seq, sender and time are the entry's. */
 const message = z.object({
   ordinal: z.number().int(),
@@ -49,6 +61,8 @@ const message = z.object({
   attachments: attachmentList.default([]),
   /** An object of the sender's client, as JSON; null: none. A text, for nothing here looks inside, and so it stays as it came. */
   data: z.string().nullable().default(null),
+  /** `closedAt`: from when on it was closed; null: it is not. */
+  poll: newPoll.extend({ closedAt: date.nullable() }).nullable().default(null),
 });
 
 /** What of a group an act has changed (schema: `enum GroupField`). */
@@ -74,6 +88,9 @@ export const entryTypes = {
   MessageEdited: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   MessageRecalled: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
+  // Who has voted is the actor, and `choices` are the places of all that they have chosen from then on; of an anonymous poll nobody, and null.
+  PollVoted: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, choices: z.array(seq).readonly().nullable() }) },
+  PollClosed: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
   // What stood up to there is gone, for everybody.
   HistoryTrimmed: { on: 'conversation', timeline: false, data: z.object({ untilSeq: seq }) },
@@ -118,6 +135,11 @@ export type EntryType = keyof typeof entryTypes;
 /** What an entry of that type carries beside its place. */
 export type EntryData<T extends EntryType> = z.output<(typeof entryTypes)[T]['data']>;
 
+/** What a message asks, as it is written. */
+export type NewPoll = z.output<typeof newPoll>;
+/** What a message asks, as it stands. */
+export type Poll = NonNullable<EntryData<'MessageSent'>['poll']>;
+
 /** The version of the shapes above that this release writes; a newer one is read as Hidden. */
 export const entryVersion = 1;
 
@@ -156,6 +178,7 @@ export interface NewMessage {
   readonly text: string;
   readonly attachments: EntryData<'MessageSent'>['attachments'];
   readonly data: string | null;
+  readonly poll: NewPoll | null;
   readonly replyToSeq: number | null;
   readonly threadRootSeq: number | null;
   readonly mentionIds: readonly bigint[];

@@ -22,6 +22,8 @@ export {
   type MemberField,
   type NewEntry,
   type NewMessage,
+  type NewPoll,
+  type Poll,
   parseEntry,
 } from './entry.ts';
 export { type Ephemeral, formatHint, type Hint, parseHint, streamTopic } from './hint.ts';

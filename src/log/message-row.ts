@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { attachmentList, type EntryData, type NewMessage } from './entry.ts';
+import { attachmentList, type EntryData, type NewMessage, type NewPoll, newPoll, type Poll } from './entry.ts';
 
 /** A message's row. */
 export type MessageRow = Awaited<ReturnType<Tx['message']['findMany']>>[number];
@@ -30,6 +30,7 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
     // A node of a release that does not know a column leaves it where it takes a message back.
     attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
     data: recalledAt === null ? row.data : null,
+    poll: recalledAt === null ? parsePoll(row) : null,
     origin: originId === null || originName === null ? null : { userId: originId, name: originName },
   };
 }
@@ -47,6 +48,20 @@ export function formatAttachments(attachments: Attachments): string | null {
 /** Reads attachments of a row; none where another release wrote what this one cannot read. */
 export function parseAttachments(text: string | null): Attachments {
   return text === null ? noAttachments : (attachmentList.safeParse(JSON.parse(text)).data ?? noAttachments);
+}
+
+/** A poll as a row keeps it; null for none. */
+function formatPoll(poll: NewPoll | null): string | null {
+  if (poll === null) return null;
+  const { options, multiple, anonymous, closesAt } = poll;
+  return JSON.stringify({ options, multiple, anonymous, closesAt });
+}
+
+/** Reads the poll of a row; none where another release wrote what this one cannot read. */
+function parsePoll({ poll, pollClosedAt: closedAt }: Pick<MessageRow, 'poll' | 'pollClosedAt'>): Poll | null {
+  if (poll === null) return null;
+  const { data } = newPoll.safeParse(JSON.parse(poll));
+  return data === undefined ? null : { ...data, closedAt };
 }
 
 /** Reads ids of a row. */
@@ -83,6 +98,8 @@ export function newMessageRow(place: MessagePlace, message: NewMessage): Message
     mentionIds: formatIds(message.mentionIds),
     attachments: formatAttachments(message.attachments),
     data,
+    poll: formatPoll(message.poll),
+    pollClosedAt: null,
     originId: origin?.userId ?? null,
     originName: origin?.name ?? null,
     replyCount: 0,

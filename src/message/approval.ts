@@ -1,4 +1,4 @@
-import type { Attachments } from '../log/index.ts';
+import type { Attachments, NewPoll } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 
 /** Something that is about to be said. */
@@ -12,6 +12,8 @@ export interface Saying {
   readonly attachments: Attachments;
   /** Its data, likewise: JSON of an object; null: none. */
   readonly data: string | null;
+  /** What it asks, likewise; null: nothing. */
+  readonly poll: NewPoll | null;
   /** Null: it is an edit. */
   readonly clientMessageId: string | null;
   /** The message that is changed. */

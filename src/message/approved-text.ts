@@ -27,7 +27,7 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
   ]);
   const kind = stream?.kind;
   if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return null;
-  const nothing = { clientMessageId, edits: null, forwards: null, replyTo: null, threadRoot: null };
+  const nothing = { clientMessageId, poll: null, edits: null, forwards: null, replyTo: null, threadRoot: null };
   const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
   const rule = { maxLength: config.maxMessageLength, emptyToo: isMore(asking) };
   return approval.approve(saying, { fits: (text) => isText(text, rule), field: [field] });

@@ -16,6 +16,8 @@ import type { Messages } from './messages.ts';
 import { createPages } from './pages.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
+import { closeDue, closePoll, votePoll } from './poll.ts';
+import { countVotes, listVoters, readChoices } from './poll-list.ts';
 import { listReaders, readReaches, tellingOf, tellReading } from './reach.ts';
 import { addReaction, removeReaction } from './reaction.ts';
 import { countReactions, listOwnReactions, listReactors } from './reaction-list.ts';
@@ -53,6 +55,9 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     recall: (viewer, ref) => recall(parts, viewer, ref),
     addReaction: async (viewer, reacting) => addReaction(parts, viewer, reacting),
     removeReaction: async (viewer, reacting) => removeReaction(parts, viewer, reacting),
+    votePoll: async (viewer, voting) => votePoll(parts, viewer, voting),
+    closePoll: (viewer, ref) => closePoll(parts, viewer, ref),
+    closeDue: (ref) => closeDue(parts, ref),
     pin: (viewer, ref) => pin(parts, viewer, ref),
     unpin: (viewer, ref) => unpin(parts, viewer, ref),
     hide: (viewer, ref) => hide(parts, viewer, ref),
@@ -74,6 +79,13 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
     reactors: (requests) => listReactors(db.client, requests),
+    votes: (refs) => countVotes(db.client, refs),
+    ownVotes: ({ userId }, refs) =>
+      readChoices(
+        db.client,
+        refs.map(({ conversationId, seq }) => ({ conversationId, seq, userId })),
+      ),
+    voters: (requests) => listVoters(db.client, requests),
     last: (accesses) => lastMessages(parts, accesses),
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),

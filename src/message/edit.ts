@@ -47,7 +47,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
       const words = { text: looked?.text ?? change.text, ...standing(message, named, looked ?? named) };
-      requireSaid(words.text, { emptyToo: isMore(words) });
+      requireSaid(words.text, { emptyToo: isMore({ ...words, poll: message.poll }) });
       if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
       const attachesOther = !attachesSame(words, message);
       if (attachesOther) requireAllowed(words.attachments, config);
@@ -81,7 +81,12 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
           });
           if (attachesOther) await replaceAttached(tx, edited);
           await storeMentions(tx, { ...edited, entrySeq: seq, before: message });
-          await putFlag(tx, { target: { kind: 'MESSAGE', ...ref, userId: viewer.userId }, said, whole: () => inWords(words), at });
+          await putFlag(tx, {
+            target: { kind: 'MESSAGE', ...ref, userId: viewer.userId },
+            said,
+            whole: () => inWords({ ...words, poll: message.poll }),
+            at,
+          });
         },
         result: ({ at }) => ({ ...edited, editedAt: at }),
       };
@@ -119,8 +124,17 @@ async function approvedChange(
   const enclosed = standing(message ?? nothingEnclosed, named, named);
   if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, ...enclosed };
   // What would leave nothing is refused anyway.
-  if (saysSame({ text, ...enclosed }, message) || (text === '' && !isMore(enclosed))) return { text, ...enclosed };
-  const asking = { act: 'EDIT', conversationId: ref.conversationId, text, ...enclosed, edits: ref, field: 'text' } as const;
+  if (saysSame({ text, ...enclosed }, message) || (text === '' && !isMore({ ...enclosed, poll: message.poll })))
+    return { text, ...enclosed };
+  const asking = {
+    act: 'EDIT',
+    conversationId: ref.conversationId,
+    text,
+    ...enclosed,
+    poll: message.poll,
+    edits: ref,
+    field: 'text',
+  } as const;
   return { text: await approvedText(parts, viewer, asking), ...enclosed };
 }
 

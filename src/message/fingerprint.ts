@@ -3,6 +3,7 @@ import { inOneOrder, type NewData } from '../data.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import type { NewAttachment } from './attachment.ts';
 import type { MessageRef } from './message.ts';
+import type { WantedPoll } from './poll-shape.ts';
 import { refKey } from './store.ts';
 
 /** What a clientMessageId stands for. */
@@ -15,6 +16,7 @@ export interface Request {
   readonly mentionsEveryone?: boolean | undefined;
   readonly attachments?: readonly NewAttachment[] | undefined;
   readonly data?: NewData | null | undefined;
+  readonly poll?: WantedPoll | null | undefined;
   /** What it forwards; its text is then ''. */
   readonly forwarded?: MessageRef | undefined;
 }
@@ -48,17 +50,23 @@ function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
 // JSON of an array: no two requests share a form. Parts that came later are a further element, there only where there is something in it: so what was
 // stored before they were known is known still.
 function canonical({ conversationId, text, replyTo, ...rest }: Request): string {
-  const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], data = null, forwarded } = rest;
+  const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], data = null, poll = null, forwarded } = rest;
   const more = {
     ...(threadRoot !== undefined && { thread: refKey(threadRoot) }),
     ...(mentionIds.length > 0 && { mentions: [...new Set(mentionIds.map(String))].toSorted() }),
     ...(mentionsEveryone && { everyone: true }),
     ...(attachments.length > 0 && { attachments: attachments.map(known) }),
     ...(data !== null && { data: inOneOrder(data) }),
+    ...(poll !== null && { poll: asked(poll) }),
     ...(forwarded !== undefined && { forwarded: refKey(forwarded) }),
   };
   const quoted = replyTo === undefined ? null : refKey(replyTo);
   return JSON.stringify([conversationId.toString(), text, quoted, ...(Object.keys(more).length > 0 ? [more] : [])]);
+}
+
+/** What is asked for of a poll. */
+function asked({ options, multiple, anonymous, closesAt }: WantedPoll): readonly unknown[] {
+  return [options, multiple ?? false, anonymous ?? false, closesAt ?? null];
 }
 
 /** What is asked for of an attachment, in one order, without what is not: what may come later is not missing in what was stored before. */

@@ -3,7 +3,7 @@
 // clientMessageId, for ever and on all nodes, and only while its sender may post; markers only rise, with 0 <= readSeq <= deliveredSeq <=
 // lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
-// Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, pinned), ConversationOpened for a side that a
+// Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, voted on, pinned), ConversationOpened for a side that a
 // first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
 export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
@@ -21,16 +21,22 @@ export type {
   Message,
   MessageRef,
   Part,
+  PollOption,
+  PollTally,
   Reach,
   ReactionCount,
   ReactorsRequest,
   Reader,
   TimelineEntry,
   UnreadTotals,
+  VotersRequest,
 } from './message.ts';
 export type { Messages } from './messages.ts';
+export type { OptionRef } from './poll.ts';
+export { optionsOf } from './poll-list.ts';
+export { maxOptions } from './poll-shape.ts';
 export { takingBack } from './recall.ts';
-export { type NewText, usedBefore } from './send.ts';
+export { type NewSaying, type NewText, usedBefore } from './send.ts';
 export type { Settling } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';
 export { firstSeen, requireStanding } from './target.ts';

@@ -1,7 +1,7 @@
 import type { EntryData, EntryType, entryTypes, KnownEntry } from '../log/index.ts';
 import type { PageRequest } from '../page.ts';
 
-/** A message as it stands: what its entry says (`text` is '', `mentionIds` and `attachments` are empty and `data` is null once recalled), and where it stands. */
+/** A message as it stands: what its entry says (`text` is '', `mentionIds` and `attachments` are empty, `data` and `poll` are null once recalled), and where it stands. */
 export interface Message extends Readonly<EntryData<'MessageSent'>> {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -110,4 +110,29 @@ export interface ReactorsRequest extends MessageRef {
   readonly first: number;
   /** A user's id; absent: from the start. */
   readonly after?: bigint | undefined;
+}
+
+/** How many have chosen what of a message's poll. */
+export interface PollTally {
+  /** People who have chosen anything. */
+  readonly voters: number;
+  /** How many have chosen an option, by its place. */
+  votes(choice: number): number;
+}
+
+/** Part of those who have chosen an option of a message's poll. */
+export interface VotersRequest extends MessageRef {
+  readonly choice: number;
+  readonly first: number;
+  /** A user's id; absent: from the start. */
+  readonly after?: bigint | undefined;
+}
+
+/** An option of a message's poll. */
+export interface PollOption extends MessageRef {
+  /** Its place there, from 0 on. */
+  readonly choice: number;
+  readonly option: string;
+  /** Whether nobody is told who has chosen it. */
+  readonly anonymous: boolean;
 }

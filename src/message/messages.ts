@@ -20,15 +20,18 @@ import type {
   Message,
   MessageRef,
   Part,
+  PollTally,
   Reach,
   ReactionCount,
   ReactorsRequest,
   Reader,
   TimelineEntry,
   UnreadTotals,
+  VotersRequest,
 } from './message.ts';
+import type { Voting } from './poll.ts';
 import type { Reacting } from './reaction.ts';
-import type { Forward, NewText } from './send.ts';
+import type { Forward, NewSaying, NewText } from './send.ts';
 import type { Settling } from './settling.ts';
 import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
@@ -38,7 +41,7 @@ import type { Enclosed } from './words.ts';
 /** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
 export interface Messages extends AsyncDisposable {
   /** Stores a message, or finds the one stored under this clientMessageId. `settling`: what is settled by the same commit. */
-  send(viewer: Viewer, request: NewText, settling?: Settling): Promise<Message>;
+  send(viewer: Viewer, request: NewSaying, settling?: Settling): Promise<Message>;
   /** Looks at a message that is to be said later, without asking the database. */
   readLater(request: NewText): Later;
   /** That it would be taken now, in all that does not belong to the moment when it is said. */
@@ -49,6 +52,10 @@ export interface Messages extends AsyncDisposable {
   recall(viewer: Viewer, message: MessageRef): Promise<Message>;
   addReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
   removeReaction(viewer: Viewer, reacting: Reacting): Promise<Message>;
+  votePoll(viewer: Viewer, voting: Voting): Promise<Message>;
+  closePoll(viewer: Viewer, message: MessageRef): Promise<Message>;
+  /** Closes a poll whose time has come. Throws UNAVAILABLE. */
+  closeDue(message: MessageRef): Promise<void>;
   pin(viewer: Viewer, message: MessageRef): Promise<Message>;
   unpin(viewer: Viewer, message: MessageRef): Promise<Message>;
   hide(viewer: Viewer, message: MessageRef): Promise<void>;
@@ -84,6 +91,12 @@ export interface Messages extends AsyncDisposable {
   ownReactions(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]>;
   /** Who has put an emoji on a message, by id, for each page asked for, in order. */
   reactors(requests: readonly ReactorsRequest[]): Promise<readonly Part<bigint>[]>;
+  /** How many have chosen what of each message's poll, in order. */
+  votes(refs: readonly MessageRef[]): Promise<readonly PollTally[]>;
+  /** The places of what the viewer has chosen of each, in order. */
+  ownVotes(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly number[])[]>;
+  /** Who has chosen an option, by id, for each page asked for, in order. Does not ask whether anybody may know. */
+  voters(requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]>;
   /** The newest message that each member sees, in order; null where there is none. */
   last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
   /** Messages of others that wait to be read, as of the conversation's lastSeq, in order. */

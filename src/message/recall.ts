@@ -7,6 +7,7 @@ import { isPast } from './edit.ts';
 import { messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
+import { cancelClosings } from './poll.ts';
 import { requireSeen, type Target } from './target.ts';
 import { messageEntry, messageOfEntry } from './timeline.ts';
 
@@ -77,7 +78,10 @@ export function recalling({ seq: messageSeq, pinnedAt }: Message): readonly NewE
 export async function eraseMessages(
   tx: Tx,
   conversationId: bigint,
-  { messages, recalledAt }: { readonly messages: readonly Pick<Message, 'seq' | 'attachments'>[]; readonly recalledAt: Date },
+  {
+    messages,
+    recalledAt,
+  }: { readonly messages: readonly Pick<Message, 'conversationId' | 'seq' | 'attachments' | 'poll'>[]; readonly recalledAt: Date },
 ): Promise<void> {
   const seqs = messages.map(({ seq }) => seq);
   const where = { conversationId, messageSeq: { in: seqs } };
@@ -85,6 +89,8 @@ export async function eraseMessages(
     text: '',
     attachments: null,
     data: null,
+    poll: null,
+    pollClosedAt: null,
     mentionIds: null,
     mentionsEveryone: false,
     hasReactions: false,
@@ -97,6 +103,11 @@ export async function eraseMessages(
   await tx.reaction.deleteMany({ where });
   await tx.messageEdit.deleteMany({ where });
   await tx.pin.deleteMany({ where });
+  const asking = messages.filter(({ poll }) => poll !== null);
+  if (asking.length > 0) {
+    await tx.pollVote.deleteMany({ where: { conversationId, messageSeq: { in: asking.map(({ seq }) => seq) } } });
+    await cancelClosings(tx, asking);
+  }
   const attaching = messages.filter(({ attachments }) => attachments.length > 0);
   if (attaching.length === 0) return;
   await deleteAttached(

@@ -1,7 +1,7 @@
 import { isFitting, type NewData, requireData, requireFitting } from '../data.ts';
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type MessageRow } from '../log/index.ts';
+import { appendSearching, type Inside, type MessageRow, type NewPoll } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
@@ -10,6 +10,7 @@ import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
+import { requirePollShape, requireTimely, type WantedPoll } from './poll-shape.ts';
 import { postingAt } from './posting.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
 import { type Settling, withSettled } from './settling.ts';
@@ -29,6 +30,11 @@ export interface NewText extends Refers {
   readonly data?: NewData | null | undefined;
 }
 
+/** The same, and what it asks: its text is the question. */
+export interface NewSaying extends NewText {
+  readonly poll?: WantedPoll | null | undefined;
+}
+
 /** What is sent on, and where to. */
 export interface Forward {
   readonly message: MessageRef;
@@ -41,14 +47,15 @@ const looks = 3;
 
 /**
  * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
- * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…), NOT_FOUND
+ * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…, poll.…), NOT_FOUND
  * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
  * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
- * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…). `settling`: what is settled by the same commit, which may refuse as well.
+ * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…, poll.options.N). `settling`: what is settled by the same commit, which may refuse as well.
  */
-export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: Settling): Promise<Message> {
+export async function send(parts: MessageParts, viewer: Viewer, request: NewSaying, settling?: Settling): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
-  const enclosed = requireShape(parts.config, request);
+  const poll = requirePollShape(request.poll);
+  const enclosed = requireShape(parts.config, request, poll);
   const { attachments, data } = enclosed;
   // What is too much now is not stored anew: whoever is asked need not know.
   const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
@@ -59,16 +66,18 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
         clientMessageId,
         text: request.text,
         ...enclosed,
+        poll,
         replyTo,
         threadRoot,
         field: 'text',
       })
     : request.text;
-  const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed });
-  async function content(): Promise<Content> {
+  const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed, poll });
+  async function content({ now }: Inside): Promise<Content> {
     // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
     requireAllowed(attachments, parts.config);
     requireFitting(data, parts.config);
+    requireTimely(poll, now);
     if (looked === null) throw unasked('text');
     return { ...admitWords(looked), origin: null };
   }
@@ -77,14 +86,18 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
 }
 
 /** What a message is to have besides its text, as it would be stored. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…) where it could be no message, whatever is allowed. */
-export function requireShape(config: MessageParts['config'], request: Pick<NewText, 'text' | 'attachments' | 'data'>): Enclosed {
+export function requireShape(
+  config: MessageParts['config'],
+  request: Pick<NewText, 'text' | 'attachments' | 'data'>,
+  poll: NewPoll | null = null,
+): Enclosed {
   const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
-  requireText(request.text, { maxLength: config.maxMessageLength, emptyToo: isMore(enclosed) });
+  requireText(request.text, { maxLength: config.maxMessageLength, emptyToo: isMore({ ...enclosed, poll }) });
   return enclosed;
 }
 
 /**
- * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
+ * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Of a poll that is the question: who is asked is not who chose. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
  * recalled, not allowed any more, or with what a message may not have by now), and what `send` does.
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {

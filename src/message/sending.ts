@@ -17,6 +17,7 @@ import { newAttached } from './attached.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, type Mentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
+import { closingsOf } from './poll.ts';
 import { newReplies, type Thread, threadOf } from './thread.ts';
 import { messageOfEntry } from './timeline.ts';
 import { type AdmittedWords, inWords } from './words.ts';
@@ -52,7 +53,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, refers, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ said, text, attachments, data, origin }, { replyToSeq, thread, mentions }] = await Promise.all([
+  const [{ said, text, attachments, data, poll, origin }, { replyToSeq, thread, mentions }] = await Promise.all([
     sending.content(inside),
     requireReferred(inside, writing, refers),
   ]);
@@ -68,6 +69,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
     text,
     attachments,
     data,
+    poll,
     replyToSeq,
     threadRootSeq,
     mentionIds,
@@ -84,6 +86,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
         ...(thread === null ? [] : [effect(newReplies(db), { ...thread, ...sent })]),
         ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
         ...(attachments.length === 0 ? [] : [effect(newAttached, { ...sent, attachments })]),
+        ...closingsOf({ conversationId, seq, poll }),
         ...flagEffects({ target: { kind: 'MESSAGE', conversationId, seq, userId }, said, whole: () => inWords(message), at: placed.at }),
       ];
     },

@@ -80,6 +80,8 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
         originName: `Zoë "漢字" 👍🏽`,
         attachments: JSON.stringify([{ url: 'https://example.org/ä', alt: `O'Neil "\\" 👍🏽` }]),
         data: JSON.stringify({ 'ä "\\"': `O'Neil \0 \u001a 👍🏽` }),
+        poll: JSON.stringify({ options: [`O'Neil "\\"`, '👍🏽'] }),
+        pollClosedAt: new Date('2027-01-01T00:00:00.001Z'),
       };
       const made = await db.transaction((tx) => tx.message.create({ data: message }));
       expect(made).toEqual(message);
@@ -145,7 +147,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           text: '',
         },
         ...{ replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null, originId: null, originName: null },
-        ...{ attachments, data, sentAt: at },
+        ...{ attachments, data, poll: null, sentAt: at },
       }));
       await db.transaction((tx) => insertMessages(db, tx, rows));
       expect(await db.client.message.count({ where: { conversationId, attachments, data } })).toBe(100);

@@ -85,7 +85,7 @@ test.each(
   const rows = Array.from({ length: 300 }, (_, place) => ({
     ...{ conversationId, seq: 1, ordinal: 1, senderId: 123_456_789n, clientMessageId: `${place}`, text: 'secret', sentAt: at },
     ...{ fingerprint: new Uint8Array(16).fill(0xab), replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null },
-    ...{ originId: null, originName: null, attachments: null, data: null },
+    ...{ originId: null, originName: null, attachments: null, data: null, poll: null },
   }));
   const fault: unknown = await db.transaction((tx) => insertMessages(db, tx, rows)).catch((error: unknown) => error);
   const told = inspect(fault, { depth: 5 });

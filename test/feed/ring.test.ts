@@ -10,6 +10,7 @@ function message(seq: number, text = 'hello', { url, data = null }: { readonly u
     ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, replyCount: 0, hasReactions: false, pinnedAt: null },
     attachments: url === undefined ? [] : [{ ...nothing, url, mediaType: 'a/b' }],
     data,
+    poll: null,
   };
   return { streamId: 1n, seq, at: new Date(0), actorId: 1n, type: 'MessageSent', data: said };
 }

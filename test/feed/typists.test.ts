@@ -34,7 +34,7 @@ const everMs = 600_000;
 function entry(type: 'MessageSent' | 'MemberLeft', actorId: bigint, userId: bigint): Entry {
   const place = { streamId: 7n, seq: 1, at: new Date(), actorId };
   if (type === 'MemberLeft') return { ...place, type, data: { userId, reason: 'REMOVED' } };
-  const enclosed = { attachments: [], data: null };
+  const enclosed = { attachments: [], data: null, poll: null };
   const message = { ordinal: 1, clientMessageId: 'a', text: 'said', replyToSeq: null, threadRootSeq: null, origin: null, ...enclosed };
   const untouched = { editedAt: null, recalledAt: null, pinnedAt: null, replyCount: 0, hasReactions: false };
   return { ...place, type, data: { ...message, ...untouched, mentionIds: [], mentionsEveryone: false } };

@@ -74,7 +74,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
               actorId: senderId,
               entry: {
                 ...{ type: 'MessageSent', clientMessageId: key, fingerprint: new Uint8Array(16), text: key, replyToSeq: null },
-                ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null },
+                ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null, poll: null },
               },
             },
           ],

@@ -12,6 +12,7 @@ const said: KnownEntry<'MessageSent'> = {
     ...{ ordinal: 1, clientMessageId: 'a', text: '', replyToSeq: null, threadRootSeq: null, mentionIds: [8n], mentionsEveryone: false },
     ...{ origin: null, replyCount: 0, hasReactions: false, editedAt: null, recalledAt: null, pinnedAt: null, attachments: [] },
     data: '{"b":"\\"\\\\ü\\n","a":{"__proto__":[1.5]},"10":null}',
+    poll: { options: ['ü "', 'b'], multiple: true, anonymous: false, closesAt: new Date('2026-03-01T12:00:00.123Z'), closedAt: null },
   },
 };
 const typing: Hint = { kind: 'typing', conversationId: stream, userId: 8n, typing: true, except: [] };
@@ -52,11 +53,11 @@ test('what an entry says in the way of a later release is hidden, and its place 
 });
 
 test('what a message says in the way of an earlier release, which knows neither attachments nor data, is a text alone', () => {
-  const { attachments, data, ...known } = said.data;
+  const { attachments, data, poll, ...known } = said.data;
   const { entry: told } = JSON.parse(formatHint({ kind: 'entry', entry: said })) as { readonly entry: { readonly data: object } };
-  const earlier = { ...told, data: { ...told.data, attachments: undefined, data: undefined } };
+  const earlier = { ...told, data: { ...told.data, attachments: undefined, data: undefined, poll: undefined } };
   expect(parseHint(stream, JSON.stringify({ v: 1, kind: 'entry', entry: earlier }))).toEqual({
     kind: 'entry',
-    entry: { ...said, data: { ...known, attachments: [], data: null } },
+    entry: { ...said, data: { ...known, attachments: [], data: null, poll: null } },
   });
 });

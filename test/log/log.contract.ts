@@ -46,7 +46,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
             actorId: senderId,
             entry: {
               ...{ type: 'MessageSent', clientMessageId, fingerprint: new Uint8Array(16), text, replyToSeq: null },
-              ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null },
+              ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null, poll: null },
             },
           },
         ],

@@ -35,7 +35,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(sent).toEqual({
         ...{ conversationId, seq: 3, ordinal: 1, senderId: bob.userId, clientMessageId: 'A key ~ 1', text, replyToSeq: null },
         ...{ sentAt: expect.any(Date), editedAt: null, recalledAt: null, pinnedAt: null, replyCount: 0, hasReactions: false },
-        ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null },
+        ...{ threadRootSeq: null, mentionIds: [], mentionsEveryone: false, origin: null, attachments: [], data: null, poll: null },
       });
       expect((await world.messages.byRefs([sent]))[0]).toEqual(sent);
       expect((await world.entries(conversationId)).at(-1)).toMatchObject({

@@ -1,0 +1,33 @@
+import type { Tx } from './db.ts';
+import { inPieces } from './pieces.ts';
+import { join, sql } from './sql.ts';
+
+/** That somebody has chosen an option of a message's poll. */
+export interface VoteRow {
+  readonly conversationId: bigint;
+  /** The message's. */
+  readonly seq: number;
+  readonly choice: number;
+  readonly userId: bigint;
+}
+
+/** Enters votes, many rows a statement. */
+export async function insertVotes(tx: Tx, rows: readonly VoteRow[]): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const values = piece.map(({ conversationId, seq, choice, userId }) => sql`(${conversationId}, ${seq}, ${choice}, ${userId})`);
+    await tx.$executeRaw(sql`INSERT INTO PollVote (conversationId, messageSeq, choice, userId) VALUES ${join(values)}`);
+    return [];
+  });
+}
+
+/** Strikes votes out, each by its key. */
+export async function deleteVotes(tx: Tx, rows: readonly VoteRow[]): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const either = piece.map(
+      ({ conversationId, seq, choice, userId }) =>
+        sql`(conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId = ${userId})`,
+    );
+    await tx.$executeRaw(sql`DELETE FROM PollVote WHERE ${join(either, ' OR ')}`);
+    return [];
+  });
+}

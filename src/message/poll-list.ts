@@ -1,0 +1,91 @@
+import { inPieces, join, sql, type Tx } from '../db/index.ts';
+import type { Message, MessageRef, Part, PollOption, PollTally, VotersRequest } from './message.ts';
+import { maxOptions } from './poll-shape.ts';
+import { refKey } from './store.ts';
+
+interface Voted {
+  readonly conversationId: bigint | number;
+  readonly messageSeq: bigint | number;
+  readonly choice: bigint | number;
+}
+
+interface Counted extends Voted {
+  readonly count: bigint | number;
+}
+
+// Before every option: how many people have chosen any.
+const anything = -1;
+// The key has the choice before the user: whoever looks by user names them all.
+const anyChoice = join(Array.from({ length: maxOptions }, (_, choice) => choice));
+
+/** How many have chosen what of each message's poll, in the order asked for: all of one moment. */
+export async function countVotes(tx: Tx, refs: readonly MessageRef[]): Promise<readonly PollTally[]> {
+  const rows = await inPieces(refs, (piece) =>
+    tx.$queryRaw<Counted[]>(sql`
+      SELECT conversationId, messageSeq, choice, COUNT(*) AS count FROM PollVote
+      WHERE ${among(piece)} GROUP BY conversationId, messageSeq, choice
+      UNION ALL SELECT conversationId, messageSeq, ${anything} AS choice, COUNT(DISTINCT userId) AS count FROM PollVote
+      WHERE ${among(piece)} GROUP BY conversationId, messageSeq`),
+  );
+  const found = byMessage(rows);
+  return refs.map((ref) => {
+    const counts = new Map((found.get(refKey(ref)) ?? []).map(({ choice, count }) => [Number(choice), Number(count)]));
+    return { voters: counts.get(anything) ?? 0, votes: (choice: number) => counts.get(choice) ?? 0 };
+  });
+}
+
+/** Names what a user has chosen of a message's poll. */
+export type OwnVotes = MessageRef & { readonly userId: bigint };
+
+/** What each user has chosen of a message's poll, ascending, in the order asked for. */
+export async function readChoices(tx: Tx, keys: readonly OwnVotes[]): Promise<readonly (readonly number[])[]> {
+  const rows = await inPieces(keys, (piece) => {
+    const users = [...Map.groupBy(piece, ({ userId }) => userId)];
+    const either = users.map(([userId, own]) => sql`(${among(own)} AND choice IN (${anyChoice}) AND userId = ${userId})`);
+    return tx.$queryRaw<(Voted & { readonly userId: bigint | number })[]>(
+      sql`SELECT conversationId, messageSeq, choice, userId FROM PollVote WHERE ${join(either, ' OR ')}`,
+    );
+  });
+  const found = Map.groupBy(rows, ({ conversationId, messageSeq, userId }) => `${conversationId}:${messageSeq}:${userId}`);
+  return keys.map((key) =>
+    (found.get(`${refKey(key)}:${key.userId}`) ?? []).map(({ choice }) => Number(choice)).toSorted((one, other) => one - other),
+  );
+}
+
+/** Who has chosen an option, by id, for each page asked for: one read of a few rows of the key for each, all in one statement. */
+export async function listVoters(tx: Tx, requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]> {
+  const asked = requests.map((request, place) => ({ ...request, place }));
+  const rows = await inPieces(asked, (piece) =>
+    tx.$queryRaw<{ readonly place: bigint | number; readonly userId: bigint | number }[]>(join(piece.map(selectVoters), ' UNION ALL ')),
+  );
+  const found = Map.groupBy(rows, ({ place }) => Number(place));
+  return requests.map(({ first }, place) => {
+    const userIds = (found.get(place) ?? []).map(({ userId }) => BigInt(userId));
+    return { items: userIds.slice(0, first), hasNextPage: userIds.length > first };
+  });
+}
+
+// A derived table each: only so do both databases take an order and a limit within a UNION.
+function selectVoters({ conversationId, seq, choice, first, after = 0n, place }: VotersRequest & { readonly place: number }) {
+  return sql`SELECT ${place} AS place, v.userId FROM (SELECT userId FROM PollVote
+    WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId > ${after}
+    ORDER BY userId LIMIT ${first + 1}) v`;
+}
+
+function among(refs: readonly MessageRef[]) {
+  const groups = [...Map.groupBy(refs, ({ conversationId }) => conversationId)];
+  const either = groups.map(
+    ([conversationId, own]) => sql`(conversationId = ${conversationId} AND messageSeq IN (${join(own.map(({ seq }) => seq))}))`,
+  );
+  return sql`(${join(either, ' OR ')})`;
+}
+
+function byMessage<R extends Voted>(rows: readonly R[]): ReadonlyMap<string, readonly R[]> {
+  return Map.groupBy(rows, ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`);
+}
+
+/** The options of a message's poll, in order; none where it has none. */
+export function optionsOf({ conversationId, seq, poll }: MessageRef & Pick<Message, 'poll'>): readonly PollOption[] {
+  if (poll === null) return [];
+  return poll.options.map((option, choice) => ({ conversationId, seq, choice, option, anonymous: poll.anonymous }));
+}

@@ -1,0 +1,57 @@
+import { ChatError } from '../errors.ts';
+import type { NewPoll } from '../log/index.ts';
+import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+
+/** A poll as it is asked for. What is null or absent is no. */
+export interface WantedPoll {
+  readonly options: readonly string[];
+  readonly multiple?: boolean | null | undefined;
+  readonly anonymous?: boolean | null | undefined;
+  readonly closesAt?: Date | null | undefined;
+}
+
+// One option leaves nothing to choose.
+const minOptions = 2;
+/** So many fit on a screen, and all of a message's fit in its column: 20 of 200 characters are at most 16,000 bytes. */
+export const maxOptions = 20;
+// A line or two on a telephone.
+const maxOption = 200;
+// As of what is said later: near enough that a year that was mistyped is seen.
+const maxAheadMs = 365 * 86_400_000;
+
+/** A poll as it would be stored; null: none. Throws INVALID_INPUT (poll.options, poll.options.N). */
+export function requirePollShape(wanted: WantedPoll | null | undefined): NewPoll | null {
+  if (wanted === null || wanted === undefined) return null;
+  const { options, multiple, anonymous, closesAt } = wanted;
+  if (options.length < minOptions || options.length > maxOptions) {
+    throw invalid(['options'], `A poll has from ${minOptions} to ${maxOptions} options.`);
+  }
+  const known = new Set<string>();
+  for (const [place, option] of options.entries()) {
+    const at = ['options', String(place)];
+    requireOption(option, at);
+    // What looks the same is the same.
+    const seen = option.trim().normalize('NFC');
+    if (known.has(seen)) throw invalid(at, 'The options of a poll differ from each other.');
+    known.add(seen);
+  }
+  return { options, multiple: multiple ?? false, anonymous: anonymous ?? false, closesAt: closesAt ?? null };
+}
+
+function requireOption(option: string, at: readonly string[]): void {
+  if (isBlank(option)) throw invalid(at, 'An option needs text that can be seen.');
+  if (codePoints(option) > maxOption) throw invalid(at, `An option has at most ${maxOption} characters.`);
+  if (!isStorable(option) || hasControls(option, { lines: false })) throw invalid(at, 'An option is one line of text.');
+}
+
+/** Throws INVALID_INPUT (poll.closesAt): over, or too far ahead. `now`: the database's clock. */
+export function requireTimely(poll: NewPoll | null, now: Date): void {
+  const closesAt = poll?.closesAt ?? null;
+  if (closesAt === null) return;
+  if (closesAt <= now) throw invalid(['closesAt'], 'This time is over. Give one that is to come, or none.');
+  if (closesAt.getTime() - now.getTime() > maxAheadMs) throw invalid(['closesAt'], 'A poll that closes by itself does so within a year.');
+}
+
+function invalid(field: readonly string[], message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: ['poll', ...field] });
+}

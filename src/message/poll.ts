@@ -1,0 +1,200 @@
+import { deleteVotes, insertVotes, type Tx, type VoteRow } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { conversationRow, requireMay } from '../group/index.ts';
+import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { type Effect, type EffectKind, effect, type Fact, type Inside, type NewPoll, type Poll, type Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
+import { messageAt } from './facts.ts';
+import type { Message, MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
+import { type OwnVotes, readChoices } from './poll-list.ts';
+import { maxOptions } from './poll-shape.ts';
+import { refKey } from './store.ts';
+import { requireStanding, type Target } from './target.ts';
+import { requireReach } from './writing.ts';
+
+/** Names an option of a message's poll by its place there, from 0 on. */
+export interface OptionRef extends MessageRef {
+  readonly choice: number;
+}
+
+/** All that somebody chooses of a message's poll; nothing: they take back what they had chosen. */
+export interface Voting {
+  readonly message: MessageRef;
+  readonly options: readonly OptionRef[];
+}
+
+/** When a poll is to be closed. */
+interface Closing extends MessageRef {
+  readonly closesAt: Date;
+}
+
+/** What a user has chosen. Governed by the conversation's stream. */
+const chosen: Fact<OwnVotes, readonly number[]> = {
+  name: 'votes',
+  key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
+  read: readChoices,
+};
+
+/** Votes that are given. */
+const given: EffectKind<VoteRow> = { name: 'votes', write: insertVotes };
+
+/** Votes that are taken back. */
+const takenBack: EffectKind<VoteRow> = { name: 'votes taken back', write: deleteVotes };
+
+/** Leaves polls to be closed at their time. */
+const newClosings: EffectKind<Closing> = {
+  name: 'polls to be closed',
+  async write(tx, closings) {
+    for (const { conversationId, seq: messageSeq, closesAt: dueAt } of closings) {
+      await leaveJob(tx, {
+        kind: 'PollDue',
+        key: closingKey({ conversationId, seq: messageSeq }),
+        data: { conversationId, messageSeq },
+        dueAt,
+      });
+    }
+  },
+};
+
+/** What has the poll of a message closed at its time; nothing where it has none. */
+export function closingsOf({ conversationId, seq, poll }: MessageRef & { readonly poll: NewPoll | null }): readonly Effect[] {
+  const closesAt = poll?.closesAt ?? null;
+  return closesAt === null ? [] : [effect(newClosings, { conversationId, seq, closesAt })];
+}
+
+// Two numbers of at most 19 and 10 digits.
+function closingKey(ref: MessageRef): string {
+  return refKey(ref);
+}
+
+/** Has nobody close polls that are none any more. */
+export async function cancelClosings(tx: Tx, messages: readonly (MessageRef & Pick<Message, 'poll'>)[]): Promise<void> {
+  for (const { poll, conversationId, seq } of messages) {
+    if (poll !== null && poll.closesAt !== null && poll.closedAt === null)
+      await cancelJob(tx, 'PollDue', closingKey({ conversationId, seq }));
+  }
+}
+
+/**
+ * Sets what the viewer has chosen of a poll, in place of what they had chosen; where that is the same nothing happens. Throws INVALID_INPUT (optionIds, messageId: no
+ * poll, or recalled), NOT_FOUND (messageId, optionIds.N), TOO_LATE (messageId: it is closed), UNAVAILABLE, and what requireReach does.
+ */
+export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { message: ref, options }: Voting): Promise<Message> {
+  const own: OwnVotes = { conversationId: ref.conversationId, seq: ref.seq, userId: viewer.userId };
+  if (options.length > maxOptions) throw invalidOptions(`A poll has at most ${maxOptions} options.`);
+  return log.append<Message>({
+    lock: [ref.conversationId],
+    // Of one user one vote a commit: what others choose changes nothing of it, and what changes the message comes alone.
+    keys: [`votes:${refKey(own)}:${own.userId}`],
+    async decide(inside) {
+      const target = await requireStanding(inside, viewer, ref);
+      const { message } = target;
+      const poll = requirePoll(message);
+      const wanted = requireChoices(options, { ref, poll });
+      const standing = await inside.read(chosen, own);
+      const added = wanted.filter((choice) => !standing.includes(choice));
+      const removed = standing.filter((choice) => !wanted.includes(choice));
+      // Doing it twice is doing it once, also where it was closed in between.
+      if (added.length === 0 && removed.length === 0) return { result: () => message };
+      if (isOver(poll, inside.now)) throw new ChatError('TOO_LATE', 'The poll is closed.', { field: ['messageId'] });
+      if (added.length > 0) await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
+      return {
+        // Of one that nobody is to know who chose what the log does not know it either.
+        entries: () => [
+          {
+            stream: ref.conversationId,
+            actorId: poll.anonymous ? null : viewer.userId,
+            entry: { type: 'PollVoted', data: { messageSeq: ref.seq, choices: poll.anonymous ? null : wanted } },
+          },
+        ],
+        effects: () => [
+          ...removed.map((choice) => effect(takenBack, { ...own, choice })),
+          ...added.map((choice) => effect(given, { ...own, choice })),
+        ],
+        result: () => message,
+      };
+    },
+  });
+}
+
+/** Whether nobody may choose any more: it was closed, or is about to be. */
+function isOver({ closedAt, closesAt }: Poll, now: Date): boolean {
+  return closedAt !== null || (closesAt !== null && closesAt <= now);
+}
+
+function requirePoll({ poll }: Message): Poll {
+  if (poll !== null) return poll;
+  throw new ChatError('INVALID_INPUT', 'This message has no poll.', { field: ['messageId'] });
+}
+
+function requireChoices(
+  options: readonly OptionRef[],
+  { ref, poll }: { readonly ref: MessageRef; readonly poll: Poll },
+): readonly number[] {
+  for (const [place, { conversationId, seq, choice }] of options.entries()) {
+    if (conversationId === ref.conversationId && seq === ref.seq && choice < poll.options.length) continue;
+    throw new ChatError('NOT_FOUND', 'The poll has no such option.', { field: ['optionIds', String(place)] });
+  }
+  const choices = [...new Set(options.map(({ choice }) => choice))].toSorted((one, other) => one - other);
+  if (choices.length > 1 && !poll.multiple) throw invalidOptions('Of this poll one chooses one option.');
+  return choices;
+}
+
+function invalidOptions(message: string): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field: ['optionIds'] });
+}
+
+/**
+ * Closes a poll: nobody may choose any more, and what was chosen stands. Twice is once. Throws INVALID_INPUT (messageId: no poll, or recalled), NOT_FOUND (messageId), FORBIDDEN
+ * (somebody else's, unless the viewer runs the group), UNAVAILABLE.
+ */
+export function closePoll({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
+  return log.append<Message>({
+    lock: [ref.conversationId],
+    async decide(inside) {
+      const target = await requireStanding(inside, viewer, ref);
+      const poll = requirePoll(target.message);
+      requireRight(inside, viewer, target);
+      return closing(target.message, { poll, actorId: viewer.userId });
+    },
+  });
+}
+
+function requireRight({ now }: Inside, { userId }: Viewer, { message, access, row }: Target): void {
+  if (message.senderId === userId) return;
+  const field = ['messageId'];
+  if (row === null) throw new ChatError('FORBIDDEN', 'Only who asked can close the poll.', { field });
+  requireMay('CLOSE_POLLS', { group: row, access, now }, field);
+}
+
+function closing(message: Message, { poll, actorId }: { readonly poll: Poll; readonly actorId: bigint | null }): Verdict<Message> {
+  const { conversationId, seq } = message;
+  if (poll.closedAt !== null) return { result: () => message };
+  // Since its time nobody could choose, however late that is noticed.
+  const from = (at: Date) => (poll.closesAt !== null && poll.closesAt < at ? poll.closesAt : at);
+  return {
+    entries: () => [{ stream: conversationId, actorId, entry: { type: 'PollClosed', data: { messageSeq: seq } } }],
+    async write(tx, { at }) {
+      await tx.message.updateMany({ where: { conversationId, seq }, data: { pollClosedAt: from(at) } });
+      // By its time it is the job that does this, and ends by itself.
+      if (actorId !== null) await cancelClosings(tx, [message]);
+    },
+    result: ({ at }) => ({ ...message, poll: { ...poll, closedAt: from(at) } }),
+  };
+}
+
+/** Closes a poll whose time has come; where it is closed, or gone with its message or its group, nothing happens. Throws UNAVAILABLE. */
+export async function closeDue({ log }: Pick<MessageParts, 'log'>, ref: MessageRef): Promise<void> {
+  await log.append<unknown>({
+    lock: [ref.conversationId],
+    async decide(inside): Promise<Verdict<unknown>> {
+      const [message, row] = await Promise.all([inside.read(messageAt, ref), inside.read(conversationRow, ref.conversationId)]);
+      const poll = message?.poll ?? null;
+      if (message === null || poll === null || row === null || row.dissolvedAt !== null) return { result: () => undefined };
+      // Nobody knows that the clock has not gone back since.
+      if (!isOver(poll, inside.now)) return { effects: () => closingsOf(message), result: () => undefined };
+      return closing(message, { poll, actorId: null });
+    },
+  });
+}
