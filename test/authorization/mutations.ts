@@ -346,6 +346,8 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   recallMessage: { 'of somebody else': { input: onMessage, outcomes: byTable('RECALL_MESSAGES') } },
   addReaction: { '': { input: ({ message: messageId }) => ({ messageId, emoji: '👍' }), outcomes: members } },
   removeReaction: { '': { input: ({ message: messageId }) => ({ messageId, emoji: '👍' }), outcomes: members } },
+  votePoll: { '': { input: ({ poll: messageId, option }) => ({ messageId, optionIds: [option] }), outcomes: members } },
+  closePoll: { 'of somebody else': { input: ({ poll: messageId }) => ({ messageId }), outcomes: byTable('CLOSE_POLLS') } },
   pinMessage: { '': { input: onMessage, outcomes: byTable('PIN_MESSAGES') } },
   unpinMessage: { '': { input: onMessage, outcomes: byTable('PIN_MESSAGES') } },
   hideMessage: { '': { input: onMessage, outcomes: members } },

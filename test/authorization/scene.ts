@@ -37,6 +37,9 @@ export interface Scene extends Cast {
   /** Said by the target in the group, then an answer to it. */
   readonly message: string;
   readonly reply: string;
+  /** What the target asks there, and the option that they have chosen. */
+  readonly poll: string;
+  readonly option: string;
   /** Of the owner and the target, in which both have written. */
   readonly direct: string;
   readonly directMessage: string;
@@ -120,7 +123,19 @@ export async function setUp(world: World, cast: Cast): Promise<Scene> {
   const reply = (sent as { messageEdge: { node: { id: string } } }).messageEdge.node.id;
   const direct = await world.direct(owner, target);
   const { id: directMessage } = await world.say(owner, direct, 'Between us.');
-  return { ...cast, group, message, reply, direct, directMessage };
+  const question = { conversationId: group, clientMessageId: randomUUID(), text: 'Well?', poll: { options: ['yes', 'no'] } };
+  const asked = await act(
+    world,
+    target,
+    'sendMessage',
+    question,
+    '{ messageEdge { node { id poll { options { id } } } } errors { code } }',
+  );
+  const { id: poll, poll: choice } = (asked as { messageEdge: { node: { id: string; poll: { options: readonly { id: string }[] } } } })
+    .messageEdge.node;
+  const option = choice.options[0]?.id ?? '';
+  await act(world, target, 'votePoll', { messageId: poll, optionIds: [option] });
+  return { ...cast, group, message, reply, poll, option, direct, directMessage };
 }
 
 /** How those who may see them see somebody after `beThere`. */

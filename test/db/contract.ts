@@ -119,6 +119,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           originName: `Zoë's "漢字" 👍🏽`,
           attachments: JSON.stringify([{ alt: text }]),
           data: JSON.stringify({ text }),
+          poll: JSON.stringify({ options: [text, 'b'] }),
         },
       }));
       await db.transaction(async (tx) => {

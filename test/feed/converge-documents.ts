@@ -15,10 +15,11 @@ const message = `fragment Said on Message {
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
   replyCount threadRoot { id replyCount } delivery
   reactions { id emoji count } pinnedAt
+  poll { options { id text voteCount } voterCount multiple anonymous closesAt closedAt }
 }
 fragment File on Attachment { url mediaType name size width height durationMs alt }`;
 
-const shown = `fragment Shown on Message { ...Said viewerReactions viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } }`;
+const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted } } viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } }`;
 
 const group = `fragment Gathering on Group {
   id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
@@ -111,7 +112,7 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   ${threads}
 `);
 
-/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but those after which the viewer may do something else, and those by which something may come back that they have deleted, or goes that waits for them. */
+/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but votes, for those by nobody are known only to who has voted, those after which the viewer may do something else, and those by which something may come back that they have deleted, or goes that waits for them. */
 export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
   subscription Changes($after: [PositionInput!]) {
     events(after: $after) {
@@ -123,6 +124,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on MessageEdited { message { ...Said } own: message { viewerHidden } }
       ... on MessageRecalled { message { ...Said } }
       ... on ReactionsChanged { message { ...Said } emoji added }
+      ... on PollVoted { message { ...Said } options { id } own: message { poll { options { mine: id viewerHasVoted } } } }
+      ... on PollClosed { message { ...Said } }
       ... on PinChanged { message { ...Said } own: message { viewerHidden } pinned }
       ... on HistoryTrimmed { untilSeq conversation { id lastSeq ...Waiting viewerLastMessage { ...Said } } }
       ... on GroupChanged { group { ...Gathering ...Ruling } }

@@ -58,6 +58,11 @@ const rules: Readonly<Record<string, Rule>> = {
     reacted(held, event);
     passed(held, event);
   },
+  PollVoted(held, event) {
+    voted(held, event);
+    passed(held, event);
+  },
+  PollClosed: passed,
   PinChanged(held, event) {
     pinned(held, event);
     if (isCleared(held, event, event['message'])) passed(held, event);
@@ -344,7 +349,10 @@ function waitInThread({ cache, shown, waiting }: Held, message: Thing, seq: numb
 /** A reply stands at the end of its thread; nothing has happened to itself so far. */
 function standInThread(cache: Cache, message: Thing, edge: Json): void {
   const id = text(message['id']);
-  if (!('replies' in message)) cache.change(id, { replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 });
+  if (!('replies' in message)) {
+    cache.change(id, { replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 });
+    for (const option of optionsIn(message)) cache.change(option, { viewerHasVoted: false });
+  }
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
 
@@ -395,6 +403,26 @@ function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing
   if (idOf(actor) !== idOf(shown.viewer['user']) || !Array.isArray(known)) return;
   const others = known.filter((one) => one !== emoji);
   cache.change(id, { viewerReactions: added === true ? [...others, text(emoji)] : others });
+}
+
+/** What the viewer has chosen is told by who acts; of an anonymous poll, where nobody does, it is asked for. */
+function voted({ cache, shown }: Held, { actor, message, options, own }: Thing): void {
+  if (options !== null && idOf(actor) !== idOf(shown.viewer['user'])) return;
+  const chosen = Array.isArray(options) ? new Set(options.map((option: Json) => idOf(option))) : ownIn(own);
+  for (const id of optionsIn(cache.entity(idOf(message) ?? ''))) cache.change(id, { viewerHasVoted: chosen.has(id) });
+}
+
+function optionsIn(message: Thing | undefined): readonly string[] {
+  const poll = message?.['poll'];
+  const options = isThing(poll) ? poll['options'] : [];
+  return Array.isArray(options) ? options.map((option: Json) => idOf(option) ?? '') : [];
+}
+
+function ownIn(own: Json | undefined): ReadonlySet<string | null> {
+  const poll = isThing(own) ? own['poll'] : null;
+  const options = isThing(poll) ? poll['options'] : [];
+  const mine = Array.isArray(options) ? options.filter(isThing).filter((option) => option['viewerHasVoted'] === true) : [];
+  return new Set(mine.map((option) => text(option['mine'])));
 }
 
 /** An account is erased: nobody said or did what it did. */

@@ -5,6 +5,7 @@ import { world } from '../support/world.ts';
 import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
 import { type Device, readDevice, type State } from './converge-device.ts';
 import { operatorActs } from './converge-operator-acts.ts';
+import { pollActs } from './converge-poll-acts.ts';
 import { scheduledActs } from './converge-scheduled-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
 import { waitingActs } from './converge-waiting-acts.ts';
@@ -53,7 +54,7 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
   }
 }
 
-const own = [...acts, ...scheduledActs, ...waitingActs];
+const own = [...acts, ...pollActs, ...scheduledActs, ...waitingActs];
 const named = [...own, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
 describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showDraft } from '../../schema/index.ts';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createLog } from '../../src/log/index.ts';
 import type { Message } from '../../src/message/index.ts';
 import { createRetention } from '../../src/retention/index.ts';
-import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { refusal } from '../group/talk-world.ts';
 import { age } from '../retention/age.ts';
 import { chatOver } from '../support/chat.ts';
@@ -65,7 +65,13 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
 
     it('without a question, whatever it has besides', async () => {
       const { ada, group } = await scene();
-      const asked = ask(chat, ada, group, {}, { text: '', data: { a: 1 }, attachments: [{ url: 'https://example.org/a', mediaType: 'a/b' }] });
+      const asked = ask(
+        chat,
+        ada,
+        group,
+        {},
+        { text: '', data: { a: 1 }, attachments: [{ url: 'https://example.org/a', mediaType: 'a/b' }] },
+      );
       expect(await refusal(asked)).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
   });
@@ -88,8 +94,16 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       const first = await chat.messages.send(ada, { ...request, poll });
       await timeComes(db, first);
       await chat.jobs.doDue();
-      expect(await chat.messages.send(ada, { ...request, poll: { ...poll, multiple: false, anonymous: null } })).toMatchObject({ seq: first.seq });
-      const others = [null, { ...poll, options: ['b', 'a'] }, { ...poll, multiple: true }, { ...poll, anonymous: true }, { options: ['a', 'b'] }];
+      expect(await chat.messages.send(ada, { ...request, poll: { ...poll, multiple: false, anonymous: null } })).toMatchObject({
+        seq: first.seq,
+      });
+      const others = [
+        null,
+        { ...poll, options: ['b', 'a'] },
+        { ...poll, multiple: true },
+        { ...poll, anonymous: true },
+        { options: ['a', 'b'] },
+      ];
       for (const another of others) {
         const again = chat.messages.send(ada, { ...request, poll: another });
         expect(await refusal(again)).toEqual({ code: 'CONFLICT', field: ['clientMessageId'] });
@@ -252,7 +266,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       await vote(chat, bob, message, 1);
       await chat.groups.leave(bob, { groupId: group });
       await chat.groups.removeMember(ada, { groupId: group, userId: cy.userId });
-      await chat.users.erase(dan, { password, messages: 'REMOVE' });
+      await chat.users.erase(dan, { password, messages: 'REMOVE', address: 'somewhere' });
       await chat.jobs.doDue();
       expect(await tally(chat, later)).toEqual([3, 0, 0, 3]);
       expect(await tally(chat, message)).toEqual([0, 1, 0, 1]);
@@ -272,7 +286,9 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await found(masked)).toEqual(masked);
       const flagged = await ask(chat, bob, group, { options: ['a ferret', 'b'] });
       const { items } = await chat.moderation.queue({ state: 'OPEN', first: 10 });
-      const item = items.find(({ item: { target } }) => target.kind === 'MESSAGE' && target.seq === flagged.seq && target.conversationId === group);
+      const item = items.find(
+        ({ item: { target } }) => target.kind === 'MESSAGE' && target.seq === flagged.seq && target.conversationId === group,
+      );
       expect(item?.item.text).toBe('What do we eat?\n○ a ferret\n○ b');
       for (const name of ['no', 'mask', 'look']) await chat.words.remove(null, { name });
     });

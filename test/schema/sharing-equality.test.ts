@@ -4,6 +4,7 @@ import { createContext, forEvent, forEveryone, schema, sharingOf } from '../../s
 import type { Chat } from '../../src/chat.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey } from '../group/talk-world.ts';
+import { ahead, ask, vote } from '../message/poll-world.ts';
 import { ageIn } from '../retention/age.ts';
 import { person } from '../support/people.ts';
 import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
@@ -232,6 +233,38 @@ const occasions: readonly Occasion[] = [
       const seq = await say('sender', direct, 'psst');
       await chat.messages.addReaction(people.inTouch, { message: { conversationId: direct, seq }, emoji: '❤\ufe0f' });
       return entry(direct, seq + 1);
+    },
+  },
+  {
+    what: 'a vote, on a poll of which all may know who chose what',
+    type: 'PollVoted',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const message = await ask(chat, people.sender, group);
+      await vote(chat, people.member, message, 1);
+      await vote(chat, people.newcomer, message, 1);
+      return entry(group, message.seq + 1);
+    },
+  },
+  ...(['sender', 'member', 'newcomer', 'knowing'] as const).map((name) => ({
+    what: `a vote of ${name} on an anonymous poll`,
+    type: 'PollVoted',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }: Cast) {
+      const message = await ask(chat, people.sender, group, { anonymous: true });
+      await vote(chat, people[name], message, 1);
+      return entry(group, message.seq + 1);
+    },
+  })),
+  {
+    what: 'that a poll is closed',
+    type: 'PollClosed',
+    seenBy: everybody,
+    async happens({ chat, people, group, entry }) {
+      const message = await ask(chat, people.sender, group, { multiple: true, closesAt: ahead() });
+      await vote(chat, people.member, message, 0, 2);
+      await chat.messages.closePoll(people.owner, message);
+      return entry(group, message.seq + 2);
     },
   },
   {
