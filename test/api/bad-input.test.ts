@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import {
+  AskDocument,
   CreateInviteDocument,
   JoinGroupDocument,
   RequestContactDocument,
@@ -38,6 +39,9 @@ interface Scene {
   readonly invite: string;
   /** Ann's, to be said later. */
   readonly scheduled: string;
+  /** What Ann asks, and what there is to choose from. */
+  readonly poll: string;
+  readonly options: readonly string[];
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -80,6 +84,8 @@ type Kind =
   | 'flag'
   | 'word'
   | 'attachments'
+  | 'poll'
+  | 'options'
   | 'data';
 
 interface Act {
@@ -155,6 +161,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   cancelJoinRequest: { valid: ({ wish: requestId }) => ({ requestId }), kinds: { requestId: 'wish' } },
   clearConversation: marking,
+  closePoll: { valid: ({ poll: messageId }) => ({ messageId }), kinds: { messageId: 'message' } },
   createGroup: {
     valid: ({ ben }) => ({ name: 'A group', description: 'Of some', data: { order: 7 }, memberIds: [ben.id], clientGroupId: randomUUID() }),
     kinds: {
@@ -257,7 +264,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
     },
   },
   setPresence: {
@@ -287,6 +294,10 @@ const acts: Readonly<Record<string, Act>> = {
   unbanUser: ruling,
   unmuteMember: ruling,
   unpinMessage: onMessage,
+  votePoll: {
+    valid: ({ poll: messageId, options }) => ({ messageId, optionIds: options.slice(0, 1) }),
+    kinds: { messageId: 'message', optionIds: 'options' },
+  },
   updateContact: {
     valid: ({ ann, ben }) => ({
       contactId: formatId('Contact', { userId: BigInt(rawId(ann.id)), otherId: BigInt(rawId(ben.id)) }),
@@ -596,6 +607,21 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
       ...['1', -1, 1.5, 2 ** 31].map((durationMs) => ({ durationMs })),
     ].map((wrong): Bad => [`with ${JSON.stringify(wrong).slice(0, 60)}`, [someFile, { ...someFile, ...wrong }]]),
   ],
+  poll: [
+    ['a text', 'soup'],
+    ['without options', { multiple: true }],
+    ['with a field that there is not', { options: ['a', 'b'], question: 'c' }],
+    ...[
+      ...[null, 1, 'a', [], ['a'], Array.from({ length: 21 }, (_, place) => `${place}`), Array<string>(100_000).fill('a')].map(
+        (options) => ({
+          options,
+        }),
+      ),
+      ...[null, 1, '', ' ', 'a', ' a', huge, half, 'b\0', 'b\nc', 'b'.repeat(201)].map((option) => ({ options: ['a', option] })),
+      ...[1, 'true'].flatMap((flag) => [{ multiple: flag }, { anonymous: flag }]),
+      ...[1, '', 'tomorrow', '2001-01-01T00:00:00Z', someDay, huge, half].map((closesAt) => ({ closesAt })),
+    ].map((wrong): Bad => [`with ${JSON.stringify(wrong).slice(0, 60)}`, { options: ['a', 'b'], ...wrong }]),
+  ],
   data: [
     ['a text', '{"a":1}'],
     ['a number', 1],
@@ -627,6 +653,14 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
 };
 
 function badFor(scene: Scene, kind: Kind): readonly Bad[] {
+  if (kind === 'options') {
+    const { options, message } = scene;
+    return [
+      ...badIds(scene, 'message').map(([what, id]): Bad => [what, [id]]),
+      ...[['a message', [message]] as const, ['both', options] as const, ['too many', Array(21).fill(options[0])] as const],
+      ['one that there is not', [formatId('PollOption', { conversationId: 1n, seq: 1, choice: 0 })]],
+    ];
+  }
   if (kind === 'users')
     return [...badIds(scene, 'user').map(([what, id]): Bad => [what, [id]]), ['too many', Array(101).fill(scene.dan.id)]];
   return badTexts[kind] ?? badIds(scene, kind);
@@ -643,6 +677,9 @@ describe('input that cannot be accepted', () => {
     const group = await chat.group(ann, ben);
     const foreignGroup = await chat.group(dan);
     const { id: message } = await chat.say(ann, group, 'something');
+    const question = { conversationId: group, clientMessageId: randomUUID(), text: 'Well?', poll: { options: ['yes', 'no'] } };
+    const { sendMessage } = await chat.ask(AskDocument, { input: question }, ann);
+    const asked = given(sendMessage.messageEdge, sendMessage.errors).node;
     const { id: foreignMessage } = await chat.say(dan, foreignGroup, 'something else');
     const { requestContact } = await chat.ask(RequestContactDocument, { input: { userId: ann.id, note: null } }, ben);
     const request = given(requestContact.contactRequestEdge, requestContact.errors).node.id;
@@ -669,6 +706,8 @@ describe('input that cannot be accepted', () => {
       wish,
       invite,
       scheduled,
+      poll: asked.id,
+      options: given(asked.poll, []).options.map(({ id }) => id),
       idToken: await backendTokenOf({ sub: 'ann' }),
     };
     sql = await rawSql(chat.stores);
@@ -696,6 +735,7 @@ describe('input that cannot be accepted', () => {
       'Reply',
       'ThreadPart',
       'Reaction',
+      'PollVote',
       'Pin',
       'AttachedMessage',
       'HiddenMessage',

@@ -6,6 +6,7 @@ const message = `id seq text sentAt delivery viewerReactions viewerThreadUnreadC
   mentions { ${people} }
   forwardedFrom { name user { ${people} } }
   reactions { emoji count users(first: 3) { edges { node { ${people} viewerContact { alias } } } pageInfo { hasNextPage hasPreviousPage } } }
+  poll { voterCount options { text voteCount viewerHasVoted voters(first: 3) { edges { node { ${people} } } pageInfo { hasNextPage hasPreviousPage } } } }
   receipts(first: 3) { totalCount edges { node { readSeq user { ${people} } } } pageInfo { hasNextPage hasPreviousPage } }
   viewerEdits(first: 3) { edges { node { text } } pageInfo { hasNextPage hasPreviousPage } }`;
 const event = `seq actor { ${people} } conversation { id lastSeq }

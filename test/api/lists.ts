@@ -223,6 +223,7 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
     ofNode('Message', 'receipts', 'MembershipConnection', formatId('Message', root)),
     ofNode('Message', 'viewerEdits', 'MessageEditConnection', formatId('Message', root)),
     ofNode('Reaction', 'users', 'UserConnection', formatId('Reaction', { ...root, emoji: '👍' })),
+    ofNode('PollOption', 'voters', 'UserConnection', formatId('PollOption', { ...root, choice: 1 })),
   ];
 }
 
@@ -250,6 +251,7 @@ function ofNodes(
       formatId('Membership', { conversationId: groupId, userId: viewerId }),
       formatId('Message', root),
       formatId('Reaction', { ...root, emoji: '🎉' }),
+      formatId('PollOption', { ...root, choice: 2 }),
     ],
   ];
   const node = everythingOf('Node', size);

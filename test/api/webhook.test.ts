@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatId } from '../../schema/ids.ts';
+import { formatId, inputId } from '../../schema/ids.ts';
 import { webhookEvents } from '../../src/webhook/index.ts';
 import { ageIn } from '../retention/age.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
@@ -51,6 +51,12 @@ it('an app is told of every type of event by the worker, in order, with ids that
   const { id: messageId } = await place.say(ann, conversationId, 'hello');
   await act(ann, 'editMessage', { messageId, text: 'hello, all' });
   await act(ben, 'addReaction', { messageId, emoji: '👍' });
+  const asked = await place.node.chat.messages.send(await place.node.chat.users.authenticate(ann.token), {
+    ...{ conversationId: inputId('Conversation', conversationId, 'id'), clientMessageId: randomUUID(), text: 'Well?' },
+    poll: { options: ['yes', 'no'], anonymous: true },
+  });
+  await act(ben, 'votePoll', { messageId: formatId('Message', asked), optionIds: [formatId('PollOption', { ...asked, choice: 1 })] });
+  await act(ann, 'closePoll', { messageId: formatId('Message', asked) });
   await act(ann, 'pinMessage', { messageId });
   await act(ann, 'updateGroup', { groupId: conversationId, name: 'The fair' });
   await act(ann, 'setRole', { groupId: conversationId, userId: ben.id, role: 'ADMIN' });
@@ -74,6 +80,11 @@ it('an app is told of every type of event by the worker, in order, with ids that
   expect(app.calls.find(({ type }) => type === 'UserChanged')?.data).toMatchObject({
     userId: eve.id,
     user: { displayName: 'Eve of the fair' },
+  });
+  // Of an anonymous poll apps are told as little as anybody.
+  expect(own.find(({ type }) => type === 'PollVoted')?.data).toMatchObject({
+    ...{ actor: null, options: null },
+    message: { poll: { options: [{ text: 'yes' }, { text: 'no' }], anonymous: true } },
   });
   const said = own.find(({ type }) => type === 'MessageSent')?.data.messageEdge?.node;
   expect(said?.id).toBe(messageId);

@@ -14,6 +14,7 @@ const idPatterns: readonly Pattern[] = [
   [/^streamId$/, ['Conversation', 'User', 'Server']],
   [/^(message|replyTo|around)Id$/, ['Message']],
   [/^threadRootId$/, ['Message']],
+  [/^optionIds$/, ['PollOption']],
   [/^scheduledMessageId$/, ['ScheduledMessage']],
   [/^(session|key)Id$/, ['Session']],
   [/^contactId$/, ['Contact']],

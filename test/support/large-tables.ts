@@ -94,7 +94,20 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
 }
 
 const analysed = [
-  ...['Stream', 'Entry', 'Message', 'MessageEdit', 'Mention', 'Reply', 'ThreadPart', 'Reaction', 'Pin', 'HiddenMessage', 'AttachedMessage'],
+  ...[
+    'Stream',
+    'Entry',
+    'Message',
+    'MessageEdit',
+    'Mention',
+    'Reply',
+    'ThreadPart',
+    'Reaction',
+    'Pin',
+    'HiddenMessage',
+    'AttachedMessage',
+    'PollVote',
+  ],
   ...['User', 'Presence', 'UserTerm', 'Session', 'Contact', 'ContactRequest', 'Block', 'Conversation', 'Membership'],
   ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
@@ -341,6 +354,7 @@ function account(viewer: string, seq: number): readonly string[] {
 }
 
 const attachments = JSON.stringify([{ url: 'https://example.org/a.png', mediaType: 'image/png', name: 'a.png', size: 5_000_000_000 }]);
+const poll = JSON.stringify({ options: ['sea', 'hills', 'home'], multiple: false, anonymous: false, closesAt: null });
 const data = JSON.stringify({ type: 'poll', options: ['sea', 'hills'] });
 
 // In each small group: what can become of a message has become of the last ten.
@@ -352,6 +366,8 @@ function inSmallGroups(viewer: string): readonly string[] {
   return [
     `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
       SELECT ${conversation}, m.seq, '🎉', ${viewer}, 61 FROM ${last} UNION ALL SELECT ${conversation}, m.seq, '👍', ${firstUser} + m.seq, 61 FROM ${last}`,
+    `INSERT INTO PollVote (conversationId, messageSeq, choice, userId)
+      SELECT ${conversation}, m.seq, 1, ${viewer} FROM ${last} UNION ALL SELECT ${conversation}, m.seq, 0, ${firstUser} + m.seq FROM ${last}`,
     `INSERT INTO MessageEdit (conversationId, messageSeq, seq, text, editedAt, attachments, data)
       SELECT ${conversation}, m.seq, 61, 'Before.', ${at('m.seq')}, '${attachments}', '${data}' FROM ${last}`,
     `INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId) SELECT ${conversation}, ${viewer}, m.seq, m.seq, ${firstUser} + m.seq FROM ${last}`,
@@ -362,7 +378,7 @@ function inSmallGroups(viewer: string): readonly string[] {
     `INSERT INTO AttachedMessage (conversationId, kind, seq) SELECT ${conversation}, 1, m.seq FROM ${last} WHERE m.seq > 58`,
     `UPDATE Message SET hasReactions = 1, editedAt = sentAt, mentionIds = '${viewer}', replyToSeq = seq - 7, replyCount = IF(seq = 51, 5, 0),
       threadRootSeq = IF(seq > 55, 51, NULL), pinnedAt = IF(seq = 59, sentAt, NULL), originId = IF(seq = 60, ${firstUser + 9}, NULL), originName = 'Anna',
-      attachments = IF(seq > 58, '${attachments}', NULL), data = IF(seq > 57, '${data}', NULL)
+      attachments = IF(seq > 58, '${attachments}', NULL), data = IF(seq > 57, '${data}', NULL), poll = '${poll}'
       WHERE ${within} AND seq > 50`,
   ];
 }
@@ -394,11 +410,14 @@ function around(viewer: string, conversation: number, seqs: number, members: num
     `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
       SELECT ${conversation}, ${root}, ELT(1 + seq % 5, '👍', '🎉', '❤️', '😀', '🚀'), ${firstUser} + seq, ${root} + 1 FROM seq_2_to_${members}
       UNION ALL SELECT ${conversation}, s.seq, '👍', IF(s.seq % 2 = 0, ${viewer}, ${firstUser} + 2), s.seq + 1 FROM ${messages} AND s.seq <> ${root}`,
+    `INSERT INTO PollVote (conversationId, messageSeq, choice, userId)
+      SELECT ${conversation}, ${root}, seq % 3, ${firstUser} + seq FROM seq_2_to_${members}
+      UNION ALL SELECT ${conversation}, s.seq, s.seq % 3, IF(s.seq % 2 = 0, ${viewer}, ${firstUser} + 2) FROM ${messages} AND s.seq <> ${root}`,
     `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${conversation}, seq * 10, seq * 10 - 1 FROM seq_${seqs / 10 - 49}_to_${seqs / 10}`,
     `INSERT INTO HiddenMessage (userId, conversationId, seq, own)
       SELECT ${viewer}, ${conversation}, s.seq, s.seq % 7 = 0 FROM ${messages} AND s.seq % 3 = 0 AND s.seq < ${seqs} - 3
       UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, 0 FROM ${messages}`,
-    `UPDATE Message SET editedAt = sentAt, hasReactions = 1, replyCount = 1, mentionIds = '${viewer},${firstUser + 5}', replyToSeq = seq - seq % 5 - 4
+    `UPDATE Message SET editedAt = sentAt, hasReactions = 1, replyCount = 1, mentionIds = '${viewer},${firstUser + 5}', replyToSeq = seq - seq % 5 - 4, poll = '${poll}'
       WHERE conversationId = ${conversation}`,
     // Pictures and sounds.
     `UPDATE Message SET attachments = IF(seq % 4 = 0, '${attachments}', '${attachments.replace('image/png', 'audio/ogg')}')

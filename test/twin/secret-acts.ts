@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { decodeText, encodeText } from '../../schema/ids.ts';
 import type { Chance } from '../fuzz/chance.ts';
 import type { Lore } from '../fuzz/lore.ts';
 import type { Deeds, Person } from '../fuzz/people.ts';
@@ -26,6 +27,11 @@ type Found = Readonly<
 function idIn(data: unknown, mutation: string, field: string): string | undefined {
   const found = (data as Found | null | undefined)?.[mutation]?.[field];
   return found?.node?.id ?? found?.id;
+}
+
+/** The id of the first option of a message's poll, whether it has one or not. */
+function firstOption(messageId: string): string {
+  return encodeText(`${decodeText(messageId)?.replace('Message', 'PollOption')}:1`);
 }
 
 function note(list: string[], id: string | undefined): void {
@@ -129,6 +135,17 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a change of what was said': onOwn('editMessage', { text: 'another secret', data: { of: 'another secret' } }),
   'a recall': onOwn('recallMessage', {}),
   'a reaction': onOwn('addReaction', { emoji: '🎉' }),
+  async 'a question'(secrecy, keeper) {
+    const conversationId = shared(secrecy, keeper);
+    const poll = { options: ['secret', 'more secret'], anonymous: secrecy.chance.odds(0.5), multiple: secrecy.chance.odds(0.5) };
+    const more = { clientMessageId: randomUUID(), text: 'Secretly?', poll };
+    if (conversationId !== undefined) await secrecy.deeds.act(keeper, 'sendMessage', { conversationId, ...more });
+  },
+  'a vote': async (secrecy, keeper) =>
+    await withOne(secrecy, secrecy.known.messages, (messageId) =>
+      secrecy.deeds.act(keeper, 'votePoll', { messageId, optionIds: [firstOption(messageId)] }),
+    ),
+  'a poll closed': onOwn('closePoll', {}),
   'a pin': onOwn('pinMessage', {}),
   'a group changed': async (secrecy, keeper) =>
     await withOne(secrecy, secrecy.known.groups, (groupId) => secrecy.deeds.act(keeper, 'updateGroup', { groupId, name: 'More secret' })),
