@@ -3,6 +3,7 @@ import { formatId } from '../../schema/ids.ts';
 import type { Chat } from '../../src/chat.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
+import { ask as askPoll, vote } from '../message/poll-world.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
 import { ask } from './asking.ts';
@@ -178,6 +179,30 @@ test('nothing is read of what people think where nobody has reacted', async () =
   const { data } = await ask(counted, alice, source, { id: formatId('Conversation', id) });
   expect(data).toEqual({ conversation: { messages: { edges: [{ node: { reactions: [], viewerReactions: [] } }] } } });
   expect(Object.keys(calls).filter((name) => /react/i.test(name))).toEqual([]);
+});
+
+test('a page of messages that ask takes the same few reads, however long it is, and one without any none of votes', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const source = `query($id: ID!) { conversation(id: $id) { messages(last: 50) { edges { node { text
+    poll { voterCount options { id text voteCount viewerHasVoted voters(first: 3) { edges { node { displayName } } pageInfo { hasNextPage } } } } } } } } }`;
+  const asked = { id: formatId('Conversation', id) };
+  await say(chat, alice, id, 'hm');
+  const none = counting(chat);
+  await ask(none.chat, alice, source, asked);
+  expect(Object.keys(none.calls).filter((name) => /vote/i.test(name))).toEqual([]);
+  async function question(): Promise<void> {
+    const message = await askPoll(chat, alice, id);
+    for (const viewer of [alice, bob]) await vote(chat, viewer, message, 1);
+  }
+  for (let size = 1; size <= 2; size += 1) await question();
+  const few = counting(chat);
+  await ask(few.chat, alice, source, asked);
+  for (let size = 3; size <= 12; size += 1) await question();
+  const many = counting(chat);
+  const { data } = await ask(many.chat, alice, source, asked);
+  const { conversation } = data as { conversation: { messages: { edges: { node: { poll: { voterCount: number } | null } }[] } } };
+  expect(conversation.messages.edges.map(({ node }) => node.poll?.voterCount)).toEqual([undefined, ...Array<number>(12).fill(2)]);
+  expect(many.calls).toEqual(few.calls);
 });
 
 test('a reaction is answered with a message that is not older than its conversation’s lastSeq', async () => {
