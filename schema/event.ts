@@ -37,7 +37,7 @@ export interface ResyncShape extends Pick<Live<'resync'>, 'kind' | 'at' | 'lastS
 }
 
 /** An event as it is resolved: what the feed delivers, with global ids for bare stream ids. */
-export type EventShape = Logged | Live<'receipt'> | Live<'typing'> | Live<'markers'> | ReadyShape | ResyncShape;
+export type EventShape = Logged | Live<'receipt'> | Live<'typing'> | Live<'signal'> | Live<'markers'> | ReadyShape | ResyncShape;
 
 type ViewerEntry = KnownEntry<'ProfileChanged' | 'SettingsChanged' | 'SessionStarted' | 'SessionChanged' | 'SessionEnded'>;
 const viewerChanged = builder.objectRef<Logged<ViewerEntry>>('ViewerChanged');
@@ -89,6 +89,7 @@ export const loggedTypes = {
 export const liveTypes = {
   receipt: builder.objectRef<Live<'receipt'>>('ReceiptMoved'),
   typing: builder.objectRef<Live<'typing'>>('TypingChanged'),
+  signal: builder.objectRef<Live<'signal'>>('SignalReceived'),
   markers: builder.objectRef<Live<'markers'>>('ViewerMarkersMoved'),
   ready: builder.objectRef<ReadyShape>('StreamReady'),
   resync: builder.objectRef<ResyncShape>('ResyncRequired'),

@@ -48,6 +48,7 @@ import './forward.ts';
 import './report.ts';
 import './delivery.ts';
 import './typing.ts';
+import './signal.ts';
 import './settings.ts';
 import './presence.ts';
 import './message-event.ts';

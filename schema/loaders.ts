@@ -9,6 +9,7 @@ import type {
   MessageAlong,
   MessageRef,
   Part,
+  ParticipantsRequest,
   PollTally,
   Reach,
   ReactionCount,
@@ -95,6 +96,8 @@ export interface Loaders {
   readonly notices: DataLoader<string, Notice | null>;
   /** The viewer's own, by UUID text; none when signed out. */
   readonly scheduledMessages: DataLoader<string, ScheduledMessage | null>;
+  /** Who takes part in a thread, erased ones too. */
+  readonly threadParticipants: DataLoader<ParticipantsRequest, readonly bigint[], string>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -162,6 +165,11 @@ const create = lazily<Loaders, LoaderScope>({
     new DataLoader((accessed) => messages.unread(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
   mentionCounts: ({ chat: { messages } }) =>
     new DataLoader((accessed) => messages.mentions(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
+  threadParticipants: ({ chat: { messages } }) =>
+    new DataLoader((of) => messages.threadParticipants(of), {
+      maxBatchSize,
+      cacheKeyFn: ({ first, ...ref }) => `${messageKey(ref)}:${first}`,
+    }),
   threadUnread: ({ chat: { messages } }) =>
     new DataLoader<ThreadAccess, number, string>((threads) => messages.threadUnread(threads), {
       maxBatchSize,

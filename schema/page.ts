@@ -36,6 +36,11 @@ function pageSize(name: 'first' | 'last', size: number | Absent): number | undef
   return size;
 }
 
+/** How many a list without pages is asked for. Throws ChatError BAD_USER_INPUT (first). */
+export function listSize(first: number | Absent, usual: number): number {
+  return pageSize('first', first) ?? usual;
+}
+
 /** A seq given as an argument. Throws ChatError BAD_USER_INPUT when it is negative. */
 export function seqArgument(name: string, seq: number): number {
   if (seq < 0) throw badArgument(name, 'must not be negative.');

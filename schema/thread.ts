@@ -2,7 +2,9 @@ import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { Message, MessageConnection } from './message.ts';
+import { listSize } from './page.ts';
 import { shareable } from './shareable.ts';
+import { User } from './user.ts';
 
 builder.objectFields(Message, (t) => ({
   threadRoot: t.field({
@@ -15,6 +17,21 @@ builder.objectFields(Message, (t) => ({
       threadRootSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: threadRootSeq }),
   }),
   replyCount: t.exposeInt('replyCount', { extensions: shareable, description: 'How many replies its thread has.' }),
+  threadParticipants: t.field({
+    extensions: shareable,
+    type: [User],
+    description:
+      'Who takes part in its thread: first whoever sent it, then those who have replied, by their first reply; also what they said and took back counts. Empty where nobody has replied. Whose account is erased is left out, and so the list may be shorter than was asked for.',
+    args: { first: t.arg.int({ description: 'How many at most, from 1 to 100; 5 by default.' }) },
+    async resolve({ conversationId, seq, replyCount }, args, { scope }) {
+      const first = listSize(args.first, 5);
+      // Most messages have no thread, and say so: nothing is read for them.
+      if (replyCount === 0) return [];
+      const userIds = await scope.loaders.threadParticipants.load({ conversationId, seq, first });
+      const people = await Promise.all(userIds.map((userId) => scope.loaders.users.load(userId)));
+      return people.filter((one) => one !== null);
+    },
+  }),
   replies: t.field({
     type: MessageConnection,
     description: 'The replies in its thread, in order of seq.',

@@ -25,6 +25,12 @@ export const User = builder.objectRef<UserShape>('User').implement({
     displayName: t.exposeString('displayName', { extensions: shareable, description: 'What to call them.' }),
     avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where their picture is.' }),
     bio: t.exposeString('bio', { extensions: shareable, nullable: true, description: 'What they say about themselves.' }),
+    data: t.expose('data', {
+      extensions: shareable,
+      type: 'JSONObject',
+      nullable: true,
+      description: 'What whoever runs the server has put on them for clients; nobody here reads it. Null: nothing.',
+    }),
     createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When they signed up.' }),
     isBot: t.exposeBoolean('bot', {
       extensions: shareable,

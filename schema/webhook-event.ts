@@ -83,6 +83,8 @@ async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promi
   const user = await scope.loaders.users.load(streamId);
   const shown = user && {
     ...{ id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio, isBot: user.bot },
+    // As it is in the documents of other events.
+    data: user.data === null ? null : (JSON.parse(user.data) as unknown),
   };
   return { at: at.toISOString(), streamId: id, seq, userId: id, user: shown };
 }

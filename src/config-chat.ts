@@ -100,6 +100,19 @@ export const chatOptions = {
     whole(100, 60_000),
     'Who typed and says no more is not typing any more after so many ms; half of it is how often it is told again.',
   ),
+  // An offer of a call with sound, a picture and a shared screen has some 10 KB.
+  maxSignalBytes: setting(
+    'MAX_SIGNAL_BYTES',
+    '16384',
+    whole(0, 64_000),
+    'Bytes that the data of a signal has at most, which clients tell each other at once and nobody keeps; 0: there are no signals.',
+  ),
+  signalsPerSecond: setting(
+    'SIGNALS_PER_SECOND',
+    '20',
+    whole(1, 1_000),
+    'Signals that a node passes on of one user, by the second; ten seconds’ worth at once.',
+  ),
   presenceGraceMs: option(
     'PRESENCE_GRACE_MS',
     '10000',

@@ -10,6 +10,7 @@ const called = {
   displayName: '1 to 64 characters; absent: the handle.',
   avatarUrl: 'An http or https address of up to 2,048 characters.',
   bio: 'Up to 1,000 characters.',
+  data: 'An object for clients to read, of up to 1,024 bytes: everybody who sees them sees it.',
 } as const;
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
@@ -19,6 +20,7 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
     displayName: t.string({ description: called.displayName }),
     avatarUrl: t.string({ description: called.avatarUrl }),
     bio: t.string({ description: called.bio }),
+    data: t.field({ type: 'JSONObject', description: called.data }),
     subject: t.string({ description: 'Who they are elsewhere, `sub` of its tokens: whoever signs in so is them.' }),
     issuer: t.string({ description: 'Whose account that is, `iss` of its tokens; IDENTITY_ISSUER by default.' }),
   }),
@@ -41,6 +43,7 @@ const CreateBotInput = builder.inputType('CreateBotInput', {
     displayName: t.string({ description: called.displayName }),
     avatarUrl: t.string({ description: called.avatarUrl }),
     bio: t.string({ description: called.bio }),
+    data: t.field({ type: 'JSONObject', description: called.data }),
   }),
 });
 

@@ -10,6 +10,10 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
     displayName: t.string({ description: '1 to 64 characters; null: the handle.' }),
     avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
     bio: t.string({ description: 'Up to 1,000 characters.' }),
+    data: t.field({
+      type: 'JSONObject',
+      description: 'An object for clients to read, of up to 1,024 bytes, in the place of the one that is there.',
+    }),
   }),
 });
 

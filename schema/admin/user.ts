@@ -12,6 +12,7 @@ export const User = builder.objectRef<UserShape>('User').implement({
       description: 'What they are found by; of an account that is erased, a handle that nobody can have.',
     }),
     displayName: t.exposeString('displayName', { description: 'What they are called; empty for an account that is erased.' }),
+    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What was put on them for clients; null: nothing.' }),
     isBot: t.exposeBoolean('bot', { description: 'Whether they are a program, which comes by keys in place of a password.' }),
   }),
 });

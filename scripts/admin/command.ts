@@ -1,4 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
+import type { NewData } from '../../src/data.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
 import type { User } from '../../src/user/index.ts';
@@ -27,6 +28,7 @@ export interface Flags {
   readonly handle?: string | undefined;
   readonly avatar?: string | undefined;
   readonly bio?: string | undefined;
+  readonly data?: string | undefined;
   readonly days?: string | undefined;
   readonly ban?: boolean | undefined;
   readonly after?: string | undefined;
@@ -79,6 +81,17 @@ export function moment(text: string): Date {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime()))
     throw new UsageError(`${text} is not a time such as 2027-01-31T20:00:00Z.`);
   return at;
+}
+
+/** The object of JSON that a word says. Throws UsageError. */
+export function jsonObject(text: string): NewData {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as NewData;
+  } catch {
+    // The same is said of what is no JSON at all.
+  }
+  throw new UsageError(`${text} is not an object of JSON such as '{"team":"blue"}'.`);
 }
 
 /** Who has a handle. Throws NOT_FOUND. */

@@ -40,7 +40,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
         ...{ expect: text, note: text, first: text, before: text, to: text, at: text, 'end-sessions': flag },
         ...{ from: text, actor: text, action: text, target: text, format: text },
         ...{ search: text, state: text, reason: text, until: text, messages: text, subject: text, issuer: text, name: text, days: text },
-        ...{ handle: text, avatar: text, bio: text, ban: flag },
+        ...{ handle: text, avatar: text, bio: text, data: text, ban: flag },
         ...{ url: text, events: text, missed: flag },
         ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': flag },
         ...ofModeration,

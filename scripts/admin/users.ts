@@ -1,7 +1,7 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { accountStates, deletedMessages } from '../../src/user/index.ts';
-import { type Commands, counted, type Flags, found, moment, number, oneOf, table, UsageError } from './command.ts';
+import { type Commands, counted, type Flags, found, jsonObject, moment, number, oneOf, table, UsageError } from './command.ts';
 
 /** Who there is, and who may sign in. */
 export const usersCommands: Commands = {
@@ -24,7 +24,7 @@ export const usersCommands: Commands = {
   },
   'users update': {
     words: ['HANDLE'],
-    says: 'changes what somebody is called and says; [--handle NEW] [--name NAME] [--avatar URL] [--bio TEXT], of which an empty one is none',
+    says: 'changes what somebody is called and says, and what clients are told of them; [--handle NEW] [--name NAME] [--avatar URL] [--bio TEXT] [--data JSON], of which an empty one is none',
     run: (operator, [handle = ''], flags, note) => update(operator, handle, { flags, note }),
   },
   'users suspend': {
@@ -106,15 +106,22 @@ interface Acting {
   readonly note: Note;
 }
 
-async function update(operator: Operator, was: string, { flags: { handle, name, avatar, bio }, note }: Acting): Promise<string> {
-  if ([handle, name, avatar, bio].every((said) => said === undefined))
-    throw new UsageError('Say what to change: --handle, --name, --avatar or --bio.');
+async function update(operator: Operator, was: string, { flags: { handle, name, avatar, bio, data }, note }: Acting): Promise<string> {
+  if ([handle, name, avatar, bio, data].every((said) => said === undefined))
+    throw new UsageError('Say what to change: --handle, --name, --avatar, --bio or --data.');
+  const put = data === undefined ? undefined : data === '' ? null : jsonObject(data);
   const { id: userId } = await targeted(operator, was, note);
-  const change = { handle, displayName: orNone(name), avatarUrl: orNone(avatar), bio: orNone(bio) };
+  const change = { handle, displayName: orNone(name), avatarUrl: orNone(avatar), bio: orNone(bio), data: put };
   const changed = await operator.administration.update(null, { userId, ...change });
   note(changed);
   const { after } = changed;
-  return [after.handle, after.displayName, after.avatarUrl ?? '(no picture)', after.bio ?? '(says nothing)'].join('\n  ');
+  return [
+    after.handle,
+    after.displayName,
+    after.avatarUrl ?? '(no picture)',
+    after.bio ?? '(says nothing)',
+    after.data === null ? '(no data)' : JSON.stringify(after.data),
+  ].join('\n  ');
 }
 
 function orNone(said: string | undefined): string | null | undefined {

@@ -11,7 +11,7 @@ export interface ChosenColumns {
   readonly statusUntil: Date | null;
   readonly lastSeenAt: Date | null;
   readonly hidesLastSeen: boolean;
-  /** Stands for their profile, handle and names and picture and what they say about themselves: another where any of it is. */
+  /** Stands for their profile, handle and names and picture what they say about themselves and their data: another where any of it is. */
   readonly profile: string;
 }
 
@@ -22,6 +22,7 @@ interface UserRow {
   readonly displayName: string;
   readonly avatarUrl: string | null;
   readonly bio: string | null;
+  readonly data: string | null;
 }
 
 /** How users wish to be seen, in no order; absent: they have an account no more, or never had. */
@@ -29,7 +30,7 @@ export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<
   const [users, presences] = await Promise.all([
     inPieces(userIds, (piece) =>
       tx.$queryRaw<UserRow[]>(
-        sql`SELECT id, hidesLastSeen AS hides, handle, displayName, avatarUrl, bio FROM User WHERE id IN (${join([...piece])}) AND state = 'ACTIVE'`,
+        sql`SELECT id, hidesLastSeen AS hides, handle, displayName, avatarUrl, bio, data FROM User WHERE id IN (${join([...piece])}) AND state = 'ACTIVE'`,
       ),
     ),
     inPieces(userIds, (piece) => tx.presence.findMany({ where: { userId: { in: [...piece] } } })),
@@ -42,8 +43,8 @@ export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<
 }
 
 // Of many who are watched only this is kept, not kilobytes of each. Nobody gains by two profiles that look the same to it.
-function printOf({ handle, displayName, avatarUrl, bio }: Omit<UserRow, 'id' | 'hides'>): string {
-  return hash('sha1', JSON.stringify([handle, displayName, avatarUrl, bio]), 'base64');
+function printOf({ handle, displayName, avatarUrl, bio, data }: Omit<UserRow, 'id' | 'hides'>): string {
+  return hash('sha1', JSON.stringify([handle, displayName, avatarUrl, bio, data]), 'base64');
 }
 
 /** What a user has chosen. `lastSeenAt`: when they were last online; null leaves that as it is. */

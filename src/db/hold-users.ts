@@ -14,6 +14,8 @@ export interface HeldUser {
   readonly erased: boolean;
   /** They are a program of the operators'. */
   readonly bot: boolean;
+  /** What operators put on them: an object of JSON, to the letter. */
+  readonly data: string | null;
   /** Not before then may they say anything; null: they may. */
   readonly suspendedUntil: Date | null;
 }
@@ -30,6 +32,7 @@ export const heldKinds = {
     state: 'text',
     suspendedUntil: 'time',
     bot: 'flag',
+    data: 'text',
   },
 } as const satisfies Kinds;
 

@@ -86,7 +86,17 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ lastAt: 'time', activeAt: 'time', createdAt: 'time', lastSenderId: 'id', lastMessageSeq: 'number', otherMessageSeq: 'number' },
     ...{ changedSeq: 'number' },
   },
-  User: { id: 'id', handle: 'text', displayName: 'text', avatarUrl: 'text', bio: 'text', createdAt: 'time', state: 'text', bot: 'flag' },
+  User: {
+    id: 'id',
+    handle: 'text',
+    displayName: 'text',
+    avatarUrl: 'text',
+    bio: 'text',
+    createdAt: 'time',
+    state: 'text',
+    bot: 'flag',
+    data: 'text',
+  },
 };
 
 /** Some columns of a model, in the order asked for. */

@@ -25,18 +25,22 @@ export interface ThreadPartRow {
   readonly conversationId: bigint;
   readonly rootSeq: number;
   readonly readSeq: number;
+  /** The seq of the first reply of theirs; 0: they began the thread. */
+  readonly sinceSeq: number;
 }
 
-/** Has users take part in threads, and raises how far they have read them; what is higher already stays. */
+/** Has users take part in threads, since the first that is told of, and raises how far they have read them; what is higher already stays. */
 export async function enterThreads({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly ThreadPartRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
-    const values = piece.map(({ userId, conversationId, rootSeq, readSeq }) => sql`(${userId}, ${conversationId}, ${rootSeq}, ${readSeq})`);
-    const insert = sql`INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq) VALUES ${join(values)}`;
+    const values = piece.map(
+      ({ userId, conversationId, rootSeq, readSeq, sinceSeq }) => sql`(${userId}, ${conversationId}, ${rootSeq}, ${readSeq}, ${sinceSeq})`,
+    );
+    const insert = sql`INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq, sinceSeq) VALUES ${join(values)}`;
     await tx.$executeRaw(
       dialect === 'sqlite'
         ? sql`${insert} ON CONFLICT (userId, conversationId, rootSeq)
-            DO UPDATE SET readSeq = MAX(ThreadPart.readSeq, excluded.readSeq)`
-        : sql`${insert} ON DUPLICATE KEY UPDATE readSeq = GREATEST(readSeq, VALUES(readSeq))`,
+            DO UPDATE SET readSeq = MAX(ThreadPart.readSeq, excluded.readSeq), sinceSeq = MIN(ThreadPart.sinceSeq, excluded.sinceSeq)`
+        : sql`${insert} ON DUPLICATE KEY UPDATE readSeq = GREATEST(readSeq, VALUES(readSeq)), sinceSeq = LEAST(sinceSeq, VALUES(sinceSeq))`,
     );
     return [];
   });

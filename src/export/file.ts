@@ -1,3 +1,4 @@
+import type { Data } from '../data.ts';
 import type { Message } from '../message/index.ts';
 import type { OwnRecord, User, Viewer } from '../user/index.ts';
 import type { Sources } from './parts.ts';
@@ -9,7 +10,8 @@ const first = 100;
 export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
   const { user, settings, sessions, formerHandles, identities, blocks } = record;
   const viewer = { userId: user.id, sessionId: '' };
-  const { erased: _erased, ...profile } = user;
+  const { erased: _erased, data, ...known } = user;
+  const profile = { ...known, data: read(data) };
   const presence = (await sources.presence.chosen([user.id]))[0] ?? {};
   const [quietHours = null] = await sources.push.quietHours([user.id]);
   yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)},\n"presence": ${json(presence)}`;
@@ -93,7 +95,7 @@ async function* scheduledOf({ scheduled }: Sources, viewer: Viewer): AsyncGenera
     const { items, hasNextPage } = await scheduled.list(viewer, { first, after });
     yield items.map(
       ({ scheduled: { conversationId, text, attachments, data, replyToSeq, threadRootSeq, sendAt, createdAt, refusal } }) => ({
-        ...{ conversationId, sendAt, createdAt, text, attachments, data: data === null ? null : (JSON.parse(data) as unknown) },
+        ...{ conversationId, sendAt, createdAt, text, attachments, data: read(data) },
         ...{ replyToSeq, threadRootSeq, refusal },
       }),
     );
@@ -155,6 +157,10 @@ async function* saidIn(messages: Sources['messages'], userId: bigint, conversati
   }
 }
 
+function read(data: Data): unknown {
+  return data === null ? null : JSON.parse(data);
+}
+
 function ownWords({
   conversationId,
   seq,
@@ -168,7 +174,7 @@ function ownWords({
   threadRootSeq,
   origin,
 }: Message): object {
-  const said = { text, attachments, data: data === null ? null : (JSON.parse(data) as unknown), poll };
+  const said = { text, attachments, data: read(data), poll };
   return { conversationId, seq, sentAt, ...said, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
 }
 

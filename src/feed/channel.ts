@@ -7,10 +7,11 @@ import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 import { createRing, type Ring, type Spare } from './ring.ts';
+import { type HeardSignal, Signals } from './signals.ts';
 import { Typists } from './typists.ts';
 
 /** What is not logged, as those who listen are told of it. */
-export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' | 'typing' }>;
+export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' | 'typing' | 'signal' }>;
 
 /** Who hears a channel. Called synchronously; must not throw. */
 export interface Listener {
@@ -74,6 +75,7 @@ export class StreamChannel implements Channel {
   #ring: Ring | undefined;
   #reader: PageReader | undefined;
   #typists: Typists | undefined;
+  #signals: Signals | undefined;
   /** What was recalled while the log was being read. */
   #recalls: readonly KnownEntry<'MessageRecalled'>[] | undefined;
   #readsUnderWay = 0;
@@ -121,6 +123,7 @@ export class StreamChannel implements Channel {
     if (hint.kind === 'markers') this.#markerMoved(hint);
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
     else if (hint.kind === 'typing') this.#knownTypists().hear(hint);
+    else if (hint.kind === 'signal') this.#signalled(hint);
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#tell(hint);
     else this.reaches(hint.entry.seq);
   }
@@ -167,6 +170,7 @@ export class StreamChannel implements Channel {
   close(): void {
     this.#closed = true;
     this.#typists?.clear();
+    this.#signals?.clear();
     this.#listeners.clear();
     this.#ring?.clear();
   }
@@ -188,6 +192,7 @@ export class StreamChannel implements Channel {
     let receivers = 0;
     for (const listener of this.#listeners) if (listener.entry(event) === true) receivers += 1;
     this.#typists?.entry(entry);
+    this.#signals?.reached(entry.seq);
     return receivers;
   }
 
@@ -202,6 +207,14 @@ export class StreamChannel implements Channel {
       tell: (typist, typing) => this.#pass({ ...typist, kind: 'typing', at: this.#parts.now(), conversationId: this.streamId, typing }),
     });
     return this.#typists;
+  }
+
+  #signalled(signal: HeardSignal): void {
+    // Nobody is live yet.
+    if (this.#lastSeq < 0) return;
+    this.#signals ??= new Signals({ now: this.#parts.now, tell: (heard) => this.#pass({ ...heard, at: this.#parts.now() }) });
+    this.#signals.hear(signal, this.#lastSeq);
+    this.reaches(signal.seq);
   }
 
   // One that was counted already was lost or late, and what it tells has been asked for.
@@ -230,6 +243,8 @@ export class StreamChannel implements Channel {
       }
     }
     this.#repairing = false;
+    // One that waits for what there is not, as after a database was set back, would be in the way of all that come.
+    this.#signals?.clear();
     if (!this.#closed) this.gap();
   }
 
@@ -271,6 +286,7 @@ export class StreamChannel implements Channel {
     this.#lastSeq = head;
     this.#ring?.clear();
     for (const listener of this.#listeners) listener.skipped?.(head);
+    this.#signals?.reached(head);
   }
 }
 

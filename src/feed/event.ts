@@ -47,6 +47,20 @@ export type FeedEvent =
       /** Who is not told. */
       readonly except: readonly bigint[];
     }
+  | {
+      readonly kind: 'signal';
+      readonly at: Date;
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      readonly name: string;
+      /** JSON of an object; null: nothing goes with it. */
+      readonly data: string | null;
+      readonly sentAt: Date;
+      /** Whose alone it is, beside the sender's own devices; null: everybody's. */
+      readonly only: readonly bigint[] | null;
+      /** Who is not told. */
+      readonly except: readonly bigint[];
+    }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
   | { readonly kind: 'ready'; readonly at: Date; readonly positions: readonly Position[] }
   | {
@@ -68,8 +82,16 @@ export function eventOf(entry: Entry): EntryEvent {
   return event;
 }
 
-/** Whether a user is told of what is not logged: not of their own typing, nor of what is kept from them because one of the two has blocked the other. */
-export function isToldOf(event: Extract<FeedEvent, { readonly kind: 'receipt' | 'typing' | 'markers' }>, listenerId: bigint): boolean {
+/** Whether a user is told of what is not logged: not of their own typing, nor of a signal for others, nor of what is kept from them because one of the two has blocked the other. */
+export function isToldOf(
+  event: Extract<FeedEvent, { readonly kind: 'receipt' | 'typing' | 'signal' | 'markers' }>,
+  listenerId: bigint,
+): boolean {
+  if (event.kind === 'signal') return event.userId === listenerId || isFor(event, listenerId);
   if (event.kind === 'typing') return event.userId !== listenerId && !event.except.includes(listenerId);
   return event.kind !== 'receipt' || (event.userId === listenerId ? !event.othersOnly : !event.ownOnly);
+}
+
+function isFor({ only, except }: Extract<FeedEvent, { readonly kind: 'signal' }>, listenerId: bigint): boolean {
+  return (only === null || only.includes(listenerId)) && !except.includes(listenerId);
 }

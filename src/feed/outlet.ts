@@ -120,6 +120,6 @@ export class Outlet extends EventLine<FeedEvent> {
 }
 
 function isOf(event: FeedEvent, streamId: bigint, before: number): boolean {
-  if (event.kind === 'receipt' || event.kind === 'typing') return event.conversationId === streamId;
+  if (event.kind === 'receipt' || event.kind === 'typing' || event.kind === 'signal') return event.conversationId === streamId;
   return event.kind === 'entry' && event.entry.streamId === streamId && event.entry.seq < before;
 }

@@ -2,7 +2,7 @@ import { type Entry, entryVersion, parseEntry } from './entry.ts';
 import { toJson } from './json.ts';
 
 /**
- * Not logged, and only told to those who listen: the newest is all that matters. `count`: how often the account's own read markers have moved,
+ * Not logged, and only told to those who listen: of all but signals the newest is all that matters. `count`: how often the account's own read markers have moved,
  * this move included, so that a lost one leaves a hole.
  */
 export type Ephemeral =
@@ -19,6 +19,21 @@ export type Ephemeral =
       readonly conversationId: bigint;
       readonly userId: bigint;
       readonly typing: boolean;
+      /** Who is not told. */
+      readonly except: readonly bigint[];
+    }
+  | {
+      readonly kind: 'signal';
+      readonly conversationId: bigint;
+      readonly userId: bigint;
+      readonly name: string;
+      /** JSON of an object; null: nothing goes with it. */
+      readonly data: string | null;
+      readonly sentAt: Date;
+      /** How far the conversation had got when it was found who is in it. */
+      readonly seq: number;
+      /** Whose alone it is, beside the sender's own devices; null: everybody's who listens. */
+      readonly only: readonly bigint[] | null;
       /** Who is not told. */
       readonly except: readonly bigint[];
     }
@@ -59,6 +74,7 @@ function isOf(streamId: bigint, hint: Hint): boolean {
     case 'entry':
       return hint.entry.streamId === streamId;
     case 'typing':
+    case 'signal':
       return hint.conversationId === streamId;
     case 'receipt':
       return hint.conversationId === streamId || hint.userId === streamId;
@@ -97,10 +113,34 @@ function read(message: string): Hint | null {
         typing: Boolean(hint.typing),
         except: (hint.except ?? []).map(BigInt),
       };
+    case 'signal':
+      return readSignal(hint);
     case 'markers':
       if (!Number.isSafeInteger(hint.count)) return null;
       return { kind: 'markers', conversationId: BigInt(hint.conversationId), count: hint.count };
     default:
       return null;
   }
+}
+
+interface ToldSignal {
+  readonly conversationId: string;
+  readonly userId: string;
+  readonly name: unknown;
+  readonly data: unknown;
+  readonly sentAt: unknown;
+  readonly seq: number;
+  readonly only: readonly string[] | null;
+  readonly except: readonly string[];
+}
+
+function readSignal({ conversationId, userId, name, data, sentAt, seq, only, except }: ToldSignal): Hint | null {
+  const time = new Date(String(sentAt));
+  if (!Number.isSafeInteger(seq) || Number.isNaN(time.getTime())) return null;
+  return {
+    ...{ kind: 'signal', conversationId: BigInt(conversationId), userId: BigInt(userId), name: String(name), sentAt: time, seq },
+    data: data === null ? null : String(data),
+    only: only === null ? null : only.map(BigInt),
+    except: except.map(BigInt),
+  };
 }

@@ -23,6 +23,8 @@ const user = z.object({
   createdAt: z.coerce.date(),
   erased: z.boolean().default(false),
   bot: z.boolean().default(false),
+  // What an earlier release does not know another may have put there: then it is read.
+  data: text,
 });
 const policy = z.enum(groupPolicies).default('ADMINS');
 const conversation = z.object({

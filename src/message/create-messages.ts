@@ -25,9 +25,11 @@ import { recall } from './recall.ts';
 import { removeAll } from './remove-all.ts';
 import { listSaid } from './said.ts';
 import { forward, send } from './send.ts';
+import { SignalTeller } from './signal.ts';
 import { readHidden, readMessages } from './store.ts';
 import { createThreadLists } from './thread-list.ts';
 import { markThreadRead } from './thread-mark.ts';
+import { listParticipants } from './thread-participants.ts';
 import { TypingTeller } from './typing.ts';
 
 interface Given extends Omit<MessageParts, 'fingerprints' | 'screen' | 'approval'> {
@@ -46,6 +48,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
 
   const marks = new MarkQueue(parts);
   const typing = new TypingTeller(parts);
+  const signals = new SignalTeller(parts);
   return {
     send: async (viewer, request, settling) => send(parts, viewer, request, settling),
     readLater: (request) => readLater(parts, request),
@@ -90,6 +93,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     unread: (of) => unreadCounts(parts, of),
     mentions: (of) => mentionCounts(parts, of),
     waiting: createWaitingSieves(parts),
+    threadParticipants: (of) => listParticipants(db.client, of),
     threadUnread: (of) => threadCounts(parts, of),
     unreadTotals: (viewer) => unreadTotals(parts, viewer),
     reach: (of, viewerId) => readReaches(parts, of, viewerId),
@@ -100,6 +104,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     tellReading: (of) => tellReading(parts, of),
     sayFirst: (ref, first) => sayFirst(parts, ref, first),
     setTyping: (viewer, what) => typing.tell(viewer, what),
+    sendSignal: (viewer, signal) => signals.tell(viewer, signal),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),
   };
 }

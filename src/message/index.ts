@@ -4,7 +4,7 @@
 // lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
 // Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, voted on, pinned), ConversationOpened for a side that a
-// first message reaches, and on the user's own what they do for themselves; tells moved markers and typing on the bus.
+// first message reaches, and on the user's own what they do for themselves; tells moved markers, typing and signals on the bus.
 export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
 export { type AttachmentKind, attachmentKinds } from './attached.ts';
@@ -21,6 +21,7 @@ export type {
   Message,
   MessageRef,
   Part,
+  ParticipantsRequest,
   PollOption,
   PollTally,
   Reach,

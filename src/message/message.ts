@@ -104,6 +104,11 @@ export interface ReactionCount extends MessageRef {
   readonly count: number;
 }
 
+/** The first of those who take part in the thread that a message has begun. */
+export interface ParticipantsRequest extends MessageRef {
+  readonly first: number;
+}
+
 /** Part of those who have put an emoji on a message. */
 export interface ReactorsRequest extends MessageRef {
   readonly emoji: string;

@@ -20,6 +20,7 @@ import type {
   Message,
   MessageRef,
   Part,
+  ParticipantsRequest,
   PollTally,
   Reach,
   ReactionCount,
@@ -33,6 +34,7 @@ import type { Voting } from './poll.ts';
 import type { Reacting } from './reaction.ts';
 import type { Forward, NewSaying, NewText } from './send.ts';
 import type { Settling } from './settling.ts';
+import type { Signal } from './signal.ts';
 import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
 import type { Typing } from './typing.ts';
@@ -109,6 +111,8 @@ export interface Messages extends AsyncDisposable {
   waiting(viewer: Viewer, what: Waiting): readonly Sieve[];
   /** Replies of others that wait in threads the member takes part in, in order. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
+  /** Who takes part in each thread: first who began it, then whoever replied first; in order. Does not ask who may see it. */
+  threadParticipants(of: readonly ParticipantsRequest[]): Promise<readonly (readonly bigint[])[]>;
   /** The threads that the viewer takes part in, and sees a reply of, where there was a reply last coming first. */
   threads(viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>>;
   /** Over all conversations shown to the viewer. */
@@ -129,4 +133,9 @@ export interface Messages extends AsyncDisposable {
   sayFirst(request: ContactRequestRef, first: FirstMessage): Promise<void>;
   /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
+  /**
+   * Tells those who are in the conversation and connected, or of them those who are named, and the viewer's own devices. Not stored. Throws NOT_FOUND (conversationId, recipientIds.N),
+   * INVALID_INPUT (name, data, data.…, recipientIds), RATE_LIMITED, and as `send` does of who may not write there: FORBIDDEN, MUTED, BLOCKED and NOT_CONTACTS (conversationId).
+   */
+  sendSignal(viewer: Viewer, signal: Signal): Promise<void>;
 }

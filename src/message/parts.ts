@@ -21,6 +21,8 @@ export type MessageConfig = Pick<
   | 'receiptMembers'
   | 'typing'
   | 'typingMs'
+  | 'maxSignalBytes'
+  | 'signalsPerSecond'
   | 'commitBatch'
   | 'commitQueue'
   | 'writeDeadlineMs'

@@ -83,8 +83,8 @@ export function newReplies(db: Pick<Db, 'dialect'>): EffectKind<NewReply> {
 }
 
 function partRows({ conversationId, rootSeq, rootSenderId, replyCount, seq, senderId }: NewReply): readonly ThreadPartRow[] {
-  const own = { userId: senderId, conversationId, rootSeq, readSeq: seq };
-  return replyCount === 0 ? [{ ...own, userId: rootSenderId, readSeq: 0 }, own] : [own];
+  const own = { userId: senderId, conversationId, rootSeq, readSeq: seq, sinceSeq: senderId === rootSenderId ? 0 : seq };
+  return replyCount === 0 ? [{ ...own, userId: rootSenderId, readSeq: 0, sinceSeq: 0 }, own] : [own];
 }
 
 async function countReplies(tx: Tx, thread: readonly NewReply[]): Promise<void> {

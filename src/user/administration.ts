@@ -1,3 +1,4 @@
+import type { NewData } from '../data.ts';
 import type { DeletedMessages, LinkedIdentity, Session, User, UserPage, UserRole } from './user.ts';
 
 /** How an account stands, as operators see it (admin schema: `enum UserState`). */
@@ -45,6 +46,7 @@ export interface Called {
   readonly displayName?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
   readonly bio?: string | null | undefined;
+  readonly data?: NewData | null | undefined;
 }
 
 /** What an act on a profile came to: how it stood before, and after. */
@@ -53,8 +55,11 @@ export interface UserChange {
   readonly after: Profile;
 }
 
-/** What of a user is theirs to choose. */
-export type Profile = Pick<User, 'handle' | 'displayName' | 'avatarUrl' | 'bio'>;
+/** What others see of a user, and operators change. */
+export interface Profile extends Pick<User, 'handle' | 'displayName' | 'avatarUrl' | 'bio'> {
+  /** An object of JSON, or null: the audit looks for names in it that are of secrets. */
+  readonly data: unknown;
+}
 
 /** A key that was just made. */
 export interface BotKey {
@@ -71,14 +76,14 @@ export interface Administration {
   bots(page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage>;
   /**
    * Makes an account for somebody before they come: whoever signs in as `subject` is them, and without it nobody is until an account elsewhere is linked, or a password reset. Throws
-   * INVALID_INPUT (handle, displayName, avatarUrl, bio, subject, issuer), CONFLICT (handle, subject) where it is somebody's, UNAVAILABLE.
+   * INVALID_INPUT (handle, displayName, avatarUrl, bio, data, subject, issuer), CONFLICT (handle, subject) where it is somebody's, UNAVAILABLE.
    */
   createUser(
     options: Called & { readonly subject?: string | null | undefined; readonly issuer?: string | null | undefined },
   ): Promise<User>;
   /**
-   * Changes what somebody is called, and what is said of them: absent leaves as it is, null clears. Lists of words that are not to be used are not asked. Throws NOT_FOUND (userId),
-   * INVALID_INPUT (handle, displayName, avatarUrl, bio), CONFLICT (handle) where it is somebody's, CONFLICT (userId) for an admin, for whom only the command line does it, UNAVAILABLE.
+   * Changes what somebody is called, what is said of them, and their data, which is replaced as a whole: absent leaves as it is, null clears. Lists of words that are not to be used are not asked. Throws NOT_FOUND (userId),
+   * INVALID_INPUT (handle, displayName, avatarUrl, bio, data), CONFLICT (handle) where it is somebody's, CONFLICT (userId) for an admin, for whom only the command line does it, UNAVAILABLE.
    */
   update(
     actorId: bigint | null,

@@ -9,7 +9,7 @@ import { insertSession, insertUser, type UserRow } from './store.ts';
 import type { SignedIn } from './user.ts';
 
 /** Somebody who gets an account. */
-export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'passwordHash' | 'bot'> {
+export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'passwordHash' | 'bot' | 'data'> {
   /** Who they are elsewhere; null: nobody that is known. */
   readonly identity: Pick<Identity, 'issuer' | 'subject'> | null;
   /** What they are called, as it was found that it may stand. */
@@ -17,7 +17,7 @@ export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avata
 }
 
 /** Somebody who makes one for themselves, and the device on which they are signed in to it. */
-export type Newcomer = Omit<Account, 'bio' | 'bot'> & Pick<NewSession, 'deviceName' | 'deviceKind'>;
+export type Newcomer = Omit<Account, 'bio' | 'bot' | 'data'> & Pick<NewSession, 'deviceName' | 'deviceKind'>;
 
 /** Stores an account. Fails with what isDuplicate knows, or HandleHeld, where handle or identity are not free. */
 export async function insertAccount(tx: Tx, { identity, said, ...user }: Account & Pick<UserRow, 'id' | 'createdAt'>): Promise<void> {
@@ -40,7 +40,7 @@ export async function makeAccount(parts: SessionParts, { deviceName, deviceKind,
       create: [{ kind: 'ACCOUNT' as const }],
       entries: ([id = 0n]) => [{ stream: id, actorId: id, entry: sessionStarted(sessionId) }],
       async write(tx, { created: [id = 0n], at: createdAt }) {
-        await insertAccount(tx, { ...newcomer, id, createdAt, bio: null, bot: false });
+        await insertAccount(tx, { ...newcomer, id, createdAt, bio: null, bot: false, data: null });
         await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
       },
       result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),

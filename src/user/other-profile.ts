@@ -1,6 +1,7 @@
 import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Administration, Profile, UserChange } from './administration.ts';
+import { requireUserData } from './data.ts';
 import { userRow } from './facts.ts';
 import { HandleHeld, handleTaken, holdHandle, isReserved, settleHold } from './handle-hold.ts';
 import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
@@ -16,10 +17,11 @@ type Wanted = Omit<Parameters<Administration['update']>[1], 'userId'>;
 export async function updateOther(
   { db, log, config }: Pick<AdministrationParts, 'db' | 'log' | 'config'>,
   { actorId, userId }: SomebodyElse,
-  { handle: wished, ...profile }: Wanted,
+  { handle: wished, data: put, ...profile }: Wanted,
 ): Promise<UserChange> {
   const wanted = wished === undefined || wished === null ? null : requireHandle(wished);
   requireProfile(profile, '');
+  const data = put === undefined ? undefined : requireUserData(put);
   if (wanted !== null && (await isReserved(db.client, config, { handle: wanted, userId, at: await db.now() }))) throw handleTaken();
   try {
     return await log.append<UserChange>({
@@ -29,7 +31,7 @@ export async function updateOther(
         if (actorId !== null) requireNoAdmin(row, config);
         const before = publicPart(row);
         const handle = wanted ?? before.handle;
-        const after: User = { ...before, ...requireProfile(profile, handle), handle };
+        const after: User = { ...before, ...requireProfile(profile, handle), ...(data !== undefined && { data }), handle };
         const result = () => ({ before: profileOf(before), after: profileOf(after) });
         if (handle === before.handle && isSame(before, after)) return { result };
         return {
@@ -50,6 +52,6 @@ export async function updateOther(
   }
 }
 
-function profileOf({ handle, displayName, avatarUrl, bio }: User): Profile {
-  return { handle, displayName, avatarUrl, bio };
+function profileOf({ handle, displayName, avatarUrl, bio, data }: User): Profile {
+  return { handle, displayName, avatarUrl, bio, data: data === null ? null : JSON.parse(data) };
 }

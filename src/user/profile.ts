@@ -1,3 +1,4 @@
+import { isSameData } from '../data.ts';
 import type { Verdict } from '../log/index.ts';
 import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
 import { requireAccount } from './account.ts';
@@ -79,5 +80,7 @@ function judge(
 
 /** Whether two say the same of somebody. */
 export function isSame(one: User, other: User): boolean {
-  return one.displayName === other.displayName && one.avatarUrl === other.avatarUrl && one.bio === other.bio;
+  return (
+    one.displayName === other.displayName && one.avatarUrl === other.avatarUrl && one.bio === other.bio && isSameData(one.data, other.data)
+  );
 }

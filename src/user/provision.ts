@@ -1,6 +1,7 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Administration } from './administration.ts';
+import { requireUserData } from './data.ts';
 import { HandleHeld, handleTaken, isReserved } from './handle-hold.ts';
 import { identityTaken, requireIdentity } from './identity-link.ts';
 import { findIdentity } from './identity-store.ts';
@@ -28,6 +29,7 @@ export async function provision(
     avatarUrl: requireAvatarUrl(called.avatarUrl ?? null),
     bio: requireBio(called.bio ?? null),
     bot,
+    data: requireUserData(called.data),
   };
   if (subject === null && issuer !== null) {
     throw new ChatError('INVALID_INPUT', 'An issuer says whose account a subject has: give both.', { field: ['subject'] });

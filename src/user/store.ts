@@ -31,7 +31,17 @@ export interface SessionRow extends Session {
   readonly keyDigest: Uint8Array<ArrayBuffer> | null;
 }
 
-const shown = { id: true, handle: true, displayName: true, avatarUrl: true, bio: true, createdAt: true, state: true, bot: true } as const;
+const shown = {
+  id: true,
+  handle: true,
+  displayName: true,
+  avatarUrl: true,
+  bio: true,
+  createdAt: true,
+  state: true,
+  bot: true,
+  data: true,
+} as const;
 const whole = { ...shown, passwordHash: true, role: true, suspendedUntil: true } as const;
 
 /** What of a row others may see, and how the account stands. */
@@ -42,8 +52,10 @@ function withErased<R extends Shown>(row: R): R & Pick<User, 'erased'> {
 }
 
 /** A row as others may see it. */
-export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state, bot }: Shown): User {
-  return { id, handle, displayName, avatarUrl, bio, createdAt, bot, erased: state === 'ERASED' };
+export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state, bot, data }: Shown): User {
+  const erased = state === 'ERASED';
+  // A node of an earlier release leaves it where it erases an account.
+  return { id, handle, displayName, avatarUrl, bio, createdAt, bot, data: erased ? null : data, erased };
 }
 
 /** Users in the order asked for, erased ones too; null where there never was one. */
@@ -80,8 +92,8 @@ export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 
 }
 
 /** Changes what others see, and with the name what the user is found by. */
-export async function updateProfileRow(tx: Tx, before: User, { id, handle, displayName, avatarUrl, bio }: User): Promise<void> {
-  await tx.user.update({ where: { id }, data: { displayName, avatarUrl, bio } });
+export async function updateProfileRow(tx: Tx, before: User, { id, handle, displayName, avatarUrl, bio, data }: User): Promise<void> {
+  await tx.user.update({ where: { id }, data: { displayName, avatarUrl, bio, data } });
   if (displayName === before.displayName) return;
   await tx.userTerm.deleteMany({ where: { userId: id } });
   await insertTerms(tx, { id, handle, displayName });
@@ -117,6 +129,7 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
     role: 'USER',
     suspendedUntil: null,
     bot: false,
+    data: null,
   };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });

@@ -1,3 +1,5 @@
+import type { Data } from '../data.ts';
+
 /** Who asks: a signed-in device of a user. */
 export interface Viewer {
   readonly userId: bigint;
@@ -21,6 +23,8 @@ export interface User {
   readonly erased: boolean;
   /** True: a program of the operators', which has keys in place of a password. */
   readonly bot: boolean;
+  /** What operators put on them for clients. */
+  readonly data: Data;
 }
 
 /** What becomes of the messages of an account that is erased (schema: `enum DeletedMessages`). */

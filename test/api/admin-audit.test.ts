@@ -88,11 +88,11 @@ const mutations: Readonly<Record<string, () => Deed>> = {
     entry: { target: expect.stringMatching(/^User:\d+$/), arguments: '{"handle":"made.here","issuer":"x","subject":"made"}' },
   }),
   updateUser: () => ({
-    input: { userId: user.id, displayName: 'Another', bio: null },
+    input: { userId: user.id, displayName: 'Another', bio: null, data: { team: 'blue' } },
     entry: {
       ...onUser(),
       before: expect.stringContaining(`"displayName":"${user.handle}"`),
-      after: expect.stringContaining('"displayName":"Another"'),
+      after: expect.stringMatching(/"displayName":"Another".*"data":\{"team":"blue"\}/),
     },
   }),
   createBot: () => ({ input: { handle: 'bot.here' }, entry: { target: expect.stringMatching(/^User:\d+$/) } }),
@@ -327,11 +327,11 @@ describe('every command', () => {
       entry: { target: expect.stringMatching(/^User:\d+$/), arguments: expect.stringContaining('"name":"Made"') },
     }),
     'users update': () => ({
-      words: [dan.handle, '--name', 'Dan', '--bio', ''],
+      words: [dan.handle, '--name', 'Dan', '--bio', '', '--data', '{"team":"blue"}'],
       entry: {
         ...onDan(),
         before: expect.stringContaining(`"displayName":"${dan.handle}"`),
-        after: expect.stringContaining('"displayName":"Dan"'),
+        after: expect.stringMatching(/"displayName":"Dan".*"data":\{"team":"blue"\}/),
       },
     }),
     'bots create': () => ({ words: ['bot.by.command'], entry: { target: expect.stringMatching(/^User:\d+$/) } }),

@@ -26,7 +26,7 @@ type Kind =
   | ModerationKind
   | WebhookKind;
 type UserKind = 'reason' | 'end' | 'messages' | 'subject' | 'issuer' | CalledKind | BotKind;
-type CalledKind = 'handle' | 'newHandle' | 'called' | 'picture' | 'bio' | 'subjectOfIssuer';
+type CalledKind = 'data' | 'handle' | 'newHandle' | 'called' | 'picture' | 'bio' | 'subjectOfIssuer';
 type BotKind = 'keyName' | 'days' | 'botKey';
 type ModerationKind = 'item' | 'word' | 'remark' | 'list' | 'words' | 'gone';
 type WebhookKind = 'webhook' | 'url' | 'events' | 'line' | 'known' | 'deadline' | 'choice';
@@ -91,10 +91,19 @@ const acts: Readonly<Record<string, Act>> = {
       displayName: 'Made',
       avatarUrl: 'https://example.org/a.png',
       bio: 'I was made.',
+      data: { team: 'blue' },
       subject: 'u1',
       issuer: 'x',
     },
-    kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio', subject: 'subjectOfIssuer', issuer: 'issuer' },
+    kinds: {
+      handle: 'handle',
+      displayName: 'called',
+      avatarUrl: 'picture',
+      bio: 'bio',
+      data: 'data',
+      subject: 'subjectOfIssuer',
+      issuer: 'issuer',
+    },
   },
   updateUser: {
     ...{ asks: 'user { id }', refused: { user: null } },
@@ -104,13 +113,14 @@ const acts: Readonly<Record<string, Act>> = {
       displayName: 'Made',
       avatarUrl: 'https://example.org/a.png',
       bio: 'So.',
+      data: { team: 'blue' },
     },
-    kinds: { userId: 'user', handle: 'newHandle', displayName: 'called', avatarUrl: 'picture', bio: 'bio' },
+    kinds: { userId: 'user', handle: 'newHandle', displayName: 'called', avatarUrl: 'picture', bio: 'bio', data: 'data' },
   },
   createBot: {
     ...{ asks: 'user { id }', refused: { user: null } },
-    valid: { handle: 'bot.here', displayName: 'Bot', avatarUrl: 'https://example.org/a.png', bio: 'I was made.' },
-    kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio' },
+    valid: { handle: 'bot.here', displayName: 'Bot', avatarUrl: 'https://example.org/a.png', bio: 'I was made.', data: { team: 'blue' } },
+    kinds: { handle: 'handle', displayName: 'called', avatarUrl: 'picture', bio: 'bio', data: 'data' },
   },
   createBotKey: {
     ...{ asks: 'key session { id }', refused: { key: null, session: null } },
@@ -331,6 +341,12 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ...noText,
     ...strange.slice(3).map(([what, text]) => [what, text, 'INVALID_INPUT'] as const),
     ['1,001 characters', '🎉'.repeat(1_001), 'INVALID_INPUT'],
+  ],
+  data: [
+    ['a text', 'x', 'BAD_USER_INPUT'],
+    ['a list', [], 'BAD_USER_INPUT'],
+    ['1,025 bytes', { a: 'x'.repeat(1_025 - 8) }, 'INVALID_INPUT'],
+    ['NUL', { a: '\u0000' }, 'INVALID_INPUT'],
   ],
   keyName: [
     ...noText,

@@ -98,11 +98,11 @@ const fields: Readonly<Record<string, string>> = {
   'Mutation.restoreUser':
     'mutation ($otherId: ID!) { restoreUser(input: { userId: $otherId }) { user { state } errors { code message field } } }',
   'Mutation.createUser':
-    'mutation { createUser(input: { handle: "made.here", displayName: "Made", avatarUrl: "https://example.org/a.png", bio: "I was made.", subject: "made", issuer: "x" }) { user { id handle isBot } errors { code message field } } }',
+    'mutation { createUser(input: { handle: "made.here", displayName: "Made", avatarUrl: "https://example.org/a.png", bio: "I was made.", data: { team: "blue" }, subject: "made", issuer: "x" }) { user { id handle isBot data } errors { code message field } } }',
   'Mutation.updateUser':
-    'mutation ($otherId: ID!) { updateUser(input: { userId: $otherId, handle: "other.handle", displayName: "Other", avatarUrl: null, bio: "I was changed." }) { user { handle displayName } errors { code message field } } }',
+    'mutation ($otherId: ID!) { updateUser(input: { userId: $otherId, handle: "other.handle", displayName: "Other", avatarUrl: null, bio: "I was changed.", data: { team: "red" } }) { user { handle displayName data } errors { code message field } } }',
   'Mutation.createBot':
-    'mutation { createBot(input: { handle: "bot.here", displayName: "Bot", avatarUrl: "https://example.org/a.png", bio: "I was made." }) { user { id handle isBot } errors { code message field } } }',
+    'mutation { createBot(input: { handle: "bot.here", displayName: "Bot", avatarUrl: "https://example.org/a.png", bio: "I was made.", data: {} }) { user { id handle isBot data } errors { code message field } } }',
   'Query.bots': '{ bots(first: 2) { edges { cursor node { id isBot sessions { id expiresAt } } } pageInfo { hasNextPage } } }',
   'Mutation.createBotKey':
     'mutation ($botId: ID!) { createBotKey(input: { userId: $botId, name: "here", days: 7 }) { key session { id deviceName expiresAt } errors { code message field } } }',

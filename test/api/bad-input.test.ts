@@ -86,7 +86,9 @@ type Kind =
   | 'attachments'
   | 'poll'
   | 'options'
-  | 'data';
+  | 'data'
+  | 'signalName'
+  | 'signalData';
 
 interface Act {
   readonly valid: (scene: Scene) => Input;
@@ -266,6 +268,10 @@ const acts: Readonly<Record<string, Act>> = {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
       ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
     },
+  },
+  sendSignal: {
+    valid: ({ group: conversationId, ben }) => ({ conversationId, name: 'call.ring', data: { sdp: 'v=0' }, recipientIds: [ben.id] }),
+    kinds: { conversationId: 'conversation', name: 'signalName', data: 'signalData', recipientIds: 'users' },
   },
   setPresence: {
     valid: () => ({ status: 'BUSY', statusText: 'in a meeting', statusUntil: someDay }),
@@ -641,6 +647,26 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['nested too deep', JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`)],
     ['nested far too deep', JSON.parse(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`)],
     ['with half a character beneath its prototype', JSON.parse(`{"__proto__":{"a":"${half}"}}`)],
+  ],
+  signalName: [
+    ['null', null],
+    ['a number', 1],
+    ['empty', ''],
+    ['of two words', 'call ring'],
+    ['of another script', 'звонок'],
+    ['begun by a figure', '1ring'],
+    ['of two lines', 'ring\nhang'],
+    ['65 characters', 'x'.repeat(65)],
+    ['with NUL', 'a\0'],
+  ],
+  signalData: [
+    ['a text', 'v=0'],
+    ['a list', [{ a: 1 }]],
+    ['too large', { a: 'x'.repeat(16_377) }],
+    ['far too large', { a: huge }],
+    ['with half a character', { a: half }],
+    ['with NUL', { a: ['\0'] }],
+    ['nested too deep', JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`)],
   ],
   word: [
     ['another word', 'NOBODY'],

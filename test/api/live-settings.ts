@@ -275,6 +275,25 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.world.say(ben, conversationId, 'seen');
     expect(await heard(atBens)).toEqual([true, 'MessageSent']);
   },
+  async maxSignalBytes(place) {
+    const { ann, group: conversationId } = await talk(place);
+    const ring = () => act(place, 'sendSignal', { conversationId, name: 'ring', data: { a: 'x'.repeat(92) } }, ann);
+    await place.set('maxSignalBytes', '99');
+    expect(await ring()).toBe('INVALID_INPUT');
+    await place.set('maxSignalBytes', '100');
+    expect(await ring()).toBe('DONE');
+    await place.set('maxSignalBytes', '0');
+    expect(await ring()).toBe('FORBIDDEN');
+  },
+  async signalsPerSecond(place) {
+    const { ann, ben, group: conversationId } = await talk(place);
+    const ring = (as: Person) => act(place, 'sendSignal', { conversationId, name: 'ring' }, as);
+    await place.set('signalsPerSecond', '1');
+    const ofTwelve = async (as: Person) => (await Promise.all(Array.from({ length: 12 }, () => ring(as)))).filter((one) => one === 'DONE');
+    expect((await ofTwelve(ann)).length).toBeLessThan(12);
+    await place.set('signalsPerSecond', '100');
+    expect(await ofTwelve(ben)).toHaveLength(12);
+  },
   async search(place) {
     const { ann } = await talk(place);
     await place.set('search', 'false');

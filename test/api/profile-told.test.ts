@@ -1,3 +1,4 @@
+import { parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { subscribe } from '../support/client.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type UpdateProfileInput,
   WatchProfilesDocument,
 } from '../support/generated/graphql.ts';
+import { rawId } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 
 // Nodes are not waited for: there is one.
@@ -19,6 +21,13 @@ function watching(as: Person, ...people: readonly Person[]) {
   return async () => (await results.next()).value?.data?.presence;
 }
 
+/** What whoever runs the server has put on somebody, as another is shown it. */
+async function dataOf({ id }: Person, as: Person): Promise<unknown> {
+  const document = parse('query ($id: ID!) { node(id: $id) { ... on User { id data } } }');
+  const { data } = await chat.post<{ readonly node: { readonly data: unknown } | null }, object>(document, { id }, as);
+  return data?.node?.data;
+}
+
 async function update(as: Person, input: UpdateProfileInput): Promise<void> {
   expect((await chat.ask(UpdateProfileDocument, { input }, as)).updateProfile.errors).toEqual([]);
 }
@@ -28,7 +37,14 @@ it('a profile that changes is told to who watches, whatever changes about it', a
   await chat.group(ann, ben);
   const next = watching(ben, ann);
   expect(await next()).toMatchObject({ user: { displayName: ann.handle } });
-  let profile = { id: ann.id, handle: ann.handle, displayName: 'Ann', avatarUrl: null as string | null, bio: null as string | null };
+  let profile = {
+    id: ann.id,
+    handle: ann.handle,
+    displayName: 'Ann',
+    avatarUrl: null as string | null,
+    bio: null as string | null,
+    data: null as object | null,
+  };
   await update(ann, { displayName: 'Ann' });
   expect(await next()).toEqual(expect.objectContaining({ user: profile }));
   profile = { ...profile, avatarUrl: 'https://pictures.example/ann.png' };
@@ -40,6 +56,11 @@ it('a profile that changes is told to who watches, whatever changes about it', a
   profile = { ...profile, handle: `${ann.handle}.2` };
   await chat.ask(ChangeHandleDocument, { input: { handle: profile.handle } }, ann);
   expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+  expect(await dataOf(ann, ben)).toBeNull();
+  profile = { ...profile, data: { team: 'blue' } };
+  await chat.node.chat.administration.update(null, { userId: BigInt(rawId(ann.id)), data: { team: 'blue' } });
+  expect(await next()).toEqual(expect.objectContaining({ user: profile }));
+  expect(await dataOf(ann, ben)).toEqual({ team: 'blue' });
 });
 
 it('a profile that is changed to what it was is not told', async () => {

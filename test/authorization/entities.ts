@@ -95,7 +95,7 @@ const conversation = {
  */
 export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>> = {
   User: {
-    ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'createdAt', 'isBot', 'erased'),
+    ...same('id', 'handle', 'displayName', 'avatarUrl', 'bio', 'data', 'createdAt', 'isBot', 'erased'),
     ...own('viewerContact', 'viewerContactRequest', 'viewerDirectConversation', 'viewerHasBlocked', 'viewerPresence'),
   },
   Presence: { ...same('id', 'user'), ...veiled('status', 'statusText', 'devices', 'lastSeenAt') },
@@ -147,6 +147,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
       'attachments',
       'data',
       'poll',
+      'threadParticipants',
     ),
     ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount', 'viewerHidden'),
     ...forRunners('viewerEdits'),

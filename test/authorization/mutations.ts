@@ -357,6 +357,13 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   markUnread: { '': { input: ({ group: conversationId }) => ({ conversationId, fromSeq: 1 }), outcomes: members } },
   markThreadRead: { '': { input: ({ message: messageId }) => ({ messageId, seq: 1 }), outcomes: members } },
   setTyping: { '': { input: ({ group: conversationId }) => ({ conversationId, typing: true }), outcomes: members } },
+  sendSignal: {
+    '': { input: ({ group: conversationId }) => ({ conversationId, name: 'ring' }), outcomes: byTable('POST') },
+    'to one member': {
+      input: ({ group: conversationId, target }) => ({ conversationId, name: 'ring', recipientIds: [target.id] }),
+      outcomes: byTable('POST'),
+    },
+  },
 };
 
 /** Answers the id of the target's session. */

@@ -349,6 +349,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
           bio: null,
           createdAt: at,
           bot: false,
+          data: null,
           erased: false,
           suspendedUntil: null,
         },

@@ -125,6 +125,48 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1, 2, 3, 4]);
   });
 
+  /** A signal whose sender had seen all up to a place. */
+  function signal(stream: bigint, seq: number): string {
+    const of = { conversationId: stream, userId: 8n, name: `after-${seq}`, data: null, sentAt: new Date(0), only: null, except: [] };
+    return formatHint({ kind: 'signal', seq, ...of });
+  }
+
+  it('tells a signal after the entries that its sender had seen, which it reads from the log where they were lost', async () => {
+    const stream = await newStream();
+    const { seqs, ephemerals } = await hear(stream);
+    const told: (readonly [unknown, number])[] = [];
+    const [held] = await channels.hold([stream]);
+    held?.channel.join({ entry: () => undefined, ephemeral: (event) => told.push([Object(event).name, seqs.length]) });
+    await join(log, stream);
+    await bus.publish(streamTopic(stream), signal(stream, 1));
+    await join(silent, stream);
+    await join(silent, stream);
+    await bus.publish(streamTopic(stream), signal(stream, 3));
+    await bus.publish(streamTopic(stream), signal(stream, 1));
+    await expect.poll(() => told.length).toBe(3);
+    expect(told).toEqual([
+      ['after-1', 1],
+      ['after-3', 3],
+      ['after-1', 3],
+    ]);
+    expect(ephemerals).toHaveLength(3);
+    held?.release();
+  });
+
+  it('tells none that waits for what the log has not, and goes on with those that come', async () => {
+    const stream = await newStream();
+    const { seqs, ephemerals } = await hear(stream);
+    await bus.publish(streamTopic(stream), signal(stream, 7));
+    await join(log, stream);
+    await expect.poll(() => seqs).toEqual([1]);
+    const again = async () => {
+      await bus.publish(streamTopic(stream), signal(stream, 1));
+      return ephemerals.map((event) => Object(event).name);
+    };
+    await expect.poll(again).toContain('after-1');
+    expect(await again()).not.toContain('after-7');
+  });
+
   it('finds silent loss by comparing heads', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);

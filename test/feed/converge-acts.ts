@@ -1401,6 +1401,32 @@ const settings: readonly Act[] = [
       };
     },
   },
+  {
+    by: 'sendSignal',
+    what: 'to all and to one, of which nothing stays',
+    changes: [],
+    async prepare(chat, cast, signal) {
+      const conversationId = await talk(chat, cast, cast.ben);
+      return async () => {
+        await signal(cast.ann, { conversationId, name: 'ring', data: { call: 1 } });
+        await signal(cast.ann, { conversationId, name: 'hang-up', recipientIds: [cast.ben.id] });
+      };
+    },
+  },
+  {
+    by: 'sendMessage',
+    what: 'by one who has replied before and three who have not: the faces of the thread are the first, in order',
+    changes: [...three, 'dan'],
+    async prepare(chat, cast, send) {
+      const group = await talk(chat, cast);
+      await doing(chat, 'addMembers')(cast.ann, { groupId: group, userIds: [cast.dan.id] });
+      const root = await chat.say(cast.ben, group, 'said to be discussed');
+      await send(cast.cat, reply(group, root.id));
+      return async () => {
+        for (const one of [cast.cat, cast.ann, cast.ben, cast.dan]) await send(one, reply(group, root.id));
+      };
+    },
+  },
 ];
 
 const reading: readonly Act[] = [

@@ -13,7 +13,7 @@ const message = `fragment Said on Message {
   id seq text sentAt editedAt recalledAt clientMessageId sender { id } replyTo { id } conversation { id }
   attachments { ...File } data
   mentions { id } mentionsEveryone forwardedFrom { name user { id } }
-  replyCount threadRoot { id replyCount } delivery
+  replyCount threadParticipants(first: 3) { id } threadRoot { id replyCount threadParticipants(first: 3) { id } } delivery
   reactions { id emoji count } pinnedAt
   poll { options { id text voteCount } voterCount multiple anonymous closesAt closedAt }
 }
@@ -55,7 +55,7 @@ fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to
 
 // Not lastSeenAt, which any request moves, and of which nobody is told.
 const self = `fragment Self on Viewer {
-  user { ...Acquaintance handle displayName avatarUrl bio }
+  user { ...Acquaintance handle displayName avatarUrl bio data }
   sessions { id deviceName deviceKind createdAt viewerIsCurrent }
   pushDevices { kind createdAt session { id } }
   quietHours { start end timeZone days }
@@ -156,6 +156,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on NoticeRevoked { noticeId }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }
       ... on TypingChanged { conversationId typing }
+      ... on SignalReceived { conversationId name data sentAt sender { id } }
       ... on ViewerMarkersMoved {
         conversation { id lastSeq viewerReadSeq ...Reached ...Waiting viewerMembership { id deliveredSeq readSeq } }
         unread { ...Totals }

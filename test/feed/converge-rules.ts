@@ -72,10 +72,10 @@ const rules: Readonly<Record<string, Rule>> = {
     const [conversation, untilSeq] = [idOf(event['conversation']) ?? '', number(event['untilSeq'])];
     leaveOut(held, conversation, (place, about) => Math.min(place, about) <= untilSeq);
     takeOut(held, conversation, (seq) => seq <= untilSeq);
-    for (const { id = null, replyCount = 0, ...said } of held.cache.entities()) {
+    for (const { id = null, replyCount = 0, threadParticipants = [], ...said } of held.cache.entities()) {
       if (!('sentAt' in said) || idOf(said['conversation']) !== conversation || number(said['seq']) > untilSeq) continue;
       held.cache.evict(text(id));
-      held.cache.change(text(id), { id, replyCount });
+      held.cache.change(text(id), { id, replyCount, threadParticipants });
       if (holds(held, text(id))) held.waiting.anew.add(conversation);
     }
     passed(held, event);
@@ -167,6 +167,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ThreadRead: () => undefined,
   ReceiptMoved: () => undefined,
   TypingChanged: () => undefined,
+  SignalReceived: () => undefined,
   ViewerMarkersMoved: () => undefined,
   StreamReady: () => undefined,
   ResyncRequired(_held, { resyncReason }) {
@@ -430,10 +431,11 @@ function forget({ cache }: Held, userId: string | null): void {
   function nobody(value: Json | undefined): boolean {
     return userId !== null && idOf(value) === userId;
   }
-  for (const { id = null, sender, mentions, forwardedFrom, timeline } of cache.entities()) {
+  for (const { id = null, sender, mentions, threadParticipants: faces, forwardedFrom, timeline } of cache.entities()) {
     if (typeof id !== 'string') continue;
     if (nobody(sender)) cache.change(id, { sender: null });
     if (Array.isArray(mentions)) cache.change(id, { mentions: mentions.filter((user: Json) => !nobody(user)) });
+    if (Array.isArray(faces)) cache.change(id, { threadParticipants: faces.filter((user: Json) => !nobody(user)) });
     if (isThing(forwardedFrom) && nobody(forwardedFrom['user'])) cache.change(id, { forwardedFrom: { ...forwardedFrom, user: null } });
     if (!isThing(timeline)) continue;
     const edges = edgesOf(timeline).map((edge) => {

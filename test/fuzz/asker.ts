@@ -38,7 +38,17 @@ export interface AskerParts {
 }
 
 // What people do most, and what most is told of.
-const talk = ['sendMessage', 'sendMessage', 'editMessage', 'forwardMessage', 'addReaction', 'markRead', 'setTyping', 'setPresence'];
+const talk = [
+  'sendMessage',
+  'sendMessage',
+  'editMessage',
+  'forwardMessage',
+  'addReaction',
+  'markRead',
+  'setTyping',
+  'sendSignal',
+  'setPresence',
+];
 
 /** Begins to ask. */
 export function createAsker({ ground, audience, user, admin, chance, lore, find }: AskerParts): Asker {

@@ -9,7 +9,7 @@ import type { Lore } from './lore.ts';
 type Pattern = readonly [name: RegExp, kinds: readonly string[]];
 
 const idPatterns: readonly Pattern[] = [
-  [/^(user|sender|actor)Id$|^(user|member|mention)Ids$|^to$/, ['User']],
+  [/^(user|sender|actor)Id$|^(user|member|mention|recipient)Ids$|^to$/, ['User']],
   [/^(conversation|group)Id$/, ['Conversation']],
   [/^streamId$/, ['Conversation', 'User', 'Server']],
   [/^(message|replyTo|around)Id$/, ['Message']],

@@ -16,6 +16,10 @@ const said: KnownEntry<'MessageSent'> = {
   },
 };
 const typing: Hint = { kind: 'typing', conversationId: stream, userId: 8n, typing: true, except: [] };
+const signal: Hint = {
+  ...{ kind: 'signal', conversationId: stream, userId: 8n, name: 'ring', data: '{"b":1,"a":"ü"}' },
+  ...{ sentAt: new Date('2026-01-02T03:04:05.006Z'), seq: 3, only: null, except: [] },
+};
 const receipt: Hint = { kind: 'receipt', conversationId: stream, userId: 8n, ownOnly: false, othersOnly: false };
 
 test.each<[string, bigint, Hint]>([
@@ -23,6 +27,8 @@ test.each<[string, bigint, Hint]>([
   ['a message with data, to the letter,', stream, { kind: 'entry', entry: said }],
   ['who types', stream, typing],
   ['who has read', stream, receipt],
+  ['a signal to all', stream, signal],
+  ['a signal to some', stream, { ...signal, data: null, only: [9n, 10n], except: [11n] }],
   // Their own devices hear it on their account's topic.
   ['that one has read oneself', 8n, { ...receipt, ownOnly: true }],
   ['that markers have moved', 8n, { kind: 'markers', conversationId: stream, count: 5 }],
@@ -42,6 +48,10 @@ describe('a hint is not heeded', () => {
     ['of an entry of nobody', text.replace('"actorId":"8"', '"actorId":"eight"')],
     ['of who types elsewhere', formatHint({ ...typing, conversationId: 9n })],
     ['of who types, and is nobody', formatHint(typing).replace('"userId":"8"', '"userId":{}')],
+    ['of a signal elsewhere', formatHint({ ...signal, conversationId: 9n })],
+    ['of a signal of no time', formatHint(signal).replace('2026-01-02T03:04:05.006Z', 'now')],
+    ['of a signal after no place', formatHint(signal).replace('"seq":3', '"seq":"three"')],
+    ['of a signal to what is nobody', formatHint(signal).replace('"only":null', '"only":"all"')],
     ['of who has read elsewhere, and is somebody else', formatHint({ ...receipt, conversationId: 9n })],
     ['of markers that have not moved a number of times', '{"v":1,"kind":"markers","conversationId":"7","count":"many"}'],
   ])('%s', (_which, message) => expect(parseHint(stream, message)).toBeNull());

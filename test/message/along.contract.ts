@@ -32,8 +32,8 @@ export function promisesOfHints(open: () => Promise<Db>): void {
 
   async function userOf(id: bigint): Promise<unknown> {
     const row = await world.db.client.user.findUniqueOrThrow({ where: { id } });
-    const { handle, displayName, avatarUrl, bio, createdAt } = row;
-    return { id, handle, displayName, avatarUrl, bio, createdAt, bot: false, erased: false };
+    const { handle, displayName, avatarUrl, bio, data, createdAt } = row;
+    return { id, handle, displayName, avatarUrl, bio, data, createdAt, bot: false, erased: false };
   }
 
   describe('the hint of a message', () => {
@@ -41,6 +41,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       await world.groups.update(ada, { groupId: group, announcement: 'Hear', pinPolicy: 'EVERYONE', mentionPolicy: 'OWNER' });
+      await world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { data: '{"team":"blue"}' } }));
       await world.say(ada, group);
       const brought = await broughtBy(group, () => world.say(bob, group));
       const [conversation] = await world.groups.byIds([group]);
@@ -74,6 +75,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     expect(parseAlong({ sender, conversation: earlier })).toEqual({ sender: await userOf(ada.userId), conversation: now });
     // What it would not name may have been put there on a node of this release.
     expect(parseAlong({ sender, conversation: { ...earlier, data: undefined } })).toBeNull();
+    expect(parseAlong({ sender: { ...sender, data: undefined }, conversation: earlier })).toBeNull();
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { promisesOfMarkers } from './marker.contract.ts';
 import { promisesOfMentions } from './mention.contract.ts';
 import { promisesOfRecalls } from './recall.contract.ts';
 import { promisesOfSending } from './send.contract.ts';
+import { promisesOfSignals } from './signal.contract.ts';
 import { promisesOfThreads } from './thread.contract.ts';
 import { promisesOfUnreadCounts } from './unread.contract.ts';
 
@@ -19,6 +20,7 @@ describe('attachments on MariaDB', () => promisesOfAttachments(mysqlDb));
 describe('data on MariaDB', () => promisesOfData(mysqlDb));
 describe('recalls on MariaDB', () => promisesOfRecalls(mysqlDb));
 describe('mentions on MariaDB', () => promisesOfMentions(mysqlDb));
+describe('signals on MariaDB', () => promisesOfSignals(mysqlDb));
 describe('threads on MariaDB', () => promisesOfThreads(mysqlDb));
 describe('forwarding on MariaDB', () => promisesOfForwarding(mysqlDb));
 describe('hints of messages on MariaDB', () => promisesOfHints(mysqlDb));

@@ -10,6 +10,7 @@ import { promisesOfMarkers } from './marker.contract.ts';
 import { promisesOfMentions } from './mention.contract.ts';
 import { promisesOfRecalls } from './recall.contract.ts';
 import { promisesOfSending } from './send.contract.ts';
+import { promisesOfSignals } from './signal.contract.ts';
 import { promisesOfThreads } from './thread.contract.ts';
 import { promisesOfUnreadCounts } from './unread.contract.ts';
 
@@ -19,6 +20,7 @@ describe('attachments on SQLite', () => promisesOfAttachments(sqliteDb));
 describe('data on SQLite', () => promisesOfData(sqliteDb));
 describe('recalls on SQLite', () => promisesOfRecalls(sqliteDb));
 describe('mentions on SQLite', () => promisesOfMentions(sqliteDb));
+describe('signals on SQLite', () => promisesOfSignals(sqliteDb));
 describe('threads on SQLite', () => promisesOfThreads(sqliteDb));
 describe('forwarding on SQLite', () => promisesOfForwarding(sqliteDb));
 describe('hints of messages on SQLite', () => promisesOfHints(sqliteDb));

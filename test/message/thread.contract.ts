@@ -168,6 +168,55 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     expect(await refusal(alone)).toEqual(conflict);
   });
 
+  it('shows who takes part: who began it, then by their first reply, as many as are asked for', async () => {
+    const [ada, bob, cy] = await world.people();
+    const [eve, dan] = [await world.person(), await world.person()];
+    const conversationId = await world.group(dan, ada, bob, cy, eve);
+    const [root, quiet, other] = [
+      await world.say(bob, conversationId),
+      await world.say(ada, conversationId),
+      await world.say(cy, conversationId),
+    ];
+    for (const sender of [dan, ada, dan, bob, eve, ada]) await answer(sender, root);
+    await answer(cy, other);
+    const shown = async (...first: readonly number[]) =>
+      await world.messages.threadParticipants([
+        ...first.map((count) => ({ conversationId, seq: root.seq, first: count })),
+        { conversationId, seq: quiet.seq, first: 5 },
+        { conversationId, seq: other.seq, first: 5 },
+      ]);
+    const everybody = [bob, dan, ada, eve].map(({ userId }) => userId);
+    expect(await shown(10, 3, 1)).toEqual([everybody, everybody.slice(0, 3), everybody.slice(0, 1), [], [cy.userId]]);
+    const [said] = (await world.messages.replies(await given(dan, conversationId), root, { first: 1 })).items;
+    if (said === undefined) throw new Error('nobody has replied');
+    await world.messages.recall(dan, said);
+    await world.groups.leave(ada, { groupId: conversationId });
+    expect((await shown(10))[0]).toEqual(everybody);
+  });
+
+  async function given(viewer: Viewer, conversationId: bigint) {
+    const access = await world.access(viewer, conversationId);
+    if (access === null) throw new Error('they are not in it');
+    return access;
+  }
+
+  it('puts who was entered by an earlier release last, until they reply again', async () => {
+    const [ada, bob, cy] = await world.people();
+    const eve = await world.person();
+    const root = await world.say(ada, await world.group(ada, bob, cy, eve));
+    await answer(bob, root);
+    const { conversationId, seq: rootSeq } = root;
+    await world.db.transaction((tx) => tx.threadPart.create({ data: { conversationId, rootSeq, userId: cy.userId, readSeq: 1 } }));
+    await answer(eve, root);
+    const shown = () => world.messages.threadParticipants([{ conversationId, seq: rootSeq, first: 10 }]);
+    expect(await shown()).toEqual([[ada, bob, eve, cy].map(({ userId }) => userId)]);
+    await answer(cy, root);
+    await answer(eve, root);
+    expect(await shown()).toEqual([[ada, bob, eve, cy].map(({ userId }) => userId)]);
+    const rows = await world.db.client.threadPart.findMany({ where: { conversationId, rootSeq }, select: { sinceSeq: true } });
+    expect(Math.max(...rows.map(({ sinceSeq }) => sinceSeq))).toBeLessThan(100);
+  });
+
   it('has those take part who began it and who reply, and a reply reads the thread for who gives it', async () => {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);

@@ -33,6 +33,7 @@ export interface Cast extends AsyncDisposable {
   entry(conversationId: bigint, seq: number): Promise<object>;
   receipt(conversationId: bigint, of: Onlooker, seq: number): Promise<object>;
   typing(conversationId: bigint, of: Onlooker): Promise<object>;
+  signal(conversationId: bigint, of: Onlooker, to?: readonly Onlooker[]): Promise<object>;
   /** Of somebody who has only one conversation with others. */
   showing(of: Onlooker, readReceipts: boolean): Promise<object>;
   /** The same for the first entry of the server's stream that comes of something. */
@@ -69,6 +70,7 @@ export async function openCast(): Promise<Cast> {
   };
   await chat.groups.update(owner, { groupId: group, ...shown });
   await chat.users.updateProfile(sender, { displayName: 'Sue', bio: 'Says it all', avatarUrl: 'https://example.com/sue.png' });
+  await chat.administration.update(null, { userId: sender.userId, data: { team: 'blue' } });
   await chat.contacts.request(asking, { userId: sender.userId, note: 'hello?' });
   await chat.contacts.request(sender, { userId: asked.userId });
   await befriend(chat, knowing, sender);
@@ -83,6 +85,13 @@ export async function openCast(): Promise<Cast> {
       toldOf(chat, sender, 'receipt', () => chat.messages.markRead(people[of], { conversationId, seq })),
     typing: (conversationId, of) =>
       toldOf(chat, sender, 'typing', () => chat.messages.setTyping(people[of], { conversationId, typing: true })),
+    signal: (conversationId, of, to) =>
+      toldOf(chat, sender, 'signal', () =>
+        chat.messages.sendSignal(people[of], {
+          ...{ conversationId, name: 'ring', data: { call: 7 } },
+          recipientIds: to?.map((name) => people[name].userId),
+        }),
+      ),
     notice: (act) => noticeOf(chat, sender, act),
     spare: () => spare(chat, people.sparing, group),
     showing: (of, readReceipts) =>

@@ -501,6 +501,18 @@ const occasions: readonly Occasion[] = [
     happens: ({ direct, typing }) => typing(direct, 'inTouch'),
   },
   {
+    what: 'a signal to all',
+    type: 'SignalReceived',
+    seenBy: everybody,
+    happens: ({ group, signal }) => signal(group, 'knowing'),
+  },
+  {
+    what: 'a signal to some',
+    type: 'SignalReceived',
+    seenBy: ['sender', 'asking', 'member'],
+    happens: ({ group, signal }) => signal(group, 'asking', ['sender', 'member']),
+  },
+  {
     what: 'a notice to everybody',
     type: 'NoticePosted',
     seenBy: everybody,

@@ -406,7 +406,8 @@ function around(viewer: string, conversation: number, seqs: number, members: num
     `INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq)
       SELECT IF(s.seq % 25 = 1, ${viewer}, ${firstUser} + 2), ${conversation}, s.seq, s.seq + s.seq % 2 FROM ${messages} AND s.seq % 5 = 1 AND s.seq <> ${root}
       UNION ALL SELECT ${viewer}, ${conversation}, ${root}, ${root} - 3000
-      UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, s.seq FROM ${messages} AND s.seq % 5 = 1`,
+      UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, s.seq FROM ${messages} AND s.seq % 5 = 1
+      UNION ALL SELECT ${firstUser} + seq, ${conversation}, ${root}, ${root} FROM seq_100_to_${members}`,
     `INSERT INTO Reaction (conversationId, messageSeq, emoji, userId, seq)
       SELECT ${conversation}, ${root}, ELT(1 + seq % 5, '👍', '🎉', '❤️', '😀', '🚀'), ${firstUser} + seq, ${root} + 1 FROM seq_2_to_${members}
       UNION ALL SELECT ${conversation}, s.seq, '👍', IF(s.seq % 2 = 0, ${viewer}, ${firstUser} + 2), s.seq + 1 FROM ${messages} AND s.seq <> ${root}`,

@@ -1,9 +1,9 @@
 import type { Asked } from './lockstep.ts';
 
 const user =
-  '{ __typename id handle displayName bio avatarUrl erased createdAt viewerHasBlocked viewerContact { id alias since } viewerContactRequest { id note message createdAt } viewerDirectConversation { id } viewerPresence { status statusText devices lastSeenAt } }';
+  '{ __typename id handle displayName bio data avatarUrl erased createdAt viewerHasBlocked viewerContact { id alias since } viewerContactRequest { id note message createdAt } viewerDirectConversation { id } viewerPresence { status statusText devices lastSeenAt } }';
 const message =
-  '{ id seq: seq text sentAt editedAt recalledAt pinnedAt delivery sender { id } mentions { id } mentionsEveryone replyCount replyTo { id } reactions { emoji count users(first: 5) { edges { cursor node { id } } } } attachments { url mediaType name alt size } data poll { options { id text voteCount viewerHasVoted voters(first: 5) { edges { cursor node { id } } } } voterCount multiple anonymous closesAt closedAt } }';
+  '{ id seq: seq text sentAt editedAt recalledAt pinnedAt delivery sender { id } mentions { id } mentionsEveryone replyCount threadParticipants(first: 5) { id } replyTo { id } reactions { emoji count users(first: 5) { edges { cursor node { id } } } } attachments { url mediaType name alt size } data poll { options { id text voteCount viewerHasVoted voters(first: 5) { edges { cursor node { id } } } } voterCount multiple anonymous closesAt closedAt } }';
 const page = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
 /** All that somebody has, in one query. */

@@ -177,6 +177,7 @@ export const secretActs: Readonly<Record<string, Act>> = {
     const more = { clientMessageId: randomUUID(), text: 'Secretly, later', sendAt: new Date(Date.now() + 86_400_000).toISOString() };
     if (conversationId !== undefined) await secrecy.deeds.act(keeper, 'scheduleMessage', { conversationId, ...more });
   },
+  'a signal to the own devices': onConversation('sendSignal', { name: 'secretly', recipientIds: [] }),
   'a conversation marked unread': onConversation('markUnread', { fromSeq: 3 }),
   'a conversation made silent': onConversation('updateMembership', { notificationLevel: 'NONE' }),
   // Keepers show nobody how far they have read.

@@ -30,9 +30,18 @@ export function promisesOfBots(open: () => Promise<Db>): void {
   describe('a bot', () => {
     it('is a user whom everybody sees for what it is, and who is found like others', async () => {
       const handle = freshHandle();
-      const called = { handle: handle.toUpperCase(), displayName: 'The Shop', avatarUrl: 'https://example.org/a.png', bio: 'I sell.' };
+      const called = {
+        handle: handle.toUpperCase(),
+        displayName: 'The Shop',
+        avatarUrl: 'https://example.org/a.png',
+        bio: 'I sell.',
+        data: { shop: 7 },
+      };
       const bot = await office.createBot(called);
-      expect(bot).toEqual({ ...called, id: expect.any(BigInt), handle, createdAt: expect.any(Date), bot: true, erased: false });
+      expect(bot).toEqual({
+        ...{ ...called, id: expect.any(BigInt), handle, createdAt: expect.any(Date) },
+        ...{ data: '{"shop":7}', bot: true, erased: false },
+      });
       expect(await world.users.byHandle(handle)).toEqual(bot);
       expect(await world.users.byIds([bot.id])).toEqual([bot]);
       const { viewer } = await world.newcomer();

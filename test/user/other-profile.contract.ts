@@ -23,10 +23,16 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
 
   it('changes all of it in one act, which their devices are told of', async () => {
     const { viewer, handle } = await world.newcomer({ displayName: 'A bad name' });
-    const after = { handle: freshHandle(), displayName: 'Ann', avatarUrl: 'https://example.org/a.png', bio: 'Hello.' };
+    const after = {
+      handle: freshHandle(),
+      displayName: 'Ann',
+      avatarUrl: 'https://example.org/a.png',
+      bio: 'Hello.',
+      data: { team: 'blue' },
+    };
     const change = await office.update(null, { userId: viewer.userId, ...after });
-    expect(change).toEqual({ before: { handle, displayName: 'A bad name', avatarUrl: null, bio: null }, after });
-    expect(await world.users.byIds([viewer.userId])).toMatchObject([after]);
+    expect(change).toEqual({ before: { handle, displayName: 'A bad name', avatarUrl: null, bio: null, data: null }, after });
+    expect(await world.users.byIds([viewer.userId])).toMatchObject([{ ...after, data: '{"team":"blue"}' }]);
     expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
     const found = async (text: string) => (await (await world.users.search(viewer, text))({ first: 5 })).items.map(({ user }) => user.id);
     expect(await found(after.handle)).toEqual([viewer.userId]);
@@ -42,6 +48,43 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
     await office.update(null, { userId: viewer.userId, displayName: null, bio: null });
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ displayName: handle, bio: null }]);
+  });
+
+  it('puts data on them in the place of what was there, and keeps it where it is not named, by them either', async () => {
+    const { viewer } = await world.newcomer();
+    const stands = async () => (await world.users.byIds([viewer.userId]))[0]?.data;
+    const put = (data: Record<string, unknown> | null) => office.update(null, { userId: viewer.userId, data });
+    await put({ team: 'blue', of: { a: 1, b: [null] } });
+    await put({ of: { b: [null], a: 1 }, team: 'blue' });
+    expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
+    expect(await stands()).toBe('{"team":"blue","of":{"a":1,"b":[null]}}');
+    await world.users.updateProfile(viewer, { displayName: 'Ann' });
+    await world.users.changeHandle(viewer, { handle: freshHandle() });
+    await office.update(null, { userId: viewer.userId, bio: 'Hello.' });
+    expect(await stands()).toBe('{"team":"blue","of":{"a":1,"b":[null]}}');
+    await put({});
+    expect(await stands()).toBe('{}');
+    await put(null);
+    expect(await stands()).toBeNull();
+  });
+
+  it('refuses data past 1,024 bytes, and what is none', async () => {
+    const { viewer } = await world.newcomer();
+    const put = (data: Record<string, unknown>) => fault(office.update(null, { userId: viewer.userId, data }));
+    expect(await put({ a: 'ä'.repeat(508) })).toEqual([]);
+    expect(await put({ a: `${'ä'.repeat(508)}x` })).toEqual(['INVALID_INPUT', 'data']);
+    expect(await put({ a: { b: '\0' } })).toEqual(['INVALID_INPUT', 'data', 'a', 'b']);
+    expect(await fault(office.createUser({ handle: freshHandle(), data: { a: 'x'.repeat(1_017) } }))).toEqual(['INVALID_INPUT', 'data']);
+  });
+
+  it('leaves no data of an account that is erased, by an earlier release either', async () => {
+    const { viewer } = await world.newcomer();
+    await office.update(null, { userId: viewer.userId, data: { team: 'blue' } });
+    await office.erase(null, { userId: viewer.userId, messages: 'KEEP' });
+    const where = { id: viewer.userId };
+    expect(await db.client.user.findUniqueOrThrow({ where })).toMatchObject({ data: null });
+    await db.transaction((tx) => tx.user.update({ where, data: { data: '{"team":"blue"}' } }));
+    expect(await world.users.byIds([viewer.userId])).toMatchObject([{ erased: true, data: null }]);
   });
 
   it('keeps the handle that they had for them, from everybody else', async () => {

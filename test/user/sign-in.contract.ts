@@ -36,6 +36,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
           bio: null,
           createdAt: expect.any(Date),
           bot: false,
+          data: null,
           erased: false,
         },
       ]);

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { type HeardSignal, Signals } from '../../src/feed/signals.ts';
+
+/** What is told, by a clock that goes only when told to. */
+function signals() {
+  let ms = 1_000_000;
+  const told: string[] = [];
+  const made = new Signals({ now: () => new Date(ms), tell: ({ name }) => told.push(name) });
+  return {
+    made,
+    told,
+    pass(more: number) {
+      ms += more;
+    },
+    hear: (name: string, seq: number, lastSeq: number) => made.hear(signal(name, seq), lastSeq),
+  };
+}
+
+function signal(name: string, seq: number): HeardSignal {
+  return { kind: 'signal', conversationId: 7n, userId: 8n, name, data: null, sentAt: new Date(0), seq, only: null, except: [] };
+}
+
+it('a signal is told at once where all is known that its sender had seen', () => {
+  const { hear, told } = signals();
+  hear('a', 3, 3);
+  hear('b', 1, 3);
+  expect(told).toEqual(['a', 'b']);
+});
+
+it('one that is ahead waits for the entries before it, and those that come after it wait behind it', () => {
+  const { made, hear, told } = signals();
+  hear('a', 5, 3);
+  hear('b', 3, 3);
+  hear('c', 6, 3);
+  made.reached(4);
+  expect(told).toEqual([]);
+  made.reached(5);
+  expect(told).toEqual(['a', 'b']);
+  made.reached(9);
+  expect(told).toEqual(['a', 'b', 'c']);
+  hear('d', 9, 9);
+  expect(told).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('one that has waited for longer than five seconds is dropped, and no other', () => {
+  const { made, hear, told, pass } = signals();
+  hear('late', 5, 3);
+  pass(1);
+  hear('in time', 5, 3);
+  pass(5_000);
+  made.reached(5);
+  expect(told).toEqual(['in time']);
+});
+
+it('a hundred wait at a time, and what is too much is dropped', () => {
+  const { made, hear, told } = signals();
+  for (let n = 0; n < 150; n += 1) hear(String(n), 5, 3);
+  made.reached(5);
+  expect(told).toEqual(Array.from({ length: 100 }, (_, n) => String(n)));
+  hear('next', 5, 5);
+  expect(told.at(-1)).toBe('next');
+});
+
+it('nothing waits any more that was cleared', () => {
+  const { made, hear, told } = signals();
+  hear('a', 5, 3);
+  made.clear();
+  made.reached(5);
+  expect(told).toEqual([]);
+});
