@@ -21,6 +21,7 @@ const withoutId = {
     'Attachment',
     'Poll',
     'TypingChanged',
+    'SignalReceived',
     'Position',
     'MessageSent',
     'MessageEdited',
