@@ -57,6 +57,8 @@ const withoutId = {
     'ScheduledMessageChanged',
     'ScheduledMessageClosed',
     'ScheduledMessageRefusal',
+    'DraftChanged',
+    'SavedMessageChanged',
     'NoticePosted',
     'NoticeRevoked',
     'EntryHidden',

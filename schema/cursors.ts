@@ -21,6 +21,8 @@ export type Order =
   | 'userId'
   | 'edit'
   | 'scheduledMessage'
+  | 'draft'
+  | 'saved'
   | 'notice'
   | 'noticeId'
   | 'job'
@@ -48,10 +50,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   conversation: (key) => pairWithin(key, maxTime),
   member: (key) => pairWithin(key, maxSeq),
   mention: (key) => parseWhole(key, maxSeq) !== null,
-  thread(key) {
-    const [, place = '', seq = ''] = /^(\d+:\d+):(\d+)$/.exec(key) ?? [];
-    return pairWithin(place, maxTime) && parseWhole(seq, maxSeq) !== null;
-  },
+  thread: timeAndMessage,
   foundMember(key) {
     const [, id = ''] = /^[01] (\d+) ./su.exec(key) ?? [];
     return parseWhole(id, maxId) !== null;
@@ -66,6 +65,11 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   },
   userId: (key) => parseWhole(key, maxId) !== null,
   scheduledMessage: timeAndUuid,
+  draft(key) {
+    const [, place = '', rootSeq = ''] = /^(\d+:\d+):(\d+)$/.exec(key) ?? [];
+    return pairWithin(place, maxTime) && (rootSeq === '0' || parseWhole(rootSeq, maxSeq) !== null);
+  },
+  saved: timeAndMessage,
   notice: timeAndUuid,
   job: timeAndUuid,
   noticeId: isUuid,
@@ -86,6 +90,11 @@ const maxTime = 253_402_300_799_999n;
 function pairWithin(key: string, max: bigint): boolean {
   const [, place = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
   return parseWhole(place, max) !== null && parseWhole(id, maxId) !== null;
+}
+
+function timeAndMessage(key: string): boolean {
+  const [, place = '', seq = ''] = /^(\d+:\d+):(\d+)$/.exec(key) ?? [];
+  return pairWithin(place, maxTime) && parseWhole(seq, maxSeq) !== null;
 }
 
 function timeAndUuid(key: string): boolean {

@@ -80,6 +80,8 @@ export const loggedTypes = {
   DataExportChanged: builder.objectRef<Logged<KnownEntry<'DataExportChanged'>>>('DataExportChanged'),
   ScheduledMessageChanged: builder.objectRef<Logged<KnownEntry<'ScheduledMessageChanged'>>>('ScheduledMessageChanged'),
   ScheduledMessageClosed: builder.objectRef<Logged<KnownEntry<'ScheduledMessageClosed'>>>('ScheduledMessageClosed'),
+  DraftChanged: builder.objectRef<Logged<KnownEntry<'DraftChanged'>>>('DraftChanged'),
+  SavedMessageChanged: builder.objectRef<Logged<KnownEntry<'SavedMessageChanged'>>>('SavedMessageChanged'),
   NoticePosted: builder.objectRef<Logged<KnownEntry<'NoticePosted'>>>('NoticePosted'),
   NoticeRevoked: builder.objectRef<Logged<KnownEntry<'NoticeRevoked'>>>('NoticeRevoked'),
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),

@@ -1,3 +1,4 @@
+import type { DraftPlace } from '../src/draft/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
 import { serverStreamId } from '../src/log/index.ts';
@@ -29,6 +30,8 @@ export interface Keys {
   readonly Notice: string;
   /** The same. */
   readonly ScheduledMessage: string;
+  /** Of whom, and where. */
+  readonly Draft: DraftPlace & { readonly userId: bigint };
   /** A stream and no thing: nothing can be fetched by it. */
   readonly Server: typeof serverStreamId;
 }
@@ -55,6 +58,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   DataExport: (uuid) => uuid,
   Notice: (uuid) => uuid,
   ScheduledMessage: (uuid) => uuid,
+  Draft: ({ userId, conversationId, threadRootSeq }) => `${userId}:${conversationId}:${threadRootSeq}`,
   Server: () => 'notices',
 };
 
@@ -93,6 +97,13 @@ const parsers: { readonly [T in IdType]: (text: string) => Keys[T] | null } = {
   DataExport: parseUuid,
   Notice: parseUuid,
   ScheduledMessage: parseUuid,
+  Draft(text) {
+    const [, of = '', rootSeq = ''] = /^(\d+:\d+):(\d+)$/.exec(text) ?? [];
+    const [userId, conversationId] = parsePair(of, maxId);
+    const threadRootSeq = rootSeq === '0' ? 0n : parseWhole(rootSeq, maxSeq);
+    if (userId === null || conversationId === null || threadRootSeq === null) return null;
+    return { userId, conversationId, threadRootSeq: Number(threadRootSeq) };
+  },
   Server: (text) => (text === 'notices' ? serverStreamId : null),
 };
 

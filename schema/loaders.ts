@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
+import type { Draft, DraftPlace } from '../src/draft/index.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership, MembershipRef, Rights } from '../src/group/index.ts';
 import type {
@@ -20,6 +21,7 @@ import type {
 } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
+import type { SavedMessage } from '../src/saved/index.ts';
 import type { ScheduledMessage } from '../src/scheduled/index.ts';
 import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
 import { KnowingLoader } from './knowing-loader.ts';
@@ -98,6 +100,10 @@ export interface Loaders {
   readonly scheduledMessages: DataLoader<string, ScheduledMessage | null>;
   /** Who takes part in a thread, erased ones too. */
   readonly threadParticipants: DataLoader<ParticipantsRequest, readonly bigint[], string>;
+  /** The viewer's own, of whatever stay; none when signed out. */
+  readonly drafts: DataLoader<DraftPlace, Draft | null, string>;
+  /** What the viewer has saved, in whatever stay; nothing when signed out. */
+  readonly saved: DataLoader<MessageRef, SavedMessage | null, string>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
   readonly hidden: DataLoader<MessageRef, boolean, string>;
@@ -216,6 +222,16 @@ const create = lazily<Loaders, LoaderScope>({
   notices: ({ chat: { notices } }) => new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
   scheduledMessages: ({ chat: { scheduled }, viewer }) =>
     new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : scheduled.byIds(viewer, ids)), { maxBatchSize }),
+  drafts: ({ chat: { drafts }, viewer }) =>
+    new DataLoader<DraftPlace, Draft | null, string>(
+      async (places) => (viewer === null ? places.map(() => null) : drafts.byPlaces(viewer, places)),
+      { maxBatchSize, cacheKeyFn: ({ conversationId, threadRootSeq }) => `${conversationId}:${threadRootSeq}` },
+    ),
+  saved: ({ chat: { saved }, viewer }) =>
+    new DataLoader<MessageRef, SavedMessage | null, string>(
+      async (refs) => (viewer === null ? refs.map(() => null) : saved.byRefs(viewer, refs)),
+      { maxBatchSize, cacheKeyFn: messageKey },
+    ),
   chosen: ({ chat: { presence } }) => new DataLoader((ids) => presence.chosen(ids), { maxBatchSize }),
   directs: ({ chat: { groups }, viewer }) =>
     new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : groups.directWith(viewer, ids)), { maxBatchSize }),

@@ -8,6 +8,7 @@ import { seenInvite } from './invite.ts';
 import { seenRequest } from './join-request.ts';
 import { Node, type NodeShape } from './node.ts';
 import { beginField } from './operation.ts';
+import { ownDraft } from './own-draft.ts';
 import { badArgument } from './page.ts';
 
 // The contract's bound on what one call may ask for.
@@ -35,6 +36,8 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return chat.notices.byId(viewer, key);
     case 'ScheduledMessage':
       return scope.loaders.scheduledMessages.load(key);
+    case 'Draft':
+      return key.userId === viewer.userId ? ownDraft(context, viewer, key) : null;
     case 'Server':
       return null;
     case 'Contact':

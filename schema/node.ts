@@ -1,4 +1,5 @@
 import type { Chat } from '../src/chat.ts';
+import type { Draft } from '../src/draft/index.ts';
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
 import type { Message, PollOption, ReactionCount } from '../src/message/index.ts';
@@ -17,6 +18,7 @@ export type NodeShape =
   | DataExport
   | Notice
   | ScheduledMessage
+  | Draft
   | Contact
   | ContactRequest
   | JoinRequest
@@ -44,6 +46,7 @@ function typeName(node: NodeShape): string {
   if ('readyAt' in node) return 'DataExport';
   if ('body' in node) return 'Notice';
   if ('sendAt' in node) return 'ScheduledMessage';
+  if ('writtenAt' in node) return 'Draft';
   if ('alias' in node) return 'Contact';
   if ('fromId' in node) return 'ContactRequest';
   if ('note' in node) return 'JoinRequest';

@@ -39,11 +39,16 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
   fields: (t) => ({
     ...sayingFields(t),
     poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
+    draftWrittenAt: t.field({
+      type: 'DateTime',
+      description:
+        'That it was a draft: what the viewer has saved in that place goes with the message, as by `removeDraft` with this as its `writtenAt`. Only where something was saved of it.',
+    }),
   }),
 });
 
 /** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
-export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'poll'>): NewText {
+export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'poll' | 'draftWrittenAt'>): NewText {
   const { clientMessageId, text } = input;
   return {
     conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
@@ -88,7 +93,11 @@ builder.mutationField('sendMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        return { message: await context.chat.messages.send(viewer, { ...readSaying(input), poll: input.poll }) };
+        const { messages, drafts } = context.chat;
+        const saying = readSaying(input);
+        const { draftWrittenAt: writtenAt } = input;
+        const settling = writtenAt ? drafts.ending(viewer, { ...saying, writtenAt }) : undefined;
+        return { message: await messages.send(viewer, { ...saying, poll: input.poll }, settling) };
       }),
   }),
 );

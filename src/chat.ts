@@ -6,6 +6,8 @@ import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
+import { doersOf } from './doers.ts';
+import { createDrafts, type Drafts } from './draft/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
 import {
@@ -18,7 +20,7 @@ import {
   type Joining,
 } from './group/index.ts';
 import { createIdentities } from './identity/index.ts';
-import { type Backlog, createBacklog, createJobs, type Doers, type Jobs } from './jobs/index.ts';
+import { type Backlog, createBacklog, createJobs, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { type CommitCounts, createLog, type Entry } from './log/index.ts';
 import { createMessages, type Messages } from './message/index.ts';
@@ -28,6 +30,7 @@ import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
 import { createPush, type Push } from './push/index.ts';
 import { createRetention, type Retention } from './retention/index.ts';
+import { createSavedMessages, type SavedMessages } from './saved/index.ts';
 import { createScheduledMessages, type ScheduledMessages } from './scheduled/index.ts';
 import { createSearch, type Search } from './search/index.ts';
 import type { ServerKey } from './server-key.ts';
@@ -61,6 +64,8 @@ export interface Chat extends AsyncDisposable {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly scheduled: ScheduledMessages;
+  readonly drafts: Drafts;
+  readonly saved: SavedMessages;
   readonly search: Search;
   readonly exports: DataExports;
   readonly notices: Notices;
@@ -160,6 +165,8 @@ export function createChat({
   const beforeSend = createBeforeSend({ db, bus, logger, config, tracer });
   const messages = createMessages({ db, log, groups, bus, keys, config, screen, approval: beforeSend });
   const scheduled = createScheduledMessages({ db, log, messages, config });
+  const drafts = createDrafts({ db, log, config });
+  const saved = createSavedMessages({ db, log, config });
   const notices = createNotices({ db, log });
   const moderation = createModeration({ db, log, config });
   const reports = createReports({ db, log, limits, config });
@@ -169,14 +176,32 @@ export function createChat({
     renew: (userId) => kept.renew([userId]),
   });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
-  const exports = createExports({ db, log, keys, users, contacts, groups, joining, messages, scheduled, presence, push, reports, config });
+  const exports = createExports({
+    ...{ db, log, keys, users, contacts, groups, joining, messages, scheduled, drafts, saved, presence, push, reports, config },
+  });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });
   const retention = createRetention({ db, log, logger, config });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
   const doers = doersOf({
-    ...{ users, contacts, groups, joining, messages, scheduled, exports, notices, moderation, webhooks, push, worker, retention },
+    ...{
+      users,
+      contacts,
+      groups,
+      joining,
+      messages,
+      scheduled,
+      drafts,
+      saved,
+      exports,
+      notices,
+      moderation,
+      webhooks,
+      push,
+      worker,
+      retention,
+    },
   });
   const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
@@ -210,6 +235,8 @@ export function createChat({
     joining,
     messages,
     scheduled,
+    drafts,
+    saved,
     search: createSearch({ db, limits, users, groups, messages, tracer, config }),
     exports,
     notices,
@@ -237,64 +264,5 @@ export function createChat({
     receiptMembers,
     ailments: () => ailmentsOf({ db, bus, cluster }),
     [Symbol.asyncDispose]: dispose,
-  };
-}
-
-/** Who does what was left for later. */
-function doersOf(
-  chat: Pick<
-    Chat,
-    | 'users'
-    | 'contacts'
-    | 'groups'
-    | 'joining'
-    | 'messages'
-    | 'scheduled'
-    | 'exports'
-    | 'notices'
-    | 'moderation'
-    | 'webhooks'
-    | 'push'
-    | 'worker'
-    | 'retention'
-  >,
-): Doers {
-  const { users, contacts, groups, joining, messages, scheduled, exports, notices, moderation, webhooks, push, worker, retention } = chat;
-  return {
-    async GroupDissolved(dissolved) {
-      await groups.tellDissolved(dissolved);
-      await joining.tellDissolved(dissolved);
-    },
-    async AccountErased({ userId, messages: becomes }, signal) {
-      await exports.eraseAll(userId);
-      await scheduled.eraseAll(userId);
-      await notices.eraseAll(userId);
-      await push.eraseAll(userId);
-      await contacts.eraseAll(userId, signal);
-      await joining.withdrawAll(userId, signal);
-      await groups.leaveAll(userId, signal);
-      await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
-      // What was taken back just now is to be in no copy either.
-      await moderation.eraseAll(userId, becomes);
-    },
-    ContactRequestExpired: (request) => contacts.expire(request),
-    async FirstMessage(request) {
-      const first = await contacts.firstMessage(request);
-      if (first === null) return;
-      await messages.sayFirst(request, first);
-      await contacts.firstMessageSaid(request, first);
-    },
-    HandleFreed: (freed) => users.freeHandles(freed),
-    ScheduledMessageDue: (due) => scheduled.due(due),
-    PollDue: ({ conversationId, messageSeq: seq }) => messages.closeDue({ conversationId, seq }),
-    DataExport: (wanted, signal) => exports.make(wanted, signal),
-    DataExportOver: (over) => exports.end(over),
-    ModerationItemOver: (over) => moderation.over(over),
-    NoticeDue: (due, signal) => notices.due(due, signal),
-    NoticeRevoked: (revoked, signal) => notices.tellRevoked(revoked, signal),
-    WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
-    AttachmentRound: (from, signal) => messages.enterAttached(from, signal),
-    HistoryRound: (from, signal) => retention.round(from, signal),
-    EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

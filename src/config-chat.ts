@@ -88,6 +88,24 @@ export const chatOptions = {
     whole(0, 1_000),
     'Messages of one user that may wait to be said later; 0: nobody can leave any.',
   ),
+  maxDrafts: setting(
+    'MAX_DRAFTS',
+    '200',
+    whole(0, 1_000),
+    'Drafts that one user may have, of the conversations that they are in; 0: nobody can save any.',
+  ),
+  draftTellMs: setting(
+    'DRAFT_TELL_MS',
+    '3000',
+    whole(0, 60_000),
+    'Devices of who writes a draft are told of it so many ms after it was saved, once for all that is saved by then; 0: at once, each time.',
+  ),
+  maxSavedMessages: setting(
+    'MAX_SAVED_MESSAGES',
+    '1000',
+    whole(0, 10_000),
+    'Messages that one user may have saved, of the conversations that they are in; 0: nobody can save any.',
+  ),
   receiptMembers: option(
     'RECEIPT_MEMBERS',
     '100',

@@ -28,6 +28,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs', 'words'],
   message: ['db', 'bus', 'log', 'user', 'group', 'jobs', 'words'],
   scheduled: ['db', 'log', 'user', 'message', 'jobs'],
+  draft: ['db', 'log', 'user', 'group', 'message', 'jobs'],
+  saved: ['db', 'log', 'user', 'message'],
   search: ['db', 'limit', 'log', 'user', 'group', 'message'],
   moderation: ['db', 'limit', 'log', 'jobs', 'user', 'group', 'message', 'queue'],
   presence: ['db', 'bus', 'log', 'limit', 'user', 'cluster', 'words'],
@@ -37,12 +39,12 @@ const below: Readonly<Record<string, readonly string[]>> = {
   oversight: ['db', 'log', 'user', 'presence', 'cluster'],
   outgoing: [],
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
-  export: ['db', 'log', 'user', 'group', 'message', 'scheduled', 'presence', 'push', 'moderation', 'jobs'],
+  export: ['db', 'log', 'user', 'group', 'message', 'scheduled', 'draft', 'saved', 'presence', 'push', 'moderation', 'jobs'],
   webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** Where the parts are put together: above every module. */
-const wiring = ['src/chat.ts', 'src/open.ts'];
+const wiring = ['src/chat.ts', 'src/doers.ts', 'src/open.ts'];
 /** Where a module's own variant is chosen: `bus.redis.ts`, `db.sqlite.ts`. */
 const variant = /\.(redis|memory|mysql|sqlite)\.ts$/;
 /** Packages that speak to clients; src/ is the chat without them. */

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   HandleFreed: 'Gives free the handles that somebody gave up.',
   DataExport: 'Makes the file with all that is a user’s own.',
   DataExportOver: 'Removes it.',
+  DraftUntold: 'The devices of a user are told of what they have begun to write.',
   ScheduledMessageDue: 'A message’s time has come that was left to be said later: it is said.',
   PollDue: 'A poll’s time is over: it is closed.',
   ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',

@@ -42,6 +42,7 @@ export { leavePushDeliveries, type PushDeliveryRow, type PushDueRow, raisePushDu
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
 export { renewEpoch } from './renew-epoch.ts';
+export { inSameStay, seenStill } from './same-stay.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { empty, join, raw, type Sql, sql } from './sql.ts';
 export { standing, standingGroup } from './standing.ts';

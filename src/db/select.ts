@@ -17,6 +17,8 @@ export interface Rows {
   readonly Block: Awaited<ReturnType<Tx['block']['findMany']>>[number];
   readonly JoinRequest: Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
   readonly ScheduledMessage: Awaited<ReturnType<Tx['scheduledMessage']['findMany']>>[number];
+  readonly Draft: Awaited<ReturnType<Tx['draft']['findMany']>>[number];
+  readonly SavedMessage: Awaited<ReturnType<Tx['savedMessage']['findMany']>>[number];
   readonly Mention: Awaited<ReturnType<Tx['mention']['findMany']>>[number];
   readonly Pin: Awaited<ReturnType<Tx['pin']['findMany']>>[number];
   readonly AttachedMessage: Awaited<ReturnType<Tx['attachedMessage']['findMany']>>[number];
@@ -75,6 +77,11 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', mentionIds: 'text', attachments: 'text', data: 'text' },
     ...{ sendAt: 'time', createdAt: 'time', refusalCode: 'text', refusalText: 'text' },
   },
+  Draft: {
+    ...{ userId: 'id', conversationId: 'id', threadRootSeq: 'number', text: 'text', replyToSeq: 'number', data: 'text' },
+    ...{ writtenAt: 'time', savedAt: 'time', joinedSeq: 'number', tellAt: 'time' },
+  },
+  SavedMessage: { userId: 'id', conversationId: 'id', seq: 'number', note: 'text', savedAt: 'time', joinedSeq: 'number' },
   Mention: { conversationId: 'id', userId: 'id', seq: 'number', messageSeq: 'number', byId: 'id' },
   Pin: { conversationId: 'id', seq: 'number', messageSeq: 'number' },
   AuditEntry: {

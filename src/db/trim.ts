@@ -20,6 +20,7 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
   await tx.$executeRaw(sql`DELETE FROM Reaction WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM PollVote WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM Pin WHERE ${aboutThem}`);
+  await tx.$executeRaw(sql`DELETE FROM SavedMessage WHERE ${messages}`);
   await deleteAttachedWithin(tx, { conversationId, after, upTo });
   await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${conversationId} AND seq > ${after} AND seq <= ${upTo}`);
   await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${conversationId}`);

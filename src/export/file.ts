@@ -1,5 +1,7 @@
 import type { Data } from '../data.ts';
+import type { Draft } from '../draft/index.ts';
 import type { Message } from '../message/index.ts';
+import type { SavedMessage } from '../saved/index.ts';
 import type { OwnRecord, User, Viewer } from '../user/index.ts';
 import type { Sources } from './parts.ts';
 
@@ -26,6 +28,8 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('joinRequests', joinRequestsOf(sources, viewer));
   yield* list('conversations', conversationsOf(sources, user.id));
   yield* list('scheduledMessages', scheduledOf(sources, viewer));
+  yield* list('drafts', draftsOf(sources, user.id));
+  yield* list('savedMessages', savedOf(sources, user.id));
   yield* list('reports', reportsOf(sources, user.id));
   if (messages) yield* list('messages', messagesOf(sources, user.id));
   yield '\n}\n';
@@ -101,6 +105,28 @@ async function* scheduledOf({ scheduled }: Sources, viewer: Viewer): AsyncGenera
     );
     after = items.at(-1)?.key;
     if (!hasNextPage) return;
+  }
+}
+
+async function* draftsOf({ drafts }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after: Draft | null = null; ; ) {
+    const page: readonly Draft[] = await drafts.allOf(userId, { first, after });
+    yield page.map(({ conversationId, threadRootSeq, text, data, replyToSeq, writtenAt, savedAt }) => ({
+      ...{ conversationId, threadRootSeq: threadRootSeq === 0 ? null : threadRootSeq, text, replyToSeq },
+      ...{ data: data === null ? null : (JSON.parse(data) as unknown), writtenAt, savedAt },
+    }));
+    after = page.at(-1) ?? null;
+    if (after === null) return;
+  }
+}
+
+// What others have said is not theirs: what they have saved of it is named by its place.
+async function* savedOf({ saved }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for (let after: SavedMessage | null = null; ; ) {
+    const page: readonly SavedMessage[] = await saved.allOf(userId, { first, after });
+    yield page.map(({ conversationId, seq, note, savedAt }) => ({ conversationId, seq, note, savedAt }));
+    after = page.at(-1) ?? null;
+    if (after === null) return;
   }
 }
 

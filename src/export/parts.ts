@@ -1,11 +1,13 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
+import type { Drafts } from '../draft/index.ts';
 import type { Groups, Joining } from '../group/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Reports } from '../moderation/index.ts';
 import type { Presences } from '../presence/index.ts';
 import type { Pushes } from '../push/index.ts';
+import type { SavedMessages } from '../saved/index.ts';
 import type { ScheduledMessages } from '../scheduled/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
 
@@ -19,6 +21,8 @@ export interface Sources {
   readonly joining: Joining;
   readonly messages: Messages;
   readonly scheduled: Pick<ScheduledMessages, 'list'>;
+  readonly drafts: Pick<Drafts, 'allOf'>;
+  readonly saved: Pick<SavedMessages, 'allOf'>;
   readonly presence: Presences;
   readonly reports: Pick<Reports, 'by'>;
   readonly push: Pick<Pushes, 'devices' | 'quietHours'>;

@@ -25,6 +25,8 @@ export const jobKinds = {
   ScheduledMessageDue: z.object({ userId: id, scheduledMessageId: z.string() }),
   /** A poll's time is over: it is closed. */
   PollDue: z.object({ conversationId: id, messageSeq: z.number().int() }),
+  /** A user's devices are told of what they have begun to write; `threadRootSeq`: 0: in no thread. */
+  DraftUntold: z.object({ userId: id, conversationId: id, threadRootSeq: z.number().int() }),
   /** A decision of the moderation queue was long enough ago for it to be forgotten. */
   ModerationItemOver: z.object({ itemId: z.string() }),
   /** Those who had a notice are told that it is taken back. */

@@ -18,7 +18,8 @@ const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ] as const),
   ...(['JoinRequestSent', 'JoinRequestReceived', 'JoinRequestClosed', 'InvitesChanged'] as const),
   ...(['SettingsChanged', 'SessionStarted', 'SessionEnded', 'SessionChanged', 'DataExportChanged'] as const),
-  ...(['ScheduledMessageChanged', 'ScheduledMessageClosed', 'NoticePosted', 'NoticeRevoked'] as const),
+  ...(['ScheduledMessageChanged', 'ScheduledMessageClosed', 'DraftChanged', 'SavedMessageChanged'] as const),
+  ...(['NoticePosted', 'NoticeRevoked'] as const),
 ]);
 
 /** True for an entry after which what is kept of its conversation, of the members or of its account's user may be out of date. */

@@ -125,6 +125,9 @@ export const entryTypes = {
     // `said`: the message that it has become; null: it was cancelled.
     data: z.object({ scheduledMessageId: z.string(), said: z.object({ conversationId: id, seq }).nullable() }),
   },
+  // `threadRootSeq`: 0: in no thread.
+  DraftChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id, threadRootSeq: seq }) },
+  SavedMessageChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },
   // What is for everybody stands on the server's stream, what is for some on their accounts.
   NoticePosted: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
   NoticeRevoked: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },

@@ -13,7 +13,7 @@ export type { Attachment, NewAttachment } from './attachment.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { emojiIn, isEmoji } from './emoji.ts';
-export { sentUnder } from './facts.ts';
+export { messageAt, sentUnder } from './facts.ts';
 export type {
   Edit,
   EditsRequest,
@@ -37,9 +37,12 @@ export type { OptionRef } from './poll.ts';
 export { optionsOf } from './poll-list.ts';
 export { maxOptions } from './poll-shape.ts';
 export { takingBack } from './recall.ts';
+export { noConversation } from './refusal.ts';
 export { type NewSaying, type NewText, usedBefore } from './send.ts';
-export type { Settling } from './settling.ts';
+export { requireQuoted } from './sending.ts';
+export type { Settled, Settling } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';
-export { firstSeen, requireStanding } from './target.ts';
+export { firstSeen, requireSeen, requireStanding } from './target.ts';
+export { threadOf } from './thread.ts';
 export type { ListedThread } from './thread-list.ts';
 export { inWords } from './words.ts';

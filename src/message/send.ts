@@ -203,7 +203,7 @@ function isSame(
   { print, settling }: Pick<Attempt, 'print' | 'settling'>,
 ): boolean {
   // What is settled with it may have been asked for in other words, or under an older key; or the very same was sent by itself.
-  const asFirst = settling !== undefined && Buffer.compare(settling.fingerprint, fingerprint) === 0;
+  const asFirst = settling?.fingerprint !== undefined && Buffer.compare(settling.fingerprint, fingerprint) === 0;
   return asFirst || fingerprints.matches(fingerprint, print);
 }
 

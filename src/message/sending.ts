@@ -128,9 +128,10 @@ async function mentionsIn(inside: Inside, writing: Writing, { mentionIds, mentio
   return judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } });
 }
 
-async function requireQuoted(
+/** The message that one is to answer, as it is stored; null: none is named. Throws NOT_FOUND (replyToId). */
+export async function requireQuoted(
   inside: Inside,
-  { conversationId, fromSeq }: MembershipRow,
+  { conversationId, fromSeq }: Pick<MembershipRow, 'conversationId' | 'fromSeq'>,
   replyTo: MessageRef | undefined,
 ): Promise<number | null> {
   if (replyTo === undefined) return null;

@@ -10,8 +10,8 @@ export interface Settling {
   readonly streamId: bigint;
   /** What it shares that stream under (Append.keys). */
   readonly key: string;
-  /** Of the request that the message is known by from then on, in place of the one that says it. */
-  readonly fingerprint: Uint8Array<ArrayBuffer>;
+  /** Of the request that the message is known by from then on, in place of the one that says it; absent: of that one. */
+  readonly fingerprint?: Uint8Array<ArrayBuffer>;
   /** Throws ChatError where nothing is to be said. `isSaid`: something was said under the clientMessageId before. */
   readonly decide: (inside: Inside, known: { readonly isSaid: boolean }) => Promise<Settled>;
 }

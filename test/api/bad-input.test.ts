@@ -61,9 +61,11 @@ type Kind =
   | 'contact'
   | 'scheduled'
   | 'ahead'
+  | 'written'
   | 'session'
   | 'key'
   | 'text'
+  | 'draft'
   | 'name'
   | 'line'
   | 'lines'
@@ -127,6 +129,7 @@ const someFile = {
 const someDay = '2999-01-01T00:00:00.000Z';
 // Within a year.
 const nextMonth = new Date(Date.now() + 30 * 86_400_000).toISOString();
+const rightNow = new Date().toISOString();
 const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
 /** Every mutation, what it takes, and what it would do. */
@@ -189,6 +192,24 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { messageId: 'message', conversationId: 'conversation', clientMessageId: 'key' },
   },
   hideMessage: onMessage,
+  removeDraft: {
+    valid: ({ group: conversationId, message: threadRootId }) => ({ conversationId, threadRootId, writtenAt: rightNow }),
+    kinds: { conversationId: 'conversation', threadRootId: 'message', writtenAt: 'written' },
+  },
+  saveDraft: {
+    valid: ({ group: conversationId, message }) => ({
+      ...{ conversationId, threadRootId: message, replyToId: message, text: 'so far', writtenAt: rightNow },
+    }),
+    kinds: {
+      ...{ conversationId: 'conversation', threadRootId: 'message', replyToId: 'message', text: 'draft', writtenAt: 'written' },
+      data: 'data',
+    },
+  },
+  saveMessage: {
+    valid: ({ message: messageId }) => ({ messageId, note: 'for later' }),
+    kinds: { messageId: 'message', note: 'lines' },
+  },
+  unsaveMessage: onMessage,
   joinGroup: {
     valid: () => ({}),
     kinds: { groupId: 'conversation', code: 'code', note: 'lines' },
@@ -262,9 +283,10 @@ const acts: Readonly<Record<string, Act>> = {
   sendMessage: {
     valid: ({ group: conversationId, message, ben }) => ({
       ...{ conversationId, clientMessageId: randomUUID(), text: 'said', replyToId: message, threadRootId: message },
-      ...{ mentionIds: [ben.id], mentionsEveryone: true },
+      ...{ mentionIds: [ben.id], mentionsEveryone: true, draftWrittenAt: rightNow },
     }),
     kinds: {
+      draftWrittenAt: 'written',
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
       ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
     },
@@ -424,6 +446,12 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['half a character', half],
     ['nothing that shows', '\u202e\u200b'],
   ],
+  // Of an answer it may be blank.
+  draft: [
+    ['too long', huge],
+    ['NUL', 'a\0b'],
+    ['half a character', half],
+  ],
   name: [
     ['too long', huge],
     ['control characters', 'a\u0007b'],
@@ -497,6 +525,7 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['text', '1'],
   ],
   moment: badMoments,
+  written: [...badMoments.filter(([what]) => what !== 'past'), ['in more than a day', someDay]],
   ahead: [...badMoments, ['in more than a year', someDay]],
   refreshToken: [
     ['nothing', ''],
@@ -782,6 +811,8 @@ describe('input that cannot be accepted', () => {
       'Notice',
       'NoticeRecipient',
       'ScheduledMessage',
+      'Draft',
+      'SavedMessage',
       'Presence',
     ],
     ...['PushDevice', 'QuietHours'],

@@ -106,6 +106,14 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       ...{ types: ', $conversationId: ID!', call: 'conversationId: $conversationId, ' },
       conversationId: formatId('Conversation', BigInt(world.bigGroup)),
     }),
+    ofViewer('drafts', 'DraftConnection'),
+    ofViewer('savedMessages', 'SavedMessageConnection'),
+    ...[world.bigGroup, world.fairGroup].map((group) =>
+      ofViewer('savedMessages', 'SavedMessageConnection', {
+        ...{ types: ', $conversationId: ID!', call: 'conversationId: $conversationId, ' },
+        conversationId: formatId('Conversation', BigInt(group)),
+      }),
+    ),
     ...[undefined, true, false].map((unread) =>
       ofViewer('threads', 'ThreadConnection', { types: ', $unread: Boolean', call: 'unread: $unread, ', unread }),
     ),
@@ -244,6 +252,7 @@ function ofNodes(
       formatId('JoinRequest', { conversationId: BigInt(bigGroup), userId: BigInt(wisher) }),
       formatId('Notice', uuidText(namedId('some1'))),
       formatId('ScheduledMessage', uuidText(namedId('later1'))),
+      formatId('Draft', { userId: viewerId, conversationId: BigInt(fairGroup), threadRootSeq: fairRoot }),
       formatId('GroupInvite', invite.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
     ],
     ...[formatId('Conversation', BigInt(direct)), formatId('Conversation', groupId), formatId('Conversation', BigInt(bigGroup))],

@@ -138,6 +138,38 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('maxScheduledMessages', '2');
     expect(await act(place, 'scheduleMessage', input(), ann)).toBe('DONE');
   },
+  async maxDrafts(place) {
+    const { ann, ben, group: conversationId } = await talk(place);
+    const another = await place.world.group(ben, ann);
+    const input = { conversationId, text: 'so far', writtenAt: new Date().toISOString() };
+    await place.set('maxDrafts', '1');
+    expect(await act(place, 'saveDraft', input, ann)).toBe('DONE');
+    expect(await act(place, 'saveDraft', { ...input, conversationId: another }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxDrafts', '2');
+    expect(await act(place, 'saveDraft', { ...input, conversationId: another }, ann)).toBe('DONE');
+  },
+  async draftTellMs(place) {
+    const { ann, group: conversationId } = await talk(place);
+    const listening = place.world.listen(ann);
+    await listening.ready();
+    await place.set('draftTellMs', '60000');
+    await act(place, 'saveDraft', { conversationId, text: 'one', writtenAt: '2026-01-01T00:00:00Z' }, ann);
+    await place.set('draftTellMs', '0');
+    await act(place, 'saveDraft', { conversationId, text: 'two', writtenAt: '2026-01-01T00:00:01Z' }, ann);
+    await act(place, 'saveDraft', { conversationId, text: 'three', writtenAt: '2026-01-01T00:00:02Z' }, ann);
+    await place.world.say(ann, conversationId, 'over');
+    const events = await listening.until(({ __typename }) => __typename === 'MessageSent');
+    expect(events.filter(({ __typename }) => __typename === 'DraftChanged')).toHaveLength(2);
+  },
+  async maxSavedMessages(place) {
+    const { ann, group, messageId } = await talk(place);
+    const { id } = await place.world.say(ann, group, 'another');
+    await place.set('maxSavedMessages', '1');
+    expect(await act(place, 'saveMessage', { messageId }, ann)).toBe('DONE');
+    expect(await act(place, 'saveMessage', { messageId: id }, ann)).toBe('LIMIT_REACHED');
+    await place.set('maxSavedMessages', '2');
+    expect(await act(place, 'saveMessage', { messageId: id }, ann)).toBe('DONE');
+  },
   async maxPins(place) {
     const { ann, group, messageId } = await talk(place);
     const { id } = await place.world.say(ann, group, 'another');

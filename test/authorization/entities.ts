@@ -71,6 +71,13 @@ export const entities: readonly Entity[] = [
   { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners },
   { type: 'DataExport', name: 'of the target', id: (_, { dataExport }) => dataExport, seenBy: [] },
   { type: 'ScheduledMessage', name: 'of the target', id: (_, { scheduled }) => scheduled, seenBy: [] },
+  {
+    type: 'Draft',
+    name: 'of the target',
+    id: (_, { target, drafted }) =>
+      formatId('Draft', { userId: key<bigint>(target.id), conversationId: key<bigint>(drafted), threadRootSeq: 0 }),
+    seenBy: [],
+  },
   { type: 'Notice', name: 'to the target', id: (_, { notice }) => notice, seenBy: [] },
 ];
 
@@ -85,7 +92,7 @@ const forRunners = (...names: readonly string[]) => Object.fromEntries(names.map
 const conversation = {
   ...same('id', 'lastSeq', 'createdAt', 'lastActivityAt', 'deliveredToAllSeq', 'readByAllSeq', 'memberCount'),
   ...own('viewerLastMessage', 'messages', 'timeline', 'events', 'members', 'pins', 'files', 'viewerMembership', 'viewerReadSeq'),
-  ...own('viewerMarkedUnreadFromSeq', 'viewerClearedSeq', 'viewerUnreadCount', 'viewerMentionCount', 'viewerMentions'),
+  ...own('viewerMarkedUnreadFromSeq', 'viewerClearedSeq', 'viewerUnreadCount', 'viewerMentionCount', 'viewerMentions', 'viewerDraft'),
 };
 
 /**
@@ -107,6 +114,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
     ...own('id', 'clientMessageId', 'sendAt', 'createdAt', 'conversationId', 'conversation', 'text', 'attachments', 'data'),
     ...own('replyTo', 'threadRoot', 'mentions', 'mentionsEveryone', 'refusal'),
   },
+  Draft: own('id', 'conversationId', 'conversation', 'threadRootId', 'threadRoot', 'text', 'replyTo', 'data', 'writtenAt', 'savedAt'),
   Notice: same('id', 'title', 'body', 'postedAt'),
   DirectConversation: { ...conversation, ...own('viewerPeer') },
   Group: {
@@ -149,7 +157,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
       'poll',
       'threadParticipants',
     ),
-    ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount', 'viewerHidden'),
+    ...own('replies', 'receipts', 'viewerReactions', 'viewerThreadUnreadCount', 'viewerHidden', 'viewerHasSaved', 'viewerThreadDraft'),
     ...forRunners('viewerEdits'),
   },
   PollOption: { ...same('id', 'text', 'voteCount'), ...own('viewerHasVoted', 'voters') },

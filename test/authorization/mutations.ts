@@ -17,6 +17,12 @@ export interface Case {
   readonly given?: (world: World, scene: Scene) => Promise<string>;
 }
 
+const writtenAt = '2026-01-01T00:00:00.000Z';
+
+function writing(conversationId: string): object {
+  return { conversationId, text: 'So far.', writtenAt: new Date().toISOString() };
+}
+
 const until = '2999-01-01T00:00:00.000Z';
 
 /** As groups are made. */
@@ -351,6 +357,28 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   pinMessage: { '': { input: onMessage, outcomes: byTable('PIN_MESSAGES') } },
   unpinMessage: { '': { input: onMessage, outcomes: byTable('PIN_MESSAGES') } },
   hideMessage: { '': { input: onMessage, outcomes: members } },
+  saveMessage: {
+    '': { input: onMessage, outcomes: members },
+    'of two others': { input: ({ directMessage: messageId }) => ({ messageId }), outcomes: ownersDirect },
+  },
+  unsaveMessage: {
+    '': { input: onMessage, outcomes: members },
+    'of two others': { input: ({ directMessage: messageId }) => ({ messageId }), outcomes: ownersDirect },
+  },
+  saveDraft: {
+    'in a group': { input: ({ group }) => writing(group), outcomes: members },
+    'in a thread': { input: ({ group, message: threadRootId }) => ({ ...writing(group), threadRootId }), outcomes: members },
+    // Whether it may be said is asked when it is.
+    'to who has blocked them, or is blocked': {
+      input: ({ cutOff }) => writing(cutOff),
+      outcomes: { ...refused('NOT_FOUND'), owner: 'DONE', blocked: 'DONE' },
+    },
+    'to two others': { input: ({ direct }) => writing(direct), outcomes: ownersDirect },
+  },
+  removeDraft: {
+    'in a group': { input: ({ group: conversationId }) => ({ conversationId, writtenAt }), outcomes: members },
+    'to two others': { input: ({ direct: conversationId }) => ({ conversationId, writtenAt }), outcomes: ownersDirect },
+  },
   clearConversation: { '': { input: marking, outcomes: members } },
   markDelivered: { '': { input: marking, outcomes: members } },
   markRead: { '': { input: marking, outcomes: members } },

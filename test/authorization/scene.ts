@@ -29,6 +29,8 @@ export interface Cast {
   readonly notice: string;
   /** What the target is to say to themselves later. */
   readonly scheduled: string;
+  /** A conversation in which the target has begun to write. */
+  readonly drafted: string;
 }
 
 /** What there is to act on, fresh. */
@@ -96,8 +98,19 @@ export async function castOf(world: World): Promise<Cast> {
     sendAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
   };
   const left = await act(world, target, 'scheduleMessage', later, '{ scheduledMessageEdge { node { id } } errors { code } }');
+  const { conversationId: drafted } = later;
+  await act(world, target, 'saveDraft', { conversationId: drafted, text: 'So far.', writtenAt: new Date().toISOString() });
   const { id: scheduled } = (left as { scheduledMessageEdge: { node: { id: string } } }).scheduledMessageEdge.node;
-  return { actors: { stranger, former, banned, member, blocked, admin, owner }, target, outsider, cutOff, dataExport, notice, scheduled };
+  return {
+    actors: { stranger, former, banned, member, blocked, admin, owner },
+    target,
+    outsider,
+    cutOff,
+    dataExport,
+    notice,
+    scheduled,
+    drafted,
+  };
 }
 
 /** A notice to one person alone. */
@@ -169,6 +182,8 @@ export function nothingLike(id: string): string {
     case 'ScheduledMessage':
     case 'Notice':
       return formatId(type, '01900000-0000-7000-8000-000000000000');
+    case 'Draft':
+      return formatId(type, { conversationId: none, userId: none, threadRootSeq: 0 });
     case 'JoinRequest':
       return formatId(type, { conversationId: none, userId: none });
     case 'Contact':

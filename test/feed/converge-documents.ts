@@ -19,7 +19,7 @@ const message = `fragment Said on Message {
 }
 fragment File on Attachment { url mediaType name size width height durationMs alt }`;
 
-const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted } } viewerThreadUnreadCount replies(first: 10) { edges { cursor node { id } } } }`;
+const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted } } viewerThreadUnreadCount viewerHasSaved viewerThreadDraft { id } replies(first: 10) { edges { cursor node { id } } } }`;
 
 const group = `fragment Gathering on Group {
   id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
@@ -39,6 +39,7 @@ fragment Inviting on Group { viewerInvites { id code expiresAt usesLeft createdB
 const talk = `fragment Talk on Conversation {
   __typename id createdAt lastActivityAt lastSeq memberCount viewerReadSeq viewerClearedSeq ...Reached ...Waiting
   viewerLastMessage { ...Said }
+  viewerDraft { id }
   viewerMembership { ...Member viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived }
   members(first: 10) { totalCount edges { cursor node { ...Member } } }
   messages(last: 20) { edges { cursor node { ...Shown } } }
@@ -63,6 +64,8 @@ const self = `fragment Self on Viewer {
 }
 fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }
 fragment Told on Notice { id title body postedAt }
+fragment Begun on Draft { id conversationId threadRootId text replyTo { id } data writtenAt savedAt }
+fragment Saved on SavedMessageEdge { cursor note savedAt node { ...Said viewerHasSaved } }
 fragment Later on ScheduledMessage {
   id clientMessageId sendAt createdAt conversationId text attachments { url name } data replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message }
 }`;
@@ -94,6 +97,8 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
       ...Self
       dataExports { ...Export }
       scheduledMessages(first: 10) { edges { cursor node { ...Later } } }
+      drafts(first: 10) { edges { cursor node { ...Begun } } }
+      savedMessages(first: 10) { edges { ...Saved } }
       notices(first: 10) { edges { cursor node { ...Told } } }
       positions { streamId seq epoch }
       unread { ...Totals }
@@ -152,6 +157,8 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
       ... on DataExportChanged { dataExportId dataExport { ...Export } }
       ... on ScheduledMessageChanged { scheduledMessageId scheduledMessageEdge { cursor node { ...Later } } }
       ... on ScheduledMessageClosed { scheduledMessageId outcome }
+      ... on DraftChanged { draftId conversationId threadRootId draftEdge { cursor node { ...Begun } } }
+      ... on SavedMessageChanged { messageId savedMessageEdge { ...Saved } }
       ... on NoticePosted { noticeId noticeEdge { cursor node { ...Told } } }
       ... on NoticeRevoked { noticeId }
       ... on ReceiptMoved { conversation { id ...Reached } membership { id deliveredSeq readSeq } }

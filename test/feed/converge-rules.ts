@@ -1,4 +1,5 @@
 import { type Cache, edgesOf, idOf, isThing, type Json, number, type Thing, text } from './converge-cache.ts';
+import { closeKept, draftChanged, leaveOutSaved, savedChanged } from './converge-kept.ts';
 import {
   countedUpTo,
   holds,
@@ -88,7 +89,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ConversationOpened(held, { conversationEdge }) {
     put(held, 'conversations', conversationEdge ?? null);
   },
-  ConversationClosed({ cache }, { conversationId }) {
+  ConversationClosed(held, { conversationId }) {
+    const { cache } = held;
+    closeKept(held, text(conversationId));
     cache.evict(text(conversationId));
   },
   ContactRequestSent: (held, event) => put(held, 'outgoing', event['contactRequestEdge'] ?? null),
@@ -142,6 +145,8 @@ const rules: Readonly<Record<string, Rule>> = {
     scheduledGone(held, text(scheduledMessageId));
     held.cache.evict(text(scheduledMessageId));
   },
+  DraftChanged: draftChanged,
+  SavedMessageChanged: savedChanged,
   NoticePosted(held, event) {
     put(held, 'notices', event['noticeEdge'] ?? null);
     orderNotices(held);
@@ -271,7 +276,9 @@ function calls(message: Thing | undefined, { viewer }: Shown): boolean {
 }
 
 /** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. `about`: the message that a pin is of, else the entry. */
-function leaveOut({ cache, shown }: Held, id: string, goes: (seq: number, about: number) => boolean): void {
+function leaveOut(held: Held, id: string, goes: (seq: number, about: number) => boolean): void {
+  const { cache, shown } = held;
+  leaveOutSaved(held, id, (seq) => goes(seq, seq));
   function stays({ node, message: broughtBy = node }: Thing): boolean {
     const entity = isThing(broughtBy) && idOf(broughtBy) === null ? broughtBy : cache.entity(idOf(broughtBy) ?? '');
     if (entity === undefined) return true;
@@ -351,7 +358,10 @@ function waitInThread({ cache, shown, waiting }: Held, message: Thing, seq: numb
 function standInThread(cache: Cache, message: Thing, edge: Json): void {
   const id = text(message['id']);
   if (!('replies' in message)) {
-    cache.change(id, { replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 });
+    cache.change(id, {
+      ...{ replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 },
+      ...{ viewerHasSaved: false, viewerThreadDraft: null },
+    });
     for (const option of optionsIn(message)) cache.change(option, { viewerHasVoted: false });
   }
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);

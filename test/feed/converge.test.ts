@@ -4,6 +4,7 @@ import { backend } from '../support/issuer.ts';
 import { world } from '../support/world.ts';
 import { type Act, acts, type Cast, doing, type Watcher } from './converge-acts.ts';
 import { type Device, readDevice, type State } from './converge-device.ts';
+import { keptActs } from './converge-kept-acts.ts';
 import { operatorActs } from './converge-operator-acts.ts';
 import { pollActs } from './converge-poll-acts.ts';
 import { scheduledActs } from './converge-scheduled-acts.ts';
@@ -11,7 +12,12 @@ import { readVersions, unseenChanges } from './converge-versions.ts';
 import { waitingActs } from './converge-waiting-acts.ts';
 
 // Nobody listens there: whoever is looked at is connected, so that nothing is pushed.
-const chat = world({ PUSH_PROVIDER_URL: 'http://127.0.0.1:9', PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}`, ...backend });
+const chat = world({
+  DRAFT_TELL_MS: '0',
+  PUSH_PROVIDER_URL: 'http://127.0.0.1:9',
+  PUSH_PROVIDER_SECRET: `whsec_${'A'.repeat(32)}`,
+  ...backend,
+});
 
 /** Everybody's devices, as sets of whatever is made of each. */
 type Each<T> = Readonly<Record<Watcher, T>>;
@@ -54,7 +60,7 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
   }
 }
 
-const own = [...acts, ...pollActs, ...scheduledActs, ...waitingActs];
+const own = [...acts, ...pollActs, ...scheduledActs, ...waitingActs, ...keptActs];
 const named = [...own, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
 describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {

@@ -16,6 +16,7 @@ const idPatterns: readonly Pattern[] = [
   [/^threadRootId$/, ['Message']],
   [/^optionIds$/, ['PollOption']],
   [/^scheduledMessageId$/, ['ScheduledMessage']],
+  [/^draftId$/, ['Draft']],
   [/^(session|key)Id$/, ['Session']],
   [/^contactId$/, ['Contact']],
   [/^inviteId$/, ['GroupInvite']],

@@ -571,6 +571,8 @@ const neverShared = [
   'DataExportChanged',
   'ScheduledMessageChanged',
   'ScheduledMessageClosed',
+  'DraftChanged',
+  'SavedMessageChanged',
   'ViewerMarkersMoved',
   'StreamReady',
   'ResyncRequired',

@@ -112,7 +112,7 @@ const analysed = [
   ...['HandleHold', 'Identity', 'DataExport', 'DataExportPart', 'Job'],
   ...['PushDevice', 'QuietHours', 'PushDue', 'PushDelivery'],
   ...['GroupTerm', 'JoinRequest', 'GroupInvite', 'Notice', 'NoticeRecipient', 'WebhookBacklog'],
-  ...['ModerationItem', 'ModerationReport', 'ScheduledMessage'],
+  ...['ModerationItem', 'ModerationReport', 'ScheduledMessage', 'Draft', 'SavedMessage'],
 ];
 
 // A moment that is later the greater the number.
@@ -181,6 +181,15 @@ function leftOvers(viewer: string): readonly string[] {
       SELECT UNHEX(LEFT(SHA2(CONCAT('later', seq), 256), 32)), IF(seq <= 5000, ${viewer}, ${firstUser} + seq), IF(seq % 4 = 1, ${big}, ${firstSmall} + 1),
         CONCAT('later', seq), REPEAT('f', 16), ${at('seq DIV 3')}, 'Later.', IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), '${firstUser + 1}',
         '${attachments}', '${data}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
+    // The viewer's in threads of two groups, one that nobody is in for every one that they see; of everybody else one.
+    `INSERT INTO Draft (userId, conversationId, threadRootSeq, text, replyToSeq, data, writtenAt, savedAt, joinedSeq)
+      SELECT ${viewer}, m.conversationId, s.seq, 'So far.', ${bigSeqs - 8}, '${data}', ${at('s.seq')}, IF(s.seq % 4 = 0, NULL, ${at('s.seq DIV 3')}), m.joinedSeq - s.seq % 2
+        FROM Membership m JOIN seq_1_to_5000 s WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair})
+      UNION ALL SELECT ${firstUser} + seq, ${big}, 0, 'So far.', NULL, NULL, ${at('seq')}, ${at('seq')}, 1 FROM ${numbers}`,
+    `INSERT INTO SavedMessage (userId, conversationId, seq, note, savedAt, joinedSeq)
+      SELECT ${viewer}, m.conversationId, g.seq, 'A note.', ${at('g.seq DIV 3')}, m.joinedSeq FROM Membership m JOIN Message g ON g.conversationId = m.conversationId
+        WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair}) AND g.seq > 100 AND g.seq % 3 = 0
+      UNION ALL SELECT ${firstUser} + seq, ${big}, ${bigSeqs - 8}, NULL, ${at('seq')}, 1 FROM ${numbers}`,
     // One app that has missed something of every stream, and one that has of some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}

@@ -18,6 +18,8 @@ export const lookAround: Asked = {
     outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
     joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount viewerIsMember viewerIsBanned viewerJoinRequest { id } } } } }
     scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
+    drafts(first: 20) { ${page} edges { cursor node { id conversationId conversation { id } threadRootId threadRoot { id } text data replyTo { id } } } }
+    savedMessages(first: 20) { ${page} edges { cursor note node { id text viewerHasSaved viewerThreadDraft { id } } } }
     threads(first: 20) { edges { cursor node { id viewerThreadUnreadCount } lastReply { id } } ${page} }
     notices(first: 20) { edges { cursor node { id title body postedAt } } }
     events(afterSeq: 0, first: 50) { edges { cursor node { __typename at seq } } }
@@ -28,7 +30,8 @@ export const lookAround: Asked = {
       __typename id createdAt lastActivityAt lastSeq memberCount deliveredToAllSeq readByAllSeq
       viewerClearedSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq
       viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived viewerMay }
-      viewerLastMessage { id }
+      viewerLastMessage { id viewerHasSaved }
+      viewerDraft { id text }
       called: members(search: "a", roles: [OWNER, MEMBER]) { ${page} edges { cursor node { id } } }
       members(first: 20) { totalCount ${page} edges { cursor node { id role nickname readSeq deliveredSeq user { id } } } }
       messages(last: 10) { ${page} edges { cursor node ${message} } }

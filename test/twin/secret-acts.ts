@@ -76,6 +76,12 @@ const onConversation =
     if (conversationId !== undefined) await secrecy.deeds.act(keeper, mutation, { conversationId, ...more });
   };
 
+async function withWriting(secrecy: Secrecy, keeper: Person, mutation: string, more: object): Promise<void> {
+  const conversationId = shared(secrecy, keeper);
+  const writtenAt = new Date().toISOString();
+  if (conversationId !== undefined) await secrecy.deeds.act(keeper, mutation, { conversationId, writtenAt, ...more });
+}
+
 const onMessage =
   (mutation: string, more: object): Act =>
   async (secrecy, keeper) => {
@@ -171,6 +177,10 @@ export const secretActs: Readonly<Record<string, Act>> = {
     await deeds.act(keeper, 'reportUser', { userId: chance.one(observers).id, reason: 'SPAM', note: 'secretly' }),
   'a report of what was said': onMessage('reportMessage', { reason: 'HATE', note: 'secretly' }),
   'something hidden': onMessage('hideMessage', {}),
+  'something saved': onMessage('saveMessage', { note: 'secretly' }),
+  'something saved no more': onMessage('unsaveMessage', {}),
+  'something begun': async (secrecy, keeper) => await withWriting(secrecy, keeper, 'saveDraft', { text: 'Secretly, so far' }),
+  'something begun and dropped': async (secrecy, keeper) => await withWriting(secrecy, keeper, 'removeDraft', {}),
   'a conversation cleared': onConversation('clearConversation', {}),
   'something to be said later': async (secrecy, keeper) => {
     const conversationId = shared(secrecy, keeper);

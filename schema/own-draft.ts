@@ -1,0 +1,12 @@
+import type { Draft, DraftPlace } from '../src/draft/index.ts';
+import type { Viewer } from '../src/user/index.ts';
+import type { Context } from './context.ts';
+import { accessOf } from './conversation.ts';
+
+/** What a user has begun to write in a place, if they see its conversation and have not left it since. The viewer's own alone. */
+export async function ownDraft(context: Context, viewer: Pick<Viewer, 'userId'>, place: DraftPlace): Promise<Draft | null> {
+  const accessed = await accessOf(context, place.conversationId, viewer);
+  if (accessed === null) return null;
+  const draft = await context.scope.loaders.drafts.load(place);
+  return draft?.joinedSeq === accessed.access.joinedSeq ? draft : null;
+}

@@ -1,0 +1,73 @@
+import type { Inside, Verdict } from '../log/index.ts';
+import { type MessageRef, messageAt, type Settled, type Settling, threadOf } from '../message/index.ts';
+import { userRow, type Viewer } from '../user/index.ts';
+import type { DraftAt, DraftWord } from './draft.ts';
+import type { DraftParts } from './parts.ts';
+import { cancelUntold, draftChanged, draftsKey, requirePart, requireWritten } from './rule.ts';
+import { wordOf } from './save.ts';
+import { type DraftRow, draftRow, type OwnPlace, putDraft, stands } from './store.ts';
+
+/** Ends a draft. Throws as Drafts.remove says. */
+export async function remove({ log }: DraftParts, viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Promise<DraftWord> {
+  const { userId } = viewer;
+  return log.append<DraftWord>({
+    lock: [userId],
+    keys: [draftsKey(viewer)],
+    repeatable: true,
+    async decide(inside): Promise<Verdict<DraftWord>> {
+      requireWritten(writtenAt, inside.now);
+      const access = await requirePart(inside, viewer, conversationId);
+      // What its thread is about may be out of their sight by now: the draft is theirs to remove all the same.
+      const known = threadRoot?.conversationId === conversationId ? { userId, conversationId, threadRootSeq: threadRoot.seq } : null;
+      const found = known && (await inside.read(draftRow, known));
+      const rootSeq = found?.threadRootSeq ?? (await threadOf(inside, access, threadRoot))?.rootSeq ?? 0;
+      const place = { userId, conversationId, threadRootSeq: rootSeq };
+      const before = found ?? (await inside.read(draftRow, place));
+      if (before !== null && before.writtenAt >= writtenAt) return { result: () => wordOf(before, access.joinedSeq) };
+      return { ...ended(place, before, writtenAt), result: () => ({ draft: null, writtenAt }) };
+    },
+  });
+}
+
+/** Ends a draft with a message. As Drafts.ending says. */
+export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Settling {
+  const { userId } = viewer;
+  return {
+    streamId: userId,
+    key: draftsKey(viewer),
+    async decide(inside): Promise<Settled> {
+      requireWritten(writtenAt, inside.now, 'draftWrittenAt');
+      const threadRootSeq = await rootSeqOf(inside, conversationId, threadRoot);
+      // Where the message is refused, or its sender gone, nothing of this is kept.
+      const user = await inside.read(userRow, userId);
+      if (threadRootSeq === null || user?.state !== 'ACTIVE') return nothing;
+      const place = { userId, conversationId, threadRootSeq };
+      const before = await inside.read(draftRow, place);
+      return before !== null && before.writtenAt >= writtenAt ? nothing : ended(place, before, writtenAt);
+    },
+  };
+}
+
+const nothing: Settled = { entries: () => [], write: async () => undefined };
+
+async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageRef | undefined): Promise<number | null> {
+  if (named === undefined) return 0;
+  const message = named.conversationId === conversationId ? await inside.read(messageAt, named) : null;
+  return message && (message.threadRootSeq ?? message.seq);
+}
+
+interface Ended extends Pick<Settled, 'write'> {
+  readonly entries: () => readonly ReturnType<typeof draftChanged>[];
+}
+
+/** There is no draft from here on. What is left says so to a save that was written before and comes later. */
+function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): Ended {
+  const row: DraftRow = { ...place, text: '', replyToSeq: null, data: null, writtenAt, savedAt: null, joinedSeq: 0, tellAt: null };
+  return {
+    entries: () => (stands(before) ? [draftChanged(place)] : []),
+    async write(tx) {
+      await putDraft(tx, row, before);
+      if (before !== null && before.tellAt !== null) await cancelUntold(tx, place);
+    },
+  };
+}

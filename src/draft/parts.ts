@@ -1,0 +1,10 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db/index.ts';
+import type { Log } from '../log/index.ts';
+
+/** What the module is made of. */
+export interface DraftParts {
+  readonly db: Db;
+  readonly log: Log;
+  readonly config: Pick<Config, 'maxDrafts' | 'draftTellMs' | 'maxMessageLength' | 'maxDataBytes'>;
+}

@@ -1,0 +1,84 @@
+import { requireData, requireFitting } from '../data.ts';
+import { ChatError } from '../errors.ts';
+import type { Verdict } from '../log/index.ts';
+import { requireQuoted, threadOf } from '../message/index.ts';
+import { codePoints, isBlank, isStorable } from '../text.ts';
+import type { Viewer } from '../user/index.ts';
+import type { DraftWord, NewDraft } from './draft.ts';
+import type { DraftParts } from './parts.ts';
+import { cancelUntold, draftChanged, draftsKey, leaveUntold, requirePart, requireWritten } from './rule.ts';
+import { type DraftRow, draftCount, draftOf, draftRow, putDraft, stands } from './store.ts';
+
+// A job that is due for so long was given up: another is left.
+const overdueMs = 60_000;
+
+/** Keeps what somebody has begun to write. Throws as Drafts.save says. */
+export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: NewDraft): Promise<DraftWord> {
+  const { conversationId, text, writtenAt } = wanted;
+  const { userId } = viewer;
+  const data = requireData(wanted.data);
+  requireFitting(data, config);
+  requireWriting(wanted, config.maxMessageLength);
+  return log.append<DraftWord>({
+    lock: [userId],
+    keys: [draftsKey(viewer)],
+    repeatable: true,
+    async decide(inside): Promise<Verdict<DraftWord>> {
+      requireWritten(writtenAt, inside.now);
+      const access = await requirePart(inside, viewer, conversationId);
+      const [replyToSeq, thread] = await Promise.all([
+        requireQuoted(inside, access, wanted.replyTo),
+        threadOf(inside, access, wanted.threadRoot),
+      ]);
+      const place = { userId, conversationId, threadRootSeq: thread?.rootSeq ?? 0 };
+      const before = await inside.read(draftRow, place);
+      const { joinedSeq } = access;
+      if (before !== null && before.writtenAt >= writtenAt) return { result: () => wordOf(before, joinedSeq) };
+      if (!stands(before) || before.joinedSeq !== joinedSeq) requireRoom(await inside.read(draftCount, userId), config.maxDrafts);
+      const telling = tellingAt(before, inside.now, config.draftTellMs);
+      const row = { ...place, text, replyToSeq, data, writtenAt, savedAt: inside.now, joinedSeq, tellAt: telling.at };
+      return {
+        entries: () => (telling.at === null ? [draftChanged(place)] : []),
+        async write(tx) {
+          await putDraft(tx, row, before);
+          if (telling.isNew) await leaveUntold(tx, place, telling.at);
+          else if (telling.at === null && before !== null && before.tellAt !== null) await cancelUntold(tx, place);
+        },
+        result: () => ({ draft: draftOf(row), writtenAt }),
+      };
+    },
+  });
+}
+
+/** What a row says to who sees its conversation in a stay that began at `joinedSeq`. */
+export function wordOf(row: DraftRow, joinedSeq: number): DraftWord {
+  return { draft: stands(row) && row.joinedSeq === joinedSeq ? draftOf(row) : null, writtenAt: row.writtenAt };
+}
+
+/** When devices are told: null: at once. `isNew`: a job is to be left for it. */
+type Telling = { readonly at: Date; readonly isNew: boolean } | { readonly at: null; readonly isNew: false };
+
+function tellingAt(before: DraftRow | null, now: Date, tellMs: number): Telling {
+  if (tellMs === 0) return { at: null, isNew: false };
+  const tellAt = before?.tellAt ?? null;
+  // Who types on is told of like anybody else: what waits is not put off.
+  if (tellAt !== null && now.getTime() - tellAt.getTime() < overdueMs) return { at: tellAt, isNew: false };
+  return { at: new Date(now.getTime() + tellMs), isNew: true };
+}
+
+function requireWriting({ text, replyTo, data }: NewDraft, maxLength: number): void {
+  if (!isStorable(text)) throw unfit('A draft is well-formed Unicode without NUL.');
+  if (codePoints(text) > maxLength) throw unfit(`A draft has at most ${maxLength} characters, as a message has.`);
+  const isNothing = isBlank(text) && replyTo === undefined && (data === null || data === undefined);
+  if (isNothing) throw unfit('There is nothing in it. Remove the draft.');
+}
+
+function unfit(why: string): ChatError {
+  return new ChatError('INVALID_INPUT', why, { field: ['text'] });
+}
+
+function requireRoom(count: number, most: number): void {
+  if (count < most) return;
+  const why = most === 0 ? 'No drafts are kept here.' : `At most ${most} drafts are kept: send one, or remove it.`;
+  throw new ChatError('LIMIT_REACHED', why);
+}

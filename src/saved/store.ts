@@ -1,0 +1,95 @@
+import { empty, inPieces, join, seenStill, selectRows, sql, type Tx } from '../db/index.ts';
+import type { Fact } from '../log/index.ts';
+import type { MessageRef } from '../message/index.ts';
+import type { SavedMessage, SavedRange } from './saved.ts';
+
+/** Names what a user may have saved. */
+type OwnRef = MessageRef & { readonly userId: bigint };
+
+function ownKey({ userId, conversationId, seq }: OwnRef): string {
+  return `${userId}:${conversationId}:${seq}`;
+}
+
+/** What a user has saved, in whichever stay. Governed by their account stream. */
+export const savedRow: Fact<OwnRef, SavedMessage | null> = { name: 'saved', key: ownKey, read: readSaved };
+
+/** Rows in the order asked for; null where there is none. */
+export async function readSaved(tx: Tx, refs: readonly OwnRef[]): Promise<readonly (SavedMessage | null)[]> {
+  const rows = await inPieces(refs, (piece) => {
+    const groups = [...Map.groupBy(piece, ({ userId, conversationId }) => `${userId}:${conversationId}`).values()];
+    const either = groups.map((own) => {
+      const [{ userId, conversationId } = { userId: 0n, conversationId: 0n }] = own;
+      return sql`(userId = ${userId} AND conversationId = ${conversationId} AND seq IN (${join(own.map(({ seq }) => seq))}))`;
+    });
+    return selectRows(tx, 'SavedMessage', join(either, ' OR '));
+  });
+  const found = new Map(rows.map((row) => [ownKey(row), row]));
+  return refs.map((ref) => found.get(ownKey(ref)) ?? null);
+}
+
+/** How many messages a user has saved and sees. Governed by their account stream, but for what they see. */
+export const savedCount: Fact<bigint, number> = {
+  name: 'saved count',
+  key: String,
+  read: (tx, userIds) =>
+    Promise.all(
+      userIds.map(async (userId) => {
+        const [row] = await tx.$queryRaw<{ readonly saved: bigint | number }[]>(
+          sql`SELECT COUNT(*) AS saved FROM SavedMessage WHERE userId = ${userId} AND ${seenStill(userId)}`,
+        );
+        return Number(row?.saved ?? 0);
+      }),
+    ),
+};
+
+/** Puts a row in place of the one that stands there, if one does. */
+export async function putSaved(tx: Tx, row: SavedMessage, before: SavedMessage | null): Promise<void> {
+  const { userId, conversationId, seq, ...rest } = row;
+  if (before === null) await tx.savedMessage.create({ data: row });
+  else await tx.savedMessage.updateMany({ where: { userId, conversationId, seq }, data: rest });
+}
+
+/** Removes a row. */
+export async function deleteSaved(tx: Tx, { userId, conversationId, seq }: OwnRef): Promise<void> {
+  await tx.savedMessage.deleteMany({ where: { userId, conversationId, seq } });
+}
+
+/** Its place in a list. */
+export function savedKey({ savedAt, conversationId, seq }: Pick<SavedMessage, 'savedAt' | 'conversationId' | 'seq'>): string {
+  return `${savedAt.getTime()}:${conversationId}:${seq}`;
+}
+
+// MariaDB would rather sort what it finds by the key.
+const byTime = { index: 'SavedMessage_userId_savedAt_conversationId_seq_idx' };
+const byTimeThere = { index: 'SavedMessage_userId_conversationId_savedAt_seq_idx' };
+
+/** What a user has saved and sees, newest first, `first` at most. */
+export async function listSaved(tx: Tx, userId: bigint, { first, after, conversationId }: SavedRange): Promise<readonly SavedMessage[]> {
+  // By all of the index, or MySQL would sort.
+  const [there, order] =
+    conversationId === undefined
+      ? [empty, sql`userId DESC, savedAt DESC, conversationId DESC, seq DESC`]
+      : [sql`AND conversationId = ${conversationId}`, sql`userId DESC, conversationId DESC, savedAt DESC, seq DESC`];
+  const rest = sql`userId = ${userId} ${there} ${past(after)} AND ${seenStill(userId)} ORDER BY ${order} LIMIT ${first}`;
+  return selectRows(tx, 'SavedMessage', rest, conversationId === undefined ? byTime : byTimeThere);
+}
+
+function past(after: string | undefined) {
+  if (after === undefined) return empty;
+  const [ms = '', id = '', place = ''] = after.split(':');
+  const [savedAt, conversationId, seq] = [new Date(Number(ms)), BigInt(id), Number(place)];
+  return sql`AND savedAt <= ${savedAt} AND (savedAt < ${savedAt}
+    OR conversationId < ${conversationId} OR (conversationId = ${conversationId} AND seq < ${seq}))`;
+}
+
+/** All that a user has saved, of whatever stay, past a message, by message. */
+export function allSaved(
+  tx: Tx,
+  userId: bigint,
+  { first, after }: { readonly first: number; readonly after: MessageRef | null },
+): Promise<readonly SavedMessage[]> {
+  const { conversationId, seq } = after ?? { conversationId: 0n, seq: 0 };
+  const rest = sql`userId = ${userId} AND conversationId >= ${conversationId} AND (conversationId > ${conversationId} OR seq > ${seq})
+    ORDER BY conversationId, seq LIMIT ${first}`;
+  return selectRows(tx, 'SavedMessage', rest);
+}

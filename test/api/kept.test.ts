@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  DraftsDocument,
+  DraftsThereDocument,
+  HideMessageDocument,
+  RemoveDraftDocument,
+  SaveDraftDocument,
+  SavedMessagesDocument,
+  SaveMessageDocument,
+  SendMessageDocument,
+  UnsaveMessageDocument,
+} from '../support/generated/graphql.ts';
+import { given, type Person, world } from '../support/world.ts';
+
+const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + 1_000 * seconds).toISOString();
+
+describe('what one keeps for oneself', () => {
+  const chat = world({ DRAFT_TELL_MS: '1' });
+
+  async function scene() {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    const { id: root } = await chat.say(ben, group, 'a question');
+    return { ann, ben, group, root, desk: await chat.anotherDevice(ann) };
+  }
+
+  async function save(as: Person, input: { conversationId: string; text: string; threadRootId?: string; replyToId?: string }, seconds = 1) {
+    return (await chat.ask(SaveDraftDocument, { input: { ...input, writtenAt: at(seconds) } }, as)).saveDraft;
+  }
+
+  async function drafts(as: Person) {
+    return given((await chat.ask(DraftsDocument, {}, as)).viewer, []).drafts.edges.map(({ node }) => node);
+  }
+
+  it('is a draft that other devices are told of by themselves, and find where it belongs', async () => {
+    const { ann, ben, group, root, desk } = await scene();
+    const [listening, bystander] = [chat.listen(desk), chat.listen(ben)];
+    await Promise.all([listening.ready(), bystander.ready()]);
+    const { draftEdge, writtenAt, errors } = await save(ann, { conversationId: group, text: 'so far', replyToId: root });
+    expect([writtenAt, errors]).toEqual([at(1), []]);
+    const told = await listening.nextOf('DraftChanged');
+    expect(told).toMatchObject({ draftId: draftEdge?.node.id, conversationId: group, threadRootId: null, draftEdge });
+    expect(draftEdge).toMatchObject({ node: { conversation: { id: group }, text: 'so far', replyTo: { id: root }, data: null } });
+    await save(ann, { conversationId: group, threadRootId: root, text: 'in the thread' });
+    expect(await listening.nextOf('DraftChanged')).toMatchObject({ threadRootId: root, draftEdge: { node: { threadRoot: { id: root } } } });
+    const { conversation } = await chat.ask(DraftsThereDocument, { id: group }, desk);
+    expect(conversation).toMatchObject({
+      viewerDraft: { text: 'so far' },
+      messages: { edges: [{ node: { id: root, viewerThreadDraft: { text: 'in the thread' } } }] },
+    });
+    // Whoever else is there sees nothing of it, and is told of nothing.
+    const theirs = await chat.ask(DraftsThereDocument, { id: group }, ben);
+    expect(theirs.conversation).toMatchObject({ viewerDraft: null, messages: { edges: [{ node: { viewerThreadDraft: null } }] } });
+    await chat.say(ben, group, 'over');
+    const heard = await bystander.until(({ __typename }) => __typename === 'MessageSent');
+    expect(heard.map(({ __typename }) => __typename)).toEqual(['MessageSent']);
+  });
+
+  it('is a draft that goes with its message, in one commit, and is answered by what stands where it came too late', async () => {
+    const { ann, group, desk } = await scene();
+    const { draftEdge } = await save(ann, { conversationId: group, text: 'so far' });
+    const listening = chat.listen(desk);
+    await listening.ready();
+    const input = { conversationId: group, clientMessageId: randomUUID(), text: 'so far, and on', draftWrittenAt: at(3) };
+    const { sendMessage } = await chat.ask(SendMessageDocument, { input }, ann);
+    given(sendMessage.messageEdge, sendMessage.errors);
+    const gone = await listening.until((event) => event.__typename === 'DraftChanged' && event.draftEdge === null);
+    expect(gone.at(-1)).toMatchObject({ draftId: draftEdge?.node.id });
+    expect(await save(desk, { conversationId: group, text: 'so f' }, 2)).toEqual({ draftEdge: null, writtenAt: at(3), errors: [] });
+    expect(await drafts(ann)).toEqual([]);
+    await save(desk, { conversationId: group, text: 'anew' }, 4);
+    const { removeDraft } = await chat.ask(RemoveDraftDocument, { input: { conversationId: group, writtenAt: at(1) } }, ann);
+    expect(removeDraft).toMatchObject({ draftEdge: { node: { text: 'anew' } }, writtenAt: at(4) });
+  });
+
+  it('is a saved message, with a note, that other devices are told of and find in the list', async () => {
+    const { ann, ben, group, root, desk } = await scene();
+    const [listening, bystander] = [chat.listen(desk), chat.listen(ben)];
+    await Promise.all([listening.ready(), bystander.ready()]);
+    const { saveMessage } = await chat.ask(SaveMessageDocument, { input: { messageId: root, note: 'for later' } }, ann);
+    const edge = given(saveMessage.savedMessageEdge, saveMessage.errors);
+    expect(edge).toMatchObject({ note: 'for later', node: { id: root, text: 'a question', viewerHasSaved: true } });
+    expect(await listening.nextOf('SavedMessageChanged')).toMatchObject({ conversationId: group, messageId: root, savedMessageEdge: edge });
+    const { viewer } = await chat.ask(SavedMessagesDocument, {}, desk);
+    expect(viewer?.savedMessages.edges).toEqual([edge]);
+    const theirs = await chat.ask(DraftsThereDocument, { id: group }, ben);
+    expect(theirs.conversation?.messages.edges.map(({ node }) => node.viewerHasSaved)).toEqual([false]);
+    const { unsaveMessage } = await chat.ask(UnsaveMessageDocument, { input: { messageId: root } }, desk);
+    expect(unsaveMessage).toMatchObject({ message: { id: root, viewerHasSaved: false }, errors: [] });
+    expect(await listening.nextOf('SavedMessageChanged')).toMatchObject({ messageId: root, savedMessageEdge: null });
+    await chat.say(ben, group, 'over');
+    const heard = await bystander.until(({ __typename }) => __typename === 'MessageSent');
+    expect(heard.map(({ __typename }) => __typename)).toEqual(['MessageSent']);
+  });
+
+  it('is no saved message any more where it is deleted for oneself, cleared, or of a group that one has left', async () => {
+    const { ann, group, root } = await scene();
+    const another = await chat.say(ann, group, 'another');
+    for (const messageId of [root, another.id]) await chat.ask(SaveMessageDocument, { input: { messageId } }, ann);
+    await chat.ask(HideMessageDocument, { input: { messageId: another.id } }, ann);
+    const { conversation } = await chat.ask(DraftsThereDocument, { id: group }, ann);
+    expect(conversation?.messages.edges.map(({ node }) => [node.id, node.viewerHasSaved])).toEqual([[root, true]]);
+  });
+});

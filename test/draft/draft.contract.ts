@@ -1,0 +1,344 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Draft, NewDraft } from '../../src/draft/draft.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { refusal } from '../scheduled/later.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, password, person, say } from '../support/people.ts';
+
+// By the devices' clocks: what is later is later, whatever the time is.
+const base = Date.now() - 3_600_000;
+const at = (seconds: number): Date => new Date(base + 1_000 * seconds);
+
+/** What drafts promise, on any database. */
+export function promisesOfDrafts(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  beforeAll(async () => {
+    db = await open();
+    chat = chatOver(db, { DRAFT_TELL_MS: '60000', MAX_DRAFTS: '3', MAX_DATA_BYTES: '60', MAX_MESSAGE_LENGTH: '20' });
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function two() {
+    const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+    return { ann, ben, group: await groupOf(chat, ann, ben) };
+  }
+
+  function save(viewer: Viewer, conversationId: bigint, text: string, seconds: number, more: Partial<NewDraft> = {}) {
+    return chat.drafts.save(viewer, { conversationId, text, writtenAt: at(seconds), ...more });
+  }
+
+  async function drafts(viewer: Viewer): Promise<readonly Draft[]> {
+    const { items } = await chat.drafts.list(viewer, { first: 100 });
+    return items.map(({ draft }) => draft);
+  }
+
+  async function texts(viewer: Viewer): Promise<readonly string[]> {
+    return (await drafts(viewer)).map(({ text }) => text);
+  }
+
+  function told({ userId: streamId }: Viewer): Promise<number> {
+    return db.client.entry.count({ where: { streamId, type: 'DraftChanged' } });
+  }
+
+  function jobs({ userId }: Viewer): Promise<number> {
+    return db.client.job.count({ where: { kind: 'DraftUntold', key: { startsWith: `${userId}:` } } });
+  }
+
+  /** Brings about the time at which devices are told, as time would. */
+  async function tellingComes(viewer: Viewer): Promise<void> {
+    const past = new Date(Date.now() - 1_000);
+    await db.transaction((tx) =>
+      tx.job.updateMany({ where: { kind: 'DraftUntold', key: { startsWith: `${viewer.userId}:` } }, data: { dueAt: past } }),
+    );
+    await chat.jobs.doDue();
+  }
+
+  function send(viewer: Viewer, conversationId: bigint, text: string, seconds: number, clientMessageId: string = randomUUID()) {
+    const ending = chat.drafts.ending(viewer, { conversationId, writtenAt: at(seconds) });
+    return chat.messages.send(viewer, { conversationId, clientMessageId, text }, ending);
+  }
+
+  describe('what somebody has begun to write', () => {
+    it('is kept to the letter, with what it answers and what their client keeps with it; nobody else has it', async () => {
+      const { ann, ben, group } = await two();
+      const seq = await say(chat, ben, group, 'a question');
+      const more = { replyTo: { conversationId: group, seq }, data: { mentions: ['ben'] } };
+      const { draft, writtenAt } = await save(ann, group, ' hel', 1, more);
+      expect(writtenAt).toEqual(at(1));
+      expect(draft).toMatchObject({ conversationId: group, threadRootSeq: 0, text: ' hel', replyToSeq: seq, data: '{"mentions":["ben"]}' });
+      expect(await drafts(ann)).toEqual([draft]);
+      expect(await chat.drafts.byPlaces(ann, [{ conversationId: group, threadRootSeq: 0 }])).toEqual([draft]);
+      expect(await drafts(ben)).toEqual([]);
+      expect(await chat.drafts.byPlaces(ben, [{ conversationId: group, threadRootSeq: 0 }])).toEqual([null]);
+    });
+
+    it('is one in each conversation and one in each of its threads, whichever message of it is named; what was saved last comes first', async () => {
+      const { ann, ben, group } = await two();
+      const seq = await say(chat, ben, group, 'root');
+      const threadRoot = { conversationId: group, seq };
+      const reply = await chat.messages.send(ben, { conversationId: group, clientMessageId: randomUUID(), text: 'reply', threadRoot });
+      await save(ann, group, 'there', 1);
+      await save(ann, group, 'in the thread', 1, { threadRoot });
+      expect(await texts(ann)).toEqual(['in the thread', 'there']);
+      await save(ann, group, 'still there', 2);
+      await save(ann, group, 'still in the thread', 2, { threadRoot: { conversationId: group, seq: reply.seq } });
+      const [first, second] = await drafts(ann);
+      expect([first, second]).toMatchObject([
+        { text: 'still in the thread', threadRootSeq: seq },
+        { text: 'still there', threadRootSeq: 0 },
+      ]);
+    });
+
+    it('is listed in pages, each draft once', async () => {
+      const { ann, ben, group } = await two();
+      await save(ann, group, 'one', 1);
+      await save(ann, await groupOf(chat, ann, ben), 'two', 1);
+      await save(ann, await groupOf(chat, ann, ben), 'three', 1);
+      const first = await chat.drafts.list(ann, { first: 2 });
+      expect([first.items.map(({ draft }) => draft.text), first.hasNextPage]).toEqual([['three', 'two'], true]);
+      const rest = await chat.drafts.list(ann, { first: 2, after: first.items[1]?.key });
+      expect([rest.items.map(({ draft }) => draft.text), rest.hasNextPage]).toEqual([['one'], false]);
+    });
+
+    it('is refused where it could not be a message, names what is not there, or is nothing', async () => {
+      const { ann, ben, group } = await two();
+      const elsewhere = await groupOf(chat, ben);
+      const seq = await say(chat, ben, elsewhere, 'elsewhere');
+      const foreign = { conversationId: elsewhere, seq };
+      expect(await refusal(save(ann, group, 'x'.repeat(21), 1))).toBe('INVALID_INPUT text');
+      expect(await refusal(save(ann, group, 'nul \0', 1))).toBe('INVALID_INPUT text');
+      expect(await refusal(save(ann, group, ' \n', 1))).toBe('INVALID_INPUT text');
+      expect(await refusal(save(ann, group, 'a', 1, { data: { a: 'x'.repeat(60) } }))).toBe('INVALID_INPUT data');
+      expect(await refusal(save(ann, group, 'a', 1, { replyTo: foreign }))).toBe('NOT_FOUND replyToId');
+      expect(await refusal(save(ann, group, 'a', 1, { threadRoot: foreign }))).toBe('NOT_FOUND threadRootId');
+      expect(await refusal(save(ann, elsewhere, 'a', 1))).toBe('NOT_FOUND conversationId');
+      expect(await refusal(save(ann, 2n ** 62n, 'a', 1))).toBe('NOT_FOUND conversationId');
+      expect(await refusal(chat.drafts.remove(ann, { conversationId: elsewhere, writtenAt: at(1) }))).toBe('NOT_FOUND conversationId');
+      const inThread = { conversationId: group, threadRoot: foreign, writtenAt: at(1) };
+      expect(await refusal(chat.drafts.remove(ann, inThread))).toBe('NOT_FOUND threadRootId');
+      expect(await db.client.draft.count({ where: { userId: ann.userId } })).toBe(0);
+    });
+
+    it('may be an answer without a word yet', async () => {
+      const { ann, ben, group } = await two();
+      const replyTo = { conversationId: group, seq: await say(chat, ben, group, 'a question') };
+      await save(ann, group, '', 1, { replyTo });
+      expect(await drafts(ann)).toMatchObject([{ text: '', replyToSeq: replyTo.seq }]);
+    });
+
+    it('is refused if it was written more than a day from now, which would keep others out for as long', async () => {
+      const { ann, group } = await two();
+      const tooFar = 3_600 + 86_400 + 60;
+      expect(await refusal(save(ann, group, 'a', tooFar))).toBe('INVALID_INPUT writtenAt');
+      expect(await refusal(chat.drafts.remove(ann, { conversationId: group, writtenAt: at(tooFar) }))).toBe('INVALID_INPUT writtenAt');
+      expect(await refusal(send(ann, group, 'a', tooFar))).toBe('INVALID_INPUT draftWrittenAt');
+      expect(await db.client.message.count({ where: { conversationId: group } })).toBe(0);
+    });
+
+    it('is one of so many; those of conversations that somebody has left do not count', async () => {
+      const { ann, ben, group } = await two();
+      const groups = [group, await groupOf(chat, ben, ann), await groupOf(chat, ben, ann), await groupOf(chat, ben, ann)];
+      for (const id of groups.slice(0, 3)) await save(ann, id, 'a', 1);
+      const [, left = 0n, , fourth = 0n] = groups;
+      expect(await refusal(save(ann, fourth, 'a', 1))).toBe('LIMIT_REACHED');
+      await save(ann, group, 'more of it', 2);
+      await chat.groups.leave(ann, { groupId: left });
+      await save(ann, fourth, 'a', 1);
+      expect(await texts(ann)).toHaveLength(3);
+    });
+  });
+
+  describe('a draft that two devices write', () => {
+    it('is what was written last, in whichever order it comes', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'second', 2);
+      expect(await save(ann, group, 'first', 1)).toMatchObject({ draft: { text: 'second' }, writtenAt: at(2) });
+      expect(await save(ann, group, 'at the same time', 2)).toMatchObject({ draft: { text: 'second' } });
+      expect(await save(ann, group, 'third', 3)).toMatchObject({ draft: { text: 'third' }, writtenAt: at(3) });
+      expect(await texts(ann)).toEqual(['third']);
+    });
+
+    it('is not brought back by what was written before it was removed, also where nothing had come by then', async () => {
+      const { ann, group } = await two();
+      expect(await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(2) })).toEqual({ draft: null, writtenAt: at(2) });
+      expect(await save(ann, group, 'on its way', 1)).toEqual({ draft: null, writtenAt: at(2) });
+      await save(ann, group, 'anew', 3);
+      await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(4) });
+      await save(ann, group, 'late', 4);
+      expect(await texts(ann)).toEqual([]);
+    });
+
+    it('stays where something older removes it', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'newer', 2);
+      expect(await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(1) })).toMatchObject({ draft: { text: 'newer' } });
+      expect(await texts(ann)).toEqual(['newer']);
+    });
+
+    it('is the later of two that come at once', async () => {
+      const { ann, group } = await two();
+      await Promise.all([2, 5, 1, 4, 3].map((seconds) => save(ann, group, String(seconds), seconds)));
+      expect(await texts(ann)).toEqual(['5']);
+    });
+  });
+
+  describe('a draft that is sent', () => {
+    it('goes with its message, and no save that comes late brings it back', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'hel', 1);
+      await send(ann, group, 'hello', 3);
+      await save(ann, group, 'hell', 2);
+      expect(await texts(ann)).toEqual([]);
+      expect(await jobs(ann)).toBe(0);
+    });
+
+    it('stays where the message is refused', async () => {
+      const { ann, ben, group } = await two();
+      await save(ben, group, 'hel', 1);
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      expect(await refusal(send(ben, group, 'hello', 2))).toBe('FORBIDDEN conversationId');
+      expect(await texts(ben)).toEqual(['hel']);
+      expect(await told(ben)).toBe(0);
+    });
+
+    it('is in the thread that it is sent to; what is written elsewhere stays', async () => {
+      const { ann, ben, group } = await two();
+      const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
+      await save(ann, group, 'elsewhere', 1);
+      await save(ann, group, 'in the thread', 1, { threadRoot });
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'a reply', threadRoot };
+      const { seq } = await chat.messages.send(
+        ann,
+        request,
+        chat.drafts.ending(ann, { conversationId: group, threadRoot, writtenAt: at(2) }),
+      );
+      expect(await texts(ann)).toEqual(['elsewhere']);
+      await save(ann, group, 'another', 3, { threadRoot });
+      // Named by a reply it is the same thread.
+      const named = { conversationId: group, seq };
+      const ending = chat.drafts.ending(ann, { conversationId: group, threadRoot: named, writtenAt: at(4) });
+      await chat.messages.send(ann, { ...request, clientMessageId: randomUUID(), threadRoot: named }, ending);
+      expect(await texts(ann)).toEqual(['elsewhere']);
+    });
+
+    it('is not what was written since, which a request that is sent again leaves', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'hel', 1);
+      const key = randomUUID();
+      const first = await send(ann, group, 'hello', 2, key);
+      await save(ann, group, 'and', 3);
+      expect(await send(ann, group, 'hello', 2, key)).toMatchObject({ seq: first.seq });
+      expect(await texts(ann)).toEqual(['and']);
+      expect(await refusal(send(ann, group, 'something else', 2, key))).toBe('CONFLICT clientMessageId');
+    });
+  });
+
+  describe('the devices of who writes', () => {
+    it('are told a while after, once for all that was saved by then, and again of what comes later', async () => {
+      const { ann, ben, group } = await two();
+      for (const seconds of [1, 2, 3]) await save(ann, group, `text ${seconds}`, seconds);
+      await chat.jobs.doDue();
+      expect([await told(ann), await jobs(ann)]).toEqual([0, 1]);
+      await tellingComes(ann);
+      expect([await told(ann), await jobs(ann)]).toEqual([1, 0]);
+      await save(ann, group, 'more', 4);
+      await tellingComes(ann);
+      await tellingComes(ann);
+      expect([await told(ann), await told(ben), await jobs(ann)]).toEqual([2, 0, 0]);
+    });
+
+    it('are told of what was saved while they were being told of what came before', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'one', 1);
+      // Told by one worker, whose job is not off the list yet.
+      await chat.drafts.tell({ userId: ann.userId, conversationId: group, threadRootSeq: 0 });
+      await save(ann, group, 'two', 2);
+      await tellingComes(ann);
+      expect([await told(ann), await jobs(ann)]).toEqual([2, 0]);
+    });
+
+    it('are told by another job where one was given up', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'one', 1);
+      const { userId } = ann;
+      await db.transaction(async (tx) => {
+        await tx.job.updateMany({ where: { kind: 'DraftUntold', key: { startsWith: `${userId}:` } }, data: { state: 'DEAD' } });
+        await tx.draft.updateMany({ where: { userId }, data: { tellAt: new Date(Date.now() - 120_000) } });
+      });
+      await save(ann, group, 'two', 2);
+      await tellingComes(ann);
+      expect(await told(ann)).toBe(1);
+    });
+
+    it('are told at once that there is none any more, and not of what is gone by then', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'one', 1);
+      await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(2) });
+      await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(3) });
+      expect([await told(ann), await jobs(ann)]).toEqual([1, 0]);
+      await chat.drafts.tell({ userId: ann.userId, conversationId: group, threadRootSeq: 0 });
+      await save(ann, group, 'late', 1);
+      expect([await told(ann), await jobs(ann)]).toEqual([1, 0]);
+    });
+
+    it('are told of each save where that is configured', async () => {
+      const { ann, group } = await two();
+      await using eager = chatOver(db, { DRAFT_TELL_MS: '0' });
+      await save(ann, group, 'one', 1);
+      for (const seconds of [2, 3]) await eager.drafts.save(ann, { conversationId: group, text: 'more', writtenAt: at(seconds) });
+      expect([await told(ann), await jobs(ann)]).toEqual([2, 0]);
+    });
+  });
+
+  describe('what somebody writes in a conversation', () => {
+    it('is gone when they leave it, for good', async () => {
+      const { ann, ben, group } = await two();
+      await save(ben, group, 'unsaid', 1);
+      await chat.groups.leave(ben, { groupId: group });
+      expect(await texts(ben)).toEqual([]);
+      expect(await refusal(save(ben, group, 'still', 2))).toBe('NOT_FOUND conversationId');
+      await chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      expect(await texts(ben)).toEqual([]);
+      expect(await save(ben, group, 'late', 1)).toEqual({ draft: null, writtenAt: at(1) });
+      await save(ben, group, 'anew', 3);
+      expect(await texts(ben)).toEqual(['anew']);
+    });
+
+    it('is gone when it is dissolved, before its members are told', async () => {
+      const { ann, ben, group } = await two();
+      await save(ben, group, 'unsaid', 1);
+      await chat.groups.dissolve(ann, { groupId: group });
+      expect(await texts(ben)).toEqual([]);
+      expect(await refusal(save(ben, group, 'still', 2))).toBe('NOT_FOUND conversationId');
+    });
+
+    it('can be removed once its thread is out of their sight', async () => {
+      const { ann, ben, group } = await two();
+      const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
+      await save(ann, group, 'in the thread', 1, { threadRoot });
+      await chat.messages.clear(ann, { conversationId: group });
+      await db.transaction((tx) =>
+        tx.membership.updateMany({ where: { conversationId: group, userId: ann.userId }, data: { fromSeq: threadRoot.seq + 1 } }),
+      );
+      await chat.drafts.remove(ann, { conversationId: group, threadRoot, writtenAt: at(2) });
+      expect(await texts(ann)).toEqual([]);
+    });
+
+    it('goes with their account, and so does the job that would tell of it', async () => {
+      const { ann, group } = await two();
+      await save(ann, group, 'unsaid', 1);
+      await chat.users.erase(ann, { password, messages: 'KEEP', address: '10.0.0.1' });
+      await chat.jobs.doDue();
+      expect(await db.client.draft.count({ where: { userId: ann.userId } })).toBe(0);
+      expect(await jobs(ann)).toBe(0);
+      expect(await refusal(save(ann, group, 'more', 2))).toBe('NOT_FOUND');
+    });
+  });
+}
