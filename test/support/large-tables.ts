@@ -295,7 +295,16 @@ function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonl
     scheduledMessageId: uuidText(namedId('later1')),
     said: { conversationId: `${big}`, seq: bigSeqs - 8 },
   };
-  const facts = { reason: 'LEFT', emoji: '👍', added: true, accepted: true, pinned: true, blocked: true, fields: ['mutedUntil'] };
+  const facts = {
+    reason: 'LEFT',
+    emoji: '👍',
+    added: true,
+    accepted: true,
+    pinned: true,
+    blocked: true,
+    fields: ['mutedUntil'],
+    choices: [0, 1],
+  };
   const rest = JSON.stringify({ ...root, ...asked, ...facts }).slice(1);
   return `CONCAT('{"userId":"', ${userId}, '","messageSeq":', ${seq}, ',${rest}')`;
 }
