@@ -20,6 +20,7 @@ import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
 import { DatabaseError, type Db, renewEpoch, tellOutages } from './db/index.ts';
 import { createGroupAdministration, type GroupAdministration } from './group/index.ts';
+import { createImports, type Imports } from './import/index.ts';
 import { type Backlog, createBacklog } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
@@ -99,6 +100,7 @@ export interface Operator extends AsyncDisposable {
   readonly audit: Audit;
   readonly moderation: Moderation;
   readonly words: BlockedWords;
+  readonly imports: Imports;
   readonly backlog: Backlog;
   /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
@@ -141,6 +143,7 @@ export async function openOperator(config: Config, { logger }: { readonly logger
     audit: createAudit({ db, logger, config }),
     moderation: createModeration({ db, log, config }),
     words,
+    imports: createImports({ db, log, config: settings.config }),
     backlog: createBacklog({ db }),
     oversight: isAway || config.redisUrl === '' ? null : createOversight({ ...shared, db, log, nodes: createNodes(shared), logger }),
     redisFault: isAway ? shared.message : null,

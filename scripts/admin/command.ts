@@ -46,7 +46,17 @@ export interface Flags {
   readonly 'on-failure'?: string | undefined;
   readonly conversations?: string | undefined;
   readonly 'new-secret'?: boolean | undefined;
+  readonly source?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly 'skip-faulty'?: boolean | undefined;
+  readonly 'shift-times'?: boolean | undefined;
+  readonly unread?: boolean | undefined;
+  readonly closed?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
+
+/** Says a line beside what is answered. */
+export type Tell = (line: string) => void;
 
 /** One thing that an operator can do. */
 export interface Command {
@@ -54,10 +64,19 @@ export interface Command {
   readonly words: readonly string[];
   /** What it does, with the flags that it takes. */
   readonly says: string;
-  /** It only looks. What does not say so stands in the audit, whenever it is run. */
-  readonly looks?: true;
-  /** Answers what is to be printed, or what gives it piece by piece. `note`: says something of it in the audit. Throws UsageError, and what the modules refuse. */
-  readonly run: (operator: Operator, words: readonly string[], flags: Flags, note: Note) => Promise<string | AsyncIterable<string>>;
+  /** It only looks, always or with such flags. What does not say so stands in the audit, whenever it is run. */
+  readonly looks?: true | ((flags: Flags) => boolean);
+  /**
+   * Answers what is to be printed, or what gives it piece by piece. `note`: says something of it in the audit. `tell`: says how it goes on, a line at a time. Throws UsageError, and what the
+   * modules refuse.
+   */
+  readonly run: (
+    operator: Operator,
+    words: readonly string[],
+    flags: Flags,
+    note: Note,
+    tell: Tell,
+  ) => Promise<string | AsyncIterable<string>>;
 }
 
 /** Commands by their names, of one word or two. */

@@ -2,6 +2,7 @@ import { auditCommands } from './audit.ts';
 import { botsCommands } from './bots.ts';
 import type { Commands } from './command.ts';
 import { groupsCommands } from './groups.ts';
+import { importCommands } from './import.ts';
 import { jobsCommands } from './jobs.ts';
 import { moderationCommands } from './moderation.ts';
 import { nodesCommands } from './nodes.ts';
@@ -25,5 +26,6 @@ export const commands: Commands = {
   ...webhooksCommands,
   ...moderationCommands,
   ...wordsCommands,
+  ...importCommands,
   ...auditCommands,
 };

@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '../../src/config.ts';
 import { DatabaseError } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { type Operator, openOperator } from '../../src/open.ts';
-import { type Flags, table, UsageError } from './command.ts';
+import { type Flags, type Tell, table, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { whoRuns } from './operator.ts';
 
@@ -44,6 +44,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
         ...{ url: text, events: text, missed: flag },
         ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': flag },
         ...ofModeration,
+        ...{ source: text, check: flag, 'skip-faulty': flag, 'shift-times': flag, unread: flag, closed: flag, json: flag },
       },
       allowPositionals: true,
     });
@@ -56,13 +57,14 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
 type Asked = ReturnType<typeof read>;
 
 /** Does what is asked for. What does more than look is written down before and after. */
-async function run(operator: Operator, { name, command, words, flags }: Asked): Promise<string | AsyncIterable<string>> {
-  if (command.looks) return await command.run(operator, words, flags, () => undefined);
+async function run(operator: Operator, { name, command, words, flags }: Asked, tell: Tell): Promise<string | AsyncIterable<string>> {
+  const looks = typeof command.looks === 'function' ? command.looks(flags) : command.looks;
+  if (looks) return await command.run(operator, words, flags, () => undefined, tell);
   const named = Object.fromEntries(command.words.map((word, place) => [word.toLowerCase(), words[place]]));
   const act = { actor: whoRuns(), action: name, arguments: { ...named, ...flags } };
   async function tried(note: Note): Promise<string | AsyncIterable<string> | UsageError> {
     try {
-      return await command.run(operator, words, flags, note);
+      return await command.run(operator, words, flags, note, tell);
     } catch (error) {
       if (error instanceof UsageError) return error;
       throw error;
@@ -91,7 +93,7 @@ export async function runAdmin(line: readonly string[], { env, output, errors }:
     const asked = read(line);
     // What goes wrong is said below; what the modules have to say besides is for a node's log.
     await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
-    const said = await run(operator, asked);
+    const said = await run(operator, asked, (line) => void errors.write(`${shown(line)}\n`));
     if (typeof said === 'string') output.write(`${shown(said)}\n`);
     else await pipeline(said, output, { end: false });
     const { redisFault: fault } = operator;

@@ -23,6 +23,17 @@ export { type KnownHead, selectGoneOn } from './gone-on.ts';
 export { countGroups } from './group-count.ts';
 export { holdDeployment } from './hold-deployment.ts';
 export { type HeldUser, holdUsers, holdUsersForChange } from './hold-users.ts';
+export {
+  enterPending,
+  type ImportedRow,
+  insertImported,
+  type PendingRow,
+  raiseImportedReads,
+  raiseThreadReads,
+  readImported,
+  type SettledMessage,
+  settleMessages,
+} from './imported-rows.ts';
 export { type JobPlace, selectJobs } from './job-list.ts';
 export { type LastSeen, raiseLastSeen } from './last-seen.ts';
 export { type HeadMove, insertEntries, insertMessages, moveHeads } from './log-rows.ts';
@@ -43,6 +54,7 @@ export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';
 export { type ReachRow, type ReaderRow, readReach, readReaders } from './reach.ts';
 export { renewEpoch } from './renew-epoch.ts';
 export { inSameStay, seenStill } from './same-stay.ts';
+export { createScratch, type Scratch } from './scratch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { empty, join, raw, type Sql, sql } from './sql.ts';
 export { standing, standingGroup } from './standing.ts';

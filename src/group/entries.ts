@@ -41,7 +41,7 @@ export function groupChanged(conversationId: bigint, actorId: bigint | null, fie
  */
 export function conversationOpened(
   userId: bigint,
-  actorId: bigint,
+  actorId: bigint | null,
   data: { conversationId: bigint; seq: number; fromSeq?: number },
 ): Written {
   return { stream: userId, actorId, entry: { type: 'ConversationOpened', data } };

@@ -9,6 +9,13 @@
 // the members' accounts. From its dissolving entry on a group is gone for everybody, however long it takes until each account has been told.
 export type { GroupAdministration, OverseenGroup } from './administration.ts';
 export {
+  type BroughtGroup,
+  bringDirect,
+  bringGroup,
+  importedState,
+  requireForeignGroup,
+} from './brought.ts';
+export {
   type Conversation,
   type GroupHistory,
   type GroupPolicy,
@@ -26,8 +33,8 @@ export { createGroupAdministration } from './create-administration.ts';
 export { createGroups } from './create-groups.ts';
 export { createJoining } from './create-joining.ts';
 export { showTo } from './direct.ts';
-export { conversationOpened } from './entries.ts';
-export { conversationRow, membershipRow, sideRows } from './facts.ts';
+export { conversationOpened, groupChanged, memberLeft } from './entries.ts';
+export { conversationRow, membershipRow, sideRows, userExists } from './facts.ts';
 export { frozenMarkers } from './frozen.ts';
 export type { Groups } from './groups.ts';
 export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';

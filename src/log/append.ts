@@ -33,15 +33,21 @@ export function newestByOther({ lastSenderId, lastMessageSeq, otherMessageSeq }:
   return lastSenderId === userId ? otherMessageSeq : lastMessageSeq;
 }
 
+/** An entry that is to be logged, and by whom. */
+export interface Asked {
+  readonly stream: bigint;
+  readonly actorId: bigint | null;
+  readonly entry: NewEntry | NewMessage;
+  /** When it was, of what was elsewhere before it is logged here; absent: the commit's time. Not before the entry before it on its stream. */
+  readonly at?: Date | undefined;
+}
+
 /** What an append will do, once decided. */
 export interface Verdict<T> {
-  /** Streams to create; each is named in `entries` and `write` by its place here, through Placed.created. */
-  readonly create?: readonly { readonly kind: StreamKind }[];
+  /** Streams to create; each is named in `entries` and `write` by its place here, through Placed.created. `at`: of what was before, when it was made there. */
+  readonly create?: readonly { readonly kind: StreamKind; readonly at?: Date | undefined }[];
   /** In order per stream. `stream` is a locked stream's id, or `{ created: n }` for the n-th of `create`. `head`: as Placed's, for who names the place of one in another. */
-  readonly entries?: (
-    created: readonly bigint[],
-    head: Placed['head'],
-  ) => readonly { readonly stream: bigint; readonly actorId: bigint | null; readonly entry: NewEntry | NewMessage }[];
+  readonly entries?: (created: readonly bigint[], head: Placed['head']) => readonly Asked[];
   /** Markers of members that rise with the entries. */
   readonly markers?: (placed: Placed) => readonly MarkerRaise[];
   /** Row changes that commit with the entries and are written together with those of others that share the commit. */
@@ -53,6 +59,8 @@ export interface Verdict<T> {
    * entry, with which its stream's head is `head`, in terms of JSON (ids as bigint, times as Date); undefined: nothing.
    */
   readonly along?: (entry: Entry, head: Head) => unknown;
+  /** No hints are published: whoever follows the streams finds the entries by comparing heads, like those of which a hint was lost. */
+  readonly silent?: boolean | undefined;
   /** What the caller is answered after commit. */
   readonly result: (placed: Placed) => T;
 }

@@ -4,7 +4,7 @@
 // hole. Publishes each entry on its stream's topic after commit, as a hint. Does not know who may read or write: callers decide, inside.
 
 export { changesAccess, endsAccess, recalledMessage, seenFrom } from './access.ts';
-export { type Append, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
+export { type Append, type Asked, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
 export { changesRows } from './change.ts';
 export type { CommitCounts, CommitLimits } from './committer.ts';
 export { type Effect, type EffectKind, effect } from './effect.ts';

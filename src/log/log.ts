@@ -48,6 +48,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored, tra
   // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
   function publish({ verdict, placed, heads }: Done<unknown>, by: Span | undefined): void {
     onStored?.(placed.entries);
+    if (verdict.silent) return;
     for (const [place, entry] of placed.entries.entries()) {
       const head = heads[place];
       const along = head === undefined ? undefined : verdict.along?.(entry, head);

@@ -1,5 +1,5 @@
 import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
-import type { Head, Placed, Verdict } from './append.ts';
+import type { Asked, Head, Placed, Verdict } from './append.ts';
 import { changesRows } from './change.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
@@ -44,9 +44,9 @@ export async function place<T>(
   return done;
 }
 
-async function create<T>(tx: Tx, verdict: Verdict<T>, at: Date): Promise<readonly bigint[]> {
+async function create<T>(tx: Tx, verdict: Verdict<T>, now: Date): Promise<readonly bigint[]> {
   const created: bigint[] = [];
-  for (const { kind } of verdict.create ?? []) {
+  for (const { kind, at = now } of verdict.create ?? []) {
     const { id } = await tx.stream.create({ data: { kind, lastAt: at, activeAt: at, createdAt: at }, select: { id: true } });
     created.push(id);
   }
@@ -61,6 +61,8 @@ class Plan {
   readonly #rows: Locked['rows'];
   readonly #created = new Set<bigint>();
   readonly #heads = new Map<bigint, Head>();
+  /** Of streams on which entries come with times of their own, that of the newest. */
+  readonly #times = new Map<bigint, Date>();
 
   constructor({ now, rows }: Locked) {
     this.#at = now;
@@ -73,9 +75,10 @@ class Plan {
     const before = new Map(asked.map(({ stream }) => [stream, this.#head(stream)]));
     const entries: Entry[] = [];
     const heads: Head[] = [];
-    for (const { stream, actorId, entry } of asked) {
+    for (const one of asked) {
+      const { stream, actorId, entry } = one;
       const last = this.#head(stream);
-      const spot = { streamId: stream, seq: last.lastSeq + 1, at: this.#at, actorId };
+      const spot = { streamId: stream, seq: last.lastSeq + 1, at: this.#timeOf(one, last), actorId };
       const isMessage = entry.type === 'MessageSent';
       const head = isMessage ? afterMessage(last, spot) : afterEntry(last, spot.seq, entry);
       this.#heads.set(stream, head);
@@ -86,7 +89,19 @@ class Plan {
   }
 
   moves(): readonly HeadMove[] {
-    return [...this.#heads].map(([id, head]) => ({ ...head, id, lastAt: this.#at }));
+    return [...this.#heads].map(([id, head]) => ({ ...head, id, lastAt: this.#times.get(id) ?? this.#at }));
+  }
+
+  /** Entry times never decrease within a stream: by them history is entered at a date. An empty one has no time yet. */
+  #timeOf({ stream, at }: Asked, { lastSeq }: Head): Date {
+    if (at === undefined) {
+      this.#times.delete(stream);
+      return this.#at;
+    }
+    const before = this.#times.get(stream) ?? this.#rows.get(stream)?.lastAt;
+    if (lastSeq > 0 && before !== undefined && at < before) throw new Error(`an entry of stream ${stream} is older than the one before it`);
+    this.#times.set(stream, at);
+    return at;
   }
 
   #head(streamId: bigint): Head {

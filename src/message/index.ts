@@ -5,11 +5,18 @@
 // Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
 // Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, voted on, pinned), ConversationOpened for a side that a
 // first message reaches, and on the user's own what they do for themselves; tells moved markers, typing and signals on the bus.
-export { type MessageAlong, parseAlong, storedAlong } from './along.ts';
+export { type MessageAlong, parseAlong, senderAtCommit, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
 export { type AttachmentKind, attachmentKinds } from './attached.ts';
 export type { Attached } from './attached-list.ts';
 export type { Attachment, NewAttachment } from './attachment.ts';
+export {
+  type BroughtMessage,
+  type ForeignMessage,
+  requireForeignEmojis,
+  requireForeignMessage,
+  storeBrought,
+} from './brought.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { emojiIn, isEmoji } from './emoji.ts';

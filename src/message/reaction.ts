@@ -48,7 +48,7 @@ const emojisOn: Fact<MessageRef, readonly string[]> = {
 };
 
 /** Reactions that come to stand, each with its entry. */
-const added: EffectKind<OwnReaction & { readonly entrySeq: number }> = {
+export const storedReactions: EffectKind<OwnReaction & { readonly entrySeq: number }> = {
   name: 'reactions',
   async write(tx, reactions) {
     await tx.reaction.createMany({ data: reactions.map(({ entrySeq: seq, ...own }) => ({ ...where(own), seq })) });
@@ -96,7 +96,7 @@ export async function addReaction({ db, log, config }: MessageParts, viewer: Vie
       return {
         entries: () => [changed(own, true)],
         effects: ({ entries }) => [
-          effect(added, { ...own, entrySeq: entries[0]?.seq ?? 0 }),
+          effect(storedReactions, { ...own, entrySeq: entries[0]?.seq ?? 0 }),
           ...(message.hasReactions ? [] : [effect(reactedTo, ref)]),
         ],
         result: () => ({ ...message, hasReactions: true }),

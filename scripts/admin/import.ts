@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import { ImportStopped, type ImportSummary, sayFault } from '../../src/import/index.ts';
+import { type Commands, counted, type Tell, UsageError } from './command.ts';
+
+// So often somebody who waits for hours looks whether it goes on.
+const tellEveryMs = 5_000;
+
+/** Bringing a history along. */
+export const importCommands: Commands = {
+  import: {
+    words: ['FILE'],
+    says: 'stores users, conversations and what was said elsewhere; [--check] [--skip-faulty] [--shift-times] [--unread] [--closed] [--source NAME] [--json]',
+    looks: ({ check }) => check === true,
+    async run({ imports, settings }, [file = ''], flags, note, tell) {
+      // Takes what was set while nodes ran into force here: by it lines are judged.
+      await settings.list();
+      const options = {
+        ...{ source: flags.source, unread: flags.unread, closed: flags.closed },
+        ...{ skipFaulty: flags['skip-faulty'], shiftTimes: flags['shift-times'] },
+        onProgress: progressOf(tell),
+        onFault: (fault: Parameters<typeof sayFault>[0]) => tell(sayFault(fault)),
+      };
+      try {
+        const summary = await (flags.check ? imports.check : imports.run)(chunksOf(file), options);
+        note({ after: summary });
+        return flags.json ? JSON.stringify(summary) : inWords(summary, flags);
+      } catch (error) {
+        if (error instanceof ImportStopped) {
+          note({ after: error.summary });
+          if (!flags.check) tell(`Before it. ${inWords(error.summary, { closed: true })}`);
+        }
+        throw error;
+      }
+    },
+  },
+};
+
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function progressOf(tell: Tell): (summary: ImportSummary) => void {
+  const begunAt = performance.now();
+  let toldAt = begunAt;
+  return ({ lines, messages }) => {
+    const now = performance.now();
+    if (now - toldAt < tellEveryMs) return;
+    toldAt = now;
+    tell(`${counted(lines, 'line')}, ${counted(messages, 'message')}, ${Math.round((lines * 1_000) / (now - begunAt))} lines a second`);
+  };
+}
+
+function inWords(
+  { users, conversations, messages, reads, known, faulty, shifted, opened }: ImportSummary,
+  { check = false, closed = false }: { readonly check?: boolean | undefined; readonly closed?: boolean | undefined },
+): string {
+  const parts = [counted(users, 'user'), counted(conversations, 'conversation'), counted(messages, 'message'), `${reads} read`];
+  return [
+    `${check ? 'To be stored' : 'Stored'}: ${parts.join(', ')}. Known already: ${known}. Left out: ${faulty}.`,
+    ...(shifted > 0 ? [`${counted(shifted, 'message')} shown later than said.`] : []),
+    ...(check || closed ? [] : [`Opened: ${counted(opened, 'conversation')}.`]),
+  ].join('\n');
+}

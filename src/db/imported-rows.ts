@@ -1,0 +1,135 @@
+import type { Db, Tx } from './db.ts';
+import type { Kinds } from './kind.ts';
+import { inPieces } from './pieces.ts';
+import { insertRows, rowTable } from './row-table.ts';
+import { kindsOf } from './select.ts';
+import { join, sql } from './sql.ts';
+
+type Dialect = Pick<Db, 'dialect'>;
+
+// Rows of one statement, all of whose columns stand in it or are parameters of SQLite.
+const rowsAtOnce = 400;
+
+/** What an import has stored, under its key of 32 hexadecimal digits. */
+export interface ImportedRow {
+  readonly key: string;
+  /** The user's account, the conversation, or of a message its conversation. */
+  readonly streamId: bigint;
+  /** Of a message; else 0. */
+  readonly seq: number;
+}
+
+const importedKinds = { key: 'bytes', streamId: 'id', seq: 'number' } as const satisfies Kinds;
+
+/** What of these keys is stored; absent ones are absent. */
+export async function readImported(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, ImportedRow>> {
+  const rows = await inPieces([...new Set(keys)], (piece) =>
+    tx.imported.findMany({ where: { key: { in: piece.map((key) => Uint8Array.from(Buffer.from(key, 'hex'))) } } }),
+  );
+  return new Map(
+    rows.map(({ key, streamId, seq }) => [Buffer.from(key).toString('hex'), { key: Buffer.from(key).toString('hex'), streamId, seq }]),
+  );
+}
+
+/** Notes what is stored. Fails where a key is known (isDuplicate). */
+export async function insertImported(db: Dialect, tx: Tx, rows: readonly ImportedRow[]): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const bytes = piece.map(({ key, ...row }) => ({ ...row, key: Uint8Array.from(Buffer.from(key, 'hex')) }));
+    await insertRows(db, tx, { table: 'Imported', kinds: importedKinds, rows: bytes });
+    return [];
+  });
+}
+
+/** A conversation to which something was imported that nobody is known to have read. */
+export interface PendingRow {
+  readonly conversationId: bigint;
+  /** Whoever has read so far has read all that was said before. */
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/** Notes how far conversations go by an import; where that is noted already only `toSeq` moves, and with `onlyNew` nothing. */
+export async function enterPending(
+  { dialect }: Dialect,
+  tx: Tx,
+  rows: readonly PendingRow[],
+  { onlyNew = false }: { readonly onlyNew?: boolean } = {},
+): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const values = piece.map(({ conversationId, fromSeq, toSeq }) => sql`(${conversationId}, ${fromSeq}, ${toSeq})`);
+    const insert = sql`INSERT INTO ImportPending (conversationId, fromSeq, toSeq) VALUES ${join(values)}`;
+    await tx.$executeRaw(
+      dialect === 'sqlite'
+        ? sql`${insert} ON CONFLICT (conversationId) DO ${onlyNew ? sql`NOTHING` : sql`UPDATE SET toSeq = excluded.toSeq`}`
+        : sql`${insert} ON DUPLICATE KEY UPDATE toSeq = ${onlyNew ? sql`toSeq` : sql`VALUES(toSeq)`}`,
+    );
+    return [];
+  });
+}
+
+/** How far users have read conversations, as an import says. */
+export async function raiseImportedReads(
+  { dialect }: Dialect,
+  tx: Tx,
+  rows: readonly { readonly conversationId: bigint; readonly userId: bigint; readonly seq: number }[],
+): Promise<void> {
+  await inPieces(rows, async (piece) => {
+    const values = piece.map(({ conversationId, userId, seq }) => sql`(${conversationId}, ${userId}, ${seq})`);
+    const insert = sql`INSERT INTO ImportedRead (conversationId, userId, seq) VALUES ${join(values)}`;
+    await tx.$executeRaw(
+      dialect === 'sqlite'
+        ? sql`${insert} ON CONFLICT (conversationId, userId) DO UPDATE SET seq = MAX(ImportedRead.seq, excluded.seq)`
+        : sql`${insert} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq))`,
+    );
+    return [];
+  });
+}
+
+/** What had become of a message before it was imported. */
+export interface SettledMessage {
+  readonly conversationId: bigint;
+  readonly seq: number;
+  readonly editedAt: Date | null;
+  readonly recalledAt: Date | null;
+  readonly hasReactions: boolean;
+}
+
+const settledKinds = kindsOf('Message', ['conversationId', 'seq', 'editedAt', 'recalledAt', 'hasReactions']);
+
+/** Puts that on messages which the transaction has just inserted. */
+export async function settleMessages(db: Dialect, tx: Tx, rows: readonly SettledMessage[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    const to = rowTable(db, settledKinds, rows.slice(from, from + rowsAtOnce));
+    await tx.$executeRaw(
+      db.dialect === 'sqlite'
+        ? sql`UPDATE Message SET editedAt = v.editedAt, recalledAt = v.recalledAt, hasReactions = v.hasReactions
+            FROM ${to} WHERE Message.conversationId = v.conversationId AND Message.seq = v.seq`
+        : sql`UPDATE ${to} STRAIGHT_JOIN Message m FORCE INDEX (PRIMARY) ON m.conversationId = v.conversationId AND m.seq = v.seq
+            SET m.editedAt = v.editedAt, m.recalledAt = v.recalledAt, m.hasReactions = v.hasReactions`,
+    );
+  }
+}
+
+/**
+ * Has members read what was imported of the threads that they take part in, as far as they have read the conversation; where somebody had something left to read in a thread from before
+ * (up to `fromSeq`), it stays.
+ */
+export async function raiseThreadReads(
+  tx: Tx,
+  {
+    conversationId,
+    userIds,
+    fromSeq,
+    toSeq,
+  }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly fromSeq: number; readonly toSeq: number },
+): Promise<void> {
+  await inPieces(userIds, async (piece) => {
+    const read = sql`(SELECT CASE WHEN m.readSeq < ${toSeq} THEN m.readSeq ELSE ${toSeq} END FROM Membership m
+      WHERE m.conversationId = ThreadPart.conversationId AND m.userId = ThreadPart.userId)`;
+    await tx.$executeRaw(sql`UPDATE ThreadPart SET readSeq = ${read}
+      WHERE userId IN (${join([...piece])}) AND conversationId = ${conversationId} AND readSeq < ${read}
+      AND (SELECT 1 FROM Reply r WHERE r.conversationId = ThreadPart.conversationId AND r.rootSeq = ThreadPart.rootSeq
+        AND r.seq > ThreadPart.readSeq AND r.seq <= ${fromSeq} LIMIT 1) IS NULL`);
+    return [];
+  });
+}

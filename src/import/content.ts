@@ -1,0 +1,30 @@
+import { requireForeignEmojis, requireForeignMessage } from '../message/index.ts';
+import { keysOf, type MessageLine, requirePast } from './line.ts';
+import type { Run } from './parts.ts';
+
+/** What a line says as it would be stored, and the keys of all that it names. Throws INVALID_INPUT (sentAt, editedAt, recalledAt, text, attachments, data, reactions), LIMIT_REACHED (reactions). */
+export function requireContent({ keys, config }: Pick<Run, 'keys' | 'config'>, line: MessageLine, now: Date) {
+  for (const field of ['sentAt', 'editedAt', 'recalledAt'] as const) requirePast(line[field], now, field);
+  const { reactions = [], thread, replyTo } = line;
+  const inConversation = (named: string | undefined) => (named === undefined ? null : keys.message(line.conversation, named));
+  const { own, refers } = keysOf(keys, line);
+  const emojis = requireForeignEmojis(
+    config,
+    reactions.map(({ emoji }) => emoji),
+  );
+  return {
+    line,
+    key: own ?? '',
+    refers,
+    words: requireForeignMessage(config, line),
+    replyTo: inConversation(replyTo),
+    thread: inConversation(thread),
+    conversation: keys.conversation(line.conversation),
+    sender: keys.user(line.sender),
+    mentions: (line.mentions ?? []).map(keys.user),
+    reactions: reactions.flatMap(({ users }, place) => users.map((user) => ({ emoji: emojis[place] ?? '', user: keys.user(user) }))),
+  };
+}
+
+/** A line whose shape is right, with the keys that it names. */
+export type Content = ReturnType<typeof requireContent>;

@@ -1,0 +1,78 @@
+import { insertImported, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { type BroughtGroup, bringDirect, bringGroup, requireForeignGroup } from '../group/index.ts';
+import { type DirectLine, type GroupLine, keysOf, type Numbered, requirePast } from './line.ts';
+import { type BatchEnd, judgeAll, type Run, requireKnown } from './parts.ts';
+
+/** A conversation that is to be known under a key. */
+type Judged =
+  | { readonly key: string; readonly known: true }
+  | { readonly key: string; readonly sides: readonly bigint[]; readonly createdAt: Date | undefined }
+  | { readonly key: string; readonly group: BroughtGroup; readonly userIds: readonly bigint[]; readonly joinPolicy: string };
+
+/** Stores conversations, in which nobody is yet. A direct one that the two have here already is that one. Throws UNAVAILABLE. */
+export async function importConversations(run: Run, lines: readonly Numbered<DirectLine | GroupLine>[]): Promise<BatchEnd> {
+  const keyed = lines.map(({ line }) => keysOf(run.keys, line));
+  const found = await run.known.find(keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]));
+  const now = await run.db.now();
+  const stored = new Set<string>();
+
+  function judge(line: DirectLine | GroupLine): Judged {
+    const key = run.keys.conversation(line.id);
+    if (found.has(key) || stored.has(key)) return { key, known: true };
+    const userIds = keysOf(run.keys, line).refers.map((reference) => requireKnown(found, reference));
+    const group = requireConversation(run, line, { now, users: userIds });
+    const judged: Judged =
+      line.kind === 'group' && group !== null
+        ? { key, userIds, group, joinPolicy: line.joinPolicy ?? 'INVITE_ONLY' }
+        : { key, sides: userIds, createdAt: line.createdAt };
+    stored.add(key);
+    return judged;
+  }
+
+  const { judged, faults } = await judgeAll(run, lines, judge);
+  const fresh = judged.filter((one) => !('known' in one));
+  // Those that do not share an account share a commit.
+  await Promise.all(fresh.map((one) => store(run, one)));
+  return { stored: fresh.length, known: judged.length - fresh.length, faults };
+}
+
+/**
+ * What a conversation is here; null: a direct one, of which nothing is to be known. `users`: who is in it, by whatever tells them apart. Throws INVALID_INPUT (createdAt, name, description, avatarUrl,
+ * data, members…), LIMIT_REACHED (members).
+ */
+export function requireConversation(
+  parts: Pick<Run, 'config'>,
+  line: DirectLine | GroupLine,
+  { now, users }: { readonly now: Date; readonly users: readonly unknown[] },
+): BroughtGroup | null {
+  requirePast(line.createdAt, now, 'createdAt');
+  if (line.kind === 'direct') return null;
+  const group = requireForeignGroup(parts, line);
+  const first = new Map(users.map((user, place) => [user, place] as const).toReversed());
+  const twice = users.findIndex((user, place) => first.get(user) !== place);
+  if (twice >= 0) throw invalid('They are named twice.', 'members', String(twice), 'user');
+  return group;
+}
+
+async function store(run: Run, judged: Judged): Promise<void> {
+  const { db } = run;
+  const note = (tx: Tx, streamId: bigint) => insertImported(db, tx, [{ key: judged.key, streamId, seq: 0 }]);
+  if ('sides' in judged) {
+    await bringDirect(run, judged.sides, { createdAt: judged.createdAt, also: note });
+  } else if ('group' in judged) {
+    const { group, userIds, joinPolicy } = judged;
+    await bringGroup(run, group, {
+      userIds,
+      async also(tx, id) {
+        await note(tx, id);
+        // Also a group in which nothing was said is to be opened.
+        await tx.importPending.create({ data: { conversationId: id, joinPolicy } });
+      },
+    });
+  }
+}
+
+function invalid(message: string, ...field: readonly string[]): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field });
+}

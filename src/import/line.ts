@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { ChatError } from '../errors.ts';
+import { groupHistories, joinPolicies } from '../group/index.ts';
+import { isStorable } from '../text.ts';
+
+// As long as any product's ids; what is kept of one is a hash.
+const maxId = 200;
+
+const id = z.string().min(1).max(maxId).refine(isStorable, 'An id is well-formed Unicode without NUL.');
+// No product is older. Later than the file is nothing: that is asked when it is stored, by the database's clock.
+const firstMs = 0;
+const time = z.iso
+  .datetime({ offset: true, error: 'A time is written as 2027-01-31T20:00:00Z.' })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getTime() >= firstMs, 'Nothing is from before 1970.');
+const text = z.string();
+const data = z.record(z.string(), z.unknown());
+const attachment = z.strictObject({
+  ...{ url: text, mediaType: text, name: text.nullish(), alt: text.nullish() },
+  ...{ size: z.number().nullish(), width: z.number().nullish(), height: z.number().nullish(), durationMs: z.number().nullish() },
+});
+const member = z.strictObject({ user: id, role: z.enum(['OWNER', 'ADMIN', 'MEMBER']).optional(), nickname: text.nullish() });
+const reaction = z.strictObject({ emoji: text, users: z.array(id).min(1) });
+
+const user = z.strictObject({
+  ...{ kind: z.literal('user'), id, handle: text, displayName: text.nullish(), avatarUrl: text.nullish(), bio: text.nullish() },
+  ...{ bot: z.boolean().optional(), subject: text.optional(), issuer: text.optional(), createdAt: time.optional() },
+});
+const direct = z.strictObject({ kind: z.literal('direct'), id, users: z.tuple([id, id]), createdAt: time.optional() });
+const group = z.strictObject({
+  ...{ kind: z.literal('group'), id, name: text, description: text.nullish(), avatarUrl: text.nullish(), data: data.nullish() },
+  ...{ joinPolicy: z.enum(joinPolicies).optional(), history: z.enum(groupHistories).optional(), createdAt: time },
+  members: z.array(member).min(1),
+});
+const message = z.strictObject({
+  ...{ kind: z.literal('message'), id, conversation: id, sender: id, sentAt: time, text: text.optional() },
+  ...{ replyTo: id.optional(), thread: id.optional(), attachments: z.array(attachment).optional(), data: data.nullish() },
+  ...{ mentions: z.array(id).max(50).optional(), mentionsEveryone: z.boolean().optional() },
+  ...{ editedAt: time.optional(), recalledAt: time.optional(), reactions: z.array(reaction).optional() },
+});
+const read = z.strictObject({ kind: z.literal('read'), user: id, conversation: id, message: id });
+
+const shapes = { user, direct, group, message, read } as const;
+
+/** What a line may be about. */
+export type LineKind = keyof typeof shapes;
+/** What a line says. */
+export type UserLine = z.output<typeof user>;
+export type DirectLine = z.output<typeof direct>;
+export type GroupLine = z.output<typeof group>;
+export type MessageLine = z.output<typeof message>;
+export type ReadLine = z.output<typeof read>;
+export type Line = UserLine | DirectLine | GroupLine | MessageLine | ReadLine;
+
+/** A line, and where it stands. */
+export interface Numbered<L extends Line = Line> {
+  readonly line: L;
+  /** From 1 on. */
+  readonly number: number;
+  /** Its length in code units. */
+  readonly length: number;
+}
+
+function invalid(message: string, ...field: readonly string[]): ChatError {
+  return new ChatError('INVALID_INPUT', message, { field });
+}
+
+/** Throws INVALID_INPUT (`field`) for what is yet to come. */
+export function requirePast(at: Date | undefined, now: Date, field: string): void {
+  if (at !== undefined && at > now) throw invalid('It is yet to come.', field);
+}
+
+/** The refusal of a sender who is none of the two of a direct conversation. */
+export function noSide(): ChatError {
+  return invalid('They are none of the two.', 'sender');
+}
+
+/** The refusal of a handle that is somebody's. */
+export function handleTaken(): ChatError {
+  return new ChatError('CONFLICT', 'This handle is taken. Choose another, or name the subject by which its user signs in.', {
+    field: ['handle'],
+  });
+}
+
+/** The refusal of a subject that two users of a file have. */
+export function subjectTaken(): ChatError {
+  return new ChatError('CONFLICT', 'Another line before it is of the same subject.', { field: ['subject'] });
+}
+
+/** The refusal of what is older than what its conversation ends with. */
+export function tooOld(lastAt: Date): ChatError {
+  return invalid(`In this conversation there is something of ${lastAt.toISOString()} already: what is older goes before it.`, 'sentAt');
+}
+
+/** What a line says. Throws INVALID_INPUT: it is no JSON, or has not the shape of any kind. */
+export function parseLine(written: string): Line {
+  const value = jsonOf(written);
+  const kind = typeof value === 'object' && value !== null ? Reflect.get(value, 'kind') : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind))
+    throw invalid(`A line is about one of ${Object.keys(shapes).join(', ')}.`, 'kind');
+  const { data: line, error } = shapes[kind as LineKind].safeParse(value);
+  if (line !== undefined) return line;
+  const [issue] = error.issues;
+  throw invalid(issue?.message ?? 'It has another shape.', ...(issue?.path ?? []).map(String));
+}
+
+function jsonOf(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch (error) {
+    throw invalid(`It is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Makes the keys under which is kept what came from one place: what is called alike in two places is not one. */
+export function createKeys(source: string) {
+  function keyOf(...names: readonly string[]): string {
+    return createHash('sha256')
+      .update(JSON.stringify([source, ...names]))
+      .digest('hex')
+      .slice(0, 32);
+  }
+  return {
+    user: (named: string) => keyOf('user', named),
+    conversation: (named: string) => keyOf('conversation', named),
+    /** Of a message its id need be its own within its conversation only. */
+    message: (conversation: string, named: string) => keyOf('message', conversation, named),
+  };
+}
+
+export type Keys = ReturnType<typeof createKeys>;
+
+/** What a line refers to, each by its key: what a run must know before it. */
+export interface Reference {
+  readonly key: string;
+  readonly field: readonly string[];
+  readonly what: 'user' | 'conversation' | 'message';
+}
+
+/** What a line stands for, and what it refers to. A mark of what was read is nothing by itself. */
+export function keysOf(keys: Keys, line: Line): { readonly own: string | null; readonly refers: readonly Reference[] } {
+  const users = (named: readonly string[], ...field: readonly string[]): Reference[] =>
+    named.map((one, place) => ({ key: keys.user(one), field: [...field, String(place)], what: 'user' }));
+  switch (line.kind) {
+    case 'user':
+      return { own: keys.user(line.id), refers: [] };
+    case 'direct':
+      return { own: keys.conversation(line.id), refers: users(line.users, 'users') };
+    case 'group':
+      return {
+        own: keys.conversation(line.id),
+        refers: line.members.map((one, place) => ({ key: keys.user(one.user), field: ['members', String(place), 'user'], what: 'user' })),
+      };
+    case 'message':
+      return { own: keys.message(line.conversation, line.id), refers: referencesOf(keys, line, users) };
+    case 'read':
+      return {
+        own: null,
+        refers: [
+          { key: keys.user(line.user), field: ['user'], what: 'user' },
+          { key: keys.conversation(line.conversation), field: ['conversation'], what: 'conversation' },
+          { key: keys.message(line.conversation, line.message), field: ['message'], what: 'message' },
+        ],
+      };
+  }
+}
+
+function referencesOf(
+  keys: Keys,
+  { conversation, sender, replyTo, thread, mentions = [], reactions = [] }: MessageLine,
+  users: (named: readonly string[], ...field: readonly string[]) => readonly Reference[],
+): readonly Reference[] {
+  const message = (field: string, named: string | undefined): Reference[] =>
+    named === undefined ? [] : [{ key: keys.message(conversation, named), field: [field], what: 'message' }];
+  return [
+    { key: keys.conversation(conversation), field: ['conversation'], what: 'conversation' },
+    { key: keys.user(sender), field: ['sender'], what: 'user' },
+    ...message('replyTo', replyTo),
+    ...message('thread', thread),
+    ...users(mentions, 'mentions'),
+    ...reactions.flatMap(({ users: named }, place) => users(named, 'reactions', String(place), 'users')),
+  ];
+}
+
+/** The refusal of a line that refers to what no line before it is about. */
+export function unknownReference({ field, what }: Reference): ChatError {
+  return new ChatError('NOT_FOUND', `No line before this one is about that ${what}.`, { field });
+}

@@ -1,0 +1,157 @@
+import type { HeldUser, ImportedRow, PendingRow, Settled } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { ConversationRow } from '../group/index.ts';
+import type { Inside } from '../log/index.ts';
+import type { BroughtMessage, Message } from '../message/index.ts';
+import type { Content } from './content.ts';
+import { noSide, tooOld, unknownReference } from './line.ts';
+
+/** Of messages by which a thread is named its root, by their keys. */
+export type Roots = ReadonlyMap<string, Pick<Message, 'seq' | 'senderId' | 'replyCount'>>;
+
+interface Given {
+  readonly inside: Inside;
+  readonly found: ReadonlyMap<string, bigint>;
+  readonly stored: ReadonlyMap<string, ImportedRow>;
+  readonly roots: Roots;
+  readonly senders: ReadonlyMap<bigint, HeldUser>;
+  readonly rows: ReadonlyMap<bigint, ConversationRow>;
+  readonly shiftTimes: boolean;
+}
+
+/** A message that is to be stored, where it will stand. */
+interface Planned {
+  readonly key: string;
+  readonly words: Content['words'];
+  readonly refers: { readonly replyToSeq: number | null };
+  readonly brought: BroughtMessage;
+  readonly at: Date;
+}
+
+/** How a conversation stands with what is planned. */
+interface Head {
+  /** Before. */
+  readonly lastMessageSeq: number;
+  readonly seq: number;
+  readonly messageSeq: number;
+  /** Null: nothing stands there. */
+  readonly lastAt: Date | null;
+}
+
+/** What is to be stored by one commit, which holds the conversations: so each message knows its place beforehand, and those after it can refer to it. */
+export class MessagePlan {
+  readonly messages: Planned[] = [];
+  /** Messages that are shown later than they were said. */
+  shifted = 0;
+  readonly #given: Given;
+  readonly #heads = new Map<bigint, Head>();
+  readonly #planned = new Map<
+    string,
+    { readonly seq: number; readonly root: { readonly seq: number; readonly senderId: bigint; readonly replyCount: number } }
+  >();
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
+
+  /** Whether a message is stored or planned. */
+  has(key: string): boolean {
+    return this.#given.stored.has(key) || this.#planned.has(key);
+  }
+
+  /** Throws NOT_FOUND (what no line before is about), INVALID_INPUT (sender, sentAt), CONFLICT (conversation, sender): nothing is planned. */
+  add(content: Content): void {
+    const { line, key, words } = content;
+    this.#requireAll(content.refers);
+    const conversationId = this.#idOf(content.conversation);
+    const senderId = this.#requireSender(content, conversationId);
+    const head = this.#headOf(conversationId);
+    const at = this.#timeOf(line.sentAt, head);
+    const isRecalled = line.recalledAt !== undefined;
+    const seq = head.seq + 1;
+    const root = content.thread === null ? null : this.#rootOf(content.thread);
+    const reactions = isRecalled ? [] : this.#reactionsOf(content, seq);
+    if (at > line.sentAt) this.shifted += 1;
+    this.#heads.set(conversationId, { ...head, seq: seq + reactions.length, messageSeq: seq, lastAt: at });
+    this.#planned.set(key, { seq, root: root ?? { seq, senderId, replyCount: 0 } });
+    this.messages.push({
+      ...{ key, words, at },
+      refers: { replyToSeq: content.replyTo === null ? null : this.#seqOf(content.replyTo) },
+      brought: {
+        ...{ conversationId, seq, senderId, reactions, attachments: words.attachments },
+        thread: root && { rootSeq: root.seq, rootSenderId: root.senderId, replyCount: root.replyCount },
+        mentionIds: isRecalled ? [] : [...new Set(content.mentions.map((user) => this.#idOf(user)))],
+        mentionsEveryone: !isRecalled && line.mentionsEveryone === true,
+        editedAt: line.editedAt ?? null,
+        recalledAt: line.recalledAt ?? null,
+      },
+    });
+  }
+
+  /** How far each conversation goes by this. */
+  pending(): readonly PendingRow[] {
+    return [...this.#heads].map(([conversationId, { lastMessageSeq, messageSeq }]) => ({
+      ...{ conversationId, fromSeq: lastMessageSeq, toSeq: messageSeq },
+    }));
+  }
+
+  heads(): readonly Settled[] {
+    return [...this.#heads].map(([id, { seq: upTo }]) => ({ id, upTo }));
+  }
+
+  #requireAll(refers: Content['refers']): void {
+    const { found } = this.#given;
+    const unknown = refers.find(({ key, what }) => (what === 'message' ? !this.has(key) : !found.has(key)));
+    if (unknown !== undefined) throw unknownReference(unknown);
+  }
+
+  #idOf(key: string): bigint {
+    const id = this.#given.found.get(key);
+    if (id === undefined) throw new Error('a reference was not looked up');
+    return id;
+  }
+
+  #seqOf(key: string): number {
+    const seq = this.#planned.get(key)?.seq ?? this.#given.stored.get(key)?.seq;
+    if (seq === undefined) throw new Error('a message was not looked up');
+    return seq;
+  }
+
+  #rootOf(key: string) {
+    const root = this.#planned.get(key)?.root ?? this.#given.roots.get(key);
+    if (root === undefined) throw new Error('a thread was not looked up');
+    return root;
+  }
+
+  #requireSender({ sender }: Content, conversationId: bigint): bigint {
+    const { rows, senders } = this.#given;
+    const senderId = this.#idOf(sender);
+    const row = rows.get(conversationId);
+    if (row?.dissolvedAt !== null) throw new ChatError('CONFLICT', 'This group was dissolved here.', { field: ['conversation'] });
+    if (senders.get(senderId)?.erased !== false) throw new ChatError('CONFLICT', 'This account was deleted here.', { field: ['sender'] });
+    const isOutside = row.directKey !== null && !row.directKey.split(':').includes(String(senderId));
+    if (isOutside) throw noSide();
+    return senderId;
+  }
+
+  #headOf(id: bigint): Head {
+    const known = this.#heads.get(id);
+    if (known !== undefined) return known;
+    const row = this.#given.inside.head(id);
+    if (row === null) throw new Error(`stream ${id} does not exist`);
+    const { lastSeq: seq, lastMessageSeq, lastAt } = row;
+    return { seq, lastMessageSeq, messageSeq: lastMessageSeq, lastAt: seq === 0 ? null : lastAt };
+  }
+
+  /** History is entered at a date by halves: times rise with the numbers. */
+  #timeOf(sentAt: Date, { lastAt }: Head): Date {
+    if (lastAt === null || sentAt >= lastAt) return sentAt;
+    if (this.#given.shiftTimes) return lastAt;
+    throw tooOld(lastAt);
+  }
+
+  #reactionsOf({ reactions }: Content, seq: number): BroughtMessage['reactions'] {
+    const once = new Map(reactions.map(({ emoji, user }) => [`${emoji} ${user}`, { emoji, userId: this.#idOf(user) }]));
+    return [...once.values()].map((reaction, place) => ({ ...reaction, entrySeq: seq + 1 + place }));
+  }
+}

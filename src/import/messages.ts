@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { enterPending, type HeldUser, type ImportedRow, insertImported, settleStreams } from '../db/index.ts';
+import { type ConversationRow, conversationRow } from '../group/index.ts';
+import type { Asked, Inside, Verdict } from '../log/index.ts';
+import { type Message, messageAt, senderAtCommit, storeBrought } from '../message/index.ts';
+import { requireContent } from './content.ts';
+import { keysOf, type MessageLine, type Numbered, type Reference } from './line.ts';
+import { MessagePlan, type Roots } from './message-plan.ts';
+import { type BatchEnd, importedAt, isSettled, judgeAll, onceSettled, type Run } from './parts.ts';
+import type { Fault } from './read-lines.ts';
+
+/**
+ * Stores what was said, in order, in one commit: with numbers, counts and all that belongs to it as if it had been said here, but at its own time, and nobody is told. Who follows
+ * a conversation already finds it by comparing heads. Throws UNAVAILABLE.
+ */
+export async function importMessages(run: Run, lines: readonly Numbered<MessageLine>[]): Promise<BatchEnd> {
+  const refers = new Map(lines.map(({ line }) => [line, keysOf(run.keys, line).refers]));
+  const named = [...refers.values()].flat().filter(({ what }) => what !== 'message');
+  const found = await run.known.find(named.map(({ key }) => key));
+  const streams = [...new Set(lines.flatMap(({ line }) => found.get(run.keys.conversation(line.conversation)) ?? []))];
+  return await onceSettled(() =>
+    run.log.append<BatchEnd | 'busy'>({
+      lock: streams,
+      async decide(inside): Promise<Verdict<BatchEnd | 'busy'>> {
+        if (!(await isSettled(inside, streams))) return { result: () => 'busy' };
+        return await decide(run, inside, { lines, found, streams });
+      },
+    }),
+  );
+}
+
+interface Batch {
+  readonly lines: readonly Numbered<MessageLine>[];
+  /** Users and conversations. */
+  readonly found: ReadonlyMap<string, bigint>;
+  readonly streams: readonly bigint[];
+}
+
+async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch): Promise<Verdict<BatchEnd>> {
+  const stored = await readStored(run, inside, lines);
+  const [roots, senders, rows] = await Promise.all([
+    readRoots(run, inside, { lines, stored }),
+    readSenders(run, inside, { lines, found, streams }),
+    readRows(inside, streams),
+  ]);
+  const plan = new MessagePlan({ inside, found, stored, roots, senders, rows, shiftTimes: run.options.shiftTimes === true });
+  let known = 0;
+  const { judged, faults } = await judgeAll(run, lines, (line: MessageLine) => {
+    if (plan.has(run.keys.message(line.conversation, line.id))) known += 1;
+    else plan.add(requireContent(run, line, inside.now));
+  });
+  return verdictOf(run, plan, { stored: judged.length - known, known, faults });
+}
+
+/** Messages of before, by their keys: those that these lines stand for, and those that they refer to. */
+async function readStored(run: Run, inside: Inside, lines: readonly Numbered<MessageLine>[]): Promise<ReadonlyMap<string, ImportedRow>> {
+  const keys = lines.flatMap(({ line }) => {
+    const { own, refers } = keysOf(run.keys, line);
+    return [own ?? '', ...refers.flatMap(({ key, what }: Reference) => (what === 'message' ? [key] : []))];
+  });
+  const rows = await Promise.all([...new Set(keys)].map((key) => inside.read(importedAt, key)));
+  return new Map(rows.flatMap((row) => (row === null ? [] : [[row.key, row]])));
+}
+
+/** The messages of before that threads are named by, and the roots of those that are replies. */
+async function readRoots(
+  run: Run,
+  inside: Inside,
+  { lines, stored }: Pick<Batch, 'lines'> & { readonly stored: ReadonlyMap<string, ImportedRow> },
+): Promise<Roots> {
+  const named = lines.flatMap(({ line }) => {
+    const row = line.thread === undefined ? undefined : stored.get(run.keys.message(line.conversation, line.thread));
+    return row === undefined ? [] : [row];
+  });
+  const messages = await Promise.all(named.map(({ streamId: conversationId, seq }) => inside.read(messageAt, { conversationId, seq })));
+  const above = await Promise.all(messages.map((message) => rootOf(inside, message)));
+  return new Map(named.flatMap(({ key }, place) => rootEntry(key, above[place])));
+}
+
+function rootOf(inside: Inside, message: Message | null): Promise<Message | null> | Message | null {
+  if (message === null || message.threadRootSeq === null) return message;
+  return inside.read(messageAt, { conversationId: message.conversationId, seq: message.threadRootSeq });
+}
+
+function rootEntry(key: string, root: Message | null | undefined): readonly (readonly [string, Message])[] {
+  return root ? [[key, root]] : [];
+}
+
+/** Who speaks, as they stand until the commit: an account that is being erased has all that it said removed, and nothing is added behind that. */
+async function readSenders({ db, keys }: Run, inside: Inside, { lines, found }: Batch): Promise<ReadonlyMap<bigint, HeldUser>> {
+  const ids = [...new Set(lines.flatMap(({ line }) => found.get(keys.user(line.sender)) ?? []))];
+  const users = await Promise.all(ids.map((id) => inside.read(senderAtCommit(db), id)));
+  return new Map(users.flatMap((user) => (user === null ? [] : [[user.id, user]])));
+}
+
+async function readRows(inside: Inside, streams: readonly bigint[]): Promise<ReadonlyMap<bigint, ConversationRow>> {
+  const rows = await Promise.all(streams.map((id) => inside.read(conversationRow, id)));
+  return new Map(rows.flatMap((row) => (row === null ? [] : [[row.id, row]])));
+}
+
+function verdictOf(
+  { db }: Run,
+  plan: MessagePlan,
+  end: { readonly stored: number; readonly known: number; readonly faults: readonly Fault[] },
+): Verdict<BatchEnd> {
+  const { messages, shifted } = plan;
+  return {
+    silent: true,
+    entries: () => messages.flatMap(entriesOf),
+    async write(tx) {
+      if (messages.length === 0) return;
+      await storeBrought(
+        db,
+        tx,
+        messages.map(({ brought }) => brought),
+      );
+      await insertImported(
+        db,
+        tx,
+        messages.map(({ key, brought: { conversationId: streamId, seq } }) => ({ key, streamId, seq })),
+      );
+      await enterPending(db, tx, plan.pending());
+      await settleStreams(db, tx, plan.heads());
+    },
+    result: () => ({ ...end, shifted }),
+  };
+}
+
+function entriesOf({ key, words, refers, brought, at }: MessagePlan['messages'][number]): readonly Asked[] {
+  const { conversationId: stream, senderId, seq: messageSeq, mentionIds, mentionsEveryone, thread, reactions } = brought;
+  const message: Asked = {
+    ...{ stream, at, actorId: senderId },
+    entry: {
+      ...{ type: 'MessageSent', clientMessageId: `import:${key}`, ...words, ...refers, mentionIds, mentionsEveryone, origin: null },
+      // Of no request: whoever sends under this name asks for something else.
+      fingerprint: Uint8Array.from(randomBytes(16)),
+      threadRootSeq: thread?.rootSeq ?? null,
+    },
+  };
+  return [
+    message,
+    ...reactions.map(
+      ({ userId: actorId, emoji }): Asked => ({
+        stream,
+        at,
+        actorId,
+        entry: { type: 'ReactionsChanged', data: { messageSeq, emoji, added: true } },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,209 @@
+import { type MarkerRaise, raiseMarkers, raiseThreadReads, settleStreams, type Tx } from '../db/index.ts';
+import {
+  type ConversationRow,
+  conversationOpened,
+  conversationRow,
+  groupChanged,
+  importedState,
+  type MembershipRow,
+  memberLeft,
+  membershipRow,
+  userExists,
+} from '../group/index.ts';
+import { type Asked, countMarkerMoves, type Fact, type GroupField, type Inside, type Placed, type Verdict } from '../log/index.ts';
+import { type ImportParts, isSettled, onceSettled } from './parts.ts';
+
+/** What is left to do with a conversation: its row, and how far those have read it of whom the file says so. */
+interface Pending {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly joinPolicy: string;
+  readonly reads: ReadonlyMap<bigint, number>;
+}
+
+/** What is left to do with a conversation; null: nothing. Governed by its stream. */
+const pendingOf: Fact<bigint, Pending | null> = {
+  name: 'pending import',
+  key: String,
+  read: (tx, ids) =>
+    Promise.all(
+      ids.map(async (conversationId) => {
+        const row = await tx.importPending.findUnique({ where: { conversationId } });
+        if (row === null) return null;
+        const reads = await tx.importedRead.findMany({ where: { conversationId } });
+        return { ...row, reads: new Map(reads.map(({ userId, seq }) => [userId, seq])) };
+      }),
+    ),
+};
+
+// Each is an act of its own; those that share nobody share a commit.
+const atOnce = 16;
+
+/**
+ * Completes all conversations to which something was imported, this run's and those of runs that did not come to their end: lets people in who are not there yet, and tells them, and puts what was read on
+ * their markers. Each is done at once, or not yet. Answers how many people were let into. Throws UNAVAILABLE.
+ */
+export async function openAll(parts: ImportParts, { unread }: { readonly unread: boolean }): Promise<number> {
+  let opened = 0;
+  for (let after = -1n; ; ) {
+    const rows = await parts.db.client.importPending.findMany({
+      where: { conversationId: { gt: after } },
+      orderBy: { conversationId: 'asc' },
+      take: atOnce,
+      select: { conversationId: true },
+    });
+    const ids = rows.map(({ conversationId }) => conversationId);
+    const outcomes = await Promise.all(ids.map((id) => onceSettled(() => complete(parts, id, unread))));
+    opened += outcomes.filter((wasOpened) => wasOpened).length;
+    const last = ids.at(-1);
+    if (last === undefined) return opened;
+    after = last;
+  }
+}
+
+/** Answers whether anybody was let in. */
+async function complete({ db, log }: ImportParts, conversationId: bigint, unread: boolean): Promise<boolean | 'busy'> {
+  const members = await db.client.membership.findMany({
+    where: { conversationId, state: { in: [importedState, 'ACTIVE'] } },
+    select: { userId: true },
+  });
+  const userIds = members.map(({ userId }) => userId);
+  return await log.append<boolean | 'busy'>({
+    lock: [conversationId, ...userIds],
+    async decide(inside) {
+      const [row, pending] = await Promise.all([inside.read(conversationRow, conversationId), inside.read(pendingOf, conversationId)]);
+      if (row === null || pending === null) return { result: () => false };
+      const opening = await Opening.of(inside, { row, pending, userIds, unread });
+      if (!(await isSettled(inside, [conversationId, ...opening.entering]))) return { result: () => 'busy' };
+      return opening.verdict(db);
+    },
+  });
+}
+
+interface Given {
+  readonly row: ConversationRow;
+  readonly pending: Pending;
+  readonly userIds: readonly bigint[];
+  readonly unread: boolean;
+}
+
+/** How one conversation is completed. */
+class Opening {
+  /** Who is let in. */
+  readonly entering: readonly bigint[];
+  readonly #inside: Inside;
+  readonly #given: Given;
+  /** Who is in it already. */
+  readonly #there: readonly bigint[];
+  /** Who was to be in it, and has deleted their account since. */
+  readonly #gone: readonly bigint[];
+  /** Who owns it in place of one of those. */
+  readonly #heir: bigint | undefined;
+
+  private constructor(inside: Inside, given: Given, rows: readonly MembershipRow[], exists: ReadonlySet<bigint>) {
+    const isOutside = ({ state, shown }: MembershipRow): boolean => state === importedState || !shown;
+    const outside = rows.filter(isOutside);
+    const entering = outside.filter(({ userId }) => exists.has(userId));
+    this.#inside = inside;
+    this.#given = given;
+    this.entering = entering.map(({ userId }) => userId);
+    this.#there = rows.filter((row) => !isOutside(row)).map(({ userId }) => userId);
+    this.#gone = outside.filter(({ userId, state }) => state === importedState && !exists.has(userId)).map(({ userId }) => userId);
+    const { ownerId } = given.row;
+    const isOwnerless = ownerId !== null && this.#gone.includes(ownerId);
+    this.#heir = isOwnerless ? (entering.find(({ role }) => role === 'ADMIN') ?? entering[0])?.userId : undefined;
+  }
+
+  static async of(inside: Inside, given: Given): Promise<Opening> {
+    const { row, userIds } = given;
+    const rows = await Promise.all(userIds.map((userId) => inside.read(membershipRow, { conversationId: row.id, userId })));
+    const present = rows.filter((one) => one !== null).filter(({ state }) => state === importedState || state === 'ACTIVE');
+    const exist = await Promise.all(present.map(({ userId }) => inside.read(userExists, userId)));
+    return new Opening(inside, given, present, new Set(present.filter((_, place) => exist[place]).map(({ userId }) => userId)));
+  }
+
+  verdict(db: ImportParts['db']): Verdict<boolean> {
+    const { id } = this.#given.row;
+    const told = this.#told();
+    const seq = (this.#inside.head(id)?.lastSeq ?? 0) + told.length;
+    return {
+      // Where they read from is the beginning; they follow it from its end.
+      entries: () => [...told, ...this.entering.map((userId) => conversationOpened(userId, null, { conversationId: id, seq, fromSeq: 1 }))],
+      write: async (tx, placed) => {
+        await this.#letIn(tx, placed);
+        await this.#putReads(db, tx);
+        await settleStreams(db, tx, highestOf(placed));
+      },
+      result: () => this.entering.length > 0,
+    };
+  }
+
+  // At the time of the newest message: so what another file adds to it may be from any time since.
+  #told(): readonly Asked[] {
+    const { id } = this.#given.row;
+    const at = this.#inside.head(id)?.lastAt;
+    const fields = this.#changedFields();
+    return [
+      ...this.#gone.map((userId) => memberLeft(id, null, { userId, reason: 'LEFT' })),
+      ...(fields.length === 0 ? [] : [groupChanged(id, null, fields)]),
+    ].map((entry) => ({ ...entry, at }));
+  }
+
+  #changedFields(): GroupField[] {
+    const { row, pending } = this.#given;
+    const isOpened = row.kind === 'GROUP' && this.entering.length > 0 && pending.joinPolicy !== row.joinPolicy;
+    return [...(isOpened ? (['joinPolicy'] as const) : []), ...(this.#heir === undefined ? [] : (['ownerId'] as const))];
+  }
+
+  async #letIn(tx: Tx, { at, entries }: Placed): Promise<void> {
+    const { row, pending } = this.#given;
+    const of = (userIds: readonly bigint[]) => ({ conversationId: row.id, userId: { in: [...userIds] } });
+    for (const piece of pieces(this.entering)) await tx.membership.updateMany({ where: of(piece), data: { state: 'ACTIVE', shown: true } });
+    for (const userId of this.#gone) {
+      const left = entries.find((entry) => entry.type === 'MemberLeft' && entry.data.userId === userId);
+      await tx.membership.updateMany({ where: of([userId]), data: { state: 'LEFT', untilSeq: left?.seq ?? null, nickname: null } });
+    }
+    if (this.#heir !== undefined) await tx.membership.updateMany({ where: of([this.#heir]), data: { role: 'OWNER' } });
+    const isEmpty = row.kind === 'GROUP' && this.#there.length + this.entering.length === 0;
+    const data = {
+      ...(this.#gone.length > 0 && { memberCount: { decrement: this.#gone.length } }),
+      ...(this.#changedFields().includes('joinPolicy') && { joinPolicy: pending.joinPolicy }),
+      ...(this.#heir !== undefined && { ownerId: this.#heir }),
+      ...(isEmpty && { dissolvedAt: at }),
+    };
+    if (Object.keys(data).length > 0) await tx.conversation.update({ where: { id: row.id }, data });
+  }
+
+  /** Whoever is said to have read so far has; of the others, who had read all that was there before has read all. */
+  async #putReads(db: ImportParts['db'], tx: Tx): Promise<void> {
+    const { row, pending, unread } = this.#given;
+    const { fromSeq, toSeq, reads } = pending;
+    const { id: conversationId } = row;
+    const raises = [...this.entering, ...this.#there].flatMap((userId): readonly MarkerRaise[] => {
+      const readSeq = reads.get(userId);
+      const marker = { conversationId, userId, deliveredSeq: toSeq };
+      if (readSeq !== undefined) return [{ ...marker, deliveredSeq: Math.max(toSeq, readSeq), readSeq, onlyFrom: 0 }];
+      return unread ? [] : [{ ...marker, readSeq: toSeq, onlyFrom: fromSeq }];
+    });
+    await raiseMarkers(db, tx, raises);
+    await raiseThreadReads(tx, { conversationId, userIds: raises.map(({ userId }) => userId), fromSeq, toSeq });
+    await tx.importedRead.deleteMany({ where: { conversationId } });
+    await tx.importPending.delete({ where: { conversationId } });
+    // Who is let in reads all of it anew.
+    const raised = new Set(raises.map(({ userId }) => userId));
+    const accounts = this.#there.filter((userId) => raised.has(userId)).flatMap((userId) => this.#inside.head(userId) ?? []);
+    await countMarkerMoves(db, tx, { accounts, moves: new Map(accounts.map(({ id }) => [id, 1])) });
+  }
+}
+
+// As many as one statement names.
+const piece = 400;
+
+function pieces(ids: readonly bigint[]): readonly (readonly bigint[])[] {
+  return Array.from({ length: Math.ceil(ids.length / piece) }, (_, place) => ids.slice(place * piece, (place + 1) * piece));
+}
+
+function highestOf({ entries }: Placed) {
+  const streams = new Map(entries.map(({ streamId, seq }) => [streamId, seq]));
+  return [...streams].map(([id, upTo]) => ({ id, upTo }));
+}

@@ -1,0 +1,53 @@
+import { insertImported } from '../db/index.ts';
+import { type BroughtAccount, bringAccounts, isFree, requireForeigner } from '../user/index.ts';
+import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
+import { type BatchEnd, judgeAll, type Run } from './parts.ts';
+
+/** A user who is to be known under a key: by an account that there is, or by a new one. */
+type Judged =
+  | { readonly key: string; readonly known: true }
+  | { readonly key: string; readonly met: bigint }
+  | { readonly key: string; readonly made: BroughtAccount };
+
+/** Stores users. Who signs in already as the subject that a line names is that user; else a handle must be free. Throws UNAVAILABLE. */
+export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]): Promise<BatchEnd> {
+  const { db } = run;
+  const stored = new Set((await run.known.find(lines.map(({ line }) => run.keys.user(line.id)))).keys());
+  const taken = { handles: new Set<string>(), subjects: new Set<string>() };
+
+  async function judge(line: UserLine): Promise<Judged> {
+    const key = run.keys.user(line.id);
+    if (stored.has(key)) return { key, known: true };
+    const made = requireForeigner(run, line);
+    const { handle, identity } = made;
+    const met = identity === null ? null : await db.client.identity.findUnique({ where: { issuer_subject: identity } });
+    const subject = JSON.stringify(identity);
+    if (identity !== null && taken.subjects.has(subject)) throw subjectTaken();
+    if (met === null && (taken.handles.has(handle) || !(await isFree(run, handle)))) {
+      throw handleTaken();
+    }
+    stored.add(key);
+    if (identity !== null) taken.subjects.add(subject);
+    if (met !== null) return { key, met: met.userId };
+    taken.handles.add(handle);
+    return { key, made };
+  }
+
+  const { judged, faults } = await judgeAll(run, lines, judge);
+  const made = judged.flatMap((one) => ('made' in one ? [one] : []));
+  const met = judged.flatMap((one) => ('met' in one ? [one] : []));
+  await bringAccounts(
+    run,
+    made.map((one) => one.made),
+    async (tx, ids) => {
+      const rows = [...made.flatMap(({ key }, place) => rowOf(key, ids[place])), ...met.flatMap((one) => rowOf(one.key, one.met))];
+      if (rows.length > 0) await insertImported(db, tx, rows);
+    },
+  );
+  const count = made.length + met.length;
+  return { stored: count, known: judged.length - count, faults };
+}
+
+function rowOf(key: string, streamId: bigint | undefined) {
+  return streamId === undefined ? [] : [{ key, streamId, seq: 0 }];
+}

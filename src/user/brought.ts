@@ -1,0 +1,86 @@
+import { type Db, settleStreams, type Tx } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import type { Log } from '../log/index.ts';
+import type { Called } from './administration.ts';
+import { HandleHeld, isHeld, isReserved } from './handle-hold.ts';
+import { requireIdentity } from './identity-link.ts';
+import type { IdentityKey } from './identity-store.ts';
+import { insertAccount } from './newcomer.ts';
+import type { AdministrationParts } from './parts.ts';
+import { noPassword } from './password.ts';
+import { requireAvatarUrl, requireBio, requireDisplayName, requireHandle } from './shape.ts';
+import type { UserRow } from './store.ts';
+
+/** Somebody who had an account elsewhere. */
+export interface Foreigner extends Called {
+  readonly bot?: boolean | undefined;
+  /** By which they sign in here. */
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  /** When they signed up there. */
+  readonly createdAt?: Date | undefined;
+}
+
+/** An account as it is to be stored. */
+export interface BroughtAccount extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'bot'> {
+  readonly identity: IdentityKey | null;
+  readonly createdAt: Date | undefined;
+}
+
+// No user has this id.
+const nobody = 0n;
+
+/** What an account of theirs is here. Throws INVALID_INPUT (handle, displayName, avatarUrl, bio, subject, issuer). */
+export function requireForeigner(parts: Pick<AdministrationParts, 'config'>, foreigner: Foreigner): BroughtAccount {
+  const { subject, issuer, bot = false, createdAt } = foreigner;
+  const handle = requireHandle(foreigner.handle);
+  return {
+    ...{ handle, bot, createdAt },
+    displayName: requireDisplayName(foreigner.displayName, handle),
+    avatarUrl: requireAvatarUrl(foreigner.avatarUrl ?? null),
+    bio: requireBio(foreigner.bio ?? null),
+    identity: subject === undefined ? null : requireIdentity(parts, { subject, issuer }),
+  };
+}
+
+/** Whether a handle can be had by somebody new. */
+export async function isFree({ db, config }: Pick<AdministrationParts, 'db' | 'config'>, handle: string): Promise<boolean> {
+  const taking = { handle, userId: nobody, at: await db.now() };
+  if (await isReserved(db.client, config, taking)) return false;
+  if (await isHeld(db.client, taking)) return false;
+  return (await db.client.user.findUnique({ where: { handle }, select: { id: true } })) === null;
+}
+
+/**
+ * Makes accounts, all of them or none, and answers their ids, in order; `also` is written with them. No effect runs for them. Fails with what isDuplicate knows, or UNAVAILABLE, where a
+ * handle or an identity is not free any more.
+ */
+export function bringAccounts(
+  { db, log }: { readonly db: Db; readonly log: Log },
+  accounts: readonly BroughtAccount[],
+  also: (tx: Tx, ids: readonly bigint[]) => Promise<void>,
+): Promise<readonly bigint[]> {
+  const bringing = log.append<readonly bigint[]>({
+    lock: [],
+    decide: async () => ({
+      create: accounts.map(() => ({ kind: 'ACCOUNT' as const })),
+      entries: (ids) => ids.map((id) => ({ stream: id, actorId: null, entry: { type: 'ProfileChanged', data: {} } })),
+      async write(tx, { at, created, entries }) {
+        for (const [place, { createdAt = at, ...account }] of accounts.entries()) {
+          const id = created[place] ?? nobody;
+          await insertAccount(tx, { ...account, id, createdAt, passwordHash: noPassword, said: [] });
+        }
+        await settleStreams(
+          db,
+          tx,
+          entries.map(({ streamId: id, seq: upTo }) => ({ id, upTo })),
+        );
+        await also(tx, created);
+      },
+      result: ({ created }) => created,
+    }),
+  });
+  return bringing.catch((error: unknown) => {
+    throw error instanceof HandleHeld ? new ChatError('UNAVAILABLE', 'A handle was kept back meanwhile. Try again.') : error;
+  });
+}

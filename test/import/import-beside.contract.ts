@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/index.ts';
+import { refusal } from '../group/talk-world.ts';
+import { listen, person, say } from '../support/people.ts';
+import { crew, march } from './crew.ts';
+import { type ImportWorld, importingOn } from './import-world.ts';
+
+/** What imports promise to people who use the system meanwhile, on any database. */
+export function promisesOfImportsBeside(open: () => Promise<Db>): void {
+  let world: ImportWorld;
+  beforeAll(async () => {
+    world = importingOn(await open());
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  async function people(of: ReturnType<typeof crew>) {
+    const [ann, ben, cy] = [await world.viewer(of.ann), await world.viewer(of.ben), await world.viewer(of.cy)];
+    return { ann, ben, cy, groupId: await world.group(ann, of.name) };
+  }
+
+  /** Has a worker's work be done: all that stands so far. */
+  async function settle(): Promise<void> {
+    await world.db.transaction((tx) => tx.$executeRawUnsafe('UPDATE Stream SET jobSeq = lastSeq, jobsDue = 0'));
+  }
+
+  describe('a new group', () => {
+    it('is nobody’s until it is complete, and nobody comes in', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      const stranger = await person(world.chat);
+      const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
+      const { ann, ben } = await people(of);
+      expect(await world.group(ann, of.name)).toBeNull();
+      expect(await world.chat.groups.memberships([{ conversationId: id, userId: ann.userId }])).toEqual([null]);
+      const nowhere = { code: 'NOT_FOUND', field: ['conversationId'] };
+      expect(await refusal(world.chat.messages.send(ann, { conversationId: id, text: 'hi', clientMessageId: 'early' }))).toMatchObject(
+        nowhere,
+      );
+      expect(await refusal(world.chat.joining.join(stranger, { groupId: id }))).toMatchObject({ code: 'NOT_FOUND' });
+      expect((await world.entries(ben.userId)).map(({ type }) => type)).toEqual(['ProfileChanged']);
+      expect(await world.bring([of.say(of.ben, 3)])).toMatchObject({ messages: 1, opened: 1 });
+      expect(await world.group(ann, of.name)).toBe(id);
+      expect((await world.chat.joining.join(stranger, { groupId: id })).group?.memberCount).toBe(4);
+    });
+
+    it('comes to those who are connected, whole, and from then on they are told what is said', async () => {
+      const of = crew();
+      await world.bring(of.users);
+      const { ann } = await people(of);
+      const events = listen(world.chat, ann);
+      await events.ready();
+      await world.bring([of.group, of.say(of.ben, 2)]);
+      const seen = await events.until((event) => event.kind === 'entry' && event.entry.type === 'ConversationOpened');
+      expect(seen.filter(({ kind }) => kind === 'entry')).toHaveLength(1);
+      const { ben, groupId } = await people(of);
+      const seq = await say(world.chat, ben, groupId ?? -1n, 'said here');
+      const told = await events.until((event) => event.kind === 'entry' && event.entry.type === 'MessageSent');
+      expect(told.at(-1)).toMatchObject({ entry: { seq, data: { text: 'said here' } } });
+      expect(await world.waits(ann, groupId ?? -1n)).toEqual({ unread: 1, mentions: 0, threads: 0 });
+      events.stop();
+    });
+
+    it('is without whoever has deleted their account meanwhile, and has another owner', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      const { ann, ben, cy } = await people(of);
+      await world.chat.administration.erase(null, { userId: ann.userId, messages: 'KEEP' });
+      await settle();
+      await world.bring([]);
+      const groupId = (await world.group(ben, of.name)) ?? -1n;
+      const [conversation] = await world.chat.groups.byIds([groupId]);
+      expect(conversation).toMatchObject({ memberCount: 2, ownerId: ben.userId });
+      const accesses = await world.chat.groups.memberships([ann, ben, cy].map(({ userId }) => ({ conversationId: groupId, userId })));
+      expect(accesses.map((access) => access?.role)).toEqual([undefined, 'OWNER', 'MEMBER']);
+      expect((await world.messages(cy, groupId)).map(({ text }) => text)).toEqual(['text 1']);
+      expect((await world.entries(groupId)).slice(-2)).toMatchObject([
+        { type: 'MemberLeft', actorId: null, at: new Date(march(2)), data: { userId: ann.userId, reason: 'LEFT' } },
+        { type: 'GroupChanged', actorId: null, at: new Date(march(2)), data: { fields: ['joinPolicy', 'ownerId'] } },
+      ]);
+    });
+  });
+
+  describe('another file', () => {
+    it('adds to what the first has brought, to those who are connected too, and leaves read what was', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2, { mentions: [of.ben] })]);
+      const { ann, ben, groupId } = await people(of);
+      const events = listen(world.chat, ben);
+      await events.ready();
+      await world.bring([of.say(of.ann, 3, { thread: 'm1' }), { kind: 'read', user: of.cy, conversation: of.group.id, message: 'm1' }]);
+      const seen = await events.until((event) => event.kind === 'entry' && event.entry.type === 'MessageSent');
+      expect(seen.at(-1)).toMatchObject({ entry: { at: new Date(march(3)), data: { text: 'text 2' } } });
+      for (const viewer of [ann, ben]) expect(await world.waits(viewer, groupId ?? -1n)).toEqual({ unread: 0, mentions: 0, threads: 0 });
+      expect(await world.waits((await people(of)).cy, groupId ?? -1n)).toMatchObject({ unread: 1 });
+      events.stop();
+    });
+
+    it('leaves unread what somebody had not read here', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, ben, cy, groupId } = await people(of);
+      const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
+      await world.chat.messages.markRead(ben, { conversationId: groupId ?? -1n, seq });
+      await settle();
+      await world.bring([of.say(of.ann, 9)], { shiftTimes: true });
+      expect(await world.waits(ben, groupId ?? -1n)).toMatchObject({ unread: 0 });
+      expect(await world.waits(cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
+    });
+
+    it('does not put anything before what was said here, but for who asks for that behind it', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, groupId } = await people(of);
+      await say(world.chat, ann, groupId ?? -1n, 'said here');
+      await settle();
+      const late = [of.say(of.ben, 9)];
+      expect(await world.stopped(late)).toEqual(['Line 1', 'sentAt', 'INVALID_INPUT']);
+      expect(await world.bring(late, { shiftTimes: true })).toMatchObject({ messages: 1, shifted: 1 });
+      const messages = await world.messages(ann, groupId ?? -1n);
+      expect(messages.map(({ text }) => text)).toEqual(['text 1', 'said here', 'text 2']);
+      expect(messages[2]?.sentAt).toEqual(messages[1]?.sentAt);
+    });
+
+    it('waits until apps and phones have been told what was said before, and lets them be told that', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, groupId } = await people(of);
+      const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
+      let ended = false;
+      const bringing = world.bring([of.say(of.ben, 9)], { shiftTimes: true }).finally(() => {
+        ended = true;
+      });
+      const jobSeq = async () => (await world.db.client.stream.findUniqueOrThrow({ where: { id: groupId ?? -1n } })).jobSeq;
+      expect(await jobSeq()).toBe(seq - 1);
+      expect(ended).toBe(false);
+      await settle();
+      expect(await bringing).toMatchObject({ messages: 1 });
+      expect(await jobSeq()).toBe(seq + 1);
+    });
+
+    it('adds nothing to a group that was dissolved, and nothing by who has deleted their account', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, cy, groupId } = await people(of);
+      await world.chat.administration.erase(null, { userId: cy.userId, messages: 'KEEP' });
+      await settle();
+      expect(await world.stopped([of.say(of.cy, 9)])).toEqual(['Line 1', 'sender', 'CONFLICT']);
+      await world.chat.groups.dissolve(ann, { groupId: groupId ?? -1n });
+      await settle();
+      expect(await world.stopped([of.say(of.ann, 9)])).toEqual(['Line 1', 'conversation', 'CONFLICT']);
+    });
+  });
+
+  describe('a direct conversation', () => {
+    it('is the one that the two have, once nothing older is to come before what they said', async () => {
+      const of = crew();
+      await world.bring(of.users);
+      const { ann, ben } = await people(of);
+      const { id } = await world.chat.groups.openDirect(ann, { userId: ben.userId });
+      await settle();
+      expect(await world.bring([of.direct, of.say(of.ben, 2, { conversation: of.direct.id })])).toMatchObject({ messages: 1, opened: 1 });
+      expect(await world.messages(ben, id)).toMatchObject([{ text: 'text 1', sentAt: new Date(march(2)) }]);
+      expect(await world.messages(ann, id)).toHaveLength(1);
+      await say(world.chat, ann, id, 'said here');
+      await settle();
+      expect(await world.stopped([of.say(of.ben, 3, { conversation: of.direct.id })])).toEqual(['Line 1', 'sentAt', 'INVALID_INPUT']);
+    });
+
+    it('in which nothing was said is shown to nobody', async () => {
+      const of = crew();
+      await world.bring(of.start);
+      const { ann } = await people(of);
+      const { items } = await world.chat.groups.list(ann, { first: 10 });
+      expect(items.map(({ conversation }) => conversation.kind)).toEqual(['GROUP']);
+    });
+  });
+}

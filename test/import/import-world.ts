@@ -1,0 +1,107 @@
+import pino from 'pino';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Chat } from '../../src/chat.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createImports, type ImportOptions, ImportStopped, type ImportSummary, type Imports } from '../../src/import/index.ts';
+import { createLog, type Entry } from '../../src/log/index.ts';
+import type { Message } from '../../src/message/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { chatOver } from '../support/chat.ts';
+
+/** A line as a file has it, before it is written. */
+export type Written = Readonly<Record<string, unknown>>;
+
+/** A node, and a command beside it that imports, on one database. */
+export interface ImportWorld extends AsyncDisposable {
+  readonly db: Db;
+  readonly chat: Chat;
+  readonly imports: Imports;
+  /** Gives lines to the command; by default as a source of their own. */
+  bring(lines: readonly Written[], options?: ImportOptions): Promise<ImportSummary>;
+  /** The same, where it stops: at which line, at which field, by which code. */
+  stopped(lines: readonly Written[], options?: ImportOptions): Promise<readonly [line: string, field: string, code: string]>;
+  /** Who has a handle. */
+  viewer(handle: string): Promise<Viewer>;
+  /** A group that somebody is in, by its name; null: they are in none of it. */
+  group(viewer: Viewer, name: string): Promise<bigint | null>;
+  /** All that a member is shown of a conversation. */
+  messages(viewer: Viewer, conversationId: bigint): Promise<readonly Message[]>;
+  /** What waits for a member. */
+  waits(viewer: Viewer, conversationId: bigint): Promise<{ readonly unread: number; readonly mentions: number; readonly threads: number }>;
+  entries(streamId: bigint): Promise<readonly Entry[]>;
+  /** Every row of the tables that hold what people have. */
+  rows(): Promise<unknown>;
+}
+
+/** Lines as a file's bytes, in pieces that end anywhere. */
+export async function* fileOf(lines: readonly (Written | string)[], pieceBytes = 100): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+}
+
+/** Makes one on a database, which goes with it. */
+export function importingOn(db: Db): ImportWorld {
+  const chat = chatOver(db, { HEAD_CHECK_MS: '200' });
+  const bus = createMemoryBus();
+  const log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+  const config = readConfig({ MAX_GROUP_MEMBERS: '5', MAX_REACTIONS: '2', MAX_MESSAGE_LENGTH: '100', IDENTITY_ISSUER: '' });
+  const imports = createImports({ db, log, config });
+
+  async function access(viewer: Viewer, conversationId: bigint) {
+    const [found] = await chat.groups.memberships([{ conversationId, userId: viewer.userId }]);
+    if (!found) throw new Error('no member');
+    return found;
+  }
+
+  const bring: ImportWorld['bring'] = (lines, options) => imports.run(fileOf(lines), options);
+  return {
+    ...{ db, chat, imports, bring },
+    async stopped(lines, options) {
+      const error: unknown = await bring(lines, options).then(
+        () => null,
+        (why: unknown) => why,
+      );
+      if (!(error instanceof ImportStopped)) throw new Error(`it did not stop at a line: ${String(error)}`);
+      return [/^Line \d+/.exec(error.message)?.[0] ?? '', error.field?.join('.') ?? '', error.code];
+    },
+    async viewer(handle) {
+      const row = await db.client.user.findUniqueOrThrow({ where: { handle } });
+      return { userId: row.id, sessionId: '' };
+    },
+    async group(viewer, name) {
+      const { items } = await chat.groups.list(viewer, { first: 100 });
+      return items.find(({ conversation }) => conversation.name === name)?.conversation.id ?? null;
+    },
+    messages: async (viewer, conversationId) => (await chat.messages.messages(await access(viewer, conversationId), { first: 100 })).items,
+    async waits(viewer, conversationId) {
+      const [conversation] = await chat.groups.byIds([conversationId]);
+      if (!conversation) throw new Error('no conversation');
+      const of = [{ conversation, access: await access(viewer, conversationId) }];
+      const [[unread = -1], [mentions = -1]] = await Promise.all([chat.messages.unread(of), chat.messages.mentions(of)]);
+      return { unread, mentions, threads: (await chat.messages.unreadTotals(viewer)).threads };
+    },
+    entries: async (streamId) => (await log.read(streamId, { after: 0, limit: 10_000 })).entries,
+    async rows() {
+      const { client } = db;
+      return await Promise.all([
+        client.stream.findMany({ orderBy: { id: 'asc' } }),
+        client.entry.findMany({ orderBy: [{ streamId: 'asc' }, { seq: 'asc' }] }),
+        client.message.findMany({ orderBy: [{ conversationId: 'asc' }, { seq: 'asc' }] }),
+        client.membership.findMany({ orderBy: [{ conversationId: 'asc' }, { userId: 'asc' }] }),
+        client.conversation.findMany({ orderBy: { id: 'asc' } }),
+        client.user.findMany({ orderBy: { id: 'asc' } }),
+        client.imported.findMany({ orderBy: { key: 'asc' } }),
+        client.importPending.findMany(),
+        client.importedRead.findMany(),
+        ...[client.mention.findMany(), client.reply.findMany(), client.threadPart.findMany(), client.reaction.findMany()],
+      ]);
+    },
+    async [Symbol.asyncDispose]() {
+      await chat[Symbol.asyncDispose]();
+      await log[Symbol.asyncDispose]();
+      await bus[Symbol.asyncDispose]();
+      await db[Symbol.asyncDispose]();
+    },
+  };
+}
