@@ -19,25 +19,29 @@ export interface ImportedRow {
   readonly seq: number;
 }
 
-const importedKinds = { key: 'bytes', streamId: 'id', seq: 'number' } as const satisfies Kinds;
+const importedKinds = { id: 'bytes', streamId: 'id', seq: 'number' } as const satisfies Kinds;
 
 /** What of these keys is stored; absent ones are absent. */
 export async function readImported(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, ImportedRow>> {
-  const rows = await inPieces([...new Set(keys)], (piece) =>
-    tx.imported.findMany({ where: { key: { in: piece.map((key) => Uint8Array.from(Buffer.from(key, 'hex'))) } } }),
-  );
+  const rows = await inPieces([...new Set(keys)], (piece) => tx.imported.findMany({ where: { id: { in: piece.map(bytesOf) } } }));
   return new Map(
-    rows.map(({ key, streamId, seq }) => [Buffer.from(key).toString('hex'), { key: Buffer.from(key).toString('hex'), streamId, seq }]),
+    rows.map(({ id, ...row }) => {
+      const key = Buffer.from(id).toString('hex');
+      return [key, { ...row, key }];
+    }),
   );
 }
 
 /** Notes what is stored. Fails where a key is known (isDuplicate). */
 export async function insertImported(db: Dialect, tx: Tx, rows: readonly ImportedRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
-    const bytes = piece.map(({ key, ...row }) => ({ ...row, key: Uint8Array.from(Buffer.from(key, 'hex')) }));
-    await insertRows(db, tx, { table: 'Imported', kinds: importedKinds, rows: bytes });
+    await insertRows(db, tx, { table: 'Imported', kinds: importedKinds, rows: piece.map(({ key, ...row }) => ({ ...row, id: bytesOf(key) })) });
     return [];
   });
+}
+
+function bytesOf(key: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(key, 'hex'));
 }
 
 /** A conversation to which something was imported that nobody is known to have read. */

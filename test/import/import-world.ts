@@ -91,7 +91,7 @@ export function importingOn(db: Db): ImportWorld {
         client.membership.findMany({ orderBy: [{ conversationId: 'asc' }, { userId: 'asc' }] }),
         client.conversation.findMany({ orderBy: { id: 'asc' } }),
         client.user.findMany({ orderBy: { id: 'asc' } }),
-        client.imported.findMany({ orderBy: { key: 'asc' } }),
+        client.imported.findMany({ orderBy: { id: 'asc' } }),
         client.importPending.findMany(),
         client.importedRead.findMany(),
         ...[client.mention.findMany(), client.reply.findMany(), client.threadPart.findMany(), client.reaction.findMany()],

@@ -1,10 +1,10 @@
 -- What imports have stored, and what is left to do before they are complete.
 
 CREATE TABLE `Imported` (
-  `key` BINARY(16) NOT NULL,
+  `id` BINARY(16) NOT NULL,
   `streamId` BIGINT NOT NULL,
   `seq` INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (`key`)
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `ImportPending` (

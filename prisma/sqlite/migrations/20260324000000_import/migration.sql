@@ -1,10 +1,10 @@
 -- What imports have stored, and what is left to do before they are complete.
 
 CREATE TABLE "Imported" (
-  "key" BLOB NOT NULL,
+  "id" BLOB NOT NULL,
   "streamId" BIGINT NOT NULL,
   "seq" INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY ("key")
+  PRIMARY KEY ("id")
 );
 
 CREATE TABLE "ImportPending" (
