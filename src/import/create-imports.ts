@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
@@ -49,7 +50,7 @@ const longestRestMs = 250;
 export function createImports(parts: ImportParts): Imports {
   return {
     async run(chunks, options = {}) {
-      const run: Run = { ...parts, options, keys: createKeys(options.source ?? ''), known: new Known(parts.db) };
+      const run = beginRun(parts, options);
       const summary = await storeAll(chunks, options, async (kind, lines) => {
         const begunAt = performance.now();
         const end = await insist(() => store(run, kind, lines));
@@ -60,10 +61,15 @@ export function createImports(parts: ImportParts): Imports {
       return { ...summary, opened: await insist(() => openAll(parts, { unread: options.unread === true })) };
     },
     async check(chunks, options = {}) {
-      await using checking = await checkLines({ ...parts, options, keys: createKeys(options.source ?? ''), known: new Known(parts.db) });
+      await using checking = await checkLines(beginRun(parts, options));
       return await storeAll(chunks, options, (_, lines) => checking.check(lines));
     },
   };
+}
+
+function beginRun(parts: ImportParts, options: ImportOptions): Run {
+  const name = `import:${randomBytes(6).toString('hex')}`;
+  return { ...parts, options, name, keys: createKeys(options.source ?? ''), known: new Known(parts.db) };
 }
 
 const counts = { user: 'users', conversation: 'conversations', message: 'messages', read: 'reads' } as const satisfies Readonly<

@@ -99,14 +99,14 @@ async function readRows(inside: Inside, streams: readonly bigint[]): Promise<Rea
 }
 
 function verdictOf(
-  { db }: Run,
+  { db, name }: Run,
   plan: MessagePlan,
   end: { readonly stored: number; readonly known: number; readonly faults: readonly Fault[] },
 ): Verdict<BatchEnd> {
   const { messages, shifted } = plan;
   return {
     silent: true,
-    entries: () => messages.flatMap(entriesOf),
+    entries: () => messages.flatMap((message) => entriesOf(message, name)),
     async write(tx) {
       if (messages.length === 0) return;
       await storeBrought(
@@ -126,12 +126,13 @@ function verdictOf(
   };
 }
 
-function entriesOf({ key, words, refers, brought, at }: MessagePlan['messages'][number]): readonly Asked[] {
+function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][number], name: string): readonly Asked[] {
   const { conversationId: stream, senderId, seq: messageSeq, mentionIds, mentionsEveryone, thread, reactions } = brought;
   const message: Asked = {
     ...{ stream, at, actorId: senderId },
     entry: {
-      ...{ type: 'MessageSent', clientMessageId: `import:${key}`, ...words, ...refers, mentionIds, mentionsEveryone, origin: null },
+      // One sender's follow each other in their index: names at random would have each message written to a page of its own.
+      ...{ type: 'MessageSent', clientMessageId: `${name}.${stream}.${messageSeq}`, ...words, ...refers, mentionIds, mentionsEveryone, origin: null },
       // Of no request: whoever sends under this name asks for something else.
       fingerprint: Uint8Array.from(randomBytes(16)),
       threadRootSeq: thread?.rootSeq ?? null,

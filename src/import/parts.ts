@@ -62,6 +62,8 @@ export interface Run extends ImportParts {
   readonly keys: Keys;
   readonly options: ImportOptions;
   readonly known: Known;
+  /** Begins the names under which its messages are sent: nobody can have taken one. */
+  readonly name: string;
 }
 
 // What an import refers to again and again; a row is some hundred bytes.

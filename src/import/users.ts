@@ -1,5 +1,5 @@
 import { insertImported } from '../db/index.ts';
-import { type BroughtAccount, bringAccounts, isFree, requireForeigner } from '../user/index.ts';
+import { type BroughtAccount, bringAccounts, unclaimedHandles, readHandle, requireForeigner } from '../user/index.ts';
 import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
 import { type BatchEnd, judgeAll, type Run } from './parts.ts';
 
@@ -13,6 +13,10 @@ type Judged =
 export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]): Promise<BatchEnd> {
   const { db } = run;
   const stored = new Set((await run.known.find(lines.map(({ line }) => run.keys.user(line.id)))).keys());
+  const free = await unclaimedHandles(
+    run,
+    lines.flatMap(({ line }) => readHandle(line.handle) ?? []),
+  );
   const taken = { handles: new Set<string>(), subjects: new Set<string>() };
 
   async function judge(line: UserLine): Promise<Judged> {
@@ -23,7 +27,7 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
     const met = identity === null ? null : await db.client.identity.findUnique({ where: { issuer_subject: identity } });
     const subject = JSON.stringify(identity);
     if (identity !== null && taken.subjects.has(subject)) throw subjectTaken();
-    if (met === null && (taken.handles.has(handle) || !(await isFree(run, handle)))) {
+    if (met === null && (taken.handles.has(handle) || !free.has(handle))) {
       throw handleTaken();
     }
     stored.add(key);

@@ -2,7 +2,7 @@ import { type Db, settleStreams, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Log } from '../log/index.ts';
 import type { Called } from './administration.ts';
-import { HandleHeld, isHeld, isReserved } from './handle-hold.ts';
+import { HandleHeld } from './handle-hold.ts';
 import { requireIdentity } from './identity-link.ts';
 import type { IdentityKey } from './identity-store.ts';
 import { insertAccount } from './newcomer.ts';
@@ -43,12 +43,19 @@ export function requireForeigner(parts: Pick<AdministrationParts, 'config'>, for
   };
 }
 
-/** Whether a handle can be had by somebody new. */
-export async function isFree({ db, config }: Pick<AdministrationParts, 'db' | 'config'>, handle: string): Promise<boolean> {
-  const taking = { handle, userId: nobody, at: await db.now() };
-  if (await isReserved(db.client, config, taking)) return false;
-  if (await isHeld(db.client, taking)) return false;
-  return (await db.client.user.findUnique({ where: { handle }, select: { id: true } })) === null;
+/** Those of some handles that can be had by somebody new. */
+export async function unclaimedHandles(
+  { db, config }: Pick<AdministrationParts, 'db' | 'config'>,
+  handles: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const named = { handle: { in: [...handles] } };
+  const [now, users, holds] = await Promise.all([
+    db.now(),
+    db.client.user.findMany({ where: named, select: { handle: true } }),
+    db.client.handleHold.findMany({ where: named }),
+  ]);
+  const taken = new Set([...users, ...holds.filter(({ until }) => until > now)].map(({ handle }) => handle));
+  return new Set(handles.filter((handle) => !taken.has(handle) && !config.adminHandles.includes(handle)));
 }
 
 /**

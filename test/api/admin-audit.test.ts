@@ -381,6 +381,7 @@ describe('every command', () => {
     'webhooks delete': () => ({ words: [told], entry: { before: expect.stringContaining('"why"') } }),
     'before-send set': () => ({ words: [nowhere], entry: { before: 'null', after: expect.stringContaining(nowhere) } }),
     'before-send remove': () => ({ words: [], entry: { before: expect.stringContaining(nowhere), after: 'null' } }),
+    import: () => ({ words: ['no.such.file'], entry: refused }),
     'words import': () => ({ words: ['no.such.file', '--list', 'list'], entry: refused }),
     'words set': () => ({ words: ['none', '--on'], entry: refused }),
     'words remove': () => ({ words: ['none'], entry: refused }),
@@ -409,7 +410,7 @@ describe('every command', () => {
   };
 
   it('is run here', () => {
-    const all = Object.entries(commands).map(([name, { looks = false }]) => [name, looks]);
+    const all = Object.entries(commands).map(([name, { looks }]) => [name, looks === true]);
     const here = [...Object.keys(acting).map((name) => [name, false]), ...Object.keys(looking).map((name) => [name, true])];
     expect(Object.fromEntries(here)).toEqual(Object.fromEntries(all));
   });

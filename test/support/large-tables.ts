@@ -56,10 +56,10 @@ export function namedId(name: string): Buffer {
   return createHash('sha256').update(name).digest().subarray(0, 16);
 }
 
-/** Tables of which there are few rows by their nature; those of settings, webhooks, lists of words, the audit and suspensions come by operators' acts, and are read by operators alone. */
+/** Tables of which there are few rows by their nature; those of settings, webhooks, lists of words, imports, the audit and suspensions come by operators' acts, and are read by operators alone. */
 export const smallTables: readonly string[] = [
   ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
-  ...['AuditEntry', 'Suspension', 'BlockedWordList'],
+  ...['AuditEntry', 'Suspension', 'BlockedWordList', 'Imported', 'ImportPending', 'ImportedRead'],
 ];
 
 /**
