@@ -35,7 +35,11 @@ export async function readImported(tx: Tx, keys: readonly string[]): Promise<Rea
 /** Notes what is stored. Fails where a key is known (isDuplicate). */
 export async function insertImported(db: Dialect, tx: Tx, rows: readonly ImportedRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
-    await insertRows(db, tx, { table: 'Imported', kinds: importedKinds, rows: piece.map(({ key, ...row }) => ({ ...row, id: bytesOf(key) })) });
+    await insertRows(db, tx, {
+      table: 'Imported',
+      kinds: importedKinds,
+      rows: piece.map(({ key, ...row }) => ({ ...row, id: bytesOf(key) })),
+    });
     return [];
   });
 }

@@ -1,5 +1,5 @@
 import { createScratch, readImported, type Scratch } from '../db/index.ts';
-import { unclaimedHandles, requireForeigner } from '../user/index.ts';
+import { requireForeigner, unclaimedHandles } from '../user/index.ts';
 import { requireContent } from './content.ts';
 import { requireConversation } from './conversations.ts';
 import {
@@ -73,7 +73,8 @@ async function checkUser(run: Run, scratch: Scratch, line: UserLine): Promise<vo
   const subject = identity === null ? null : `subject ${JSON.stringify(identity)}`;
   if (subject !== null && scratch.get(subject) !== null) throw subjectTaken();
   const met = identity === null ? null : await run.db.client.identity.findUnique({ where: { issuer_subject: identity } });
-  if (met === null && (scratch.get(`handle ${handle}`) !== null || !(await unclaimedHandles(run, [handle])).has(handle))) throw handleTaken();
+  if (met === null && (scratch.get(`handle ${handle}`) !== null || !(await unclaimedHandles(run, [handle])).has(handle)))
+    throw handleTaken();
   if (subject !== null) scratch.put(subject, 0);
   scratch.put(`handle ${handle}`, 0);
 }

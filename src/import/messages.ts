@@ -132,7 +132,15 @@ function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][numbe
     ...{ stream, at, actorId: senderId },
     entry: {
       // One sender's follow each other in their index: names at random would have each message written to a page of its own.
-      ...{ type: 'MessageSent', clientMessageId: `${name}.${stream}.${messageSeq}`, ...words, ...refers, mentionIds, mentionsEveryone, origin: null },
+      ...{
+        type: 'MessageSent',
+        clientMessageId: `${name}.${stream}.${messageSeq}`,
+        ...words,
+        ...refers,
+        mentionIds,
+        mentionsEveryone,
+        origin: null,
+      },
       // Of no request: whoever sends under this name asks for something else.
       fingerprint: Uint8Array.from(randomBytes(16)),
       threadRootSeq: thread?.rootSeq ?? null,

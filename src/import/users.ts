@@ -1,5 +1,5 @@
 import { insertImported } from '../db/index.ts';
-import { type BroughtAccount, bringAccounts, unclaimedHandles, readHandle, requireForeigner } from '../user/index.ts';
+import { type BroughtAccount, bringAccounts, readHandle, requireForeigner, unclaimedHandles } from '../user/index.ts';
 import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
 import { type BatchEnd, judgeAll, type Run } from './parts.ts';
 

@@ -13,7 +13,7 @@ export type * from './administration.ts';
 export { accountStates } from './administration.ts';
 export type * from './block.ts';
 export { isKey } from './bot-key.ts';
-export { type BroughtAccount, bringAccounts, type Foreigner, unclaimedHandles, requireForeigner } from './brought.ts';
+export { type BroughtAccount, bringAccounts, type Foreigner, requireForeigner, unclaimedHandles } from './brought.ts';
 export type * from './contact.ts';
 export { blockListKey, contactKey, contactRequestKey } from './contact-list.ts';
 export { createAdministration } from './create-administration.ts';

@@ -50,20 +50,31 @@ describe('admin import, beside a node that runs', () => {
 
   it('says at which line it stops, what was stored before it, and with leave goes on', async () => {
     const file = join(folder, 'faulty.jsonl');
-    await writeFile(file, '{"kind":"user","id":"1","handle":"fine.one"}\n{"kind":"user","id":"2","handle":"a b"}\n{"kind":"user","id":"3","handle":"fine.two"}\n');
+    await writeFile(
+      file,
+      '{"kind":"user","id":"1","handle":"fine.one"}\n{"kind":"user","id":"2","handle":"a b"}\n{"kind":"user","id":"3","handle":"fine.two"}\n',
+    );
     const fault = 'Line 2, handle: A handle is 3 to 32 of a-z, 0-9, _, . and -.\n';
     expect(await runAdmin(place.stores.env, 'import', file)).toEqual({
       code: 1,
       output: '',
       errors: `Before it. Stored: 1 user, 0 conversations, 0 messages, 0 read. Known already: 0. Left out: 1.\n${fault}`,
     });
-    expect(await newest()).toMatchObject({ action: 'import', outcome: 'REFUSED', code: 'INVALID_INPUT', after: expect.stringContaining('"users":1') });
+    expect(await newest()).toMatchObject({
+      action: 'import',
+      outcome: 'REFUSED',
+      code: 'INVALID_INPUT',
+      after: expect.stringContaining('"users":1'),
+    });
     expect(await runAdmin(place.stores.env, 'import', file, '--skip-faulty')).toMatchObject({
       code: 0,
       errors: fault,
       output: expect.stringContaining('Stored: 1 user, 0 conversations, 0 messages, 0 read. Known already: 1. Left out: 1.\n'),
     });
-    expect(await runAdmin(place.stores.env, 'import', `${file}.none`)).toMatchObject({ code: 1, errors: expect.stringContaining('cannot be read: ENOENT') });
+    expect(await runAdmin(place.stores.env, 'import', `${file}.none`)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('cannot be read: ENOENT'),
+    });
   });
 
   it('heeds what was set while nodes run', async () => {
