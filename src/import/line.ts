@@ -45,12 +45,17 @@ const shapes = { user, direct, group, message, read } as const;
 
 /** What a line may be about. */
 export type LineKind = keyof typeof shapes;
-/** What a line says. */
+/** Who is to have an account. */
 export type UserLine = z.output<typeof user>;
+/** Which two talk. */
 export type DirectLine = z.output<typeof direct>;
+/** A group, and who is in it. */
 export type GroupLine = z.output<typeof group>;
+/** What somebody has said. */
 export type MessageLine = z.output<typeof message>;
+/** How far somebody has read. */
 export type ReadLine = z.output<typeof read>;
+/** What a line says. */
 export type Line = UserLine | DirectLine | GroupLine | MessageLine | ReadLine;
 
 /** A line, and where it stands. */
@@ -129,6 +134,7 @@ export function createKeys(source: string) {
   };
 }
 
+/** Keys of one source. */
 export type Keys = ReturnType<typeof createKeys>;
 
 /** What a line refers to, each by its key: what a run must know before it. */
