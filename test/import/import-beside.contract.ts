@@ -131,8 +131,12 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
         ended = true;
       });
       const jobSeq = async () => (await world.db.client.stream.findUniqueOrThrow({ where: { id: groupId ?? -1n } })).jobSeq;
-      expect(await jobSeq()).toBe(seq - 1);
+      // Another file, which waits for nobody, is stored meanwhile.
+      const other = crew();
+      await world.bring([...other.start, other.say(other.ann, 2)], { closed: true });
       expect(ended).toBe(false);
+      expect(await jobSeq()).toBe(seq - 1);
+      expect(await world.messages(ann, groupId ?? -1n)).toHaveLength(2);
       await settle();
       expect(await bringing).toMatchObject({ messages: 1 });
       expect(await jobSeq()).toBe(seq + 1);
