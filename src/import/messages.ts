@@ -140,6 +140,7 @@ function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][numbe
         mentionIds,
         mentionsEveryone,
         origin: null,
+        poll: null,
       },
       // Of no request: whoever sends under this name asks for something else.
       fingerprint: Uint8Array.from(randomBytes(16)),

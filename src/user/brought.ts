@@ -75,7 +75,7 @@ export function bringAccounts(
       async write(tx, { at, created, entries }) {
         for (const [place, { createdAt = at, ...account }] of accounts.entries()) {
           const id = created[place] ?? nobody;
-          await insertAccount(tx, { ...account, id, createdAt, passwordHash: noPassword, said: [] });
+          await insertAccount(tx, { ...account, id, createdAt, passwordHash: noPassword, data: null, said: [] });
         }
         await settleStreams(
           db,
