@@ -90,6 +90,11 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       await world.bring([of.say(of.ann, 3, { thread: 'm1' }), { kind: 'read', user: of.cy, conversation: of.group.id, message: 'm1' }]);
       const seen = await events.until((event) => event.kind === 'entry' && event.entry.type === 'MessageSent');
       expect(seen.at(-1)).toMatchObject({ entry: { at: new Date(march(3)), data: { text: 'text 2' } } });
+      // Their other devices hear how far they have read by now.
+      const moved = seen.some(({ kind }) => kind === 'markers')
+        ? seen.filter(({ kind }) => kind === 'markers')
+        : await events.until(({ kind }) => kind === 'markers');
+      expect(moved.at(-1)).toMatchObject({ conversationId: groupId });
       for (const viewer of [ann, ben]) expect(await world.waits(viewer, groupId ?? -1n)).toEqual({ unread: 0, mentions: 0, threads: 0 });
       expect(await world.waits((await people(of)).cy, groupId ?? -1n)).toMatchObject({ unread: 1 });
       events.stop();
@@ -105,6 +110,18 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       await world.bring([of.say(of.ann, 9)], { shiftTimes: true });
       expect(await world.waits(ben, groupId ?? -1n)).toMatchObject({ unread: 0 });
       expect(await world.waits(cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
+    });
+
+    it('leaves unread what is said here between what it adds and its end, also where it says how far somebody has read', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, ben, groupId } = await people(of);
+      await world.bring([of.say(of.ann, 3)], { closed: true });
+      await say(world.chat, ann, groupId ?? -1n, 'said here');
+      await settle();
+      await world.bring([{ kind: 'read', user: of.cy, conversation: of.group.id, message: 'm1' }]);
+      expect(await world.waits(ben, groupId ?? -1n)).toMatchObject({ unread: 1 });
+      expect(await world.waits((await people(of)).cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
     });
 
     it('does not put anything before what was said here, but for who asks for that behind it', async () => {
