@@ -1,13 +1,13 @@
 import { requireData, requireFitting } from '../data.ts';
 import { ChatError } from '../errors.ts';
-import type { Verdict } from '../log/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
 import { requireQuoted, threadOf } from '../message/index.ts';
 import { codePoints, isBlank, isStorable } from '../text.ts';
 import type { Viewer } from '../user/index.ts';
 import type { DraftWord, NewDraft } from './draft.ts';
 import type { DraftParts } from './parts.ts';
 import { cancelUntold, draftChanged, draftsKey, leaveUntold, requirePart, requireWritten } from './rule.ts';
-import { type DraftRow, draftCount, draftOf, draftRow, putDraft, stands } from './store.ts';
+import { type DraftRow, deleteUnseen, draftCount, draftOf, draftRow, putDraft, seenCount, stands } from './store.ts';
 
 // A job that is due for so long was given up: another is left.
 const overdueMs = 60_000;
@@ -34,13 +34,15 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
       const before = await inside.read(draftRow, place);
       const { joinedSeq } = access;
       if (before !== null && before.writtenAt >= writtenAt) return { result: () => wordOf(before, joinedSeq) };
-      if (!stands(before) || before.joinedSeq !== joinedSeq) requireRoom(await inside.read(draftCount, userId), config.maxDrafts);
+      const isMore = !stands(before) || before.joinedSeq !== joinedSeq;
+      const isFull = isMore && (await isFullFor(inside, userId, config.maxDrafts));
       const telling = tellingAt(before, inside.now, config.draftTellMs);
       const row = { ...place, text, replyToSeq, data, writtenAt, savedAt: inside.now, joinedSeq, tellAt: telling.at };
       return {
         entries: () => (telling.at === null ? [draftChanged(place)] : []),
         async write(tx) {
           await putDraft(tx, row, before);
+          if (isFull) await deleteUnseen(tx, userId);
           if (telling.isNew) await leaveUntold(tx, place, telling.at);
           else if (telling.at === null && before !== null && before.tellAt !== null) await cancelUntold(tx, place);
         },
@@ -77,8 +79,10 @@ function unfit(why: string): ChatError {
   return new ChatError('INVALID_INPUT', why, { field: ['text'] });
 }
 
-function requireRoom(count: number, most: number): void {
-  if (count < most) return;
+/** Whether drafts of stays that are over are in the way: so no list has more to step over than may be kept. Throws LIMIT_REACHED. */
+async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
+  if ((await inside.read(draftCount, userId)) < most) return false;
+  if ((await inside.read(seenCount, userId)) < most) return true;
   const why = most === 0 ? 'No drafts are kept here.' : `At most ${most} drafts are kept: send one, or remove it.`;
   throw new ChatError('LIMIT_REACHED', why);
 }

@@ -1,4 +1,4 @@
-import { empty, inPieces, inSameStay, join, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, empty, inPieces, inSameStay, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { Draft, DraftPlace } from './draft.ts';
 
@@ -27,7 +27,7 @@ export async function readDrafts(tx: Tx, places: readonly OwnPlace[]): Promise<r
       ({ userId, conversationId, threadRootSeq }) =>
         sql`(userId = ${userId} AND conversationId = ${conversationId} AND threadRootSeq = ${threadRootSeq})`,
     );
-    return selectRows(tx, 'Draft', join(either, ' OR '));
+    return selectRows(tx, 'Draft', join(either, ' OR '), byKey);
   });
   const found = new Map(rows.map((row) => [placeKey(row), row]));
   return places.map((place) => found.get(placeKey(place)) ?? null);
@@ -52,9 +52,16 @@ export async function putDraft(tx: Tx, row: DraftRow, before: DraftRow | null): 
   else await tx.draft.updateMany({ where: place, data: rest });
 }
 
-/** How many drafts a user has, of the conversations that they see. Governed by their account stream, but for where they are. */
+/** How many drafts a user has. Governed by their account stream. */
 export const draftCount: Fact<bigint, number> = {
   name: 'draft count',
+  key: String,
+  read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.draft.count({ where: { userId, savedAt: { not: null } } }))),
+};
+
+/** How many of them are of the stays that they are in. The rest they never see again. */
+export const seenCount: Fact<bigint, number> = {
+  name: 'drafts seen',
   key: String,
   read: (tx, userIds) =>
     Promise.all(
@@ -66,6 +73,13 @@ export const draftCount: Fact<bigint, number> = {
       }),
     ),
 };
+
+/** Removes a user's drafts of stays that are over. */
+export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
+  // What is seen no more, for whatever reason, may be read as null.
+  await tx.$executeRaw(sql`DELETE FROM Draft WHERE userId = ${userId} AND savedAt IS NOT NULL
+    AND CASE WHEN ${inSameStay('Draft', userId)} THEN 1 ELSE 0 END = 0`);
+}
 
 /** Its place in a list. */
 export function draftKey({ savedAt, conversationId, threadRootSeq }: Pick<Draft, 'savedAt' | 'conversationId' | 'threadRootSeq'>): string {

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Log, NewEntry, Verdict } from '../log/index.ts';
+import type { Inside, Log, NewEntry, Verdict } from '../log/index.ts';
 import { type MessageRef, requireSeen, requireStanding } from '../message/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import type { SavedMessage, SavedMessages, Saving } from './saved.ts';
-import { allSaved, deleteSaved, listSaved, putSaved, readSaved, savedCount, savedKey, savedRow } from './store.ts';
+import { allSaved, deleteSaved, deleteUnseen, listSaved, putSaved, readSaved, savedCount, savedKey, savedRow, seenCount } from './store.ts';
 
 // The column's width.
 const maxNote = 1_000;
@@ -57,13 +57,16 @@ function save({ log, config }: Parts, viewer: Viewer, { message: ref, note: want
       const [user, before] = await Promise.all([inside.read(userRow, userId), inside.read(savedRow, { ...ref, userId })]);
       if (user?.state !== 'ACTIVE') throw accountGone();
       const known = before?.joinedSeq === joinedSeq ? before : null;
-      if (known === null) requireRoom(await inside.read(savedCount, userId), config.maxSavedMessages);
+      const isFull = known === null && (await isFullFor(inside, userId, config.maxSavedMessages));
       const note = given === undefined ? (known?.note ?? null) : given;
       if (known?.note === note) return { result: () => known };
       const row = { userId, conversationId, seq, note, savedAt: known?.savedAt ?? inside.now, joinedSeq };
       return {
         entries: () => [changed(viewer, ref)],
-        write: (tx) => putSaved(tx, row, before),
+        async write(tx) {
+          await putSaved(tx, row, before);
+          if (isFull) await deleteUnseen(tx, userId);
+        },
         result: () => row,
       };
     },
@@ -99,8 +102,10 @@ function unfit(why: string): ChatError {
   return new ChatError('INVALID_INPUT', why, { field: ['note'] });
 }
 
-function requireRoom(count: number, most: number): void {
-  if (count < most) return;
+/** Whether what is seen no more is in the way: so no list has more to step over than may be saved. Throws LIMIT_REACHED. */
+async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
+  if ((await inside.read(savedCount, userId)) < most) return false;
+  if ((await inside.read(seenCount, userId)) < most) return true;
   const why = most === 0 ? 'No messages are saved here.' : `At most ${most} messages are saved: take one out first.`;
   throw new ChatError('LIMIT_REACHED', why);
 }

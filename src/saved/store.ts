@@ -1,4 +1,4 @@
-import { empty, inPieces, join, seenStill, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, empty, inPieces, join, seenStill, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { MessageRef } from '../message/index.ts';
 import type { SavedMessage, SavedRange } from './saved.ts';
@@ -21,15 +21,22 @@ export async function readSaved(tx: Tx, refs: readonly OwnRef[]): Promise<readon
       const [{ userId, conversationId } = { userId: 0n, conversationId: 0n }] = own;
       return sql`(userId = ${userId} AND conversationId = ${conversationId} AND seq IN (${join(own.map(({ seq }) => seq))}))`;
     });
-    return selectRows(tx, 'SavedMessage', join(either, ' OR '));
+    return selectRows(tx, 'SavedMessage', join(either, ' OR '), byKey);
   });
   const found = new Map(rows.map((row) => [ownKey(row), row]));
   return refs.map((ref) => found.get(ownKey(ref)) ?? null);
 }
 
-/** How many messages a user has saved and sees. Governed by their account stream, but for what they see. */
+/** How many rows a user has. Governed by their account stream, but for what is kept no longer. */
 export const savedCount: Fact<bigint, number> = {
   name: 'saved count',
+  key: String,
+  read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.savedMessage.count({ where: { userId } }))),
+};
+
+/** Of how many of them the user sees the message. The rest they never see again. */
+export const seenCount: Fact<bigint, number> = {
+  name: 'saved and seen',
   key: String,
   read: (tx, userIds) =>
     Promise.all(
@@ -41,6 +48,12 @@ export const savedCount: Fact<bigint, number> = {
       }),
     ),
 };
+
+/** Removes what a user has saved and does not see any more. */
+export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
+  // What is seen no more, for whatever reason, may be read as null.
+  await tx.$executeRaw(sql`DELETE FROM SavedMessage WHERE userId = ${userId} AND CASE WHEN ${seenStill(userId)} THEN 1 ELSE 0 END = 0`);
+}
 
 /** Puts a row in place of the one that stands there, if one does. */
 export async function putSaved(tx: Tx, row: SavedMessage, before: SavedMessage | null): Promise<void> {

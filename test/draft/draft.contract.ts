@@ -152,6 +152,8 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       await chat.groups.leave(ann, { groupId: left });
       await save(ann, fourth, 'a', 1);
       expect(await texts(ann)).toHaveLength(3);
+      // What is out of sight is out of the way: no list steps over more than may be kept.
+      expect(await db.client.draft.count({ where: { userId: ann.userId } })).toBe(3);
     });
   });
 

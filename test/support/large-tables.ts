@@ -78,7 +78,7 @@ export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld
     ...aroundMessages(viewer),
   );
   await sql.run(...doors(viewer));
-  await sql.run(...inSmallGroups(viewer), ...heads);
+  await sql.run(...inSmallGroups(viewer), ...kept(viewer), ...heads);
   await sql.run('COMMIT', 'SET autocommit = 1', `ANALYZE TABLE ${analysed.join(', ')}`);
   return {
     ...{ bigGroup: big, fairGroup: fair, bigSeq: bigSeqs, fairSeq: fairSeqs, bigRoot: bigSeqs - 8, fairRoot: fairSeqs - 8 },
@@ -181,15 +181,6 @@ function leftOvers(viewer: string): readonly string[] {
       SELECT UNHEX(LEFT(SHA2(CONCAT('later', seq), 256), 32)), IF(seq <= 5000, ${viewer}, ${firstUser} + seq), IF(seq % 4 = 1, ${big}, ${firstSmall} + 1),
         CONCAT('later', seq), REPEAT('f', 16), ${at('seq DIV 3')}, 'Later.', IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), '${firstUser + 1}',
         '${attachments}', '${data}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
-    // The viewer's in threads of two groups, one that nobody is in for every one that they see; of everybody else one.
-    `INSERT INTO Draft (userId, conversationId, threadRootSeq, text, replyToSeq, data, writtenAt, savedAt, joinedSeq)
-      SELECT ${viewer}, m.conversationId, s.seq, 'So far.', ${bigSeqs - 8}, '${data}', ${at('s.seq')}, IF(s.seq % 4 = 0, NULL, ${at('s.seq DIV 3')}), m.joinedSeq - s.seq % 2
-        FROM Membership m JOIN seq_1_to_5000 s WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair})
-      UNION ALL SELECT ${firstUser} + seq, ${big}, 0, 'So far.', NULL, NULL, ${at('seq')}, ${at('seq')}, 1 FROM ${numbers}`,
-    `INSERT INTO SavedMessage (userId, conversationId, seq, note, savedAt, joinedSeq)
-      SELECT ${viewer}, m.conversationId, g.seq, 'A note.', ${at('g.seq DIV 3')}, m.joinedSeq FROM Membership m JOIN Message g ON g.conversationId = m.conversationId
-        WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair}) AND g.seq > 100 AND g.seq % 3 = 0
-      UNION ALL SELECT ${firstUser} + seq, ${big}, ${bigSeqs - 8}, NULL, ${at('seq')}, 1 FROM ${numbers}`,
     // One app that has missed something of every stream, and one that has of some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
@@ -284,7 +275,15 @@ const listed = [
 
 /** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
 function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {
-  const root = { conversationId: `${big}`, rootSeq: bigSeqs - 8, clearedSeq: 1, untilSeq: 0, readSeq: bigSeqs, seq: 0 };
+  const root = {
+    conversationId: `${big}`,
+    rootSeq: bigSeqs - 8,
+    clearedSeq: 1,
+    untilSeq: 0,
+    readSeq: bigSeqs,
+    seq: 0,
+    threadRootSeq: bigSeqs - 8,
+  };
   const asked = {
     fromId: `${firstUser + 5_001}`,
     toId: viewer,
@@ -402,6 +401,22 @@ function inSmallGroups(viewer: string): readonly string[] {
 }
 
 // In both groups: the newest messages and one far back have everything; the rest is there to be stepped over.
+// What people keep for themselves.
+function kept(viewer: string): readonly string[] {
+  const numbers = `seq_1_to_${users}`;
+  return [
+    // The viewer's in threads of two groups, one that nobody is in for every one that they see; of everybody else one.
+    `INSERT INTO Draft (userId, conversationId, threadRootSeq, text, replyToSeq, data, writtenAt, savedAt, joinedSeq)
+      SELECT ${viewer}, m.conversationId, s.seq, 'So far.', ${bigSeqs - 8}, '${data}', ${at('s.seq')}, IF(s.seq % 4 = 0, NULL, ${at('s.seq DIV 3')}), m.joinedSeq - s.seq % 2
+        FROM Membership m JOIN seq_1_to_5000 s WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair})
+      UNION ALL SELECT ${firstUser} + seq, ${big}, 0, 'So far.', NULL, NULL, ${at('seq')}, ${at('seq')}, 1 FROM ${numbers}`,
+    `INSERT INTO SavedMessage (userId, conversationId, seq, note, savedAt, joinedSeq)
+      SELECT ${viewer}, m.conversationId, g.seq, 'A note.', ${at('g.seq DIV 3')}, m.joinedSeq FROM Membership m JOIN Message g ON g.conversationId = m.conversationId
+        WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair}) AND g.seq > 100 AND g.seq % 30 IN (1, 3)
+      UNION ALL SELECT ${firstUser} + seq, ${big}, ${bigSeqs - 8}, NULL, ${at('seq')}, 1 FROM ${numbers}`,
+  ];
+}
+
 function aroundMessages(viewer: string): readonly string[] {
   return [
     ['big', big, bigSeqs, bigMembers],
