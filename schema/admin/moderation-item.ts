@@ -79,6 +79,10 @@ const ModeratedMessage = builder.objectRef<Message>('ModeratedMessage').implemen
       nullable: true,
       description: 'What its sender’s client has put on it; null: nothing, or it was taken back.',
     }),
+    pollOptions: t.stringList({
+      description: 'What its poll lets choose; nothing: it has none, or was taken back.',
+      resolve: ({ poll }) => poll?.options ?? [],
+    }),
     sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was sent.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When it was changed last; null: never.' }),
     recalledAt: t.expose('recalledAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it was not.' }),
@@ -138,7 +142,7 @@ export const ModerationItem = builder.objectRef<ItemShape>('ModerationItem').imp
     textThen: t.string({
       nullable: true,
       description:
-        'What it said when the item was opened, as far as it was kept, with a line for each attachment and one for its data; null: nothing is left of that.',
+        'What it said when the item was opened, as far as it was kept, with a line for each attachment, one for its data and one for each option of its poll; null: nothing is left of that.',
       resolve: ({ text }) => text,
     }),
     message: t.field({

@@ -124,7 +124,7 @@ const fields: Readonly<Record<string, string>> = {
   'Query.moderationQueue':
     '{ moderationQueue(state: RESOLVED, kind: USER, first: 2) { edges { cursor node { id kind state user { id } group { id name } textThen reporters reasons { reason count } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
   'Query.moderationItem':
-    'query ($itemId: ID!) { moderationItem(id: $itemId) { id createdAt newestReportAt message { id text data attachments { url mediaType name alt } sender { id } sentAt editedAt recalledAt } context { id } reports(first: 2) { edges { cursor node { reporter { id } reason note textThen words { list word } at } } pageInfo { hasNextPage } } action note resolvedAt resolvedBy { id } } }',
+    'query ($itemId: ID!) { moderationItem(id: $itemId) { id createdAt newestReportAt message { id text data pollOptions attachments { url mediaType name alt } sender { id } sentAt editedAt recalledAt } context { id } reports(first: 2) { edges { cursor node { reporter { id } reason note textThen words { list word } at } } pageInfo { hasNextPage } } action note resolvedAt resolvedBy { id } } }',
   'Mutation.resolveReport':
     'mutation ($itemId: ID!) { resolveReport(input: { itemId: $itemId, action: DISMISS }) { item { id state } errors { code message field retryAfterMs } } }',
   'Query.blockedWordLists': '{ blockedWordLists { name action enabled wholeWords wordCount words updatedAt updatedBy { id } } }',

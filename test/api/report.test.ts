@@ -1,8 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
-import { EditMessageDocument, ReportMessageDocument, ReportUserDocument, SendMessageDocument } from '../support/generated/graphql.ts';
+import {
+  AskDocument,
+  EditMessageDocument,
+  RecallMessageDocument,
+  ReportMessageDocument,
+  ReportUserDocument,
+  SendMessageDocument,
+} from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
-import { type Person, world } from '../support/world.ts';
+import { given, type Person, world } from '../support/world.ts';
 
 const place = world({ REPORTS_PER_DAY: '1000' });
 let admin: Person;
@@ -24,7 +31,7 @@ async function report(as: Person, messageId: string, reason = 'HATE') {
 }
 
 const itemFields = `id kind state user { id handle } group { id name description memberCount } textThen
-  message { id text attachments { url mediaType name alt } data sender { id } recalledAt } context { text } reporters reasons { reason count } action note resolvedBy { handle }
+  message { id text attachments { url mediaType name alt } data pollOptions sender { id } recalledAt } context { text pollOptions } reporters reasons { reason count } action note resolvedBy { handle }
   reports { edges { node { reporter { id } reason note textThen words { list word } } } }`;
 
 async function itemsAbout(userId: string, state = 'OPEN'): Promise<readonly Readonly<Record<string, unknown>>[]> {
@@ -52,7 +59,10 @@ describe('what is reported', () => {
       user: { id: ann.id, handle: ann.handle },
       group: { id: group, name: 'The group', memberCount: 3 },
       message: { id: messageId, text: 'something nice', attachments: [file], data: { a: 'b' }, sender: { id: ann.id }, recalledAt: null },
-      context: [{ text: 'hello' }, { text: 'something nice' }],
+      context: [
+        { text: 'hello', pollOptions: [] },
+        { text: 'something nice', pollOptions: [] },
+      ],
     });
     const then = 'something nice\nimage/png https://example.org/a “a.png”\n{"a":"b"}';
     const { edges } = (item as { reports: { edges: readonly unknown[] } } | undefined)?.reports ?? { edges: [] };
@@ -85,6 +95,31 @@ describe('what is reported', () => {
       textThen: 'something bad',
       message: { text: '', attachments: [], data: null, recalledAt: expect.any(String) },
     });
+  });
+
+  it('is shown with what it lets choose, as is what stands around it, until it is taken back', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const conversationId = await place.group(ann, ben);
+    const ask = async (text: string, ...options: readonly string[]) => {
+      const { sendMessage } = await place.ask(
+        AskDocument,
+        { input: { conversationId, clientMessageId: text, text, poll: { options } } },
+        ann,
+      );
+      return given(sendMessage.messageEdge, sendMessage.errors).node.id;
+    };
+    await ask('First?', 'nice', 'nicer');
+    const messageId = await ask('Then?', 'something bad', 'nice');
+    await report(ben, messageId);
+    expect(await itemsAbout(ann.id)).toMatchObject([
+      {
+        textThen: 'Then?\n○ something bad\n○ nice',
+        message: { id: messageId, pollOptions: ['something bad', 'nice'] },
+        context: [{ pollOptions: ['nice', 'nicer'] }, { pollOptions: ['something bad', 'nice'] }],
+      },
+    ]);
+    await place.ask(RecallMessageDocument, { input: { messageId } }, ann);
+    expect(await itemsAbout(ann.id)).toMatchObject([{ message: { text: '', pollOptions: [] } }]);
   });
 
   it('by one user again is one report, and what cannot be seen cannot be reported', async () => {

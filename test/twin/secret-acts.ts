@@ -142,10 +142,8 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a recall': onOwn('recallMessage', {}),
   'a reaction': onOwn('addReaction', { emoji: '🎉' }),
   async 'a question'(secrecy, keeper) {
-    const conversationId = shared(secrecy, keeper);
     const poll = { options: ['secret', 'more secret'], anonymous: secrecy.chance.odds(0.5), multiple: secrecy.chance.odds(0.5) };
-    const more = { clientMessageId: randomUUID(), text: 'Secretly?', poll };
-    if (conversationId !== undefined) await secrecy.deeds.act(keeper, 'sendMessage', { conversationId, ...more });
+    await withOne(secrecy, secrecy.known.conversations, (conversationId) => say(secrecy, keeper, conversationId, { poll }));
   },
   'a vote': async (secrecy, keeper) =>
     await withOne(secrecy, secrecy.known.messages, (messageId) =>
