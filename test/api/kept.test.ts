@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  AddMembersDocument,
   DraftsDocument,
   DraftsThereDocument,
   HideMessageDocument,
+  LeaveGroupDocument,
+  NodeByIdDocument,
   RemoveDraftDocument,
   SaveDraftDocument,
   SavedMessagesDocument,
   SaveMessageDocument,
   SendMessageDocument,
   UnsaveMessageDocument,
+  UpdateGroupDocument,
 } from '../support/generated/graphql.ts';
 import { given, type Person, world } from '../support/world.ts';
 
@@ -94,12 +98,35 @@ describe('what one keeps for oneself', () => {
     expect(heard.map(({ __typename }) => __typename)).toEqual(['MessageSent']);
   });
 
-  it('is no saved message any more where it is deleted for oneself, cleared, or of a group that one has left', async () => {
-    const { ann, group, root } = await scene();
+  it('is no saved message any more where it is deleted for oneself, also where somebody answers it', async () => {
+    const { ann, ben, group, root } = await scene();
     const another = await chat.say(ann, group, 'another');
     for (const messageId of [root, another.id]) await chat.ask(SaveMessageDocument, { input: { messageId } }, ann);
+    const answer = { conversationId: group, clientMessageId: randomUUID(), text: 'an answer', replyToId: another.id };
+    const { sendMessage } = await chat.ask(SendMessageDocument, { input: answer }, ben);
+    const { node } = given(sendMessage.messageEdge, sendMessage.errors);
     await chat.ask(HideMessageDocument, { input: { messageId: another.id } }, ann);
     const { conversation } = await chat.ask(DraftsThereDocument, { id: group }, ann);
-    expect(conversation?.messages.edges.map(({ node }) => [node.id, node.viewerHasSaved])).toEqual([[root, true]]);
+    expect(conversation?.messages.edges.map((edge) => [edge.node.id, edge.node.viewerHasSaved, edge.node.replyTo])).toEqual([
+      [root, true, null],
+      [node.id, false, { id: another.id, viewerHasSaved: false }],
+    ]);
+  });
+
+  it('is of one stay in a group: who leaves and comes again finds no draft there, and nothing saved', async () => {
+    const { ann, ben, group, root } = await scene();
+    await chat.ask(UpdateGroupDocument, { input: { groupId: group, historyForNewcomers: 'ALL' } }, ann);
+    const { draftEdge } = await save(ben, { conversationId: group, text: 'so far' });
+    await save(ben, { conversationId: group, threadRootId: root, text: 'in the thread' });
+    await chat.ask(SaveMessageDocument, { input: { messageId: root } }, ben);
+    await chat.ask(LeaveGroupDocument, { input: { groupId: group } }, ben);
+    await chat.ask(AddMembersDocument, { input: { groupId: group, userIds: [ben.id] } }, ann);
+    const { conversation } = await chat.ask(DraftsThereDocument, { id: group }, ben);
+    expect(conversation).toMatchObject({
+      viewerDraft: null,
+      messages: { edges: [{ node: { id: root, viewerHasSaved: false, viewerThreadDraft: null } }] },
+    });
+    expect((await chat.ask(NodeByIdDocument, { id: draftEdge?.node.id ?? '' }, ben)).node).toBeNull();
+    expect(await drafts(ben)).toEqual([]);
   });
 });

@@ -279,6 +279,19 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await told(ann)).toBe(1);
     });
 
+    it('are told in the order in which drafts began to wait, which is not that of the list', async () => {
+      const { ann, ben, group } = await two();
+      const elsewhere = await groupOf(chat, ann, ben);
+      await save(ann, group, 'here', 1);
+      await save(ann, elsewhere, 'elsewhere', 1);
+      await save(ann, group, 'here again', 2);
+      await tellingComes(ann);
+      const entries = await db.client.entry.findMany({ where: { streamId: ann.userId, type: 'DraftChanged' }, orderBy: { seq: 'asc' } });
+      const told = entries.map(({ data }) => data);
+      expect(told).toEqual([expect.stringContaining(String(group)), expect.stringContaining(String(elsewhere))]);
+      expect(await texts(ann)).toEqual(['here again', 'elsewhere']);
+    });
+
     it('are told at once that there is none any more, and not of what is gone by then', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'one', 1);

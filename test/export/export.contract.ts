@@ -22,6 +22,8 @@ interface Contents {
   readonly blocks: readonly object[];
   readonly joinRequests: readonly object[];
   readonly scheduledMessages: readonly { readonly text: string; readonly sendAt: string }[];
+  readonly drafts: readonly { readonly text: string }[];
+  readonly savedMessages: readonly { readonly note: string | null }[];
   readonly reports: readonly object[];
   readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
   readonly messages?: readonly {
@@ -120,7 +122,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       const sendAt = new Date(Date.now() + 3_600_000);
       await chat.scheduled.schedule(ann, { conversationId: direct, clientMessageId: 'later', text: 'Later', sendAt });
       await chat.messages.send(ann, { conversationId: direct, clientMessageId: 'a', text: 'psst', attachments: [picture], data: poll });
-      await say(chat, ben, group, 'of somebody else');
+      const theirs = await say(chat, ben, group, 'of somebody else');
       const seq = await say(chat, ann, group, 'to be taken back');
       await chat.messages.recall(ann, { conversationId: group, seq });
       await say(chat, ann, group, 'line one\nline "two"\u2028');
@@ -129,7 +131,22 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.push.setQuietHours(ann, quietHours);
       const p256dh = createECDH('prime256v1').generateKeys('base64url');
       await chat.push.registerWeb(ann, { endpoint: 'https://push.example.org/of-ann', p256dh, auth: 'A'.repeat(22) });
+      const threadRoot = { conversationId: group, seq: theirs };
+      const writtenAt = new Date();
+      await chat.drafts.save(ann, { conversationId: group, text: 'Begun', writtenAt });
+      await chat.drafts.save(ann, { conversationId: group, text: 'On', threadRoot, replyTo: threadRoot, data: { files: 1 }, writtenAt });
+      await chat.drafts.save(ben, { conversationId: group, text: 'Not hers', writtenAt });
+      await chat.drafts.remove(ann, { conversationId: direct, writtenAt });
+      await chat.saved.save(ann, { message: threadRoot, note: 'For later' });
+      await chat.saved.save(ben, { message: threadRoot, note: 'Not hers' });
       const file = await contents(ann);
+      const place = { conversationId: String(group), writtenAt: writtenAt.toISOString(), savedAt: expect.any(String) };
+      expect(file.drafts).toEqual([
+        { ...place, threadRootSeq: null, text: 'Begun', replyToSeq: null, data: null },
+        { ...place, threadRootSeq: theirs, text: 'On', replyToSeq: theirs, data: { files: 1 } },
+      ]);
+      expect(file.savedMessages).toEqual([{ conversationId: String(group), seq: theirs, note: 'For later', savedAt: expect.any(String) }]);
+      expect(JSON.stringify(file)).not.toContain('of somebody else');
       expect(file.profile).toMatchObject({ id: String(ann.userId), displayName: 'Ann "Ä" 🎉' });
       expect(file.formerHandles.map(({ handle }) => handle)).toEqual([before?.handle]);
       expect(file.settings).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });

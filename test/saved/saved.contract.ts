@@ -141,6 +141,22 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await db.client.savedMessage.count({ where: { userId: ann.userId } })).toBe(4);
     });
 
+    it('leaves no more rows than so many, whatever they have saved, cleared, and left', async () => {
+      const { ann, ben, group, one } = await saved();
+      const elsewhere = await groupOf(chat, ben, ann);
+      await chat.groups.update(ben, { groupId: elsewhere, history: 'ALL' });
+      const [there = one] = await said(ben, elsewhere, 'there');
+      await chat.saved.save(ann, { message: there, note: 'then' });
+      await chat.groups.leave(ann, { groupId: elsewhere });
+      await chat.groups.addMembers(ben, { groupId: elsewhere, userIds: [ann.userId] });
+      await chat.messages.clear(ann, { conversationId: group });
+      const rows = () => db.client.savedMessage.count({ where: { userId: ann.userId } });
+      expect([await seqs(ann), await rows()]).toEqual([[], 4]);
+      // One of those that are in nobody's sight is saved anew, in another stay.
+      expect(await chat.saved.save(ann, { message: there })).toMatchObject({ note: null });
+      expect([await seqs(ann), await rows()]).toEqual([[there.seq], 1]);
+    });
+
     it('is saved once by devices that do it at the same time', async () => {
       const { ann, ben, group } = await two();
       const [message = { conversationId: group, seq: 0 }] = await said(ben, group, 'one');
