@@ -114,7 +114,9 @@ export class Follower implements Listener {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    if (this.#live && !this.#outlet.crowded()) this.#owner.ephemeral(event);
+    // Who came with the first entry was there before it.
+    const tooEarly = event.kind === 'signal' && event.seq < this.#joinedSeq && this.#joinedSeq > 1;
+    if (this.#live && !tooEarly && !this.#outlet.crowded()) this.#owner.ephemeral(event);
   }
 
   skipped(head: number): void {

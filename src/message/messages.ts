@@ -135,7 +135,7 @@ export interface Messages extends AsyncDisposable {
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
   /**
    * Tells those who are in the conversation and connected, or of them those who are named, and the viewer's own devices. Not stored. Throws NOT_FOUND (conversationId, recipientIds.N),
-   * INVALID_INPUT (name, data, data.…, recipientIds), RATE_LIMITED, and as `send` does of who may not write there: FORBIDDEN, MUTED, BLOCKED and NOT_CONTACTS (conversationId).
+   * INVALID_INPUT (name, data, data.…, recipientIds), RATE_LIMITED, and as `send` does of who may not write there: SUSPENDED, FORBIDDEN, MUTED, BLOCKED and NOT_CONTACTS (conversationId).
    */
   sendSignal(viewer: Viewer, signal: Signal): Promise<void>;
 }

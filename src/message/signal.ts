@@ -3,7 +3,7 @@ import { blockedWithin } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Conversation, type Membership, requireMay } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
-import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { addressing, requireUnsuspended, unwelcome, type Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { SignalPace } from './signal-pace.ts';
@@ -82,12 +82,23 @@ export class SignalTeller {
   async #reachOf(userId: bigint, { conversationId, recipientIds }: Signal): Promise<Reach> {
     const { groups } = this.#parts;
     const refs = [userId, ...(recipientIds ?? [])].map((memberId) => ({ conversationId, userId: memberId }));
-    const [[conversation], [access, ...recipients]] = await Promise.all([groups.byIds([conversationId]), groups.memberships(refs)]);
+    const [[conversation], [access, ...recipients]] = await Promise.all([
+      groups.byIds([conversationId]),
+      groups.memberships(refs),
+      this.#requireUnsuspended(userId),
+    ]);
     if (!conversation || !access?.shown) throw noConversation();
     const except = await this.#requireWelcome(conversation, access);
     const missing = recipients.indexOf(null);
     if (missing >= 0) throw new ChatError('NOT_FOUND', 'They are not in this conversation.', { field: ['recipientIds', String(missing)] });
     return { seq: conversation.lastSeq, only: recipientIds ?? null, except };
+  }
+
+  async #requireUnsuspended(userId: bigint): Promise<void> {
+    const { db } = this.#parts;
+    const sender = await db.client.user.findUnique({ where: { id: userId }, select: { suspendedUntil: true } });
+    // What time it is need not be asked of nearly everybody.
+    if (sender !== null && sender.suspendedUntil !== null) requireUnsuspended(sender, await db.now());
   }
 
   /** Who is not told, though they are there. Throws what is said to who may not write there. */

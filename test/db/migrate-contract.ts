@@ -10,6 +10,7 @@ import type { Fresh, OpenOptions } from './fresh.ts';
 const init = '20260101000000_init';
 const messages = '20260201000000_messages';
 const attached = '20260322000000_attached_messages';
+const participants = '20260326000000_user_data';
 
 /** The names of the migrations in a folder, in order. */
 export async function migrationsIn(folder: string): Promise<readonly string[]> {
@@ -163,6 +164,38 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       expect(await db.client.job.findMany({ select: { kind: true, state: true } })).toEqual([
         { kind: 'AttachmentRound', state: 'PENDING' },
       ]);
+    });
+
+    test('finds since when each takes part in the threads that there are', async () => {
+      await using place = await fresh();
+      await using copy = await copyOf(folder);
+      const before = (await migrationsIn(folder)).filter((name) => name < participants);
+      for (const name of before) await copy.write(name, await readFile(join(folder, name, 'migration.sql'), 'utf8'));
+      await openAndClose(place, { migrations: copy.folder });
+      const at = folder.includes('sqlite') ? "'2026-01-01T12:00:00.000+00:00'" : "'2026-01-01 12:00:00.000'";
+      const roots = [
+        ...[`8, 1, 1, 3, '1', x'00000000000000000000000000000000', '', ${at}`],
+        ...[`9, 1, 1, 1, '2', x'00000000000000000000000000000000', '', ${at}`],
+        ...[`9, 2, 2, 3, '3', x'00000000000000000000000000000000', '', ${at}`],
+      ];
+      await place.run(
+        `INSERT INTO Message (conversationId, seq, ordinal, senderId, clientMessageId, fingerprint, text, sentAt)
+          VALUES ${roots.map((root) => `(${root})`).join()}`,
+      );
+      // In the first thread that who began it has replied too, and replies of somebody that are not kept.
+      await place.run(`INSERT INTO Reply (conversationId, rootSeq, seq, senderId)
+        VALUES (8, 1, 2, 1), (9, 1, 3, 4), (9, 1, 4, 1), (9, 1, 5, 3), (9, 1, 7, 4), (9, 2, 6, 1)`);
+      await place.run(`INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq)
+        VALUES (3, 8, 1, 0), (1, 8, 1, 2), (1, 9, 1, 4), (2, 9, 1, 9), (3, 9, 1, 5), (4, 9, 1, 7), (3, 9, 2, 0), (1, 9, 2, 6)`);
+      await using db = await place.open();
+      const orderBy = [{ conversationId: 'asc' as const }, { rootSeq: 'asc' as const }, { sinceSeq: 'asc' as const }];
+      const rows = await db.client.threadPart.findMany({ orderBy });
+      expect(rows.map((row) => [row.conversationId, row.rootSeq, row.userId, row.sinceSeq].join())).toEqual([
+        ...['8,1,3,0', '8,1,1,2'],
+        ...['9,1,1,0', '9,1,4,3', '9,1,3,5', `9,1,2,${2 ** 31 - 1}`],
+        ...['9,2,3,0', '9,2,1,6'],
+      ]);
+      expect(rows.map(({ readSeq }) => readSeq)).toEqual([0, 2, 4, 7, 5, 9, 0, 6]);
     });
 
     test('refuses a migration that was changed after it had been applied', async () => {

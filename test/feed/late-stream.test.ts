@@ -2,7 +2,7 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/bus/index.ts';
 import { createFeed } from '../../src/feed/create-feed.ts';
-import { streamTopic } from '../../src/log/index.ts';
+import { formatHint, streamTopic } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { sqliteDb } from '../support/db.ts';
@@ -77,6 +77,38 @@ it('replays what is committed before it says StreamReady, though nobody has hear
   expect((await one.ready()).map(inWords)).toEqual(['3 MessageSent unheard', 'ready']);
   slow.release();
   expect(inWords(await open.next())).toBe('3 MessageSent unheard');
+});
+
+it('who has come since hears no signal that was told before, and who opened the conversation hears their first', async () => {
+  await using world = talkOn(await sqliteDb());
+  const [ann, ben, cat] = await world.people();
+  const [group, alone] = [await world.group(ann, ben), await world.direct(ann, ann)];
+  await using feed = feedOn(world, world.bus);
+  const { signal } = new AbortController();
+  const [anns, bens, cats] = [ann, ben, cat].map((viewer) => listening(feed.events(viewer, { signal })));
+  await Promise.all([anns, bens, cats].map((one) => one?.ready()));
+  const tell = (conversationId: bigint, seq: number) =>
+    world.bus.publish(
+      streamTopic(conversationId),
+      formatHint({
+        ...{ kind: 'signal', conversationId, userId: ann.userId, name: `after-${seq}`, data: null, sentAt: new Date(0) },
+        ...{ seq, only: null, except: [] },
+      }),
+    );
+  await world.groups.addMembers(ann, { groupId: group, userIds: [cat.userId] });
+  await world.say(ann, group, 'hello');
+  await cats?.until((event) => inWords(event).endsWith('hello'));
+  for (const seq of [2, 3]) await tell(group, seq);
+  await world.say(ann, group, 'over');
+  const heard = async (one: typeof cats) => {
+    const events = await one?.until((event) => inWords(event).endsWith('over'));
+    return events?.flatMap((event) => (event.kind === 'signal' ? [event.name] : []));
+  };
+  expect(await heard(bens)).toEqual(['after-2', 'after-3']);
+  expect(await heard(cats)).toEqual(['after-3']);
+  expect(await heard(anns)).toEqual(['after-2', 'after-3']);
+  await tell(alone, 0);
+  await anns?.until((event) => event.kind === 'signal' && event.conversationId === alone);
 });
 
 describe('where more was missed than is repaired', () => {

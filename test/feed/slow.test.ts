@@ -12,8 +12,8 @@ describe('a subscription whose client has not taken all that waits', () => {
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
-  /** A receipt that comes when so many entries wait, and what is read then. */
-  async function receiptBehind(waiting: number): Promise<readonly string[]> {
+  /** A receipt and a signal that come when so many entries wait, and what is read then. */
+  async function toldBehind(waiting: number): Promise<readonly string[]> {
     const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben, cat);
     const [slow, quick] = [listen(chat, ben), listen(chat, ann)];
@@ -25,18 +25,20 @@ describe('a subscription whose client has not taken all that waits', () => {
     }
     await chat.messages.markRead(cat, { conversationId, seq });
     await quick.until(({ kind }) => kind === 'receipt');
+    await chat.messages.sendSignal(cat, { conversationId, name: 'ring', data: undefined, recipientIds: undefined });
+    await quick.until(({ kind }) => kind === 'signal');
     await say(chat, ann, conversationId, 'last');
     const seen = await slow.until((event) => inWords(event).endsWith('last'));
     for (const events of [slow, quick]) events.stop();
     return seen.map(inWords);
   }
 
-  it('has its receipts while little waits', async () => {
-    expect(await receiptBehind(3)).toContain('receipt');
+  it('has its receipts and signals while little waits', async () => {
+    expect(await toldBehind(2)).toEqual(expect.arrayContaining(['receipt', 'signal']));
   });
 
   it('does without them from a quarter of its queue on, and has every entry', async () => {
-    expect(await receiptBehind(4)).toEqual([
+    expect(await toldBehind(4)).toEqual([
       '4 MessageSent m0',
       '5 MessageSent m1',
       '6 MessageSent m2',
@@ -99,6 +101,8 @@ describe('a subscription whose client does not read', () => {
     const events = chat.feed.events(ben, { signal: new AbortController().signal });
     events.watch({ take: () => false, wake: () => undefined });
     await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
+    const signal = { conversationId: left, name: 'ring', data: undefined, recipientIds: undefined };
+    for (let n = 0; n < 2; n += 1) await chat.messages.sendSignal(ann, signal);
     for (let n = 0; n < waiting; n += 1) await say(chat, ann, left, `m${n}`);
     await say(chat, ann, kept, 'still');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -118,7 +122,7 @@ describe('a subscription whose client does not read', () => {
         return told.some((event) => inWords(event).endsWith('still'));
       })
       .toBe(true);
-    expect(told.filter((event) => event.kind === 'entry' && event.entry.streamId === left)).toEqual([]);
+    expect(told.filter((event) => event.kind === 'signal' || (event.kind === 'entry' && event.entry.streamId === left))).toEqual([]);
     await events.return();
   });
 

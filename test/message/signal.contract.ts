@@ -86,6 +86,20 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard).toHaveLength(1);
     });
 
+    it('is not for who is suspended, though a socket of theirs is open yet, until that ends', async () => {
+      const [ada, bob] = await world.people();
+      const group = await world.group(ada, bob);
+      const heard = await ear(group);
+      const suspendedUntil = (until: number) =>
+        world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { suspendedUntil: new Date(until) } }));
+      await suspendedUntil(Date.now() + 3_600_000);
+      expect(await refusal(send(bob, ring(group)))).toMatchObject({ code: 'SUSPENDED' });
+      expect(heard).toEqual([]);
+      await suspendedUntil(Date.now() - 3_600_000);
+      await send(bob, ring(group));
+      expect(heard).toHaveLength(1);
+    });
+
     it('goes to oneself, in a conversation with oneself', async () => {
       const ada = await world.person();
       const alone = await world.direct(ada, ada);
