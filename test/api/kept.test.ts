@@ -113,6 +113,15 @@ describe('what one keeps for oneself', () => {
     ]);
   });
 
+  it('is each one’s own by its id, also where both have begun to write in one place', async () => {
+    const { ann, ben, group } = await scene();
+    const mine = (await save(ann, { conversationId: group, text: 'mine' })).draftEdge?.node.id ?? '';
+    const theirs = (await save(ben, { conversationId: group, text: 'theirs' })).draftEdge?.node.id ?? '';
+    expect((await chat.ask(NodeByIdDocument, { id: mine }, ann)).node).toMatchObject({ id: mine });
+    expect((await chat.ask(NodeByIdDocument, { id: theirs }, ann)).node).toBeNull();
+    expect((await chat.ask(NodeByIdDocument, { id: mine }, ben)).node).toBeNull();
+  });
+
   it('is of one stay in a group: who leaves and comes again finds no draft there, and nothing saved', async () => {
     const { ann, ben, group, root } = await scene();
     await chat.ask(UpdateGroupDocument, { input: { groupId: group, historyForNewcomers: 'ALL' } }, ann);
