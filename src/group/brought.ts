@@ -112,6 +112,24 @@ export function bringGroup(
   });
 }
 
+/** Somebody who said something in a group that they are not in, and where. */
+export interface ForeignPart {
+  readonly conversationId: bigint;
+  readonly userId: bigint;
+  readonly seq: number;
+  readonly at: Date;
+}
+
+/** Has people known in groups as who has left: by their parts is found what is theirs, when they take it along or have it removed. It gives no access to anything. */
+export async function storeFormer(tx: Tx, parts: readonly ForeignPart[]): Promise<void> {
+  if (parts.length === 0) return;
+  await tx.membership.createMany({
+    data: parts.map(({ seq, at, ...ref }) => ({
+      ...{ ...ref, state: 'LEFT', role: 'MEMBER', fromSeq: seq, joinedSeq: seq, untilSeq: seq, joinedAt: at },
+    })),
+  });
+}
+
 /** Finds or makes the direct conversation of two users, and answers its id; `also` is written with it. It is shown to neither until somebody does so. */
 export function bringDirect(
   { log }: Parts,

@@ -12,8 +12,10 @@ export {
   type BroughtGroup,
   bringDirect,
   bringGroup,
+  type ForeignPart,
   importedState,
   requireForeignGroup,
+  storeFormer,
 } from './brought.ts';
 export {
   type Conversation,

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { enterPending, type HeldUser, type ImportedRow, insertImported, settleStreams } from '../db/index.ts';
-import { type ConversationRow, conversationRow } from '../group/index.ts';
+import { type ConversationRow, conversationRow, type ForeignPart, membershipRow, storeFormer } from '../group/index.ts';
 import type { Asked, Inside, Verdict } from '../log/index.ts';
 import { type Message, messageAt, senderAtCommit, storeBrought } from '../message/index.ts';
 import { requireContent } from './content.ts';
 import { keysOf, type MessageLine, type Numbered, type Reference } from './line.ts';
 import { MessagePlan, type Roots } from './message-plan.ts';
 import { type BatchEnd, importedAt, isSettled, judgeAll, onceSettled, type Run } from './parts.ts';
-import type { Fault } from './read-lines.ts';
 
 /**
  * Stores what was said, in order, in one commit: with numbers, counts and all that belongs to it as if it had been said here, but at its own time, and nobody is told. Who follows
@@ -49,7 +48,20 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
     if (plan.has(run.keys.message(line.conversation, line.id))) known += 1;
     else plan.add(requireContent(run, line, inside.now));
   });
-  return verdictOf(run, plan, { stored: judged.length - known, known, faults });
+  return verdictOf(run, plan, { former: await readFormer(inside, plan), end: { stored: judged.length - known, known, faults } });
+}
+
+/** Who speaks where they never were, and what of it is the first. */
+async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<readonly ForeignPart[]> {
+  const firsts = new Map(
+    messages
+      .map(({ at, brought: { conversationId, senderId: userId, seq } }) => ({ conversationId, userId, seq, at }))
+      .toReversed()
+      .map((part) => [`${part.conversationId}:${part.userId}`, part] as const),
+  );
+  const parts = [...firsts.values()];
+  const rows = await Promise.all(parts.map(({ conversationId, userId }) => inside.read(membershipRow, { conversationId, userId })));
+  return parts.filter((_, place) => rows[place] === null);
 }
 
 /** Messages of before, by their keys: those that these lines stand for, and those that they refer to. */
@@ -101,7 +113,7 @@ async function readRows(inside: Inside, streams: readonly bigint[]): Promise<Rea
 function verdictOf(
   { db, name }: Run,
   plan: MessagePlan,
-  end: { readonly stored: number; readonly known: number; readonly faults: readonly Fault[] },
+  { former, end }: { readonly former: readonly ForeignPart[]; readonly end: Omit<BatchEnd, 'shifted'> },
 ): Verdict<BatchEnd> {
   const { messages, shifted } = plan;
   return {
@@ -119,6 +131,7 @@ function verdictOf(
         tx,
         messages.map(({ key, brought: { conversationId: streamId, seq } }) => ({ key, streamId, seq })),
       );
+      await storeFormer(tx, former);
       await enterPending(db, tx, plan.pending());
       await settleStreams(db, tx, plan.heads());
     },

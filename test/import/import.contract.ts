@@ -128,6 +128,13 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       const groupId = await world.group(ann, small.name);
       expect((await world.messages(ann, groupId ?? -1n)).map(({ senderId }) => senderId)).toEqual([cy.userId]);
       expect(await world.group(cy, small.name)).toBeNull();
+      // It is theirs: they find it among what they take along, and have it removed with their account.
+      const stays = await world.chat.groups.stays(cy.userId, { first: 10, after: 0n });
+      expect(stays.find(({ conversationId }) => conversationId === groupId)).toMatchObject({ state: 'LEFT', name: null });
+      await world.bring([of.say(of.cy, 4, { conversation: small.id })]);
+      await world.chat.messages.removeAll(cy.userId, 'ALL', new AbortController().signal);
+      expect((await world.messages(ann, groupId ?? -1n)).map(({ text }) => text)).toEqual(['', '']);
+      expect((await world.chat.groups.byIds([groupId ?? -1n]))[0]?.memberCount).toBe(1);
     });
   });
 
