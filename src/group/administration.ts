@@ -38,18 +38,18 @@ export interface GroupAdministration {
   of(userId: bigint, page: ListRequest): Promise<Listed<{ readonly group: OverseenGroup; readonly key: string }>>;
   /** Who is in a group, in the order they joined; nobody once it is dissolved. Throws as `of` does. */
   members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership; readonly key: string }>>;
-  /** Ends it for everybody at once. Done again, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
+  /** Ends it for everybody at once. Done again, it stands so already. Throws NOT_FOUND (groupId), CONFLICT (groupId: it is being imported), UNAVAILABLE. */
   dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;
-  /** Takes it out of the directory; who runs it may put it back. Done again, or of a dissolved group, it stands so already. Throws NOT_FOUND (groupId), UNAVAILABLE. */
+  /** Takes it out of the directory; who runs it may put it back. Done again, or of a dissolved group, it stands so already. Throws as `dissolve` does. */
   unlist(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'listed'>>>;
   /**
    * Ends a member's access, with `ban` for good, which can be done to who is not in it. With the last one out the group is dissolved. Done again, it stands so already. Throws
-   * NOT_FOUND (groupId; userId: who was never in it, or with `ban` is nobody), CONFLICT (groupId: it is dissolved; userId: its owner, who has others in it), UNAVAILABLE.
+   * NOT_FOUND (groupId; userId: who was never in it, or with `ban` is nobody), CONFLICT (groupId: it is dissolved, or being imported; userId: its owner, who has others in it), UNAVAILABLE.
    */
   remove(options: { readonly groupId: bigint; readonly userId: bigint; readonly ban?: boolean | undefined }): Promise<Change<Part>>;
   /**
    * Makes a member the owner, and the one before, if still in it, an admin; where that would be one too many, a member. Done again, it stands so already. Throws NOT_FOUND (groupId;
-   * userId: who is not in it, or whose account is erased), CONFLICT (groupId: it is dissolved), UNAVAILABLE.
+   * userId: who is not in it, or whose account is erased), CONFLICT (groupId: it is dissolved, or being imported), UNAVAILABLE.
    */
   setOwner(options: { readonly groupId: bigint; readonly userId: bigint }): Promise<Change<Pick<OverseenGroup, 'ownerId'>>>;
 }

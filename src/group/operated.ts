@@ -2,6 +2,7 @@ import { ChatError } from '../errors.ts';
 import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
 import type { Change, GroupAdministration, OverseenGroup, Part } from './administration.ts';
 import { banOutsider } from './ban.ts';
+import { importedState } from './brought.ts';
 import type { Role } from './conversation.ts';
 import { groupChanged } from './entries.ts';
 import { adminCount, conversationRow, membershipRow, userExists } from './facts.ts';
@@ -124,7 +125,10 @@ export function setOwnerByOperator(
 async function requireThere(inside: Inside, groupId: bigint): Promise<ConversationRow> {
   const row = inside.head(groupId)?.kind === 'GROUP' ? await inside.read(conversationRow, groupId) : null;
   if (row === null) throw new ChatError('NOT_FOUND', 'There is no such group.', { field: ['groupId'] });
-  return row;
+  const owner = row.ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: row.ownerId });
+  if (owner?.state !== importedState) return row;
+  // Whoever is put out of it would be counted still, and what is logged today is newer than what is yet to come.
+  throw new ChatError('CONFLICT', 'This group is being imported, and nobody is in it yet.', { field: ['groupId'] });
 }
 
 async function requireStanding(inside: Inside, groupId: bigint): Promise<ConversationRow> {

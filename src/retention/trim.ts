@@ -8,7 +8,10 @@ interface Asked {
   readonly before: Date;
 }
 
-/** Up to where a stretch can be trimmed: what has effects that are not done stays. Governed by the conversation's stream. */
+/**
+ * Up to where a stretch can be trimmed: what has effects that are not done stays, and all of what is being imported, as the entry of today that says what is gone would stand before what is
+ * yet to come. Governed by the conversation's stream.
+ */
 const overdue: Fact<Asked, number | null> = {
   name: 'overdue',
   key: ({ conversationId, after, before }) => `${conversationId}:${after}:${before.getTime()}`,
@@ -17,7 +20,8 @@ const overdue: Fact<Asked, number | null> = {
       asked.map(async ({ conversationId, after, end, before }) => {
         const stream = await tx.stream.findUnique({ where: { id: conversationId }, select: { jobSeq: true } });
         const upTo = Math.min(end, stream?.jobSeq ?? 0);
-        return upTo <= after ? null : await lastOverdue(tx, { conversationId, after, upTo }, before);
+        if (upTo <= after || (await tx.importPending.findUnique({ where: { conversationId } })) !== null) return null;
+        return await lastOverdue(tx, { conversationId, after, upTo }, before);
       }),
     ),
 };

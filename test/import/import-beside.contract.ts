@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
+import { streamTopic } from '../../src/log/index.ts';
 import { refusal } from '../group/talk-world.ts';
 import { listen, person, say } from '../support/people.ts';
 import { crew, march } from './crew.ts';
@@ -43,6 +44,39 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect((await world.chat.joining.join(stranger, { groupId: id })).group?.memberCount).toBe(4);
     });
 
+    it('is nothing yet that operators do anything to', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      const { id: groupId } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
+      const { ben, cy } = await people(of);
+      const { groupAdministration } = world.chat;
+      const comes = { code: 'CONFLICT', field: ['groupId'] };
+      expect(await refusal(groupAdministration.dissolve({ groupId }))).toMatchObject(comes);
+      expect(await refusal(groupAdministration.unlist({ groupId }))).toMatchObject(comes);
+      expect(await refusal(groupAdministration.setOwner({ groupId, userId: ben.userId }))).toMatchObject(comes);
+      for (const ban of [false, true]) {
+        expect(await refusal(groupAdministration.remove({ groupId, userId: cy.userId, ban }))).toMatchObject(comes);
+      }
+      expect(await world.bring([of.say(of.ben, 3)])).toMatchObject({ messages: 1, opened: 1 });
+      expect((await world.chat.groups.byIds([groupId]))[0]?.memberCount).toBe(3);
+      expect((await groupAdministration.dissolve({ groupId })).before.memberCount).toBe(3);
+    });
+
+    it('loses nothing to its age before it is complete, and all that is too old after', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      await world.forget(30);
+      // Nothing of today stands there: what was said since can be added.
+      expect(await world.bring([of.say(of.ben, 3), of.say(of.ben, 4, { sentAt: new Date().toISOString() })])).toMatchObject({
+        messages: 2,
+        opened: 1,
+      });
+      const { ann, groupId } = await people(of);
+      await world.forget(30);
+      expect((await world.messages(ann, groupId ?? -1n)).map(({ text }) => text)).toEqual(['text 3']);
+      expect(await world.waits(ann, groupId ?? -1n)).toEqual({ unread: 0, mentions: 0, threads: 0 });
+    });
+
     it('comes to those who are connected, whole, and from then on they are told what is said', async () => {
       const of = crew();
       await world.bring(of.users);
@@ -58,6 +92,37 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(told.at(-1)).toMatchObject({ entry: { seq, data: { text: 'said here' } } });
       expect(await world.waits(ann, groupId ?? -1n)).toEqual({ unread: 1, mentions: 0, threads: 0 });
       events.stop();
+    });
+
+    it('is told to nodes by what opens it, and not by each message', async () => {
+      const of = crew();
+      await world.bring(of.start, { closed: true });
+      const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
+      const hints: string[] = [];
+      const stop = await world.bus.subscribe(streamTopic(id), (hint) => void hints.push(hint));
+      await world.bring([of.say(of.ann, 2), of.say(of.ben, 3)]);
+      expect(hints.map((hint) => /MessageSent|GroupChanged/.exec(hint)?.[0])).toEqual(['GroupChanged']);
+      stop();
+    });
+
+    it('waits with its opening until apps and phones have been told what its members are still to hear', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      const { ann } = await people(of);
+      await world.db.transaction((tx) => tx.stream.update({ where: { id: ann.userId }, data: { jobSeq: 0 } }));
+      let ended = false;
+      const opening = world.bring([]).finally(() => {
+        ended = true;
+      });
+      const other = crew();
+      await world.bring([...other.start, other.say(other.ann, 2)], { closed: true });
+      expect(ended).toBe(false);
+      const { jobSeq } = await world.db.client.stream.findUniqueOrThrow({ where: { id: ann.userId } });
+      expect(jobSeq).toBe(0);
+      expect(await world.group(ann, of.name)).toBeNull();
+      await settle();
+      await opening;
+      expect(await world.group(ann, of.name)).not.toBeNull();
     });
 
     it('is without whoever has deleted their account meanwhile, and has another owner', async () => {

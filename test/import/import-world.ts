@@ -1,11 +1,13 @@
 import pino from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/bus.ts';
 import type { Chat } from '../../src/chat.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createImports, type ImportOptions, ImportStopped, type ImportSummary, type Imports } from '../../src/import/index.ts';
 import { createLog, type Entry } from '../../src/log/index.ts';
 import type { Message } from '../../src/message/index.ts';
+import { createRetention } from '../../src/retention/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
 
@@ -16,6 +18,8 @@ export type Written = Readonly<Record<string, unknown>>;
 export interface ImportWorld extends AsyncDisposable {
   readonly db: Db;
   readonly chat: Chat;
+  /** What the command tells nodes on. */
+  readonly bus: Bus;
   readonly imports: Imports;
   /** Gives lines to the command; by default as a source of their own. */
   bring(lines: readonly Written[], options?: ImportOptions): Promise<ImportSummary>;
@@ -29,6 +33,8 @@ export interface ImportWorld extends AsyncDisposable {
   messages(viewer: Viewer, conversationId: bigint): Promise<readonly Message[]>;
   /** What waits for a member. */
   waits(viewer: Viewer, conversationId: bigint): Promise<{ readonly unread: number; readonly mentions: number; readonly threads: number }>;
+  /** Has a worker forget what is older than so many days. */
+  forget(days: number): Promise<void>;
   entries(streamId: bigint): Promise<readonly Entry[]>;
   /** Every row of the tables that hold what people have. */
   rows(): Promise<unknown>;
@@ -56,7 +62,7 @@ export function importingOn(db: Db): ImportWorld {
 
   const bring: ImportWorld['bring'] = (lines, options) => imports.run(fileOf(lines), options);
   return {
-    ...{ db, chat, imports, bring },
+    ...{ db, chat, bus, imports, bring },
     async stopped(lines, options) {
       const error: unknown = await bring(lines, options).then(
         () => null,
@@ -80,6 +86,11 @@ export function importingOn(db: Db): ImportWorld {
       const of = [{ conversation, access: await access(viewer, conversationId) }];
       const [[unread = -1], [mentions = -1]] = await Promise.all([chat.messages.unread(of), chat.messages.mentions(of)]);
       return { unread, mentions, threads: (await chat.messages.unreadTotals(viewer)).threads };
+    },
+    async forget(historyDays) {
+      const parts = { ...{ db, log }, logger: pino({ level: 'silent' }), config: { historyDays, roles: ['worker' as const] } };
+      await using retention = createRetention(parts);
+      await retention.round({ after: 0n }, new AbortController().signal);
     },
     entries: async (streamId) => (await log.read(streamId, { after: 0, limit: 10_000 })).entries,
     async rows() {
