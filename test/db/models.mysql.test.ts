@@ -77,6 +77,7 @@ const ascii = new Set([
   'AuditEntry.action',
   'AuditEntry.outcome',
   'AuditEntry.code',
+  'ImportPending.joinPolicy',
 ]);
 /** Compared with their trailing spaces. */
 const exact = new Set([
