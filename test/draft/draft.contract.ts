@@ -284,6 +284,10 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       const elsewhere = await groupOf(chat, ann, ben);
       await save(ann, group, 'here', 1);
       await save(ann, elsewhere, 'elsewhere', 1);
+      // Of the same millisecond nothing is newer.
+      await db.transaction((tx) =>
+        tx.draft.updateMany({ where: { conversationId: elsewhere }, data: { savedAt: new Date(Date.now() - 1_000) } }),
+      );
       await save(ann, group, 'here again', 2);
       await tellingComes(ann);
       const entries = await db.client.entry.findMany({ where: { streamId: ann.userId, type: 'DraftChanged' }, orderBy: { seq: 'asc' } });

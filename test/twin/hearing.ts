@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { type GraphQLObjectType, isInterfaceType } from 'graphql';
+import { type GraphQLField, type GraphQLObjectType, getNamedType, isInterfaceType, isLeafType, isRequiredArgument } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { schema } from '../../schema/index.ts';
 import { selectionOf } from '../authorization/selection.ts';
@@ -29,8 +29,19 @@ export interface Hearing extends AsyncDisposable {
 function eventsQuery(): string {
   const event = schema.getType('Event');
   if (!isInterfaceType(event)) throw new Error('there are events');
-  const parts = schema.getPossibleTypes(event).map((type: GraphQLObjectType) => `... on ${type.name} ${selectionOf(type, 2)}`);
-  return `subscription { events { ... on LogEvent { streamId seq } ${parts.join(' ')} } }`;
+  // Each type is written once: a node keeps no document as long as all of them in place, and would validate it anew for whoever subscribes.
+  const fragments = new Map<string, string>();
+  function shown({ name, type }: GraphQLField<unknown, unknown>): string {
+    const named = getNamedType(type);
+    if (isLeafType(named)) return name;
+    fragments.set(named.name, `fragment ${named.name} on ${named.name} ${selectionOf(named, 1)}`);
+    return `${name} { ...${named.name} }`;
+  }
+  const parts = schema.getPossibleTypes(event).map((one: GraphQLObjectType) => {
+    const fields = Object.values(one.getFields()).filter(({ args }) => !args.some(isRequiredArgument));
+    return `... on ${one.name} { ${fields.map(shown).join(' ')} }`;
+  });
+  return `subscription { events { __typename ... on LogEvent { streamId seq } ${parts.join(' ')} } } ${[...fragments.values()].join(' ')}`;
 }
 
 const events = eventsQuery();

@@ -5,7 +5,7 @@ import { runSecrets } from './secrets.ts';
 
 // Others are for `npm run fuzz -- --twin secrets`, which has the time to find something; or SEED=7 npx vitest run --project embedded test/twin
 const seed = Number(process.env['SEED'] ?? 1);
-// Some 12 s of CPU, and several times as long on a busy machine.
+// Some 20 s of CPU, and several times as long on a busy machine.
 const operations = 200;
 const longMs = 180_000;
 
