@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { MessageRef, Message as MessageShape } from '../src/message/index.ts';
+import type { MessageRef } from '../src/message/index.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -9,7 +9,7 @@ import { Message } from './message.ts';
 
 /** What an act on a message came to. */
 interface ActedShape extends Refusable {
-  readonly message?: MessageShape;
+  readonly message?: MessageRef;
 }
 
 /** The payload of a mutation that acts on a message. */
@@ -38,7 +38,7 @@ export function messagePayload(mutation: string) {
 export function actOn(
   context: Context,
   info: GraphQLResolveInfo,
-  { messageId, act }: { readonly messageId: string; readonly act: (viewer: Viewer, message: MessageRef) => Promise<MessageShape> },
+  { messageId, act }: { readonly messageId: string; readonly act: (viewer: Viewer, message: MessageRef) => Promise<MessageRef> },
 ): Promise<ActedShape | Refused> {
   return settle(context, info, async () => {
     const viewer = requireViewer(context);

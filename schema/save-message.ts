@@ -1,11 +1,10 @@
-import type { MessageRef } from '../src/message/index.ts';
 import type { SavedMessage as SavedShape } from '../src/saved/index.ts';
 import { builder } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
-import { Message } from './message.ts';
+import { actOn, messagePayload } from './message-act.ts';
 import { SavedMessageEdge, savedEdge } from './saved-message.ts';
 
 const SaveMessageInput = builder.inputType('SaveMessageInput', {
@@ -53,40 +52,20 @@ const UnsaveMessageInput = builder.inputType('UnsaveMessageInput', {
   fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
 });
 
-interface UnsaveMessageShape extends Refusable {
-  readonly message?: MessageRef;
-}
-
-const UnsaveMessagePayload = withErrors(
-  builder.objectRef<UnsaveMessageShape>('UnsaveMessagePayload').implement({
-    description: 'What came of unsaveMessage.',
-    fields: (t) => ({
-      message: t.field({
-        type: Message,
-        nullable: true,
-        description: 'The message as it stands; null if it was refused.',
-        async resolve({ message }, _args, { scope: { loaders } }) {
-          if (message === undefined) return null;
-          // The conversation first, so that nothing is older than its lastSeq.
-          await loaders.conversations.load(message.conversationId);
-          return loaders.messages.load(message);
-        },
-      }),
-    }),
-  }),
-);
+const UnsaveMessagePayload = messagePayload('unsaveMessage');
 
 builder.mutationField('unsaveMessage', (t) =>
   t.field({
     type: UnsaveMessagePayload,
     description: 'Takes a message out of what the viewer has saved, with its note; where it is not there nothing changes.',
     args: { input: t.arg({ type: UnsaveMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const message = inputId('Message', input.messageId, 'messageId');
-        await context.chat.saved.unsave(viewer, message);
-        return { message };
+    resolve: (_root, { input: { messageId } }, context, info) =>
+      actOn(context, info, {
+        messageId,
+        async act(viewer, message) {
+          await context.chat.saved.unsave(viewer, message);
+          return message;
+        },
       }),
   }),
 );
