@@ -42,10 +42,14 @@ function createBrought(): PersistedDocuments {
 
 /** Those of a list. A request may name one, or bring its text: that, to the letter, is the same document, and clients that know nothing of names go on as they are. */
 function createListed(trusted: TrustedDocuments): PersistedDocuments {
+  // A file may call a document whatever it likes, the hash of another among it.
+  function listedAs(query: unknown): string | undefined {
+    return typeof query === 'string' && trusted.get(hashOf(query)) === query ? query : undefined;
+  }
   return {
     textOf({ query, extensions }) {
-      const name = hashIn(extensions) ?? (typeof query === 'string' ? hashOf(query) : undefined);
-      const text = name === undefined ? undefined : trusted.get(name);
+      const name = hashIn(extensions);
+      const text = name === undefined ? listedAs(query) : trusted.get(name);
       if (text === undefined) {
         throw new GraphQLError('This server runs the documents of its own clients, and this is none of them.', {
           extensions: { code: 'UNTRUSTED_DOCUMENT', http: { status: 400 } },

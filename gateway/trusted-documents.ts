@@ -9,12 +9,14 @@ import type { Logging } from './logger.ts';
 /** The documents that a node runs and no others: by the names that its files have for them, and by the SHA-256 of their texts. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
-// What relay-compiler and GraphQL Code Generator write: texts by their hashes.
-const byName = z.record(z.string(), z.string());
+type Listed = readonly (readonly [name: string, text: string])[];
+
+// What relay-compiler and GraphQL Code Generator write: texts by their hashes. Any name is one: a record of zod's passes over `__proto__`.
+const byName = z.custom<Readonly<Record<string, string>>>(holdsTexts).transform((texts): Listed => Object.entries(texts));
 // What Apollo's generate-persisted-query-manifest writes.
 const manifest = z
   .object({ format: z.literal('apollo-persisted-query-manifest'), operations: z.array(z.object({ id: z.string(), body: z.string() })) })
-  .transform(({ operations }): Record<string, string> => Object.fromEntries(operations.map(({ id, body }) => [id, body])));
+  .transform(({ operations }): Listed => operations.map(({ id, body }) => [id, body]));
 
 /** The SHA-256 of a document’s text, in lower-case hexadecimal. */
 export function hashOf(text: string): string {
@@ -23,7 +25,8 @@ export function hashOf(text: string): string {
 
 /**
  * Reads what files of JSON list; null where there are no files: any document is run. One that the schema does not take is logged, not refused: it may be for a
- * release that other nodes have already. Throws ConfigError where a file cannot be read, or lists no documents.
+ * release that other nodes have already. Throws ConfigError where a file cannot be read or lists no documents, and where what names one names another too: which
+ * of them a client means nobody could tell.
  */
 export async function readTrustedDocuments(
   paths: readonly string[],
@@ -33,21 +36,25 @@ export async function readTrustedDocuments(
   if (paths.length === 0) return null;
   const trusted = new Map<string, string>();
   for (const path of paths) {
-    for (const [name, text] of Object.entries(await documentsIn(path))) {
+    for (const [name, text] of await documentsIn(path)) {
       const fault = faultOf(text, schema);
       if (fault !== null) logger.warn({ file: path, document: name, fault }, 'a trusted document is not one of this schema');
-      trusted.set(name, text).set(hashOf(text), text);
+      for (const key of [name, hashOf(text)]) {
+        if ((trusted.get(key) ?? text) !== text)
+          throw new ConfigError(`TRUSTED_DOCUMENTS: ${JSON.stringify(key)}, in ${path}, names two documents`);
+        trusted.set(key, text);
+      }
     }
   }
   return trusted;
 }
 
-async function documentsIn(path: string): Promise<Readonly<Record<string, string>>> {
+async function documentsIn(path: string): Promise<Listed> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new ConfigError(`TRUSTED_DOCUMENTS names a file that cannot be read: ${error.message}`);
   });
   const read = manifest.or(byName).safeParse(readJson(text));
-  if (!read.success || Object.keys(read.data).length === 0) {
+  if (!read.success || read.data.length === 0) {
     throw new ConfigError(
       `TRUSTED_DOCUMENTS names ${path}, which must be JSON: an object of documents by their hashes, or Apollo's manifest`,
     );
@@ -61,4 +68,10 @@ function faultOf(text: string, schema: GraphQLSchema): string | null {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+function holdsTexts(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string')
+  );
 }

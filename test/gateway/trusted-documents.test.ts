@@ -16,6 +16,9 @@ import { password } from '../support/world.ts';
 
 const [signUp, me] = [print(SignUpDocument), print(MeDocument)];
 const ready = 'subscription Ready { events { __typename } }';
+const several =
+  'query One { viewer { user { id } } } query Two { viewer { user { handle } } } subscription Three { events { __typename } }';
+const unlisted = 'query Unlisted { viewer { user { handle } } }';
 const untrusted = { errors: [{ extensions: { code: 'UNTRUSTED_DOCUMENT' } }] };
 
 let dir: string;
@@ -28,9 +31,14 @@ beforeAll(async () => {
   const operations = [{ id: 'ready', name: 'Ready', type: 'subscription', body: ready }];
   const apollo = await file('apollo.json', { format: 'apollo-persisted-query-manifest', version: 1, operations });
   const later = await file('later.json', { later: 'query Later { thatIsNotThereYet }' });
+  // By no tool: names that objects of JavaScript have already, none at all, and the hash of a text that is not listed.
+  const odd = await file(
+    'odd.json',
+    `{"__proto__":${text(several)},"constructor":${text(me)},"":${text(me)},"${hashOf(unlisted)}":${text(me)}}`,
+  );
   node = await startNodeProcess({
     DATA_DIR: join(dir, 'data'),
-    TRUSTED_DOCUMENTS: [own, apollo, later, join(import.meta.dirname, '../../client/documents.json')].join(', '),
+    TRUSTED_DOCUMENTS: [own, apollo, later, odd, join(import.meta.dirname, '../../client/documents.json')].join(', '),
   });
 });
 
@@ -43,6 +51,10 @@ async function file(name: string, content: unknown): Promise<string> {
   const path = join(dir, name);
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
+}
+
+function text(document: string): string {
+  return JSON.stringify(document);
 }
 
 function named(sha256Hash: string): object {
@@ -98,6 +110,53 @@ describe('where the documents of some files are trusted', () => {
     });
   });
 
+  it('a name is whatever a file calls it, and no other', async () => {
+    const { accessToken } = await newcomer('eve');
+    const own = { data: { viewer: { user: { handle: 'eve' } } } };
+    expect(await ask({ ...named('__proto__'), operationName: 'Two' }, accessToken)).toMatchObject(own);
+    for (const name of ['constructor', '', hashOf(unlisted)]) expect(await ask(named(name), accessToken), name).toMatchObject(own);
+    for (const name of ['toString', 'hasOwnProperty', hashOf(me).toUpperCase()]) {
+      expect(await ask(named(name), accessToken), name).toMatchObject(untrusted);
+    }
+    // Who brings that text means it, and not what a file calls by its hash.
+    expect(await ask({ query: unlisted }, accessToken)).toMatchObject(untrusted);
+  });
+
+  it('of several operations in one the request says which; one that it has not is none', async () => {
+    const { accessToken } = await newcomer('flo');
+    for (const operationName of ['Four', undefined]) {
+      expect(await ask({ ...named('__proto__'), operationName }, accessToken)).toMatchObject({
+        errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+      });
+    }
+  });
+
+  it.each([
+    'application/json',
+    'text/event-stream',
+    'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json',
+  ])('the same holds of what is asked for by GET, as %s', async (accept) => {
+    const { accessToken } = await newcomer(`gus${accept.length}`);
+    const get = (asked: Readonly<Record<string, string>>) =>
+      fetch(`${node.url}/graphql?${new URLSearchParams(asked)}`, { headers: { accept, authorization: `Bearer ${accessToken}` } });
+    const { extensions } = named('__proto__') as { readonly extensions: object };
+    const byName = { extensions: JSON.stringify(extensions) };
+    expect(await (await get({ ...byName, operationName: 'Two' })).text()).toContain(`{"handle":"gus${accept.length}"}`);
+    for (const query of [unlisted, 'subscription { events { __typename } }']) {
+      const refused = await get({ query });
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain('UNTRUSTED_DOCUMENT');
+    }
+    if (accept === 'application/json') return;
+    const events = (await get({ ...byName, operationName: 'Three' })).body?.pipeThrough(new TextDecoderStream());
+    let begun = '';
+    for await (const piece of events ?? []) {
+      begun += piece;
+      if (begun.includes('"StreamReady"')) break;
+    }
+    expect(begun).toContain('"StreamReady"');
+  });
+
   it('the same holds of a socket', async () => {
     const { accessToken } = await newcomer('cleo');
     const client = socket(accessToken);
@@ -140,6 +199,38 @@ describe('a node does not start', () => {
   ])('by a file that %s', async (_, content) => {
     const path = await file('faulty.json', content);
     await expect(readTrustedDocuments([path], schema, createLogging(readConfig({})))).rejects.toThrow(ConfigError);
+  });
+});
+
+describe('a node does not start where one name would have two documents', () => {
+  it.each([
+    ['in two files', [{ a: 'query A { __typename }' }, { a: 'query B { __typename }' }]],
+    [
+      'in one manifest',
+      [
+        {
+          format: 'apollo-persisted-query-manifest',
+          operations: [
+            { id: 'a', body: 'query A { __typename }' },
+            { id: 'a', body: 'query B { __typename }' },
+          ],
+        },
+      ],
+    ],
+    ['as the hash of a text before', [{ a: 'query A { __typename }' }, { [hashOf('query A { __typename }')]: 'query B { __typename }' }]],
+    ['as the hash of a text after', [{ [hashOf('query A { __typename }')]: 'query B { __typename }' }, { a: 'query A { __typename }' }]],
+  ])('%s', async (_, contents) => {
+    const paths = await Promise.all(contents.map((content, at) => file(`double-${at}.json`, content)));
+    const reading = readTrustedDocuments(paths, schema, createLogging(readConfig({})));
+    await expect(reading).rejects.toThrow(
+      new RegExp(`"(a|${hashOf('query A { __typename }')})", in .*double-\\d\\.json, names two documents`),
+    );
+    await expect(reading).rejects.toThrow(ConfigError);
+  });
+
+  it('but twice the same is once', async () => {
+    const paths = [await file('one.json', { a: 'query A { __typename }' }), await file('two.json', { a: 'query A { __typename }' })];
+    expect((await readTrustedDocuments(paths, schema, createLogging(readConfig({}))))?.size).toBe(2);
   });
 });
 
