@@ -3,7 +3,7 @@ import type { Kinds } from './kind.ts';
 import { inPieces } from './pieces.ts';
 import { insertRows, rowTable } from './row-table.ts';
 import { kindsOf } from './select.ts';
-import { join, sql } from './sql.ts';
+import { join, type Sql, sql } from './sql.ts';
 
 type Dialect = Pick<Db, 'dialect'>;
 
@@ -56,7 +56,10 @@ export interface PendingRow {
   readonly toSeq: number;
 }
 
-/** Notes how far conversations go by an import; where that is noted already only `toSeq` moves, and with `onlyNew` nothing. */
+/**
+ * Notes how far conversations go by an import; where that is noted already only `toSeq` moves, and with `onlyNew` nothing. Where somebody has spoken since, all that was said before is from then on
+ * what was said up to there.
+ */
 export async function enterPending(
   { dialect }: Dialect,
   tx: Tx,
@@ -66,10 +69,11 @@ export async function enterPending(
   await inPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, fromSeq, toSeq }) => sql`(${conversationId}, ${fromSeq}, ${toSeq})`);
     const insert = sql`INSERT INTO ImportPending (conversationId, fromSeq, toSeq) VALUES ${join(values)}`;
+    const from = (given: Sql) => sql`fromSeq = CASE WHEN ImportPending.toSeq < ${given} THEN ${given} ELSE ImportPending.fromSeq END`;
     await tx.$executeRaw(
       dialect === 'sqlite'
-        ? sql`${insert} ON CONFLICT (conversationId) DO ${onlyNew ? sql`NOTHING` : sql`UPDATE SET toSeq = excluded.toSeq`}`
-        : sql`${insert} ON DUPLICATE KEY UPDATE toSeq = ${onlyNew ? sql`toSeq` : sql`VALUES(toSeq)`}`,
+        ? sql`${insert} ON CONFLICT (conversationId) DO ${onlyNew ? sql`NOTHING` : sql`UPDATE SET ${from(sql`excluded.fromSeq`)}, toSeq = excluded.toSeq`}`
+        : sql`${insert} ON DUPLICATE KEY UPDATE ${onlyNew ? sql`toSeq = toSeq` : sql`${from(sql`VALUES(fromSeq)`)}, toSeq = VALUES(toSeq)`}`,
     );
     return [];
   });

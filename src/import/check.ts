@@ -1,6 +1,6 @@
-import { createScratch, readImported, type Scratch } from '../db/index.ts';
+import { createScratch, type ImportedRow, inPieces, readImported, type Scratch } from '../db/index.ts';
 import { requireForeigner, unclaimedHandles } from '../user/index.ts';
-import { requireContent } from './content.ts';
+import { type Content, requireContent } from './content.ts';
 import { requireConversation } from './conversations.ts';
 import {
   type DirectLine,
@@ -8,7 +8,6 @@ import {
   handleTaken,
   keysOf,
   type Line,
-  type MessageLine,
   type Numbered,
   noSide,
   subjectTaken,
@@ -25,7 +24,7 @@ export interface Checking extends AsyncDisposable {
 
 /**
  * Begins to look at a file: what its lines are about is kept beside the database, in a file of its own, so that those after them may refer to it. What can be told only under locks (who has been
- * erased, what was said meanwhile) is not.
+ * erased, which groups are dissolved, what is said until then) is not.
  */
 export async function checkLines(run: Run): Promise<Checking> {
   const scratch = await createScratch();
@@ -43,18 +42,26 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
     db.client,
     keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]),
   );
+  const references = keyed.flatMap(({ refers }) => refers.filter(({ what }) => what === 'conversation').map(({ key }) => key));
+  await learn(
+    run,
+    scratch,
+    [...new Set(references)].flatMap((key) => stored.get(key) ?? []),
+  );
+  const told: Told = { scratch, stored, now, shifts: options.shiftTimes === true };
   const isKnown = (key: string): boolean => stored.has(key) || scratch.get(key) !== null;
   let shifted = 0;
 
   const { judged, faults } = await judgeAll(run, lines, async (line: Line): Promise<boolean> => {
     const { own, refers } = keysOf(keys, line);
     if (own !== null && isKnown(own)) return false;
+    // As where it is stored: first what a message is by itself.
+    const content = line.kind === 'message' ? requireContent(run, line, now) : null;
     const unknown = refers.find(({ key }) => !isKnown(key));
     if (unknown !== undefined) throw unknownReference(unknown);
-    const told = { scratch, now, shifts: options.shiftTimes === true };
-    if (line.kind === 'user') await checkUser(run, scratch, line);
+    if (line.kind === 'user') await checkUser(run, line, told);
     if (line.kind === 'direct' || line.kind === 'group') checkConversation(run, line, told);
-    if (line.kind === 'message') shifted += checkMessage(run, line, told);
+    if (content !== null) shifted += checkMessage(content, told);
     if (own !== null && scratch.get(own) === null) scratch.put(own, 0);
     return true;
   });
@@ -64,11 +71,41 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
 
 interface Told {
   readonly scratch: Scratch;
+  readonly stored: ReadonlyMap<string, ImportedRow>;
   readonly now: Date;
   readonly shifts: boolean;
 }
 
-async function checkUser(run: Run, scratch: Scratch, line: UserLine): Promise<void> {
+/** Keeps of conversations that are stored with what they end, and whose they are. */
+async function learn({ db, log }: Run, scratch: Scratch, rows: readonly ImportedRow[]): Promise<void> {
+  const fresh = rows.filter(({ key }) => scratch.get(key) === null);
+  if (fresh.length === 0) return;
+  const ids = fresh.map(({ streamId }) => streamId);
+  const [heads, conversations] = await Promise.all([
+    log.heads(ids),
+    inPieces(ids, (piece) => db.client.conversation.findMany({ where: { id: { in: [...piece] } }, select: { id: true, directKey: true } })),
+  ]);
+  const sides = new Map(conversations.map(({ id, directKey }) => [id, directKey?.split(':')]));
+  for (const { key, streamId } of fresh) {
+    const head = heads.get(streamId);
+    scratch.put(key, head === undefined || head.lastSeq === 0 ? 0 : head.lastAt.getTime());
+    keepSides(scratch, key, sides.get(streamId) ?? []);
+  }
+}
+
+/** Keeps between whom a direct conversation is; of a group none. */
+function keepSides(scratch: Scratch, conversation: string, accounts: readonly string[]): void {
+  if (accounts.length > 0) scratch.put(`direct ${conversation}`, 0);
+  for (const account of accounts) scratch.put(`side ${conversation} ${account}`, 0);
+}
+
+/** What tells the accounts of users apart, by their keys: two of a file may be one that there is. */
+function accountOf({ scratch, stored }: Told, key: string): string {
+  const id = stored.get(key)?.streamId ?? (scratch.get(key) || key);
+  return String(id);
+}
+
+async function checkUser(run: Run, line: UserLine, { scratch }: Told): Promise<void> {
   const { handle, identity } = requireForeigner(run, line);
   const subject = identity === null ? null : `subject ${JSON.stringify(identity)}`;
   if (subject !== null && scratch.get(subject) !== null) throw subjectTaken();
@@ -76,25 +113,26 @@ async function checkUser(run: Run, scratch: Scratch, line: UserLine): Promise<vo
   if (met === null && (scratch.get(`handle ${handle}`) !== null || !(await unclaimedHandles(run, [handle])).has(handle)))
     throw handleTaken();
   if (subject !== null) scratch.put(subject, 0);
-  scratch.put(`handle ${handle}`, 0);
+  if (met === null) scratch.put(`handle ${handle}`, 0);
+  else scratch.put(run.keys.user(line.id), Number(met.userId));
 }
 
-function checkConversation(run: Run, line: DirectLine | GroupLine, { scratch, now }: Told): void {
+function checkConversation(run: Run, line: DirectLine | GroupLine, told: Told): void {
+  const { scratch, now } = told;
   const { own, refers } = keysOf(run.keys, line);
-  const users = refers.map(({ key }) => key);
+  const users = refers.map(({ key }) => accountOf(told, key));
   requireConversation(run, line, { now, users });
   if (own === null) return;
   // Before a direct conversation there is nothing, whenever it was made.
   scratch.put(own, line.kind === 'group' ? line.createdAt.getTime() : 0);
-  if (line.kind !== 'direct') return;
-  scratch.put(`direct ${own}`, 0);
-  for (const user of users) scratch.put(`side ${own} ${user}`, 0);
+  if (line.kind === 'direct') keepSides(scratch, own, users);
 }
 
 /** Answers 1 where it is to be shown later than it was said. */
-function checkMessage(run: Run, line: MessageLine, { scratch, now, shifts }: Told): 0 | 1 {
-  const { conversation, sender } = requireContent(run, line, now);
-  if (scratch.get(`direct ${conversation}`) !== null && scratch.get(`side ${conversation} ${sender}`) === null) throw noSide();
+function checkMessage({ line, conversation, sender }: Content, told: Told): 0 | 1 {
+  const { scratch, shifts } = told;
+  const isDirect = scratch.get(`direct ${conversation}`) !== null;
+  if (isDirect && scratch.get(`side ${conversation} ${accountOf(told, sender)}`) === null) throw noSide();
   const [at, last] = [line.sentAt.getTime(), scratch.get(conversation) ?? 0];
   if (at < last && !shifts) throw tooOld(new Date(last));
   scratch.put(conversation, Math.max(at, last));

@@ -151,7 +151,9 @@ export class MessagePlan {
   }
 
   #reactionsOf({ reactions }: Content, seq: number): BroughtMessage['reactions'] {
-    const once = new Map(reactions.map(({ emoji, user }) => [`${emoji} ${user}`, { emoji, userId: this.#idOf(user) }]));
+    // Two of a file may be one here, by the subject by which they sign in.
+    const own = reactions.map(({ emoji, user }) => ({ emoji, userId: this.#idOf(user) }));
+    const once = new Map(own.map((reaction) => [`${reaction.emoji} ${reaction.userId}`, reaction]));
     return [...once.values()].map((reaction, place) => ({ ...reaction, entrySeq: seq + 1 + place }));
   }
 }

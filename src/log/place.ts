@@ -59,7 +59,8 @@ class Plan {
   readonly entries: EntryRow[] = [];
   readonly #at: Date;
   readonly #rows: Locked['rows'];
-  readonly #created = new Set<bigint>();
+  /** When they were made. */
+  readonly #created = new Map<bigint, Date>();
   readonly #heads = new Map<bigint, Head>();
   /** Of streams on which entries come with times of their own, that of the newest. */
   readonly #times = new Map<bigint, Date>();
@@ -70,7 +71,7 @@ class Plan {
   }
 
   add<T>(verdict: Verdict<T>, created: readonly bigint[]): Done<T> {
-    for (const id of created) this.#created.add(id);
+    for (const [place, id] of created.entries()) this.#created.set(id, verdict.create?.[place]?.at ?? this.#at);
     const asked = verdict.entries?.(created, (streamId) => this.#head(streamId)) ?? [];
     const before = new Map(asked.map(({ stream }) => [stream, this.#head(stream)]));
     const entries: Entry[] = [];
@@ -107,7 +108,8 @@ class Plan {
   #head(streamId: bigint): Head {
     const known = this.#heads.get(streamId) ?? this.#rows.get(streamId);
     if (known !== undefined) return known;
-    if (this.#created.has(streamId)) return { ...newborn, activeAt: this.#at };
+    const activeAt = this.#created.get(streamId);
+    if (activeAt !== undefined) return { ...newborn, activeAt };
     throw new Error(`stream ${streamId} does not exist`);
   }
 

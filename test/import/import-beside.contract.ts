@@ -189,6 +189,19 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.waits((await people(of)).cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
     });
 
+    it('leaves unread what is said here between two pieces of what it adds, but for who has read that', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, ben, cy, groupId } = await people(of);
+      await world.bring([of.say(of.ann, 3)], { closed: true });
+      const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
+      await settle();
+      await world.chat.messages.markRead(ben, { conversationId: groupId ?? -1n, seq });
+      await world.bring([of.say(of.ann, 4)], { shiftTimes: true });
+      for (const viewer of [ann, ben]) expect(await world.waits(viewer, groupId ?? -1n)).toMatchObject({ unread: 0 });
+      expect(await world.waits(cy, groupId ?? -1n)).toMatchObject({ unread: 3 });
+    });
+
     it('does not put anything before what was said here, but for who asks for that behind it', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);

@@ -62,6 +62,8 @@ const faults: readonly FaultCase[] = [
     'message',
     'NOT_FOUND',
   ],
+  ['says nothing, by nobody', ({ say }) => say('nobody', 3, { text: ' ' }), 'text'],
+  ['is said tomorrow, nowhere', ({ ann, say }) => say(ann, 3, { conversation: 'nowhere', sentAt: '2999-01-01T00:00:00Z' }), 'sentAt'],
   ['is a user with no handle', () => ({ kind: 'user', id: 'new', handle: 'a b' }), 'handle'],
   ['is a user with a handle that is taken', ({ ann }) => ({ kind: 'user', id: 'new', handle: ann.toUpperCase() }), 'handle', 'CONFLICT'],
   ['is a user with no name', () => ({ kind: 'user', id: 'new', handle: 'new.one', displayName: ' ' }), 'displayName'],
@@ -138,6 +140,24 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       expect(summary).toMatchObject({ lines: 8, messages: 2, faulty: 1, opened: 1 });
       const ann = await world.viewer(of.ann);
       expect(await world.messages(ann, (await world.group(ann, of.name)) ?? -1n)).toHaveLength(2);
+    });
+
+    it('that does not fit to what another file has brought is told by who looks as by who stores', async () => {
+      const of = crew();
+      const more = { kind: 'user', id: `${of.cy}.2`, handle: `${of.cy}.2`, subject: of.cy, issuer: 'https://id.example.com' };
+      await world.bring([...of.start, of.say(of.ann, 5), { ...more, id: `${of.cy}.1`, handle: `${of.cy}.1` }]);
+      const members = [{ user: `${of.cy}.1`, role: 'OWNER' }, { user: more.id }];
+      const lines = [
+        ...[more, of.say(of.ann, 4), of.say(of.cy, 4, { conversation: of.direct.id }), { ...of.group, id: 'new', members }],
+        of.say(of.ann, 4, { conversation: of.direct.id }),
+      ];
+      const expected = [
+        [2, 'sentAt', 'INVALID_INPUT'],
+        [3, 'sender', 'INVALID_INPUT'],
+        [4, 'members.1.user', 'INVALID_INPUT'],
+      ];
+      expect((await leftOut(lines, 'check')).told).toEqual(expected);
+      expect((await leftOut(lines)).told).toEqual(expected);
     });
 
     it('that cannot be stored stops the file: what is before it is stored, what is behind it is not', async () => {

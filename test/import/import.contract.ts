@@ -55,6 +55,17 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(found.items.map(({ message: { text } }) => text)).toEqual(['text 4', 'text 2']);
     });
 
+    it('is what a conversation is listed by, and where there is nothing, when it was made', async () => {
+      const { ann, of } = await brought(({ ann: a, direct, say }) => [say(a, 2, { conversation: direct.id })]);
+      await world.bring([{ ...of.group, id: `${of.group.id}-late`, name: 'Late', createdAt: march(3) }]);
+      const { items } = await world.chat.groups.list(ann, { first: 10 });
+      expect(items.map(({ conversation: { name, lastActivityAt } }) => [name, lastActivityAt])).toEqual([
+        ['Late', new Date(march(3))],
+        [null, new Date(march(2))],
+        [of.name, new Date(march(1))],
+      ]);
+    });
+
     it('has numbers without a hole and times that never fall, like any log', async () => {
       const { groupId, ben } = await brought(({ ann, ben: b, cy, say }) => [
         say(ann, 2, { reactions: [{ emoji: '👍', users: [b, cy] }] }),
@@ -105,6 +116,20 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       ]);
       expect((await world.chat.messages.attached(access, { first: 10, kinds: ['IMAGE'], upTo: 100 })).items).toHaveLength(1);
       expect((await world.chat.messages.threads(ann, { first: 10 })).items).toHaveLength(1);
+    });
+
+    it('has one reaction of whoever is one here, whatever they were called', async () => {
+      const issuer = 'https://id.example.com';
+      const user = { kind: 'user', id: 'once', handle: 'once', subject: 'is.one', issuer };
+      await world.bring([user]);
+      const { ann, groupId } = await brought((of) => [
+        { ...user, id: 'again', handle: 'again' },
+        of.say(of.ann, 2, { reactions: [{ emoji: '👍', users: ['once', 'again', 'once'] }], mentions: ['once', 'again'] }),
+      ]);
+      const [message] = await world.messages(ann, groupId);
+      if (message === undefined) throw new Error('no message');
+      expect(message.mentionIds).toHaveLength(1);
+      expect((await world.chat.messages.reactions([message]))[0]).toMatchObject([{ emoji: '👍', count: 1 }]);
     });
 
     it('is whole where more is said than one commit stores, and threads and edits go from one to the next', async () => {
