@@ -55,7 +55,7 @@ export interface Drafts {
   save(viewer: Viewer, wanted: NewDraft): Promise<DraftWord>;
   /** Ends a draft, likewise; where there is none, what was written before and comes later is not kept. Throws INVALID_INPUT (writtenAt), NOT_FOUND (conversationId, threadRootId), UNAVAILABLE. */
   remove(viewer: Viewer, at: DraftAt): Promise<DraftWord>;
-  /** For Messages.send: the same, in the commit that stores the message. Throws INVALID_INPUT (draftWrittenAt) when it is decided. */
+  /** For Messages.send: the same, in the commit that stores the message; of a clock that is more than a day ahead, as of then. */
   ending(viewer: Viewer, at: DraftAt): Settling;
   /** The viewer's, what was saved last coming first; `key` is an item's place. */
   list(

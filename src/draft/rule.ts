@@ -15,12 +15,17 @@ export function draftsKey({ userId }: Pick<Viewer, 'userId'>): string {
   return `drafts of ${userId}`;
 }
 
-/** Throws INVALID_INPUT (`field`): so far ahead that nothing could be saved after it for long. */
-export function requireWritten(writtenAt: Date, now: Date, field = 'writtenAt'): void {
-  if (writtenAt.getTime() - now.getTime() <= maxAheadMs) return;
+/** Throws INVALID_INPUT (writtenAt): so far ahead that nothing could be saved after it for long. */
+export function requireWritten(writtenAt: Date, now: Date): void {
+  if (writtenAt <= latestWritten(now)) return;
   throw new ChatError('INVALID_INPUT', 'This is more than a day ahead. Set the clock, or go by when the server has answered.', {
-    field: [field],
+    field: ['writtenAt'],
   });
+}
+
+/** What was written later than this is not saved. */
+export function latestWritten(now: Date): Date {
+  return new Date(now.getTime() + maxAheadMs);
 }
 
 /**

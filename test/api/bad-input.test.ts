@@ -61,6 +61,7 @@ type Kind =
   | 'contact'
   | 'scheduled'
   | 'ahead'
+  | 'instant'
   | 'written'
   | 'session'
   | 'key'
@@ -286,7 +287,7 @@ const acts: Readonly<Record<string, Act>> = {
       ...{ mentionIds: [ben.id], mentionsEveryone: true, draftWrittenAt: rightNow },
     }),
     kinds: {
-      draftWrittenAt: 'written',
+      draftWrittenAt: 'instant',
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
       ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
     },
@@ -428,6 +429,7 @@ const badMoments: readonly Bad[] = [
   ['a number', 32_472_144_000],
   ['nothing', ''],
 ];
+const badInstants = badMoments.filter(([what]) => what !== 'past');
 
 const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
   key: [
@@ -525,7 +527,8 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['text', '1'],
   ],
   moment: badMoments,
-  written: [...badMoments.filter(([what]) => what !== 'past'), ['in more than a day', someDay]],
+  instant: badInstants,
+  written: [...badInstants, ['in more than a day', someDay]],
   ahead: [...badMoments, ['in more than a year', someDay]],
   refreshToken: [
     ['nothing', ''],
