@@ -34,10 +34,12 @@ builder.queryField('messages', (t) =>
       hasAttachments: t.arg.boolean({
         description: 'Only messages to which something is attached, or with false nothing; absent: either.',
       }),
+      sentFrom: t.arg({ type: 'DateTime', description: 'Only what was said at this moment or later.' }),
+      sentBefore: t.arg({ type: 'DateTime', description: 'Only what was said earlier than this.' }),
       first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after, with the same text, ids and `hasAttachments`.' }),
+      after: t.arg.string({ description: 'The cursor to go on after, with all else as it was.' }),
     },
-    async resolve(_root, { search, conversationId, senderId, hasAttachments, ...args }, context, info) {
+    async resolve(_root, { search, conversationId, senderId, hasAttachments, sentFrom, sentBefore, ...args }, context, info) {
       const viewer = await beginField(context, info);
       const { items, endKey, hasPreviousPage } = await context.chat.search.messages(viewer, {
         ...{
@@ -46,6 +48,8 @@ builder.queryField('messages', (t) =>
           conversationId: named('Conversation', conversationId, 'conversationId'),
           senderId: named('User', senderId, 'senderId'),
           hasAttachments: hasAttachments ?? undefined,
+          sentFrom: sentFrom ?? undefined,
+          sentBefore: sentBefore ?? undefined,
         },
         ...forwardPage('found', args),
       });

@@ -1,7 +1,7 @@
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import { kindsOf } from './select.ts';
-import { join, raw, sql } from './sql.ts';
+import { empty, join, raw, sql } from './sql.ts';
 import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
 /** A stretch of a conversation, and how much of it is read from its newest message back. Bounds are inclusive. */
@@ -26,21 +26,34 @@ const readRow = rowReader<TextRow>(kinds);
 const byPlace = raw('/*! FORCE INDEX (PRIMARY) */');
 const bySender = raw('/*! FORCE INDEX (Message_conversationId_senderId_seq_idx) */');
 
+/** Which of the messages that stand there. */
+export interface TextsAsked {
+  readonly ranges: readonly TextRange[];
+  /** Null: anybody's. */
+  readonly senderId: bigint | null;
+  /** Said at this moment or later. */
+  readonly sentFrom?: Date | undefined;
+  /** Said earlier than this. */
+  readonly sentBefore?: Date | undefined;
+}
+
 /**
- * What was said in stretches, by one sender or (null) by anybody, the newest first in each; at most fifty stretches. Nothing but what is looked through, for to bring it
+ * What was said in stretches, the newest first in each; at most fifty stretches. Of another time it is passed over, for which the stretches should not be long. Nothing but what is looked through, for to bring it
  * here is most of what a search costs.
  */
 export async function selectTexts(
   { dialect }: Pick<Db, 'dialect'>,
   tx: Tx,
-  { ranges, senderId }: { readonly ranges: readonly TextRange[]; readonly senderId: bigint | null },
+  { ranges, senderId, sentFrom, sentBefore }: TextsAsked,
 ): Promise<readonly (readonly TextRow[])[]> {
   const [index, said] = senderId === null ? [byPlace, sql``] : [bySender, sql`AND senderId = ${senderId}`];
+  const from = sentFrom === undefined ? empty : sql`AND sentAt >= ${sentFrom}`;
+  const before = sentBefore === undefined ? empty : sql`AND sentAt < ${sentBefore}`;
   const select = dialect === 'sqlite' ? together : oneByOne;
-  const selects = ranges.map(({ conversationId, from, to, limit }, place) =>
+  const selects = ranges.map(({ conversationId, limit, ...range }, place) =>
     select(
       place,
-      sql`FROM Message ${index} WHERE conversationId = ${conversationId} ${said} AND seq >= ${from} AND seq <= ${to} ORDER BY seq DESC LIMIT ${limit}`,
+      sql`FROM Message ${index} WHERE conversationId = ${conversationId} ${said} AND seq >= ${range.from} AND seq <= ${range.to} ${from} ${before} ORDER BY seq DESC LIMIT ${limit}`,
     ),
   );
   const found: TextRow[][] = ranges.map(() => []);

@@ -75,6 +75,8 @@ export interface Messages extends AsyncDisposable {
   hidden(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly boolean[]>;
   messages(access: Membership, request: HistoryRequest): Promise<Page<Message>>;
   timeline(access: Membership, request: HistoryRequest): Promise<Page<TimelineEntry>>;
+  /** The seq of the newest entry of a conversation's stretch (bounds inclusive) that is earlier than a moment; `from` - 1 where none is. Does not ask who may see it. */
+  seqBefore(stretch: { readonly conversationId: bigint; readonly from: number; readonly to: number }, moment: Date): Promise<number>;
   replies(
     access: Membership,
     root: MessageRef,

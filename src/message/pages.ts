@@ -29,7 +29,7 @@ export function createPages({
 }: {
   readonly db: Db;
   readonly log: Log;
-}): Pick<Messages, 'messages' | 'timeline'> & ReturnType<typeof createLists> {
+}): Pick<Messages, 'messages' | 'timeline' | 'seqBefore'> & ReturnType<typeof createLists> {
   const messageRange = together((ranges: readonly Range[]) => readMessageRanges(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
   const entryRows = together((ranges: readonly Range[]) => readEntryRows(db, ranges), { atOnce: rangesAtOnce, name: nameOfRange });
   const firstEntry = together((stretches: readonly StreamStretch[]) => firstEntries(db.client, stretches), {
@@ -53,6 +53,7 @@ export function createPages({
   return {
     messages: (access, request) => history(access, request, { read: messageRange, at: ({ sentAt }) => sentAt }),
     timeline: (access, request) => history(access, request, { read: timelineRange, at: ({ at }) => at }),
+    seqBefore: (stretch, moment) => seqBefore(firstEntry, stretch, moment),
     ...createLists(db),
   };
 }

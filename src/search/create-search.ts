@@ -8,6 +8,7 @@ import type { SearchParts } from './parts.ts';
 import { keyOf, nameOf, placeOf, type Resumed } from './place.ts';
 import type { FoundPage, Search, SearchRequest } from './search.ts';
 import { show } from './show.ts';
+import { isEmpty, walkWithin } from './span.ts';
 import { readableOf, walkThroughAll, walkThroughOne } from './stretch.ts';
 import { type Wanted, wantedOf } from './words.ts';
 
@@ -103,11 +104,13 @@ interface PageAsked {
 }
 
 async function readPage(parts: SearchParts, viewer: Viewer, { request, wanted, name, after }: PageAsked): Promise<FoundPage> {
-  const { conversationId, senderId = null, first, signal } = request;
-  if (wanted.words.length === 0 || !(await isSomebody(parts, senderId))) return nothing;
-  const walk = conversationId === undefined ? walkThroughAll(parts, viewer, after) : walkThroughOne(parts, viewer, conversationId, after);
+  const { conversationId, senderId = null, first, signal, sentFrom, sentBefore } = request;
+  if (wanted.words.length === 0 || isEmpty(request) || !(await isSomebody(parts, senderId))) return nothing;
+  const walkOfAllTimes =
+    conversationId === undefined ? walkThroughAll(parts, viewer, after) : walkThroughOne(parts, viewer, conversationId, after);
+  const walk = walkWithin(parts, walkOfAllTimes, { sentFrom, sentBefore });
   // One more than asked for tells whether there is a next page.
-  const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, most: first + 1, signal });
+  const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, sentFrom, sentBefore, most: first + 1, signal });
   const shownAtMost = hits.slice(0, first);
   const shown = await show(parts, viewer, { hits: shownAtMost, wanted });
   // Whoever was removed meanwhile is not told either where there was something.

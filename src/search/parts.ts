@@ -12,7 +12,7 @@ export interface SearchParts {
   readonly limits: Limits;
   readonly users: Pick<Users, 'byIds'>;
   readonly groups: Pick<Groups, 'byIds' | 'memberships'>;
-  readonly messages: Pick<Messages, 'byRefs' | 'hidden'>;
+  readonly messages: Pick<Messages, 'byRefs' | 'hidden' | 'seqBefore'>;
   /** Absent: nothing is traced. */
   readonly tracer?: Tracer;
   readonly config: Pick<Config, 'searchedMessages' | 'searchesPerMinute'>;

@@ -22,11 +22,13 @@ const nameLength = 8;
 /** Names a search by what it looks for and where, so that a key of one is told from those of others. */
 export function nameOf(
   words: readonly string[],
-  { conversationId, senderId, hasAttachments }: Pick<SearchRequest, 'conversationId' | 'senderId' | 'hasAttachments'>,
+  { conversationId, senderId, hasAttachments, sentFrom, sentBefore }: Omit<SearchRequest, 'search' | 'first'>,
 ): string {
   // What is not asked for is not named: so cursors of an earlier release go on.
   const attached = hasAttachments === undefined ? [] : [`attachments: ${hasAttachments}`];
-  const asked = [...words, conversationId ?? '', senderId ?? '', ...attached];
+  const from = sentFrom === undefined ? [] : [`from: ${sentFrom.getTime()}`];
+  const before = sentBefore === undefined ? [] : [`before: ${sentBefore.getTime()}`];
+  const asked = [...words, conversationId ?? '', senderId ?? '', ...attached, ...from, ...before];
   return createHash('sha256').update(asked.join('\n')).digest('base64url').slice(0, nameLength);
 }
 

@@ -1,9 +1,10 @@
 import type { Conversation } from '../group/index.ts';
 import type { Message } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
+import type { Span } from './span.ts';
 
 /** What is looked for, and where. */
-export interface SearchRequest {
+export interface SearchRequest extends Span {
   /** Each of its words must begin a word of the message, or of a name or description of what is attached. */
   readonly search: string;
   /** Only there; absent: in all that the viewer is shown, latest activity first. */

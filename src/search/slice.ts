@@ -3,6 +3,7 @@ import { selectTexts, type TextRange, type TextRow } from '../db/index.ts';
 import { parseAttachments } from '../log/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
+import type { Span } from './span.ts';
 import type { Stretch } from './stretch.ts';
 import type { Searchable, Wanted } from './words.ts';
 
@@ -54,7 +55,7 @@ export interface Slice {
 }
 
 /** What is looked for. */
-export interface Asked {
+export interface Asked extends Span {
   readonly wanted: Wanted;
   /** Null: by anybody. */
   readonly senderId: bigint | null;
@@ -63,9 +64,9 @@ export interface Asked {
 type Planned = Stretch & TextRange;
 
 /** Reads what comes next of the stretches, of which there is at least one, and compares as much of it as the request may. Others have their turn meanwhile. */
-export async function readSlice({ db }: Pick<SearchParts, 'db'>, { wanted, senderId }: Asked, rest: Rest): Promise<Slice> {
+export async function readSlice({ db }: Pick<SearchParts, 'db'>, { wanted, ...asked }: Asked, rest: Rest): Promise<Slice> {
   const ranges = plan(rest);
-  const read = await selectTexts(db, db.client, { ranges, senderId });
+  const read = await selectTexts(db, db.client, { ranges, ...asked });
   // SQLite has kept the process for as long as that took.
   await turn();
   const { hits, weight, spent, last, compared } = await look(wanted, { ranges, read, messages: rest.messages });
@@ -101,7 +102,7 @@ async function look(
 ): Promise<Looked> {
   const hits: Hit[] = [];
   let [weight, paused, spent] = [0, 0, 0];
-  for (const [last, { conversationId, activeAtMs }] of ranges.entries()) {
+  for (const [last, { conversationId, activeAtMs, entering = 0 }] of ranges.entries()) {
     for (const [at, { seq, text, attachments }] of (read[last] ?? []).entries()) {
       const said = { text, attachments: parseAttachments(attachments) };
       const compared = wanted.compare(said);
@@ -114,7 +115,7 @@ async function look(
       paused = weight;
       await turn();
     }
-    spent += messagesOfStretch;
+    spent += messagesOfStretch + entering;
   }
   await turn();
   return { hits, weight, spent, last: ranges.length - 1, compared: read.at(-1)?.length ?? 0 };
@@ -144,7 +145,7 @@ function plan({ stretches, messages, atOnce }: Rest): readonly Planned[] {
     const limit = Math.min(stretch.most, room, left);
     ranges.push({ ...stretch, limit });
     room -= limit;
-    left -= limit + messagesOfStretch;
+    left -= limit + messagesOfStretch + (stretch.entering ?? 0);
   }
   return ranges;
 }

@@ -11,6 +11,8 @@ export interface Stretch extends Pick<Place, 'conversationId' | 'activeAtMs'> {
   readonly to: number;
   /** Messages that stand there at most. */
   readonly most: number;
+  /** As how many messages it counted to find its ends; absent: they were known. */
+  readonly entering?: number;
 }
 
 /** Gives what is to be read, some conversations at a time, in order; nothing where all was given. */

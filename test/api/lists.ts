@@ -173,6 +173,8 @@ function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly 
       { search: 'nobody', conversationId: inBig },
       { search: 'somebody', conversationId: inBig, hasAttachments: false },
       { search: 'somebody', hasAttachments: true },
+      { search: 'somebody', sentBefore: '2026-01-01T01:00:00Z' },
+      { search: 'somebody', sentFrom: '2026-01-01T03:00:00Z', sentBefore: '2026-01-01T03:10:00Z', conversationId: inBig },
     ],
     ...[bySomebody, { ...bySomebody, conversationId: inFair }, { ...bySomebody, conversationId: inDirect }].map((where) => ({
       search: 'nobody',
@@ -181,9 +183,9 @@ function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly 
   ];
   return asked.map(({ search, ...where }) => ({
     ...{ what: `messages by ${search}, ${Object.keys(where).join(' and ')}`, variables: { first, search, ...where }, goesOn: true },
-    source: `query($search: String!, $conversationId: ID, $senderId: ID, $hasAttachments: Boolean, $first: Int, $after: String) {
+    source: `query($search: String!, $conversationId: ID, $senderId: ID, $hasAttachments: Boolean, $sentFrom: DateTime, $sentBefore: DateTime, $first: Int, $after: String) {
       Query_messages: messages(search: $search, conversationId: $conversationId, senderId: $senderId, hasAttachments: $hasAttachments,
-        first: $first, after: $after)
+        sentFrom: $sentFrom, sentBefore: $sentBefore, first: $first, after: $after)
       ${everythingOf('MessageSearchConnection', size)} }`,
   }));
 }

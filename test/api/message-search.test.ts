@@ -176,12 +176,23 @@ describe('the search for messages', () => {
       { conversationId: null },
       { senderId: ann.id },
       { hasAttachments: false },
+      { sentFrom: '2026-01-01T00:00:00Z' },
+      { sentBefore: '2999-01-01T00:00:00Z' },
       { conversationId: await chat.group(ann) },
     ]) {
       expect(await refused(chat, ann, { ...asked, after, ...other })).toEqual(['BAD_USER_INPUT after']);
     }
     // Of somebody else's it shows nothing that is not theirs.
     expect((await page(chat, ben, { ...asked, after })).edges.map(({ node }) => node.text)).toEqual(['needle 1']);
+  });
+
+  it('is of a time as well: from a moment on, and before another', async () => {
+    const [ann] = await chat.people('ann');
+    const conversationId = await chat.group(ann);
+    await chat.sayAll(ann, conversationId, ['needle 1', 'needle 2']);
+    expect(await found(chat, ann, { search: 'needle', sentFrom: '2026-01-01T00:00:00Z' })).toEqual(['needle 2', 'needle 1']);
+    expect(await found(chat, ann, { search: 'needle', conversationId, sentBefore: '2026-01-01T00:00:00Z' })).toEqual([]);
+    expect(await refused(chat, ann, { search: 'needle', sentFrom: 'yesterday' })).toEqual(['BAD_USER_INPUT']);
   });
 
   it('finds nothing of nobody, and nothing where nothing is', async () => {

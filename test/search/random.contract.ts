@@ -18,11 +18,11 @@ export function promisesOfAllThatIsFound(world: () => SearchWorld): void {
   describe('what is found', () => {
     it('is what the viewer may read and has the words, whatever was taken back, edited, hidden and cleared, and however it is paged', async () => {
       const dice = diceFrom(20_260);
-      const { people, ids } = await talk(world(), dice);
+      const { people, ids, moments } = await talk(world(), dice);
       const counts = new Set<number>();
       for (let times = 0; times < 60; times += 1) {
         const viewer = dice.of(people);
-        const question = questionFrom(dice, people[0], ids);
+        const question = questionFrom(dice, people[0], { ids, moments });
         const expected = await filtered(world(), viewer, question, ids);
         const search = world().searching({ searchedMessages: 1 + dice.below(60) });
         const pages = await pagesOf(search, viewer, { ...question, first: 1 + dice.below(20) });
@@ -44,14 +44,16 @@ async function talk(world: SearchWorld, dice: Dice) {
     { id: await world.group(bob, ada), members: [bob, ada] },
     { id: await world.direct(ada, bob), members: [ada, bob] },
   ];
+  const moments: Date[] = [];
   for (const { id } of places) await world.say(ada, id, sentence(dice));
   for (let times = 0; times < 120; times += 1) {
     const { id: conversationId, members } = dice.oneOf(places, { id: 0n, members: people });
     const who = dice.oneOf(members, ada);
-    const { seq } = await world.say(who, conversationId, sentence(dice));
+    const { seq, sentAt } = await world.say(who, conversationId, sentence(dice));
+    moments.push(sentAt);
     await befall(world, who, { dice, conversationId, seq });
   }
-  return { people, ids: places.map(({ id }) => id) };
+  return { people, ids: places.map(({ id }) => id), moments };
 }
 
 async function befall(
@@ -70,12 +72,19 @@ function sentence(dice: Dice): string {
   return Array.from({ length: 1 + dice.below(4) }, () => dice.oneOf(words, '')).join(dice.of([' ', ', ', '. ']));
 }
 
-function questionFrom(dice: Dice, { userId }: Viewer, ids: readonly bigint[]): Question {
+function questionFrom(
+  dice: Dice,
+  { userId }: Viewer,
+  { ids, moments }: { readonly ids: readonly bigint[]; readonly moments: readonly Date[] },
+): Question {
+  const moment = () => dice.oneOf(moments, new Date(0));
   const search = Array.from({ length: 1 + dice.below(2) }, () => dice.oneOf(words, '').slice(0, 1 + dice.below(4))).join(' ');
   return {
     search,
     conversationId: dice.below(2) === 0 ? undefined : dice.oneOf(ids, 0n),
     senderId: dice.below(3) === 0 ? userId : undefined,
+    sentFrom: dice.below(3) === 0 ? moment() : undefined,
+    sentBefore: dice.below(3) === 0 ? moment() : undefined,
   };
 }
 
@@ -93,7 +102,7 @@ function diceFrom(seed: number): Dice {
 async function filtered(
   world: SearchWorld,
   viewer: Viewer,
-  { search, conversationId: only, senderId }: Question,
+  { search, conversationId: only, senderId, sentFrom = new Date(0), sentBefore = new Date(8.64e15) }: Question,
   ids: readonly bigint[],
 ): Promise<readonly string[]> {
   const found: string[] = [];
@@ -101,8 +110,9 @@ async function filtered(
     const access = await world.access(viewer, conversationId);
     if (!access?.shown) continue;
     const { items } = await world.messages.messages(access, { first: 100, after: firstSeen(access) - 1 });
-    for (const { text, senderId: by, recalledAt } of items) {
+    for (const { text, senderId: by, recalledAt, sentAt } of items) {
       if (recalledAt !== null || (senderId !== undefined && by !== senderId)) continue;
+      if (sentAt < sentFrom || sentAt >= sentBefore) continue;
       if (
         folded(search)
           .split(' ')

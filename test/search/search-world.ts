@@ -19,6 +19,8 @@ export interface SearchWorld extends TalkWorld {
   /** Says several things, one after the other. */
   sayAll(sender: Viewer, conversationId: bigint, texts: readonly string[]): Promise<readonly Message[]>;
   attach(sender: Viewer, conversationId: bigint, attachment: { readonly name?: string; readonly alt?: string }): Promise<Message>;
+  /** Gives each entry of a conversation another time, which must rise with their numbers. */
+  retime(conversationId: bigint, at: (seq: number) => Date): Promise<void>;
   /** Deletes somebody's account; what they said stays. */
   erase(viewer: Viewer): Promise<void>;
 }
@@ -42,6 +44,16 @@ export function searchOn(db: Db): SearchWorld {
       const said: Message[] = [];
       for (const text of texts) said.push(await world.say(sender, conversationId, text));
       return said;
+    },
+    async retime(conversationId, at) {
+      await db.transaction(async (tx) => {
+        const { lastSeq } = await tx.stream.findUniqueOrThrow({ where: { id: conversationId } });
+        for (let seq = 1; seq <= lastSeq; seq += 1) {
+          await tx.entry.updateMany({ where: { streamId: conversationId, seq }, data: { at: at(seq) } });
+          await tx.message.updateMany({ where: { conversationId, seq }, data: { sentAt: at(seq) } });
+        }
+        await tx.stream.update({ where: { id: conversationId }, data: { activeAt: at(lastSeq) } });
+      });
     },
     async erase(viewer) {
       await users.erase(viewer, { password, messages: 'KEEP', address: 'somewhere' });

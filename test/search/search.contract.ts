@@ -119,6 +119,49 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
+  describe('what somebody looks for by when it was said', () => {
+    it('is found from a moment on, and before another, wherever it was said', async () => {
+      const [ada, bob] = await world.people();
+      const [here, there] = [await world.group(ada, bob), await world.group(ada, bob)];
+      const said = await world.sayAll(ada, here, numbered(40, 'needle'));
+      await world.sayAll(ada, there, ['needle of there', 'needle of there, later']);
+      // As if a minute lay between any two; of there the last is said long after all others.
+      await world.retime(here, (seq) => new Date(Date.UTC(2026, 2, 1, 0, seq)));
+      await world.retime(there, (seq) => new Date(Date.UTC(2026, 2, 1, seq)));
+      const at = (place: number) => new Date(Date.UTC(2026, 2, 1, 0, said[place]?.seq));
+      const search = world.searching();
+      const some = { search: 'needle', conversationId: here, sentFrom: at(10), sentBefore: at(13) };
+      expect(await found(search, bob, some)).toEqual(['needle 12', 'needle 11', 'needle 10']);
+      expect(await found(world.searching({ searchedMessages: 1 }), bob, { ...some, first: 1 })).toEqual([
+        'needle 12',
+        'needle 11',
+        'needle 10',
+      ]);
+      expect(await found(search, bob, { search: 'needle', sentBefore: at(2) })).toEqual(['needle 1', 'needle 0']);
+      expect(await found(search, bob, { search: 'needle', sentFrom: at(39) })).toEqual([
+        'needle of there, later',
+        'needle of there',
+        'needle 39',
+      ]);
+      expect(await found(search, bob, { ...some, sentFrom: at(13) })).toEqual([]);
+    });
+
+    it('is found without looking through what was said since', async () => {
+      const [ada] = await world.people();
+      const conversationId = await world.group(ada);
+      const first = await world.say(ada, conversationId, 'needle');
+      await Promise.all(numbered(400, 'hay').map((text) => world.say(ada, conversationId, text)));
+      await world.retime(conversationId, (seq) => new Date(Date.UTC(2026, 2, 1, 0, seq)));
+      const sentBefore = new Date(Date.UTC(2026, 2, 1, 0, first.seq + 1));
+      const search = world.searching({ searchedMessages: 5 });
+      expect(textsOf([await search.messages(ada, { search: 'needle', conversationId, first: 5 })])).toEqual([]);
+      for (const where of [{ conversationId }, {}]) {
+        expect(textsOf([await search.messages(ada, { search: 'needle', ...where, first: 5, sentBefore })])).toEqual(['needle']);
+      }
+      expect(await found(world.searching(), ada, { search: 'needle', sentFrom: sentBefore })).toEqual([]);
+    });
+  });
+
   describe('what somebody looks for by whether something is attached to it', () => {
     it('is found where it has words as well, and only there', async () => {
       const [ada, bob] = await world.people();
@@ -394,7 +437,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       await world.searching().messages(ada, { ...question, after, search: ' NEEDLE! ' });
       for (const other of [
         ...[{ search: 'pin' }, { conversationId: undefined }, { senderId: bob.userId }, { conversationId: 7n }],
-        ...[{ hasAttachments: true }, { hasAttachments: false }],
+        ...[{ hasAttachments: true }, { hasAttachments: false }, { sentFrom: new Date(0) }, { sentBefore: new Date() }],
       ]) {
         const refused = await refusal(world.searching().messages(ada, { ...question, after, ...other }));
         expect(refused).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
