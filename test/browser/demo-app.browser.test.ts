@@ -177,6 +177,27 @@ test('what is replied in a thread stands in it and in the conversation, for both
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('an address that names nothing, or is none, is said to lead nowhere, and the way back is there', async () => {
+  const [wes] = [await signUp('wes'), await signUp('xia')];
+  await pick(wes, 'Find people', 'xia');
+  await say(wes, 'Note');
+  const own = new URL(wes.url()).hash;
+  for (const hash of ['#/nonsense', '#/%', '#/%E0%A4%A/thread/%']) {
+    await wes.evaluate((to) => location.assign(to), hash);
+    await wes.getByText('This conversation is not there, or not yours.').waitFor();
+  }
+  for (const hash of [`${own}/thread/nonsense`, `${own}/thread/%`]) {
+    await wes.evaluate((to) => location.assign(to), own);
+    await wes.getByRole('textbox', { name: 'Message' }).waitFor();
+    await wes.evaluate((to) => location.assign(to), hash);
+    await wes.getByText('This thread is not there, or not yours.').waitFor();
+    expect(await wes.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
+  }
+  await wes.getByRole('link', { name: 'Back to the conversation' }).click();
+  await expect.poll(() => shown(wes)).toEqual(['Note']);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('who makes a group and whom they add is told in it; all of them talk there', async () => {
   const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
   await cleo.getByRole('button', { name: 'New group' }).click();

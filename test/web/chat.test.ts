@@ -217,6 +217,63 @@ test('of a long thread the app shows the first hundred replies and then what fol
   await expect.poll(replies).toEqual([...texts, 'the last']);
 });
 
+test('what the viewer replies in a long thread of which they have read the beginning is shown, with all that stands before it', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const conversationId = await world.direct(ann, ben);
+  const { id: threadRootId } = await world.say(ann, conversationId, 'Ideas?');
+  const texts = Array.from({ length: 201 }, (_, at) => `idea ${at}`);
+  for (const text of texts)
+    await world.ask(SendMessageDocument, { input: { conversationId, clientMessageId: text, text, threadRootId } }, ben);
+  const app = await openApp(ann);
+  const replies = () => app.state.get().thread?.replies.map(({ text }) => text);
+  app.lookAt(conversationId, threadRootId);
+  await expect.poll(replies).toHaveLength(100);
+  app.say({ conversationId, text: 'None of these', threadRootId });
+  await expect.poll(replies).toEqual([...texts, 'None of these']);
+});
+
+test('a thread that is none, is gone, or is of another conversation is said to be none; whichever is looked at next is shown', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const [group, other] = [await world.group(ben, ann), await world.direct(ben, ann)];
+  const root = await world.say(ben, group, 'Ideas?');
+  const elsewhere = await world.say(ben, other, 'Something else');
+  const input = { conversationId: group, clientMessageId: 'one', text: 'One', threadRootId: root.id };
+  await world.ask(SendMessageDocument, { input }, ben);
+  const app = await openApp(ann);
+  const looked = () => {
+    const { thread, noThread } = app.state.get();
+    return [thread?.root.text ?? null, noThread];
+  };
+  for (const none of ['nonsense', group, elsewhere.id]) {
+    app.lookAt(group, none);
+    await expect.poll(looked, { message: none }).toEqual([null, true]);
+    app.lookAt(group, root.id);
+    expect(looked()).toEqual([null, false]);
+    await expect.poll(looked).toEqual(['Ideas?', false]);
+  }
+  // The same message, under the address of another conversation.
+  app.lookAt(other, root.id);
+  await expect.poll(looked).toEqual([null, true]);
+  app.lookAt(group, root.id);
+  await expect.poll(looked).toEqual(['Ideas?', false]);
+  await world.ask(HideMessageDocument, { input: { messageId: root.id } }, ann);
+  await expect.poll(looked).toEqual([null, true]);
+  app.lookAt(group);
+  expect(looked()).toEqual([null, false]);
+});
+
+test('who is removed from a group while they look at a thread there sees neither any more', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const group = await world.group(ben, ann);
+  const root = await world.say(ben, group, 'Ideas?');
+  const app = await openApp(ann);
+  app.lookAt(group, root.id);
+  await expect.poll(() => app.state.get().thread?.root.text).toBe('Ideas?');
+  await world.ask(RemoveMemberDocument, { input: { groupId: group, userId: ann.id } }, ben);
+  await expect.poll(() => app.state.get().conversations.has(group)).toBe(false);
+  expect(app.state.get()).toMatchObject({ thread: null });
+});
+
 test('what is pinned is there however long ago something happened in it, also when it was pinned on another device', async () => {
   const [ann] = await world.people('ann');
   const [first, second] = [await world.group(ann), await world.group(ann)];

@@ -14,6 +14,11 @@ export class ResponseError extends Error {
   get isUnauthenticated(): boolean {
     return this.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
   }
+
+  /** Whether it is for what was asked, as it would be the next time: an id that is none, for example. */
+  get isMistaken(): boolean {
+    return this.errors.some(({ extensions }) => extensions?.['code'] === 'BAD_USER_INPUT');
+  }
 }
 
 interface ServerError {

@@ -21,7 +21,6 @@ import {
   MoreDocument,
   RoomDocument,
   type SendMessageInput,
-  ThreadDocument,
   UpdateMembershipDocument,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
@@ -46,8 +45,8 @@ import {
   withReply,
   withRoom,
   withRoomRead,
-  withThreadRead,
 } from './state.ts';
+import { createThreadReader } from './thread-reader.ts';
 import { createTyping } from './typing.ts';
 
 /** The chat of who is signed in: what there is to show, and what can be done. */
@@ -101,8 +100,8 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
   let opened: string | null = null;
-  let openedThread: string | null = null;
   let wasLive = false;
+  const threads = createThreadReader({ ask, inTurn, state, change });
   const marks = createMarks(ask);
   const presence = createPresence({
     subscribe: socket.subscribe,
@@ -114,12 +113,15 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     waiting: (waiting) => change((now) => ({ ...now, waiting })),
     refused: (refused) => change((now) => ({ ...now, refused: [...now.refused, refused] })),
     // Shown from the answer: the event that brings it may be late, where the socket is not connected.
-    stored: (id, node) =>
+    stored(id, node) {
       change((now) =>
         withRoom(withReply(now, node), id, (room) =>
           withEntry(room, { __typename: 'MessageSent', seq: node.seq, at: node.sentAt, actor: node.sender, messageEdge: { node } }),
         ),
-      ),
+      );
+      // Of a long thread the end may not be there yet.
+      if (node.threadRoot !== null && state.get().thread?.root.id === node.threadRoot.id) void threads.readTo(node.seq);
+    },
   });
 
   function change(step: (now: State) => State): void {
@@ -173,17 +175,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       const { conversation } = await ask(RoomDocument, { id });
       change((now) => withRoomRead(now, id, conversation));
     }).catch(() => undefined);
-    await readThread();
-  }
-
-  /** The same of the thread, and of what follows in it. */
-  async function readThread(goOn = false): Promise<void> {
-    await inTurn(async () => {
-      const [id, by, held] = [opened, openedThread, state.get().thread];
-      if (id === null || by === null || (held?.by === by && (!goOn || held.later === null))) return;
-      const { node } = await ask(ThreadDocument, { id: by, after: held?.by === by ? held.later : null });
-      if (node?.__typename === 'Message' && by === openedThread) change((now) => withThreadRead(now, id, by, node.threadRoot ?? node));
-    }).catch(() => undefined);
+    await threads.read();
   }
 
   function showReceipts(page: readonly Receipts[]): void {
@@ -230,12 +222,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     acts: createMessageActs(ask),
     lookAt(id, threadOf = null) {
       opened = id;
-      openedThread = threadOf;
-      change((now) => (now.thread?.by === threadOf ? now : { ...now, thread: null }));
+      threads.lookAt(id === null || threadOf === null ? null : { conversationId: id, by: threadOf });
       void readRoom();
     },
     readEarlier,
-    readLaterReplies: () => readThread(true),
+    readLaterReplies: threads.readLater,
     async readBackTo(id, seq) {
       for (let pages = 0; pages < mostBack; pages += 1) {
         const { entries: [first] = [], earlier = null } = state.get().rooms.get(id) ?? {};
@@ -288,6 +279,7 @@ function beginning(first: ChatParts['first']): State {
     further: null,
     rooms: new Map(),
     thread: null,
+    noThread: false,
     typing: new Map(),
     presence: new Map(),
     waiting: [],

@@ -33,6 +33,8 @@ export interface State {
   readonly rooms: ReadonlyMap<string, Room>;
   /** The one that is looked at, once it is read. */
   readonly thread: Thread | null;
+  /** Whether there is none to be read: it is gone, never was, or is not the viewer's. */
+  readonly noThread: boolean;
   /** By conversation, who types there. */
   readonly typing: ReadonlyMap<string, readonly PersonFragment[]>;
   /** By user, as far as they are watched. */
@@ -123,7 +125,8 @@ export function withReply(state: State, reply: Said): State {
 export function withThreadRead(state: State, conversationId: string, by: string, { replies: page, ...root }: ThreadPageFragment): State {
   const held = state.thread?.by === by ? state.thread.replies : [];
   const replies = [...held, ...page.edges.map(({ node }) => node)];
-  return { ...state, thread: { conversationId, by, root, replies, later: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null } };
+  const later = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  return { ...state, thread: { conversationId, by, root, replies, later }, noThread: false };
 }
 
 /** The state with a conversation and its newest page; without both where it is gone. */

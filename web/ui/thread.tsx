@@ -14,6 +14,7 @@ interface ThreadProps {
 /** The thread that is looked at: what it is about, and what was replied. */
 export function Thread({ conversation }: ThreadProps): ReactNode {
   const thread = useChatState((state) => state.thread);
+  const noThread = useChatState((state) => state.noThread);
   return (
     <main className="conversation">
       <header className="head">
@@ -22,7 +23,9 @@ export function Thread({ conversation }: ThreadProps): ReactNode {
         </a>
         <h1>A thread of {titleOf(conversation)}</h1>
       </header>
-      {thread === null ? <div className="timeline" /> : <Replies conversation={conversation} thread={thread} />}
+      {thread !== null && <Replies conversation={conversation} thread={thread} />}
+      {thread === null &&
+        (noThread ? <p className="nothing quiet">This thread is not there, or not yours.</p> : <div className="timeline" />)}
     </main>
   );
 }
@@ -44,13 +47,12 @@ function Replies({ conversation, thread }: ThreadProps & { readonly thread: Show
           {[root, ...replies].map((message, at, all) => (
             <Bubble key={message.id} message={message} follows={at > 1 && all[at - 1]?.sender?.id === message.sender?.id} {...place} />
           ))}
-          {later === null ? (
-            <Unsent conversationId={conversation.id} threadOf={root.id} there={replies} />
-          ) : (
+          {later !== null && (
             <button type="button" className="plain" onClick={() => void chat.readLaterReplies()}>
               Later replies
             </button>
           )}
+          <Unsent conversationId={conversation.id} threadOf={root.id} there={replies} />
         </div>
       </div>
       <Composer conversationId={conversation.id} threadRootId={root.id} />

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 export function useOpened(): string | null {
   return useSyncExternalStore(onHash, () => {
     const { id } = placeIn(location.hash);
-    return id === undefined ? null : decodeURIComponent(id);
+    return id === undefined ? null : decoded(id);
   });
 }
 
@@ -20,7 +20,7 @@ export function useSought(): number | null {
 export function useThreadOf(): string | null {
   return useSyncExternalStore(onHash, () => {
     const { thread } = placeIn(location.hash);
-    return thread === undefined ? null : decodeURIComponent(thread);
+    return thread === undefined ? null : decoded(thread);
   });
 }
 
@@ -36,6 +36,15 @@ export function addressOf(conversationId: string, seq?: number): string {
 
 function placeIn(hash: string): { readonly id?: string; readonly seq?: string; readonly thread?: string } {
   return /^#\/(?<id>[^/]+)(?:\/(?<seq>\d+)|\/thread\/(?<thread>[^/]+))?$/.exec(hash)?.groups ?? {};
+}
+
+// Whoever wrote an address may have written it wrongly: then it names nothing that there is.
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function onHash(listener: () => void): () => void {
