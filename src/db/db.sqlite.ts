@@ -24,8 +24,8 @@ export interface SqliteOptions {
   /** Make a ServerKey row where there is none. */
   readonly serverKey?: boolean;
   /**
-   * True for a command that is over in a moment: it may share the file with a node, which holds it, as long as it does what a node hears of by
-   * looking. False: the file is this process's alone.
+   * True for a command: it may share the file with a node, which holds it, be it there already or to come, as long as it does what a node hears of by
+   * looking. False: no other node has the file.
    */
   readonly beside?: boolean;
   /** Folder of the migrations, where it is not this project's own. */
@@ -76,6 +76,16 @@ async function prepare(file: string, options: MigrateOptions): Promise<{ readonl
   }
 }
 
+/** The same for a command, which holds the file no longer than that: also while it goes on for hours a node may start. */
+async function prepareBeside(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
+  const letGo = await holdIfFree(file);
+  try {
+    return await prepare(file, options);
+  } finally {
+    await letGo();
+  }
+}
+
 /** Holds the file, or leaves it with the node that has it. */
 async function holdIfFree(file: string): Promise<() => Promise<void>> {
   try {
@@ -95,15 +105,15 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
 
 /**
  * Opens the embedded database, brought up to date: a SQLite file in WAL mode whose commits survive a loss of power. One Db at a time has
- * the file, in all processes, and for moments one `beside` it: a second one throws DatabaseError, as does a file that cannot be used.
+ * the file, in all processes, and whoever is `beside` it: a second one throws DatabaseError, as does a file that cannot be used.
  */
 export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, tell } = options;
   // Password hashes are in it: a folder that is made here is the user's own.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const letGo = beside ? await holdIfFree(file) : await holdFile(file);
+  const letGo = beside ? async () => {} : await holdFile(file);
   try {
-    const { epoch } = await prepare(file, { folder: migrations, serverKey });
+    const { epoch } = await (beside ? prepareBeside : prepare)(file, { folder: migrations, serverKey });
     // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
     const beginning = createBeginning();
     const driver = sqliteDriver(file, (connection) => beginning.onBegun(sqliteStatements(connection)));

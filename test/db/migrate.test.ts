@@ -4,6 +4,7 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import { describe, expect, test } from 'vitest';
+import { connectSqlite } from '../../src/db/db.sqlite.ts';
 import { freshSqlite } from './fresh.ts';
 import { migrateContract, migrationsIn } from './migrate-contract.ts';
 
@@ -104,6 +105,14 @@ describe('on SQLite', () => {
       await first[Symbol.asyncDispose]();
       await using second = await place.open();
       await second.ping();
+    });
+
+    test('is welcome while a command is at it, which goes on beside it', async () => {
+      await using place = await freshSqlite();
+      await using command = await connectSqlite({ file: place.place, writeDeadlineMs: 8_000, beside: true });
+      await using node = await place.open();
+      await Promise.all([command.ping(), node.ping()]);
+      await expect(place.open()).rejects.toThrow('in use by another node');
     });
 
     test('that comes while the first is leaving waits for it', async () => {
