@@ -155,6 +155,27 @@ test('what was said is answered, reacted to, put in other words and taken back, 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('what somebody asks is answered by choosing, which all see counted, until it is closed', async () => {
+  const [ida, jon] = [await signUp('ida'), await signUp('jon')];
+  await pick(ida, 'Find people', 'jon');
+  await ida.getByRole('button', { name: 'Poll' }).click();
+  await ida.getByRole('textbox', { name: 'Question' }).fill('Tea or coffee?');
+  await ida.getByRole('textbox', { name: 'Choices' }).fill('Tea\n\nCoffee');
+  await ida.getByRole('button', { name: 'Ask', exact: true }).click();
+  await row(jon, /ida/).click();
+  const choices = (page: Page) => page.getByRole('list', { name: 'Choices' }).getByRole('button').allTextContents();
+  await jon.getByRole('button', { name: 'Coffee 0', pressed: false }).click();
+  await ida.getByRole('button', { name: 'Tea 0', pressed: false }).click();
+  for (const page of [ida, jon]) await expect.poll(() => choices(page)).toEqual(['Tea 1', 'Coffee 1']);
+  await jon.getByRole('button', { name: 'Tea 1', pressed: false }).click();
+  await jon.getByRole('button', { name: 'Tea 2', pressed: true }).waitFor();
+  await jon.getByText('2 people have chosen').waitFor();
+  await choose(ida, 'Tea or coffee?', 'Close the poll');
+  for (const page of [ida, jon]) await page.getByText('2 people have chosen · closed').waitFor();
+  await expect.poll(() => jon.getByRole('button', { name: 'Tea 2' }).isDisabled()).toBe(true);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('what is replied in a thread stands in it and in the conversation, for both to see; what it is about says how many replies it has', async () => {
   const [una, vic] = [await signUp('una'), await signUp('vic')];
   await pick(una, 'Find people', 'vic');

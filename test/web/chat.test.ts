@@ -22,6 +22,7 @@ import {
   SendMessageDocument,
   UpdateGroupDocument,
   UpdateMembershipDocument,
+  VotePollDocument,
 } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
 
@@ -97,6 +98,27 @@ test('what the app shows after whatever happened is what it would read anew, als
     return given(app.state.get().thread?.replies[at], []);
   }
 
+  function askAll(text: string, poll: { readonly options: readonly string[] }): Promise<unknown> {
+    return ask(SendMessageDocument, { input: { conversationId: group, clientMessageId: text, text, poll } }, ben);
+  }
+
+  function asked(text: string): Said {
+    const all = app.state.get().rooms.get(group)?.entries ?? [];
+    const found = all.flatMap((entry) => (entry.__typename === 'MessageSent' && entry.messageEdge !== null ? entry.messageEdge.node : []));
+    return given(
+      found.find((one) => one.text === text),
+      [],
+    );
+  }
+
+  function optionOf(text: string, at: number): string {
+    return given(asked(text).poll?.options[at], []).id;
+  }
+
+  function choose(text: string, by: Person, ...at: number[]): Promise<unknown> {
+    return ask(VotePollDocument, { input: { messageId: asked(text).id, optionIds: at.map((one) => optionOf(text, one)) } }, by);
+  }
+
   const acts: Readonly<Record<string, () => Promise<unknown>>> = {
     'somebody writes': () => world.sayAll(ben, direct, ['one', 'two']),
     'the viewer has seen it': async () => app.see(direct),
@@ -151,6 +173,26 @@ test('what the app shows after whatever happened is what it would read anew, als
       await expect.poll(() => app.state.get().thread?.root.id).toBe(back.id);
     },
     'somebody replies to a reply': () => replyTo(inThread(2).id, 'Good for you', ben),
+    'somebody asks': () => askAll('lunch', { options: ['soup', 'bread', 'rice'] }),
+    'somebody chooses': () => choose('lunch', cy, 0),
+    'the viewer chooses': async () => expect(await app.acts.choose(asked('lunch'), optionOf('lunch', 1))).toBeNull(),
+    'the viewer chooses something else on another device': () => choose('lunch', ann, 2),
+    'somebody reacts to what was asked': () => ask(AddReactionDocument, { input: { messageId: asked('lunch').id, emoji: '👍' } }, ben),
+    'the viewer takes it back': async () => {
+      await expect.poll(() => asked('lunch').viewerPoll?.options.map(({ viewerHasVoted }) => viewerHasVoted)).toEqual([false, false, true]);
+      expect(await app.acts.choose(asked('lunch'), optionOf('lunch', 2))).toBeNull();
+    },
+    'the viewer asks': async () =>
+      app.say({ conversationId: group, text: 'dinner', poll: { options: ['soup', 'bread'], multiple: true, anonymous: true } }),
+    'somebody chooses of it': () => choose('dinner', ben, 0),
+    'the viewer chooses both': async () => {
+      expect(await app.acts.choose(asked('dinner'), optionOf('dinner', 0))).toBeNull();
+      await expect.poll(() => asked('dinner').viewerPoll?.options[0]?.viewerHasVoted).toBe(true);
+      expect(await app.acts.choose(asked('dinner'), optionOf('dinner', 1))).toBeNull();
+    },
+    'the viewer chooses one on another device, which is told to nobody else': () => choose('dinner', ann, 1),
+    'the viewer closes it': async () => expect(await app.acts.closePoll(asked('dinner'))).toBeNull(),
+    'what was asked is taken back': () => ask(RecallMessageDocument, { input: { messageId: asked('lunch').id } }, ben),
     'the viewer pins the group there': () => ask(UpdateMembershipDocument, { input: { conversationId: group, pinned: true } }, ann),
     'the viewer puts it away': async () => expect(await app.mark(group, { archived: true })).toBeNull(),
     'the viewer brings it back, and unpins it': async () => expect(await app.mark(group, { archived: false, pinned: false })).toBeNull(),

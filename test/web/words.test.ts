@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '../../web/chat/state.ts';
-import { happened } from '../../web/chat/words.ts';
+import { happened, pollWords } from '../../web/chat/words.ts';
 
 function person(displayName: string) {
   return { __typename: 'User' as const, id: displayName, handle: displayName, displayName, avatarUrl: null, isBot: false };
@@ -21,4 +21,16 @@ test.each<readonly [string, Entry]>([
   ['The group’s owner was changed', { ...owned, actor: null }],
 ])('what happened is said in the demo app, also where nobody is named who did it: %s', (words, entry) => {
   expect(happened(entry)).toBe(words);
+});
+
+test.each([
+  ['0 people have chosen', {}],
+  ['1 person has chosen · several may be chosen', { voterCount: 1, multiple: true }],
+  [
+    '2 people have chosen · nobody is told who chose what · closed',
+    { voterCount: 2, anonymous: true, closedAt: place.at, closesAt: place.at },
+  ],
+])('how a poll stands is said in the demo app: %s', (words, poll) => {
+  const plain = { voterCount: 0, multiple: false, anonymous: false, closesAt: null, closedAt: null, options: [] };
+  expect(pollWords({ ...plain, ...poll })).toBe(words);
 });

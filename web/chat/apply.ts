@@ -21,7 +21,7 @@ type Of<T extends Event['__typename']> = Extract<Event, { readonly __typename: T
 /** Entries of a conversation's log that stand in its timeline. */
 type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' | 'GroupChanged' | 'PinChanged'>;
 /** What happens to a message that stands there. */
-type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged'>;
+type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PollVoted' | 'PollClosed'>;
 
 /**
  * The state after an event: what one would read anew. The table in docs/api.md (“Keep what you show up to date”) says it for all there is; here it is for what
@@ -39,6 +39,8 @@ export function apply(state: State, event: Event): State {
     case 'MessageEdited':
     case 'MessageRecalled':
     case 'ReactionsChanged':
+    case 'PollVoted':
+    case 'PollClosed':
       return event.message === null ? moved(state, event) : changed(moved(state, event), event, event.message);
     case 'EntryHidden':
       return withConversation(state, event.streamId, (held) => ({ ...held, lastSeq: Math.max(held.lastSeq, event.seq) }));
@@ -78,9 +80,10 @@ function entryOf(event: Told): Entry {
   return { ...entry, messageEdge: entry.messageEdge && { node: unmarked(entry.messageEdge.node) } };
 }
 
-/** What the viewer has put on a message comes after it. */
+/** What the viewer has put on a message, or chosen, comes after it. */
 function unmarked(message: MessageFragment): Said {
-  return { ...message, viewerReactions: [] };
+  const viewerPoll = message.poll && { options: message.poll.options.map(({ id }) => ({ id, viewerHasVoted: false })) };
+  return { ...message, viewerReactions: [], viewerPoll };
 }
 
 /** A reply stands in its thread, too, and brings how many there are by then. */
@@ -135,11 +138,13 @@ function membersAfter(members: readonly PersonFragment[], event: Told): readonly
 }
 
 /** The state with a message as it has become, wherever it is shown. */
-function changed(state: State, event: Changed, message: MessageFragment): State {
+function changed(state: State, event: Changed, told: NonNullable<Changed['message']>): State {
+  const { viewerPoll, ...message }: MessageFragment & Partial<Pick<Said, 'viewerPoll'>> = told;
   const listed = withLast(state, event.streamId, (held) => after(held, message));
   return withSaid(listed, event.streamId, (held) => {
     const node = after(held, message);
-    return node.id === message.id ? { ...node, viewerReactions: ownAfter(node, event, state.me.id) } : node;
+    if (node.id !== message.id) return node;
+    return { ...node, viewerReactions: ownAfter(node, event, state.me.id), viewerPoll: message.poll && (viewerPoll ?? node.viewerPoll) };
   });
 }
 

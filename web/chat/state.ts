@@ -5,7 +5,7 @@ import type {
   EverythingQuery,
   MarksFragment,
   MessageFragment,
-  OwnReactionsFragment,
+  OwnMarksFragment,
   PersonFragment,
   PresenceStatus,
   RoomQuery,
@@ -19,8 +19,8 @@ export type { ConversationFragment as Conversation, PersonFragment as Person };
 /** What stands in a timeline, as its pages have it. */
 export type Entry = TimelinePageFragment['edges'][number]['node'];
 
-/** A message in a timeline, with what the viewer thinks of it. */
-export type Said = MessageFragment & OwnReactionsFragment;
+/** A message in a timeline, with what the viewer thinks of it and has chosen. */
+export type Said = MessageFragment & OwnMarksFragment;
 
 /** All that is shown. It is never changed in place: each event makes the next one. */
 export interface State {

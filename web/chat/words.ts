@@ -1,4 +1,4 @@
-import type { QuotedFragment, TitleFragment } from '../generated/graphql.ts';
+import type { MessageFragment, QuotedFragment, TitleFragment } from '../generated/graphql.ts';
 import type { Conversation, Entry, Person } from './state.ts';
 
 /** What a conversation is called. */
@@ -49,6 +49,17 @@ export function typingWords(who: readonly Person[]): string {
   if (first === undefined) return '';
   if (second === undefined) return `${first} is typing…`;
   return others.length === 0 ? `${first} and ${second} are typing…` : `${who.length} people are typing…`;
+}
+
+/** How a poll stands. */
+export function pollWords({ voterCount, multiple, anonymous, closedAt, closesAt }: NonNullable<MessageFragment['poll']>): string {
+  const said = [
+    voterCount === 1 ? '1 person has chosen' : `${voterCount} people have chosen`,
+    multiple && 'several may be chosen',
+    anonymous && 'nobody is told who chose what',
+    closedAt === null ? closesAt !== null && `open until ${new Date(closesAt).toLocaleString()}` : 'closed',
+  ];
+  return said.filter(Boolean).join(' · ');
 }
 
 /** What an attachment is called. */

@@ -4,6 +4,7 @@ import { filesOf, fileWords, lastWords, nameOf } from '../chat/words.ts';
 import { Avatar } from './avatar.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { Choice, MessageMenu } from './message-menu.tsx';
+import { Poll } from './poll.tsx';
 import { Quote } from './quote.tsx';
 import { Receipt } from './receipt.tsx';
 import { timeOf } from './times.ts';
@@ -50,6 +51,7 @@ export function Bubble({ message, conversation, follows, sought, inThread = fals
         {!inThread && <InThread message={message} conversation={conversation} />}
         {message.replyTo !== null && <Quote message={message.replyTo} conversationId={conversation.id} />}
         {editing && stands ? <MessageEditor message={message} onDone={() => setEditing(false)} /> : <Words message={message} />}
+        <Poll message={message} act={act} />
         <Reactions message={message} act={act} />
         {!inThread && <Replies message={message} conversation={conversation} />}
         <Meta message={message} conversation={conversation} mine={mine} />

@@ -1,5 +1,6 @@
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Said } from '../chat/state.ts';
+import { NewPoll } from './new-poll.tsx';
 import { Quote } from './quote.tsx';
 import { useChat } from './use-chat.ts';
 import { WritingField } from './writing-field.tsx';
@@ -19,6 +20,7 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
   const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
+  const [asking, setAsking] = useState(false);
 
   useEffect(() => {
     // On a phone the keyboard would come up over what one wants to read.
@@ -43,19 +45,25 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
   }
 
   return (
-    <form className="composer" onSubmit={onSubmit}>
-      {replyTo !== null && (
-        <div className="answering">
-          <Quote message={replyTo} conversationId={conversationId} />
-          <button type="button" className="plain" onClick={onReplied}>
-            Do not reply
-          </button>
-        </div>
-      )}
-      <WritingField field={field} label="Message" text={text} onText={write} onEnter={send} onEscape={() => onReplied?.()} />
-      <button type="submit" className="primary" disabled={text.trim() === ''}>
-        Send
-      </button>
-    </form>
+    <>
+      <form className="composer" onSubmit={onSubmit}>
+        {replyTo !== null && (
+          <div className="answering">
+            <Quote message={replyTo} conversationId={conversationId} />
+            <button type="button" className="plain" onClick={onReplied}>
+              Do not reply
+            </button>
+          </div>
+        )}
+        <WritingField field={field} label="Message" text={text} onText={write} onEnter={send} onEscape={() => onReplied?.()} />
+        <button type="button" className="plain" onClick={() => setAsking(true)}>
+          Poll
+        </button>
+        <button type="submit" className="primary" disabled={text.trim() === ''}>
+          Send
+        </button>
+      </form>
+      {asking && <NewPoll conversationId={conversationId} threadRootId={threadRootId} onClose={() => setAsking(false)} />}
+    </>
   );
 }

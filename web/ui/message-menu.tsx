@@ -30,6 +30,7 @@ export function MessageMenu({ message, mine, act, onEdit, children }: MessageMen
         ))}
         {children}
         {mine && <Choice onPick={onEdit}>Edit</Choice>}
+        {mine && message.poll?.closedAt === null && <Choice onPick={() => void act(() => acts.closePoll(message))}>Close the poll</Choice>}
         {mine && <Choice onPick={() => void act(() => acts.recall(message))}>Take back</Choice>}
       </div>
     </details>

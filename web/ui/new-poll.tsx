@@ -1,0 +1,64 @@
+import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { Dialog } from './dialog.tsx';
+import { useChat } from './use-chat.ts';
+
+interface NewPollProps {
+  readonly conversationId: string;
+  readonly threadRootId?: string | undefined;
+  readonly onClose: () => void;
+}
+
+/** Asks something, in a dialog. */
+export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps): ReactNode {
+  const chat = useChat();
+  const [fault, setFault] = useState('');
+
+  function askIt(event: SubmitEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const options = String(form.get('options') ?? '')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    // All else the server says, beside the message.
+    if (options.length < 2) {
+      setFault('Give at least two choices, each on a line of its own.');
+      return;
+    }
+    const poll = { options, multiple: form.has('multiple'), anonymous: form.has('anonymous') };
+    chat.say({ conversationId, text: String(form.get('question') ?? ''), poll, ...(threadRootId && { threadRootId }) });
+    onClose();
+  }
+
+  return (
+    <Dialog title="Ask everybody" onClose={onClose}>
+      <form onSubmit={askIt}>
+        <label>
+          Question
+          <input name="question" required autoComplete="off" />
+        </label>
+        <label>
+          Choices, one a line
+          <textarea name="options" required rows={4} />
+        </label>
+        <label className="choice">
+          <input type="checkbox" name="multiple" /> One may choose several
+        </label>
+        <label className="choice">
+          <input type="checkbox" name="anonymous" /> Nobody is told who chose what
+        </label>
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+        <footer>
+          <button type="button" className="plain" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="primary">
+            Ask
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

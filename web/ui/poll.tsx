@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import type { Said } from '../chat/state.ts';
+import { pollWords } from '../chat/words.ts';
+import type { Act } from './use-act.ts';
+import { useChat } from './use-chat.ts';
+
+interface PollProps {
+  readonly message: Said;
+  readonly act: Act['act'];
+}
+
+/** What a message asks, and what was chosen; nothing where it asks nothing. */
+export function Poll({ message, act }: PollProps): ReactNode {
+  const { acts } = useChat();
+  const { poll, viewerPoll } = message;
+  if (poll === null) return null;
+  const own = new Set(viewerPoll?.options.flatMap(({ id, viewerHasVoted }) => (viewerHasVoted ? id : [])));
+  return (
+    <div className="poll">
+      <ul aria-label="Choices">
+        {poll.options.map(({ id, text, voteCount }) => (
+          <li key={id}>
+            <button
+              type="button"
+              aria-pressed={own.has(id)}
+              disabled={poll.closedAt !== null}
+              onClick={() => void act(() => acts.choose(message, id))}
+            >
+              <span>{text}</span> <span className="count">{voteCount}</span>
+              <progress aria-hidden="true" max={Math.max(1, poll.voterCount)} value={voteCount} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p>{pollWords(poll)}</p>
+    </div>
+  );
+}
