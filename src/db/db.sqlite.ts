@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
@@ -10,8 +9,8 @@ import type { Tell } from './outage.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
-import { sqliteDriver, sqliteFile } from './sqlite-driver.ts';
-import { holdFile } from './sqlite-lock.ts';
+import { sqliteDriver } from './sqlite-driver.ts';
+import { holdFile, preparing, type Statements } from './sqlite-lock.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
 
@@ -48,7 +47,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-function migratable(connection: SqlDriverAdapter): Migratable {
+function migratable(connection: Statements): Migratable {
   return {
     bookkeeping,
     // As the driver writes times.
@@ -65,15 +64,12 @@ function migratable(connection: SqlDriverAdapter): Migratable {
   };
 }
 
-async function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
-  const connection = await sqliteFile(file)();
-  try {
+function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
+  return preparing(file, async (connection) => {
     // Kept in the file: readers do not wait for the writer, nor it for them.
     await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
     return await migrate(migratable(connection), options);
-  } finally {
-    await connection.dispose();
-  }
+  });
 }
 
 /** The same for a command, which holds the file no longer than that: also while it goes on for hours a node may start. */

@@ -14,6 +14,8 @@ import type { Tell } from '../../src/db/outage.ts';
 export interface OpenOptions {
   readonly writeDeadlineMs?: number;
   readonly serverKey?: boolean;
+  /** Of SQLite alone. */
+  readonly beside?: boolean;
   readonly migrations?: string;
   readonly tell?: Tell;
 }

@@ -97,6 +97,25 @@ describe('on SQLite', () => {
     });
   });
 
+  describe('a command', () => {
+    test('waits while another program has the file, and says so where it keeps it', async () => {
+      await using place = await freshSqlite();
+      await using another = await freshSqlite();
+      await mkdir(dirname(place.place), { recursive: true });
+      const connection = await new PrismaLibSql({ url: `file:${place.place}` }).connect();
+      const run = (sql: string) => connection.executeRaw({ sql, args: [], argTypes: [] });
+      await run('BEGIN EXCLUSIVE');
+      await expect(place.open({ beside: true })).rejects.toThrow(/^the database file .* cannot be used: another program keeps it locked$/);
+      const openings = [1, 2, 3].map(() => place.open({ beside: true }));
+      // Which takes longer than to find the other locked.
+      await (await another.open())[Symbol.asyncDispose]();
+      await run('ROLLBACK');
+      for (const opening of openings) await (await opening)[Symbol.asyncDispose]();
+      expect(await place.rows('SELECT migration_name FROM _prisma_migrations')).toHaveLength((await migrationsIn(folder)).length);
+      await connection.dispose();
+    });
+  });
+
   describe('a second node on the same file', () => {
     test('is refused while the first runs, and welcome after it', async () => {
       await using place = await freshSqlite();
