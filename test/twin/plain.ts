@@ -1,5 +1,6 @@
 import type { GraphQLObjectType } from 'graphql';
 import { adminSchema } from '../../schema/admin/index.ts';
+import { decodeText, encodeText } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { selectionOf } from '../authorization/selection.ts';
 import type { Chance } from '../fuzz/chance.ts';
@@ -19,9 +20,17 @@ const hotKept = 3;
 const keys = ['key', 'KEY', 'kéy', ' key', 'k ey', 'key-1', 'key_1', 'key%', 'Key'];
 
 // Most of what they do.
-const talk = ['sendMessage', 'sendMessage', 'editMessage', 'addReaction', 'addReaction', 'removeReaction'];
+const talk = ['sendMessage', 'sendMessage', 'editMessage', 'addReaction', 'addReaction', 'removeReaction', 'votePoll', 'saveDraft'];
 
 type Input = Readonly<Record<string, unknown>>;
+
+const choices = ['soup', 'Soup', 'soup ', 'suppe', 'süppe', '👍', '👍🏽'];
+
+/** The message of whose poll this is an option. */
+function askedBy(optionId: string): string {
+  const [, conversationId, seq] = decodeText(optionId)?.split(':') ?? [];
+  return encodeText(`Message:${conversationId}:${seq}`);
+}
 
 /** Makes by chance, of what is known. */
 export function createPlain(chance: Chance, lore: Lore): Plain {
@@ -43,8 +52,30 @@ export function createPlain(chance: Chance, lore: Lore): Plain {
   const text = () => chance.one(sayings);
   const key = () => (chance.odds(0.3) ? chance.one(keys) : `new ${chance.whole(1, 2 ** 30)}`);
 
+  const poll = () => ({
+    options: choices.filter(() => chance.odds(0.6)).concat('rice', 'cake'),
+    multiple: chance.odds(0.5),
+    anonymous: chance.odds(0.3),
+  });
+  const ofPoll = (by: string) => {
+    const option = id('PollOption', by);
+    return { messageId: option && askedBy(option), optionIds: chance.odds(0.2) ? [] : [option] };
+  };
+
   const mutations: Readonly<Record<string, (by: string) => Input>> = {
-    sendMessage: (by) => ({ conversationId: id('Conversation', by), clientMessageId: key(), text: text() }),
+    sendMessage: (by) => ({
+      conversationId: id('Conversation', by),
+      clientMessageId: key(),
+      text: text(),
+      ...(chance.odds(0.2) && { poll: poll() }),
+    }),
+    votePoll: (by) => ({ ...ofPoll(by) }),
+    closePoll: (by) => ({ messageId: ofPoll(by).messageId }),
+    saveDraft: (by) => ({ conversationId: id('Conversation', by), text: text(), writtenAt: new Date().toISOString() }),
+    removeDraft: (by) => ({ conversationId: id('Conversation', by), writtenAt: new Date().toISOString() }),
+    saveMessage: (by) => ({ messageId: id('Message', by), note: text() }),
+    unsaveMessage: (by) => ({ messageId: id('Message', by) }),
+    sendSignal: (by) => ({ conversationId: id('Conversation', by), name: 'ring', data: { text: text() } }),
     editMessage: (by) => ({ messageId: id('Message', by), text: text() }),
     recallMessage: (by) => ({ messageId: id('Message', by) }),
     addReaction: (by) => ({ messageId: id('Message', by), emoji: chance.one(emojis) }),
