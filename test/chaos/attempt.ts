@@ -69,6 +69,53 @@ export interface Postponing extends Attempt {
   readonly key: string;
 }
 
+/** One try to choose of a poll. `choices`: the places of all that is chosen, as '0 2'; '': what was chosen is taken back. */
+export interface Voting extends Attempt {
+  readonly what: 'vote';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly choices: string;
+}
+
+/** One try to close a poll. */
+export interface Closing extends Attempt {
+  readonly what: 'closing';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+}
+
+/** One try to keep what somebody has begun to write, to remove it, or to send it as a message. */
+export interface Drafting extends Attempt {
+  readonly what: 'drafting';
+  readonly kind: 'saved' | 'removed' | 'sent';
+  readonly by: string;
+  readonly stream: string;
+  readonly text: string;
+  /** ms, as the device says. Of somebody's acts no two have the same. */
+  readonly writtenAt: number;
+  /** When what stands there was written, or what ended it: as it was answered, where it was. */
+  readonly standsAt?: number | undefined;
+}
+
+/** One try to save a message with a note, or to save it no more: then `note` is ''. */
+export interface Saving extends Attempt {
+  readonly what: 'saving';
+  readonly by: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly note: string;
+}
+
+/** The one try to tell a signal, of a name of its own. */
+export interface Signalling extends Attempt {
+  readonly what: 'signal';
+  readonly by: string;
+  readonly stream: string;
+  readonly name: string;
+}
+
 /** One try to pin a message, or to unpin it. */
 export interface Pinning extends Attempt {
   readonly what: 'pin';

@@ -39,8 +39,8 @@ export function checkBlocks(records: readonly HistoryRecord[]): readonly Violati
   });
 }
 
-/** When one's block stands for certain. Its end may have begun before where an earlier one was not answered. */
-function quietSpans(own: Blockings): readonly Span[] {
+/** When one's block of another stands for certain, of all that they did about it. Its end may have begun before where an earlier one was not answered. */
+export function quietSpans(own: Blockings): readonly Span[] {
   return own.flatMap((block, place) => {
     if (!block.blocked || block.outcome !== 'acknowledged') return [];
     const stray = own.some(({ blocked, outcome, at }, n) => n < place && !blocked && outcome === 'unknown' && at > block.began - lostMs);

@@ -15,6 +15,10 @@ const moreThan = {
   transfers: 10,
   'blocks and their ends': 10,
   'left to be said later, and cancelled': 10,
+  votes: 10,
+  'drafts saved, removed and sent': 10,
+  'messages saved, and no more': 5,
+  'signals heard': 10,
   'looks into the database': 10,
 };
 

@@ -1,11 +1,14 @@
 import type { MembershipChange } from './attempt.ts';
+import { checkBallots } from './ballot-rules.ts';
 import { checkBlocks } from './block-rules.ts';
 import { checkCrown } from './crown-rules.ts';
 import { checkDoor } from './door-rules.ts';
 import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, Recorded, StateRecord } from './history.ts';
+import { checkKept } from './kept-rules.ts';
 import { checkLater } from './later-rules.ts';
 import { checkLogs, type Rule, type Violation } from './log-rules.ts';
 import { checkRule } from './ruling-rules.ts';
+import { checkSignals } from './signal-rules.ts';
 import { type Fault, Strand } from './strand.ts';
 import { readTruth, type Truth } from './truth.ts';
 
@@ -34,6 +37,9 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
     ...checkCrown(records),
     ...checkBlocks(records),
     ...checkLater(truth, records, at),
+    ...checkBallots(truth, records),
+    ...checkKept(truth, records),
+    ...checkSignals(records),
     ...checkAnswers(records),
     ...records.flatMap((record): readonly Violation[] => {
       if (record.what === 'node') return [{ rule: 'node', at: record.at, detail: `node ${record.node} ${record.detail}` }];

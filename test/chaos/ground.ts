@@ -76,19 +76,23 @@ interface EntryJson {
   readonly emoji?: string;
   readonly added?: boolean;
   readonly pinned?: boolean;
+  readonly choices?: readonly number[] | null;
 }
 
 /** What is done to a message by somebody whom its event names. */
-const acts: Readonly<Record<string, true>> = { MessageEdited: true, MessageRecalled: true, ReactionsChanged: true };
+const acts: Readonly<Record<string, true>> = {
+  ...{ MessageEdited: true, MessageRecalled: true, ReactionsChanged: true },
+  ...{ PollVoted: true, PollClosed: true },
+};
 /** Of what the judge asks who did it, whether its event says so or not. */
 const changes: Readonly<Record<string, true>> = { MemberJoined: true, MemberChanged: true, GroupChanged: true };
 
 function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, string>): Partial<EntryFacts> {
-  const { userId, conversationId, seq = 0, messageSeq: target, emoji, added, pinned } = json;
+  const { userId, conversationId, seq = 0, messageSeq: target, emoji, added, pinned, choices } = json;
   const stream = names.get(Number(conversationId)) ?? '';
   if (type === 'ConversationOpened') return { opened: { stream, seq } };
   if (type === 'ConversationClosed') return { closed: stream };
-  if (target !== undefined && type !== 'MessageHidden') return { target, emoji, added, pinned };
+  if (target !== undefined && type !== 'MessageHidden') return { target, emoji, added, pinned, choices: choices?.join(' ') };
   return userId === undefined ? {} : { member: names.get(Number(userId)) };
 }
 

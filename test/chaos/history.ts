@@ -1,6 +1,8 @@
 import type {
   Blocking,
   Change,
+  Closing,
+  Drafting,
   Invitation,
   Marking,
   MembershipChange,
@@ -8,9 +10,12 @@ import type {
   Postponing,
   Reacting,
   Ruling,
+  Saving,
   Sending,
+  Signalling,
   Transfer,
   Visit,
+  Voting,
 } from './attempt.ts';
 import type { Chronicle, Noted } from './chronicle.ts';
 
@@ -47,6 +52,11 @@ export interface EntryFacts {
   readonly emoji?: string | undefined;
   readonly added?: boolean | undefined;
   readonly pinned?: boolean | undefined;
+  /** Of a vote: the places of all that was chosen, as '0 2'; undefined where nobody is told. */
+  readonly choices?: string | undefined;
+  /** Of a draft, and of a saved message, of which conversation: as it stood when a device was told; null: there was none. It is in no log. */
+  readonly draft?: { readonly of: string; readonly text: string | null } | undefined;
+  readonly saved?: { readonly of: string; readonly note: string | null } | undefined;
   /** By whom a group or a member was changed, and what of it: as the database has it, which is not compared. */
   readonly change?: { readonly by: string; readonly fields: readonly string[] } | undefined;
   /** Of a conversation that was opened: where it begins. Of one that was closed: which. */
@@ -63,6 +73,7 @@ export type Told =
   | { readonly what: 'resync'; readonly stream: string; readonly lastSeq: number | null; readonly reason: string }
   | { readonly what: 'marker'; readonly stream: string; readonly readSeq: number; readonly unread: number }
   | { readonly what: 'peer-marker'; readonly stream: string }
+  | { readonly what: 'heard'; readonly stream: string; readonly by: string; readonly name: string }
   // Nothing that a correct server sends.
   | { readonly what: 'odd'; readonly detail: string };
 
@@ -120,6 +131,30 @@ export interface StateRecord {
   readonly unread: number;
 }
 
+/** A poll once nothing changes any more: as the database has it, and as a node counts it. */
+export interface PollRecord {
+  readonly what: 'poll';
+  readonly stream: string;
+  readonly seq: number;
+  readonly anonymous: boolean;
+  readonly closed: boolean;
+  /** Who has chosen which places, as '0 2'. */
+  readonly votes: readonly { readonly by: string; readonly choices: string }[];
+  /** How many have chosen each option, and anything. */
+  readonly counts: readonly number[];
+  readonly voters: number;
+}
+
+/** What somebody keeps in a conversation once nothing changes any more, as the database has it. */
+export interface KeptRecord {
+  readonly what: 'kept';
+  readonly user: string;
+  readonly stream: string;
+  /** null: nothing was ever written. `text` null: it was ended. */
+  readonly draft: { readonly writtenAt: number; readonly text: string | null } | null;
+  readonly saved: readonly { readonly seq: number; readonly note: string }[];
+}
+
 /** Something the nodes wrote or did that no fault explains, such as an exit by themselves. */
 export interface NodeRecord {
   readonly what: 'node';
@@ -131,6 +166,11 @@ export interface NodeRecord {
 export type Happening =
   | Sending
   | Postponing
+  | Voting
+  | Closing
+  | Drafting
+  | Saving
+  | Signalling
   | MembershipChange
   | Marking
   | Change
@@ -150,6 +190,8 @@ export type Happening =
   | { readonly what: 'late'; readonly detail: string }
   | LogRecord
   | StateRecord
+  | PollRecord
+  | KeptRecord
   | NodeRecord;
 
 /** Something that happened, and when it was over, in ms since the run began. */

@@ -13,6 +13,7 @@ import {
   UnpinMessageDocument,
 } from '../support/generated/graphql.ts';
 import type { Outcome } from './attempt.ts';
+import { holdBallots } from './ballot.ts';
 import { takeTurnsBlocking } from './block.ts';
 import { type Called, call } from './call.ts';
 import { type Actor, type Cast, placesOf, type Room } from './cast.ts';
@@ -22,7 +23,10 @@ import { keepDoor } from './door.ts';
 import { brief, type History } from './history.ts';
 import { sayLater } from './later.ts';
 import { ruleRoom } from './rule.ts';
+import { saveSome } from './saving.ts';
+import { signalOn } from './signalling.ts';
 import type { Post } from './stage.ts';
+import { writeOn } from './writing.ts';
 
 /** What goes on in a run besides the faults. */
 export interface Life {
@@ -229,6 +233,15 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     keepDoor(acting, cast.door, cast.actors),
     passCrown(acting, cast.crown, cast.actors),
     ...cast.actors.map((by) => sayLater(acting, cast.crown, by)),
+    ...cast.actors.slice(0, 2).map((by) => holdBallots(acting, cast.crown, by, cast.actors)),
+    ...cast.actors.map((by) => writeOn(acting, cast.crown, by)),
+    ...cast.actors.flatMap((by) =>
+      devices
+        .filter(({ user }) => user === by.id)
+        .slice(0, 1)
+        .map((device) => saveSome(acting, cast.crown, by, device)),
+    ),
+    ...cast.actors.map((by) => signalOn({ ...acting, anyPost, anyPlace }, by)),
     ...cast.directs.flatMap((direct) => direct.between.map((by) => takeTurnsBlocking(acting, direct, by))),
   ]);
   // Seen by `wind`; until then nobody would.

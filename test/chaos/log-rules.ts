@@ -21,6 +21,11 @@ export const rules = {
   changed: 'what was edited, taken back, reacted to or pinned stands so',
   twice: 'a clientMessageId is one message, however often it was sent',
   later: 'what was left to be said is said, unless it was cancelled, and then never',
+  voted: 'a vote that was acknowledged counts once, as its log has it, and none after the poll was closed, which it is once',
+  drafted:
+    'of what somebody has begun to write stands what was written last, and goes with the message that it becomes; their devices show it',
+  saved: 'a message is saved, or is not, as was settled last, and their devices show it',
+  signal: 'a signal is heard once at most, as it was told, and not by who is no member or is blocked',
   realTime: 'what was acknowledged before another was sent stands before it',
   available: 'a send is answered unless a node, its database or the way there is broken: Redis is not needed for it',
   intruder: 'nobody writes who is not a member',

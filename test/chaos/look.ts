@@ -26,7 +26,12 @@ export function momentOf(column: string): string {
 
 /** The database's number in a global id. */
 export function numberOf(id: string): number {
-  return Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
+  return numberIn(id, 0);
+}
+
+/** One of the numbers in a global id of several: of a message and of an option `1` is the message's. */
+export function numberIn(id: string, place: number): number {
+  return Number(Buffer.from(id, 'base64url').toString().split(':')[place + 1]);
 }
 
 /** The global ids of all people and conversations of a run, by their numbers. */

@@ -5,6 +5,7 @@ import { createChronicle } from './chronicle.ts';
 import { connectDevice, type Device } from './device.ts';
 import { faultsAbove, faultsBelow } from './fault.ts';
 import { readLogs, readStates } from './ground.ts';
+import { readKept, readPolls, untoldDrafts } from './ground-kept.ts';
 import type { Happening, History, LogRecord, StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
@@ -89,6 +90,7 @@ async function calmDown(ending: Ending): Promise<void> {
   const { stage, cast, life, history } = ending;
   await Promise.all(stage.posts.map(({ node }) => until(() => node.ready(), 'a node does not get ready')));
   await life.wind();
+  await until(async () => (await untoldDrafts(stage.databaseUrl)) === 0, 'devices are not told of a draft');
   const logs = await readLogs(stage.databaseUrl, cast);
   await untilAllHave(ending, logs);
   const states = await allStates(ending);
@@ -96,6 +98,8 @@ async function calmDown(ending: Ending): Promise<void> {
   await untilMarkersTold(ending, logs, states);
   for (const state of states) history.note(state);
   for (const log of logs) history.note(log);
+  for (const poll of await readPolls(stage.databaseUrl, cast, stage.posts[1])) history.note(poll);
+  for (const kept of await readKept(stage.databaseUrl, cast)) history.note(kept);
 }
 
 async function untilAllHave(ending: Ending, logs: readonly LogRecord[]): Promise<void> {

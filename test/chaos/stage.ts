@@ -36,6 +36,7 @@ const hurried = {
   DRAIN_MS: '2000',
   SOCKET_PING_MS: '2000',
   SLOW_SOCKET_MS: '2000',
+  DRAFT_TELL_MS: '500',
   // Small, so that a reader who stops for seconds is behind its queue, its socket or both.
   SOCKET_QUEUE_BYTES: '32768',
   SUBSCRIPTION_QUEUE: '16',

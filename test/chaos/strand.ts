@@ -225,7 +225,7 @@ function countsOf({ reactions }: Known): string {
 function same(told: EntryFacts, real: EntryFacts, hidden: boolean): boolean {
   if (hidden) return told.type === 'EntryHidden' && told.loggedAt === real.loggedAt && told.target === undefined;
   // The account's other entries go by names of their own; of those only the place is compared. What a message says is read by itself.
-  const fields = ['loggedAt', 'key', 'sender', 'member', 'target', 'emoji', 'added', 'pinned', 'actor'] as const;
+  const fields = ['loggedAt', 'key', 'sender', 'member', 'target', 'emoji', 'added', 'pinned', 'actor', 'choices'] as const;
   const isNamed = told.key !== undefined || real.target !== undefined;
   return fields.every((field) => told[field] === real[field]) && (!isNamed || told.type === real.type);
 }

@@ -1,5 +1,6 @@
 import type { FollowedFragment } from '../support/generated/graphql.ts';
 import { brief, type EntryFacts, type Told } from './history.ts';
+import { numberIn } from './look.ts';
 
 /** An event as the history keeps it; undefined for what is of no interest there. */
 export function toldBy(event: FollowedFragment): Told | undefined {
@@ -17,6 +18,8 @@ export function toldBy(event: FollowedFragment): Told | undefined {
         readSeq: event.conversation.viewerReadSeq,
         unread: event.conversation.viewerUnreadCount,
       };
+    case 'SignalReceived':
+      return { what: 'heard', stream: event.signalConversationId, by: event.sender?.id ?? '', name: event.name };
     case 'ReceiptMoved':
       return event.conversation === null ? undefined : { what: 'peer-marker', stream: event.conversation.id };
     default:
@@ -39,6 +42,22 @@ function factsOf(event: Logged): EntryFacts {
       return { ...place, actor: event.actor?.id, target: event.message?.seq, text: brief(event.message?.text ?? '') };
     case 'ReactionsChanged':
       return { ...place, actor: event.actor?.id, target: event.message?.seq, emoji: event.emoji, added: event.added };
+    case 'PollVoted':
+      // Ids of options count them from 1.
+      return {
+        ...place,
+        actor: event.actor?.id,
+        target: event.message?.seq,
+        choices: event.options?.map(({ id }) => numberIn(id, 2) - 1).join(' '),
+      };
+    case 'PollClosed':
+      return { ...place, actor: event.actor?.id, target: event.message?.seq };
+    case 'DraftChanged':
+      return { ...place, draft: { of: event.conversationId, text: event.draftEdge?.node.text ?? null } };
+    case 'SavedMessageChanged': {
+      const edge = event.savedMessageEdge;
+      return { ...place, target: numberIn(event.messageId, 1), saved: { of: event.conversationId, note: edge && (edge.note ?? '') } };
+    }
     case 'PinChanged':
       return { ...place, target: event.message?.seq, pinned: event.pinned };
     case 'MemberJoined':

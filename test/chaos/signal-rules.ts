@@ -1,0 +1,58 @@
+import type { Blocking, MembershipChange, Signalling } from './attempt.ts';
+import { quietSpans } from './block-rules.ts';
+import type { HistoryRecord, Recorded } from './history.ts';
+import { lostMs, type Violation } from './log-rules.ts';
+
+/** What is promised of signals, which may be lost: none comes twice to a device, or otherwise than it was told, or to who was removed, or behind a block, before it was. */
+export function checkSignals(records: readonly HistoryRecord[]): readonly Violation[] {
+  const signals = new Map<string, Recorded<Signalling>>(
+    records.flatMap((record) => (record.what === 'signal' ? [[`${record.by} ${record.name}`, record] as const] : [])),
+  );
+  const users = new Map(records.flatMap((record) => (record.what === 'device' ? [[record.device, record.user] as const] : [])));
+  const changes = records.filter((record): record is Recorded<MembershipChange> => record.what === 'removal' || record.what === 'addition');
+  const quiet = quietPairs(records);
+  const heard = new Set<string>();
+
+  function faultOf(user: string, name: string, { stream, at }: { readonly stream: string; readonly at: number }): string | undefined {
+    const signal = signals.get(name);
+    if (signal === undefined) return 'was told by nobody';
+    if (signal.stream !== stream) return `was told in ${signal.stream}`;
+    if (signal.outcome === 'refused') return `was refused with ${signal.code}`;
+    const own = changes.filter((change) => change.stream === stream && change.user === user);
+    if (isOut(own, signal, at)) return 'was told after they were removed';
+    const blocked = quiet.get(`${signal.by} ${user}`)?.some(([from, until]) => signal.began > from && at < until);
+    return blocked ? 'was told behind a block' : undefined;
+  }
+
+  return records.flatMap((record): readonly Violation[] => {
+    if (record.what !== 'heard') return [];
+    const { device, stream, at } = record;
+    const name = `${record.by} ${record.name}`;
+    const fault = heard.has(`${device} ${name}`) ? 'came twice' : faultOf(users.get(device) ?? '', name, record);
+    heard.add(`${device} ${name}`);
+    return fault === undefined ? [] : [{ rule: 'signal', at, stream, device, detail: `${name} ${fault}` }];
+  });
+}
+
+/** Whether somebody had been removed before a signal was told, and nothing may have brought them back before it was heard. */
+function isOut(changes: readonly Recorded<MembershipChange>[], { began }: Recorded<Signalling>, heardAt: number): boolean {
+  const last = changes.findLast(({ outcome, at }) => outcome !== 'refused' && at < began);
+  if (last?.what !== 'removal' || last.outcome !== 'acknowledged') return false;
+  return !changes.some(
+    ({ what, outcome, began: since, at }) =>
+      what === 'addition' && since < heardAt && (at > last.began || (outcome === 'unknown' && at > last.began - lostMs)),
+  );
+}
+
+/** When a block stands for certain between two, by both orders of their ids. */
+function quietPairs(records: readonly HistoryRecord[]): ReadonlyMap<string, ReturnType<typeof quietSpans>> {
+  const blockings = records.filter((record): record is Recorded<Blocking> => record.what === 'blocking');
+  const quiet = new Map<string, ReturnType<typeof quietSpans>>();
+  for (const own of Map.groupBy(blockings, ({ by, user }) => `${by} ${user}`).values()) {
+    const [first] = own;
+    if (first === undefined) continue;
+    for (const pair of [`${first.by} ${first.user}`, `${first.user} ${first.by}`])
+      quiet.set(pair, [...(quiet.get(pair) ?? []), ...quietSpans(own)]);
+  }
+  return quiet;
+}
