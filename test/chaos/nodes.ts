@@ -31,8 +31,8 @@ export interface KeptNodeParts {
 
 const preload = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
 const tryAgainMs = 300;
-// Longer than any fault: a node that cannot start for so long after the last of them never will.
-const reviveMs = 60_000;
+// Longer than any fault, and more often than faults come in the way, where a busy machine takes a dozen seconds for a start: a node that does not start by then never will.
+const [reviveMs, reviveTries] = [60_000, 20];
 // What a node writes at these levels is a defect, whatever the weather.
 const alarming = /"level":"fatal"|a bug ended the process|uncaughtException|unhandledRejection/;
 
@@ -64,12 +64,12 @@ export async function keepNode({ number, env, folder, history, hear }: KeptNodeP
 
   async function revive(): Promise<void> {
     wanted = true;
-    for (const deadline = performance.now() + reviveMs; wanted; ) {
+    for (let tries = 1, deadline = performance.now() + reviveMs; wanted; tries += 1) {
       try {
         return await start();
       } catch (error) {
         // Without its database or Redis a node does not start, and says so.
-        if (performance.now() > deadline) throw error;
+        if (performance.now() > deadline && tries >= reviveTries) throw error;
         await delay(tryAgainMs);
       }
     }
