@@ -72,26 +72,6 @@ function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoc
   });
 }
 
-/** The same for a command, which holds the file no longer than that: also while it goes on for hours a node may start. */
-async function prepareBeside(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
-  const letGo = await holdIfFree(file);
-  try {
-    return await prepare(file, options);
-  } finally {
-    await letGo();
-  }
-}
-
-/** Holds the file, or leaves it with the node that has it. */
-async function holdIfFree(file: string): Promise<() => Promise<void>> {
-  try {
-    return await holdFile(file, 0);
-  } catch (error) {
-    if (error instanceof DatabaseError) return async () => {};
-    throw error;
-  }
-}
-
 /** Whoever writes holds SQLite's only write lock: there is nothing more to lock, and the clock is the machine's. */
 async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
@@ -107,9 +87,10 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, tell } = options;
   // Password hashes are in it: a folder that is made here is the user's own.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  // A command may go on for hours: a node may start meanwhile.
   const letGo = beside ? async () => {} : await holdFile(file);
   try {
-    const { epoch } = await (beside ? prepareBeside : prepare)(file, { folder: migrations, serverKey });
+    const { epoch } = await prepare(file, { folder: migrations, serverKey });
     // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
     const beginning = createBeginning();
     const driver = sqliteDriver(file, (connection) => beginning.onBegun(sqliteStatements(connection)));
