@@ -1,7 +1,14 @@
 import type { Conversation } from '../group/index.ts';
 import type { Message } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Span } from './span.ts';
+
+/** When something was said. */
+export interface Span {
+  /** At this moment, or later. */
+  readonly sentFrom?: Date | undefined;
+  /** Earlier than this moment. */
+  readonly sentBefore?: Date | undefined;
+}
 
 /** What is looked for, and where. */
 export interface SearchRequest extends Span {

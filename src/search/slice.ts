@@ -3,7 +3,7 @@ import { selectTexts, type TextRange, type TextRow } from '../db/index.ts';
 import { parseAttachments } from '../log/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
-import type { Span } from './span.ts';
+import type { Span } from './search.ts';
 import type { Stretch } from './stretch.ts';
 import type { Searchable, Wanted } from './words.ts';
 

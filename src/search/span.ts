@@ -1,13 +1,6 @@
 import type { SearchParts } from './parts.ts';
+import type { Span } from './search.ts';
 import type { Stretch, Walk } from './stretch.ts';
-
-/** When something was said. */
-export interface Span {
-  /** At this moment, or later. */
-  readonly sentFrom?: Date | undefined;
-  /** Earlier than this moment. */
-  readonly sentBefore?: Date | undefined;
-}
 
 // Of fewer the database passes over what is of other times, in some 0.5 µs each, sooner than their ends are found.
 const largeEntries = 250;
