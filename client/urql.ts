@@ -16,8 +16,9 @@ interface Came extends Result {
   readonly whole: OperationResult;
 }
 
-// urql makes keys of 32 bits. Each attempt has one of its own past those: what ends an attempt does not end the subscription of the application.
-const lastOfUrql = 2 ** 32;
+// urql's keys are whole numbers, of any size and either sign. Each attempt has one of its own between two of those: what ends an attempt does not end the
+// subscription of the application.
+const firstKey = 0.5;
 
 /**
  * An exchange that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back through the exchanges behind it with the positions
@@ -32,12 +33,12 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
       const attempts = makeSubject<Operation>();
       const out = makeSubject<OperationResult>();
       const followings = new Map<number, Following>();
-      let lastKey = lastOfUrql;
+      let nextKey = firstKey;
       const takers = new Map<number, (result: OperationResult) => void>();
 
       function attempt(operation: Operation, variables: Variables, sink: Sink<Came>): () => void {
-        lastKey += 1;
-        const placed: Operation = { ...makeOperation('subscription', operation), key: lastKey, variables: { ...variables } };
+        const placed: Operation = { ...makeOperation('subscription', operation), key: nextKey, variables: { ...variables } };
+        nextKey += 1;
         takers.set(placed.key, takerOf(sink));
         attempts.next(placed);
         return () => {
@@ -91,7 +92,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
       const others = filter<Operation>((operation) => !takeOver(operation))(operations);
       const results = filter<OperationResult>((result) => {
         takers.get(result.operation.key)?.(result);
-        return result.operation.key <= lastOfUrql;
+        return Number.isInteger(result.operation.key);
       })(forward(share(merge([others, attempts.source]))));
       return merge([results, out.source]);
     };
