@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildSchema, isAbstractType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { world } from '../support/world.ts';
 
@@ -21,6 +22,13 @@ const watch = `subscription ($after: [PositionInput!]) {
     ... on ResyncRequired { streamId lastSeq resyncReason }
   }
 }`;
+
+const schema = buildSchema(readFileSync(join(root, 'schema/schema.graphql'), 'utf8'));
+const possibleTypes = Object.fromEntries(
+  Object.values(schema.getTypeMap())
+    .filter(isAbstractType)
+    .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
+);
 
 /** A sample as a program: with what it leaves to the reader, and what is done with what it makes. It ends once it has said so. */
 function program(sample: string, { token, group }: { token: string; group: string }, ending: string): string {
@@ -43,6 +51,7 @@ function program(sample: string, { token, group }: { token: string; group: strin
     Object.defineProperty(globalThis, 'localStorage', { value: storage });
     const done = (text) => process.stdout.write(text, () => process.exit(0));
     const show = () => undefined;
+    ${sample.includes('possibleTypes') ? `const possibleTypes = ${JSON.stringify(possibleTypes)};` : ''}
     const apply = ({ __typename }) => { if (__typename === 'StreamReady') done('ready'); };
     ${ending.split('---')[0]}
     ${sample
@@ -62,6 +71,52 @@ const follows = `--- const { followEvents } = await import('${root}/client/index
   followEvents({ document: watch, subscribe, onEvent: apply });`;
 const asked = `--- const { gql } = await import('@apollo/client');
   apollo.subscribe({ query: gql(watch), fetchPolicy: 'no-cache' }).subscribe(({ data }) => apply(data.events));`;
+const kept = `const { gql } = await import('@apollo/client');
+  const sendMessage = gql('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { cursor node { id seq text } } errors { code message } } }');
+  --- const page = gql(\`query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: Int) {
+    viewer { conversations { edges { cursor node { id } } pageInfo { hasNextPage } } }
+    conversation(id: $id) {
+      id
+      messages(first: $first, after: $after, last: $last, before: $before, around: $around) {
+        edges { cursor node { id text } }
+        pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
+      }
+    }
+  }\`);
+  const say = (conversationId, text) => outbox.send({ conversationId, text });
+  const other = (await apollo.mutate({
+    mutation: gql('mutation { createGroup(input: { name: "The other" }) { group { id } } }'),
+  })).data.createGroup.group.id;
+  const seqs = [];
+  for (const text of '12345') seqs.push((await say(group, text)).messageEdge.node.seq);
+  await say(other, 'later');
+  const shown = apollo.watchQuery({ query: page, variables: { id: group, last: 2 } });
+  const all = [];
+  const look = () => {
+    const { viewer, conversation } = apollo.readQuery({ query: page, variables: { id: group } });
+    const texts = conversation.messages.edges.map(({ node }) => node.text);
+    all.push(texts.join('') + (viewer.conversations.edges[0].node.id === group ? ' first' : ''));
+    return conversation.messages.pageInfo;
+  };
+  await new Promise((go) => shown.subscribe(({ dataState }) => dataState === 'complete' && go()));
+  await shown.fetchMore({ variables: { last: 2, before: look().startCursor } });
+  look();
+  const watching = gql(watch.replace('messageEdge { node', 'conversation { id } messageEdge { cursor node { id } node'));
+  apollo.subscribe({ query: watching }).subscribe(async ({ data: { events } }) => {
+    if (events.__typename === 'StreamReady') {
+      const { messageEdge } = await say(group, '6');
+      putMessage(cache, { __typename: 'Group', id: group }, messageEdge);
+    }
+    if (events.__typename !== 'MessageSent') return;
+    putMessage(cache, events.conversation, events.messageEdge);
+    // The answer may come after the event.
+    while (unsent().length > 0) await new Promise(setImmediate);
+    look();
+    await shown.fetchMore({ variables: { around: seqs[2], first: 1, last: 1 } });
+    await shown.fetchMore({ variables: { first: 20, after: look().endCursor, last: null } });
+    look();
+    done(all.join() === '45,2345,23456 first,234 first,23456 first' ? 'ready' : all.join());
+  });`;
 const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
 const related = `--- const { commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
   const compiled = async (name) => (await import('${root}/test/client/relay/__generated__/' + name + '.graphql.ts')).default;
@@ -83,8 +138,8 @@ const sends = `const conversationId = 'a';
   --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
 
 describe('the samples of client/README.md', () => {
-  it('are eight', () => {
-    expect(blocks).toHaveLength(8);
+  it('are ten', () => {
+    expect(blocks).toHaveLength(10);
   });
 
   it.each([
@@ -92,9 +147,10 @@ describe('the samples of client/README.md', () => {
     ['follow', [1], ''],
     ['follow by HTTP', [2], follows],
     ['follow by Apollo', [3], asked],
-    ['follow by urql', [4], queried],
-    ['follow by Relay, and keep a list', [5, 6], related],
-    ['send', [7], sends],
+    ['keep lists by Apollo, and what is on its way', [3, 4, 5], kept],
+    ['follow by urql', [6], queried],
+    ['follow by Relay, and keep a list', [7, 8], related],
+    ['send', [9], sends],
   ])('%s', async (_name, numbers, ending) => {
     const [ben] = await chat.people('ben');
     const group = await chat.group(ben);
