@@ -64,4 +64,4 @@ export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.t
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export { trimStretch } from './trim.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
-export { deleteVotes, insertVotes, type VoteRow } from './vote-rows.ts';
+export { deleteVotes, insertVotes, type NewVoteRow, type VoteRow } from './vote-rows.ts';

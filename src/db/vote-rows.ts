@@ -11,11 +11,18 @@ export interface VoteRow {
   readonly userId: bigint;
 }
 
+/** Such, with the entry by which they did; null where nobody is to know when. */
+export interface NewVoteRow extends VoteRow {
+  readonly entrySeq: number | null;
+}
+
 /** Enters votes, many rows a statement. */
-export async function insertVotes(tx: Tx, rows: readonly VoteRow[]): Promise<void> {
+export async function insertVotes(tx: Tx, rows: readonly NewVoteRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
-    const values = piece.map(({ conversationId, seq, choice, userId }) => sql`(${conversationId}, ${seq}, ${choice}, ${userId})`);
-    await tx.$executeRaw(sql`INSERT INTO PollVote (conversationId, messageSeq, choice, userId) VALUES ${join(values)}`);
+    const values = piece.map(
+      ({ conversationId, seq, choice, userId, entrySeq }) => sql`(${conversationId}, ${seq}, ${choice}, ${userId}, ${entrySeq})`,
+    );
+    await tx.$executeRaw(sql`INSERT INTO PollVote (conversationId, messageSeq, choice, userId, seq) VALUES ${join(values)}`);
     return [];
   });
 }

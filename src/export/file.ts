@@ -30,6 +30,8 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('scheduledMessages', scheduledOf(sources, viewer));
   yield* list('drafts', draftsOf(sources, user.id));
   yield* list('savedMessages', savedOf(sources, user.id));
+  yield* list('reactions', actsOf(sources.groups, user.id, sources.messages.reactionsBy));
+  yield* list('pollVotes', actsOf(sources.groups, user.id, sources.messages.votesBy));
   yield* list('reports', reportsOf(sources, user.id));
   if (messages) yield* list('messages', messagesOf(sources, user.id));
   yield '\n}\n';
@@ -164,9 +166,28 @@ async function* conversationsOf({ groups, users }: Sources, userId: bigint): Asy
 }
 
 async function* messagesOf({ groups, messages }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
+  for await (const id of placesOf(groups, userId)) yield* saidIn(messages, userId, id);
+}
+
+/** What they have put on messages, or chosen of polls, wherever they are or were. */
+async function* actsOf(
+  groups: Sources['groups'],
+  userId: bigint,
+  read: Sources['messages']['reactionsBy' | 'votesBy'],
+): AsyncGenerator<readonly object[]> {
+  for await (const conversationId of placesOf(groups, userId)) {
+    for (let after: number | null = 0; after !== null; ) {
+      const { acts, after: next }: Awaited<ReturnType<typeof read>> = await read(userId, { conversationId, after });
+      yield acts;
+      after = next;
+    }
+  }
+}
+
+async function* placesOf(groups: Sources['groups'], userId: bigint): AsyncGenerator<bigint> {
   for (let after = 0n; ; ) {
     const stays = await groups.stays(userId, { first, after });
-    for (const { conversationId } of stays) yield* saidIn(messages, userId, conversationId);
+    for (const { conversationId } of stays) yield conversationId;
     const last = stays.at(-1);
     if (last === undefined) return;
     after = last.conversationId;

@@ -11,8 +11,8 @@ import { clear, hide } from './hide.ts';
 import { readLater, requireSayable } from './later.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
-import type {} from './message.ts';
 import type { Messages } from './messages.ts';
+import { reactionsBy, votesBy } from './own-acts.ts';
 import { createPages } from './pages.ts';
 import type { MessageParts } from './parts.ts';
 import { pin, unpin } from './pin.ts';
@@ -99,6 +99,8 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     reach: (of, viewerId) => readReaches(parts, of, viewerId),
     readers: (of) => listReaders(parts, of),
     removeAll: (userId, what, signal) => removeAll(parts, { userId, what }, signal),
+    reactionsBy: (userId, options) => reactionsBy(db.client, userId, options),
+    votesBy: (userId, options) => votesBy(db.client, userId, options),
     saidBy: (userId, options) => listSaid(db.client, userId, options),
     receiptsTelling: (viewer) => tellingOf(parts, viewer),
     tellReading: (of) => tellReading(parts, of),

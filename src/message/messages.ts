@@ -30,6 +30,7 @@ import type {
   UnreadTotals,
   VotersRequest,
 } from './message.ts';
+import type { OwnActs, OwnActsRequest, OwnReacted, OwnVoted } from './own-acts.ts';
 import type { Voting } from './poll.ts';
 import type { Reacting } from './reaction.ts';
 import type { Forward, NewSaying, NewText } from './send.ts';
@@ -127,6 +128,10 @@ export interface Messages extends AsyncDisposable {
   removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
   /** What a user said in a conversation, ascending by seq, for a file of their own. */
   saidBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
+  /** What a user has put on messages of a conversation, stretch by stretch from its beginning, for a file of their own. */
+  reactionsBy(userId: bigint, options: OwnActsRequest): Promise<OwnActs<OwnReacted>>;
+  /** The same of what they have chosen of polls there. */
+  votesBy(userId: bigint, options: OwnActsRequest): Promise<OwnActs<OwnVoted>>;
   /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
   receiptsTelling(viewer: Viewer): Promise<() => void>;
   /** Tells who is in a conversation that what is shown of some members' reading has changed: all, of each only their own devices, or only the others'. */

@@ -1,4 +1,4 @@
-import { deleteVotes, insertVotes, type Tx, type VoteRow } from '../db/index.ts';
+import { deleteVotes, insertVotes, type NewVoteRow, type Tx, type VoteRow } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationRow, requireMay } from '../group/index.ts';
 import { cancelJob, leaveJob } from '../jobs/index.ts';
@@ -37,7 +37,7 @@ const chosen: Fact<OwnVotes, readonly number[]> = {
 };
 
 /** Votes that are given. */
-const given: EffectKind<VoteRow> = { name: 'votes', write: insertVotes };
+const given: EffectKind<NewVoteRow> = { name: 'votes', write: insertVotes };
 
 /** Votes that are taken back. */
 const takenBack: EffectKind<VoteRow> = { name: 'votes taken back', write: deleteVotes };
@@ -108,9 +108,9 @@ export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { mess
             entry: { type: 'PollVoted', data: { messageSeq: ref.seq, choices: poll.anonymous ? null : wanted } },
           },
         ],
-        effects: () => [
+        effects: ({ entries }) => [
           ...removed.map((choice) => effect(takenBack, { ...own, choice })),
-          ...added.map((choice) => effect(given, { ...own, choice })),
+          ...added.map((choice) => effect(given, { ...own, choice, entrySeq: poll.anonymous ? null : (entries[0]?.seq ?? null) })),
         ],
         result: () => message,
       };

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { DataExport, LinkProof } from '../../src/export/index.ts';
+import type { MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
+import { ask, vote } from '../message/poll-world.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
 
@@ -24,6 +26,8 @@ interface Contents {
   readonly scheduledMessages: readonly { readonly text: string; readonly sendAt: string }[];
   readonly drafts: readonly { readonly text: string }[];
   readonly savedMessages: readonly { readonly note: string | null }[];
+  readonly reactions: readonly { readonly emoji: string; readonly seq: number; readonly at: string | null }[];
+  readonly pollVotes: readonly { readonly option: string; readonly seq: number; readonly at: string | null }[];
   readonly reports: readonly object[];
   readonly conversations: readonly { readonly id: string; readonly name: string | null; readonly state: string }[];
   readonly messages?: readonly {
@@ -183,6 +187,84 @@ export function promisesOfExports(open: () => Promise<Db>): void {
         chat.scheduled.schedule(ann, { conversationId, clientMessageId: text, text, sendAt: new Date(soon + place) });
       await Promise.all(texts.map(leave));
       expect((await contents(ann)).scheduledMessages.map(({ text }) => text)).toEqual(texts);
+    });
+
+    test('holds what one has put on messages and chosen of polls, where and when, and of nobody else; what was taken back it does not', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const [group, left] = [await groupOf(chat, ben, ann), await groupOf(chat, ben, ann)];
+      const { id: direct } = await chat.groups.openDirect(ben, { userId: ann.userId });
+      const said = { conversationId: group, seq: await say(chat, ben, group, 'of somebody else') };
+      const gone = { conversationId: group, seq: await say(chat, ben, group, 'taken back') };
+      const before = Date.now();
+      const react = (viewer: Viewer, message: MessageRef, emoji: string) => chat.messages.addReaction(viewer, { message, emoji });
+      for (const emoji of ['🎉', '👍', '😀']) await react(ann, said, emoji);
+      await chat.messages.removeReaction(ann, { message: said, emoji: '😀' });
+      await react(ben, said, '❤️');
+      await react(ann, gone, '👍');
+      const [open, secret, dropped] = [
+        await ask(chat, ben, group, { options: ['soup', 'rice', 'cake'], multiple: true }),
+        await ask(chat, ben, direct, { options: ['yes', 'no'], anonymous: true }),
+        await ask(chat, ben, group, { options: ['one', 'two'] }),
+      ];
+      await vote(chat, ann, open, 0, 2);
+      await vote(chat, ann, open, 1, 2);
+      await vote(chat, ben, open, 0);
+      await vote(chat, ann, secret, 1);
+      await vote(chat, ann, dropped, 0);
+      for (const message of [gone, dropped]) await chat.messages.recall(ben, message);
+      const elsewhere = await ask(chat, ben, left, { options: ['stay', 'go'] });
+      await vote(chat, ann, elsewhere, 1);
+      await chat.groups.leave(ann, { groupId: left });
+      for (const messages of [true, false]) {
+        const { reactions, pollVotes } = await contents(ann, messages);
+        const at = expect.any(String);
+        const there = { conversationId: String(group), seq: said.seq, at };
+        expect(reactions).toHaveLength(2);
+        expect(reactions).toEqual(
+          expect.arrayContaining([
+            { ...there, emoji: '🎉' },
+            { ...there, emoji: '👍' },
+          ]),
+        );
+        expect(pollVotes).toEqual([
+          { conversationId: String(group), seq: open.seq, option: 'rice', at },
+          { conversationId: String(group), seq: open.seq, option: 'cake', at },
+          { conversationId: String(left), seq: elsewhere.seq, option: 'go', at },
+          // When somebody has chosen of an anonymous one is known to nobody.
+          { conversationId: String(direct), seq: secret.seq, option: 'no', at: null },
+        ]);
+        for (const { at: moment } of [...reactions, ...pollVotes.slice(0, 3)])
+          expect(Math.abs(Date.parse(moment ?? '') - before)).toBeLessThan(60_000);
+      }
+      // What stood is from when it came, and not from when another was chosen beside it.
+      const rows = await db.client.pollVote.findMany({ where: { userId: ann.userId, messageSeq: open.seq, conversationId: group } });
+      const entries = rows.toSorted((one, other) => one.choice - other.choice).map(({ seq }) => seq ?? 0);
+      expect(entries[0]).toBe((entries[1] ?? 0) + 1);
+    });
+
+    test('holds them all where a conversation has more than is read at a time', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const group = await groupOf(chat, ben, ann);
+      const seqs: number[] = [];
+      for (const text of ['Well?', 'And?', 'So?', 'Now?']) seqs.push(await say(chat, ben, group, text));
+      const polls = await Promise.all(Array.from({ length: 4 }, () => ask(chat, ben, group)));
+      for (const messageSeq of seqs)
+        await chat.messages.addReaction(ann, { message: { conversationId: group, seq: messageSeq }, emoji: '👍' });
+      for (const poll of polls) await vote(chat, ann, poll, 1);
+      // Of people whom nobody looks for: two thousand on each.
+      const crowd = Array.from({ length: 2_000 }, (_, at) => 1_000_000n + BigInt(at));
+      const of = { conversationId: group };
+      for (const messageSeq of seqs) {
+        const data = crowd.map((userId) => ({ ...of, messageSeq, emoji: '👍', userId, seq: messageSeq }));
+        await db.transaction((tx) => tx.reaction.createMany({ data }));
+      }
+      for (const { seq: messageSeq } of polls) {
+        const data = crowd.map((userId) => ({ ...of, messageSeq, choice: 1, userId }));
+        await db.transaction((tx) => tx.pollVote.createMany({ data }));
+      }
+      const { reactions, pollVotes } = await contents(ann);
+      expect(reactions.map((reaction) => reaction.seq)).toEqual(seqs);
+      expect(pollVotes.map((chosen) => chosen.seq)).toEqual(polls.map((poll) => poll.seq).toSorted((one, other) => one - other));
     });
 
     test('what they have reported, without what others said and what became of it', async () => {

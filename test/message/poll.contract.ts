@@ -98,6 +98,9 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
         await vote(chat, who, message, choice);
       }
       expect(await told(db, message)).toEqual(['null null', 'null null', 'null null']);
+      // Nor do the rows of voters say which of these were theirs.
+      const rows = await db.client.pollVote.findMany({ where: { conversationId: group } });
+      expect(rows.map(({ seq }) => seq)).toEqual([null, null]);
       expect(await tally(chat, message)).toEqual([0, 0, 2, 2]);
       expect(await chat.messages.ownVotes(bob, [message])).toEqual([[2]]);
     });
