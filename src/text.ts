@@ -1,6 +1,10 @@
 // Space of any kind, control and format characters, and what fonts draw as nothing: fillers, joiners, U+2800.
 const visible = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+// In an emoji these are what tells a family from its members, and the flag of Wales from that of Scotland.
+const undrawn = /(\p{RGI_Emoji})|\p{Default_Ignorable_Code_Point}/gv;
+const spaces = /[\p{White_Space}\u2800]+/gu;
+
 // Line breaks and tabs are people's text where a text may have several lines. Unicode's own separators of lines and paragraphs break a line
 // without being control characters.
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -12,6 +16,14 @@ const clientKey = /^[\x20-\x7e]{0,63}[\x21-\x7e]$/;
 /** True where a reader would see nothing. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);
+}
+
+/**
+ * The text as a reader sees it: two that differ in nothing but what is not drawn, in kinds and numbers of spaces or in how an accent is written are one.
+ * Letters of other scripts that look like Latin ones stay what they are. In an emoji what joins it, or says which flag it is, is seen.
+ */
+export function asSeen(text: string): string {
+  return text.replace(undrawn, '$1').replace(spaces, ' ').trim().normalize('NFC');
 }
 
 /** Length in Unicode code points; a lone surrogate counts as one. */

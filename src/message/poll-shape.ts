@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { NewPoll } from '../log/index.ts';
-import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
+import { asSeen, codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
 /** A poll as it is asked for. What is null or absent is no. */
 export interface WantedPoll {
@@ -30,8 +30,7 @@ export function requirePollShape(wanted: WantedPoll | null | undefined): NewPoll
   for (const [place, option] of options.entries()) {
     const at = ['options', String(place)];
     requireOption(option, at);
-    // What looks the same is the same.
-    const seen = option.trim().normalize('NFC');
+    const seen = asSeen(option);
     if (known.has(seen)) throw invalid(at, 'The options of a poll differ from each other.');
     known.add(seen);
   }

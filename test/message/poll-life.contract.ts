@@ -46,6 +46,8 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       ['of options without an end', { options: Array<string>(100_000).fill('a') }, ['options']],
       ['of options that are alike', { options: ['a', 'b', 'a'] }, ['options', '2']],
       ['of options that look alike', { options: ['\u00e4', 'b', ' a\u0308 '] }, ['options', '2']],
+      ['of options that differ in what is not drawn', { options: ['soup', 'b', 's\u00ado\u200bu\u2066p\ufe0f'] }, ['options', '2']],
+      ['of options that differ in which spaces they have', { options: ['so up', 'so\u00a0 \u3000up'] }, ['options', '1']],
       ['of a blank option', { options: ['a', ' \u200b'] }, ['options', '1']],
       ['of an empty option', { options: ['', 'a'] }, ['options', '0']],
       ['of an option too long', { options: ['a', '🎉'.repeat(201)] }, ['options', '1']],
@@ -74,6 +76,12 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       );
       expect(await refusal(asked)).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
+  });
+
+  it('options that differ in what somebody sees are taken, to the letter: flags and families, scripts, case and what reads the other way', async () => {
+    const { ada, group } = await scene();
+    const options = ['🏴󠁧󠁢󠁷󠁬󠁳󠁿', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '🏴', '👨‍👧', '👨👧', 'soup', 'Soup', 'sоup', '\u202ebad', 'm2', 'm²', 'می\u200cخواهم'];
+    expect((await ask(chat, ada, group, { options })).poll?.options).toEqual(options);
   });
 
   it('twenty options of two hundred characters each are stored to the letter', async () => {
