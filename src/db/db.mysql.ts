@@ -7,7 +7,7 @@ import { type Connection, type ConnectionConfig, createConnection } from 'mariad
 import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Db, LockedStreams, Tx } from './db.ts';
-import { deadlineIn, within } from './deadline.ts';
+import { deadlineIn, unavailable, within } from './deadline.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { explainMysql } from './mysql-error.ts';
@@ -131,16 +131,50 @@ function migratable(connection: Connection): Migratable {
   };
 }
 
+/** Lock names are the server's, at most 64 characters long. */
+function lockName({ database }: MysqlAddress, work = ''): string {
+  return `mpim:${work}${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
+}
+
+/** Whether the connection has a lock of the server by then, which ends with the connection. */
+async function getLock(connection: Connection, name: string, seconds: number): Promise<boolean> {
+  const asked = connection.query('SELECT GET_LOCK(?, ?) AS got', [name, seconds]);
+  const [row] = await within(deadlineIn((seconds + 5) * 1_000), asked);
+  return Number(row?.got) === 1;
+}
+
+// What was killed a moment ago may hold it still.
+const workLockSeconds = 2;
+// Longer than any work; else the server ends in eight hours a connection that says nothing, and the lock with it.
+const workSeconds = 2_000_000;
+
+/** Keeps others from a kind of work, by a connection of its own. */
+async function holdWork(address: MysqlAddress, work: string): Promise<AsyncDisposable | null> {
+  const connection = await open(address.connection);
+  const name = lockName(address, `${work}:`);
+  let isHeld = false;
+  try {
+    await within(deadlineIn(connectMs), connection.query(`SET SESSION wait_timeout = ${workSeconds}`));
+    isHeld = await getLock(connection, name, workLockSeconds);
+  } finally {
+    if (!isHeld) connection.destroy();
+  }
+  if (!isHeld) return null;
+  return {
+    async [Symbol.asyncDispose]() {
+      // The server finds out later that its client is gone; where it cannot be told it finds out all the same.
+      await within(deadlineIn(connectMs), connection.query('DO RELEASE_LOCK(?)', [name])).catch(() => undefined);
+      connection.destroy();
+    },
+  };
+}
+
 /** Migrates under a lock of the server, so that nodes that start at once do it one after the other. */
 async function prepare(address: MysqlAddress, options: MigrateOptions): Promise<{ readonly epoch: string }> {
   const connection = await open({ ...address.connection, multipleStatements: true });
   try {
     checkVersion(connection.serverVersion(), address.place);
-    // Lock names are the server's, at most 64 characters long; the lock ends with the connection.
-    const lock = `mpim:${createHash('sha256').update(address.database).digest('hex').slice(0, 32)}`;
-    const asked = connection.query('SELECT GET_LOCK(?, ?) AS got', [lock, migrationLockSeconds]);
-    const [row] = await within(deadlineIn((migrationLockSeconds + 5) * 1_000), asked);
-    if (Number(row?.got) !== 1) {
+    if (!(await getLock(connection, lockName(address), migrationLockSeconds))) {
       throw new DatabaseError(
         `another node has been migrating ${address.database} for ${migrationLockSeconds} s: wait until it is done, then start again`,
       );
@@ -221,9 +255,13 @@ export async function connectMysql({
     const places = createSlots(Math.max(1, connections - 2));
 
     const statements = statementsOver((statement, values) => pool.query(statement, values));
+    const alone = (work: string) =>
+      holdWork(address, work).catch((error: unknown) => {
+        throw unavailable(error);
+      });
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
-      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, now },
+      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, alone, now },
       { epoch, deadlineMs: writeDeadlineMs, tell },
     );
   } catch (error) {

@@ -10,7 +10,7 @@ import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
-import { holdFile, preparing, type Statements } from './sqlite-lock.ts';
+import { holdFile, holdWork, preparing, type Statements } from './sqlite-lock.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
 
@@ -106,6 +106,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         snapshots: createSlots(4),
         snapshotLevel: 'Serializable',
         lockStreams,
+        alone: (work) => holdWork(file, work),
         now: async () => new Date(),
       },
       { epoch, deadlineMs: writeDeadlineMs, tell },

@@ -39,6 +39,11 @@ export interface Db extends AsyncDisposable {
   lockStreams(tx: Tx, ids: readonly bigint[], options?: { readonly leaveBusy?: boolean }): Promise<LockedStreams>;
   /** The database's clock, UTC, ms. */
   now(tx?: Tx): Promise<Date>;
+  /**
+   * Lets one at a time, of all processes, do a kind of work (its name: some lowercase letters), until it is disposed of or the process ends; null: another is at it, and was for two seconds. A
+   * database that fails over forgets who was.
+   */
+  alone(work: string): Promise<AsyncDisposable | null>;
   /** Resolves when the database has answered: for health checks. */
   ping(): Promise<void>;
   /** Of this database, from its first migration on. */

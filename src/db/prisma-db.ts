@@ -22,6 +22,7 @@ export interface Dialect {
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
   readonly lockStreams: Db['lockStreams'];
+  readonly alone: Db['alone'];
   readonly now: (tx: Tx) => Promise<Date>;
 }
 
@@ -207,6 +208,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     forgetCommits: () => run((tx) => forgetMarks(parts, tx), { snapshot: false }),
     snapshot: (read) => run(read, { snapshot: true }),
     lockStreams: parts.lockStreams,
+    alone: parts.alone,
     now: (tx = client) => parts.now(tx),
     async ping() {
       await parts.now(client);

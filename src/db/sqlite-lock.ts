@@ -30,24 +30,38 @@ async function unlessBusy<T>(work: () => Promise<T>, patience: Deadline): Promis
   }
 }
 
-/** A lock, which the system takes back when the process ends in whatever way: on an empty database. Resolves to the way to let go; throws DatabaseError with `otherwise` where another holds it for longer than `patienceMs`. */
-async function hold(
-  place: string,
-  { patienceMs, otherwise }: { readonly patienceMs: number; readonly otherwise: string },
-): Promise<() => Promise<void>> {
+/** A lock, which the system takes back when the process ends in whatever way: on an empty database. Resolves to the way to let go; null: another holds it for longer than `patienceMs`. */
+async function tryHold(place: string, patienceMs: number): Promise<(() => Promise<void>) | null> {
   const connection = await sqliteFile(place)();
   const run = (sql: string) => connection.executeRaw({ sql, args: [], argTypes: [] });
   try {
     await unlessBusy(() => run('BEGIN EXCLUSIVE'), deadlineIn(patienceMs));
   } catch (error) {
     await connection.dispose();
-    throw isBusy(error) ? new DatabaseError(otherwise, { cause: error }) : error;
+    if (isBusy(error)) return null;
+    throw error;
   }
   return async () => {
     // Closing alone would keep the lock until the garbage collector finds the connection's statements.
     await run('ROLLBACK');
     await connection.dispose();
   };
+}
+
+/** The same, for who cannot go on without it. Throws DatabaseError with `otherwise` where another holds it for longer than `patienceMs`. */
+async function hold(
+  place: string,
+  { patienceMs, otherwise }: { readonly patienceMs: number; readonly otherwise: string },
+): Promise<() => Promise<void>> {
+  const letGo = await tryHold(place, patienceMs);
+  if (letGo === null) throw new DatabaseError(otherwise);
+  return letGo;
+}
+
+/** Keeps a kind of work on a database file for this process alone (Db.alone). */
+export async function holdWork(file: string, work: string): Promise<AsyncDisposable | null> {
+  const letGo = await tryHold(`${file}.${work}.lock`, usualPatienceMs);
+  return letGo && { [Symbol.asyncDispose]: letGo };
 }
 
 /**

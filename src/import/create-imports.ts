@@ -17,7 +17,7 @@ import { importUsers } from './users.ts';
 export interface Imports {
   /**
    * Stores a file's lines, in their order; what is stored already, by this file or another, is left as it is. At the end people are let into the conversations that are new. Throws
-   * ImportStopped at a line that cannot be stored, unless such are to be left out, and ChatError UNAVAILABLE; what stands before it is stored, and the same file may be given again.
+   * ImportStopped at a line that cannot be stored, unless such are to be left out, and ChatError CONFLICT (another runs), UNAVAILABLE; what stands before it is stored, and the same file may be given again.
    */
   run(chunks: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<ImportSummary>;
   /** Says what `run` would say of a file, as far as that can be told without storing anything. Throws as `run` does. */
@@ -50,6 +50,8 @@ const longestRestMs = 250;
 export function createImports(parts: ImportParts): Imports {
   return {
     async run(chunks, options = {}) {
+      await using alone = await insist(() => parts.db.alone('import'));
+      if (alone === null) throw new ChatError('CONFLICT', 'Another import is under way. Run this one when it has come to its end.');
       const run = beginRun(parts, options);
       const summary = await storeAll(chunks, options, async (kind, lines) => {
         const begunAt = performance.now();

@@ -436,6 +436,20 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(first.epoch).not.toBe(db.epoch);
     });
 
+    test('is whoever does a kind of work, until they have done it', async () => {
+      await using own = await fresh();
+      await using opened = await own.open();
+      const first = await opened.alone('work');
+      expect(first).not.toBeNull();
+      expect(await opened.alone('work')).toBeNull();
+      await using elsewhere = await db.alone('work');
+      await using other = await opened.alone('other');
+      expect([elsewhere, other]).not.toContain(null);
+      await first?.[Symbol.asyncDispose]();
+      await using next = await opened.alone('work');
+      expect(next).not.toBeNull();
+    });
+
     test('is a signing key, made when asked for and once', async () => {
       await using own = await fresh();
       for (const serverKey of [false, true, true]) {

@@ -4,7 +4,7 @@ import { streamTopic } from '../../src/log/index.ts';
 import { refusal } from '../group/talk-world.ts';
 import { listen, person, say } from '../support/people.ts';
 import { crew, march } from './crew.ts';
-import { type ImportWorld, importingOn } from './import-world.ts';
+import { fileOf, type ImportWorld, importingOn } from './import-world.ts';
 
 /** What imports promise to people who use the system meanwhile, on any database. */
 export function promisesOfImportsBeside(open: () => Promise<Db>): void {
@@ -22,6 +22,13 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   /** Has a worker's work be done: all that stands so far. */
   async function settle(): Promise<void> {
     await world.db.transaction((tx) => tx.$executeRawUnsafe('UPDATE Stream SET jobSeq = lastSeq, jobsDue = 0'));
+  }
+
+  /** As long as an import takes that waits for nobody. */
+  async function aWhile(): Promise<void> {
+    const of = crew();
+    await world.imports.check(fileOf([...of.start, of.say(of.ann, 2)]));
+    for (let made = 0; made < 20; made += 1) await person(world.chat);
   }
 
   describe('a new group', () => {
@@ -114,8 +121,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       const opening = world.bring([]).finally(() => {
         ended = true;
       });
-      const other = crew();
-      await world.bring([...other.start, other.say(other.ann, 2)], { closed: true });
+      await aWhile();
       expect(ended).toBe(false);
       const { jobSeq } = await world.db.client.stream.findUniqueOrThrow({ where: { id: ann.userId } });
       expect(jobSeq).toBe(0);
@@ -142,6 +148,30 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
         { type: 'MemberLeft', actorId: null, at: new Date(march(2)), data: { userId: ann.userId, reason: 'LEFT' } },
         { type: 'GroupChanged', actorId: null, at: new Date(march(2)), data: { fields: ['joinPolicy', 'ownerId'] } },
       ]);
+    });
+  });
+
+  describe('another import', () => {
+    it('is refused until the first has come to its end, and opens nothing of it', async () => {
+      const of = crew();
+      const lines = [...of.start, of.say(of.ann, 2), of.say(of.ben, 3)];
+      const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      async function* slow(): AsyncGenerator<Uint8Array> {
+        yield* fileOf([...lines.slice(0, 6), '{"kind":"nothing"}', '']);
+        begun.resolve();
+        await goOn.promise;
+        yield* fileOf(lines.slice(6));
+      }
+      const first = world.imports.run(slow(), { skipFaulty: true });
+      await begun.promise;
+      const { ann } = await people(of);
+      expect(await refusal(world.bring([]))).toMatchObject({ code: 'CONFLICT' });
+      expect(await refusal(world.bring(lines, { source: 'another' }))).toMatchObject({ code: 'CONFLICT' });
+      expect(await world.group(ann, of.name)).toBeNull();
+      expect(await world.imports.check(fileOf(lines))).toMatchObject({ known: 6, messages: 1 });
+      goOn.resolve();
+      expect(await first).toMatchObject({ messages: 2, opened: 1 });
+      expect(await world.bring(lines)).toMatchObject({ known: 7, opened: 0 });
     });
   });
 
@@ -226,9 +256,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
         ended = true;
       });
       const jobSeq = async () => (await world.db.client.stream.findUniqueOrThrow({ where: { id: groupId ?? -1n } })).jobSeq;
-      // Another file, which waits for nobody, is stored meanwhile.
-      const other = crew();
-      await world.bring([...other.start, other.say(other.ann, 2)], { closed: true });
+      await aWhile();
       expect(ended).toBe(false);
       expect(await jobSeq()).toBe(seq - 1);
       expect(await world.messages(ann, groupId ?? -1n)).toHaveLength(2);
