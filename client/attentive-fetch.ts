@@ -10,29 +10,48 @@ const silenceMs = 30_000;
 export function attentiveFetch(fetchBy: typeof fetch = fetch, clock: Clock = systemClock): typeof fetch {
   return async (input, init) => {
     const controller = new AbortController();
-    const given = init?.signal ?? (input instanceof Request ? input.signal : null);
-    const signal = given === null ? controller.signal : AbortSignal.any([given, controller.signal]);
+    const { signal } = controller;
+    const release = followSignal(init?.signal ?? (input instanceof Request ? input.signal : null), controller);
 
     async function attend<T>(heard: Promise<T>): Promise<T> {
       const calm = clock.after(silenceMs, () => controller.abort(new Error(`nothing was heard for ${silenceMs} ms`)));
       try {
         return await heard;
+      } catch (error) {
+        release();
+        throw error;
       } finally {
         calm();
       }
     }
 
     const response = await attend(fetchBy(input, { ...init, signal }));
-    if (response.body === null) return response;
+    // Some apps' `fetch`, such as React Native's, has read all of it by then and shows no stream.
+    if (!response.body) {
+      release();
+      return response;
+    }
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       async pull(out) {
         const { done, value } = await attend(reader.read());
-        if (done) out.close();
-        else out.enqueue(value);
+        if (!done) return out.enqueue(value);
+        release();
+        out.close();
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        release();
+        return reader.cancel(reason);
+      },
     });
     return new Response(body, response);
   };
+}
+
+/** Aborts with a signal, until it is released. `AbortSignal.any` would do so too, where there is one: not in apps, nor in browsers from before 2024. */
+function followSignal(signal: AbortSignal | null, controller: AbortController): () => void {
+  const abort = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return () => signal?.removeEventListener('abort', abort);
 }

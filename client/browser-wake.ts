@@ -1,7 +1,7 @@
-/** As much of `window` and `document` as is needed. */
+/** As much of `window` and `document` as is needed. React Native has a `window` to which nobody can listen. */
 interface Listened {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
 }
 
 /** Wakes up who waits to come back when the browser is online again, or its page is looked at again. Nowhere else does it do anything. */
@@ -13,10 +13,10 @@ export function browserWake(wakeUp: () => void): () => void {
   function looked(): void {
     if (document?.visibilityState === 'visible') wakeUp();
   }
-  window?.addEventListener('online', wakeUp);
-  document?.addEventListener('visibilitychange', looked);
+  window?.addEventListener?.('online', wakeUp);
+  document?.addEventListener?.('visibilitychange', looked);
   return () => {
-    window?.removeEventListener('online', wakeUp);
-    document?.removeEventListener('visibilitychange', looked);
+    window?.removeEventListener?.('online', wakeUp);
+    document?.removeEventListener?.('visibilitychange', looked);
   };
 }

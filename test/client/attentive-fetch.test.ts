@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { cacheExchange, fetchExchange, Client as UrqlClient } from '@urql/core';
 import { expect, it, onTestFinished } from 'vitest';
@@ -100,4 +101,29 @@ it('an answer that is no stream is what it was, and who leaves is heard at once'
   expect(await answer.json()).toEqual({ data: { viewer: { user: { handle: ann.handle } } } });
   const leaving = AbortSignal.abort(new Error('left'));
   await expect(attentive(`${chat.link.url}/graphql`, { method: 'POST', headers, body, signal: leaving })).rejects.toThrow('left');
+});
+
+it('it takes what an app has: no signal of several, and answers that show no stream', async () => {
+  const { any } = AbortSignal;
+  const [ann] = await chat.people('ann');
+  const leaving = new AbortController();
+  const ask = (by: typeof fetch, query = '{viewer{user{handle}}}', accept = 'application/json'): Promise<Response> => {
+    // For as long as it is asked for, as the node here has some.
+    Reflect.deleteProperty(AbortSignal, 'any');
+    const headers = { authorization: `Bearer ${ann.token}`, accept };
+    const answer = attentiveFetch(by)(`${chat.link.url}/graphql?query=${query}`, { headers, signal: leaving.signal });
+    Object.assign(AbortSignal, { any });
+    return answer;
+  };
+  const mine = { data: { viewer: { user: { handle: ann.handle } } } };
+  const asApps = async (...asked: Parameters<typeof fetch>): Promise<Response> => {
+    const text = await (await fetch(...asked)).text();
+    return Object.defineProperty(new Response(text), 'body', { value: undefined });
+  };
+  for (const by of [fetch, asApps]) expect(await (await ask(by)).json()).toEqual(mine);
+  // One signal for many requests does not grow with them.
+  expect(getEventListeners(leaving.signal, 'abort')).toEqual([]);
+  const endless = await ask(fetch, 'subscription{events{__typename}}', 'text/event-stream');
+  leaving.abort(new Error('left'));
+  await expect(endless.text()).rejects.toThrow('left');
 });

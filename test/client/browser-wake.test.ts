@@ -23,6 +23,10 @@ it('wakes when the browser is online again or its page is looked at, until it is
   expect(woken).toBe(2);
 });
 
-it('is harmless where there is no browser', () => {
+it('is harmless where there is no browser, and where there is a window to which nobody can listen, as in React Native', () => {
+  expect(() => browserWake(() => undefined)()).not.toThrow();
+  vi.stubGlobal('window', globalThis);
+  vi.stubGlobal('addEventListener', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => browserWake(() => undefined)()).not.toThrow();
 });
