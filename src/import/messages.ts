@@ -6,7 +6,7 @@ import { type Message, messageAt, senderAtCommit, storeBrought } from '../messag
 import { requireContent } from './content.ts';
 import { keysOf, type MessageLine, type Numbered, type Reference } from './line.ts';
 import { MessagePlan, type Roots } from './message-plan.ts';
-import { type BatchEnd, importedAt, isSettled, judgeAll, onceSettled, type Run } from './parts.ts';
+import { type BatchEnd, importedAt, isSettled, isTold, judgeAll, onceSettled, type Run } from './parts.ts';
 
 /**
  * Stores what was said, in order, in one commit: with numbers, counts and all that belongs to it as if it had been said here, but at its own time, and nobody is told. Who follows
@@ -21,7 +21,8 @@ export async function importMessages(run: Run, lines: readonly Numbered<MessageL
     run.log.append<BatchEnd | 'busy'>({
       lock: streams,
       async decide(inside): Promise<Verdict<BatchEnd | 'busy'>> {
-        if (!(await isSettled(inside, streams))) return { result: () => 'busy' };
+        const [isDone, isHeard] = await Promise.all([isSettled(inside, streams), isTold(inside, streams)]);
+        if (!isDone || !isHeard) return { result: () => 'busy' };
         return await decide(run, inside, { lines, found, streams });
       },
     }),

@@ -115,6 +115,23 @@ const jobSeqOf: Fact<bigint, number | null> = {
   },
 };
 
+/** Whether an app is still to be told of something: what comes behind that it would be told too, as soon as anything is said there again. Governed by the stream, as far as it was told at all. */
+const isAwaited: Fact<bigint, boolean> = {
+  name: 'apps behind',
+  key: String,
+  async read(tx, ids) {
+    const rows = await tx.webhookBacklog.findMany({ where: { streamId: { in: [...ids] } }, select: { streamId: true } });
+    const behind = new Set(rows.map(({ streamId }) => streamId));
+    return ids.map((id) => behind.has(id));
+  },
+};
+
+/** Whether no app is behind in any of these conversations. */
+export async function isTold(inside: Inside, ids: readonly bigint[]): Promise<boolean> {
+  const awaited = await Promise.all(ids.map((id) => inside.read(isAwaited, id)));
+  return !awaited.includes(true);
+}
+
 /** Whether nothing is left to be done because of what stands on these streams: then what comes next can be passed over. */
 export async function isSettled(inside: Inside, ids: readonly bigint[]): Promise<boolean> {
   const done = await Promise.all(ids.map((id) => inside.read(jobSeqOf, id)));
@@ -137,7 +154,7 @@ export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promis
     if (performance.now() > until) {
       throw new Unsettled(
         'UNAVAILABLE',
-        'Apps and phones have not been told yet of what was said before in a conversation of this file. Start a node that is a worker, and run this again.',
+        'Apps and phones have not been told yet of what was said before in a conversation of this file. Start a node that is a worker, have apps take what they miss (webhooks list), or remove them, and run this again.',
       );
     }
     await delay(askAgainMs);

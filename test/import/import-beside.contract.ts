@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { streamTopic } from '../../src/log/index.ts';
@@ -263,6 +264,42 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       await settle();
       expect(await bringing).toMatchObject({ messages: 1 });
       expect(await jobSeq()).toBe(seq + 1);
+    });
+
+    it('waits until no app is behind there: with what it misses it would be told of what is imported behind that', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, groupId } = await people(of);
+      const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
+      await settle();
+      const behind = { streamId: groupId ?? -1n, webhookId: Uint8Array.from(randomBytes(16)) };
+      const dueAt = new Date(Date.now() + 3_600_000);
+      await world.db.transaction((tx) =>
+        tx.webhookBacklog.create({ data: { ...behind, kind: 'GROUP', nextSeq: seq, upToSeq: seq, attempts: 1, dueAt } }),
+      );
+      let ended = false;
+      const bringing = world.bring([of.say(of.ben, 9)], { shiftTimes: true }).finally(() => {
+        ended = true;
+      });
+      await aWhile();
+      expect(ended).toBe(false);
+      expect(await world.messages(ann, groupId ?? -1n)).toHaveLength(2);
+      await world.db.transaction((tx) => tx.webhookBacklog.deleteMany({ where: behind }));
+      expect(await bringing).toMatchObject({ messages: 1 });
+    });
+
+    it('leaves a group that was dissolved meanwhile as it is', async () => {
+      const of = crew();
+      await world.bring([...of.start, of.say(of.ann, 2)]);
+      const { ann, groupId } = await people(of);
+      await world.bring([of.say(of.ann, 3)], { closed: true });
+      await world.chat.groups.dissolve(ann, { groupId: groupId ?? -1n });
+      await world.chat.groups.tellDissolved({ groupId: groupId ?? -1n, actorId: ann.userId });
+      await settle();
+      const before = await world.db.client.conversation.findUnique({ where: { id: groupId ?? -1n } });
+      expect(before?.dissolvedAt).toBeInstanceOf(Date);
+      expect(await world.bring([])).toMatchObject({ opened: 0 });
+      expect(await world.db.client.conversation.findUnique({ where: { id: groupId ?? -1n } })).toEqual(before);
     });
 
     it('adds nothing to a group that was dissolved, and nothing by who has deleted their account', async () => {
