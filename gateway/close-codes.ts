@@ -14,7 +14,7 @@ export const closes = {
   badFrame: { code: 4400, reason: 'Invalid message received', retry: false },
   notAcknowledged: { code: 4401, reason: 'Unauthorized', retry: false },
   signedOut: { code: 4401, reason: 'Signed out: sign in again', retry: false },
-  badToken: { code: 4403, reason: 'Forbidden: the access token is not valid, bring a fresh one', retry: true },
+  badToken: { code: 4403, reason: 'Forbidden: not "Bearer " and an access token that is valid, bring a fresh one', retry: true },
   tokenExpired: { code: 4403, reason: 'The access token expired: bring a fresh one', retry: true },
   subprotocol: { code: 4406, reason: 'Subprotocol not acceptable', retry: false },
   noInit: { code: 4408, reason: 'Connection initialisation timeout', retry: true },

@@ -112,11 +112,15 @@ export function refresh(context: Context, viewer: Viewer | null = context.viewer
   context.scope = new ViewerScope(context.chat, viewer);
 }
 
+// Over a socket it is mostly sent under another name, which nobody refuses: a client may mean something by it.
+const signInFirst =
+  'Sign in first, and send the access token as `authorization: Bearer …`: over HTTP as a header, over a WebSocket in the payload of connection_init.';
+
 /**
  * Who asks. The only way to them, so that what depends on the viewer can be told from what all listeners of an event share: root fields,
  * fields of Viewer, connections and fields named `viewer…` may call it, nothing else. Throws ChatError UNAUTHENTICATED.
  */
 export function requireViewer(context: Context): Viewer {
-  if (context.scope.viewer === null) throw new ChatError('UNAUTHENTICATED', 'Sign in first and send the access token.');
+  if (context.scope.viewer === null) throw new ChatError('UNAUTHENTICATED', signInFirst);
   return context.scope.viewer;
 }

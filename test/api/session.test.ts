@@ -56,9 +56,10 @@ describe('without a token', () => {
     expect(refusals((await post(chat.url, document)).errors)).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('a socket is served, but no subscription on it', async () => {
+  it('a socket is served, but no subscription on it, and is told where a token belongs', async () => {
+    const refusal = { extensions: { code: 'UNAUTHENTICATED' }, message: expect.stringContaining('in the payload of connection_init') };
     for (const events of [chat.listen(null), chat.listenTo(null, someId)]) {
-      expect((await events.end()).ending).toMatchObject({ how: 'errors', errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+      expect((await events.end()).ending).toMatchObject({ how: 'errors', errors: [refusal] });
     }
   });
 });

@@ -52,7 +52,7 @@ describe('a token', () => {
   ])('that is none closes the socket with 4403, which clients retry: %j', async (authorization) => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'connection_init', payload: { authorization } });
-    expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(await socket.closed).toMatchObject({ code: 4403, reason: expect.stringContaining('"Bearer "') });
   });
 
   test('of a session that has ended opens nothing', async () => {
