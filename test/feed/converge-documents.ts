@@ -19,7 +19,7 @@ const message = `fragment Said on Message {
 }
 fragment File on Attachment { url mediaType name size width height durationMs alt }`;
 
-const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted } } viewerThreadUnreadCount viewerHasSaved viewerThreadDraft { id } replies(first: 10) { edges { cursor node { id } } } }`;
+const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted voters(first: 10) { edges { node { id } } } } } viewerThreadUnreadCount viewerHasSaved viewerThreadDraft { id } replies(first: 10) { edges { cursor node { id } } } }`;
 
 const group = `fragment Gathering on Group {
   id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil

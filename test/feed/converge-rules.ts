@@ -1,5 +1,6 @@
 import { type Cache, edgesOf, idOf, isThing, type Json, number, type Thing, text } from './converge-cache.ts';
 import { closeKept, draftChanged, leaveOutSaved, savedChanged } from './converge-kept.ts';
+import { optionsIn, voted, votesAtFirst } from './converge-poll.ts';
 import {
   countedUpTo,
   holds,
@@ -362,7 +363,7 @@ function standInThread(cache: Cache, message: Thing, edge: Json): void {
       ...{ replies: { edges: [] }, viewerReactions: [], viewerThreadUnreadCount: 0 },
       ...{ viewerHasSaved: false, viewerThreadDraft: null },
     });
-    for (const option of optionsIn(message)) cache.change(option, { viewerHasVoted: false });
+    for (const option of optionsIn(message)) cache.change(option, votesAtFirst(message));
   }
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
@@ -414,26 +415,6 @@ function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing
   if (idOf(actor) !== idOf(shown.viewer['user']) || !Array.isArray(known)) return;
   const others = known.filter((one) => one !== emoji);
   cache.change(id, { viewerReactions: added === true ? [...others, text(emoji)] : others });
-}
-
-/** What the viewer has chosen is told by who acts; of an anonymous poll, where nobody does, it is asked for. */
-function voted({ cache, shown }: Held, { actor, message, options, own }: Thing): void {
-  if (options !== null && idOf(actor) !== idOf(shown.viewer['user'])) return;
-  const chosen = Array.isArray(options) ? new Set(options.map((option: Json) => idOf(option))) : ownIn(own);
-  for (const id of optionsIn(cache.entity(idOf(message) ?? ''))) cache.change(id, { viewerHasVoted: chosen.has(id) });
-}
-
-function optionsIn(message: Thing | undefined): readonly string[] {
-  const poll = message?.['poll'];
-  const options = isThing(poll) ? poll['options'] : [];
-  return Array.isArray(options) ? options.map((option: Json) => idOf(option) ?? '') : [];
-}
-
-function ownIn(own: Json | undefined): ReadonlySet<string | null> {
-  const poll = isThing(own) ? own['poll'] : null;
-  const options = isThing(poll) ? poll['options'] : [];
-  const mine = Array.isArray(options) ? options.filter(isThing).filter((option) => option['viewerHasVoted'] === true) : [];
-  return new Set(mine.map((option) => text(option['mine'])));
 }
 
 /** An account is erased: nobody said or did what it did. */

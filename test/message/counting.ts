@@ -29,7 +29,7 @@ export interface Ground {
 // How often each is done: enough is said for the rest to have something to happen to.
 const acts = {
   ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
-  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1, trim: 2 },
+  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1, trim: 2, ask: 1, vote: 2 },
 } as const;
 type Act = keyof typeof acts;
 
@@ -167,6 +167,7 @@ interface Words {
   readonly mentionIds: readonly bigint[];
   readonly mentionsEveryone?: boolean;
   readonly threadRoot?: { readonly conversationId: bigint; readonly seq: number };
+  readonly poll?: { readonly options: readonly string[] };
 }
 
 async function say({ scene, node, actor }: Pick<Deed, 'scene' | 'node' | 'actor'>, words: Words): Promise<void> {
@@ -191,6 +192,17 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     await scene.ground.trim?.(access.conversationId, Math.floor(which * log.length));
   },
   say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
+  ask: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [], poll: { options: ['this', 'that'] } }),
+  // Of which nothing waits for anybody, but it stands in the log.
+  async vote({ actor, node, seen, which, whom }) {
+    const poll = pick(
+      seen.filter(({ data }) => data.poll !== null && data.recalledAt === null),
+      which,
+    );
+    if (poll === undefined) return;
+    const message = { conversationId: poll.streamId, seq: poll.seq };
+    await node.messages.votePoll(actor, { message, options: [{ ...message, choice: Math.floor(whom * 2) }] });
+  },
   mention: async (deed) => say(deed, { conversationId: deed.access.conversationId, ...(await mentioned(deed)) }),
   async reply(deed) {
     const to = pick(deed.seen, deed.which);
