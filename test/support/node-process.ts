@@ -18,8 +18,8 @@ export interface NodeProcess extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
 }
 
-// Two nodes that start at once on two busy cores have been seen to take five seconds.
-const startMs = 30_000;
+// Two nodes that start at once on a new database, where ten programs want two cores, have been seen to take twelve seconds. Short of what a hook may take, which would not tell what the node has written.
+const startMs = 50_000;
 
 /**
  * Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. `hear`: called with each line of its log
