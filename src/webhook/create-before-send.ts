@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
-import type { Db } from '../db/index.ts';
+import { type Db, holdDeployment } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Saying } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
@@ -67,6 +67,8 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
     const secret = newSecret();
     const made = await db.transaction(async (tx) => {
+      // One choice after the other: each keeps what the one before has chosen, and where there is no row yet two would both make it.
+      await holdDeployment(db, tx);
       const before = await readBeforeSend(tx);
       const isNew = before === null || anew;
       const chosen = { ...checked, ...(onFailure && { onFailure }), ...(conversations && { conversations }) };
@@ -80,6 +82,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
 
   async function remove(url?: string): Promise<boolean> {
     const { removed, at } = await db.transaction(async (tx) => {
+      await holdDeployment(db, tx);
       if (url !== undefined && (await readBeforeSend(tx))?.url !== url) {
         throw new ChatError('NOT_FOUND', 'That one is not asked: ask for the one that is.', { field: ['url'] });
       }

@@ -173,6 +173,20 @@ export const operatorActs: readonly Act[] = [
     },
   },
   {
+    by: 'updateUser',
+    what: 'by an operator: what apps read of somebody, and what they are called',
+    changes: ['ann', 'desk'],
+    async prepare(chat, { ann }) {
+      const { administration } = chat.node.chat;
+      const userId = inputId('User', ann.id);
+      await administration.update(null, { userId, data: { of: 'before' } });
+      return async () => {
+        await administration.update(null, { userId, data: { level: 3 } });
+        await administration.update(null, { userId, displayName: 'Ann of the Fair', bio: null });
+      };
+    },
+  },
+  {
     by: 'suspendUser',
     what: 'of somebody whom the others know: they are shown nothing of it, nor of its end',
     changes: [],

@@ -53,6 +53,14 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
     return rows.map(({ text }) => text);
   }
 
+  it('choices that are made at once, the first among them, all count', async () => {
+    const { url } = app;
+    const rest = [{ deadlineMs: 2_000 }, { onFailure: 'REFUSE' }, { conversations: 'GROUP' }] as const;
+    const all = await Promise.all(rest.map((choice) => chat.beforeSend.set({ url, ...choice })));
+    expect(all.filter(({ secret }) => secret !== null)).toHaveLength(1);
+    expect(await chat.beforeSend.get()).toMatchObject({ url, deadlineMs: 2_000, onFailure: 'REFUSE', conversations: 'GROUP' });
+  });
+
   describe('who is asked before something is said', () => {
     it('lets it pass, refuses it with a reason, or changes it', async () => {
       await ask();
