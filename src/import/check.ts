@@ -10,6 +10,7 @@ import {
   type Line,
   type Numbered,
   noSide,
+  otherKind,
   subjectTaken,
   tooOld,
   type UserLine,
@@ -42,7 +43,7 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
     db.client,
     keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]),
   );
-  const references = keyed.flatMap(({ refers }) => refers.filter(({ what }) => what === 'conversation').map(({ key }) => key));
+  const references = lines.flatMap(({ line }) => conversationKeys(run, line));
   await learn(
     run,
     scratch,
@@ -54,7 +55,10 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
 
   const { judged, faults } = await judgeAll(run, lines, async (line: Line): Promise<boolean> => {
     const { own, refers } = keysOf(keys, line);
-    if (own !== null && isKnown(own)) return false;
+    if (own !== null && isKnown(own)) {
+      requireKind(line, own, scratch);
+      return false;
+    }
     // As where it is stored: first what a message is by itself.
     const content = line.kind === 'message' ? requireContent(run, line, now) : null;
     const unknown = refers.find(({ key }) => !isKnown(key));
@@ -67,6 +71,17 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
   });
   const count = judged.filter((isNew) => isNew).length;
   return { stored: count, known: judged.length - count, faults, shifted };
+}
+
+/** Throws CONFLICT (id) for a conversation that is known as one of the other kind. */
+function requireKind({ kind }: Line, known: string, scratch: Scratch): void {
+  if (kind !== 'group' && kind !== 'direct') return;
+  if ((kind === 'direct') !== (scratch.get(`direct ${known}`) !== null)) throw otherKind();
+}
+
+function conversationKeys({ keys }: Run, line: Line): readonly string[] {
+  if (line.kind === 'user') return [];
+  return [keys.conversation(line.kind === 'direct' || line.kind === 'group' ? line.id : line.conversation)];
 }
 
 interface Told {

@@ -1,7 +1,7 @@
 import { insertImported, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type BroughtGroup, bringDirect, bringGroup, requireForeignGroup } from '../group/index.ts';
-import { type DirectLine, type GroupLine, keysOf, type Numbered, requirePast } from './line.ts';
+import { type DirectLine, type GroupLine, keysOf, type Numbered, otherKind, requirePast } from './line.ts';
 import { type BatchEnd, judgeAll, type Run, requireKnown } from './parts.ts';
 
 /** A conversation that is to be known under a key. */
@@ -15,18 +15,24 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
   const keyed = lines.map(({ line }) => keysOf(run.keys, line));
   const found = await run.known.find(keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]));
   const now = await run.db.now();
-  const stored = new Set<string>();
+  const kinds = await readKinds(
+    run,
+    keyed.flatMap(({ own }) => (own === null ? [] : [own])),
+    found,
+  );
 
   function judge(line: DirectLine | GroupLine): Judged {
     const key = run.keys.conversation(line.id);
-    if (found.has(key) || stored.has(key)) return { key, known: true };
+    const known = kinds.get(key);
+    if (known !== undefined && known !== line.kind) throw otherKind();
+    if (known !== undefined) return { key, known: true };
     const userIds = keysOf(run.keys, line).refers.map((reference) => requireKnown(found, reference));
     const group = requireConversation(run, line, { now, users: userIds });
     const judged: Judged =
       line.kind === 'group' && group !== null
         ? { key, userIds, group, joinPolicy: line.joinPolicy ?? 'INVITE_ONLY' }
         : { key, sides: userIds, createdAt: line.createdAt };
-    stored.add(key);
+    kinds.set(key, line.kind);
     return judged;
   }
 
@@ -35,6 +41,24 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
   // Those that do not share an account share a commit.
   await Promise.all(fresh.map((one) => store(run, one)));
   return { stored: fresh.length, known: judged.length - fresh.length, faults };
+}
+
+/** Of these keys those that are known, each as what. */
+async function readKinds(
+  { db }: Run,
+  keys: readonly string[],
+  found: ReadonlyMap<string, bigint>,
+): Promise<Map<string, (DirectLine | GroupLine)['kind']>> {
+  const ids = keys.flatMap((key) => found.get(key) ?? []);
+  const rows =
+    ids.length === 0 ? [] : await db.client.conversation.findMany({ where: { id: { in: ids } }, select: { id: true, kind: true } });
+  const kinds = new Map(rows.map(({ id, kind }) => [id, kind === 'DIRECT' ? ('direct' as const) : ('group' as const)]));
+  return new Map(
+    keys.flatMap((key) => {
+      const kind = kinds.get(found.get(key) ?? -1n);
+      return kind === undefined ? [] : [[key, kind] as const];
+    }),
+  );
 }
 
 /**

@@ -76,6 +76,11 @@ export function requirePast(at: Date | undefined, now: Date, field: string): voi
   if (at !== undefined && at > now) throw invalid('It is yet to come.', field);
 }
 
+/** The refusal of a conversation that is called as one of the other kind is: what was said in the one would come to stand in the other. */
+export function otherKind(): ChatError {
+  return new ChatError('CONFLICT', 'A group and a direct conversation have this id: give each its own.', { field: ['id'] });
+}
+
 /** The refusal of a sender who is none of the two of a direct conversation. */
 export function noSide(): ChatError {
   return invalid('They are none of the two.', 'sender');

@@ -160,6 +160,24 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       expect((await leftOut(lines)).told).toEqual(expected);
     });
 
+    it('that calls a group as a direct conversation is called is told, in the same file as in another: nothing comes to stand in the other', async () => {
+      const of = crew();
+      const [asDirect, asGroup] = [
+        { ...of.direct, id: of.group.id },
+        { ...of.group, id: of.direct.id },
+      ];
+      const lines = [...of.start, asDirect, asGroup];
+      const told = [6, 7].map((number) => [number, 'id', 'CONFLICT']);
+      expect((await leftOut(lines, 'check')).told).toEqual(told);
+      expect((await leftOut(lines)).told).toEqual(told);
+      for (const how of ['check', 'run'] as const) {
+        expect(await leftOut([asGroup, of.direct, of.group, asDirect], how)).toMatchObject({
+          told: [1, 4].map((number) => [number, 'id', 'CONFLICT']),
+          summary: { known: 2, conversations: 0 },
+        });
+      }
+    });
+
     it('that cannot be stored stops the file: what is before it is stored, what is behind it is not', async () => {
       const of = crew();
       const lines = [...of.start, of.say(of.ann, 2), of.say('nobody', 3), of.say(of.ben, 4)];
