@@ -30,6 +30,8 @@ interface Seat {
   /** Resolves when the topic is heard and they have been read. */
   ready: Promise<void>;
   leave: Unsubscribe | undefined;
+  /** How often the bus had lost something when they were last read; 0: they were not. */
+  readAt: number;
 }
 
 // All that one watch needs by default, MAX_WATCHED and the viewer themselves, are read together.
@@ -56,11 +58,17 @@ export class Watching implements AsyncDisposable {
   /** The database's clock when it was last read. */
   #clock = { now: Date.now(), by: performance.now() };
   readonly #complain: Complain;
+  /** How often the bus may have lost something, and 1. */
+  #gaps = 1;
+  readonly #stopCounting: () => void;
   #disposed = false;
 
   constructor(parts: WatchingParts) {
     this.#parts = parts;
     this.#complain = createComplaints(parts.logger, 'a hint of a presence could not be read and was ignored');
+    this.#stopCounting = parts.bus.onGap(() => {
+      this.#gaps += 1;
+    });
     this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
     this.#looking = new Looking({
       ...parts,
@@ -93,6 +101,7 @@ export class Watching implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    this.#stopCounting();
     this.#looking[Symbol.dispose]();
     clearTimeout(this.#rereading);
     await this.#settling;
@@ -119,7 +128,7 @@ export class Watching implements AsyncDisposable {
       reread: () => void this.#reread(userId),
       renew: () => renew(userId),
     });
-    const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined };
+    const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined, readAt: 0 };
     this.#seats.set(userId, seat);
     seat.ready = this.#take(seat);
     // Whoever waits for it is told; others find it gone and take another.
@@ -141,7 +150,7 @@ export class Watching implements AsyncDisposable {
     } finally {
       if (this.#joining.get(userId) === over) this.#joining.delete(userId);
     }
-    if (this.#seats.get(userId) === seat) await this.#readInto(seat.watched);
+    if (this.#seats.get(userId) === seat) await this.#readInto(seat);
   }
 
   /** Has the topic heard, once whoever sat there before and was left while the bus was asked has left it. */
@@ -149,17 +158,21 @@ export class Watching implements AsyncDisposable {
     const { userId } = seat.watched;
     await former;
     if (this.#seats.get(userId) !== seat) return;
-    const leave = await this.#parts.bus.subscribe(presenceTopic(userId), (message) => this.#hear(seat.watched, message));
+    const leave = await this.#parts.bus.subscribe(presenceTopic(userId), (message) => this.#hear(seat, message));
     if (this.#seats.get(userId) === seat) seat.leave = leave;
     else leave();
   }
 
-  async #readInto(watched: Watched): Promise<void> {
+  async #readInto(seat: Seat): Promise<void> {
+    const { watched } = seat;
     for (let attempt = 1; ; attempt += 1) {
       const { heard } = watched;
+      const gaps = this.#gaps;
       const known = await this.#read(watched.userId);
       // Nobody comes and goes for so long without a pause; and if they do, what comes next is heard.
-      if (watched.heard === heard || attempt === mostReads) return watched.read(known);
+      if (watched.heard !== heard && attempt < mostReads) continue;
+      seat.readAt = gaps;
+      return watched.read(known);
     }
   }
 
@@ -185,7 +198,7 @@ export class Watching implements AsyncDisposable {
     if (seat === undefined) return;
     try {
       await seat.ready;
-      await this.#readInto(seat.watched);
+      await this.#readInto(seat);
     } catch (error) {
       this.#parts.logger.debug({ err: error }, 'a presence could not be read anew');
       this.#rereadLater(userId);
@@ -208,15 +221,21 @@ export class Watching implements AsyncDisposable {
     this.#settleSoon();
   }
 
-  #hear(watched: Watched, message: string): void {
+  #hear(seat: Seat, message: string): void {
+    const { watched } = seat;
     const hint = parsePresenceHint(message);
     if (hint === null) this.#complain(presenceTopic(watched.userId));
-    else if (hint.kind === 'standing') watched.stand(hint.rev, hint, hint.lastSeenAt);
-    else if (hint.kind === 'chosen') {
+    else if (hint.kind === 'standing' && this.#isSure(seat)) watched.stand(hint.rev, hint, hint.lastSeenAt);
+    else if (hint.kind === 'standing' || hint.kind === 'chosen') {
       // What is being read may be older, and come later than what is read now.
       watched.heard += 1;
       void this.#reread(watched.userId);
     } else this.#doubt(watched.userId, hint.others);
+  }
+
+  /** Whether they cannot wish to be seen otherwise by now, without this node having heard of it. A node that is cut off still hears itself. */
+  #isSure({ readAt }: Seat): boolean {
+    return readAt === this.#gaps && this.#parts.bus.healthy;
   }
 
   #doubt(userId: bigint, others: readonly bigint[] | null): void {

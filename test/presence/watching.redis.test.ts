@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import type { Bus } from '../../src/bus/index.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
+import { formatPresenceHint, presenceTopic } from '../../src/presence/hint.ts';
 import { createRedisRoster } from '../../src/presence/roster.redis.ts';
+import type { Roster } from '../../src/presence/roster.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { Watching } from '../../src/presence/watching.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -14,6 +17,41 @@ import { person } from '../support/people.ts';
 import { type Service, startRedis } from '../support/services.ts';
 import { connection } from './roster.contract.ts';
 
+/** The bus of a node that can be cut off, and then hears itself alone. */
+function cuttable(bus: Bus): Bus & { cut(): void; mend(): void } {
+  const heard = new Map<string, (message: string) => void>();
+  const gaps = new Set<() => void>();
+  let healthy = true;
+  return {
+    async subscribe(topic, onMessage) {
+      heard.set(topic, onMessage);
+      return await bus.subscribe(topic, (message) => {
+        if (healthy) onMessage(message);
+      });
+    },
+    async publish(topic, message) {
+      if (healthy) return await bus.publish(topic, message);
+      heard.get(topic)?.(message);
+      return false;
+    },
+    onGap(listener) {
+      gaps.add(listener);
+      return () => void gaps.delete(listener);
+    },
+    get healthy() {
+      return healthy;
+    },
+    cut() {
+      healthy = false;
+    },
+    mend() {
+      healthy = true;
+      for (const listener of gaps) listener();
+    },
+    [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
+  };
+}
+
 // The bus works all the time: only who is on the roster cannot be read.
 describe('watching', () => {
   const logger = pino({ level: 'silent' });
@@ -21,8 +59,9 @@ describe('watching', () => {
   let redis: Service;
   let ann: Viewer;
   let begin: (viewer: Viewer) => Watch;
-  let choose: (status: 'BUSY' | 'AWAY') => Promise<unknown>;
-  let comes: () => Promise<unknown>;
+  let choose: (status: 'BUSY' | 'AWAY' | 'INVISIBLE') => Promise<unknown>;
+  let comes: (device?: number) => ReturnType<Roster['put']>;
+  let own: ReturnType<typeof cuttable>;
 
   beforeEach(async () => {
     open = new AsyncDisposableStack();
@@ -33,9 +72,10 @@ describe('watching', () => {
     const flock = open.use(createFlock(async () => createMemoryRegistry()));
     const { cluster } = await flock.hatch();
     const roster = open.use(await createRedisRoster({ url: redis.url, namespace: randomUUID(), logger }));
-    const watching = open.use(new Watching({ db, bus, roster, cluster, logger, renew() {} }));
+    own = cuttable(bus);
+    const watching = open.use(new Watching({ db, bus: own, roster, cluster, logger, renew() {} }));
     ann = await person(chat, 'ann');
-    comes = () => roster.put(connection(ann.userId, 1));
+    comes = (device = 1) => roster.put(connection(ann.userId, device));
     choose = (choice) => chat.presence.choose(ann, { choice });
     begin = (viewer) =>
       new Watch({
@@ -59,6 +99,30 @@ describe('watching', () => {
     await choose('BUSY');
     await redis.restart();
     expect(await watch.next()).toMatchObject({ value: { status: 'BUSY' } });
+    await watch.return();
+  });
+
+  test('shows nobody by what a node hears of itself while it is cut off, or before it has looked again, who has chosen not to be seen meanwhile', async () => {
+    const comesHere = async (device: number) => {
+      const { rev } = (await comes(device)).after;
+      const hint = { kind: 'standing', rev, devices: device, idle: false, lastSeenAt: null } as const;
+      await own.publish(presenceTopic(ann.userId), formatPresenceHint(hint));
+    };
+    await comes();
+    const watch = begin(ann);
+    expect(await watch.next()).toMatchObject({ value: { status: 'ONLINE', devices: 1 } });
+    own.cut();
+    await choose('INVISIBLE');
+    await comesHere(2);
+    expect(await watch.next()).toMatchObject({ value: { status: 'OFFLINE' } });
+    await choose('BUSY');
+    const again = comesHere(3);
+    expect(await watch.next()).toMatchObject({ value: { status: 'BUSY', devices: 3 } });
+    await again;
+    await choose('INVISIBLE');
+    own.mend();
+    await comesHere(4);
+    expect(await watch.next()).toMatchObject({ value: { status: 'OFFLINE' } });
     await watch.return();
   });
 
