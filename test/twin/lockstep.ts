@@ -41,6 +41,9 @@ const inSteps =
 // What is in no log comes within moments, or on a busy machine within seconds, or never.
 const [patienceMs, againMs] = [20_000, 250];
 
+// What the stores of one world do not answer in time, as on a busy machine: the same again settles it. Where they never do, that is a difference.
+const attempts = 3;
+
 type Entries = ReadonlyMap<string, readonly Told[]>;
 
 /** Walks two worlds that have just been opened. */
@@ -97,9 +100,12 @@ export function createLockstep({ one, other, instants, pairing, lore, compares, 
     }
   }
 
-  function askIn(world: World, by: string, operation: Asked, isAdmin: boolean): Promise<Answer> {
+  async function askIn(world: World, by: string, operation: Asked, isAdmin: boolean): Promise<Answer> {
     const { endpoint, adminEndpoint } = world.ground;
-    return send(isAdmin ? adminEndpoint : endpoint, operation, personIn(world, by).token);
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await send(isAdmin ? adminEndpoint : endpoint, operation, personIn(world, by).token);
+      if (attempt === attempts || !codesOf(answer).includes('UNAVAILABLE')) return answer;
+    }
   }
 
   async function ask(by: string, operation: Asked, isAdmin: boolean): Promise<Answer> {
