@@ -52,11 +52,13 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
   return verdictOf(run, plan, { former: await readFormer(inside, plan), end: { stored: judged.length - known, known, faults } });
 }
 
-/** Who speaks where they never were, and what of it is the first. */
+/** Who speaks, or reacts, where they never were, and to what first. */
 async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<readonly ForeignPart[]> {
   const firsts = new Map(
     messages
-      .map(({ at, brought: { conversationId, senderId: userId, seq } }) => ({ conversationId, userId, seq, at }))
+      .flatMap(({ at, brought: { conversationId, senderId, seq, reactions } }) =>
+        [senderId, ...reactions.map(({ userId }) => userId)].map((userId) => ({ conversationId, userId, seq, at })),
+      )
       .toReversed()
       .map((part) => [`${part.conversationId}:${part.userId}`, part] as const),
   );

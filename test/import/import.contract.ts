@@ -161,6 +161,18 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect((await world.messages(ann, groupId ?? -1n)).map(({ text }) => text)).toEqual(['', '']);
       expect((await world.chat.groups.byIds([groupId ?? -1n]))[0]?.memberCount).toBe(1);
     });
+
+    it('has the reactions of who is in the group no more, which are theirs likewise', async () => {
+      const { ann, ben, of } = await brought((own) => [own.say(own.ann, 2)]);
+      const small = { ...of.group, id: `${of.group.id}-two`, name: `${of.name} two`, members: [{ user: of.ann, role: 'OWNER' }] };
+      const reactions = [{ emoji: '👍', users: [of.ben, of.ann] }];
+      await world.bring([small, of.say(of.ann, 3, { conversation: small.id, reactions })]);
+      const conversationId = (await world.group(ann, small.name)) ?? -1n;
+      expect(await world.chat.messages.reactionsBy(ben.userId, { conversationId, after: 0 })).toMatchObject({ acts: [{ emoji: '👍' }] });
+      const stays = await world.chat.groups.stays(ben.userId, { first: 10, after: 0n });
+      expect(stays.find((stay) => stay.conversationId === conversationId)).toMatchObject({ state: 'LEFT', name: null });
+      expect((await world.chat.groups.byIds([conversationId]))[0]?.memberCount).toBe(1);
+    });
   });
 
   describe('what was read', () => {
