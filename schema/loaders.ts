@@ -125,7 +125,7 @@ interface LoaderScope {
   readonly viewer: Viewer | null;
 }
 
-const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+const nobody: UnreadTotals = { messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 };
 
 const create = lazily<Loaders, LoaderScope>({
   people: ({ chat: { users } }) => new KnowingLoader((ids) => users.byIds(ids), { maxBatchSize }),

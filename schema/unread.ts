@@ -12,6 +12,10 @@ export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals')
     mentions: t.exposeInt('mentions', { description: 'Messages of others that mention the viewer or everyone, by an entry after there.' }),
     conversations: t.exposeInt('conversations', { description: 'Conversations in which any of these wait.' }),
     threads: t.exposeInt('threads', { description: 'Replies of others that wait in threads that the viewer takes part in.' }),
+    badge: t.exposeInt('badge', {
+      description:
+        'The number on an app’s icon, and of a push: of `messages` those in conversations whose `viewerNotificationLevel` is ALL, and of `mentions` those where it is MENTIONS; nothing of what is archived.',
+    }),
   }),
 });
 

@@ -114,17 +114,27 @@ export async function unreadTotals(
 ): Promise<UnreadTotals> {
   const accesses = await groups.shown(viewer);
   const heads = await log.heads(accesses.map(({ conversationId }) => conversationId));
-  const stretches = accesses.flatMap((access) => {
+  const held = accesses.flatMap((access) => {
     const conversation = heads.get(access.conversationId);
-    return conversation === undefined ? [] : [stretchOf({ conversation, access })];
+    return conversation === undefined ? [] : [{ conversation, access }];
   });
+  const stretches = held.map(stretchOf);
   const [unread, mentions, threads] = await Promise.all([
     countUnread(db.client, stretches),
     countMentions(db.client, stretches),
     sumThreadUnread(db.client, viewer.userId),
   ]);
   const waiting = unread.filter((count, place) => count > 0 || (mentions[place] ?? 0) > 0);
-  return { messages: sum(unread), mentions: sum(mentions), conversations: waiting.length, threads };
+  const told = held.map(({ access }, place) => toldOf(access, { unread: unread[place] ?? 0, mentions: mentions[place] ?? 0 }));
+  return { messages: sum(unread), mentions: sum(mentions), conversations: waiting.length, threads, badge: sum(told) };
+}
+
+function toldOf(
+  { archived, notificationLevel }: Membership,
+  { unread, mentions }: { readonly unread: number; readonly mentions: number },
+): number {
+  if (archived || notificationLevel === 'NONE') return 0;
+  return notificationLevel === 'MENTIONS' ? mentions : unread;
 }
 
 function sum(counts: readonly number[]): number {

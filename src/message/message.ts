@@ -66,6 +66,8 @@ export interface UnreadTotals {
   readonly conversations: number;
   /** Replies in threads that they take part in. */
   readonly threads: number;
+  /** Of the messages those of which they are told: all, or those that mention them, or none, as they have settled it; of what they have archived none. */
+  readonly badge: number;
 }
 
 /** Which of the messages that mention a member, and how many of them. */

@@ -25,7 +25,7 @@ export interface Payload {
   readonly count: number;
   /** Whether one of them mentions the user, or everyone. */
   readonly mentioned: boolean;
-  /** Messages that wait for the user in all conversations: for the badge. */
+  /** What waits for the user, as UnreadTotals.badge counts it. */
   readonly badge: number;
   /** When it was said, in ISO 8601. */
   readonly at: string;

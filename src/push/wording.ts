@@ -39,8 +39,8 @@ export async function wordings(parts: WordingParts, rows: readonly Claimed[], no
   // A user with several devices is counted for once.
   const users = [...new Map([...words.keys()].map((row) => [row.userId, row]))];
   const counts = await inLanes(users, countsAtOnce, async ([userId, { sessionId }]) => {
-    const { messages } = await parts.messages.unreadTotals({ userId, sessionId });
-    return [userId, messages] as const;
+    const { badge } = await parts.messages.unreadTotals({ userId, sessionId });
+    return [userId, badge] as const;
   });
   const badges = new Map(counts);
   return rows.map((row) => {

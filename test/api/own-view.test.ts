@@ -13,13 +13,14 @@ import {
   PinMessageDocument,
   type SendMessageInput,
   SendReferenceDocument,
+  UpdateMembershipDocument,
 } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
 
 const chat = world();
 
-const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 };
 
 async function send(as: Person, input: Partial<SendMessageInput> & Pick<SendMessageInput, 'conversationId'>) {
   const whole = { clientMessageId: randomUUID(), text: 'said', ...input };
@@ -93,10 +94,10 @@ describe('deleting a message for oneself', () => {
     expect(answer).toEqual({
       messageId: at(said, 2).id,
       conversation: { id, viewerUnreadCount: 3, viewerMentionCount: 0, viewerMarkedUnreadFromSeq: null },
-      unread: { messages: 3, mentions: 0, conversations: 1, threads: 1 },
+      unread: { messages: 3, mentions: 0, conversations: 1, threads: 1, badge: 3 },
       errors: [],
     });
-    expect((await hide(ben, reply.id)).unread).toEqual({ messages: 2, mentions: 0, conversations: 1, threads: 0 });
+    expect((await hide(ben, reply.id)).unread).toEqual({ messages: 2, mentions: 0, conversations: 1, threads: 0, badge: 2 });
     expect(await view(ben, id)).toMatchObject({
       ...{ texts: ['one', 'two', 'about one'], replies: ['about one'], pins: [], last: 'about one', threads: [] },
       ...{ timeline: [1, 2, 3, 4, 6, 7], viewerUnreadCount: 2 },
@@ -140,7 +141,7 @@ describe('deleting a message for oneself', () => {
     await hide(ben, at(said, 0).id);
     expect(await desk.nextOf('MessageHidden')).toMatchObject({
       ...{ streamId: ben.id, conversationId: id, messageId: at(said, 0).id, threadRoot: null },
-      ...{ conversation: { id, viewerUnreadCount: 1 }, unread: { messages: 1, mentions: 0, conversations: 1, threads: 1 } },
+      ...{ conversation: { id, viewerUnreadCount: 1 }, unread: { messages: 1, mentions: 0, conversations: 1, threads: 1, badge: 1 } },
     });
     await hide(ben, reply.id);
     expect(await desk.nextOf('MessageHidden')).toMatchObject({
@@ -156,7 +157,7 @@ describe('clearing a conversation for oneself', () => {
     const before = await view(ann, id);
     expect(await clear(ben, id, at(said, 1).seq)).toEqual({
       conversation: { id, viewerUnreadCount: 1, viewerMentionCount: 0, viewerMarkedUnreadFromSeq: null },
-      unread: { ...nothing, messages: 1, conversations: 1 },
+      unread: { ...nothing, messages: 1, conversations: 1, badge: 1 },
       errors: [],
     });
     expect(await view(ben, id)).toMatchObject({ texts: ['three'], timeline: [5], last: 'three', viewerReadSeq: 0 });
@@ -238,7 +239,7 @@ describe('marking as unread', () => {
     await read(ben, id, at(said, 2).seq);
     expect(await markUnread(ben, id, at(said, 1).seq)).toEqual({
       conversation: { id, viewerUnreadCount: 2, viewerMentionCount: 0, viewerMarkedUnreadFromSeq: 4 },
-      unread: { ...nothing, messages: 2, conversations: 1 },
+      unread: { ...nothing, messages: 2, conversations: 1, badge: 2 },
       errors: [],
     });
     expect(await view(ben, id)).toMatchObject({ viewerReadSeq: 5, viewerUnreadCount: 2 });
@@ -283,13 +284,30 @@ describe('mentions', () => {
     const { seq } = await send(ann, { conversationId: id, mentionIds: [ben.id], mentionsEveryone: true });
     await chat.ask(EditReferenceDocument, { input: { messageId: at(said, 0).id, text: 'one, Ben', mentionIds: [ben.id] } }, ann);
     expect(await view(ben, id)).toMatchObject({
-      ...{ viewerUnreadCount: 1, viewerMentionCount: 2, unread: { messages: 1, mentions: 2, conversations: 1, threads: 0 } },
+      ...{ viewerUnreadCount: 1, viewerMentionCount: 2, unread: { messages: 1, mentions: 2, conversations: 1, threads: 0, badge: 1 } },
     });
     expect(await view(ann, id)).toMatchObject({ viewerMentionCount: 0, unread: nothing });
     await read(ben, id, seq);
     expect(await view(ben, id)).toMatchObject({ viewerUnreadCount: 0, viewerMentionCount: 1, unread: { mentions: 1, conversations: 1 } });
     await read(ben, id, seq + 1);
     expect(await view(ben, id)).toMatchObject({ viewerMentionCount: 0, unread: nothing });
+  });
+});
+
+describe('a badge', () => {
+  it('counts what one is told of: all that is said, or mentions alone, or nothing; and nothing of what is archived', async () => {
+    const { ann, ben, id } = await talk('one', 'two');
+    await send(ann, { conversationId: id, mentionIds: [ben.id] });
+    const settle = (part: { readonly notificationLevel?: 'ALL' | 'MENTIONS' | 'NONE'; readonly archived?: boolean }) =>
+      chat.ask(UpdateMembershipDocument, { input: { conversationId: id, ...part } }, ben);
+    const counted = async () => (await view(ben, id)).unread;
+    expect(await counted()).toMatchObject({ messages: 3, badge: 3 });
+    await settle({ notificationLevel: 'MENTIONS' });
+    expect(await counted()).toMatchObject({ messages: 3, badge: 1 });
+    await settle({ notificationLevel: 'NONE' });
+    expect(await counted()).toMatchObject({ messages: 3, badge: 0 });
+    await settle({ notificationLevel: 'ALL', archived: true });
+    expect(await counted()).toMatchObject({ messages: 3, badge: 0 });
   });
 });
 
@@ -306,7 +324,7 @@ describe('reading a thread', () => {
     expect(await readThread(ben, root.id, first.seq)).toEqual({
       message: { id: root.id, viewerThreadUnreadCount: 1 },
       conversation: { id, viewerUnreadCount: 2, viewerMentionCount: 0, viewerMarkedUnreadFromSeq: null },
-      unread: { messages: 2, mentions: 0, conversations: 1, threads: 1 },
+      unread: { messages: 2, mentions: 0, conversations: 1, threads: 1, badge: 2 },
       errors: [],
     });
     expect(await desk.nextOf('ThreadRead')).toMatchObject({ message: { id: root.id, viewerThreadUnreadCount: 1 }, unread: { threads: 1 } });

@@ -75,7 +75,7 @@ const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllS
 
 // What waits for the viewer, which an event that changes it brings.
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
-fragment Totals on UnreadTotals { messages mentions conversations threads }`;
+fragment Totals on UnreadTotals { messages mentions conversations threads badge }`;
 
 // The lists of it.
 const mentioning = `fragment Mentioning on Conversation {

@@ -303,6 +303,7 @@ function sum({ cache, shown }: Held): void {
     return {
       messages: number(conversation?.['viewerUnreadCount']),
       mentions: number(conversation?.['viewerMentionCount']),
+      settled: cache.entity(idOf(conversation?.['viewerMembership']) ?? ''),
     };
   });
   const all = (of: (one: (typeof waiting)[number]) => number) => waiting.reduce((total, one) => total + of(one), 0);
@@ -311,6 +312,10 @@ function sum({ cache, shown }: Held): void {
     mentions: all(({ mentions }) => mentions),
     conversations: waiting.filter(({ messages, mentions }) => messages + mentions > 0).length,
     threads: waitingReplies({ cache, shown }),
+    badge: all(({ messages, mentions, settled }) => {
+      if (settled?.['viewerArchived'] === true) return 0;
+      return { ALL: messages, MENTIONS: mentions, NONE: 0 }[String(settled?.['viewerNotificationLevel'])] ?? 0;
+    }),
   };
   shown.viewer = { ...shown.viewer, unread };
 }

@@ -76,9 +76,9 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     await world.messages.send(ada, { conversationId: groupId, text: 'all!', clientMessageId: freshKey(), mentionsEveryone: true });
     const access = await joined(bob, groupId);
     expect(access).toMatchObject({ fromSeq: 1, joinedSeq: 7, readSeq: 6, deliveredSeq: 6 });
-    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 0, conversations: 0, threads: 0 });
+    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 });
     await world.say(ada, groupId, 'welcome');
-    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 1, mentions: 0, conversations: 1, threads: 0 });
+    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 1, mentions: 0, conversations: 1, threads: 0, badge: 1 });
     await world.messages.markUnread(bob, { conversationId: groupId, fromSeq: 4 });
     expect((await world.messages.unreadTotals(bob)).messages).toBe(3);
   });
@@ -94,7 +94,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     await reply(ada, 'behind their back');
     const access = await joined(bob, groupId);
     expect((await read(access)).pages).toEqual(['first', 'second', 'third', 'mine', 'behind their back']);
-    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 0, conversations: 0, threads: 0 });
+    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 });
     await reply(ada, 'to their face');
     expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 1, mentions: 0, conversations: 1, threads: 1 });
     const [root] = await world.messages.byRefs([threadRoot]);

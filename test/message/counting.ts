@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Membership } from '../../src/group/index.ts';
+import { type Membership, notificationLevels } from '../../src/group/index.ts';
 import type { Entry, KnownEntry } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, type TalkNode } from '../group/talk-world.ts';
@@ -29,7 +29,16 @@ export interface Ground {
 // How often each is done: enough is said for the rest to have something to happen to.
 const acts = {
   ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
-  ...{ markThreadRead: 3, 'come or go': 2, 'write to Ada': 1, 'open or close the past': 1, trim: 2, ask: 1, vote: 2 },
+  ...{
+    markThreadRead: 3,
+    'come or go': 2,
+    'write to Ada': 1,
+    'open or close the past': 1,
+    trim: 2,
+    ask: 1,
+    vote: 2,
+    'settle what one is told': 2,
+  },
 } as const;
 type Act = keyof typeof acts;
 
@@ -241,6 +250,13 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const mark = { conversationId: access.conversationId, seq: Math.round(which * log.length) };
     await node.messages.markRead(actor, mark);
     scene.ledger.read(actor, mark.conversationId, mark.seq);
+  },
+  async 'settle what one is told'({ actor, node, access: { conversationId }, which, far }) {
+    await node.groups.updateOwnPart(actor, {
+      conversationId,
+      notificationLevel: pick(notificationLevels, which),
+      archived: far < 0.3,
+    });
   },
   async markUnread({ actor, node, access, log, which, scene }) {
     const fromSeq = Math.ceil(which * log.length);

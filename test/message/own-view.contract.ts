@@ -205,7 +205,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       await world.messages.markUnread(bob, { conversationId, fromSeq: 4 });
       expect(await shown(bob, conversationId)).toMatchObject({ unread: 2, messages: ['one', 'two', 'three'] });
       expect(await access(bob, conversationId)).toEqual({ ...read, markedUnreadFromSeq: 4 });
-      expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 2, mentions: 0, conversations: 1, threads: 0 });
+      expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 2, mentions: 0, conversations: 1, threads: 0, badge: 2 });
     });
 
     it('counts what they have not read as well, and not what they do not see', async () => {

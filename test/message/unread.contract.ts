@@ -12,7 +12,7 @@ import { type CountingNode, playAndCount, steps } from './counting.ts';
 import type { Waiting } from './recount.ts';
 import type { Sides } from './relist.ts';
 
-const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0 };
+const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 };
 
 /** What a conversation is by its counts. */
 interface Expected {

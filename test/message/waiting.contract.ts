@@ -87,7 +87,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       await world.messages.markRead(bob, { conversationId, seq: message.seq });
       await edit(ada, message, { mentionIds: [bob.userId] });
       expect(await mentions(bob, conversationId)).toBe(1);
-      expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 1, conversations: 1, threads: 0 });
+      expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 1, conversations: 1, threads: 0, badge: 0 });
       await world.messages.markRead(bob, { conversationId, seq: message.seq + 1 });
       expect(await mentions(bob, conversationId)).toBe(0);
     });

@@ -14,7 +14,7 @@ import { realStores } from '../support/stores.ts';
 
 const source = `{
   viewer {
-    unread { messages mentions conversations threads }
+    unread { messages mentions conversations threads badge }
     conversations { edges { node {
       id viewerUnreadCount viewerMentionCount
       messages(last: 100) { edges { node { ...Thread threadRoot { ...Thread } } } }
