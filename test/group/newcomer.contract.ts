@@ -96,7 +96,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     expect((await read(access)).pages).toEqual(['first', 'second', 'third', 'mine', 'behind their back']);
     expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 });
     await reply(ada, 'to their face');
-    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 1, mentions: 0, conversations: 1, threads: 1 });
+    expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 1, mentions: 0, conversations: 1, threads: 1, badge: 1 });
     const [root] = await world.messages.byRefs([threadRoot]);
     expect(root && (await world.messages.threadUnread([{ root, access: { ...access, readSeq: 0 } }]))).toEqual([1]);
   });
