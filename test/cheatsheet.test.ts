@@ -52,9 +52,50 @@ function whole(source: string): string {
   return [source, ...[...names].map((name) => fragments.get(name))].join('\n');
 }
 
+/** What the names in angle brackets stand for. */
+class Names {
+  readonly #known: Map<string, () => string>;
+
+  constructor(texts: Readonly<Record<string, string>>) {
+    this.#known = new Map(Object.entries(texts).map(([name, text]) => [name, () => text]));
+    this.#known.set('a new id', randomUUID).set('a new handle', () => `zoe.${randomUUID().slice(0, 8)}`);
+  }
+
+  /** Keeps what an answer tells that is asked with later. */
+  learn(answer: Answer): void {
+    const message = ['sendMessage', 'messageEdge', 'node'];
+    const texts: Readonly<Record<string, unknown>> = {
+      'refresh token': at(answer, 'signUp', 'refreshToken'),
+      code: at(answer, 'createInvite', 'invite', 'code'),
+      question: at(answer, ...message, 'poll') && at(answer, ...message, 'id'),
+      option: at(answer, ...message, 'poll', 'options', '0', 'id'),
+    };
+    for (const [name, text] of Object.entries(texts)) if (typeof text === 'string') this.#known.set(name, () => text);
+  }
+
+  filled(variables: string): Record<string, unknown> {
+    return JSON.parse(variables.replaceAll(/"<([^>]+)>"/g, (_, name: string) => JSON.stringify(this.#textOf(name))));
+  }
+
+  #textOf(name: string): string {
+    const text = this.#known.get(name);
+    if (text === undefined) throw new Error(`nobody has said what <${name}> is`);
+    return text();
+  }
+}
+
 describe('docs/cheatsheet.md', () => {
-  const secret = newSecret();
-  const chat = world({ PUSH_PROVIDER_URL: 'https://push.example.org/mpim', PUSH_PROVIDER_SECRET: secret });
+  const chat = world({ PUSH_PROVIDER_URL: 'https://push.example.org/mpim', PUSH_PROVIDER_SECRET: newSecret() });
+
+  async function done({ name, source }: Shown, variables: Record<string, unknown>, as: Person | undefined): Promise<Answer> {
+    const { data, errors } = await chat.post(documentOf(source), variables, as);
+    expect(errors, name).toBeUndefined();
+    for (const field of Object.values(given(data, []))) {
+      expect(field, name).not.toBeNull();
+      expect(at(field, 'errors') ?? [], name).toEqual([]);
+    }
+    return given(data, []);
+  }
 
   it.each(operations.map(({ name, source }) => ({ name, source })))('shows what the schema has: $name', ({ source }) => {
     expect(validate(schema, parse(whole(source)))).toEqual([]);
@@ -63,51 +104,22 @@ describe('docs/cheatsheet.md', () => {
   it('has operations that can be done one after the other', async () => {
     const [ann, bob, cleo, dan, eve] = await chat.people('ann', 'bob', 'cleo', 'dan', 'eve');
     const [group, other] = [await chat.group(ann, bob), await chat.group(bob, ann)];
-    const [message, mine] = [await chat.say(bob, group, 'Hello'), await chat.say(ann, group, 'Hi')];
-    const known = new Map<string, () => string>(
-      Object.entries({
-        ...{ bob: bob.id, cleo: cleo.id, eve: eve.id, group, 'another group': other, message: message.id, mine: mine.id },
-        ...{ direct: await chat.direct(ann, bob), "bob's handle": bob.handle, "the device's token": 'token' },
-        ...{ now: new Date().toISOString(), tomorrow: new Date(Date.now() + 86_400_000).toISOString() },
-      }).map(([name, value]) => [name, () => value]),
-    );
-    known.set('a new id', randomUUID).set('a new handle', () => `zoe.${randomUUID().slice(0, 8)}`);
-
-    /** What an answer tells that is asked with later. */
-    function learn(answer: Answer): void {
-      const texts: Readonly<Record<string, unknown>> = {
-        'refresh token': at(answer, 'signUp', 'refreshToken'),
-        code: at(answer, 'createInvite', 'invite', 'code'),
-        question: at(answer, 'sendMessage', 'messageEdge', 'node', 'poll') && at(answer, 'sendMessage', 'messageEdge', 'node', 'id'),
-        option: at(answer, 'sendMessage', 'messageEdge', 'node', 'poll', 'options', '0', 'id'),
-      };
-      for (const [name, value] of Object.entries(texts)) if (typeof value === 'string') known.set(name, () => value);
-    }
-
-    function filled(variables: string): Record<string, unknown> {
-      return JSON.parse(variables.replaceAll(/"<([^>]+)>"/g, (_, name: string) => JSON.stringify(valueOf(name))));
-    }
-
-    function valueOf(name: string): string {
-      const value = known.get(name);
-      if (value === undefined) throw new Error(`nobody has said what <${name}> is`);
-      return value();
-    }
-
-    // Whoever is in the group already does not come in by an invitation.
-    const others: Readonly<Record<string, Person | null>> = { SignUp: null, Refresh: null, Join: dan };
-    for (const { name, source, variables } of operations) {
-      if (source.startsWith('subscription')) continue;
-      for (const shown of variables.length === 0 ? ['{}'] : variables) {
-        const as = name in others ? others[name] : ann;
-        const { data, errors } = await chat.post(documentOf(source), filled(shown), as ?? undefined);
-        expect(errors, name).toBeUndefined();
-        for (const field of Object.values(given(data, []))) {
-          expect(field, name).not.toBeNull();
-          expect(at(field, 'errors') ?? [], name).toEqual([]);
-        }
-        learn(given(data, []));
-      }
+    const names = new Names({
+      ...{ bob: bob.id, cleo: cleo.id, eve: eve.id, "bob's handle": bob.handle, "the device's token": 'token' },
+      ...{ group, 'another group': other, direct: await chat.direct(ann, bob) },
+      ...{ message: (await chat.say(bob, group, 'Hello')).id, mine: (await chat.say(ann, group, 'Hi')).id },
+      ...{ now: new Date().toISOString(), tomorrow: new Date(Date.now() + 86_400_000).toISOString() },
+    });
+    // Who signs up is nobody yet, and whoever is in a group does not come in by an invitation.
+    const others = new Map([
+      ['SignUp', undefined],
+      ['Refresh', undefined],
+      ['Join', dan],
+    ]);
+    for (const operation of operations.filter(({ source }) => !source.startsWith('subscription'))) {
+      const as = others.has(operation.name) ? others.get(operation.name) : ann;
+      const { variables } = operation;
+      for (const shown of variables.length === 0 ? ['{}'] : variables) names.learn(await done(operation, names.filled(shown), as));
     }
     expect(operations.length).toBeGreaterThan(40);
   });
