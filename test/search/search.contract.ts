@@ -159,6 +159,21 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
         expect(textsOf([await search.messages(ada, { search: 'needle', ...where, first: 5, sentBefore })])).toEqual(['needle']);
       }
       expect(await found(world.searching(), ada, { search: 'needle', sentFrom: sentBefore })).toEqual([]);
+      // To the minute, at either end.
+      const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 0, first.seq + minutes));
+      const two = { search: 'hay', sentFrom: at(200), sentBefore: at(202) };
+      for (const where of [{ conversationId }, {}]) expect(await found(world.searching(), ada, { ...two, ...where })).toHaveLength(2);
+      expect(await found(world.searching(), ada, { search: 'needle', sentFrom: at(0) })).toEqual(['needle']);
+      expect(await found(world.searching(), ada, { search: 'needle', sentBefore: at(0) })).toEqual([]);
+    });
+
+    it('counts what is passed over, so that a request comes to its end', async () => {
+      const [ada] = await world.people();
+      for (const conversationId of [await world.group(ada), await world.group(ada)])
+        await Promise.all(numbered(240, 'hay').map((text) => world.say(ada, conversationId, text)));
+      const long = { search: 'needle', sentBefore: new Date(0) };
+      expect((await pagesOf(world.searching({ searchedMessages: 12 }), ada, long)).length).toBeGreaterThan(1);
+      expect(await pagesOf(world.searching(), ada, long)).toHaveLength(1);
     });
   });
 

@@ -18,3 +18,29 @@ export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
     </dialog>
   );
 }
+
+interface DialogEndProps extends Pick<DialogProps, 'onClose'> {
+  /** What its form does, in a word. */
+  readonly does: string;
+  /** Why it did not; empty where nothing is wrong. */
+  readonly fault: string;
+}
+
+/** The end of a form in a dialog. */
+export function DialogEnd({ does, fault, onClose }: DialogEndProps): ReactNode {
+  return (
+    <>
+      <p className="fault" role="alert">
+        {fault}
+      </p>
+      <footer>
+        <button type="button" className="plain" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="primary">
+          {does}
+        </button>
+      </footer>
+    </>
+  );
+}

@@ -2,7 +2,7 @@ import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { newId } from '../api/new-id.ts';
 import type { Person } from '../chat/state.ts';
 import { CreateGroupDocument } from '../generated/graphql.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogEnd } from './dialog.tsx';
 import { PeopleSearch } from './people-search.tsx';
 import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
@@ -62,17 +62,7 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
         <label className="choice">
           <input type="checkbox" name="listed" /> Everybody may find it and come in
         </label>
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-        <footer>
-          <button type="button" className="plain" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            Create
-          </button>
-        </footer>
+        <DialogEnd does="Create" fault={fault} onClose={onClose} />
       </form>
     </Dialog>
   );

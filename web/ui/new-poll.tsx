@@ -1,5 +1,5 @@
 import { type ReactNode, type SubmitEvent, useState } from 'react';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogEnd } from './dialog.tsx';
 import { useChat } from './use-chat.ts';
 
 interface NewPollProps {
@@ -47,17 +47,7 @@ export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps)
         <label className="choice">
           <input type="checkbox" name="anonymous" /> Nobody is told who chose what
         </label>
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-        <footer>
-          <button type="button" className="plain" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            Ask
-          </button>
-        </footer>
+        <DialogEnd does="Ask" fault={fault} onClose={onClose} />
       </form>
     </Dialog>
   );
