@@ -1,15 +1,19 @@
 import {
   type ASTVisitor,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   Kind,
-  type parse,
+  type ParseOptions,
+  parse,
   type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
   type ValueNode,
+  validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
@@ -65,20 +69,35 @@ const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type'])
 
 /** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
 export function useLimits({ maxDepth }: Pick<Config, 'maxDepth'>): Plugin {
-  const sizeRule = createSizeRule(maxDepth);
+  const rules = rulesFor(maxDepth);
   return {
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => {
-        const { length } = typeof source === 'string' ? source : source.body;
-        if (length > maxCharacters) throw new GraphQLError(`A document has at most ${maxCharacters} characters.`);
-        return (parseFn as typeof parse)(source, { ...options, maxTokens });
-      });
+      setParseFn((source, options) => parseWithin(source, options, parseFn as typeof parse));
     },
     onValidate({ addValidationRule }) {
-      addValidationRule(sizeRule);
-      addValidationRule(SubscriptionRootRule);
+      for (const rule of rules) addValidationRule(rule);
     },
   };
+}
+
+/** By which limit a document would be refused, in the words of the refusal; null: by none. What else may be wrong with it is not looked for. */
+export function excessIn(text: string, schema: GraphQLSchema, { maxDepth }: Pick<Config, 'maxDepth'>): string | null {
+  try {
+    return validate(schema, parseWithin(text), rulesFor(maxDepth))[0]?.message ?? null;
+  } catch (error) {
+    if (error instanceof GraphQLError) return error.message;
+    throw error;
+  }
+}
+
+function parseWithin(source: Parameters<typeof parse>[0], options?: ParseOptions, parseFn = parse): DocumentNode {
+  const { length } = typeof source === 'string' ? source : source.body;
+  if (length > maxCharacters) throw new GraphQLError(`A document has at most ${maxCharacters} characters.`);
+  return parseFn(source, { ...options, maxTokens });
+}
+
+function rulesFor(maxDepth: number): readonly ValidationRule[] {
+  return [createSizeRule(maxDepth), SubscriptionRootRule];
 }
 
 /** The validation rule behind the limits: refuses an operation nested deeper than `maxDepth`, or past the bounds on fields, aliases and pages. */

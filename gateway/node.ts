@@ -69,7 +69,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const mask = createMask(logging);
   const [tick, registry] = [createTick(), new Registry()];
   const meter = createMeter(registry);
-  const persisted = createPersistedDocuments(await readTrustedDocuments(config.trustedDocuments, served, logging));
+  const persisted = createPersistedDocuments(await readTrustedDocuments(config, served, logging));
   const engine = createEngine({
     persisted,
     tick,

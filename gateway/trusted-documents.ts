@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { z } from 'zod';
-import { ConfigError } from '../src/config.ts';
+import { type Config, ConfigError } from '../src/config.ts';
 import { readJson } from '../src/read-json.ts';
+import { excessIn } from './limits.ts';
 import type { Logging } from './logger.ts';
 
 /** The documents that a node runs and no others: by the names that its files have for them, and by the SHA-256 of their texts. */
@@ -25,20 +26,21 @@ export function hashOf(text: string): string {
 
 /**
  * Reads what files of JSON list; null where there are no files: any document is run. One that the schema does not take is logged, not refused: it may be for a
- * release that other nodes have already. Throws ConfigError where a file cannot be read or lists no documents, and where what names one names another too: which
+ * release that other nodes have already. So is one that is past a limit, which is refused whenever a client asks for it. Throws ConfigError where a file cannot be read or lists no documents, and where what names one names another too: which
  * of them a client means nobody could tell.
  */
 export async function readTrustedDocuments(
-  paths: readonly string[],
+  config: Pick<Config, 'trustedDocuments' | 'maxDepth'>,
   schema: GraphQLSchema,
   { logger }: Pick<Logging, 'logger'>,
 ): Promise<TrustedDocuments | null> {
+  const { trustedDocuments: paths } = config;
   if (paths.length === 0) return null;
   const trusted = new Map<string, string>();
   for (const path of paths) {
     for (const [name, text] of await documentsIn(path)) {
-      const fault = faultOf(text, schema);
-      if (fault !== null) logger.warn({ file: path, document: name, fault }, 'a trusted document is not one of this schema');
+      const wrong = wrongWith(text, schema, config);
+      if (wrong !== null) logger.warn({ file: path, document: name, fault: wrong.fault }, wrong.is);
       for (const key of [name, hashOf(text)]) {
         if ((trusted.get(key) ?? text) !== text)
           throw new ConfigError(`TRUSTED_DOCUMENTS: ${JSON.stringify(key)}, in ${path}, names two documents`);
@@ -60,6 +62,14 @@ async function documentsIn(path: string): Promise<Listed> {
     );
   }
   return read.data;
+}
+
+/** Why clients would be refused what is listed, as operators are told it; null: they would not. */
+function wrongWith(text: string, schema: GraphQLSchema, config: Pick<Config, 'maxDepth'>) {
+  const fault = faultOf(text, schema);
+  if (fault !== null) return { fault, is: 'a trusted document is not one of this schema' };
+  const excess = excessIn(text, schema, config);
+  return excess === null ? null : { fault: excess, is: 'a trusted document is past a limit of this node' };
 }
 
 function faultOf(text: string, schema: GraphQLSchema): string | null {

@@ -21,6 +21,8 @@ const several =
 const unlisted = 'query Unlisted { viewer { user { handle } } }';
 const untrusted = { errors: [{ extensions: { code: 'UNTRUSTED_DOCUMENT' } }] };
 
+const deep = `query Deep { viewer { conversations(first: 1) { edges { node { ${'lastMessage { conversation { '.repeat(6)}id${' } }'.repeat(6)} } } } } }`;
+
 let dir: string;
 let node: NodeProcess;
 
@@ -36,9 +38,14 @@ beforeAll(async () => {
     'odd.json',
     `{"__proto__":${text(several)},"constructor":${text(me)},"":${text(me)},"${hashOf(unlisted)}":${text(me)}}`,
   );
+  const large = await file('large.json', {
+    tooDeep: deep,
+    tooLong: `${me}# ${'x'.repeat(100_000)}`,
+    tooMuch: `query Much { ${Array.from({ length: 3_400 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
+  });
   node = await startNodeProcess({
     DATA_DIR: join(dir, 'data'),
-    TRUSTED_DOCUMENTS: [own, apollo, later, odd, join(import.meta.dirname, '../../client/documents.json')].join(', '),
+    TRUSTED_DOCUMENTS: [own, apollo, later, odd, large, join(import.meta.dirname, '../../client/documents.json')].join(', '),
   });
 });
 
@@ -51,6 +58,10 @@ async function file(name: string, content: unknown): Promise<string> {
   const path = join(dir, name);
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
+}
+
+function configOf(trustedDocuments: readonly string[]) {
+  return { ...readConfig({}), trustedDocuments };
 }
 
 function text(document: string): string {
@@ -184,6 +195,24 @@ describe('where the documents of some files are trusted', () => {
   });
 });
 
+/** What operators are told of a document at the start. */
+function warningOf(name: string): unknown {
+  const lines = node.output().split('\n');
+  return JSON.parse(lines.find((line) => line.includes(`"document":"${name}"`)) ?? '{}');
+}
+
+describe('what is past a limit of the node, as clients would find it,', () => {
+  it.each([
+    ['tooDeep', 'This operation nests 17 levels deep, and 15 are allowed: ask for less at a time.'],
+    ['tooLong', 'A document has at most 100000 characters.'],
+    ['tooMuch', expect.stringContaining('10000 tokens')],
+  ])('is told to the operators at the start: %s', async (name, fault) => {
+    expect(warningOf(name)).toMatchObject({ msg: 'a trusted document is past a limit of this node', fault });
+    const { accessToken } = await newcomer(`hal${name.toLowerCase()}`);
+    expect(await ask(named(name), accessToken)).toMatchObject({ errors: [{ message: fault }] });
+  });
+});
+
 describe('a node does not start', () => {
   it('by a file that is not there', async () => {
     const env = { DATA_DIR: join(dir, 'faulty'), TRUSTED_DOCUMENTS: join(dir, 'none.json') };
@@ -198,7 +227,7 @@ describe('a node does not start', () => {
     ['is a manifest that lists nothing', { format: 'apollo-persisted-query-manifest', version: 1, operations: [] }],
   ])('by a file that %s', async (_, content) => {
     const path = await file('faulty.json', content);
-    await expect(readTrustedDocuments([path], schema, createLogging(readConfig({})))).rejects.toThrow(ConfigError);
+    await expect(readTrustedDocuments(configOf([path]), schema, createLogging(readConfig({})))).rejects.toThrow(ConfigError);
   });
 });
 
@@ -221,7 +250,7 @@ describe('a node does not start where one name would have two documents', () => 
     ['as the hash of a text after', [{ [hashOf('query A { __typename }')]: 'query B { __typename }' }, { a: 'query A { __typename }' }]],
   ])('%s', async (_, contents) => {
     const paths = await Promise.all(contents.map((content, at) => file(`double-${at}.json`, content)));
-    const reading = readTrustedDocuments(paths, schema, createLogging(readConfig({})));
+    const reading = readTrustedDocuments(configOf(paths), schema, createLogging(readConfig({})));
     await expect(reading).rejects.toThrow(
       new RegExp(`"(a|${hashOf('query A { __typename }')})", in .*double-\\d\\.json, names two documents`),
     );
@@ -230,7 +259,7 @@ describe('a node does not start where one name would have two documents', () => 
 
   it('but twice the same is once', async () => {
     const paths = [await file('one.json', { a: 'query A { __typename }' }), await file('two.json', { a: 'query A { __typename }' })];
-    expect((await readTrustedDocuments(paths, schema, createLogging(readConfig({}))))?.size).toBe(2);
+    expect((await readTrustedDocuments(configOf(paths), schema, createLogging(readConfig({}))))?.size).toBe(2);
   });
 });
 
