@@ -70,7 +70,7 @@ export function createImports(parts: ImportParts): Imports {
 }
 
 function beginRun(parts: ImportParts, options: ImportOptions): Run {
-  const name = `import:${randomBytes(6).toString('hex')}`;
+  const name = randomBytes(6).toString('hex');
   return { ...parts, options, name, keys: createKeys(options.source ?? ''), known: new Known(parts.db) };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { enterPending, type HeldUser, type ImportedRow, insertImported, settleStreams } from '../db/index.ts';
 import { type ConversationRow, conversationRow, type ForeignPart, membershipRow, storeFormer } from '../group/index.ts';
 import type { Asked, Inside, Verdict } from '../log/index.ts';
-import { type Message, messageAt, senderAtCommit, storeBrought } from '../message/index.ts';
+import { type Message, messageAt, nameOfBrought, senderAtCommit, storeBrought } from '../message/index.ts';
 import { requireContent } from './content.ts';
 import { keysOf, type MessageLine, type Numbered, type Reference } from './line.ts';
 import { MessagePlan, type Roots } from './message-plan.ts';
@@ -147,10 +147,9 @@ function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][numbe
   const message: Asked = {
     ...{ stream, at, actorId: senderId },
     entry: {
-      // One sender's follow each other in their index: names at random would have each message written to a page of its own.
       ...{
         type: 'MessageSent',
-        clientMessageId: `${name}.${stream}.${messageSeq}`,
+        clientMessageId: nameOfBrought(name, { conversationId: stream, seq: messageSeq }),
         ...words,
         ...refers,
         mentionIds,

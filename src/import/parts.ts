@@ -62,7 +62,7 @@ export interface Run extends ImportParts {
   readonly keys: Keys;
   readonly options: ImportOptions;
   readonly known: Known;
-  /** Begins the names under which its messages are sent: nobody can have taken one. */
+  /** Is in the names under which its messages are stored: nobody can have taken one. */
   readonly name: string;
 }
 

@@ -48,6 +48,20 @@ export interface BroughtMessage extends MessageRef, Pick<Message, 'senderId' | '
   readonly reactions: readonly { readonly userId: bigint; readonly emoji: string; readonly entrySeq: number }[];
 }
 
+// No client can know by chance which number its message is about to be given.
+const namesOfBrought = /^import:[0-9a-f]{12}\.(\d+)\.(\d+)$/;
+
+/** Under what name a message is stored that a run of an import brings. `run`: 12 hexadecimal digits. One sender's follow each other in their index: names at random would have each message written to a page of its own. */
+export function nameOfBrought(run: string, { conversationId, seq }: MessageRef): string {
+  return `import:${run}.${conversationId}.${seq}`;
+}
+
+/** Whether a message was brought along, and not said here. */
+export function isBrought({ conversationId, seq, clientMessageId }: MessageRef & { readonly clientMessageId: string }): boolean {
+  const [, stream, place] = namesOfBrought.exec(clientMessageId) ?? [];
+  return stream === String(conversationId) && place === String(seq);
+}
+
 /** Stores all rows that come with messages beside their own, as if they had been sent, edited, taken back and reacted to here: right after those, in their transaction. */
 export async function storeBrought(db: Pick<Db, 'dialect'>, tx: Tx, messages: readonly BroughtMessage[]): Promise<void> {
   const replies = messages.flatMap(({ thread, ...message }) => (thread === null ? [] : [{ ...message, ...thread }]));

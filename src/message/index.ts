@@ -13,6 +13,8 @@ export type { Attachment, NewAttachment } from './attachment.ts';
 export {
   type BroughtMessage,
   type ForeignMessage,
+  isBrought,
+  nameOfBrought,
   requireForeignEmojis,
   requireForeignMessage,
   storeBrought,

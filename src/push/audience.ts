@@ -1,5 +1,5 @@
 import type { Db } from '../db/index.ts';
-import { firstSeen } from '../message/index.ts';
+import { firstSeen, isBrought } from '../message/index.ts';
 
 /** Which entries of a conversation somebody is to be told of. */
 export interface Stretch {
@@ -51,7 +51,8 @@ interface News {
 
 /**
  * What each of some users is to be told of a stretch of a conversation, as all stands: what they have not read, were not the ones to say, are there to see, want to be notified of,
- * and is said by nobody whom they have blocked. Who is to be told nothing is absent. Of what was taken back nobody is told.
+ * and is said by nobody whom they have blocked. Who is to be told nothing is absent. Of what was taken back nobody is told,
+ * nor of what an import has brought: a stretch that waits goes on to what is said behind that.
  */
 export async function audience(
   { db }: { readonly db: Db },
@@ -110,7 +111,7 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, membe
       where: { conversationId, seq: within, recalledAt: null },
       orderBy: { seq: 'desc' },
       take: atMost,
-      select,
+      select: { ...select, clientMessageId: true },
     }),
     db.client.mention.findMany({
       where: { conversationId, userId: { in: [everyone, ...members.map(({ userId }) => userId)] }, seq: within },
@@ -131,7 +132,8 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, membe
     const message = found.get(messageSeq);
     return message === undefined ? [] : [{ message, seq: entry, mentions: whom(entry), edit: true }];
   });
-  const ofMessages = said.map((message) => ({ message, seq: message.seq, mentions: whom(message.seq), edit: false }));
+  const saidHere = said.filter((message) => !isBrought({ conversationId, ...message }));
+  const ofMessages = saidHere.map((message) => ({ message, seq: message.seq, mentions: whom(message.seq), edit: false }));
   return [...ofMessages, ...ofEdits].sort((one, other) => other.seq - one.seq);
 }
 

@@ -31,7 +31,9 @@ export interface PushWorld extends AsyncDisposable {
   runs(): Promise<readonly { readonly streamId: bigint; readonly kind: StreamKind; readonly entries: readonly Entry[] }[]>;
   /** Has the effect act on them. */
   act(): Promise<void>;
-  /** The same, and sends what is due. */
+  /** Has it pass over them, as the worker does with what was imported. */
+  passOver(): Promise<void>;
+  /** Has it act on them, and sends what is due. */
   tell(): Promise<void>;
   /** Brings the time about of all that waits, as time would, and sends it. */
   later(): Promise<void>;
@@ -77,8 +79,12 @@ export async function pushWorld(
   async function act(): Promise<void> {
     for (const run of await runs()) {
       await push.effect.act(run, signal);
-      seen.set(run.streamId, run.entries.at(-1)?.seq ?? 0);
+      markSeen(run);
     }
+  }
+
+  function markSeen({ streamId, entries }: Awaited<ReturnType<typeof runs>>[number]): void {
+    seen.set(streamId, entries.at(-1)?.seq ?? 0);
   }
 
   const closing = opened.move();
@@ -88,6 +94,9 @@ export async function pushWorld(
       const [viewer, browser] = [await person(chat), service.subscribe()];
       await push.registerWeb(viewer, browser);
       return { ...viewer, browser };
+    },
+    async passOver() {
+      for (const run of await runs()) markSeen(run);
     },
     async tell() {
       await act();
