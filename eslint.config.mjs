@@ -20,6 +20,7 @@ const withoutId = {
     'MessageEdit',
     'Attachment',
     'Poll',
+    'ScheduledPoll',
     'TypingChanged',
     'SignalReceived',
     'Position',

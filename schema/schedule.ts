@@ -7,6 +7,7 @@ import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
 import { MessageEdge, messageEdge, sentEdge } from './message.ts';
+import { PollInput } from './poll.ts';
 import { ScheduledMessageEdge, scheduledMessageEdge } from './scheduled-message.ts';
 import { readSaying, sayingFields } from './send.ts';
 
@@ -75,6 +76,7 @@ const ChangeScheduledMessageInput = builder.inputType('ChangeScheduledMessageInp
     mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone; null: it does not.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, at most MAX_ATTACHMENTS; null: nothing.' }),
     data: t.field({ type: 'JSONObject', description: 'What is put on it, at most MAX_DATA_BYTES; null: nothing.' }),
+    poll: t.field({ type: PollInput, description: 'What it asks, in place of all that it was to ask; null: nothing.' }),
   }),
 });
 
@@ -106,11 +108,11 @@ builder.mutationField('changeScheduledMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const { attachments, data } = input;
+        const { attachments, data, poll } = input;
         const mentionIds = given(input.mentionIds, (ids) => ids.map((id, place) => inputId('User', id, 'mentionIds', String(place))));
         const scheduled = await context.chat.scheduled.change(viewer, {
           id: inputId('ScheduledMessage', input.scheduledMessageId, 'scheduledMessageId'),
-          ...{ sendAt: input.sendAt ?? undefined, text: input.text ?? undefined, data },
+          ...{ sendAt: input.sendAt ?? undefined, text: input.text ?? undefined, data, poll },
           replyTo: given(input.replyToId, (id) => inputId('Message', id, 'replyToId')),
           threadRoot: given(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
           mentionIds: mentionIds === null ? [] : mentionIds,

@@ -23,6 +23,20 @@ const Refusal = builder.objectRef<NonNullable<ScheduledMessageShape['refusal']>>
   }),
 });
 
+const ScheduledPoll = builder.objectRef<NonNullable<ScheduledMessageShape['poll']>>('ScheduledPoll').implement({
+  description: 'What something that is said later is to ask. Nobody chooses before it is said.',
+  fields: (t) => ({
+    options: t.exposeStringList('options', { description: 'What there will be to choose from, in order.' }),
+    multiple: t.exposeBoolean('multiple', { description: 'Whether one may choose several.' }),
+    anonymous: t.exposeBoolean('anonymous', { description: 'Whether nobody is told who chose what.' }),
+    closesAt: t.expose('closesAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'From when on nobody may choose any more: later than it is said; null: until somebody closes it.',
+    }),
+  }),
+});
+
 /** Something that the viewer is to say later. */
 export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('ScheduledMessage').implement({
   description:
@@ -47,6 +61,7 @@ export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('Schedu
       resolve: ({ attachments }) => attachments,
     }),
     data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What is put on it; null: nothing.' }),
+    poll: t.expose('poll', { type: ScheduledPoll, nullable: true, description: 'What it is to ask; null: nothing.' }),
     replyTo: t.field({
       type: Message,
       nullable: true,

@@ -31,6 +31,7 @@ export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'Inpu
       description:
         'What is put on it for clients that know what it means: at most MAX_DATA_BYTES of JSON, ten levels deep. Nothing here looks for what it means.',
     }),
+    poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
   };
 }
 
@@ -38,7 +39,6 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'What to say where.',
   fields: (t) => ({
     ...sayingFields(t),
-    poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
     draftWrittenAt: t.field({
       type: 'DateTime',
       description:
@@ -48,7 +48,7 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
 });
 
 /** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
-export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'poll' | 'draftWrittenAt'>): NewText {
+export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'draftWrittenAt'>): NewText {
   const { clientMessageId, text } = input;
   return {
     conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
@@ -59,6 +59,7 @@ export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'pol
     mentionsEveryone: input.mentionsEveryone ?? undefined,
     attachments: input.attachments ?? undefined,
     data: input.data,
+    poll: input.poll,
   };
 }
 
@@ -97,7 +98,7 @@ builder.mutationField('sendMessage', (t) =>
         const saying = readSaying(input);
         const { draftWrittenAt: writtenAt } = input;
         const settling = writtenAt ? drafts.ending(viewer, { ...saying, writtenAt }) : undefined;
-        return { message: await messages.send(viewer, { ...saying, poll: input.poll }, settling) };
+        return { message: await messages.send(viewer, saying, settling) };
       }),
   }),
 );

@@ -75,6 +75,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   ScheduledMessage: {
     ...{ id: 'bytes', userId: 'id', conversationId: 'id', clientMessageId: 'key', fingerprint: 'bytes', firstSendAt: 'time', text: 'text' },
     ...{ replyToSeq: 'number', threadRootSeq: 'number', mentionsEveryone: 'flag', mentionIds: 'text', attachments: 'text', data: 'text' },
+    poll: 'text',
     ...{ sendAt: 'time', createdAt: 'time', refusalCode: 'text', refusalText: 'text' },
   },
   Draft: {

@@ -100,8 +100,8 @@ async function* scheduledOf({ scheduled }: Sources, viewer: Viewer): AsyncGenera
   for (let after: string | undefined; ; ) {
     const { items, hasNextPage } = await scheduled.list(viewer, { first, after });
     yield items.map(
-      ({ scheduled: { conversationId, text, attachments, data, replyToSeq, threadRootSeq, sendAt, createdAt, refusal } }) => ({
-        ...{ conversationId, sendAt, createdAt, text, attachments, data: read(data) },
+      ({ scheduled: { conversationId, text, attachments, data, poll, replyToSeq, threadRootSeq, sendAt, createdAt, refusal } }) => ({
+        ...{ conversationId, sendAt, createdAt, text, attachments, data: read(data), poll },
         ...{ replyToSeq, threadRootSeq, refusal },
       }),
     );

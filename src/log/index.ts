@@ -33,11 +33,13 @@ export {
   type Attachments,
   formatAttachments,
   formatIds,
+  formatPoll,
   type MessageRow,
   messageData,
   noAttachments,
   parseAttachments,
   parseIds,
+  parsePoll,
 } from './message-row.ts';
 export { type LogPage, type LogRange, readHeads } from './read.ts';
 export { appendSearching, type Relock, type Searching } from './relock.ts';

@@ -30,7 +30,7 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
     // A node of a release that does not know a column leaves it where it takes a message back.
     attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
     data: recalledAt === null ? row.data : null,
-    poll: recalledAt === null ? parsePoll(row) : null,
+    poll: recalledAt === null ? pollOf(row) : null,
     origin: originId === null || originName === null ? null : { userId: originId, name: originName },
   };
 }
@@ -51,17 +51,20 @@ export function parseAttachments(text: string | null): Attachments {
 }
 
 /** A poll as a row keeps it; null for none. */
-function formatPoll(poll: NewPoll | null): string | null {
+export function formatPoll(poll: NewPoll | null): string | null {
   if (poll === null) return null;
   const { options, multiple, anonymous, closesAt } = poll;
   return JSON.stringify({ options, multiple, anonymous, closesAt });
 }
 
 /** Reads the poll of a row; none where another release wrote what this one cannot read. */
-function parsePoll({ poll, pollClosedAt: closedAt }: Pick<MessageRow, 'poll' | 'pollClosedAt'>): Poll | null {
-  if (poll === null) return null;
-  const { data } = newPoll.safeParse(JSON.parse(poll));
-  return data === undefined ? null : { ...data, closedAt };
+export function parsePoll(text: string | null): NewPoll | null {
+  return text === null ? null : (newPoll.safeParse(JSON.parse(text)).data ?? null);
+}
+
+function pollOf({ poll, pollClosedAt: closedAt }: Pick<MessageRow, 'poll' | 'pollClosedAt'>): Poll | null {
+  const asked = parsePoll(poll);
+  return asked && { ...asked, closedAt };
 }
 
 /** Reads ids of a row. */

@@ -47,7 +47,7 @@ export { optionsOf } from './poll-list.ts';
 export { maxOptions } from './poll-shape.ts';
 export { takingBack } from './recall.ts';
 export { noConversation } from './refusal.ts';
-export { type NewSaying, type NewText, usedBefore } from './send.ts';
+export { type NewText, usedBefore } from './send.ts';
 export { requireQuoted } from './sending.ts';
 export type { Settled, Settling } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';

@@ -7,7 +7,7 @@ import type { AttachedFrom } from './attached-round.ts';
 import type { Held, Waiting } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
-import type { Later, Refs } from './later.ts';
+import type { Later, Refs, Sayable } from './later.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
 import type {
@@ -33,22 +33,21 @@ import type {
 import type { OwnActs, OwnActsRequest, OwnReacted, OwnVoted } from './own-acts.ts';
 import type { Voting } from './poll.ts';
 import type { Reacting } from './reaction.ts';
-import type { Forward, NewSaying, NewText } from './send.ts';
+import type { Forward, NewText } from './send.ts';
 import type { Settling } from './settling.ts';
 import type { Signal } from './signal.ts';
 import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
 import type { Typing } from './typing.ts';
-import type { Enclosed } from './words.ts';
 
 /** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
 export interface Messages extends AsyncDisposable {
   /** Stores a message, or finds the one stored under this clientMessageId. `settling`: what is settled by the same commit. */
-  send(viewer: Viewer, request: NewSaying, settling?: Settling): Promise<Message>;
+  send(viewer: Viewer, request: NewText, settling?: Settling): Promise<Message>;
   /** Looks at a message that is to be said later, without asking the database. */
   readLater(request: NewText): Later;
   /** That it would be taken now, in all that does not belong to the moment when it is said. */
-  requireSayable(inside: Inside, viewer: Viewer, request: Omit<NewText, keyof Enclosed> & Enclosed): Promise<Refs>;
+  requireSayable(inside: Inside, viewer: Viewer, request: Sayable): Promise<Refs>;
   /** The same with what somebody else said, under the name of whoever said it first. */
   forward(viewer: Viewer, request: Forward): Promise<Message>;
   edit(viewer: Viewer, change: Change): Promise<Message>;

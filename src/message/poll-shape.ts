@@ -43,11 +43,12 @@ function requireOption(option: string, at: readonly string[]): void {
   if (!isStorable(option) || hasControls(option, { lines: false })) throw invalid(at, 'An option is one line of text.');
 }
 
-/** Throws INVALID_INPUT (poll.closesAt): over, or too far ahead. `now`: the database's clock. */
-export function requireTimely(poll: NewPoll | null, now: Date): void {
+/** Throws INVALID_INPUT (poll.closesAt): over by the time that it is asked, or too far ahead. `now`: the database's clock. */
+export function requireTimely(poll: NewPoll | null, now: Date, askedAt = now): void {
   const closesAt = poll?.closesAt ?? null;
   if (closesAt === null) return;
   if (closesAt <= now) throw invalid(['closesAt'], 'This time is over. Give one that is to come, or none.');
+  if (closesAt <= askedAt) throw invalid(['closesAt'], 'It would be over before it is asked. Give a later time, or none.');
   if (closesAt.getTime() - now.getTime() > maxAheadMs) throw invalid(['closesAt'], 'A poll that closes by itself does so within a year.');
 }
 

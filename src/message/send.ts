@@ -28,10 +28,7 @@ export interface NewText extends Refers {
   readonly text: string;
   readonly attachments?: readonly NewAttachment[] | undefined;
   readonly data?: NewData | null | undefined;
-}
-
-/** The same, and what it asks: its text is the question. */
-export interface NewSaying extends NewText {
+  /** What it asks: its text is the question. */
   readonly poll?: WantedPoll | null | undefined;
 }
 
@@ -52,7 +49,7 @@ const looks = 3;
  * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
  * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…, poll.options.N). `settling`: what is settled by the same commit, which may refuse as well.
  */
-export async function send(parts: MessageParts, viewer: Viewer, request: NewSaying, settling?: Settling): Promise<Message> {
+export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: Settling): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
   const poll = requirePollShape(request.poll);
   const enclosed = requireShape(parts.config, request, poll);

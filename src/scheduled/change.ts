@@ -35,7 +35,7 @@ export async function change(
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);
-      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed }).catch(ofChange);
+      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed, sendAt }).catch(ofChange);
       const after: ScheduledRow = { ...row, text: request.text, ...enclosed, ...refs, sendAt, refusal: null };
       if (isDeepStrictEqual(after, row)) return { result: () => row };
       return {
@@ -67,7 +67,7 @@ function ofChange(error: unknown): never {
 }
 
 /** What it is to be, as it would be asked for. */
-function changed(row: ScheduledRow, { data, replyTo, threadRoot, ...wanted }: Omit<ScheduledChange, 'id'>): NewScheduled {
+function changed(row: ScheduledRow, { data, poll, replyTo, threadRoot, ...wanted }: Omit<ScheduledChange, 'id'>): NewScheduled {
   const stands = requestOf(row);
   return {
     ...stands,
@@ -75,6 +75,7 @@ function changed(row: ScheduledRow, { data, replyTo, threadRoot, ...wanted }: Om
     text: wanted.text ?? stands.text,
     attachments: wanted.attachments ?? stands.attachments,
     data: data === undefined ? stands.data : data,
+    poll: poll === undefined ? stands.poll : poll,
     mentionIds: wanted.mentionIds ?? stands.mentionIds,
     mentionsEveryone: wanted.mentionsEveryone ?? stands.mentionsEveryone,
     replyTo: replyTo === undefined ? stands.replyTo : (replyTo ?? undefined),

@@ -4,10 +4,10 @@ import type { ScheduledMessage } from './scheduled.ts';
 
 /** What waits, as whoever says it would ask for it. */
 export function requestOf(row: ScheduledMessage): NewText {
-  const { conversationId, clientMessageId, text, attachments, data, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone } = row;
+  const { conversationId, clientMessageId, text, attachments, data, poll, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone } = row;
   const refOf = (seq: number | null): MessageRef | undefined => (seq === null ? undefined : { conversationId, seq });
   return {
-    ...{ conversationId, clientMessageId, text, attachments, mentionIds, mentionsEveryone },
+    ...{ conversationId, clientMessageId, text, attachments, poll, mentionIds, mentionsEveryone },
     data: data === null ? null : (JSON.parse(data) as NewData),
     replyTo: refOf(replyToSeq),
     threadRoot: refOf(threadRootSeq),

@@ -36,7 +36,7 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
       }
       requireTime(sendAt, inside.now);
       requireRoom(await inside.read(scheduledCount, userId), config.maxScheduledMessages);
-      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed });
+      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed, sendAt });
       const row: ScheduledRow = {
         ...{ id: newUuid(), userId, conversationId, clientMessageId, fingerprint, text, ...enclosed, ...refs },
         ...{ sendAt, firstSendAt: sendAt, createdAt: inside.now, refusal: null },

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../errors.ts';
+import type { NewPoll } from '../log/index.ts';
 import type { Message, MessageRef, NewText } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
@@ -18,6 +19,8 @@ export interface ScheduledMessage
   > {
   /** UUID text. */
   readonly id: string;
+  /** What it is to ask. */
+  readonly poll: NewPoll | null;
   /** Who says it. */
   readonly userId: bigint;
   readonly sendAt: Date;
@@ -38,7 +41,7 @@ export type Scheduling =
   | { readonly scheduled: null; readonly message: Message };
 
 /** What of it is to be otherwise: absent stays as it is. */
-export interface ScheduledChange extends Pick<NewScheduled, 'attachments' | 'data' | 'mentionIds' | 'mentionsEveryone'> {
+export interface ScheduledChange extends Pick<NewScheduled, 'attachments' | 'data' | 'poll' | 'mentionIds' | 'mentionsEveryone'> {
   readonly id: string;
   readonly sendAt?: Date | undefined;
   readonly text?: string | undefined;

@@ -1,6 +1,6 @@
 import { inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { RefusalCode } from '../errors.ts';
-import { type Fact, formatAttachments, formatIds, parseAttachments, parseIds } from '../log/index.ts';
+import { type Fact, formatAttachments, formatIds, formatPoll, parseAttachments, parseIds, parsePoll } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { ScheduledMessage, ScheduledRange } from './scheduled.ts';
 
@@ -14,21 +14,23 @@ export interface ScheduledRow extends ScheduledMessage {
 
 type Stored = Awaited<ReturnType<Tx['scheduledMessage']['findMany']>>[number];
 
-function rowOf({ id, attachments, mentionIds, refusalCode: code, refusalText: message, ...row }: Stored): ScheduledRow {
+function rowOf({ id, attachments, poll, mentionIds, refusalCode: code, refusalText: message, ...row }: Stored): ScheduledRow {
   return {
     ...row,
     id: uuidText(id),
     attachments: parseAttachments(attachments),
+    poll: parsePoll(poll),
     mentionIds: parseIds(mentionIds),
     refusal: code === null ? null : { code: code as RefusalCode, message: message ?? '' },
   };
 }
 
-function storedOf({ id, attachments, mentionIds, refusal, ...row }: ScheduledRow): Stored {
+function storedOf({ id, attachments, poll, mentionIds, refusal, ...row }: ScheduledRow): Stored {
   return {
     ...row,
     id: uuidBytes(id),
     attachments: formatAttachments(attachments),
+    poll: formatPoll(poll),
     mentionIds: formatIds(mentionIds),
     refusalCode: refusal?.code ?? null,
     refusalText: refusal?.message ?? null,

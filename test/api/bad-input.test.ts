@@ -158,7 +158,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ scheduledMessageId: 'scheduled', sendAt: 'ahead', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
     },
   },
   changePassword: {
@@ -277,7 +277,7 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', sendAt: 'ahead' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll', sendAt: 'ahead' },
     },
   },
   sendScheduledMessage: onScheduled,

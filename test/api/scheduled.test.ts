@@ -108,16 +108,25 @@ describe('messages that are said later', () => {
     const scheduledMessageId = plain.id;
     const attachments = [{ url: 'https://example.org/a.png', mediaType: 'image/png' }];
     const refers = { replyToId: root, threadRootId: root, mentionIds: [ben.id], mentionsEveryone: true };
-    const giving = { scheduledMessageId, ...refers, attachments, data: { of: 'a' } };
+    const poll = { options: ['yes', 'no'], multiple: true, anonymous: true, closesAt: ahead(7_200_000) };
+    const giving = { scheduledMessageId, ...refers, attachments, data: { of: 'a' }, poll };
     const { changeScheduledMessage: all } = await chat.ask(ChangeScheduledMessageDocument, { input: giving }, ann);
     expect(all.scheduledMessageEdge?.node).toMatchObject({
       ...{ replyTo: { id: root }, threadRoot: { id: root }, mentions: [{ id: ben.id }], mentionsEveryone: true },
-      ...{ attachments, data: { of: 'a' } },
+      ...{ attachments, data: { of: 'a' }, poll },
     });
     const kept = { scheduledMessageId, text: null, sendAt: null };
     const { changeScheduledMessage: same } = await chat.ask(ChangeScheduledMessageDocument, { input: kept }, ann);
     expect(same).toEqual(all);
-    const none = { replyToId: null, threadRootId: null, mentionIds: null, mentionsEveryone: null, attachments: null, data: null };
+    const none = {
+      replyToId: null,
+      threadRootId: null,
+      mentionIds: null,
+      mentionsEveryone: null,
+      attachments: null,
+      data: null,
+      poll: null,
+    };
     const { changeScheduledMessage: taken } = await chat.ask(ChangeScheduledMessageDocument, { input: { ...kept, ...none } }, ann);
     expect(taken.scheduledMessageEdge?.node).toEqual(plain);
   });

@@ -112,7 +112,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
   DataExport: own('id', 'state', 'createdAt', 'readyAt', 'expiresAt', 'bytes', 'url'),
   ScheduledMessage: {
     ...own('id', 'clientMessageId', 'sendAt', 'createdAt', 'conversationId', 'conversation', 'text', 'attachments', 'data'),
-    ...own('replyTo', 'threadRoot', 'mentions', 'mentionsEveryone', 'refusal'),
+    ...own('poll', 'replyTo', 'threadRoot', 'mentions', 'mentionsEveryone', 'refusal'),
   },
   Draft: own('id', 'conversationId', 'conversation', 'threadRootId', 'threadRoot', 'text', 'replyTo', 'data', 'writtenAt', 'savedAt'),
   Notice: same('id', 'title', 'body', 'postedAt'),

@@ -124,7 +124,13 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       const poll = { type: 'poll', votes: [1, null] };
       const picture = { url: 'https://example.org/a', mediaType: 'image/png' };
       const sendAt = new Date(Date.now() + 3_600_000);
-      await chat.scheduled.schedule(ann, { conversationId: direct, clientMessageId: 'later', text: 'Later', sendAt });
+      await chat.scheduled.schedule(ann, {
+        conversationId: direct,
+        clientMessageId: 'later',
+        text: 'Later',
+        sendAt,
+        poll: { options: ['yes', 'no'] },
+      });
       await chat.messages.send(ann, { conversationId: direct, clientMessageId: 'a', text: 'psst', attachments: [picture], data: poll });
       const theirs = await say(chat, ben, group, 'of somebody else');
       const seq = await say(chat, ann, group, 'to be taken back');
@@ -162,7 +168,9 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
       expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);
       expect(file.joinRequests).toEqual([{ conversationId: String(wished), note: 'Let me in', createdAt: expect.any(String) }]);
-      expect(file.scheduledMessages).toMatchObject([{ text: 'Later', sendAt: sendAt.toISOString(), conversationId: String(direct) }]);
+      expect(file.scheduledMessages).toMatchObject([
+        { text: 'Later', poll: { options: ['yes', 'no'] }, sendAt: sendAt.toISOString(), conversationId: String(direct) },
+      ]);
       expect(file.conversations.map(({ id, name, state }) => [id, name, state])).toEqual([
         [String(group), 'The group', 'ACTIVE'],
         [String(left), null, 'LEFT'],

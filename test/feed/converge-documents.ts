@@ -67,7 +67,7 @@ fragment Told on Notice { id title body postedAt }
 fragment Begun on Draft { id conversationId threadRootId text replyTo { id } data writtenAt savedAt }
 fragment Saved on SavedMessageEdge { cursor note savedAt node { ...Said viewerHasSaved } }
 fragment Later on ScheduledMessage {
-  id clientMessageId sendAt createdAt conversationId text attachments { url name } data replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message }
+  id clientMessageId sendAt createdAt conversationId text attachments { url name } data poll { options multiple anonymous closesAt } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message }
 }`;
 
 // How far all others have a conversation, which every event of it may move.

@@ -29,7 +29,7 @@ export const scheduledActs: readonly Act[] = [
       await left(chat, ann, group, 7_200_000);
       const { id } = await chat.say(ann, group, 'said to be answered');
       return async () => {
-        await schedule(ann, later(group));
+        await schedule(ann, { ...later(group), poll: { options: ['yes', 'no'], closesAt: ahead(7_200_000) } });
         await schedule(ann, { ...later(group), replyToId: id, mentionIds: [ben.id], data: { of: 'a' }, sendAt: ahead(1_800_000) });
       };
     },

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { Message, MessageRef, NewSaying } from '../../src/message/index.ts';
+import type { Message, MessageRef, NewText } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 
 /** What a poll is asked for with. */
-export type WantedPoll = NonNullable<NewSaying['poll']>;
+export type WantedPoll = NonNullable<NewText['poll']>;
 
 /** An hour from now, or so many ms. */
 export function ahead(ms = 3_600_000): Date {
@@ -18,7 +18,7 @@ export function ask(
   viewer: Viewer,
   conversationId: bigint,
   poll: Partial<WantedPoll> = {},
-  more: Partial<NewSaying> = {},
+  more: Partial<NewText> = {},
 ): Promise<Message> {
   return chat.messages.send(viewer, {
     ...{ conversationId, text: 'What do we eat?', clientMessageId: randomBytes(8).toString('hex') },

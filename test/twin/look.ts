@@ -17,7 +17,7 @@ export const lookAround: Asked = {
     incoming: contactRequests(direction: INCOMING, first: 50) { totalCount edges { cursor node { id note message from { id } createdAt } } }
     outgoing: contactRequests(direction: OUTGOING, first: 50) { totalCount edges { cursor node { id note message to { id } createdAt } } }
     joinRequests(first: 50) { totalCount edges { cursor node { id note createdAt preview { groupId name memberCount viewerIsMember viewerIsBanned viewerJoinRequest { id } } } } }
-    scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
+    scheduledMessages(first: 20) { ${page} edges { cursor node { id clientMessageId sendAt createdAt conversationId conversation { id } text data poll { options multiple anonymous closesAt } attachments { url } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message } } } }
     drafts(first: 20) { ${page} edges { cursor node { id conversationId conversation { id } threadRootId threadRoot { id } text data replyTo { id } } } }
     savedMessages(first: 20) { ${page} edges { cursor note node { id text viewerHasSaved viewerThreadDraft { id } } } }
     threads(first: 20) { edges { cursor node { id viewerThreadUnreadCount } lastReply { id } } ${page} }

@@ -182,7 +182,8 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a conversation cleared': onConversation('clearConversation', {}),
   'something to be said later': async (secrecy, keeper) => {
     const conversationId = shared(secrecy, keeper);
-    const more = { clientMessageId: randomUUID(), text: 'Secretly, later', sendAt: new Date(Date.now() + 86_400_000).toISOString() };
+    const poll = { options: ['secret', 'more secret'] };
+    const more = { clientMessageId: randomUUID(), text: 'Secretly, later', poll, sendAt: new Date(Date.now() + 86_400_000).toISOString() };
     if (conversationId !== undefined) await secrecy.deeds.act(keeper, 'scheduleMessage', { conversationId, ...more });
   },
   'a signal to the own devices': onConversation('sendSignal', { name: 'secretly', recipientIds: [] }),

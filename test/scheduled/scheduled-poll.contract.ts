@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chat } from '../../src/chat.ts';
+import type { Db } from '../../src/db/index.ts';
+import type { Message } from '../../src/message/index.ts';
+import type { ScheduledMessage } from '../../src/scheduled/index.ts';
+import { stored, tally, vote } from '../message/poll-world.ts';
+import { chatOver } from '../support/chat.ts';
+import { groupOf, person } from '../support/people.ts';
+import { ahead, leave, refusal, timeComes, wanted } from './later.ts';
+
+const hourMs = 3_600_000;
+
+/** What holds of polls that are asked later, on any database. */
+export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
+  let db: Db;
+  let chat: Chat;
+  beforeAll(async () => {
+    db = await open();
+    chat = chatOver(db);
+  });
+  afterAll(async () => {
+    await chat[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function two() {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    return { ann, ben, group: await groupOf(chat, ann, ben) };
+  }
+
+  async function comesAbout({ id }: ScheduledMessage): Promise<void> {
+    await timeComes(db, id);
+    await chat.jobs.doDue();
+  }
+
+  /** The one message of a conversation. */
+  async function theOne(conversationId: bigint): Promise<Message> {
+    const { seq } = await db.client.message.findFirstOrThrow({ where: { conversationId } });
+    const [message = null] = await chat.messages.byRefs([{ conversationId, seq }]);
+    if (message === null) throw new Error('it is not shown');
+    return message;
+  }
+
+  const poll = { options: ['soup', 'rice'], multiple: true, anonymous: true };
+
+  describe('a poll that is asked later', () => {
+    it('is asked at its time as it was left, and closes at its own', async () => {
+      const { ann, ben, group } = await two();
+      const closesAt = ahead(2 * hourMs);
+      const later = await leave(chat, ann, wanted(group, 'What do we eat?', { poll: { ...poll, closesAt } }));
+      expect(later.poll).toEqual({ ...poll, closesAt });
+      expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
+      await comesAbout(later);
+      const asked = await theOne(group);
+      expect(asked).toMatchObject({ text: 'What do we eat?', poll: { ...poll, closesAt, closedAt: null } });
+      expect(await stored(db, group)).toEqual({ votes: 0, jobs: 1 });
+      await vote(chat, ben, asked, 0, 1);
+      expect(await tally(chat, asked, 2)).toEqual([1, 1, 1]);
+    });
+
+    it('has options as any poll has, a question, and an end after it is asked', async () => {
+      const { ann, group } = await two();
+      async function why(wish: object, more: object = {}): Promise<string> {
+        return refusal(chat.scheduled.schedule(ann, wanted(group, 'Well?', { poll: { ...poll, ...wish }, ...more })));
+      }
+      expect(await why({ options: ['soup'] })).toBe('INVALID_INPUT poll options');
+      expect(await why({ options: ['soup', 'soup'] })).toBe('INVALID_INPUT poll options 1');
+      expect(await why({}, { text: '' })).toBe('INVALID_INPUT text');
+      expect(await why({ closesAt: ahead(-1) })).toBe('INVALID_INPUT poll closesAt');
+      expect(await why({ closesAt: ahead(hourMs / 2) })).toBe('INVALID_INPUT poll closesAt');
+      const sendAt = ahead();
+      expect(await why({ closesAt: sendAt }, { sendAt })).toBe('INVALID_INPUT poll closesAt');
+      expect(await why({ closesAt: ahead(366 * 24 * hourMs) })).toBe('INVALID_INPUT poll closesAt');
+      expect((await chat.scheduled.list(ann, { first: 10 })).items).toEqual([]);
+    });
+
+    it('is found by the request that left it, while it waits and once it is asked; another poll under its name is refused', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Well?', { poll: { ...poll, closesAt: ahead(2 * hourMs) } });
+      const later = await leave(chat, ann, request);
+      expect(await leave(chat, ann, request)).toEqual(later);
+      const other = { ...request, poll: { ...request.poll, options: ['soup', 'cake'] } };
+      expect(await refusal(chat.scheduled.schedule(ann, other))).toBe('CONFLICT clientMessageId');
+      await chat.scheduled.change(ann, { id: later.id, poll: { options: ['yes', 'no'] } });
+      await comesAbout(later);
+      expect(await chat.scheduled.schedule(ann, request)).toMatchObject({ message: { poll: { options: ['yes', 'no'] } } });
+      expect(await refusal(chat.messages.send(ann, other))).toBe('CONFLICT clientMessageId');
+    });
+
+    it('is changed as a whole, taken from what is said and given to it; what a change does not name stays', async () => {
+      const { ann, group } = await two();
+      const later = await leave(chat, ann, wanted(group, 'Well?', { poll }));
+      const { id } = later;
+      expect(await chat.scheduled.change(ann, { id, text: 'So?' })).toMatchObject({ text: 'So?', poll });
+      const single = { options: ['yes', 'no'], multiple: false, anonymous: false, closesAt: null };
+      expect(await chat.scheduled.change(ann, { id, poll: { options: ['yes', 'no'] } })).toMatchObject({ poll: single });
+      expect(await chat.scheduled.change(ann, { id, poll: null })).toMatchObject({ text: 'So?', poll: null });
+      expect(await chat.scheduled.change(ann, { id, poll, text: 'Well?' })).toEqual(later);
+      const closesAt = ahead(2 * hourMs);
+      await chat.scheduled.change(ann, { id, poll: { ...poll, closesAt } });
+      expect(await refusal(chat.scheduled.change(ann, { id, sendAt: ahead(3 * hourMs) }))).toBe('INVALID_INPUT poll closesAt');
+    });
+
+    it('that would be over when it is asked is refused then, and stays with its author', async () => {
+      const { ann, group } = await two();
+      const later = await leave(chat, ann, wanted(group, 'Well?', { poll: { ...poll, closesAt: ahead(2 * hourMs) } }));
+      const over = JSON.stringify({ ...later.poll, closesAt: ahead(-1) });
+      await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { conversationId: group }, data: { poll: over } }));
+      await comesAbout(later);
+      expect(await chat.scheduled.byIds(ann, [later.id])).toMatchObject([{ refusal: { code: 'INVALID_INPUT' } }]);
+      await chat.scheduled.change(ann, { id: later.id, sendAt: ahead(), poll });
+      await comesAbout(later);
+      expect(await theOne(group)).toMatchObject({ text: 'Well?', poll });
+    });
+  });
+}
