@@ -3,6 +3,7 @@ import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
 import { type Chat, createChat } from '../../web/chat/chat.ts';
 import { type Said, type State, withRead, withRoomRead, withThreadRead } from '../../web/chat/state.ts';
+import { chosenOf } from '../../web/chat/votes.ts';
 import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
@@ -211,6 +212,34 @@ test('what the app shows after whatever happened is what it would read anew, als
     // Both are read each time: what follows from the act, such as a receipt, comes after its answer.
     await vi.waitFor(async () => expect(shown(app.state.get()), name).toEqual(await readAnew(ann, app.state.get())), { timeout: 15_000 });
   }
+});
+
+test('of two quick picks neither takes the place of the other, also where nothing is shown of the first yet', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const group = await world.group(ben, ann);
+  const poll = { options: ['soup', 'bread', 'rice', 'fish'], multiple: true };
+  await world.ask(SendMessageDocument, { input: { conversationId: group, clientMessageId: 'dinner', text: 'dinner', poll } }, ben);
+  const app = await openApp(ann);
+  app.lookAt(group);
+  await expect.poll(() => app.state.get().rooms.has(group)).toBe(true);
+  function asked(): Said {
+    const entries = app.state.get().rooms.get(group)?.entries ?? [];
+    return given(entries.flatMap((entry) => (entry.__typename === 'MessageSent' ? (entry.messageEdge?.node ?? []) : []))[0], []);
+  }
+  const before = asked();
+  const [soup = '', bread = '', rice = '', fish = ''] = before.poll?.options.map(({ id }) => id) ?? [];
+  // As somebody clicks who is faster than the server.
+  expect(await Promise.all([soup, bread].map((id) => app.acts.choose(before, id)))).toEqual([null, null]);
+  await expect.poll(() => chosenOf(asked())).toEqual([soup, bread]);
+  world.link.cut();
+  const shownYet = asked();
+  for (const id of [rice, soup, fish]) expect(await app.acts.choose(shownYet, id)).toBeNull();
+  await expect.poll(() => chosenOf(asked())).toEqual([bread, rice, fish]);
+  // What is chosen on another device counts from when it is shown.
+  await world.ask(VotePollDocument, { input: { messageId: before.id, optionIds: [soup] } }, ann);
+  await expect.poll(() => chosenOf(asked())).toEqual([soup]);
+  expect(await app.acts.choose(asked(), rice)).toBeNull();
+  await expect.poll(() => chosenOf(asked())).toEqual([soup, rice]);
 });
 
 test('of many conversations the app shows the first hundred, those in which something happens, and the others page by page', async () => {

@@ -219,7 +219,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   return {
     state,
     ask,
-    acts: createMessageActs(ask),
+    acts: createMessageActs(ask, state),
     lookAt(id, threadOf = null) {
       opened = id;
       threads.lookAt(id === null || threadOf === null ? null : { conversationId: id, by: threadOf });

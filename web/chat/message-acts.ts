@@ -5,9 +5,10 @@ import {
   EditMessageDocument,
   RecallMessageDocument,
   RemoveReactionDocument,
-  VotePollDocument,
 } from '../generated/graphql.ts';
-import type { Said } from './state.ts';
+import type { Store } from '../store.ts';
+import type { Said, State } from './state.ts';
+import { type Choose, createChoose } from './votes.ts';
 
 /** What can be done to a message. Each answers why not, where the server would not, and throws where it cannot be asked; that it was done is shown by its event. */
 export interface MessageActs {
@@ -17,14 +18,13 @@ export interface MessageActs {
   recall(message: Said): Promise<string | null>;
   /** Puts an emoji on it, or takes off the viewer’s own. */
   react(message: Said, emoji: string): Promise<string | null>;
-  /** Chooses an option of what it asks, or not any more; in place of another, where one chooses one. */
-  choose(message: Said, optionId: string): Promise<string | null>;
+  readonly choose: Choose;
   /** Lets nobody choose any more. */
   closePoll(message: Said): Promise<string | null>;
 }
 
 /** Makes them. */
-export function createMessageActs(ask: Ask): MessageActs {
+export function createMessageActs(ask: Ask, state: Pick<Store<State>, 'get'>): MessageActs {
   return {
     edit: async ({ id: messageId }, text) => whyNot((await ask(EditMessageDocument, { input: { messageId, text } })).editMessage),
     recall: async ({ id: messageId }) => whyNot((await ask(RecallMessageDocument, { input: { messageId } })).recallMessage),
@@ -34,17 +34,9 @@ export function createMessageActs(ask: Ask): MessageActs {
         ? whyNot((await ask(RemoveReactionDocument, { input })).removeReaction)
         : whyNot((await ask(AddReactionDocument, { input })).addReaction);
     },
-    choose: async (message, optionId) =>
-      whyNot((await ask(VotePollDocument, { input: { messageId: message.id, optionIds: chosenAfter(message, optionId) } })).votePoll),
+    choose: createChoose(ask, state),
     closePoll: async ({ id: messageId }) => whyNot((await ask(ClosePollDocument, { input: { messageId } })).closePoll),
   };
-}
-
-/** All that the viewer has chosen once they have picked this. */
-function chosenAfter({ poll, viewerPoll }: Said, optionId: string): readonly string[] {
-  const own = viewerPoll?.options.flatMap(({ id, viewerHasVoted }) => (viewerHasVoted ? id : [])) ?? [];
-  if (own.includes(optionId)) return own.filter((id) => id !== optionId);
-  return poll?.multiple ? [...own, optionId] : [optionId];
 }
 
 function whyNot({ errors }: { readonly errors: readonly { readonly message: string }[] }): string | null {

@@ -114,6 +114,15 @@ export function withSaid(state: State, id: string, change: (held: Said) => Said)
   return { ...changed, thread: { ...thread, root: change(thread.root), replies: thread.replies.map(change) } };
 }
 
+/** A message as it is shown, in a conversation or a thread; absent: it is not. */
+export function saidIn({ rooms, thread }: State, id: string): Said | undefined {
+  const inRooms = [...rooms.values()].flatMap(({ entries }) =>
+    entries.flatMap((entry) => (entry.__typename === 'MessageSent' ? (entry.messageEdge?.node ?? []) : [])),
+  );
+  const inThread = thread === null ? [] : [thread.root, ...thread.replies];
+  return [...inThread, ...inRooms].find((one) => one.id === id);
+}
+
 /** The state with a message in the thread that is looked at, if it is a reply there. */
 export function withReply(state: State, reply: Said): State {
   const { thread } = state;

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Said } from '../chat/state.ts';
+import { chosenOf } from '../chat/votes.ts';
 import { pollWords } from '../chat/words.ts';
 import type { Act } from './use-act.ts';
 import { useChat } from './use-chat.ts';
@@ -12,9 +13,9 @@ interface PollProps {
 /** What a message asks, and what was chosen; nothing where it asks nothing. */
 export function Poll({ message, act }: PollProps): ReactNode {
   const { acts } = useChat();
-  const { poll, viewerPoll } = message;
+  const { poll } = message;
   if (poll === null) return null;
-  const own = new Set(viewerPoll?.options.flatMap(({ id, viewerHasVoted }) => (viewerHasVoted ? id : [])));
+  const own = chosenOf(message);
   return (
     <div className="poll">
       <ul aria-label="Choices">
@@ -22,7 +23,7 @@ export function Poll({ message, act }: PollProps): ReactNode {
           <li key={id}>
             <button
               type="button"
-              aria-pressed={own.has(id)}
+              aria-pressed={own.includes(id)}
               disabled={poll.closedAt !== null}
               onClick={() => void act(() => acts.choose(message, id))}
             >
