@@ -176,6 +176,31 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('on a narrow screen a poll of long words stands within it, and one that is closed is still to be read', async () => {
+  const [kai, lou] = [await signUp('kai'), await signUp('lou')];
+  await pick(kai, 'Find people', 'lou');
+  await kai.getByRole('button', { name: 'Poll' }).click();
+  await kai.getByRole('textbox', { name: 'Question' }).fill('Which?');
+  await kai.getByRole('textbox', { name: 'Choices' }).fill(`${'Donaudampfschifffahrt'.repeat(4)}\n${'on and '.repeat(14)}`);
+  await kai.getByRole('button', { name: 'Ask', exact: true }).click();
+  await row(lou, /kai/).click();
+  for (const page of [kai, lou]) {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const choices = page.getByRole('list', { name: 'Choices' }).getByRole('button');
+    await expect.poll(() => choices.count()).toBe(2);
+    for (const choice of await choices.all()) {
+      const { x = 0, width = 0 } = (await choice.boundingBox()) ?? {};
+      expect(x + width).toBeLessThan(320);
+      expect(await choice.evaluate((shown) => shown.scrollWidth - shown.clientWidth)).toBe(0);
+    }
+  }
+  await choose(kai, 'Which?', 'Close the poll');
+  await lou.getByText('closed').waitFor();
+  const first = lou.getByRole('list', { name: 'Choices' }).getByRole('button').first();
+  expect([await first.isDisabled(), await first.evaluate((shown) => getComputedStyle(shown).opacity)]).toEqual([true, '1']);
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('what is replied in a thread stands in it and in the conversation, for both to see; what it is about says how many replies it has', async () => {
   const [una, vic] = [await signUp('una'), await signUp('vic')];
   await pick(una, 'Find people', 'vic');
