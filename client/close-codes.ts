@@ -5,7 +5,7 @@
 export type Remedy = 'end' | 'refresh' | 'at once' | 'later';
 
 /**
- * What to do about a WebSocket that was closed, by its code: the table in docs/api.md, “Close codes of the WebSocket”, and below it the codes with
+ * What to do about a WebSocket that was closed, by its code: the table in docs/api/errors.md, “Close codes of the WebSocket”, and below it the codes with
  * which browsers, proxies and libraries end one by themselves. Any other code is one of those in between: `later`.
  */
 export const closeRemedies = {

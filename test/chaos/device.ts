@@ -4,7 +4,7 @@ import { FollowDocument, type FollowedFragment } from '../support/generated/grap
 import type { History, Place, Told } from './history.ts';
 import { toldBy } from './told.ts';
 
-/** A device that keeps its positions and comes back with them whenever its connection ends, as docs/api.md says. */
+/** A device that keeps its positions and comes back with them whenever its connection ends, as docs/api/subscriptions.md says. */
 export interface Device extends Disposable {
   readonly name: string;
   readonly user: string;

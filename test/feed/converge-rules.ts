@@ -31,7 +31,7 @@ export interface Held {
 }
 
 /**
- * What docs/api.md says that an event changes beside the things it brings. `event` has been written to the cache: references stand for them.
+ * What docs/api/cache.md says that an event changes beside the things it brings. `event` has been written to the cache: references stand for them.
  * An event whose type is not here fails the test.
  */
 const rules: Readonly<Record<string, Rule>> = {

@@ -27,7 +27,7 @@ export function knownMentions(held: Held, { message }: Thing): Called {
   return isThing(message) ? called(held, held.cache.entity(text(message['id']))) : [false, false];
 }
 
-/** What docs/api.md says that an event changes in `viewerMentions`. */
+/** What docs/api/unread.md says that an event changes in `viewerMentions`. */
 export function keepMentions(held: Held, event: Thing, before: Called): void {
   const { cache, waiting } = held;
   const { __typename: type, conversation, conversationEdge, seq, streamId } = event;
@@ -74,7 +74,7 @@ function called({ shown }: Held, message: Thing | undefined): Called {
   return [mentions.some((user: Json) => idOf(user) === me), message['mentionsEveryone'] === true];
 }
 
-/** What docs/api.md says that an event changes in `threads`. */
+/** What docs/api/threads.md says that an event changes in `threads`. */
 export function keepThreads(held: Held, event: Thing): void {
   const { cache, waiting } = held;
   const { __typename: type, conversationEdge, conversationId, message } = event;

@@ -1,34 +1,40 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { guidePage, guideSection } from '../support/api-guide.ts';
 import { world } from '../support/world.ts';
 
 const chat = world();
 const root = join(import.meta.dirname, '../..');
-const api = readFileSync(join(root, 'docs/api.md'), 'utf8');
-const [preface = '', ...sections] = (/\n## Clients\n(.*?)\n## /s.exec(api)?.[1] ?? '').split('\n### ');
+const [preface = '', ...sections] = guidePage('clients.md').split('\n## ');
+
+const persisted = 'Persisted documents';
 
 function blocksOf(text: string): readonly string[] {
   return [...text.matchAll(/```javascript\n(.*?)```/gs)].map(([, code = '']) => code);
 }
 
-/** Each library's sample, and the same with what a second block puts in the place of one line. */
+/** Each library's sample, and the same with what another block puts in the place of one line. */
 const samples = sections.flatMap((section) => {
   const [title = ''] = section.split('\n', 1);
   const [main, instead] = blocksOf(section);
-  const replaced = /^const (?:link|urql) = .*;$/m;
+  if (main === undefined || title === persisted) return [];
   return [
-    ...(main === undefined ? [] : [{ title, code: main }]),
-    ...(main === undefined || instead === undefined
-      ? []
-      : [{ title: `${title} over graphql-ws`, code: main.replace(replaced, () => instead) }]),
+    { title, code: main },
+    ...(instead === undefined ? [] : [{ title: `${title} over graphql-ws`, code: changed(main, instead) }]),
+    ...(title === 'Apollo Client'
+      ? [{ title: `${title}, ${persisted}`, code: changed(main, ...blocksOf(guideSection('clients.md', persisted))) }]
+      : []),
   ];
 });
 
-/** What the samples take from the rest of the page. */
+function changed(code: string, instead = ''): string {
+  return code.replace(/^const (?:link|urql) = .*;$/m, () => instead);
+}
+
+/** What the samples take from the rest of the guide. */
 function program(code: string, token: string): string {
-  const watch = /const watch = `(.*?)`/s.exec(api)?.[1];
+  const [, watch = ''] = /const watch = `(.*?)`/s.exec(guidePage('subscriptions.md')) ?? [];
   return `
     import { createClient } from 'graphql-ws';
     const url = '${chat.url}/graphql';
@@ -46,11 +52,12 @@ function program(code: string, token: string): string {
   `;
 }
 
-describe('the samples of docs/api.md for client libraries', () => {
-  it('are five', () => {
+describe('the samples of docs/api/clients.md', () => {
+  it('are six', () => {
     expect(samples.map(({ title }) => title)).toEqual([
       'Apollo Client',
       'Apollo Client over graphql-ws',
+      'Apollo Client, Persisted documents',
       'urql',
       'urql over graphql-ws',
       'graphql-sse',

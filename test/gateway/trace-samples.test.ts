@@ -21,7 +21,7 @@ it('the samples of docs/monitoring.md have operations go on with the traces of t
   const { accessToken } = await lab.node.chat.users.signUp({ handle: 'ann', password, address: 'test' });
   const ways = ['Apollo over HTTP', 'Apollo over a socket', 'urql over HTTP', 'urql over a socket', 'a socket'] as const;
   const spans = ways.map(() => clientSpan());
-  // What the samples take from docs/api.md, and from the page that they are on.
+  // What the samples take from docs/api/clients.md, and from the page that they are on.
   const program = `
     import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
     import { GraphQLWsLink } from '@apollo/client/link/subscriptions';

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import type { FleetMember, FleetPlan, FleetReport, ToFleet } from './reconnect-fleet.ts';
 
-// A process of its own: clients that do as docs/api.md says. Each keeps its positions, comes back after any close that allows it, and notes
+// A process of its own: clients that do as docs/api/subscriptions.md says. Each keeps its positions, comes back after any close that allows it, and notes
 // whatever it was promised and did not get.
 
 // The protocol's codes after which a client must not come back: 44xx but for an expired token, and a mistake in the server.

@@ -56,7 +56,7 @@ const forgottenMs = 86_400_000;
 
 /**
  * Makes the session of a page. A refresh token is good once: so each tab leaves the newest where those that are copies of it look before they refresh. Two that
- * refresh at the same moment are given the same. An application for one person at a time keeps all in `localStorage` (docs/api.md).
+ * refresh at the same moment are given the same. An application for one person at a time keeps all in `localStorage` (docs/api/sessions.md).
  */
 export function createSession({ own, shared }: SessionStorages): Session {
   const tokens = createStore<Kept | null>(read(own, key));

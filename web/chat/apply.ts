@@ -24,7 +24,7 @@ type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' |
 type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PollVoted' | 'PollClosed'>;
 
 /**
- * The state after an event: what one would read anew. The table in docs/api.md (“Keep what you show up to date”) says it for all there is; here it is for what
+ * The state after an event: what one would read anew. docs/api/cache.md says it for all there is; here it is for what
  * this app shows. Typing is left out, as it ends by the clock (typing.ts), and so is ResyncRequired, which is about what events cannot tell.
  */
 export function apply(state: State, event: Event): State {

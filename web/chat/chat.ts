@@ -92,7 +92,7 @@ export interface ChatParts {
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
 
-// Pages of forty. What was found further back is for an app that shows a piece of the middle by itself (docs/api.md: `around`).
+// Pages of forty. What was found further back is for an app that shows a piece of the middle by itself (docs/api/history.md: `around`).
 const mostBack = 25;
 
 /** Follows all that happens to who is signed in, from what was read first. */

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type GraphQLInterfaceType, parse, validate } from 'graphql';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { closes } from '../gateway/close-codes.ts';
+import { schema } from '../schema/index.ts';
+import { refusalCodes } from '../src/errors.ts';
+import { guide, guideFolder, guidePage, guideSection } from './support/api-guide.ts';
+import { startNodeProcess } from './support/node-process.ts';
+
+const root = join(import.meta.dirname, '..');
+// Longer ones are not read but searched: what one looks for is then on a page of its own.
+const mostLines = 250;
+
+/** GraphQL in a block of its own, in a JavaScript string, or in the JSON of a curl command. */
+function documentsOf(text: string): readonly string[] {
+  return [...text.matchAll(/```graphql\n(.*?)```|[`'"]((?:query|mutation|subscription)\b[^`'"]*(?:"\w+"[^`'"]*)*)[`'"]/gs)]
+    .map(([, block, string]) => block ?? string ?? '')
+    .filter((document) => document.includes('{'));
+}
+
+/** The rows of the table below a heading of docs/api/errors.md whose first column has this title, as their cells. */
+function rowsBelow(heading: string, title: string): readonly (readonly string[])[] {
+  const [, table = ''] = guideSection('errors.md', heading).split(`\n| ${title} |`);
+  const [, , ...rows] = (table.split('\n\n')[0] ?? '').trimEnd().split('\n');
+  return rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+function codesBelow(heading: string, title: string): readonly string[] {
+  return rowsBelow(heading, title).map(([code = '']) => code.replaceAll('`', ''));
+}
+
+describe('docs/api', () => {
+  it('lists each of its pages once', () => {
+    expect(guide.map(({ name }) => name).toSorted()).toEqual(globSync('*.md', { cwd: guideFolder }).toSorted());
+    expect(guide.length).toBeGreaterThan(15);
+  });
+
+  it.each(guide)('has pages that can be taken in, each with a title and what it is for: $name', ({ text }) => {
+    expect(text).toMatch(/^# .+\n\n\w.+\n/);
+    expect(text.split('\n').length).toBeLessThanOrEqual(mostLines);
+  });
+
+  it.each(guide.slice(1))('has something to copy on each page: $name', ({ text }) => {
+    expect(documentsOf(text).length).toBeGreaterThan(0);
+  });
+
+  it.each(
+    guide.flatMap(({ name, text }) => documentsOf(text).map((document) => ({ name, document }))),
+  )('shows what the schema has: $name, $document', ({ document }) => {
+    expect(validate(schema, parse(document)).map((error) => error.message)).toEqual([]);
+  });
+
+  it('names each query, mutation and subscription, or the pages on accounts and push do', () => {
+    const pages = [
+      ...guide.map(({ text }) => text),
+      ...['accounts', 'push'].map((name) => readFileSync(join(root, `docs/${name}.md`), 'utf8')),
+    ];
+    const words = new Set(pages.join('\n').match(/\w+/g));
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    expect(roots.flatMap((type) => Object.keys(type?.getFields() ?? {})).filter((field) => !words.has(field))).toEqual([]);
+  });
+
+  it('says of each event what it changes', () => {
+    const events = schema.getPossibleTypes(schema.getType('Event') as GraphQLInterfaceType).map(({ name }) => name);
+    const told = `${guidePage('cache.md')}${guidePage('subscriptions.md')}`.replaceAll(/```.*?```/gs, '');
+    expect(events.filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('lists every close code and whether to come back', () => {
+    const told = rowsBelow('Close codes of the WebSocket', 'code').map(([code, , back]) => `${code} ${back?.startsWith('yes')}`);
+    const real = new Set(Object.values(closes).map(({ code, retry }) => `${code} ${retry}`));
+    expect(told.toSorted()).toEqual([...real].toSorted());
+  });
+
+  it('explains every code of a refusal, and those of a request', () => {
+    expect(codesBelow('Refusals', 'code').toSorted()).toEqual([...refusalCodes].toSorted());
+    expect(codesBelow('Request errors', '`extensions.code`').toSorted()).toEqual([
+      'BAD_USER_INPUT',
+      'INTERNAL',
+      'PERSISTED_QUERY_NOT_FOUND',
+      'RATE_LIMITED',
+      'UNAUTHENTICATED',
+      'UNAVAILABLE',
+      'UNTRUSTED_DOCUMENT',
+    ]);
+  });
+});
+
+/** The samples as one program against a real server, with what they leave to the reader: somebody to talk to, and a lost connection. */
+function sampleProgram(url: string): string {
+  const samples = guide.flatMap(({ text }) => [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code)).join('\n');
+  return `
+    const seen = [];
+    async function told({ __typename, streamId, seq }) {
+      seen.push(seq === undefined ? __typename : __typename + ' ' + seq);
+      const times = seen.filter((name) => name === 'StreamReady').length;
+      if (__typename === 'StreamReady' && times === 1) {
+        await ask(send, { input: { ...input, clientMessageId: 'live' } }, fresh.accessToken);
+      }
+      if (__typename === 'MessageSent' && times === 1) {
+        await ask(send, { input: { ...input, clientMessageId: 'missed' } }, fresh.accessToken).then(() => client.terminate());
+      }
+      if (__typename === 'StreamReady' && times === 2) {
+        process.stdout.write(JSON.stringify({ seen, held: positions.get(conversationId).seq }));
+        process.exit(0);
+      }
+    }
+    ${samples.replaceAll('http://127.0.0.1:4000', url).replaceAll('ws://127.0.0.1:4000', url.replace('http', 'ws'))}
+  `
+    .replace('const { user: ben }', "await ask(signUp, { input: { handle: 'ben', password: 'a long enough one' } });\nconst { user: ben }")
+    .replace('      apply(data.events);', '      apply(data.events); void told(data.events);');
+}
+
+describe('the samples of docs/api', () => {
+  it('sign up, send, subscribe, and resume after a lost connection with what was missed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mpim-docs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await using node = await startNodeProcess({ DATA_DIR: folder });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', sampleProgram(node.url)], {
+      cwd: root,
+    });
+    const { seen, held } = JSON.parse(stdout);
+    expect(seen[0]).toBe('StreamReady');
+    expect(seen.filter((name: string) => name.startsWith('MessageSent'))).toEqual(['MessageSent 2', 'MessageSent 3']);
+    expect(held).toBe(3);
+  });
+});

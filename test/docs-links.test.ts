@@ -1,0 +1,60 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const elsewhere = ['node_modules/**', '**/node_modules/**', '**/generated/**', 'client/dist/**'];
+const pages = globSync('**/*.md', { cwd: root, exclude: elsewhere });
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** What is written on a page, without its samples: there `#` begins a comment, and brackets are code. */
+function proseOf(path: string): string {
+  return read(path).replaceAll(/^( *)```.*?^\1```/gms, '');
+}
+
+/** What the headings of a page are called in links, as GitHub makes it: of two that are alike the second has a number. */
+function anchorsOf(path: string): readonly string[] {
+  const times = new Map<string, number>();
+  return [...proseOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const name = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+    const before = times.get(name) ?? 0;
+    times.set(name, before + 1);
+    return before === 0 ? name : `${name}-${before}`;
+  });
+}
+
+/** The links of a page that lead to no file, or to no heading there. */
+function deadLinks(page: string): readonly string[] {
+  return [...proseOf(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
+    .map(([, path = '', heading = '']) => ({ path: path === '' ? page : join(dirname(page), path), heading }))
+    .filter(({ path, heading }) => !existsSync(join(root, path)) || (heading !== '' && !anchorsOf(path).includes(heading)))
+    .map(({ path, heading }) => `${path}#${heading}`);
+}
+
+describe('the links in the documentation', () => {
+  it.each(pages)('of %s lead somewhere', (page) => {
+    expect(deadLinks(page)).toEqual([]);
+  });
+
+  it('are looked for on every page, the guide and the package among them', () => {
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'client/README.md', 'docs/api/README.md', 'docs/cheatsheet.md']));
+    expect(pages.length).toBeGreaterThan(100);
+  });
+
+  it('lead from code to pages that there are', () => {
+    const sources = globSync('{bench,client,deploy,gateway,prisma,schema,scripts,src,test,web}/**/*.{ts,tsx,mjs,graphql,prisma,yml,conf}', {
+      cwd: root,
+      exclude: elsewhere,
+    });
+    const named = sources.flatMap((path) => [...read(path).matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([page]) => `${path}: ${page}`));
+    expect(named.filter((one) => !existsSync(join(root, one.split(': ')[1] ?? '')))).toEqual([]);
+    expect(named.length).toBeGreaterThan(20);
+  });
+});
