@@ -1,6 +1,6 @@
 import { EventLine } from '../event-line.ts';
-import { type KnownEntry, recalledMessage } from '../log/index.ts';
-import { eventOf, type FeedEvent } from './event.ts';
+import { type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
+import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 
 interface OutletParts {
   readonly capacity: number;
@@ -69,10 +69,12 @@ export class Outlet extends EventLine<FeedEvent> {
     return mine;
   }
 
-  /** Nothing of a stream before this seq is delivered any more, nor what is not logged of it. */
+  /** Nothing of a stream before this seq is delivered any more, nor what is not logged of it; a StreamReady in line does not name what its client has not got. */
   forget(streamId: bigint, before: number): void {
-    const line = this.#line?.filter((event) => !isOf(event, streamId, before));
-    this.#line = line?.length === 0 ? undefined : line;
+    const line = this.#line ?? [];
+    const first = line.find((event): event is EntryEvent => event.kind === 'entry' && isOf(event, streamId, before));
+    const kept = line.filter((event) => !isOf(event, streamId, before));
+    this.#line = kept.length === 0 ? undefined : kept.map((event) => (first === undefined ? event : readyBefore(event, first.entry)));
     this.#makeRoom();
   }
 
@@ -117,6 +119,12 @@ export class Outlet extends EventLine<FeedEvent> {
   #length(): number {
     return this.#line?.length ?? 0;
   }
+}
+
+function readyBefore(event: FeedEvent, { streamId, seq }: Entry): FeedEvent {
+  if (event.kind !== 'ready') return event;
+  const positions = event.positions.map((known) => (known.streamId === streamId ? { ...known, seq: Math.min(known.seq, seq - 1) } : known));
+  return { ...event, positions };
 }
 
 function isOf(event: FeedEvent, streamId: bigint, before: number): boolean {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ahead } from '../scheduled/times.ts';
 import {
   HideMessageDocument,
   LeaveGroupDocument,
@@ -100,6 +101,16 @@ export const keptActs: readonly Act[] = [
       const { group } = await kept(chat, cast);
       const input = { conversationId: group, clientMessageId: randomUUID(), text: 'so far, and further', draftWrittenAt: at(2) };
       return () => send(cast.ann, input);
+    },
+  },
+  {
+    by: 'scheduleMessage',
+    what: 'that was a draft',
+    changes: own,
+    async prepare(chat, cast, schedule) {
+      const { group } = await kept(chat, cast);
+      const input = { conversationId: group, clientMessageId: randomUUID(), text: 'so far, and further', draftWrittenAt: at(2) };
+      return () => schedule(cast.ann, { ...input, sendAt: ahead() });
     },
   },
   {

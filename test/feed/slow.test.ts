@@ -151,6 +151,39 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
+  it('for which StreamReady still waits is told there where it is, and not where it would be by what is taken away from before it', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const left = await groupOf(chat, ann, ben);
+    const after = await chat.feed.positions(ben);
+    const first = await say(chat, ann, left, 'm0');
+    for (let n = 1; n < 4; n += 1) await say(chat, ann, left, `m${n}`);
+    const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
+    let woken = 0;
+    events.watch({
+      take: () => false,
+      wake() {
+        woken += 1;
+      },
+    });
+    // Four messages, and StreamReady behind them.
+    await expect.poll(() => woken).toBe(5);
+    expect(inWords(events.poll() as FeedEvent)).toBe(`${first} MessageSent m0`);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
+    vi.advanceTimersByTime(1_001);
+    vi.useRealTimers();
+    const told: FeedEvent[] = [];
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.map(inWords);
+      })
+      .toEqual(['ready', expect.stringContaining('ConversationClosed')]);
+    const [ready] = told;
+    expect(ready?.kind === 'ready' && ready.positions.find(({ streamId }) => streamId === left)).toMatchObject({ seq: first });
+    await events.return();
+  });
+
   it.each([
     ['nobody else', false],
     ['somebody else', true],
