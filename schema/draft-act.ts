@@ -111,7 +111,7 @@ builder.mutationField('removeDraft', (t) =>
   t.field({
     type: RemoveDraftPayload,
     description:
-      'Removes what the viewer had begun to write, and keeps a save that was written earlier from bringing it back. `sendMessage` does so by itself with `draftWrittenAt`.',
+      'Removes what the viewer had begun to write, and keeps a save that was written earlier from bringing it back. `sendMessage` and `scheduleMessage` do so by themselves with `draftWrittenAt`.',
     args: { input: t.arg({ type: RemoveDraftInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -9,7 +9,7 @@ import { formatId, inputId } from './ids.ts';
 import { MessageEdge, messageEdge, sentEdge } from './message.ts';
 import { PollInput } from './poll.ts';
 import { ScheduledMessageEdge, scheduledMessageEdge } from './scheduled-message.ts';
-import { readSaying, sayingFields } from './send.ts';
+import { endingDraft, readSaying, sayingFields } from './send.ts';
 
 interface ScheduledShape extends Refusable {
   readonly scheduled?: ScheduledMessageShape | null;
@@ -56,7 +56,8 @@ builder.mutationField('scheduleMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        return await context.chat.scheduled.schedule(viewer, { ...readSaying(input), sendAt: input.sendAt });
+        const wanted = { ...readSaying(input), sendAt: input.sendAt };
+        return await context.chat.scheduled.schedule(viewer, wanted, endingDraft(context, wanted, input));
       }),
   }),
 );

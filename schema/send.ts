@@ -2,7 +2,7 @@ import type { Message as MessageShape, NewText } from '../src/message/index.ts';
 import { AttachmentInput } from './attachment.ts';
 import { builder, type Types } from './builder.ts';
 import type { Edge } from './connection.ts';
-import { requireViewer } from './context.ts';
+import { type Context, requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
@@ -32,23 +32,23 @@ export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'Inpu
         'What is put on it for clients that know what it means: at most MAX_DATA_BYTES of JSON, ten levels deep. Nothing here looks for what it means.',
     }),
     poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
+    draftWrittenAt: t.field({
+      type: 'DateTime',
+      description:
+        'That it was a draft: what the viewer has saved in that place goes with it, as by `removeDraft` with this as its `writtenAt`. Only where something was saved of it.',
+    }),
   };
 }
 
 const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'What to say where.',
-  fields: (t) => ({
-    ...sayingFields(t),
-    draftWrittenAt: t.field({
-      type: 'DateTime',
-      description:
-        'That it was a draft: what the viewer has saved in that place goes with the message, as by `removeDraft` with this as its `writtenAt`. Only where something was saved of it.',
-    }),
-  }),
+  fields: sayingFields,
 });
 
+type SayingInput = typeof SendMessageInput.$inferInput;
+
 /** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
-export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'draftWrittenAt'>): NewText {
+export function readSaying(input: SayingInput): NewText {
   const { clientMessageId, text } = input;
   return {
     conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
@@ -61,6 +61,11 @@ export function readSaying(input: Omit<typeof SendMessageInput.$inferInput, 'dra
     data: input.data,
     poll: input.poll,
   };
+}
+
+/** What ends the draft that an input says it was; undefined: it was none. */
+export function endingDraft(context: Context, saying: NewText, { draftWrittenAt: writtenAt }: Pick<SayingInput, 'draftWrittenAt'>) {
+  return writtenAt ? context.chat.drafts.ending(requireViewer(context), { ...saying, writtenAt }) : undefined;
 }
 
 interface SendMessageShape extends Refusable {
@@ -94,11 +99,8 @@ builder.mutationField('sendMessage', (t) =>
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const { messages, drafts } = context.chat;
         const saying = readSaying(input);
-        const { draftWrittenAt: writtenAt } = input;
-        const settling = writtenAt ? drafts.ending(viewer, { ...saying, writtenAt }) : undefined;
-        return { message: await messages.send(viewer, saying, settling) };
+        return { message: await context.chat.messages.send(viewer, saying, endingDraft(context, saying, input)) };
       }),
   }),
 );

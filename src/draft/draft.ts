@@ -1,5 +1,5 @@
 import type { NewData } from '../data.ts';
-import type { MessageRef, Part, Settling } from '../message/index.ts';
+import type { MessageRef, Part, SettledApart, Settling } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** Where something is written. */
@@ -55,8 +55,8 @@ export interface Drafts {
   save(viewer: Viewer, wanted: NewDraft): Promise<DraftWord>;
   /** Ends a draft, likewise; where there is none, what was written before and comes later is not kept. Throws INVALID_INPUT (writtenAt), NOT_FOUND (conversationId, threadRootId), UNAVAILABLE. */
   remove(viewer: Viewer, at: DraftAt): Promise<DraftWord>;
-  /** For Messages.send: the same, in the commit that stores the message; of a clock that is more than a day ahead, as of then. */
-  ending(viewer: Viewer, at: DraftAt): Settling;
+  /** For Messages.send, and for what is left to be said later: the same, in the commit that stores that; of a clock that is more than a day ahead, as of then. */
+  ending(viewer: Viewer, at: DraftAt): Settling<SettledApart>;
   /** The viewer's, what was saved last coming first; `key` is an item's place. */
   list(
     viewer: Viewer,

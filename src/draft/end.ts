@@ -1,5 +1,5 @@
 import type { Inside, Verdict } from '../log/index.ts';
-import { type MessageRef, messageAt, type Settled, type Settling, threadOf } from '../message/index.ts';
+import { type MessageRef, messageAt, type SettledApart, type Settling, threadOf } from '../message/index.ts';
 import { userRow, type Viewer } from '../user/index.ts';
 import type { DraftAt, DraftWord } from './draft.ts';
 import type { DraftParts } from './parts.ts';
@@ -30,12 +30,12 @@ export async function remove({ log }: DraftParts, viewer: Viewer, { conversation
 }
 
 /** Ends a draft with a message. As Drafts.ending says. */
-export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: told }: DraftAt): Settling {
+export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: told }: DraftAt): Settling<SettledApart> {
   const { userId } = viewer;
   return {
     streamId: userId,
     key: draftsKey(viewer),
-    async decide(inside): Promise<Settled> {
+    async decide(inside): Promise<SettledApart> {
       // A clock that is far ahead keeps nobody from speaking: no draft that stands was written later than this.
       const writtenAt = new Date(Math.min(told.getTime(), latestWritten(inside.now).getTime()));
       const threadRootSeq = await rootSeqOf(inside, conversationId, threadRoot);
@@ -49,7 +49,7 @@ export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: 
   };
 }
 
-const nothing: Settled = { entries: () => [], write: async () => undefined };
+const nothing: SettledApart = { entries: () => [], write: async () => undefined };
 
 async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageRef | undefined): Promise<number | null> {
   if (named === undefined) return 0;
@@ -57,12 +57,8 @@ async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageR
   return message && (message.threadRootSeq ?? message.seq);
 }
 
-interface Ended extends Pick<Settled, 'write'> {
-  readonly entries: () => readonly ReturnType<typeof draftChanged>[];
-}
-
 /** There is no draft from here on. What is left says so to a save that was written before and comes later. */
-function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): Ended {
+function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): SettledApart {
   const row: DraftRow = { ...place, text: '', replyToSeq: null, data: null, writtenAt, savedAt: null, joinedSeq: 0, tellAt: null };
   return {
     entries: () => (stands(before) ? [draftChanged(place)] : []),

@@ -49,7 +49,7 @@ export { takingBack } from './recall.ts';
 export { noConversation } from './refusal.ts';
 export { type NewText, usedBefore } from './send.ts';
 export { requireQuoted } from './sending.ts';
-export type { Settled, Settling } from './settling.ts';
+export { type SettledApart, type Settling, withSettledApart } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';
 export { firstSeen, requireSeen, requireStanding } from './target.ts';
 export { threadOf } from './thread.ts';

@@ -11,7 +11,7 @@ import { listScheduled, readScheduled, scheduledKey } from './store.ts';
 export function createScheduledMessages(parts: ScheduledParts): ScheduledMessages {
   const { db } = parts;
   return {
-    schedule: (viewer, wanted) => schedule(parts, viewer, wanted),
+    schedule: (viewer, wanted, settling) => schedule(parts, viewer, wanted, settling),
     change: (viewer, wanted) => change(parts, viewer, wanted),
     cancel: (viewer, id) => cancel(parts, viewer, id),
     sendNow: (viewer, id) => sendNow(parts, viewer, id),

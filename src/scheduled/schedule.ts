@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
-import { messageOf, sentUnder, usedBefore } from '../message/index.ts';
+import { messageOf, type SettledApart, type Settling, sentUnder, usedBefore, withSettledApart } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { scheduledChanged } from './entries.ts';
@@ -10,15 +10,20 @@ import type { NewScheduled, Scheduling } from './scheduled.ts';
 import { insertScheduled, type ScheduledRow, scheduledCount, scheduledUnder } from './store.ts';
 
 /** Leaves something to be said later. Throws as ScheduledMessages.schedule says. */
-export async function schedule({ log, messages, config }: ScheduledParts, viewer: Viewer, wanted: NewScheduled): Promise<Scheduling> {
+export async function schedule(
+  { log, messages, config }: ScheduledParts,
+  viewer: Viewer,
+  wanted: NewScheduled,
+  settling?: Settling<SettledApart>,
+): Promise<Scheduling> {
   const { sendAt, ...request } = wanted;
   const { conversationId, clientMessageId, text } = request;
   const { userId } = viewer;
   const { fingerprint, isSame, ...enclosed } = messages.readLater(request);
   // Not repeatable: whatever others have done since with what it left, it would be done anew.
   return log.append<Scheduling>({
-    lock: [...new Set([conversationId, userId])],
-    keys: [laterKey(viewer)],
+    lock: [...new Set([conversationId, userId, ...(settling === undefined ? [] : [settling.streamId])])],
+    keys: [laterKey(viewer), ...(settling === undefined ? [] : [settling.key])],
     async decide(inside): Promise<Verdict<Scheduling>> {
       const [user, left, said] = await Promise.all([
         inside.read(userRow, userId),
@@ -26,13 +31,14 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
         inside.read(sentUnder, { senderId: userId, clientMessageId }),
       ]);
       if (user?.state !== 'ACTIVE') throw accountGone();
+      const settled = await settling?.decide(inside, { isSaid: said !== null });
       if (said !== null) {
         if (!isSame(said.fingerprint)) throw usedBefore();
-        return { result: () => ({ scheduled: null, message: messageOf(said) }) };
+        return withSettledApart({ result: () => ({ scheduled: null, message: messageOf(said) }) }, settled);
       }
       if (left !== null) {
         if (!isSame(left.fingerprint) || left.firstSendAt.getTime() !== sendAt.getTime()) throw usedBefore();
-        return { result: () => ({ scheduled: left, message: null }) };
+        return withSettledApart({ result: () => ({ scheduled: left, message: null }) }, settled);
       }
       requireTime(sendAt, inside.now);
       requireRoom(await inside.read(scheduledCount, userId), config.maxScheduledMessages);
@@ -41,7 +47,7 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
         ...{ id: newUuid(), userId, conversationId, clientMessageId, fingerprint, text, ...enclosed, ...refs },
         ...{ sendAt, firstSendAt: sendAt, createdAt: inside.now, refusal: null },
       };
-      return {
+      const verdict: Verdict<Scheduling> = {
         entries: () => [scheduledChanged(row)],
         async write(tx) {
           await insertScheduled(tx, row);
@@ -49,6 +55,7 @@ export async function schedule({ log, messages, config }: ScheduledParts, viewer
         },
         result: () => ({ scheduled: row, message: null }),
       };
+      return withSettledApart(verdict, settled);
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../errors.ts';
 import type { NewPoll } from '../log/index.ts';
-import type { Message, MessageRef, NewText } from '../message/index.ts';
+import type { Message, MessageRef, NewText, SettledApart, Settling } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** Something that is to be said later. Its author alone may see it. */
@@ -71,9 +71,9 @@ export interface ScheduledRef {
 export interface ScheduledMessages {
   /**
    * Leaves something to be said later, or finds what was left, or said, under its clientMessageId: the same for the same request, also once it was changed or edited. Throws what Messages.send
-   * does, but for what is asked when it is said (slow mode, blocked words, whoever is asked before); INVALID_INPUT (sendAt) and LIMIT_REACHED; CONFLICT (clientMessageId).
+   * does, but for what is asked when it is said (slow mode, blocked words, whoever is asked before); INVALID_INPUT (sendAt) and LIMIT_REACHED; CONFLICT (clientMessageId). `settling`: what is settled by the same commit.
    */
-  schedule(viewer: Viewer, wanted: NewScheduled): Promise<Scheduling>;
+  schedule(viewer: Viewer, wanted: NewScheduled, settling?: Settling<SettledApart>): Promise<Scheduling>;
   /** Changes what waits, or was refused, which then waits anew. Throws NOT_FOUND (scheduledMessageId), and what `schedule` does on what is to be said and when; where it may not be said there, and CONFLICT where something else was said under its name, without a field. */
   change(viewer: Viewer, change: ScheduledChange): Promise<ScheduledMessage>;
   /** Takes it back: once this has resolved it is never said. Throws NOT_FOUND (scheduledMessageId), also where it was said or cancelled before. */

@@ -277,7 +277,8 @@ const acts: Readonly<Record<string, Act>> = {
     }),
     kinds: {
       ...{ conversationId: 'conversation', clientMessageId: 'key', text: 'text', replyToId: 'message', threadRootId: 'message' },
-      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll', sendAt: 'ahead' },
+      ...{ mentionIds: 'users', mentionsEveryone: 'flag', attachments: 'attachments', data: 'data', poll: 'poll' },
+      ...{ sendAt: 'ahead', draftWrittenAt: 'instant' },
     },
   },
   sendScheduledMessage: onScheduled,

@@ -218,6 +218,26 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await told(ben)).toBe(0);
     });
 
+    it('goes likewise with what is left to be said later, and stays where that is refused', async () => {
+      const { ann, ben, group } = await two();
+      await save(ann, group, 'hel', 1);
+      await save(ben, group, 'goodb', 1);
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'hello', sendAt: new Date(Date.now() + 3_600_000) };
+      function leave(viewer: Viewer) {
+        return chat.scheduled.schedule(viewer, request, chat.drafts.ending(viewer, { conversationId: group, writtenAt: at(3) }));
+      }
+      const left = await leave(ann);
+      await save(ann, group, 'hell', 2);
+      expect([await texts(ann), await jobs(ann)]).toEqual([[], 0]);
+      // What was begun since is not that draft, which a request that is sent again leaves.
+      await save(ann, group, 'And then', 4);
+      expect(await leave(ann)).toEqual(left);
+      expect(await texts(ann)).toEqual(['And then']);
+      await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
+      expect(await refusal(leave(ben))).toBe('FORBIDDEN conversationId');
+      expect(await texts(ben)).toEqual(['goodb']);
+    });
+
     it('is in the thread that it is sent to; what is written elsewhere stays', async () => {
       const { ann, ben, group } = await two();
       const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
