@@ -16,5 +16,6 @@ export { createSession, type Given, type Session, type SessionOptions } from './
 export type { Refusal } from './session-request.ts';
 export type { SessionStorage } from './session-storage.ts';
 export type { End, Status } from './status.ts';
+export { type ListedStorage, storageMessages } from './storage-messages.ts';
 export { storagePositions, type TextStorage } from './storage-positions.ts';
 export type { Hole } from './track.ts';

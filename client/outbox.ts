@@ -17,10 +17,11 @@ export interface Answer {
   readonly errors: readonly { readonly code: string; readonly message: string; readonly retryAfterMs?: number | null | undefined }[];
 }
 
-/** Where messages that are not answered yet are kept across reloads. */
+/** Where messages that are not answered yet are kept across reloads. See `storageMessages`. */
 export interface OutboxStore<M> {
   /** In the order in which they were sent. */
   load(): readonly M[];
+  /** All that wait here by now. */
   save(waiting: readonly M[]): void;
 }
 
@@ -31,7 +32,7 @@ export interface OutboxParts<M extends Numbered, A extends Answer> {
    * not there. Give it a time limit: what has not been answered is sent again by nobody else.
    */
   readonly send: (message: M) => Promise<A>;
-  /** Of one page at a time: two overwrite what each other keeps. Absent: they are kept in memory, and gone with the page. */
+  /** `storageMessages` is one that tabs may share. Absent: they are kept in memory, and gone with the page. */
   readonly store?: OutboxStore<M> | undefined;
   /** Makes ids. Default: `crypto.randomUUID()`, which browsers have on https. */
   readonly newId?: (() => string) | undefined;
@@ -53,7 +54,7 @@ export interface Outbox<M extends Numbered, A extends Answer> {
   send(message: Draft<M>): Promise<A>;
   /** Those not answered yet, in the order in which they were sent. */
   waiting(): readonly M[];
-  /** Sends what waits and is not on its way, each as `send` does: what the store held from before. Call it when somebody has signed in. */
+  /** Sends what waits, or stands in the store by now, and is not on its way, each as `send` does. Call it when the page begins, when somebody has signed in, and for what a tab has left that is closed. */
   resend(): readonly Promise<A>[];
   /** Sends nothing more. What waits stays in the store. */
   stop(): void;
@@ -160,7 +161,11 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       return inTurn(numbered);
     },
     waiting: () => held,
-    resend: () => held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn),
+    resend() {
+      const known = new Set(held.map(({ clientMessageId }) => clientMessageId));
+      held = [...held, ...(store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId))];
+      return held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn);
+    },
     stop() {
       stopped = true;
       for (const done of stops) done();

@@ -84,7 +84,8 @@ export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryR
   const around = centre(conversationId, args);
   if (after !== undefined && before !== undefined) throw badArgument('after', 'and before cannot be combined.');
   if (around !== undefined && after === undefined && before === undefined) return { first, last, around };
-  if (first !== undefined && last !== undefined) throw badArgument('first', 'and last can only be combined with around.');
+  if (first !== undefined && last !== undefined)
+    throw badArgument('first', 'and last can be combined with around alone, and not with after or before: leave one of them null.');
   if (first !== undefined || last !== undefined) return { first, after, last, before };
   return after === undefined ? { last: defaultPage, before } : { first: defaultPage, after };
 }

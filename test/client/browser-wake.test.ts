@@ -4,7 +4,8 @@ import { browserWake } from '../../client/index.ts';
 it('wakes when the browser is online again or its page is looked at, until it is called off', () => {
   const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
   const browser = new EventTarget();
-  vi.stubGlobal('window', browser);
+  vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
+  vi.stubGlobal('removeEventListener', browser.removeEventListener.bind(browser));
   vi.stubGlobal('document', page);
   onTestFinished(() => void vi.unstubAllGlobals());
   let woken = 0;
@@ -21,6 +22,21 @@ it('wakes when the browser is online again or its page is looked at, until it is
   browser.dispatchEvent(new Event('online'));
   page.dispatchEvent(new Event('visibilitychange'));
   expect(woken).toBe(2);
+});
+
+it('wakes when the browser is online again in a worker too, which has no page', () => {
+  const worker = new EventTarget();
+  vi.stubGlobal('addEventListener', worker.addEventListener.bind(worker));
+  vi.stubGlobal('removeEventListener', worker.removeEventListener.bind(worker));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  let woken = 0;
+  const callOff = browserWake(() => {
+    woken += 1;
+  });
+  worker.dispatchEvent(new Event('online'));
+  callOff();
+  worker.dispatchEvent(new Event('online'));
+  expect(woken).toBe(1);
 });
 
 it('is harmless where there is no browser, and where there is a window to which nobody can listen, as in React Native', () => {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { createOutbox } from '../../client/index.ts';
+import { createOutbox, storageMessages } from '../../client/index.ts';
 import { post } from '../support/client.ts';
 import { SendMessageDocument, type SendMessageInput, UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
 import { textsOf } from './followed.ts';
 import { follow, socketTo } from './follower.ts';
+import { listedStorage } from './storage.ts';
 import { tornWorld } from './torn.ts';
 
 const chat = tornWorld();
@@ -131,6 +132,28 @@ it('what was not answered before the page was left is sent by the next one, unde
   const [answer] = await Promise.all(next.resend());
   expect(answer?.messageEdge?.node).toMatchObject({ text: 'hello', clientMessageId: message?.clientMessageId });
   expect(stored).toEqual([]);
+});
+
+it('what a tab has left behind is sent by another that is open, once, beside what waits there', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  const shared = listedStorage();
+  let offline = true;
+  const tab = () =>
+    createOutbox({
+      store: storageMessages<SendMessageInput>(shared, 'ann'),
+      send: (input: SendMessageInput) => (offline ? Promise.reject(new TypeError('fetch failed')) : send(ann, input)),
+    });
+  const [closed, open] = [tab(), tab()];
+  const [left, own] = [closed.send({ conversationId, text: 'left' }), open.send({ conversationId, text: 'own' })];
+  closed.stop();
+  await expect(left).rejects.toThrow('stopped');
+  offline = false;
+  const answers = await Promise.all([own, ...open.resend(), ...tab().resend()]);
+  const stored = new Map(answers.map(({ messageEdge }) => [messageEdge?.node.id, messageEdge?.node.text]));
+  expect([...stored.values()].toSorted()).toEqual(['left', 'own']);
+  expect(answers.length).toBeGreaterThan(2);
+  expect([open.waiting(), shared.length]).toEqual([[], 0]);
 });
 
 it('what waited before is sent before what is sent now, and nothing goes past what waits for somebody to sign in', async () => {

@@ -47,7 +47,13 @@ function program(sample: string, { token, group }: { token: string; group: strin
     }
     const watch = \`${watch}\`;
     const held = new Map();
-    const storage = { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => held.set(key, value) };
+    const storage = {
+      get length() { return held.size; },
+      key: (index) => [...held.keys()][index] ?? null,
+      getItem: (key) => held.get(key) ?? null,
+      setItem: (key, value) => held.set(key, value),
+      removeItem: (key) => held.delete(key),
+    };
     Object.defineProperty(globalThis, 'localStorage', { value: storage });
     const done = (text) => process.stdout.write(text, () => process.exit(0));
     const show = () => undefined;
@@ -62,8 +68,7 @@ function program(sample: string, { token, group }: { token: string; group: strin
   `;
 }
 
-const begun = `localStorage.removeItem = (key) => held.delete(key);
-  --- if ((await response.json()).data.viewer !== null) done('signed in too soon');
+const begun = `--- if ((await response.json()).data.viewer !== null) done('signed in too soon');
   await session.begin({ accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 900_000).toISOString(), refreshToken: 'any' });
   const again = await session.fetch(response.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ viewer { user { id } } }"}' });
   done((await again.json()).data.viewer === null ? 'not signed in' : 'ready');`;
@@ -78,7 +83,7 @@ const kept = `const { gql } = await import('@apollo/client');
     conversation(id: $id) {
       id
       messages(first: $first, after: $after, last: $last, before: $before, around: $around) {
-        edges { cursor node { id text } }
+        edges { cursor node { id seq text } }
         pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
       }
     }
@@ -115,10 +120,14 @@ const kept = `const { gql } = await import('@apollo/client');
     await shown.fetchMore({ variables: { around: seqs[2], first: 1, last: 1 } });
     await shown.fetchMore({ variables: { first: 20, after: look().endCursor, last: null } });
     look();
-    done(all.join() === '45,2345,23456 first,234 first,23456 first' ? 'ready' : all.join());
+    const early = { __typename: 'Message', id: 'early', seq: seqs[3] - 0.5, text: 'early' };
+    cache.writeFragment({ fragment: gql('fragment early on Message { id seq text }'), data: early });
+    putMessage(cache, { __typename: 'Group', id: group }, { cursor: '', node: early });
+    look();
+    done(all.join() === '45,2345,23456 first,234 first,23456 first,23early456 first' ? 'ready' : all.join());
   });`;
 const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
-const related = `--- const { commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
+const related = `--- const { commitLocalUpdate, commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
   const compiled = async (name) => (await import('${root}/test/client/relay/__generated__/' + name + '.graphql.ts')).default;
   const query = await compiled('chatMessagesQuery');
   await ask(environment, query, { id: group, last: 5 }).toPromise();
@@ -126,20 +135,39 @@ const related = `--- const { commitMutation, createOperationDescriptor, fetchQue
   const [subscription, mutation] = [await compiled('chatWatchSubscription'), await compiled('chatSendMutation')];
   const input = { conversationId: group, clientMessageId: 'one', text: 'Hello' };
   const list = () => environment.getStore().getSource().get(ConnectionHandler.getConnectionID(group, 'Conversation_messages'));
+  // Stands for what was said last, and answered before its turn.
+  commitLocalUpdate(environment, (store) => {
+    const [edge, message] = [store.create('last edge', 'MessageEdge'), store.create('last', 'Message')];
+    message.setValue(1_000, 'seq');
+    putMessage(store, store.get(group), edge.setLinkedRecord(message, 'node'));
+  });
+  const source = environment.getStore().getSource();
+  const shown = () => list().edges.__refs.map((edge) => source.get(source.get(edge).node.__ref));
+  let answered = false;
   requestSubscription(environment, {
-    subscription, variables: {}, updater: putMessage,
-    onNext({ events }) {
-      if (events.__typename === 'StreamReady') commitMutation(environment, { mutation, variables: { input, connections: [] } });
-      if (events.__typename === 'MessageSent') done(list().edges.__refs.length === 1 ? 'ready' : 'not there');
+    subscription, variables: {}, updater: onEvent,
+    async onNext({ events }) {
+      if (events.__typename === 'StreamReady') {
+        commitMutation(environment, { mutation, variables: { input, connections: [] }, updater: onSent(group), onCompleted: () => { answered = true; } });
+      }
+      if (events.__typename !== 'MessageSent') return;
+      while (!answered) await new Promise(setImmediate);
+      const texts = shown().map(({ text, __id }) => text ?? __id).join();
+      const failed = await ask(environment, query, { id: group, last: 5, first: 5 }).toPromise().catch(({ message }) => message);
+      done(texts === 'Hello,last' && /combined/.test(failed) && source.get(group) ? 'ready' : texts + failed);
     },
   });`;
+const rendered = `const kept = { getItem: async (key) => held.get(key) ?? null, setItem: async (key, value) => void held.set(key, value), removeItem: async (key) => void held.delete(key) };
+  --- await sessionOf('one').begin({ accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 900_000).toISOString(), refreshToken: 'any' });
+  const [same, nobody] = await Promise.all([sessionOf('one').token(), sessionOf('two').token()]);
+  done(same === token && nobody === null ? 'ready' : 'somebody else');`;
 const sends = `const conversationId = 'a';
   const sendMessage = async (input) => ({ messageEdge: input, errors: [] });
   --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
 
 describe('the samples of client/README.md', () => {
-  it('are ten', () => {
-    expect(blocks).toHaveLength(10);
+  it('are eleven', () => {
+    expect(blocks).toHaveLength(11);
   });
 
   it.each([
@@ -150,7 +178,8 @@ describe('the samples of client/README.md', () => {
     ['keep lists by Apollo, and what is on its way', [3, 4, 5], kept],
     ['follow by urql', [6], queried],
     ['follow by Relay, and keep a list', [7, 8], related],
-    ['send', [9], sends],
+    ['render on a server', [9], rendered],
+    ['send', [10], sends],
   ])('%s', async (_name, numbers, ending) => {
     const [ben] = await chat.people('ben');
     const group = await chat.group(ben);

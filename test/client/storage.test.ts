@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { storagePositions, type TextStorage } from '../../client/index.ts';
+import { storageMessages, storagePositions, type TextStorage } from '../../client/index.ts';
+import { listedStorage } from './storage.ts';
 
 function storage(initial: Readonly<Record<string, string>> = {}): TextStorage {
   const held = new Map(Object.entries(initial));
@@ -43,4 +44,49 @@ it('positions that another tab has written count, and those that could not be wr
 
 it.each(['not JSON', '{}', '[1, null]', 'null'])('what is not readable there is none: %s', (text) => {
   expect(storagePositions(storage({ ann: text }), 'ann').load()).toEqual([]);
+});
+
+interface Waiting {
+  readonly conversationId: string;
+  readonly clientMessageId: string;
+}
+
+function waitingMessage(clientMessageId: string): Waiting {
+  return { conversationId: 'a', clientMessageId };
+}
+
+it('of messages that wait in two tabs neither overwrites what the other keeps, and the next page has all as they were sent', () => {
+  const shared = listedStorage();
+  const [here, there] = [storageMessages<Waiting>(shared, 'ann'), storageMessages<Waiting>(shared, 'ann')];
+  const [one, two, three] = ['z', 'y', 'x'].map(waitingMessage) as [Waiting, Waiting, Waiting];
+  here.save([one]);
+  here.save([one, two]);
+  there.save([three]);
+  const next = storageMessages<Waiting>(shared, 'ann');
+  expect(next.load()).toHaveLength(3);
+  expect(next.load().filter(({ clientMessageId }) => clientMessageId !== 'x')).toEqual([one, two]);
+  here.save([two]);
+  there.save([]);
+  expect(next.load()).toEqual([two]);
+  next.save([]);
+  expect(shared.length).toBe(0);
+});
+
+it('messages of an account whose name another begins with are its own, and what is not readable there is none', () => {
+  const shared = listedStorage();
+  storageMessages<Waiting>(shared, 'ann lee').save([waitingMessage('one')]);
+  for (const [id, text] of Object.entries({ a: 'not JSON', b: 'null', c: '{}' })) shared.setItem(`ann 1700000000000 ${id}`, text);
+  expect(storageMessages(shared, 'ann').load()).toEqual([]);
+  expect(storageMessages(shared, 'ann lee').load()).toEqual([waitingMessage('one')]);
+});
+
+it('a message that the storage has no room for is no error: it lasts as long as the page', () => {
+  const full = Object.assign(listedStorage(), {
+    setItem() {
+      throw new Error('full');
+    },
+  });
+  const store = storageMessages<Waiting>(full, 'ann');
+  expect(() => store.save([waitingMessage('one')])).not.toThrow();
+  expect(() => store.save([])).not.toThrow();
 });

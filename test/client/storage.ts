@@ -1,0 +1,15 @@
+import type { ListedStorage } from '../../client/index.ts';
+
+/** What browsers have as `localStorage`, but in memory; the order of its keys says nothing there either. */
+export function listedStorage(): ListedStorage {
+  const held = new Map<string, string>();
+  return {
+    get length() {
+      return held.size;
+    },
+    key: (index) => [...held.keys()].toSorted().reverse()[index] ?? null,
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+  };
+}
