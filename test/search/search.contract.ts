@@ -4,6 +4,7 @@ import { refusal } from '../group/talk-world.ts';
 import { promisesOfLoad } from './load.contract.ts';
 import { promisesOfAllThatIsFound } from './random.contract.ts';
 import { found, pagesOf, type SearchWorld, searchOn, textsOf } from './search-world.ts';
+import { promisesOfSpans } from './span.contract.ts';
 import { promisesOfWords } from './words.contract.ts';
 
 const numbered = (count: number, text: string) => Array.from({ length: count }, (_, n) => `${text} ${n}`);
@@ -18,6 +19,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
 
   promisesOfWords(() => world);
   promisesOfAllThatIsFound(() => world);
+  promisesOfSpans(() => world);
   promisesOfLoad(() => world);
 
   describe('a page', () => {
