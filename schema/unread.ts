@@ -14,7 +14,7 @@ export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals')
     threads: t.exposeInt('threads', { description: 'Replies of others that wait in threads that the viewer takes part in.' }),
     badge: t.exposeInt('badge', {
       description:
-        'The number on an app’s icon, and of a push: of `messages` those in conversations whose `viewerNotificationLevel` is ALL, and of `mentions` those where it is MENTIONS; nothing of what is archived.',
+        'The number on an app’s icon, and of a push: of `messages` those in conversations whose `viewerNotificationLevel` is ALL, and of `mentions` those where it is MENTIONS; nothing of what is archived, nor, until then, where there is a `viewerSilentUntil` that is yet to come.',
     }),
   }),
 });

@@ -124,16 +124,18 @@ export async function unreadTotals(
     countMentions(db.client, stretches),
     sumThreadUnread(db.client, viewer.userId),
   ]);
+  // Where nobody is to be silent the time decides nothing, and need not be asked for.
+  const now = accesses.some(({ silentUntil }) => silentUntil !== null) ? await db.now() : new Date(0);
   const waiting = unread.filter((count, place) => count > 0 || (mentions[place] ?? 0) > 0);
-  const told = held.map(({ access }, place) => toldOf(access, { unread: unread[place] ?? 0, mentions: mentions[place] ?? 0 }));
+  const told = held.map(({ access }, place) => toldOf(access, { unread: unread[place] ?? 0, mentions: mentions[place] ?? 0, now }));
   return { messages: sum(unread), mentions: sum(mentions), conversations: waiting.length, threads, badge: sum(told) };
 }
 
 function toldOf(
-  { archived, notificationLevel }: Membership,
-  { unread, mentions }: { readonly unread: number; readonly mentions: number },
+  { archived, notificationLevel, silentUntil }: Membership,
+  { unread, mentions, now }: { readonly unread: number; readonly mentions: number; readonly now: Date },
 ): number {
-  if (archived || notificationLevel === 'NONE') return 0;
+  if (archived || notificationLevel === 'NONE' || (silentUntil !== null && silentUntil > now)) return 0;
   return notificationLevel === 'MENTIONS' ? mentions : unread;
 }
 

@@ -66,7 +66,7 @@ export interface UnreadTotals {
   readonly conversations: number;
   /** Replies in threads that they take part in. */
   readonly threads: number;
-  /** Of the messages those of which they are told: all, or those that mention them, or none, as they have settled it; of what they have archived none. */
+  /** Of the messages those of which they are told: all, or those that mention them, or none, as they have settled it; of what they have archived, or want to be silent until later, none. */
   readonly badge: number;
 }
 

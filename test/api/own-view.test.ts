@@ -295,11 +295,14 @@ describe('mentions', () => {
 });
 
 describe('a badge', () => {
-  it('counts what one is told of: all that is said, or mentions alone, or nothing; and nothing of what is archived', async () => {
+  it('counts what one is told of: all that is said, or mentions alone, or nothing; and nothing of what is archived, or silent for a while', async () => {
     const { ann, ben, id } = await talk('one', 'two');
     await send(ann, { conversationId: id, mentionIds: [ben.id] });
-    const settle = (part: { readonly notificationLevel?: 'ALL' | 'MENTIONS' | 'NONE'; readonly archived?: boolean }) =>
-      chat.ask(UpdateMembershipDocument, { input: { conversationId: id, ...part } }, ben);
+    const settle = (part: {
+      readonly notificationLevel?: 'ALL' | 'MENTIONS' | 'NONE';
+      readonly archived?: boolean;
+      readonly silentUntil?: string | null;
+    }) => chat.ask(UpdateMembershipDocument, { input: { conversationId: id, ...part } }, ben);
     const counted = async () => (await view(ben, id)).unread;
     expect(await counted()).toMatchObject({ messages: 3, badge: 3 });
     await settle({ notificationLevel: 'MENTIONS' });
@@ -308,6 +311,10 @@ describe('a badge', () => {
     expect(await counted()).toMatchObject({ messages: 3, badge: 0 });
     await settle({ notificationLevel: 'ALL', archived: true });
     expect(await counted()).toMatchObject({ messages: 3, badge: 0 });
+    await settle({ archived: false, silentUntil: '2999-01-01T00:00:00Z' });
+    expect(await counted()).toMatchObject({ messages: 3, badge: 0 });
+    await settle({ silentUntil: new Date(Date.now() + 2_500).toISOString() });
+    await expect.poll(counted, { timeout: 10_000 }).toMatchObject({ messages: 3, badge: 3 });
   });
 });
 

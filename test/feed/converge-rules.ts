@@ -313,7 +313,8 @@ function sum({ cache, shown }: Held): void {
     conversations: waiting.filter(({ messages, mentions }) => messages + mentions > 0).length,
     threads: waitingReplies({ cache, shown }),
     badge: all(({ messages, mentions, settled }) => {
-      if (settled?.['viewerArchived'] === true) return 0;
+      // Whoever is silent here is so for ever.
+      if (settled?.['viewerArchived'] === true || typeof settled?.['viewerSilentUntil'] === 'string') return 0;
       return { ALL: messages, MENTIONS: mentions, NONE: 0 }[String(settled?.['viewerNotificationLevel'])] ?? 0;
     }),
   };

@@ -251,11 +251,12 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     await node.messages.markRead(actor, mark);
     scene.ledger.read(actor, mark.conversationId, mark.seq);
   },
-  async 'settle what one is told'({ actor, node, access: { conversationId }, which, far }) {
+  async 'settle what one is told'({ actor, node, access: { conversationId }, which, whom, far }) {
     await node.groups.updateOwnPart(actor, {
       conversationId,
       notificationLevel: pick(notificationLevels, which),
       archived: far < 0.3,
+      silentUntil: whom < 0.3 ? new Date('2999-01-01') : null,
     });
   },
   async markUnread({ actor, node, access, log, which, scene }) {

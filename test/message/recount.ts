@@ -113,8 +113,9 @@ export function recount(books: Books): Counts {
       conversations: conversations.filter(({ unread, mentions }) => unread + mentions > 0).length,
       threads: all(({ threads }) => Object.values(threads).reduce((sum, count) => sum + count, 0)),
       badge: all(({ conversationId, unread, mentions }) => {
-        const { archived, notificationLevel } = books.accesses.find((access) => access.conversationId === conversationId) ?? {};
-        if (archived) return 0;
+        const access = books.accesses.find((one) => one.conversationId === conversationId);
+        const { archived, notificationLevel, silentUntil = null } = access ?? {};
+        if (archived || (silentUntil !== null && silentUntil.getTime() > Date.now())) return 0;
         return { ALL: unread, MENTIONS: mentions, NONE: 0 }[notificationLevel ?? 'NONE'];
       }),
     },
