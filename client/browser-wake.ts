@@ -4,7 +4,7 @@ interface Listened {
   removeEventListener?(type: string, listener: () => void): void;
 }
 
-/** Wakes up who waits to come back when the browser is online again, also in a worker, or its page is looked at again. Nowhere else does it do anything. */
+/** Wakes up who waits to come back when the browser is online again, in a worker too (Firefox; Chromium does not tell workers), or its page is looked at again. Nowhere else does it do anything. */
 export function browserWake(wakeUp: () => void): () => void {
   const here: Listened & { readonly document?: Listened & { readonly visibilityState: string } } = globalThis;
   const { document } = here;

@@ -28,8 +28,8 @@ export interface OutboxStore<M> {
 /** What an outbox is made of. */
 export interface OutboxParts<M extends Numbered, A extends Answer> {
   /**
-   * Sends a message once, as `sendMessage` or `forwardMessage`, and answers its payload. Throws what the library throws of errors at the top level and of a network that is
-   * not there. Give it a time limit: what has not been answered is sent again by nobody else.
+   * Sends a message once, as `sendMessage` or `forwardMessage`, and answers its payload. Throws what the library throws of errors at the top level (by yourself, something whose
+   * `errors` these are: without their codes they are taken for a network that failed, and the message is sent for ever) and of a network that is not there. Give it a time limit: what has not been answered is sent again by nobody else.
    */
   readonly send: (message: M) => Promise<A>;
   /** `storageMessages` is one that tabs may share. Absent: they are kept in memory, and gone with the page. */
@@ -38,6 +38,11 @@ export interface OutboxParts<M extends Numbered, A extends Answer> {
   readonly newId?: (() => string) | undefined;
   /** Called before a message is sent again, with why and after how many ms. */
   readonly onRetry?: ((message: M, failure: Failure, afterMs: number) => void) | undefined;
+  /**
+   * Called when a message is not taken and waits no more, by whomever it was sent: show it with why, or it is lost for who wrote it. `code` is that of the refusal, such as `MUTED`, or `RATE_LIMITED`
+   * with `retryAfterMs` where it may be said later.
+   */
+  readonly onRefused?: ((message: M, failure: Failure) => void) | undefined;
   /** Calls what it is given when it may be worth sending again before the wait is over, as when events are followed again; answers how to call no more. See `browserWake`. */
   readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -62,7 +67,7 @@ export interface Outbox<M extends Numbered, A extends Answer> {
 
 /** Makes an outbox of messages of one account. */
 export function createOutbox<M extends Numbered, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
-  const { send, store, newId = () => crypto.randomUUID(), onRetry, wake, clock = systemClock, random = Math.random } = parts;
+  const { send, store, newId = () => crypto.randomUUID(), onRetry, onRefused, wake, clock = systemClock, random = Math.random } = parts;
   let held: readonly M[] = store?.load() ?? [];
   /** The ids of those that are on their way. */
   const going = new Set<string>();
@@ -100,8 +105,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       const answer = await send(message);
       const [first] = answer.errors;
       // Every other code is an answer; RATE_LIMITED too, for in slow mode it may name hours.
-      if (first?.code !== 'UNAVAILABLE') return answer;
-      return failureOfErrors([{ message: first.message, extensions: { ...first } }]);
+      return first?.code === 'UNAVAILABLE' ? failureOfRefusal(first) : answer;
     } catch (error) {
       return readFailure(error);
     }
@@ -113,9 +117,12 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     for (;;) {
       if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
       const outcome = await attempt(message);
-      if (!('remedy' in outcome)) return answered(message, outcome);
+      if (!('remedy' in outcome)) {
+        const [first] = outcome.errors;
+        return answered(message, outcome, first && failureOfRefusal(first));
+      }
       // Who has to sign in first can send it again then.
-      if (outcome.remedy === 'end') answered(message, null);
+      if (outcome.remedy === 'end') answered(message, null, outcome);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
       inform(clock, () => onRetry?.(message, outcome, ms));
@@ -133,8 +140,10 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       throw new Error('A message before it waits for somebody to sign in.');
   }
 
-  function answered<T>(message: M, answer: T): T {
+  function answered<T>(message: M, answer: T, failure: Failure | undefined): T {
     keep(held.filter(({ clientMessageId }) => clientMessageId !== message.clientMessageId));
+    // What was stopped leaves it in the store, where its successor hears the same.
+    if (failure !== undefined && !stopped) inform(clock, () => onRefused?.(message, failure));
     return answer;
   }
 
@@ -171,4 +180,8 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       for (const done of stops) done();
     },
   };
+}
+
+function failureOfRefusal(refusal: Answer['errors'][number]): Failure {
+  return failureOfErrors([{ message: refusal.message, extensions: { ...refusal } }]);
 }

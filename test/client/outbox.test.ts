@@ -134,6 +134,36 @@ it('what was not answered before the page was left is sent by the next one, unde
   expect(stored).toEqual([]);
 });
 
+it('whatever is not taken is told with its message, by whomever it was sent, and waits no more', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  const shared = listedStorage();
+  const store = () => storageMessages<SendMessageInput>(shared, 'ann');
+  const offline = createOutbox<SendMessageInput, { errors: [] }>({
+    store: store(),
+    send: () => Promise.reject(new TypeError('fetch failed')),
+  });
+  for (const text of ['', 'too long'.repeat(10_000), 'fine']) offline.send({ conversationId, text }).catch(() => undefined);
+  const unknown = { conversationId: 'none', text: 'nowhere', nonsense: true };
+  offline.send(unknown).catch(() => undefined);
+  offline.stop();
+  const refused: unknown[] = [];
+  const outbox = createOutbox({
+    store: store(),
+    send: (input: SendMessageInput) => send(ann, input),
+    onRefused: ({ text }, { code }) => refused.push([text.slice(0, 8), code]),
+  });
+  const { messageEdge } = await outbox.send({ conversationId, text: 'now' });
+  expect(messageEdge?.node.text).toBe('now');
+  expect(refused).toEqual([
+    ['', 'INVALID_INPUT'],
+    ['too long', 'INVALID_INPUT'],
+  ]);
+  await Promise.allSettled(outbox.resend());
+  expect(refused.slice(2)).toEqual([['nowhere', 'BAD_USER_INPUT']]);
+  expect([outbox.waiting(), shared.length]).toEqual([[], 0]);
+});
+
 it('what a tab has left behind is sent by another that is open, once, beside what waits there', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
