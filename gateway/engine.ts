@@ -5,7 +5,7 @@ import type { Config } from '../src/config.ts';
 import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
-import { originsOf } from './cors.ts';
+import { corsFor } from './cors.ts';
 import { Delivery, Life } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
@@ -57,13 +57,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
     batching: false,
     // What was refused is not kept: it holds its whole text, and is found wrong anew in no time.
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
-    cors: {
-      origin: [...originsOf(config)],
-      credentials: false,
-      methods: ['GET', 'POST', 'OPTIONS'],
-      exposedHeaders: ['x-request-id'],
-      maxAge: 7_200,
-    },
+    cors: (request) => corsFor(config, request),
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: '/health/live',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, handles, oneOf, option, paths, setting, url, whole } from './config-option.ts';
+import { flag, handles, oneOf, option, origins, paths, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** What can be configured of how a node runs: where things are, and how much it takes on. */
@@ -263,8 +263,8 @@ export const nodeOptions = {
   corsOrigins: option(
     'CORS_ORIGINS',
     '*',
-    z.string(),
-    'Origins that browsers may call from, joined by commas; `*` for any (tokens travel in headers, never in cookies).',
+    origins,
+    'Origins that browsers may call from, joined by commas, as in `https://chat.example.org`; `*` for any (tokens travel in headers, never in cookies).',
   ),
   graphiql: option('GRAPHIQL', 'true', flag, 'Serve GraphiQL at /graphql to browsers.'),
   demoApp: option(

@@ -57,10 +57,35 @@ export const hosts = z.string().transform((text, context) => {
   }) as readonly string[];
 });
 
+/** Origins, joined by commas, as browsers send them: scheme, host, and the port where it is not the scheme's own. `*` is any; `null` is what pages have that have none, such as files. */
+export const origins = z.string().transform((text, context) => {
+  const named = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  if (named.length === 0) context.addIssue({ code: 'custom', message: 'names no origin: `*` is any' });
+  const odd = named.find((origin) => !isOrigin(origin));
+  if (odd !== undefined)
+    context.addIssue({
+      code: 'custom',
+      message: `names ${odd}, which no browser sends: an origin is as in https://chat.example.org, without a path`,
+    });
+  return named as readonly string[];
+});
+
+function isOrigin(text: string): boolean {
+  if (text === '*' || text === 'null') return true;
+  // What apps are served by (capacitor://localhost) has no origin for URL.
+  if (!/^https?:/i.test(text)) return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]*$/.test(text);
+  return !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** A URL of one of some protocols, which are named with their colon. */
 export function url(...protocols: readonly string[]) {
+  // An address of mail has no slashes.
+  const starts = protocols.map((protocol) => (protocol === 'mailto:' ? protocol : `${protocol}//`));
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    message: `must be a URL that starts with ${starts.join(' or ')}`,
   });
 }
 

@@ -71,6 +71,27 @@ describe('the configuration', () => {
     expect(refusal({ ATTACHMENT_HOSTS: `example.com,${host}` })).toBe(`ATTACHMENT_HOSTS names ${host}, which is no host's name`);
   });
 
+  it.each([
+    'chat.example',
+    'https://chat.example/',
+    'https://chat.example:443',
+    'https://Chat.example',
+    'https://*.chat.example',
+    'https://chat.example/app',
+  ])('refuses %s for an origin, which no browser would ever send', (origin) => {
+    expect(refusal({ CORS_ORIGINS: `https://a.example,${origin}` })).toMatch(`CORS_ORIGINS names ${origin}, which no browser sends`);
+  });
+
+  it('takes origins of apps, of other ports and of pages that have none', () => {
+    const corsOrigins = ['https://a.example', 'http://localhost:5173', 'capacitor://localhost', 'http://[::1]:3000', 'null'];
+    expect(readConfig({ CORS_ORIGINS: corsOrigins.join(', ') })).toMatchObject({ corsOrigins });
+    expect(refusal({ CORS_ORIGINS: ' , ' })).toBe('CORS_ORIGINS names no origin: `*` is any');
+  });
+
+  it('says how the address of who may be turned to begins', () => {
+    expect(refusal({ VAPID_SUBJECT: 'ops@example.org' })).toBe('VAPID_SUBJECT must be a URL that starts with mailto: or https://');
+  });
+
   it('refuses Redis without MySQL and says why', () => {
     expect(refusal({ REDIS_URL: 'redis://127.0.0.1:6379' })).toMatch(/^REDIS_URL needs DATABASE_URL: /);
   });

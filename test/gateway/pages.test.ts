@@ -68,9 +68,22 @@ test('pages of every origin may call by default, and only those that are configu
   });
   expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
   await using strict = await openLab({ CORS_ORIGINS: 'https://chat.example, https://admin.example' });
-  const seen = async (origin: string) => (await preflight(strict.node.url, origin)).headers.get('access-control-allow-origin');
-  expect(await seen('https://admin.example')).toBe('https://admin.example');
-  expect(await seen('https://evil.example')).not.toBe('https://evil.example');
+  const seen = async (origin: string) => {
+    const { headers } = await preflight(strict.node.url, origin);
+    return [headers.get('access-control-allow-origin'), headers.get('access-control-allow-headers')];
+  };
+  expect(await seen('https://admin.example')).toEqual(['https://admin.example', 'authorization,content-type']);
+  expect(await seen('https://evil.example')).toEqual([null, null]);
+  // What a page in a sandboxed frame sends, of whomever.
+  expect(await seen('null')).toEqual([null, null]);
+});
+
+test('that an answer depends on who asks is said to caches, where a single origin is configured too', async () => {
+  await using lab = await openLab({ CORS_ORIGINS: 'https://chat.example' });
+  const headers = { origin: 'https://chat.example', 'content-type': 'application/json' };
+  const answer = await fetch(`${lab.node.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ __typename }"}' });
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://chat.example');
+  expect(answer.headers.get('vary')?.toLowerCase()).toContain('origin');
 });
 
 test.each(
