@@ -6,6 +6,7 @@ import type { User } from '../../src/user/index.ts';
 
 /** What may follow a command, as text. */
 export interface Flags {
+  readonly help?: boolean | undefined;
   readonly expect?: string | undefined;
   readonly note?: string | undefined;
   readonly first?: string | undefined;

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { ImportStopped, type ImportSummary, sayFault } from '../../src/import/index.ts';
 import { type Commands, counted, type Tell, UsageError } from './command.ts';
 
@@ -39,7 +40,7 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(file);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${resolve(file)} cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -11,18 +11,33 @@ import { type Flags, type Tell, table, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { whoRuns } from './operator.ts';
 
-function usage(): string {
-  const lines = Object.entries(commands).map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
+/** The commands that somebody may mean: the one that they name, else those that begin with the same word, else all. */
+function usage([first = '', second = '']: readonly string[]): string {
+  const all = Object.entries(commands);
+  const meant = all.filter(([name]) => name === `${first} ${second}` || name === first);
+  const near = all.filter(([name]) => name.split(' ')[0] === first);
+  const some = [meant, near].find((ones) => ones.length > 0) ?? all;
+  const lines = some.map(([name, { words, says }]) => [`  ${[name, ...words].join(' ')}`, says]);
   return `npm run admin -- …\n${table(lines)}`;
 }
 
-/** What a command line asks for. Throws UsageError. */
+/** What a command line asks for; null: what there is. Throws UsageError. */
 function read(line: readonly string[]) {
   const { flags, positionals } = parse(line);
+  if (flags.help === true) return null;
   const name = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((one) => Object.hasOwn(commands, one));
   const command = name === undefined ? undefined : commands[name];
   const words = positionals.slice(name?.split(' ').length ?? 0);
-  if (name === undefined || command === undefined || words.length !== command.words.length) throw new UsageError(usage());
+  if (name === undefined || command === undefined) {
+    const [first, second] = positionals;
+    const isBegun = second === undefined && Object.keys(commands).some((one) => one.startsWith(`${first} `));
+    const fault = isBegun ? `After ${first} comes what is to be done.\n` : `There is no ${positionals.slice(0, 2).join(' ')}.\n`;
+    throw new UsageError(`${first === undefined ? '' : fault}${usage(positionals)}`);
+  }
+  if (words.length !== command.words.length) {
+    const wanted = command.words.length === 0 ? 'nothing' : command.words.join(' ');
+    throw new UsageError(`After ${name} comes ${wanted}; what has spaces in it stands in quotes.\n${usage(positionals)}`);
+  }
   return { name, command, words, flags };
 }
 
@@ -45,16 +60,19 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
         ...{ deadline: text, 'on-failure': text, conversations: text, 'new-secret': flag },
         ...ofModeration,
         ...{ source: text, check: flag, 'skip-faulty': flag, 'shift-times': flag, unread: flag, closed: flag, json: flag },
+        help: { ...flag, short: 'h' },
       },
       allowPositionals: true,
     });
     return { flags: values, positionals };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('\n')[0]}\n${usage()}`);
+    // The rest of the sentence tells of words that begin with a dash.
+    const [fault = ''] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${fault}\n${usage(line.filter((word) => !word.startsWith('-')))}`);
   }
 }
 
-type Asked = ReturnType<typeof read>;
+type Asked = NonNullable<ReturnType<typeof read>>;
 
 /** Does what is asked for. What does more than look is written down before and after. */
 async function run(operator: Operator, { name, command, words, flags }: Asked, tell: Tell): Promise<string | AsyncIterable<string>> {
@@ -91,6 +109,10 @@ function shown(text: string): string {
 export async function runAdmin(line: readonly string[], { env, output, errors }: Terminal): Promise<0 | 1> {
   try {
     const asked = read(line);
+    if (asked === null) {
+      output.write(`${usage(line.filter((word) => !word.startsWith('-')))}\n`);
+      return 0;
+    }
     // What goes wrong is said below; what the modules have to say besides is for a node's log.
     await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
     const said = await run(operator, asked, (line) => void errors.write(`${shown(line)}\n`));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { wordActions } from '../../src/words/index.ts';
@@ -47,7 +48,7 @@ async function show({ words }: Operator, [name = '']: readonly string[]): Promis
 async function importFile({ words }: Operator, [file = '']: readonly string[], flags: Flags, note: Note): Promise<string> {
   if (flags.list === undefined) throw new UsageError('Say with --list which list it is to be.');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${resolve(file)} cannot be read: ${(error as Error).message}`);
   });
   const lines = text
     .replace(/^\ufeff/, '')

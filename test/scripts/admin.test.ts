@@ -244,16 +244,34 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused(...words)).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
   });
 
+  const all = [/^ {2}settings rollback VERSION +puts all/m, /^ {2}grant HANDLE /m, /^ {2}drain NODE /m];
+
   test.each([
-    [[]],
-    [['settings', 'set', 'maxPins']],
-    [['grant', 'ann', 'ben']],
-    [['constructor']],
-    [['settings', 'list', '--loud']],
-  ])('tells how it is used where it is given %j', async (words) => {
+    [[], /^npm run admin/],
+    [['constructor'], /^There is no constructor\.$/m],
+    [['setting', 'list'], /^There is no setting list\.$/m],
+    [['--loud'], /^Unknown option '--loud'$/m],
+  ])('tells how it is used where it is given %j', async (words, fault) => {
     const says = await refused(...words);
-    for (const line of [/^ {2}settings rollback VERSION +puts all/m, /^ {2}grant HANDLE /m, /^ {2}drain NODE /m])
-      expect(says).toMatch(line);
+    for (const line of [fault, ...all]) expect(says).toMatch(line);
+  });
+
+  test.each([
+    [['settings', 'set', 'maxPins'], 'After settings set comes NAME VALUE', ['settings set']],
+    [['grant', 'ann', 'ben'], 'After grant comes HANDLE', ['grant']],
+    [['nodes', 'all'], 'After nodes comes nothing', ['nodes']],
+    [['settings', 'list', '--loud'], "Unknown option '--loud'\n", ['settings list']],
+    [['audit'], 'After audit comes what is to be done.\n', ['audit list', 'audit export']],
+    [['audit', 'show'], 'There is no audit show.\n', ['audit list', 'audit export']],
+  ])('says what is wrong with %j, and tells of what was meant alone', async (words, fault, meant) => {
+    const says = await refused(...words);
+    expect(says).toMatch(fault);
+    expect([...says.matchAll(/^ {2}([a-z -]+?)(?: [A-Z ]+)? {2}/gm)].map(([, name]) => name)).toEqual(meant);
+  });
+
+  it('tells how it is used where that is asked for, and then nothing has gone wrong', async () => {
+    for (const line of all) expect(await admin('--help')).toMatch(line);
+    expect(await admin('grant', '-h')).toMatch(/^npm run admin -- …\n {2}grant HANDLE {2}.*\n$/);
   });
 
   test.each([
