@@ -14,7 +14,9 @@ export async function leaveJob(tx: Tx, job: NewJob): Promise<void> {
 export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
   const known = await tx.job.findUnique({ where: { kind_key: { kind, key } }, select: { id: true } });
   if (known !== null) return;
-  await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, data: JSON.stringify(data, decimal), dueAt, createdAt: dueAt } });
+  await tx.job.create({
+    data: { id: uuidBytes(newUuid()), kind, key, data: JSON.stringify(data, decimal), dueAt, createdAt: leftAt(dueAt) },
+  });
 }
 
 /** Leaves what has failed so often that it is not tried again unless an operator says so. Of the reason 1,000 characters are kept. */
@@ -30,7 +32,12 @@ async function put(tx: Tx, { kind, key, data, dueAt }: NewJob, stand: Pick<JobRo
   const fresh = { data: JSON.stringify(data, decimal), dueAt, heldBy: null, ...stand };
   // Prisma's upsert looks first on MySQL, and then changes what it has seen: nothing, where whoever did the job removes it between the two.
   const { count } = await tx.job.updateMany({ where: { kind, key }, data: fresh });
-  if (count === 0) await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: dueAt } });
+  if (count === 0) await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: leftAt(dueAt) } });
+}
+
+// For people to read, so this machine's clock will do; what is due at once by the database's was not left later than that.
+function leftAt(dueAt: Date): Date {
+  return new Date(Math.min(Date.now(), dueAt.getTime()));
 }
 
 /** Takes back what was left under a key; where nothing is, nothing happens. */

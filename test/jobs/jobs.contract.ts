@@ -67,6 +67,9 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await using node = nodeThat(async ({ groupId }) => void seen.push(groupId));
       await node.doDue();
       expect(seen).toEqual([]);
+      const left = await rowOf(id);
+      // It says when it was left, not when it is due.
+      expect(Number(left?.dueAt) - Number(left?.createdAt)).toBeGreaterThan(3_000_000);
       await makeDue(id);
       await node.doDue();
       expect(seen).toEqual([id]);
