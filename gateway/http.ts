@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { Config } from '../src/config.ts';
@@ -114,11 +115,13 @@ function isServed({ roles }: Config, path: string | null): boolean {
 
 function logAnswer({ logger }: Logging, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
-  response.once('close', () => {
+  function log(): void {
     if (!logger.isLevelEnabled('debug')) return;
     const ms = Math.round(performance.now() - started);
     logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
-  });
+  }
+  // Of the request, also where it is the client that closes: that comes from its connection, which serves others.
+  response.once('close', AsyncResource.bind(log));
 }
 
 function sendHealth(response: ServerResponse, { status, body }: Health): void {

@@ -3,7 +3,7 @@ import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { seedDemo } from './demo.ts';
-import { offersDemoApp } from './demo-app.ts';
+import { greet } from './greeting.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { createNode } from './node.ts';
 
@@ -52,9 +52,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
     });
   }
   await using node = await createNode(config, { logging });
-  logging.announce(`MPIM is at ${node.url} (GraphiQL: ${node.url}/graphql). Ctrl-C stops it.`);
-  if (offersDemoApp(config)) logging.announce(`The demo app is at ${node.url}/demo/.`);
-  if (node.adminUrl !== null) logging.announce(`The operators’ schema is at ${node.adminUrl}, for admins.`);
+  for (const line of greet(config, node)) logging.announce(line);
   if (demo) logging.announce(await seedDemo(node.chat));
   await Promise.race([stop, node.askedToStop.then(() => logging.logger.info('stopping: this node was asked to'))]);
 }

@@ -126,7 +126,7 @@ it('a client that goes away while its subscription is set up leaves nothing behi
   const gone = new AbortController();
   const answer = fetch(`${lab.node.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: eventStream },
+    headers: { 'content-type': 'application/json', accept: eventStream, 'x-request-id': 'goes-away' },
     body: JSON.stringify({ query: 'subscription { late(gate: "set up") }' }),
     signal: gone.signal,
   });
@@ -134,7 +134,7 @@ it('a client that goes away while its subscription is set up leaves nothing behi
   gone.abort();
   await expect(answer).rejects.toThrow('aborted');
   // The node knows that it has gone.
-  await expect.poll(() => lab.log.some(({ msg }) => msg === 'answered')).toBe(true);
+  await expect.poll(() => lab.log.find(({ msg }) => msg === 'answered')).toMatchObject({ requestId: 'goes-away' });
   lab.gates.open('set up');
   await lab.gates.opened('endless returned');
 });
