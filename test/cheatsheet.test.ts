@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { readWatch } from '../client/document.ts';
 import { schema } from '../schema/index.ts';
 import { newSecret } from '../src/webhook/signature.ts';
 import { given, type Person, world } from './support/world.ts';
@@ -99,6 +100,11 @@ describe('docs/cheatsheet.md', () => {
 
   it.each(operations.map(({ name, source }) => ({ name, source })))('shows what the schema has: $name', ({ source }) => {
     expect(validate(schema, parse(whole(source)))).toEqual([]);
+  });
+
+  it('has a subscription that the client package can follow', () => {
+    const live = operations.find(({ name }) => name === 'Live');
+    expect(readWatch(parse(whole(live?.source ?? '')))).toMatchObject({ responseName: 'events' });
   });
 
   it('has operations that can be done one after the other', async () => {

@@ -31,6 +31,8 @@ const parameters: Readonly<Record<string, Parameter>> = {
   allowPublicKeyRetrieval: (value) => (['true', 'false'].includes(value) ? { allowPublicKeyRetrieval: value === 'true' } : null),
 };
 
+const known = 'sslaccept=strict, sslaccept=accept_invalid_certs, sslcert=FILE, socket=FILE, allowPublicKeyRetrieval=true';
+
 /**
  * Reads `mysql://user:password@host:port/database?parameters`; name and password may be percent-encoded, the port is 3306 if absent.
  *
@@ -56,7 +58,7 @@ export function readMysqlUrl(text: string): MysqlAddress {
   for (const [name, value] of url.searchParams) {
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     const found = parameter?.(value);
-    if (!found) throw new DatabaseError(`DATABASE_URL has a parameter that cannot be used: ${name}=${value}`);
+    if (!found) throw new DatabaseError(`DATABASE_URL has a parameter that cannot be used: ${name}=${value} (there are ${known})`);
     const ssl = { ...(typeof connection.ssl === 'object' ? connection.ssl : {}), ...(typeof found.ssl === 'object' ? found.ssl : {}) };
     connection = { ...connection, ...found, ...(found.ssl ? { ssl } : {}) };
   }
