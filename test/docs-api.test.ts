@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GraphQLInterfaceType, parse, validate } from 'graphql';
+import { type GraphQLObjectType, isObjectType, parse, validate } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closes } from '../gateway/close-codes.ts';
 import { schema } from '../schema/index.ts';
@@ -39,6 +39,20 @@ function codesBelow(heading: string, title: string): readonly string[] {
   return rowsBelow(heading, title).map(([code = '']) => code.replaceAll('`', ''));
 }
 
+function fieldsOf(type: GraphQLObjectType | null | undefined): readonly string[] {
+  return Object.keys(type?.getFields() ?? {});
+}
+
+const events = Object.values(schema.getTypeMap())
+  .filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Event'))
+  .map(({ name }) => name);
+
+/** What stands where a link of the guide leads: the page. */
+function textBehind(link: string): string {
+  const [path = ''] = link.split('#');
+  return readFileSync(join(guideFolder, path === '' ? 'operations.md' : path), 'utf8');
+}
+
 describe('docs/api', () => {
   it('lists each of its pages once', () => {
     expect(guide.map(({ name }) => name).toSorted()).toEqual(globSync('*.md', { cwd: guideFolder }).toSorted());
@@ -50,7 +64,7 @@ describe('docs/api', () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(mostLines);
   });
 
-  it.each(guide.slice(1))('has something to copy on each page: $name', ({ text }) => {
+  it.each(guide.slice(1).filter(({ name }) => name !== 'operations.md'))('has something to copy on each page: $name', ({ text }) => {
     expect(documentsOf(text).length).toBeGreaterThan(0);
   });
 
@@ -60,18 +74,19 @@ describe('docs/api', () => {
     expect(validate(schema, parse(document)).map((error) => error.message)).toEqual([]);
   });
 
-  it('names each query, mutation and subscription, or the pages on accounts and push do', () => {
-    const pages = [
-      ...guide.map(({ text }) => text),
-      ...['accounts', 'push'].map((name) => readFileSync(join(root, `docs/${name}.md`), 'utf8')),
-    ];
-    const words = new Set(pages.join('\n').match(/\w+/g));
-    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-    expect(roots.flatMap((type) => Object.keys(type?.getFields() ?? {})).filter((field) => !words.has(field))).toEqual([]);
+  it.each([
+    ['Queries', fieldsOf(schema.getQueryType())],
+    ['Mutations', fieldsOf(schema.getMutationType())],
+    ['Subscriptions', fieldsOf(schema.getSubscriptionType())],
+    ['Events', events],
+  ])('has an index of all: %s', (heading, names) => {
+    const listed = [...guideSection('operations.md', heading).matchAll(/^\| `(\w+)` \| \[[^\]]+\]\((\S+)\)/gm)];
+    expect(listed.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
+    const silent = listed.filter(([, name = '', link = '']) => !textBehind(link).includes(name));
+    expect(silent.map(([, name, link]) => `${name}: ${link}`)).toEqual([]);
   });
 
   it('says of each event what it changes', () => {
-    const events = schema.getPossibleTypes(schema.getType('Event') as GraphQLInterfaceType).map(({ name }) => name);
     const told = `${guidePage('cache.md')}${guidePage('subscriptions.md')}`.replaceAll(/```.*?```/gs, '');
     expect(events.filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
   });
