@@ -24,7 +24,7 @@ export function isAccountEntry(entry: Entry): entry is AccountEntry {
 /** An entry of an account's log. */
 export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({
   description:
-    'An entry of the viewer’s own account stream, which all their devices follow and nobody else; or one about a notice, which stands on the server’s stream if the notice is for everybody.',
+    'An event in the viewer’s account stream, which only the viewer’s own devices receive, or an event about a notice. A notice for all users is an event in the server’s stream.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });
@@ -34,12 +34,13 @@ export const accountEventInterfaces = [AccountEvent, LogEvent, Event];
 const interfaces = accountEventInterfaces;
 
 ConversationOpened.implement({
-  description: 'A conversation is the viewer’s from here on, or again.',
+  description: 'A conversation became available to the viewer, for the first time or again.',
   interfaces,
   fields: (t) => ({
     position: t.field({
       type: Position,
-      description: 'After what the viewer’s part of its log begins; a subscription goes on from there by itself.',
+      description:
+        'The position in the conversation’s stream after which the viewer’s events begin. An open subscription continues from there by itself.',
       resolve: ({ entry: { data } }, _args, { chat }) => ({
         streamId: formatId('Conversation', data.conversationId),
         seq: data.seq,
@@ -49,7 +50,7 @@ ConversationOpened.implement({
     conversationEdge: t.field({
       type: ConversationEdge,
       nullable: true,
-      description: 'The conversation, with its cursor in the viewer’s list; null if it is not theirs any more.',
+      description: 'The conversation, with its cursor in `Viewer.conversations`, or null if the viewer no longer has access to it.',
       // An account's stream is named by its user.
       async resolve({ entry: { streamId: userId, data } }, _args, context): Promise<Edge<ConversationShape> | null> {
         const accessed = await accessOf(context, data.conversationId, { userId });
@@ -60,31 +61,34 @@ ConversationOpened.implement({
 });
 
 ConversationClosed.implement({
-  description: 'A conversation is not the viewer’s any more.',
+  description: 'The viewer lost access to a conversation.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId) }),
-    leaveReason: t.field({ type: LeaveReason, description: 'Why.', resolve: ({ entry }) => entry.data.reason }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
+    }),
+    leaveReason: t.field({ type: LeaveReason, description: 'Why the viewer lost access.', resolve: ({ entry }) => entry.data.reason }),
   }),
 });
 
 ViewerChanged.implement({
-  description: 'Something about the viewer has changed: their profile, their settings, or where they are signed in.',
+  description: 'The viewer’s profile, settings or sessions changed.',
   interfaces,
   fields: (t) => ({
     viewer: t.field({
       type: Viewer,
       nullable: true,
-      description: 'The viewer as they stand.',
+      description: 'The viewer in their current state. Null only together with an error.',
       resolve: (_event, _args, context) => requireViewer(context),
     }),
   }),
 });
 
 const AccountEvents = connectionOf<Logged<AccountEntry>>('AccountEvent', {
-  of: 'An entry',
-  list: 'entries of an account’s log',
-  node: (t) => t.field({ type: AccountEvent, description: 'The entry.', resolve: ({ node }) => node }),
+  of: 'An account event',
+  list: 'account events',
+  node: (t) => t.field({ type: AccountEvent, description: 'The event.', resolve: ({ node }) => node }),
 });
 
 /** A page of entries. */

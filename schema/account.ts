@@ -6,28 +6,28 @@ import { formatId } from './ids.ts';
 import { Viewer } from './viewer.ts';
 
 const DeletedMessages = builder.enumType('DeletedMessages', {
-  description: 'What becomes of the messages of an account that is erased.',
+  description: 'What happens to a user’s messages when their account is erased.',
   values: {
-    KEEP: { description: 'They stay, without a sender. What nobody else can read goes.' },
-    REMOVE: { description: 'They are all taken back, as recallMessage does.' },
+    KEEP: { description: 'The messages stay, without a sender. Messages that nobody else can read are removed.' },
+    REMOVE: { description: 'All messages are recalled, as by `recallMessage`.' },
   } satisfies Record<(typeof deletedMessages)[number], unknown>,
 });
 
 builder.objectField(Viewer, 'hasPassword', (t) =>
   t.boolean({
-    description: 'Whether the viewer has a password; who signs in with the tokens of others has none.',
+    description: 'Whether the viewer has a password. A user who signs in with tokens (`signInWithToken`) has none.',
     resolve: (viewer, _args, { chat }) => chat.users.hasPassword(viewer),
   }),
 );
 
 const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
-  description: 'That it is meant, and what becomes of what was said.',
+  description: 'The input of `deleteAccount`. Exactly one of `password` and `token` is required.',
   fields: (t) => ({
-    password: t.string({ description: 'The viewer’s password; or a token.' }),
+    password: t.string({ description: 'The viewer’s password.' }),
     token: t.string({
-      description: 'Instead of a password: a token of theirs as of signInWithToken, made within the last five minutes.',
+      description: 'A token as for `signInWithToken`, issued to the viewer within the last five minutes. Use it instead of `password`.',
     }),
-    messages: t.field({ type: DeletedMessages, required: true, description: 'What becomes of the viewer’s messages.' }),
+    messages: t.field({ type: DeletedMessages, required: true, description: 'What happens to the viewer’s messages.' }),
   }),
 });
 
@@ -37,9 +37,9 @@ interface DeleteAccountShape extends Refusable {
 
 const DeleteAccountPayload = withErrors(
   builder.objectRef<DeleteAccountShape>('DeleteAccountPayload').implement({
-    description: 'What came of deleteAccount.',
+    description: 'The payload of `deleteAccount`.',
     fields: (t) => ({
-      userId: t.exposeID('userId', { nullable: true, description: 'The account that is erased; null if it was refused.' }),
+      userId: t.exposeID('userId', { nullable: true, description: 'The ID of the erased account, or null if the mutation was refused.' }),
     }),
   }),
 );
@@ -48,7 +48,7 @@ builder.mutationField('deleteAccount', (t) =>
   t.field({
     type: DeleteAccountPayload,
     description:
-      'Erases the viewer’s account for good. Profile, password and sessions are gone with the answer, and all sockets close (4401); contacts, requests and blocks end, groups are left or handed on, and messages stay or go, right after. A wrong password or token is INVALID_CREDENTIALS, and counts like a failed sign-in.',
+      'Erases the viewer’s account permanently. When the mutation returns, the profile, password and sessions are gone, and all sockets close with code 4401. Right afterwards, contacts, requests and blocks end, the viewer leaves their groups or passes them on, and their messages are kept or removed. A wrong password or token is refused with INVALID_CREDENTIALS and counts as a failed sign-in.',
     args: { input: t.arg({ type: DeleteAccountInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

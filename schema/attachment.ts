@@ -6,23 +6,39 @@ import { shareable } from './shareable.ts';
 /** A file that is kept elsewhere. */
 export const Attachment = builder.objectRef<AttachmentShape>('Attachment').implement({
   description:
-    'A file that is kept elsewhere, as whoever attached it describes it. MPIM has neither fetched nor checked it: clients decide what of it they open by themselves.',
+    'A file that is attached to a message and stored elsewhere, as described by the user who attached it. MPIM has neither fetched nor checked the file. Clients decide which files they open automatically.',
   fields: (t) => ({
-    url: t.exposeString('url', { extensions: shareable, description: 'Where it is: an absolute http or https address, as ASCII.' }),
-    mediaType: t.exposeString('mediaType', { extensions: shareable, description: 'What kind of file it is, such as `image/png`.' }),
-    name: t.exposeString('name', { extensions: shareable, nullable: true, description: 'What it is called, without a folder.' }),
+    url: t.exposeString('url', { extensions: shareable, description: 'The absolute http or https URL of the file, in ASCII.' }),
+    mediaType: t.exposeString('mediaType', { extensions: shareable, description: 'The media type of the file, such as `image/png`.' }),
+    name: t.exposeString('name', {
+      extensions: shareable,
+      nullable: true,
+      description: 'The file name, without a folder, or null if it is unknown.',
+    }),
     size: t.exposeFloat('size', {
       extensions: shareable,
       nullable: true,
-      description: 'Its size in bytes: a whole number up to 2⁵³ − 1. It is a Float because an Int ends at 2 GiB.',
+      description: 'The size in bytes, or null if it is unknown. A whole number up to 2⁵³ − 1. It is a Float because an Int ends at 2 GiB.',
     }),
-    width: t.exposeInt('width', { extensions: shareable, nullable: true, description: 'Of pictures and films, in pixels.' }),
-    height: t.exposeInt('height', { extensions: shareable, nullable: true, description: 'Of pictures and films, in pixels.' }),
-    durationMs: t.exposeInt('durationMs', { extensions: shareable, nullable: true, description: 'Of sounds and films, in ms.' }),
+    width: t.exposeInt('width', {
+      extensions: shareable,
+      nullable: true,
+      description: 'The width of an image or video in pixels, or null if it is unknown.',
+    }),
+    height: t.exposeInt('height', {
+      extensions: shareable,
+      nullable: true,
+      description: 'The height of an image or video in pixels, or null if it is unknown.',
+    }),
+    durationMs: t.exposeInt('durationMs', {
+      extensions: shareable,
+      nullable: true,
+      description: 'The duration of an audio or video file in milliseconds, or null if it is unknown.',
+    }),
     alt: t.exposeString('alt', {
       extensions: shareable,
       nullable: true,
-      description: 'What is to be seen or heard in it, for those who cannot see or hear it.',
+      description: 'A text alternative for people who cannot see or hear the file, or null if there is none.',
     }),
   }),
 });
@@ -31,7 +47,7 @@ builder.objectField(Message, 'attachments', (t) =>
   t.field({
     extensions: shareable,
     type: [Attachment],
-    description: 'What is attached to it, in order; none once it is recalled.',
+    description: 'The files attached to the message, in order. Empty once the message has been recalled.',
     resolve: ({ attachments }) => attachments,
   }),
 );
@@ -39,21 +55,21 @@ builder.objectField(Message, 'attachments', (t) =>
 /** A file to attach. */
 export const AttachmentInput = builder.inputType('AttachmentInput', {
   description:
-    'A file to attach, which is kept elsewhere. Whoever sees the message is told its address: one that is signed should last as long as the message is to be looked at.',
+    'A file to attach, which is stored elsewhere. Everyone who sees the message receives its URL. A signed URL should stay valid for as long as people look at the message. Optional fields that are omitted or null are unknown.',
   fields: (t) => ({
     url: t.string({
       required: true,
-      description: 'Where it is: an absolute http or https address of up to 2,048 characters, without a name and password in it.',
+      description: 'An absolute http or https URL of up to 2,048 characters, without a user name or password.',
     }),
     mediaType: t.string({
       required: true,
-      description: 'What kind of file it is, such as `image/png` or `audio/webm;codecs=opus`, up to 255 characters.',
+      description: 'The media type, such as `image/png` or `audio/webm;codecs=opus`, up to 255 characters.',
     }),
-    name: t.string({ description: 'What it is called: one line of up to 255 characters, without a folder.' }),
-    size: t.float({ description: 'Its size in bytes: a whole number from 0 to 2⁵³ − 1.' }),
-    width: t.int({ description: 'In pixels, from 1 to 1,000,000.' }),
-    height: t.int({ description: 'In pixels, from 1 to 1,000,000.' }),
-    durationMs: t.int({ description: 'In ms.' }),
-    alt: t.string({ description: 'What is to be seen or heard in it, up to 1,000 characters.' }),
+    name: t.string({ description: 'The file name: a single line of up to 255 characters, without a folder.' }),
+    size: t.float({ description: 'The size in bytes: a whole number from 0 to 2⁵³ − 1.' }),
+    width: t.int({ description: 'The width in pixels, from 1 to 1,000,000.' }),
+    height: t.int({ description: 'The height in pixels, from 1 to 1,000,000.' }),
+    durationMs: t.int({ description: 'The duration in milliseconds, 0 or more.' }),
+    alt: t.string({ description: 'A text alternative for people who cannot see or hear the file, up to 1,000 characters.' }),
   }),
 });

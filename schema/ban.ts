@@ -13,10 +13,11 @@ import { User, UserConnection } from './user.ts';
 builder.objectField(Group, 'viewerBans', (t) =>
   t.field({
     type: UserConnection,
-    description: 'Who is kept from coming in, in the order in which the group came to know them; empty but for its owner and admins.',
+    description:
+      'The users who are banned from the group, in the order in which they first became known to the group. Empty unless the viewer is the owner or an admin.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve({ id }, args, context) {
       const rights = await viewerRights(context, id);
@@ -31,10 +32,10 @@ builder.objectField(Group, 'viewerBans', (t) =>
 );
 
 const UnbanUserInput = builder.inputType('UnbanUserInput', {
-  description: 'Whom to keep out of which group no longer.',
+  description: 'The input of `unbanUser`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The user.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the user.' }),
   }),
 });
 
@@ -44,12 +45,12 @@ interface UnbanUserShape extends Refusable {
 
 const UnbanUserPayload = withErrors(
   builder.objectRef<UnbanUserShape>('UnbanUserPayload').implement({
-    description: 'What came of unbanUser.',
+    description: 'The payload of `unbanUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,
         nullable: true,
-        description: 'Who may come in again; null if it was refused.',
+        description: 'The user who is no longer banned, or null if the mutation was refused.',
         resolve: ({ userId }, _args, context): Promise<UserShape> | undefined =>
           userId === undefined ? undefined : presentUser(context, userId),
       }),
@@ -60,7 +61,8 @@ const UnbanUserPayload = withErrors(
 builder.mutationField('unbanUser', (t) =>
   t.field({
     type: UnbanUserPayload,
-    description: 'Ends a ban: they may come in again, as anybody may, but are not in by that. Of who is not banned nothing changes.',
+    description:
+      'Lifts a ban. The user can join or be added again, like anyone else, but does not become a member. Changes nothing if the user is not banned.',
     args: { input: t.arg({ type: UnbanUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -7,28 +7,29 @@ import { formatId } from './ids.ts';
 import { User, UserEdge } from './user.ts';
 
 loggedTypes.BlockChanged.implement({
-  description: 'The viewer has blocked somebody, or does so no more, on whichever device.',
+  description:
+    'The viewer blocked or unblocked a user, on any of their devices. A block also ends when the blocked user’s account is erased.',
   interfaces: [AccountEvent, LogEvent, Event],
   fields: (t) => ({
     userId: t.id({
-      description: 'Whom, also once their account is erased: it ends the block.',
+      description: 'The ID of the other user, even if their account has been erased.',
       resolve: ({ entry: { data } }) => formatId('User', data.otherId),
     }),
     user: t.field({
       type: User,
       nullable: true,
-      description: 'Whom; null once their account is erased.',
+      description: 'The other user, or null once their account has been erased.',
       resolve: ({ entry: { data } }, _args, { scope }) => scope.loaders.users.load(data.otherId),
     }),
     userEdge: t.field({
       type: UserEdge,
       nullable: true,
-      description: 'They, with their cursor in the list of those whom the viewer has blocked; null where they are not blocked any more.',
+      description: 'The blocked user, with their cursor in `Viewer.blocks`, or null if they are no longer blocked.',
       async resolve({ entry: { data } }, _args, context): Promise<Edge<UserShape> | null> {
         const block = await context.scope.loaders.blocks.load(data.otherId);
         return block && blockEdge(context, block);
       },
     }),
-    blocked: t.boolean({ description: 'Whether they are blocked from here on.', resolve: ({ entry: { data } }) => data.blocked }),
+    blocked: t.boolean({ description: 'Whether the user is blocked as of this event.', resolve: ({ entry: { data } }) => data.blocked }),
   }),
 });

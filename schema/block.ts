@@ -11,7 +11,7 @@ import { Viewer } from './viewer.ts';
 
 builder.objectField(User, 'viewerHasBlocked', (t) =>
   t.boolean({
-    description: 'Whether the viewer has blocked them. Whether they have blocked the viewer is not told.',
+    description: 'Whether the viewer has blocked the user. Whether the user has blocked the viewer is not disclosed.',
     resolve: async ({ id }, _args, { scope }) => (await scope.loaders.blocks.load(id)) !== null,
   }),
 );
@@ -19,10 +19,10 @@ builder.objectField(User, 'viewerHasBlocked', (t) =>
 builder.objectField(Viewer, 'blocks', (t) =>
   t.field({
     type: UserConnection,
-    description: 'Whom the viewer has blocked, newest first.',
+    description: 'The users whom the viewer has blocked, newest block first.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (viewer, args, context) =>
       forwardConnection(args, {
@@ -39,8 +39,8 @@ export async function blockEdge(context: Context, block: Block): Promise<Edge<Us
 }
 
 const BlockUserInput = builder.inputType('BlockUserInput', {
-  description: 'Whom to block.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The other user.' }) }),
+  description: 'The input of `blockUser`.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The ID of the user to block.' }) }),
 });
 
 interface BlockUserShape extends Refusable {
@@ -50,17 +50,17 @@ interface BlockUserShape extends Refusable {
 
 const BlockUserPayload = withErrors(
   builder.objectRef<BlockUserShape>('BlockUserPayload').implement({
-    description: 'What came of blockUser.',
+    description: 'The payload of `blockUser`.',
     fields: (t) => ({
       userEdge: t.field({
         type: UserEdge,
         nullable: true,
-        description: 'Who is blocked, in the viewer’s list; null if it was refused.',
+        description: 'The blocked user, with their cursor in `Viewer.blocks`, or null if the mutation was refused.',
         resolve: ({ block }, _args, context) => block && blockEdge(context, block),
       }),
       contactId: t.id({
         nullable: true,
-        description: 'The contact that has ended with it; null: they were none.',
+        description: 'The ID of the contact that the block ended, or null if the two were not contacts or the mutation was refused.',
         resolve: ({ block, endedContact }) => (block && endedContact ? formatId('Contact', block) : null),
       }),
     }),
@@ -71,7 +71,7 @@ builder.mutationField('blockUser', (t) =>
   t.field({
     type: BlockUserPayload,
     description:
-      'Ends all between the viewer and a user but the groups that both are in: direct messages, the contact, requests, and what each sees of the other’s reading and typing. The other is not told.',
+      'Blocks a user. Direct messages, contact requests and the contact between the two end, and neither sees the other’s reading or typing any more. Groups that both are in are not affected. The other user is not told.',
     args: { input: t.arg({ type: BlockUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -82,8 +82,8 @@ builder.mutationField('blockUser', (t) =>
 );
 
 const UnblockUserInput = builder.inputType('UnblockUserInput', {
-  description: 'Whom to block no longer.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The other user.' }) }),
+  description: 'The input of `unblockUser`.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The ID of the user to unblock.' }) }),
 });
 
 interface UnblockUserShape extends Refusable {
@@ -92,12 +92,12 @@ interface UnblockUserShape extends Refusable {
 
 const UnblockUserPayload = withErrors(
   builder.objectRef<UnblockUserShape>('UnblockUserPayload').implement({
-    description: 'What came of unblockUser.',
+    description: 'The payload of `unblockUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,
         nullable: true,
-        description: 'Who is blocked no more; null if it was refused.',
+        description: 'The user who is no longer blocked, or null if the mutation was refused.',
         resolve: ({ otherId }, _args, context): Promise<UserShape> | undefined =>
           otherId === undefined ? undefined : presentUser(context, otherId),
       }),
@@ -108,7 +108,7 @@ const UnblockUserPayload = withErrors(
 builder.mutationField('unblockUser', (t) =>
   t.field({
     type: UnblockUserPayload,
-    description: 'Ends a block. A contact that ended with it does not come back by itself.',
+    description: 'Ends a block. A contact that ended with the block is not restored.',
     args: { input: t.arg({ type: UnblockUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -23,24 +23,24 @@ export interface Connection<T> {
 export const emptyPage = { edges: [], hasNextPage: false, hasPreviousPage: false } as const;
 
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
-  description: 'Where a page lies in its list. Both flags are true statements about the list at the moment of reading.',
+  description: 'Describes where a page lies in its list. Both flags are accurate at the moment of reading.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
-      description: 'Whether the list goes on after this page; of a search for messages or members, whether there is more to look through.',
+      description: 'Whether there are items after this page. In a search for messages or members, whether there is more to search through.',
     }),
     hasPreviousPage: t.boolean({
-      description: 'Whether the list holds anything before this page.',
+      description: 'Whether there are items before this page.',
       resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'Cursor of the first edge; null on an empty page.',
+      description: 'The cursor of the first edge, or null if the page is empty.',
       resolve: ({ edges }) => edges[0]?.cursor,
     }),
     endCursor: t.string({
       nullable: true,
       description:
-        'Cursor of the last edge; null on an empty page. Of a search for messages or members it is where there is more to look through, also on an empty page.',
+        'The cursor of the last edge, or null if the page is empty. In a search for messages or members, it marks where the search goes on, even if the page is empty.',
       resolve: ({ edges, endCursor }) => endCursor ?? edges.at(-1)?.cursor,
     }),
   }),
@@ -68,18 +68,18 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(
 ): ConnectionRefs<T, C> {
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`);
   edge.implement({
-    description: `${of} in a list, with its place there.`,
+    description: `${of} in a list, with its cursor.`,
     fields: (t) => ({
       node: node(t),
-      cursor: t.string({ extensions: shareable, description: 'The place in the list, to page on from.', resolve: ({ cursor }) => cursor }),
+      cursor: t.string({ extensions: shareable, description: 'The cursor of the item, for pagination.', resolve: ({ cursor }) => cursor }),
     }),
   });
   const connection = builder.objectRef<C>(`${name}Connection`);
   connection.implement({
     description: `A page of ${list}.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'What is on the page, in the order of the list.', resolve: ({ edges }) => edges }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where the page lies in the list.', resolve: (parent) => parent }),
+      edges: t.field({ type: [edge], description: 'The edges of the page, in the order of the list.', resolve: ({ edges }) => edges }),
+      pageInfo: t.field({ type: PageInfo, description: 'Information about the page.', resolve: (parent) => parent }),
     }),
   });
   return { edge, connection };

@@ -26,40 +26,43 @@ function otherOf({ entry: { streamId, data } }: Logged<RequestEntry>): bigint {
 }
 
 ContactRequestSent.implement({
-  description: 'The viewer has asked somebody to become a contact, on whichever device.',
+  description: 'The viewer sent a contact request, on any of their devices.',
   interfaces,
   fields: (t) => ({
     contactRequestEdge: t.field({
       type: ContactRequestEdge,
       nullable: true,
-      description: 'The request, with its cursor in the list of those that the viewer has made; null once it does not wait any more.',
+      description: 'The request, with its cursor in the viewer’s list of outgoing requests, or null once it is no longer pending.',
       resolve: (event, _args, context) => edgeOf(event, context),
     }),
   }),
 });
 
 ContactRequestReceived.implement({
-  description: 'Somebody asks the viewer to become a contact.',
+  description: 'The viewer received a contact request.',
   interfaces,
   fields: (t) => ({
     contactRequestEdge: t.field({
       type: ContactRequestEdge,
       nullable: true,
-      description: 'The request, with its cursor in the list of those to the viewer; null once it does not wait any more.',
+      description: 'The request, with its cursor in the viewer’s list of incoming requests, or null once it is no longer pending.',
       resolve: (event, _args, context) => edgeOf(event, context),
     }),
   }),
 });
 
 ContactRequestWithdrawn.implement({
-  description: 'Somebody who asked the viewer to become a contact has taken it back: the request is gone.',
+  description: 'A contact request to the viewer was cancelled or has expired. It no longer exists.',
   interfaces,
   fields: (t) => ({
-    contactRequestId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('ContactRequest', entry.data) }),
+    contactRequestId: t.id({
+      description: 'The ID of the contact request.',
+      resolve: ({ entry }) => formatId('ContactRequest', entry.data),
+    }),
     user: t.field({
       type: User,
       nullable: true,
-      description: 'Who asked; null once their account is erased.',
+      description: 'The user who sent the request, or null once their account has been erased.',
       resolve: (event, _args, { scope }) => scope.loaders.users.load(otherOf(event)),
     }),
   }),
@@ -67,20 +70,23 @@ ContactRequestWithdrawn.implement({
 
 ContactRequestClosed.implement({
   description:
-    'A request does not wait any more for the viewer: it was accepted, of which both sides are told; or they have declined it or taken it back, on whichever device.',
+    'A contact request by or to the viewer is no longer pending. Both users receive this event when the request is accepted. Otherwise only the viewer receives it: when they decline or cancel the request on any device or block the other user, or when their own request expires or the other user’s account is erased.',
   interfaces,
   fields: (t) => ({
-    contactRequestId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('ContactRequest', entry.data) }),
+    contactRequestId: t.id({
+      description: 'The ID of the contact request.',
+      resolve: ({ entry }) => formatId('ContactRequest', entry.data),
+    }),
     user: t.field({
       type: User,
       nullable: true,
-      description: 'The other one; null once their account is erased.',
+      description: 'The other user, or null once their account has been erased.',
       resolve: (event, _args, { scope }) => scope.loaders.users.load(otherOf(event)),
     }),
     contactEdge: t.field({
       type: ContactEdge,
       nullable: true,
-      description: 'The contact that came of it, with its cursor in the viewer’s list; null if none did, or none is left.',
+      description: 'The contact that resulted, with its cursor in `Viewer.contacts`, or null if there was none or it has ended since.',
       async resolve(event, _args, { scope }): Promise<Edge<ContactShape> | null> {
         const contact = await scope.loaders.contacts.load({ userId: event.entry.streamId, otherId: otherOf(event) });
         return contact && contactEdge(contact);
@@ -90,17 +96,17 @@ ContactRequestClosed.implement({
 });
 
 ContactChanged.implement({
-  description: 'The viewer calls a contact by another name, or one of the two has ended it.',
+  description: 'The viewer changed the alias of a contact, or one of the two users ended the contact.',
   interfaces,
   fields: (t) => ({
     contactId: t.id({
-      description: 'Which one.',
+      description: 'The ID of the contact.',
       resolve: ({ entry: { streamId: userId, data } }) => formatId('Contact', { userId, otherId: data.otherId }),
     }),
     contact: t.field({
       type: Contact,
       nullable: true,
-      description: 'The contact as it stands; null: it has ended.',
+      description: 'The contact in its current state, or null if it has ended.',
       resolve: ({ entry: { streamId: userId, data } }, _args, { scope }) => scope.loaders.contacts.load({ userId, otherId: data.otherId }),
     }),
   }),

@@ -17,26 +17,35 @@ import { Viewer } from './viewer.ts';
 
 /** A request to become a contact. */
 export const ContactRequest = builder.objectRef<ContactRequestShape>('ContactRequest').implement({
-  description: 'A request to become a contact that waits for an answer. Nobody but the two sees it.',
+  description: 'A pending contact request. Only the two users can see it.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same if they ask again.', resolve: (ref) => formatId('ContactRequest', ref) }),
-    from: t.field({ type: User, description: 'Who asks.', resolve: ({ fromId }, _args, context) => presentUser(context, fromId) }),
-    to: t.field({ type: User, description: 'Who is asked.', resolve: ({ toId }, _args, context) => presentUser(context, toId) }),
-    note: t.exposeString('note', { nullable: true, description: 'What they say with it.' }),
+    id: t.id({ description: 'The global ID. It is the same if the user asks again.', resolve: (ref) => formatId('ContactRequest', ref) }),
+    from: t.field({
+      type: User,
+      description: 'The user who sent the request.',
+      resolve: ({ fromId }, _args, context) => presentUser(context, fromId),
+    }),
+    to: t.field({
+      type: User,
+      description: 'The user who received the request.',
+      resolve: ({ toId }, _args, context) => presentUser(context, toId),
+    }),
+    note: t.exposeString('note', { nullable: true, description: 'A note that comes with the request, or null if there is none.' }),
     message: t.exposeString('message', {
       nullable: true,
-      description: 'What they say first, in the direct conversation of the two, once it is accepted; null: nothing.',
+      description:
+        'The message that is sent in the direct conversation of the two users once the request is accepted, or null if there is none.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request was made.' }),
   }),
 });
 
 const RequestDirection = builder.enumType('RequestDirection', {
-  description: 'Which of the viewer’s requests.',
+  description: 'The direction of the viewer’s contact requests.',
   values: {
-    INCOMING: { description: 'Those that wait for the viewer’s answer.' },
-    OUTGOING: { description: 'Those that the viewer has made. One that was declined goes on to wait.' },
+    INCOMING: { description: 'Requests that await the viewer’s answer.' },
+    OUTGOING: { description: 'Requests that the viewer has made. A declined request stays pending here.' },
   } satisfies Record<Direction, unknown>,
 });
 
@@ -45,13 +54,13 @@ interface RequestList extends Connection<ContactRequestShape> {
 }
 
 const RequestLists = connectionOf<ContactRequestShape, RequestList>('ContactRequest', {
-  of: 'A request',
-  list: 'requests to become contacts',
-  node: (t) => t.field({ type: ContactRequest, description: 'The request.', resolve: ({ node }) => node }),
+  of: 'A contact request',
+  list: 'contact requests',
+  node: (t) => t.field({ type: ContactRequest, description: 'The contact request.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(RequestLists.connection, 'totalCount', (t) =>
-  t.int({ description: 'How many there are on all pages.', resolve: ({ totalCount }) => totalCount() }),
+  t.int({ description: 'The number of requests on all pages.', resolve: ({ totalCount }) => totalCount() }),
 );
 
 /** A request in the viewer's list. */
@@ -65,11 +74,15 @@ export function contactRequestEdge(request: ContactRequestShape, userId: bigint)
 builder.objectField(Viewer, 'contactRequests', (t) =>
   t.field({
     type: RequestLists.connection,
-    description: 'Requests to become contacts that wait, newest first.',
+    description: 'The viewer’s pending contact requests, newest first.',
     args: {
-      direction: t.arg({ type: RequestDirection, required: true, description: 'To the viewer, or by them.' }),
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      direction: t.arg({
+        type: RequestDirection,
+        required: true,
+        description: 'Whether to list the requests to the viewer or by the viewer.',
+      }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(viewer, { direction, ...args }, { chat, scope: { loaders } }) {
       const page = await forwardConnection(args, {
@@ -89,7 +102,7 @@ builder.objectField(User, 'viewerContactRequest', (t) =>
   t.field({
     type: ContactRequest,
     nullable: true,
-    description: 'The request that waits between the viewer and this user, either way; null: none.',
+    description: 'The pending contact request between the viewer and this user, in either direction, or null if there is none.',
     async resolve({ id: otherId }, _args, context) {
       const { userId } = requireViewer(context);
       const { contactRequests } = context.scope.loaders;
@@ -103,11 +116,14 @@ builder.objectField(User, 'viewerContactRequest', (t) =>
 );
 
 const RequestContactInput = builder.inputType('RequestContactInput', {
-  description: 'Whom to ask to become a contact.',
+  description: 'The input of `requestContact`.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The other user.' }),
-    note: t.string({ description: 'What to say with it, up to 300 characters.' }),
-    message: t.string({ description: 'What to say first, as a message in the direct conversation of the two, once it is accepted.' }),
+    userId: t.id({ required: true, description: 'The ID of the user to ask.' }),
+    note: t.string({ description: 'A note to send with the request, up to 300 characters.' }),
+    message: t.string({
+      description:
+        'A message to send in the direct conversation of the two users once the request is accepted, up to MAX_MESSAGE_LENGTH characters.',
+    }),
   }),
 });
 
@@ -118,17 +134,18 @@ interface RequestContactShape extends Refusable {
 
 const RequestContactPayload = withErrors(
   builder.objectRef<RequestContactShape>('RequestContactPayload').implement({
-    description: 'What came of requestContact: the request that waits, or the contact, where the other had asked the viewer.',
+    description: 'The payload of `requestContact`: the pending request, or the contact if the other user had already asked the viewer.',
     fields: (t) => ({
       contactRequestEdge: t.expose('contactRequestEdge', {
         type: ContactRequestEdge,
         nullable: true,
-        description: 'The request in the viewer’s list of those they have made; null if they are contacts, or it was refused.',
+        description:
+          'The request, with its cursor in the viewer’s list of outgoing requests. Null if the two are contacts now or the mutation was refused.',
       }),
       contactEdge: t.expose('contactEdge', {
         type: ContactEdge,
         nullable: true,
-        description: 'The contact in the viewer’s list; null if the request waits, or was refused.',
+        description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request is pending or the mutation was refused.',
       }),
     }),
   }),
@@ -138,7 +155,7 @@ builder.mutationField('requestContact', (t) =>
   t.field({
     type: RequestContactPayload,
     description:
-      'Asks somebody to become a contact. A request that waits already is answered as it stands. Where each has asked the other they are contacts at once.',
+      'Sends a contact request. If the viewer’s request to the user is pending already, it is returned unchanged. If each user has asked the other, they become contacts at once.',
     args: { input: t.arg({ type: RequestContactInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -154,8 +171,8 @@ builder.mutationField('requestContact', (t) =>
 );
 
 const CancelContactRequestInput = builder.inputType('CancelContactRequestInput', {
-  description: 'Which request to take back.',
-  fields: (t) => ({ requestId: t.id({ required: true, description: 'A request that the viewer has made.' }) }),
+  description: 'The input of `cancelContactRequest`.',
+  fields: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a request that the viewer has made.' }) }),
 });
 
 interface CancelContactRequestShape extends Refusable {
@@ -164,11 +181,11 @@ interface CancelContactRequestShape extends Refusable {
 
 const CancelContactRequestPayload = withErrors(
   builder.objectRef<CancelContactRequestShape>('CancelContactRequestPayload').implement({
-    description: 'What came of cancelContactRequest.',
+    description: 'The payload of `cancelContactRequest`.',
     fields: (t) => ({
       contactRequestId: t.exposeID('contactRequestId', {
         nullable: true,
-        description: 'The request that is gone; null if it was refused.',
+        description: 'The ID of the cancelled request, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -177,7 +194,7 @@ const CancelContactRequestPayload = withErrors(
 builder.mutationField('cancelContactRequest', (t) =>
   t.field({
     type: CancelContactRequestPayload,
-    description: 'Takes back a request that the viewer has made.',
+    description: 'Cancels a contact request that the viewer has made.',
     args: { input: t.arg({ type: CancelContactRequestInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { requestId } }, context, info) =>
       settle(context, info, async () => {
@@ -190,10 +207,10 @@ builder.mutationField('cancelContactRequest', (t) =>
 );
 
 const AnswerContactRequestInput = builder.inputType('AnswerContactRequestInput', {
-  description: 'What to answer to which request.',
+  description: 'The input of `answerContactRequest`.',
   fields: (t) => ({
-    requestId: t.id({ required: true, description: 'A request to the viewer.' }),
-    accept: t.boolean({ required: true, description: 'Whether to become contacts. Of a refusal the other side is not told.' }),
+    requestId: t.id({ required: true, description: 'The ID of a request to the viewer.' }),
+    accept: t.boolean({ required: true, description: 'Whether to accept the request. The other user is not told if it is declined.' }),
   }),
 });
 
@@ -203,16 +220,16 @@ interface AnswerContactRequestShape extends CancelContactRequestShape {
 
 const AnswerContactRequestPayload = withErrors(
   builder.objectRef<AnswerContactRequestShape>('AnswerContactRequestPayload').implement({
-    description: 'What came of answerContactRequest.',
+    description: 'The payload of `answerContactRequest`.',
     fields: (t) => ({
       contactRequestId: t.exposeID('contactRequestId', {
         nullable: true,
-        description: 'The request that waits no longer; null if the answer was refused.',
+        description: 'The ID of the request, which is no longer pending, or null if the mutation was refused.',
       }),
       contactEdge: t.expose('contactEdge', {
         type: ContactEdge,
         nullable: true,
-        description: 'The contact in the viewer’s list; null if the request was declined, or the answer refused.',
+        description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request was declined or the mutation was refused.',
       }),
     }),
   }),
@@ -221,7 +238,8 @@ const AnswerContactRequestPayload = withErrors(
 builder.mutationField('answerContactRequest', (t) =>
   t.field({
     type: AnswerContactRequestPayload,
-    description: 'Accepts or declines a request to the viewer. Who asked is told of the one, and goes on to wait with the other.',
+    description:
+      'Accepts or declines a contact request to the viewer. The user who asked is told if it is accepted. If it is declined, it stays pending for them.',
     args: { input: t.arg({ type: AnswerContactRequestInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { requestId, accept } }, context, info) =>
       settle(context, info, async () => {

@@ -11,13 +11,17 @@ import { Viewer } from './viewer.ts';
 
 /** Somebody the viewer knows. */
 export const Contact = builder.objectRef<ContactShape>('Contact').implement({
-  description: 'Somebody whom the viewer knows, by agreement of both. Each side has its own, which the other does not see.',
+  description:
+    'A user whom the viewer knows, by mutual agreement. Each of the two users has their own contact, which the other cannot see.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same if they become contacts again.', resolve: (ref) => formatId('Contact', ref) }),
-    user: t.field({ type: User, description: 'Who.', resolve: ({ otherId }, _args, context) => presentUser(context, otherId) }),
-    alias: t.exposeString('alias', { nullable: true, description: 'What the viewer calls them; null: by their own name.' }),
-    since: t.expose('since', { type: 'DateTime', description: 'When they became contacts.' }),
+    id: t.id({
+      description: 'The global ID. It is the same if the two become contacts again.',
+      resolve: (ref) => formatId('Contact', ref),
+    }),
+    user: t.field({ type: User, description: 'The user.', resolve: ({ otherId }, _args, context) => presentUser(context, otherId) }),
+    alias: t.exposeString('alias', { nullable: true, description: 'The viewer’s name for the user, or null to show the user’s own name.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'When the two became contacts.' }),
   }),
 });
 
@@ -38,10 +42,10 @@ export function contactEdge(contact: ContactShape): Edge<ContactShape> {
 builder.objectField(Viewer, 'contacts', (t) =>
   t.field({
     type: ContactList.connection,
-    description: 'Whom the viewer knows, newest first.',
+    description: 'The viewer’s contacts, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (viewer, args, { chat, scope }) =>
       forwardConnection(args, {
@@ -56,16 +60,16 @@ builder.objectField(User, 'viewerContact', (t) =>
   t.field({
     type: Contact,
     nullable: true,
-    description: 'The viewer’s contact that this user is; null: none.',
+    description: 'The viewer’s contact with this user, or null if the two are not contacts.',
     resolve: ({ id: otherId }, _args, context) => context.scope.loaders.contacts.load({ userId: requireViewer(context).userId, otherId }),
   }),
 );
 
 const UpdateContactInput = builder.inputType('UpdateContactInput', {
-  description: 'What to change about which contact: absent leaves it as it is, null clears it.',
+  description: 'The input of `updateContact`. An omitted field stays unchanged, and null clears it.',
   fields: (t) => ({
-    contactId: t.id({ required: true, description: 'The contact.' }),
-    alias: t.string({ description: 'What to call them, 1 to 64 characters; null: by their own name.' }),
+    contactId: t.id({ required: true, description: 'The ID of the contact.' }),
+    alias: t.string({ description: 'The viewer’s name for the user, from 1 to 64 characters. Null shows the user’s own name.' }),
   }),
 });
 
@@ -75,9 +79,13 @@ interface UpdateContactShape extends Refusable {
 
 const UpdateContactPayload = withErrors(
   builder.objectRef<UpdateContactShape>('UpdateContactPayload').implement({
-    description: 'What came of updateContact.',
+    description: 'The payload of `updateContact`.',
     fields: (t) => ({
-      contact: t.expose('contact', { type: Contact, nullable: true, description: 'The contact as it stands; null if it was refused.' }),
+      contact: t.expose('contact', {
+        type: Contact,
+        nullable: true,
+        description: 'The contact in its current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -85,7 +93,7 @@ const UpdateContactPayload = withErrors(
 builder.mutationField('updateContact', (t) =>
   t.field({
     type: UpdateContactPayload,
-    description: 'Changes what the viewer calls a contact. Nobody else sees it.',
+    description: 'Changes the viewer’s alias for a contact. Nobody else sees it.',
     args: { input: t.arg({ type: UpdateContactInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { contactId, alias } }, context, info) =>
       settle(context, info, async () => {
@@ -96,8 +104,8 @@ builder.mutationField('updateContact', (t) =>
 );
 
 const RemoveContactInput = builder.inputType('RemoveContactInput', {
-  description: 'Whom to know no longer.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The other user.' }) }),
+  description: 'The input of `removeContact`.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The ID of the other user.' }) }),
 });
 
 interface RemoveContactShape extends Refusable {
@@ -107,13 +115,16 @@ interface RemoveContactShape extends Refusable {
 
 const RemoveContactPayload = withErrors(
   builder.objectRef<RemoveContactShape>('RemoveContactPayload').implement({
-    description: 'What came of removeContact.',
+    description: 'The payload of `removeContact`.',
     fields: (t) => ({
-      contactId: t.exposeID('contactId', { nullable: true, description: 'The contact that has ended; null if it was refused.' }),
+      contactId: t.exposeID('contactId', {
+        nullable: true,
+        description: 'The ID of the ended contact, or null if the mutation was refused.',
+      }),
       user: t.field({
         type: User,
         nullable: true,
-        description: 'Who is no contact any more; null if it was refused.',
+        description: 'The user who is no longer a contact, or null if the mutation was refused.',
         resolve: ({ otherId }, _args, context): Promise<UserShape> | undefined =>
           otherId === undefined ? undefined : presentUser(context, otherId),
       }),
@@ -124,7 +135,7 @@ const RemoveContactPayload = withErrors(
 builder.mutationField('removeContact', (t) =>
   t.field({
     type: RemoveContactPayload,
-    description: 'Ends a contact, for both sides.',
+    description: 'Ends a contact for both users.',
     args: { input: t.arg({ type: RemoveContactInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

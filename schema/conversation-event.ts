@@ -19,7 +19,7 @@ export type ConversationEntry = EntryOn<'conversation'>;
 
 /** An entry of a conversation's log. */
 export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>('ConversationEvent').implement({
-  description: 'An entry of a conversation’s log. Everyone in the conversation gets every one of them.',
+  description: 'An event in a conversation’s stream. Everyone in the conversation receives all of these events.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
   fields: (t) => ({
@@ -28,14 +28,14 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
       type: User,
       nullable: true,
       description:
-        'Who did it; null once their account is erased, and where it was nobody in the conversation: the server by itself, or who operates it.',
+        'The user who caused the event. Null once their account has been erased, and if it was nobody in the conversation but the server or its operators.',
       resolve: ({ entry: { actorId } }, _args, { scope }) => (actorId === null ? null : scope.loaders.users.get(actorId)),
     }),
     conversation: t.field({
       extensions: shareable,
       type: Conversation,
       nullable: true,
-      description: 'Where it happened; null once it is gone.',
+      description: 'The conversation, or null once it is gone.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
   }),
@@ -47,25 +47,25 @@ const interfaces = conversationEventInterfaces;
 
 /** Why somebody is out. */
 export const LeaveReason = builder.enumType('LeaveReason', {
-  description: 'Why somebody is not in a conversation any more.',
+  description: 'Why a user is no longer in a conversation.',
   values: {
-    LEFT: { description: 'They left.' },
-    REMOVED: { description: 'Somebody removed them.' },
-    BANNED: { description: 'Somebody removed them and keeps them from joining again.' },
-    DISSOLVED: { description: 'The group is no more: everyone is out.' },
+    LEFT: { description: 'The user left.' },
+    REMOVED: { description: 'The user was removed.' },
+    BANNED: { description: 'The user was removed and is banned from joining again.' },
+    DISSOLVED: { description: 'The group was dissolved, and nobody is in it any more.' },
   } satisfies Record<(typeof leaveReasons)[number], unknown>,
 });
 
 MessageSent.implement({
   description:
-    'Something was said. Its sender has it: their deliveredSeq and their readSeq, and on their own devices viewerReadSeq, become its seq without another event, each of them unless a message by somebody else lies between it and this one.',
+    'A message was sent. It moves its sender’s markers to its `seq` without another event: `deliveredSeq` and `readSeq`, and on the sender’s own devices `viewerReadSeq`. A marker does not move if a message by another user lies between it and this message.',
   interfaces,
   fields: (t) => ({
     messageEdge: t.field({
       extensions: shareable,
       type: MessageEdge,
       nullable: true,
-      description: 'The message, with its cursor in the conversation’s lists.',
+      description: 'The message, with its cursor in the conversation’s lists. Null only together with an error.',
       resolve({ entry }): Edge<MessageShape> | null {
         const message = messageOf(entry);
         return message && messageEdge(message);
@@ -75,14 +75,14 @@ MessageSent.implement({
 });
 
 MemberJoined.implement({
-  description: 'Somebody is in the conversation from here on.',
+  description: 'A user joined the conversation.',
   interfaces,
   fields: (t) => ({
     membershipEdge: t.field({
       extensions: shareable,
       type: MembershipEdge,
       nullable: true,
-      description: 'Their part, with its cursor in the list of members; null once it has ended.',
+      description: 'The membership, with its cursor in the list of members, or null once it has ended.',
       async resolve({ entry }, _args, context): Promise<Edge<MembershipShape> | null> {
         const member = await loadMembership(context, { conversationId: entry.streamId, userId: entry.data.userId });
         return member && membershipEdge(member);
@@ -92,36 +92,41 @@ MemberJoined.implement({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Who joined; null once their account is erased.',
+      description: 'The user who joined, or null once their account has been erased.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.users.load(entry.data.userId),
     }),
   }),
 });
 
 MemberLeft.implement({
-  description: 'Somebody’s part in the conversation ends here. They do not get this entry, nor any after it.',
+  description: 'A user’s membership in the conversation ended. That user receives neither this event nor any later one.',
   interfaces,
   fields: (t) => ({
     membershipId: t.id({
       extensions: shareable,
-      description: 'The membership that has ended.',
+      description: 'The ID of the ended membership.',
       resolve: ({ entry }) => formatId('Membership', { conversationId: entry.streamId, userId: entry.data.userId }),
     }),
     user: t.field({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Who is out; null once their account is erased.',
+      description: 'The user who is no longer in the conversation, or null once their account has been erased.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.users.load(entry.data.userId),
     }),
-    leaveReason: t.field({ extensions: shareable, type: LeaveReason, description: 'Why.', resolve: ({ entry }) => entry.data.reason }),
+    leaveReason: t.field({
+      extensions: shareable,
+      type: LeaveReason,
+      description: 'Why the user is no longer in the conversation.',
+      resolve: ({ entry }) => entry.data.reason,
+    }),
   }),
 });
 
 const ConversationEvents = connectionOf<Logged<ConversationEntry>>('ConversationEvent', {
-  of: 'An entry',
-  list: 'entries of a conversation’s log',
-  node: (t) => t.field({ type: ConversationEvent, description: 'The entry.', resolve: ({ node }) => node }),
+  of: 'A conversation event',
+  list: 'conversation events',
+  node: (t) => t.field({ type: ConversationEvent, description: 'The event.', resolve: ({ node }) => node }),
 });
 
 /** A page of entries. */

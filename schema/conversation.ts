@@ -12,26 +12,28 @@ import { Viewer } from './viewer.ts';
 
 /** Where people talk. Other files add what is theirs. */
 export const Conversation = builder.interfaceRef<ConversationShape>('Conversation').implement({
-  description: 'Where people talk: a log of messages and of what happened between them. Nothing in a response is older than its `lastSeq`.',
+  description:
+    'A direct conversation or a group: a stream of messages and other events. Nothing in a response is older than the conversation’s `lastSeq`.',
   interfaces: [Node],
   resolveType: ({ kind }) => conversationTypes[kind],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'Its global id; also the `streamId` of its log.',
+      description: 'The global ID. It is also the `streamId` of the conversation’s stream.',
       resolve: ({ id }) => formatId('Conversation', id),
     }),
     lastSeq: t.exposeInt('lastSeq', {
       extensions: shareable,
-      description: 'The seq of the newest entry of its log; 0 while there is none.',
+      description: 'The `seq` of the newest event in the conversation’s stream, or 0 if there is none.',
     }),
-    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When it was opened first.' }),
+    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When the conversation was first opened.' }),
     lastActivityAt: t.expose('lastActivityAt', {
       extensions: shareable,
       type: 'DateTime',
-      description: 'When it was made, then moved by messages; orders `Viewer.conversations`.',
+      description:
+        'When the last message was sent, or when the conversation was created if there is none. `Viewer.conversations` is sorted by it.',
     }),
-    memberCount: t.exposeInt('memberCount', { extensions: shareable, description: 'How many people are in it.' }),
+    memberCount: t.exposeInt('memberCount', { extensions: shareable, description: 'The number of members.' }),
   }),
 });
 
@@ -39,13 +41,13 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
 
 /** Two people, or one with themselves. */
 export const DirectConversation = builder.objectRef<ConversationShape>('DirectConversation').implement({
-  description: 'A conversation of two people, or of one with themselves. There is one at most for any two.',
+  description: 'A conversation of two users, or of one user with themselves. There is at most one for any two users.',
   interfaces: [Node, Conversation],
 });
 
 /** Many people. */
 export const Group = builder.objectRef<ConversationShape>('Group').implement({
-  description: 'A conversation of many people, with a name and an owner.',
+  description: 'A conversation of many users, with a name and an owner.',
   interfaces: [Node, Conversation],
 });
 
@@ -84,8 +86,8 @@ builder.queryField('conversation', (t) =>
   t.field({
     type: Conversation,
     nullable: true,
-    description: 'One of the viewer’s conversations; null where there is none with this id, or it is not theirs.',
-    args: { id: t.arg.id({ required: true, description: 'The conversation’s global id.' }) },
+    description: 'A conversation of the viewer, or null if there is none with this ID or the viewer is not in it.',
+    args: { id: t.arg.id({ required: true, description: 'The global ID of the conversation.' }) },
     async resolve(_root, { id }, context, info) {
       const viewer = await beginField(context, info);
       return (await accessOf(context, argumentId('Conversation', id, 'id'), viewer))?.conversation;
@@ -97,19 +99,22 @@ builder.objectField(Viewer, 'conversations', (t) =>
   t.field({
     type: Conversations.connection,
     description:
-      'The viewer’s conversations, latest activity first; those of which all is true that is asked for. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE with `search`; UNAVAILABLE where too many lists with `unread` or `mentioned` are asked for at once.',
+      'The viewer’s conversations that match all given filters, latest activity first. With `search`, fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE. Fails with UNAVAILABLE if too many lists with `unread` or `mentioned` are requested at once.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
-      pinned: t.arg.boolean({ description: 'Only what they have pinned, or only the rest; absent: both.' }),
-      archived: t.arg.boolean({ description: 'Only what they have put away, or only the rest; absent: both.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      pinned: t.arg.boolean({ description: 'True returns only pinned conversations, false only the others. Omit to return both.' }),
+      archived: t.arg.boolean({ description: 'True returns only archived conversations, false only the others. Omit to return both.' }),
       unread: t.arg.boolean({
-        description: 'Only where viewerUnreadCount is above 0 or they have marked it as unread, or only the rest; absent: both.',
+        description:
+          'True returns only unread conversations, false only the others. A conversation is unread if `viewerUnreadCount` is above 0 or the viewer has marked it as unread. Omit to return both.',
       }),
-      mentioned: t.arg.boolean({ description: 'Only where viewerMentionCount is above 0, or only the rest; absent: both.' }),
+      mentioned: t.arg.boolean({
+        description: 'True returns only conversations whose `viewerMentionCount` is above 0, false only the others. Omit to return both.',
+      }),
       search: t.arg.string({
         description:
-          'Only groups of whose name words begin as those of this text, and direct conversations with somebody of whose handle, display name or alias they do, as `Query.users` finds people.',
+          'Returns only groups with a matching name, and direct conversations with a user whose handle, display name or alias matches. Words match by their beginnings, as in `Query.users`.',
       }),
     },
     resolve(viewer, { first, after, ...asked }, { chat, scope: { loaders } }) {

@@ -9,28 +9,36 @@ import { Node } from './node.ts';
 import { Viewer } from './viewer.ts';
 
 const DataExportState = builder.enumType('DataExportState', {
-  description: 'How a file with the viewer’s data stands.',
+  description: 'The state of a data export.',
   values: {
-    PENDING: { description: 'It is being made.' },
-    READY: { description: 'It can be downloaded.' },
+    PENDING: { description: 'The file is being created.' },
+    READY: { description: 'The file can be downloaded.' },
   } satisfies Record<(typeof exportStates)[number], unknown>,
 });
 
 /** A file with all that is the viewer's own. */
 export const DataExport = builder.objectRef<DataExportShape>('DataExport').implement({
-  description: 'A file with all that is the viewer’s own. Nobody sees those of others.',
+  description: 'A file with all of the viewer’s own data. Nobody else can see it.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id.', resolve: ({ id }) => formatId('DataExport', id) }),
-    state: t.expose('state', { type: DataExportState, description: 'How it stands.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
-    readyAt: t.expose('readyAt', { type: 'DateTime', nullable: true, description: 'When it was made; null: it is being made.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it is removed; null: it is being made.' }),
-    bytes: t.exposeInt('bytes', { nullable: true, description: 'Its size; null: it is being made.' }),
+    id: t.id({ description: 'The global ID.', resolve: ({ id }) => formatId('DataExport', id) }),
+    state: t.expose('state', { type: DataExportState, description: 'The state of the export.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the export was requested.' }),
+    readyAt: t.expose('readyAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the file was created, or null while it is being created.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the file is removed, or null while it is being created.',
+    }),
+    bytes: t.exposeInt('bytes', { nullable: true, description: 'The size of the file in bytes, or null while it is being created.' }),
     url: t.string({
       nullable: true,
       description:
-        'Where to download it, without a token: a path on the server that answers this. It is good for half an hour at least; then ask for it anew. null: it is being made.',
+        'Where to download the file without a token: a path on the server that answers this query. It is valid for at least half an hour; query it again after that. Null while the file is being created.',
       resolve: (file, _args, { chat }) => chat.exports.link(file),
     }),
   }),
@@ -39,14 +47,15 @@ export const DataExport = builder.objectRef<DataExportShape>('DataExport').imple
 builder.objectField(Viewer, 'dataExports', (t) =>
   t.field({
     type: [DataExport],
-    description: 'The files with their data that the viewer waits for or can download, newest first; at most 50.',
+    description: 'The viewer’s data exports that are being created or can be downloaded, newest first. At most 50.',
     resolve: (viewer, _args, { chat, scope }) => scope.loaders.ownPage('dataExports', () => chat.exports.list(viewer)),
   }),
 );
 
 const RequestDataExportInput = builder.inputType('RequestDataExportInput', {
-  description: 'What the file is to hold besides profile, settings, sessions, contacts, requests, blocks and conversations.',
-  fields: (t) => ({ messages: t.boolean({ description: 'What the viewer has said; true by default.' }) }),
+  description:
+    'The input of `requestDataExport`. The file always contains the profile, settings, sessions, contacts, requests, blocks and conversations.',
+  fields: (t) => ({ messages: t.boolean({ description: 'Whether to include the messages that the viewer has sent. Defaults to true.' }) }),
 });
 
 interface RequestDataExportShape extends Refusable {
@@ -55,12 +64,12 @@ interface RequestDataExportShape extends Refusable {
 
 const RequestDataExportPayload = withErrors(
   builder.objectRef<RequestDataExportShape>('RequestDataExportPayload').implement({
-    description: 'What came of requestDataExport.',
+    description: 'The payload of `requestDataExport`.',
     fields: (t) => ({
       dataExport: t.expose('dataExport', {
         type: DataExport,
         nullable: true,
-        description: 'The file that is to come; null if it was refused.',
+        description: 'The requested export, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -70,7 +79,7 @@ builder.mutationField('requestDataExport', (t) =>
   t.field({
     type: RequestDataExportPayload,
     description:
-      'Has a file made with all that is the viewer’s own. One that is being made already is answered. All own devices get DataExportChanged, now and when it is ready.',
+      'Requests a file with all of the viewer’s own data. If one is being created already, it is returned. All of the viewer’s devices receive `DataExportChanged`, at once and when the file is ready.',
     args: { input: t.arg({ type: RequestDataExportInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => ({
@@ -80,14 +89,14 @@ builder.mutationField('requestDataExport', (t) =>
 );
 
 loggedTypes.DataExportChanged.implement({
-  description: 'A file with the viewer’s data was asked for, is ready, or is gone.',
+  description: 'A data export was requested, became ready or was removed.',
   interfaces: accountEventInterfaces,
   fields: (t) => ({
-    dataExportId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('DataExport', entry.data.exportId) }),
+    dataExportId: t.id({ description: 'The ID of the data export.', resolve: ({ entry }) => formatId('DataExport', entry.data.exportId) }),
     dataExport: t.field({
       type: DataExport,
       nullable: true,
-      description: 'The file as it stands; null: it is gone.',
+      description: 'The data export in its current state, or null if it has been removed.',
       resolve: ({ entry }, _args, context) => context.chat.exports.byId(requireViewer(context), entry.data.exportId),
     }),
   }),

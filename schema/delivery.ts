@@ -11,8 +11,8 @@ import { shareable } from './shareable.ts';
 
 const description = {
   delivered:
-    'Up to where all others have received it, whoever said what; null: not told, because the group is too large or somebody shows nobody.',
-  read: 'Up to where all others have read it, whoever said what; null: not told, because the group is too large or somebody shows nobody.',
+    'The `seq` up to which all other members have received each message, no matter who sent it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
+  read: 'The `seq` up to which all other members have read each message, no matter who sent it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
 };
 
 builder.interfaceFields(Conversation, (t) => ({
@@ -31,11 +31,11 @@ builder.interfaceFields(Conversation, (t) => ({
 }));
 
 const DeliveryState = builder.enumType('DeliveryState', {
-  description: 'How far a message has come, with all members but its sender.',
+  description: 'How far a message has reached the members other than its sender.',
   values: {
-    SENT: { description: 'It is stored.' },
-    DELIVERED: { description: 'All others have received it.' },
-    READ: { description: 'All others have read it.' },
+    SENT: { description: 'The message is stored.' },
+    DELIVERED: { description: 'All other members have received the message.' },
+    READ: { description: 'All other members have read the message.' },
   },
 });
 
@@ -64,16 +64,17 @@ builder.objectFields(Message, (t) => ({
   delivery: t.field({
     extensions: shareable,
     type: DeliveryState,
-    description: 'How far it has come; follows from the conversation’s deliveredToAllSeq and readByAllSeq, SENT where they are not told.',
+    description:
+      'How far the message has reached the other members. It follows from the conversation’s `deliveredToAllSeq` and `readByAllSeq`, and is SENT where they are null.',
     resolve: deliveryOf,
   }),
   receipts: t.field({
     type: MembershipConnection,
     description:
-      'Who has read it, other than its sender, of those who were there and show it. Empty in groups that are too large; `totalCount` is how many they are.',
+      'The members other than the sender who have read the message, were there when it was sent and show their read receipts. `totalCount` is their number. Empty in groups with more than RECEIPT_MEMBERS members.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(message, args, context) {
       const readers = await readersOf(message, context);

@@ -12,7 +12,7 @@ import { User } from './user.ts';
 builder.objectField(DirectConversation, 'viewerPeer', (t) =>
   t.field({
     type: User,
-    description: 'The other one; the viewer, where they talk to themselves.',
+    description: 'The other user, or the viewer in a conversation with themselves.',
     resolve({ id, sides }, _args, context): Promise<UserShape> {
       const { userId } = requireViewer(context);
       const [one, other] = present(sides, `the two sides of conversation ${id}`);
@@ -25,7 +25,7 @@ builder.objectField(User, 'viewerDirectConversation', (t) =>
   t.field({
     type: DirectConversation,
     nullable: true,
-    description: 'The viewer’s direct conversation with this user; null: none, or none that the viewer has been shown yet.',
+    description: 'The viewer’s direct conversation with this user. Null if there is none, or none that has been shown to the viewer yet.',
     async resolve({ id }, _args, { scope: { loaders } }) {
       const direct = await loaders.directs.load(id);
       return direct && loaders.conversations.prime(direct.id, direct).load(direct.id);
@@ -34,8 +34,10 @@ builder.objectField(User, 'viewerDirectConversation', (t) =>
 );
 
 const OpenDirectConversationInput = builder.inputType('OpenDirectConversationInput', {
-  description: 'Whom to talk to.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The other user, or the viewer.' }) }),
+  description: 'The input of `openDirectConversation`.',
+  fields: (t) => ({
+    userId: t.id({ required: true, description: 'The ID of the other user, or of the viewer for a conversation with themselves.' }),
+  }),
 });
 
 interface OpenDirectConversationShape extends Refusable {
@@ -44,12 +46,12 @@ interface OpenDirectConversationShape extends Refusable {
 
 const OpenDirectConversationPayload = withErrors(
   builder.objectRef<OpenDirectConversationShape>('OpenDirectConversationPayload').implement({
-    description: 'What came of openDirectConversation.',
+    description: 'The payload of `openDirectConversation`.',
     fields: (t) => ({
       conversationEdge: t.expose('conversationEdge', {
         type: ConversationEdge,
         nullable: true,
-        description: 'The conversation in the viewer’s list; null if it was refused.',
+        description: 'The conversation, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -59,7 +61,7 @@ builder.mutationField('openDirectConversation', (t) =>
   t.field({
     type: OpenDirectConversationPayload,
     description:
-      'Opens the direct conversation with a user: the one there is, or a new one. The other side is shown it with its first message.',
+      'Opens the direct conversation with a user: the existing one, or a new one. The other user sees a new conversation only with its first message.',
     args: { input: t.arg({ type: OpenDirectConversationInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -4,8 +4,8 @@ import { inputDescription, type Refusable, settle, withErrors } from './errors.t
 import { formatId, inputId } from './ids.ts';
 
 const DissolveGroupInput = builder.inputType('DissolveGroupInput', {
-  description: 'Which group to dissolve.',
-  fields: (t) => ({ groupId: t.id({ required: true, description: 'The group.' }) }),
+  description: 'The input of `dissolveGroup`.',
+  fields: (t) => ({ groupId: t.id({ required: true, description: 'The ID of the group.' }) }),
 });
 
 interface DissolveGroupShape extends Refusable {
@@ -14,9 +14,12 @@ interface DissolveGroupShape extends Refusable {
 
 const DissolveGroupPayload = withErrors(
   builder.objectRef<DissolveGroupShape>('DissolveGroupPayload').implement({
-    description: 'What came of dissolveGroup.',
+    description: 'The payload of `dissolveGroup`.',
     fields: (t) => ({
-      groupId: t.exposeID('groupId', { nullable: true, description: 'The group that is no more; null if it was refused.' }),
+      groupId: t.exposeID('groupId', {
+        nullable: true,
+        description: 'The ID of the dissolved group, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -25,7 +28,7 @@ builder.mutationField('dissolveGroup', (t) =>
   t.field({
     type: DissolveGroupPayload,
     description:
-      'Ends a group for everybody, at once and for good. The others’ devices are told by ConversationClosed within moments, in a large group within a minute or so.',
+      'Dissolves a group for everyone, immediately and permanently. The other members’ devices receive `ConversationClosed` within moments, in a large group within about a minute.',
     args: { input: t.arg({ type: DissolveGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -13,20 +13,20 @@ interface DraftActShape extends Refusable {
 function draftPayload(mutation: string) {
   return withErrors(
     builder.objectRef<DraftActShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
-      description: `What came of ${mutation}.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         draftEdge: t.field({
           type: DraftEdge,
           nullable: true,
           description:
-            'What stands there by now, in the viewer’s list: by this, or by what was written later. Null if there is none, or it was refused.',
+            'The draft that is stored now, with its cursor in `Viewer.drafts`: the one from this mutation, or one that was written later. Null if there is no draft or the mutation was refused.',
           resolve: ({ word }): Edge<DraftShape> | null => (word?.draft ? draftEdge(word.draft) : null),
         }),
         writtenAt: t.field({
           type: 'DateTime',
           nullable: true,
           description:
-            'When that was written which stands, or by which there is no draft: if it is not the `writtenAt` of the input, nothing has changed. Null if it was refused.',
+            'When the draft that is stored now was written, or when it was removed or sent. If this is not the `writtenAt` of the input, the mutation changed nothing. Null if the mutation was refused.',
           resolve: ({ word }) => word?.writtenAt,
         }),
       }),
@@ -36,30 +36,33 @@ function draftPayload(mutation: string) {
 
 function placeFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
   return {
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    threadRootId: t.id({ description: 'The message in whose thread it is written, or any reply there; of the same conversation.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    threadRootId: t.id({
+      description:
+        'The ID of the root message of the draft’s thread, or of any reply in it, in the same conversation. Omit for a draft outside threads.',
+    }),
     writtenAt: t.field({
       type: 'DateTime',
       required: true,
       description:
-        'Now, by the device’s clock, or a millisecond after the latest `writtenAt` that it knows of there, whichever is later. What is not later than what stands changes nothing.',
+        'The current time by the device’s clock, or a millisecond after the latest `writtenAt` that the device knows for this draft, whichever is later. If it is not later than the stored one, nothing changes.',
     }),
   };
 }
 
 const SaveDraftInput = builder.inputType('SaveDraftInput', {
-  description: 'What is written so far, and where.',
+  description: 'The input of `saveDraft`.',
   fields: (t) => ({
     ...placeFields(t),
     text: t.string({
       required: true,
-      description: 'It, to the letter, as long as a message may be; blank only with one of the two below.',
+      description: 'The text, stored unchanged and as long as a message may be. It may be blank only with `replyToId` or `data`.',
     }),
-    replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
+    replyToId: t.id({ description: 'The ID of the message that the draft quotes, in the same conversation.' }),
     data: t.field({
       type: 'JSONObject',
       description:
-        'What the client keeps with it, such as who is mentioned and what is attached: at most MAX_DATA_BYTES of JSON, ten levels deep.',
+        'Custom JSON data that the client stores with the draft, such as mentions and attachments. At most MAX_DATA_BYTES of JSON, up to ten levels deep.',
     }),
   }),
 });
@@ -88,7 +91,7 @@ builder.mutationField('saveDraft', (t) =>
   t.field({
     type: SaveDraftPayload,
     description:
-      'Keeps what the viewer has begun to write, in place of what was kept there. What was written earlier and comes later, changes nothing: nor does it bring back what was sent or removed since. At most MAX_DRAFTS are kept.',
+      'Saves a draft in place of the stored one. A draft that was written earlier changes nothing, even if it arrives later. It does not bring back a draft that was sent or removed since. At most MAX_DRAFTS are stored.',
     args: { input: t.arg({ type: SaveDraftInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -101,7 +104,7 @@ builder.mutationField('saveDraft', (t) =>
 );
 
 const RemoveDraftInput = builder.inputType('RemoveDraftInput', {
-  description: 'Where nothing is to be kept of what was written.',
+  description: 'The input of `removeDraft`.',
   fields: placeFields,
 });
 
@@ -111,7 +114,7 @@ builder.mutationField('removeDraft', (t) =>
   t.field({
     type: RemoveDraftPayload,
     description:
-      'Removes what the viewer had begun to write, and keeps a save that was written earlier from bringing it back. `sendMessage` and `scheduleMessage` do so by themselves with `draftWrittenAt`.',
+      'Removes a draft, and prevents a save that was written earlier from bringing it back. `sendMessage` and `scheduleMessage` do so themselves if `draftWrittenAt` is given.',
     args: { input: t.arg({ type: RemoveDraftInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -15,47 +15,53 @@ import { Viewer } from './viewer.ts';
 
 const Draft = builder.objectRef<DraftShape>('Draft').implement({
   description:
-    'What the viewer has begun to write in a conversation, or in a thread there: one in each. Only they see it, on all their devices.',
+    'An unsent message of the viewer. There is one for each conversation, and one for each thread in it. Only the viewer sees it, on all their devices.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id: the same for ever for this place.', resolve: (place) => formatId('Draft', place) }),
-    conversationId: t.id({ description: 'Where.', resolve: ({ conversationId }) => formatId('Conversation', conversationId) }),
+    id: t.id({
+      description: 'The global ID. It is always the same for this conversation or thread.',
+      resolve: (place) => formatId('Draft', place),
+    }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ conversationId }) => formatId('Conversation', conversationId),
+    }),
     conversation: t.field({
       type: Conversation,
       nullable: true,
-      description: 'The same, as it stands; null: it is not theirs any more.',
+      description: 'The conversation, or null if the viewer no longer has access to it.',
       resolve: async ({ conversationId, userId }, _args, context) => (await accessOf(context, conversationId, { userId }))?.conversation,
     }),
     threadRootId: t.id({
       nullable: true,
-      description: 'The message in whose thread it is written; null: in none.',
+      description: 'The ID of the root message of the draft’s thread, or null if the draft is not in a thread.',
       resolve: ({ conversationId, threadRootSeq }) => rootId(conversationId, threadRootSeq),
     }),
     threadRoot: t.field({
       type: Message,
       nullable: true,
-      description: 'The same, as it stands; null: in none, or it is not in what the viewer may read.',
+      description: 'The root message of the draft’s thread. Null if the draft is not in a thread, or the viewer cannot see the message.',
       resolve: ({ conversationId, threadRootSeq: seq, userId }, _args, context) =>
         seq === 0 ? null : seenMessage(context, { userId }, { conversationId, seq }),
     }),
-    text: t.exposeString('text', { description: 'What is written so far, to the letter; it may be empty.' }),
+    text: t.exposeString('text', { description: 'The text, exactly as it was saved. It may be empty.' }),
     replyTo: t.field({
       type: Message,
       nullable: true,
-      description: 'What it answers; null: nothing, or it is not for the viewer to see any more.',
+      description: 'The message that the draft quotes. Null if there is none, or the viewer can no longer see it.',
       resolve: ({ conversationId, replyToSeq: seq, userId }, _args, context) =>
         seq === null ? null : seenMessage(context, { userId }, { conversationId, seq }),
     }),
     data: t.expose('data', {
       type: 'JSONObject',
       nullable: true,
-      description: 'What the client keeps with it, such as who is mentioned and what is attached; null: nothing.',
+      description: 'Custom JSON data that the client stored with the draft, such as mentions and attachments, or null if there is none.',
     }),
     writtenAt: t.expose('writtenAt', {
       type: 'DateTime',
-      description: 'When it was written, as the device said: what is saved later has to be later than this.',
+      description: 'When the draft was written, according to the device. A later save must have a later time.',
     }),
-    savedAt: t.expose('savedAt', { type: 'DateTime', description: 'When it was stored.' }),
+    savedAt: t.expose('savedAt', { type: 'DateTime', description: 'When the draft was stored.' }),
   }),
 });
 
@@ -80,11 +86,10 @@ export function draftEdge(draft: DraftShape): Edge<DraftShape> {
 builder.objectField(Viewer, 'drafts', (t) =>
   t.field({
     type: Drafts.connection,
-    description:
-      'What the viewer has begun to write in the conversations that they are in, and in threads there; what was saved last comes first.',
+    description: 'The viewer’s drafts in conversations that they are in, and in the threads there, last saved first.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (viewer, args, { chat, scope: { loaders } }) =>
       forwardConnection(args, {
@@ -99,7 +104,7 @@ builder.interfaceField(Conversation, 'viewerDraft', (t) =>
   t.field({
     type: Draft,
     nullable: true,
-    description: 'What the viewer has begun to write there, in no thread; null: nothing.',
+    description: 'The viewer’s draft in the conversation, outside threads, or null if there is none.',
     resolve: ({ id: conversationId }, _args, context) => ownDraft(context, requireViewer(context), { conversationId, threadRootSeq: 0 }),
   }),
 );
@@ -108,7 +113,7 @@ builder.objectField(Message, 'viewerThreadDraft', (t) =>
   t.field({
     type: Draft,
     nullable: true,
-    description: 'What the viewer has begun to write in its thread; null: nothing.',
+    description: 'The viewer’s draft in the message’s thread, or null if there is none.',
     resolve: ({ conversationId, seq: threadRootSeq }, _args, context) =>
       ownDraft(context, requireViewer(context), { conversationId, threadRootSeq }),
   }),
@@ -116,24 +121,27 @@ builder.objectField(Message, 'viewerThreadDraft', (t) =>
 
 loggedTypes.DraftChanged.implement({
   description:
-    'The viewer has written on, on whichever device, or there is no draft any more: it was sent or removed. It comes a while after, once for all that was saved by then.',
+    'The viewer saved a draft on any device, or a draft was sent or removed. The event comes some time after a save, once for all saves until then.',
   interfaces,
   fields: (t) => ({
     draftId: t.id({
-      description: 'Which: the id of the draft that is there, or was.',
+      description: 'The ID of the draft, even if it no longer exists.',
       resolve: ({ entry: { streamId: userId, data } }) => formatId('Draft', { userId, ...data }),
     }),
-    conversationId: t.id({ description: 'Where.', resolve: ({ entry: { data } }) => formatId('Conversation', data.conversationId) }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ entry: { data } }) => formatId('Conversation', data.conversationId),
+    }),
     threadRootId: t.id({
       nullable: true,
-      description: 'The message in whose thread; null: in none.',
+      description: 'The ID of the root message of the draft’s thread, or null if the draft is not in a thread.',
       resolve: ({ entry: { data } }) => rootId(data.conversationId, data.threadRootSeq),
     }),
     draftEdge: t.field({
       type: DraftEdge,
       nullable: true,
       description:
-        'It as it stands, with its cursor in the viewer’s list; null: there is none, or the conversation is not theirs any more.',
+        'The draft in its current state, with its cursor in `Viewer.drafts`. Null if there is no draft, or the viewer no longer has access to the conversation.',
       async resolve({ entry: { data } }, _args, context): Promise<Edge<DraftShape> | null> {
         const draft = await ownDraft(context, requireViewer(context), data);
         return draft && draftEdge(draft);

@@ -10,30 +10,39 @@ import { Message } from './message.ts';
 import { actOn, messagePayload } from './message-act.ts';
 
 const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
-  description: 'What a message said before it was edited.',
+  description: 'An earlier version of a message, from before an edit.',
   fields: (t) => ({
-    text: t.exposeString('text', { description: 'What it said.' }),
-    attachments: t.field({ type: [Attachment], description: 'What was attached to it.', resolve: ({ attachments }) => attachments }),
-    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What was put on it; null: nothing.' }),
-    seq: t.exposeInt('seq', { description: 'The entry by which it was replaced, in the conversation’s log.' }),
-    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When it was replaced.' }),
+    text: t.exposeString('text', { description: 'The text of this version.' }),
+    attachments: t.field({
+      type: [Attachment],
+      description: 'The files attached to this version.',
+      resolve: ({ attachments }) => attachments,
+    }),
+    data: t.expose('data', {
+      type: 'JSONObject',
+      nullable: true,
+      description: 'The custom JSON data of this version, or null if there was none.',
+    }),
+    seq: t.exposeInt('seq', { description: 'The `seq` of the event, in the conversation’s stream, that replaced this version.' }),
+    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When this version was replaced.' }),
   }),
 });
 
 const MessageEdits = connectionOf<Edit>('MessageEdit', {
-  of: 'An earlier text of a message',
-  list: 'earlier texts of a message',
-  node: (t) => t.field({ type: MessageEdit, description: 'What it said, and when it was replaced.', resolve: ({ node }) => node }),
+  of: 'An earlier version of a message',
+  list: 'earlier versions of a message',
+  node: (t) => t.field({ type: MessageEdit, description: 'The earlier version.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(Message, 'viewerEdits', (t) =>
   t.field({
     type: MessageEdits.connection,
     nullable: true,
-    description: 'What it said before, what was replaced last first; null but for who said it and who runs the group.',
+    description:
+      'The earlier versions of the message, last replaced first. Null unless the viewer is the sender of the message, or the owner or an admin of the group.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(message, args, context) {
       const { conversationId, seq, editedAt } = message;
@@ -56,20 +65,25 @@ builder.objectField(Message, 'viewerEdits', (t) =>
 const noEdits = { items: [], hasNextPage: false };
 
 const EditMessageInput = builder.inputType('EditMessageInput', {
-  description: 'Which message to change, and to what.',
+  description: 'The input of `editMessage`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'A message of the viewer’s own.' }),
-    text: t.string({ required: true, description: 'What it is to say, not blank, or empty where something stays attached or put on it.' }),
+    messageId: t.id({ required: true, description: 'The ID of a message that the viewer sent.' }),
+    text: t.string({
+      required: true,
+      description: 'The new text. It must not be blank, but may be empty if the message has attachments or data after the edit.',
+    }),
     attachments: t.field({
       type: [AttachmentInput],
-      description: 'What is to be attached to it, at most MAX_ATTACHMENTS; absent: as before; null: nothing.',
+      description: 'The new attachments, at most MAX_ATTACHMENTS. Omit to keep the current ones; null removes them.',
     }),
     data: t.field({
       type: 'JSONObject',
-      description: 'What is to be put on it, at most MAX_DATA_BYTES; absent: as before; null: nothing.',
+      description: 'The new custom JSON data, at most MAX_DATA_BYTES. Omit to keep the current data; null removes it.',
     }),
-    mentionIds: t.idList({ description: 'Whom it is to mention, at most 50; absent: as before; null: nobody.' }),
-    mentionsEveryone: t.boolean({ description: 'Whether it is to mention everyone; absent: as before; null: it is not.' }),
+    mentionIds: t.idList({
+      description: 'The IDs of the users to mention, at most 50. Omit to keep the current mentions; null removes them.',
+    }),
+    mentionsEveryone: t.boolean({ description: 'Whether to mention everyone. Omit to keep the current setting; null means false.' }),
   }),
 });
 
@@ -78,7 +92,7 @@ const EditMessagePayload = messagePayload('editMessage');
 builder.mutationField('editMessage', (t) =>
   t.field({
     type: EditMessagePayload,
-    description: 'Changes what the viewer has said, for some time after they said it. Whoever is mentioned anew is told from here on.',
+    description: 'Edits a message that the viewer sent, for EDIT_WINDOW_SECONDS after it was sent. New mentions count from the edit on.',
     args: { input: t.arg({ type: EditMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, text, attachments, data, mentionIds, mentionsEveryone } }, context, info) =>
       actOn(context, info, {
@@ -94,8 +108,8 @@ builder.mutationField('editMessage', (t) =>
 );
 
 const RecallMessageInput = builder.inputType('RecallMessageInput', {
-  description: 'Which message to take back.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+  description: 'The input of `recallMessage`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
 });
 
 const RecallMessagePayload = messagePayload('recallMessage');
@@ -104,7 +118,7 @@ builder.mutationField('recallMessage', (t) =>
   t.field({
     type: RecallMessagePayload,
     description:
-      'Takes a message back for everyone: a tombstone stays at its seq. Who said it can, for some time; who runs the group always can.',
+      'Recalls a message for everyone. A tombstone stays at its `seq`. The sender can recall it for RECALL_WINDOW_SECONDS; the owner and admins of the group always can.',
     args: { input: t.arg({ type: RecallMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.recall }),
   }),

@@ -6,26 +6,29 @@ import { readFirst } from './operation.ts';
 
 /** What each code means. */
 export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
-  NOT_FOUND: 'There is no such thing, or it is not for the viewer to see: the two are never told apart.',
+  NOT_FOUND: 'The object does not exist, or the viewer may not see it. The two cases are never distinguished.',
   FORBIDDEN:
-    'The viewer sees it but may not do this to it: their role or a policy of the group is in the way, or the app that is asked before something is said.',
-  INVALID_INPUT: 'A value cannot be accepted; `field` says which. An id that is malformed, or names another type of node, is one of them.',
-  INVALID_CREDENTIALS: 'Handle or password is wrong, which of them is not told; or a refresh token is unknown, expired, used or revoked.',
-  CONFLICT: 'It collides with what is there: a handle is taken, a user is a member already, a clientMessageId stands for another request.',
+    'The viewer can see the object but may not do this. Their role or a policy of the group does not allow it, or the app that is asked before messages are sent refused it.',
+  INVALID_INPUT: 'A value is not acceptable; `field` says which. This includes an ID that is malformed or names another type of node.',
+  INVALID_CREDENTIALS:
+    'The handle or password is wrong; which of them is not disclosed. Or a refresh token is unknown, expired, used or revoked.',
+  CONFLICT:
+    'The request conflicts with existing data: a handle is taken, a user is already a member, or a `clientMessageId` belongs to another request.',
   BLOCKED: 'The viewer has blocked the other user.',
-  NOT_CONTACTS: 'The other user takes messages from their contacts only.',
-  MUTED: 'The viewer, or everyone, is muted in the group; `retryAfterMs` says for how long, if it ends.',
-  RATE_LIMITED: 'Too much in too short a time; `retryAfterMs` says when to go on.',
-  TOO_LATE: 'The time in which this could be done has passed.',
-  LIMIT_REACHED: 'There can be no more of them: a group is full, a user is in too many groups, too many messages are pinned.',
-  OWNER_MUST_TRANSFER: 'The owner hands the group over before leaving it.',
-  SUSPENDED: 'The account is suspended by the operators: `message` says why, and `retryAfterMs` for how long, if it ends within 24 days.',
-  UNAVAILABLE: 'Not known to be stored. The same request may be sent again, and settles it.',
+  NOT_CONTACTS: 'The other user accepts messages only from their contacts.',
+  MUTED: 'The viewer, or everyone, is muted in the group. `retryAfterMs` says for how long, if the mute ends.',
+  RATE_LIMITED: 'Too many requests in too short a time. `retryAfterMs` says when to continue.',
+  TOO_LATE: 'The time limit for this action has passed.',
+  LIMIT_REACHED: 'A limit is reached: a group is full, a user is in too many groups, or too many messages are pinned.',
+  OWNER_MUST_TRANSFER: 'The owner must transfer ownership of the group before leaving it.',
+  SUSPENDED:
+    'The operators have suspended the account. `message` says why. `retryAfterMs` says for how long, if the suspension ends within 24 days.',
+  UNAVAILABLE: 'It is not known whether the change was stored. Sending the same request again settles it.',
 };
 
 /** Why something was refused. */
 export const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'Why something was refused. More may be added: treat one that you do not know as a refusal.',
+  description: 'Why something was refused. More codes may be added: treat an unknown code as a refusal.',
   values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
     RefusalCode,
     { description: string }
@@ -37,18 +40,18 @@ export type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retry
 type Refusal = ChatError & { readonly code: RefusalCode };
 
 const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
-  description: 'A refusal that a correct client can meet.',
+  description: 'A refusal that a correct client can encounter.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
-    message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
+    code: t.expose('code', { type: ErrorCode, description: 'The reason, for programs.' }),
+    message: t.exposeString('message', { description: 'The reason and what to do next, for people.' }),
     field: t.stringList({
       nullable: true,
-      description: 'The input at fault as a path, such as `["input", "userIds", "3"]`; null: no single one.',
+      description: 'The path of the input at fault, such as `["input", "userIds", "3"]`, or null if there is no single one.',
       resolve: ({ field }) => field,
     }),
     retryAfterMs: t.int({
       nullable: true,
-      description: 'After how many milliseconds the same request may succeed; null: not known.',
+      description: 'The number of milliseconds after which the same request may succeed, or null if it is not known.',
       resolve: ({ retryAfterMs }) => retryAfterMs,
     }),
   }),
@@ -65,14 +68,14 @@ export interface Refused {
 }
 
 /** Describes the `input` of every mutation. */
-export const inputDescription = 'What to do.';
+export const inputDescription = 'The input of the mutation.';
 
 /** Gives a payload type its `errors`. */
 export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
   builder.objectField(payload, 'errors', (t) =>
     t.field({
       type: [UserError],
-      description: 'What was refused, each with the input at fault; empty when all was done.',
+      description: 'The errors, each with the input at fault. Empty if the mutation succeeded.',
       resolve: ({ errors }) => (errors ?? []).map(userError),
     }),
   );

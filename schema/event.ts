@@ -103,13 +103,13 @@ function typeName(event: EventShape): string {
 
 /** Whatever a subscription delivers. */
 export const Event = builder.interfaceRef<EventShape>('Event').implement({
-  description: 'Whatever a subscription delivers. There may be more types than these: step over one that you do not know.',
+  description: 'An event that a subscription delivers. More types may be added: ignore events of an unknown type.',
   resolveType: typeName,
   fields: (t) => ({
     at: t.expose('at', {
       extensions: shareable,
       type: 'DateTime',
-      description: 'When it was logged; for what is not logged, when it was told.',
+      description: 'When the event was stored, or when it was sent if it is not stored.',
     }),
   }),
 });
@@ -117,20 +117,25 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
 /** An entry of a log. */
 export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   description:
-    'An entry of a log. Each comes once, in order of seq, without gaps per stream. What it refers to is shown as it stands at or after this seq, and is null once it is gone or not for the viewer any more.',
+    'An event that is stored in a stream. Each event is delivered once, in order of `seq`, without gaps within a stream. An object that it refers to is shown as of this `seq` or later. It is null once it is gone or the viewer no longer has access to it.',
   interfaces: [Event],
   resolveType: typeName,
   fields: (t) => ({
     streamId: t.exposeID('streamId', {
       extensions: shareable,
-      description: 'Whose log: a conversation’s id; for an account stream, the user’s; for the server’s stream, an id of its own.',
+      description:
+        'The ID of the stream: the ID of a conversation, the user’s ID for an account stream, or an ID of its own for the server’s stream.',
     }),
-    seq: t.int({ extensions: shareable, description: 'Its place there: 1, 2, 3 … in order of commit.', resolve: ({ entry }) => entry.seq }),
+    seq: t.int({
+      extensions: shareable,
+      description: 'The event’s position in the stream: 1, 2, 3 … in order of commit.',
+      resolve: ({ entry }) => entry.seq,
+    }),
   }),
 });
 
 loggedTypes.Hidden.implement({
-  description: 'An entry that this server, or this listener, cannot be shown (any more): only its place counts.',
+  description: 'An event that this server or this viewer cannot be shown, or no longer. Only its `seq` counts.',
   interfaces: [LogEvent, Event],
 });
 

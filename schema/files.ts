@@ -7,34 +7,34 @@ import { Message } from './message.ts';
 import { badArgument } from './page.ts';
 
 const AttachmentKind = builder.enumType('AttachmentKind', {
-  description: 'What files are told apart by: the media type that whoever attached one gave it.',
+  description: 'The kind of a file, by the media type that it was attached with.',
   values: {
-    IMAGE: { description: 'A picture: `image/…`.' },
-    VIDEO: { description: 'A film: `video/…`.' },
-    AUDIO: { description: 'A sound: `audio/…`.' },
-    FILE: { description: 'Anything else.' },
+    IMAGE: { description: 'An image: `image/…`.' },
+    VIDEO: { description: 'A video: `video/…`.' },
+    AUDIO: { description: 'An audio file: `audio/…`.' },
+    FILE: { description: 'Any other file.' },
   } satisfies Record<AttachmentKindName, unknown>,
 });
 
 const ConversationFiles = connectionOf<Attached>('ConversationFile', {
-  of: 'A file that was attached in a conversation',
-  list: 'files that were attached in a conversation',
+  of: 'A file attached in a conversation',
+  list: 'files attached in a conversation',
   node: (t) => t.field({ type: Attachment, description: 'The file.', resolve: ({ node: { attachment } }) => attachment }),
 });
 
 builder.objectField(ConversationFiles.edge, 'message', (t) =>
-  t.field({ type: Message, description: 'The message that it is attached to.', resolve: ({ node: { message } }) => message }),
+  t.field({ type: Message, description: 'The message that the file is attached to.', resolve: ({ node: { message } }) => message }),
 );
 
 builder.interfaceField(Conversation, 'files', (t) =>
   t.field({
     type: ConversationFiles.connection,
     description:
-      'What is attached to messages that the viewer may see: the newest message first, and what one message has in its order. A file that is attached several times is there as often.',
+      'The files attached to messages that the viewer may see. The newest message comes first, and the files of one message keep their order. A file that is attached several times is listed as often.',
     args: {
-      kinds: t.arg({ type: [AttachmentKind], description: 'Only files of these kinds, at least one; absent: of all.' }),
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      kinds: t.arg({ type: [AttachmentKind], description: 'Returns only files of these kinds, at least one. Omit to return all files.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(conversation, { kinds: asked, ...args }, context) {
       const kinds = asked === null || asked === undefined ? attachmentKinds : [...new Set(asked)];

@@ -9,14 +9,17 @@ import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 const MessageOrigin = builder.objectRef<NonNullable<MessageShape['origin']>>('MessageOrigin').implement({
-  description: 'Whose words a forwarded message is.',
+  description: 'The original sender of a forwarded message.',
   fields: (t) => ({
-    name: t.exposeString('name', { extensions: shareable, description: 'What they were called when it was forwarded first.' }),
+    name: t.exposeString('name', {
+      extensions: shareable,
+      description: 'The name that the original sender had when the message was first forwarded.',
+    }),
     user: t.field({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Who said it first; null once their account is erased.',
+      description: 'The original sender, or null once their account has been erased.',
       resolve: ({ userId }, _args, { scope }) => scope.loaders.users.load(userId),
     }),
   }),
@@ -27,17 +30,18 @@ builder.objectField(Message, 'forwardedFrom', (t) =>
     extensions: shareable,
     type: MessageOrigin,
     nullable: true,
-    description: 'Whose words it is, where it was forwarded; of a message forwarded again, still who said it first.',
+    description:
+      'The original sender of a forwarded message, also if it was forwarded again. Null if the message was not forwarded or has been recalled.',
     resolve: ({ origin }) => origin,
   }),
 );
 
 const ForwardMessageInput = builder.inputType('ForwardMessageInput', {
-  description: 'What to send on, and where to.',
+  description: 'The input of `forwardMessage`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'A message that the viewer sees.' }),
-    conversationId: t.id({ required: true, description: 'Where to send it.' }),
-    clientMessageId: t.id({ required: true, description: 'A name that the client makes up for the new message, as in sendMessage.' }),
+    messageId: t.id({ required: true, description: 'The ID of a message that the viewer can see.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation to forward to.' }),
+    clientMessageId: t.id({ required: true, description: 'An ID that the client chooses for the new message, as in `sendMessage`.' }),
   }),
 });
 
@@ -47,12 +51,12 @@ interface ForwardMessageShape extends Refusable {
 
 const ForwardMessagePayload = withErrors(
   builder.objectRef<ForwardMessageShape>('ForwardMessagePayload').implement({
-    description: 'What came of forwardMessage.',
+    description: 'The payload of `forwardMessage`.',
     fields: (t) => ({
       messageEdge: t.field({
         type: MessageEdge,
         nullable: true,
-        description: 'The new message in its conversation’s lists; null if it was refused.',
+        description: 'The new message, with its cursor in its conversation’s lists, or null if the mutation was refused.',
         resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
       }),
     }),
@@ -62,7 +66,7 @@ const ForwardMessagePayload = withErrors(
 builder.mutationField('forwardMessage', (t) =>
   t.field({
     type: ForwardMessagePayload,
-    description: 'Says in one conversation what was said in another, under the name of who said it. It is repeated as sendMessage is.',
+    description: 'Forwards a message to a conversation and names its original sender. It can be retried as `sendMessage` can.',
     args: { input: t.arg({ type: ForwardMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -5,27 +5,27 @@ import { accessOf, Group } from './conversation.ts';
 import { Membership } from './membership.ts';
 
 const actions: Record<GroupActionWord, { readonly description: string }> = {
-  POST: { description: 'Writing, editing what one wrote, and being seen to type.' },
+  POST: { description: 'Sending messages, editing one’s own messages, and showing the typing indicator.' },
   MENTION_EVERYONE: { description: 'Mentioning everyone.' },
   PIN_MESSAGES: { description: 'Pinning and unpinning messages.' },
-  RECALL_MESSAGES: { description: 'Taking back what others said, and what oneself said long ago.' },
+  RECALL_MESSAGES: { description: 'Recalling messages of others, and one’s own messages after the time limit.' },
   CLOSE_POLLS: { description: 'Closing polls of others.' },
-  SEE_EDITS: { description: 'Seeing what others said before they edited it.' },
+  SEE_EDITS: { description: 'Seeing earlier versions of messages of others.' },
   ADD_MEMBERS: { description: 'Adding members.' },
-  MANAGE_INVITES: { description: 'Making, seeing and revoking invitations.' },
-  ANSWER_JOIN_REQUESTS: { description: 'Seeing and answering who wishes to join.' },
+  MANAGE_INVITES: { description: 'Creating, seeing and revoking invites.' },
+  ANSWER_JOIN_REQUESTS: { description: 'Seeing and answering join requests.' },
   REMOVE_MEMBERS: { description: 'Removing members.' },
-  BAN_MEMBERS: { description: 'Banning people, seeing who is banned, and unbanning them.' },
-  MUTE_MEMBERS: { description: 'Muting members, and letting them write again.' },
-  SET_ROLES: { description: 'Making members admins and admins members.' },
-  UPDATE_GROUP: { description: 'Changing what the group is called, looks like and lets its members do.' },
-  TRANSFER_OWNERSHIP: { description: 'Handing the group over.' },
-  DISSOLVE_GROUP: { description: 'Dissolving it.' },
-  LEAVE_GROUP: { description: 'Leaving it.' },
+  BAN_MEMBERS: { description: 'Banning users, seeing who is banned, and unbanning them.' },
+  MUTE_MEMBERS: { description: 'Muting and unmuting members.' },
+  SET_ROLES: { description: 'Making members admins, and admins members.' },
+  UPDATE_GROUP: { description: 'Changing the group’s name, appearance and settings.' },
+  TRANSFER_OWNERSHIP: { description: 'Transferring ownership of the group.' },
+  DISSOLVE_GROUP: { description: 'Dissolving the group.' },
+  LEAVE_GROUP: { description: 'Leaving the group.' },
 };
 
 const GroupAction = builder.enumType('GroupAction', {
-  description: 'What may be done in a group. docs/permissions.md has who may do what.',
+  description: 'An action in a group. docs/permissions.md lists who may take which action.',
   values: Object.fromEntries(groupActions.map((action) => [action, actions[action]])) as typeof actions,
 });
 
@@ -39,7 +39,7 @@ builder.objectField(Group, 'viewerMay', (t) =>
   t.field({
     type: [GroupAction],
     description:
-      'All that the viewer may do in it, to anybody at least where it is done to a member. It changes with their role and the group’s settings, and by itself when a mute ends; slow mode is not looked at.',
+      'All actions that the viewer may take in the group. An action on members is listed if the viewer may take it on anybody. The list changes with the viewer’s role and the group’s settings, and by itself when a mute ends. Slow mode is not considered.',
     async resolve({ id }, _args, context) {
       const rights = await viewerRights(context, id);
       return rights === null ? [] : [...allowedActions(rights)];
@@ -50,8 +50,7 @@ builder.objectField(Group, 'viewerMay', (t) =>
 builder.objectField(Membership, 'viewerMay', (t) =>
   t.field({
     type: [GroupAction],
-    description:
-      'What the viewer may do to this member, who may be themselves, of all that is done to members; in direct conversations nothing.',
+    description: 'The actions on members that the viewer may take on this member, who may be the viewer. Empty in direct conversations.',
     async resolve(member, _args, context) {
       const rights = await viewerRights(context, member.conversationId);
       return rights === null ? [] : [...allowedTo(rights, member)];

@@ -6,34 +6,34 @@ import { loggedTypes } from './event.ts';
 import { shareable } from './shareable.ts';
 
 const words = {
-  NAME: { value: 'name', description: 'Its name.' },
-  DESCRIPTION: { value: 'description', description: 'Its description.' },
-  ANNOUNCEMENT: { value: 'announcement', description: 'What it announces to its members.' },
-  AVATAR_URL: { value: 'avatarUrl', description: 'Its picture.' },
-  DATA: { value: 'data', description: 'What clients have put on it.' },
+  NAME: { value: 'name', description: 'The name.' },
+  DESCRIPTION: { value: 'description', description: 'The description.' },
+  ANNOUNCEMENT: { value: 'announcement', description: 'The announcement to the members.' },
+  AVATAR_URL: { value: 'avatarUrl', description: 'The URL of the avatar.' },
+  DATA: { value: 'data', description: 'The custom JSON data.' },
   JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
-  LISTED: { value: 'listed', description: 'Whether anybody may find it in the directory.' },
-  HISTORY_FOR_NEWCOMERS: { value: 'history', description: 'What newcomers may read.' },
+  LISTED: { value: 'listed', description: 'Whether the group is listed in the directory.' },
+  HISTORY_FOR_NEWCOMERS: { value: 'history', description: 'What new members may read.' },
   INVITE_POLICY: { value: 'invitePolicy', description: 'Who may add members.' },
-  POST_POLICY: { value: 'postPolicy', description: 'Who may write.' },
+  POST_POLICY: { value: 'postPolicy', description: 'Who may send messages.' },
   PIN_POLICY: { value: 'pinPolicy', description: 'Who may pin messages.' },
   MENTION_POLICY: { value: 'mentionPolicy', description: 'Who may mention everyone.' },
-  SLOW_MODE_SECONDS: { value: 'slowModeSeconds', description: 'How long a member waits between messages.' },
-  MUTED_UNTIL: { value: 'mutedUntil', description: 'Until when its members are mute.' },
-  OWNER: { value: 'ownerId', description: 'Who owns it.' },
+  SLOW_MODE_SECONDS: { value: 'slowModeSeconds', description: 'How long a member must wait between messages.' },
+  MUTED_UNTIL: { value: 'mutedUntil', description: 'Until when the members are muted.' },
+  OWNER: { value: 'ownerId', description: 'The owner.' },
 } as const satisfies Record<string, { readonly value: GroupFieldWord; readonly description: string }>;
 
-const GroupField = builder.enumType('GroupField', { description: 'What of a group was changed.', values: words });
+const GroupField = builder.enumType('GroupField', { description: 'A part of a group that was changed.', values: words });
 
 loggedTypes.GroupChanged.implement({
-  description: 'Something about the group was changed.',
+  description: 'The group was changed.',
   interfaces,
   fields: (t) => ({
     group: t.field({
       extensions: shareable,
       type: Group,
       nullable: true,
-      description: 'The group as it stands; null once it is gone.',
+      description: 'The group in its current state, or null once it is gone.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
     changed: t.field({

@@ -9,9 +9,9 @@ import { Group } from './conversation.ts';
 import { shareable } from './shareable.ts';
 
 const policies: Record<JoinPolicyWord, { readonly description: string }> = {
-  OPEN: { description: 'Everybody who knows of it.' },
-  APPROVAL: { description: 'Whoever asks and is accepted by the owner or an admin; who has an invitation comes in at once.' },
-  INVITE_ONLY: { description: 'Whoever has an invitation. Nobody else sees that there is such a group.' },
+  OPEN: { description: 'Everyone who knows of the group.' },
+  APPROVAL: { description: 'Users whose join request the owner or an admin accepts. Users with an invite join at once.' },
+  INVITE_ONLY: { description: 'Users with an invite. Nobody else can see that the group exists.' },
 };
 
 /** Who may join a group by themselves. */
@@ -21,25 +21,25 @@ export const JoinPolicy = builder.enumType('JoinPolicy', {
 });
 
 const histories: Record<GroupHistoryWord, { readonly description: string }> = {
-  ALL: { description: 'Everything that was ever said there.' },
-  JOINING: { description: 'What is said from their joining on.' },
+  ALL: { description: 'All messages ever sent in the group.' },
+  JOINING: { description: 'Messages sent after they joined.' },
 };
 
 /** What newcomers may read of a group. */
 export const GroupHistory = builder.enumType('GroupHistory', {
-  description: 'What newcomers may read of a group.',
+  description: 'What new members of a group may read.',
   values: Object.fromEntries(groupHistories.map((word) => [word, histories[word]])) as typeof histories,
 });
 
 builder.objectFields(Group, (t) => ({
-  joinPolicy: t.expose('joinPolicy', { extensions: shareable, type: JoinPolicy, description: 'Who may join by themselves.' }),
+  joinPolicy: t.expose('joinPolicy', { extensions: shareable, type: JoinPolicy, description: 'Who may join the group by themselves.' }),
   listed: t.exposeBoolean('listed', {
     extensions: shareable,
-    description: 'Whether anybody may find it in the directory (`Query.groups`), where there is one.',
+    description: 'Whether anyone can find the group in the directory (`Query.groups`), if there is one.',
   }),
   historyForNewcomers: t.expose('history', {
     extensions: shareable,
     type: GroupHistory,
-    description: 'What those may read who join. It is settled when they come: a later change is for those who come later.',
+    description: 'What new members may read. It is fixed when they join: a later change applies to those who join later.',
   }),
 }));

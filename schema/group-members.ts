@@ -11,10 +11,10 @@ import { presentUser } from './node.ts';
 import { User } from './user.ts';
 
 const AddMembersInput = builder.inputType('AddMembersInput', {
-  description: 'Whom to add to which group.',
+  description: 'The input of `addMembers`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userIds: t.idList({ required: true, description: 'The users, at most 100.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userIds: t.idList({ required: true, description: 'The IDs of the users to add, at most 100.' }),
   }),
 });
 
@@ -25,14 +25,18 @@ interface AddMembersShape extends Refusable {
 
 const AddMembersPayload = withErrors(
   builder.objectRef<AddMembersShape>('AddMembersPayload').implement({
-    description: 'What came of addMembers: who could not be added stands in `errors`, the others have joined.',
+    description: 'The payload of `addMembers`. Users who could not be added are in `errors`; the others have joined.',
     fields: (t) => ({
       membershipEdges: t.field({
         type: [MembershipEdge],
-        description: 'Who has joined, in the group’s list of members.',
+        description: 'The new memberships, with their cursors in the group’s list of members.',
         resolve: ({ members = [] }) => members.map(membershipEdge),
       }),
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if all was refused.' }),
+      group: t.expose('group', {
+        type: Group,
+        nullable: true,
+        description: 'The group in its current state, or null if nothing was done.',
+      }),
     }),
   }),
 );
@@ -61,18 +65,18 @@ function atPlace(error: ChatError, places: readonly string[]): ChatError {
 builder.mutationField('addMembers', (t) =>
   t.field({
     type: AddMembersPayload,
-    description: 'Adds users to a group. They read it from here on.',
+    description: 'Adds users to a group. They can read messages from then on, and earlier ones if `historyForNewcomers` is ALL.',
     args: { input: t.arg({ type: AddMembersInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, async () => addMembers(context, requireViewer(context), input)),
   }),
 );
 
 const RemoveMemberInput = builder.inputType('RemoveMemberInput', {
-  description: 'Whom to remove from which group.',
+  description: 'The input of `removeMember`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member; to be banned, anybody.' }),
-    ban: t.boolean({ description: 'Whether they are to be kept from coming in again, or at all; false by default.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the member. With `ban`, it can be any user.' }),
+    ban: t.boolean({ description: 'Whether to also ban the user, so that they cannot join or be added. Defaults to false.' }),
   }),
 });
 
@@ -83,20 +87,24 @@ interface RemoveMemberShape extends Refusable {
 
 const RemoveMemberPayload = withErrors(
   builder.objectRef<RemoveMemberShape>('RemoveMemberPayload').implement({
-    description: 'What came of removeMember.',
+    description: 'The payload of `removeMember`.',
     fields: (t) => ({
       membershipId: t.id({
         nullable: true,
-        description: 'The membership that has ended; null if it was refused.',
+        description: 'The ID of the ended membership, or null if the mutation was refused.',
         resolve: ({ removed }) => removed && formatId('Membership', removed),
       }),
       user: t.field({
         type: User,
         nullable: true,
-        description: 'Who is out; null if it was refused.',
+        description: 'The user who was removed, or null if the mutation was refused.',
         resolve: ({ removed }, _args, context): Promise<UserShape> | undefined => removed && presentUser(context, removed.userId),
       }),
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if it was refused.' }),
+      group: t.expose('group', {
+        type: Group,
+        nullable: true,
+        description: 'The group in its current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -104,7 +112,7 @@ const RemoveMemberPayload = withErrors(
 builder.mutationField('removeMember', (t) =>
   t.field({
     type: RemoveMemberPayload,
-    description: 'Ends somebody’s part in a group: nothing that follows reaches them.',
+    description: 'Removes a member from a group. Nothing that follows in the group reaches them.',
     args: { input: t.arg({ type: RemoveMemberInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -118,8 +126,8 @@ builder.mutationField('removeMember', (t) =>
 );
 
 const LeaveGroupInput = builder.inputType('LeaveGroupInput', {
-  description: 'Which group to leave.',
-  fields: (t) => ({ groupId: t.id({ required: true, description: 'The group.' }) }),
+  description: 'The input of `leaveGroup`.',
+  fields: (t) => ({ groupId: t.id({ required: true, description: 'The ID of the group.' }) }),
 });
 
 interface LeaveGroupShape extends Refusable {
@@ -128,11 +136,11 @@ interface LeaveGroupShape extends Refusable {
 
 const LeaveGroupPayload = withErrors(
   builder.objectRef<LeaveGroupShape>('LeaveGroupPayload').implement({
-    description: 'What came of leaveGroup.',
+    description: 'The payload of `leaveGroup`.',
     fields: (t) => ({
       conversationId: t.exposeID('conversationId', {
         nullable: true,
-        description: 'The group that is the viewer’s no longer; null if it was refused.',
+        description: 'The ID of the group that the viewer left, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -141,7 +149,7 @@ const LeaveGroupPayload = withErrors(
 builder.mutationField('leaveGroup', (t) =>
   t.field({
     type: LeaveGroupPayload,
-    description: 'Ends the viewer’s own part in a group. The owner hands it over first; the last one out dissolves it.',
+    description: 'Leaves a group. The owner must transfer ownership first. If the viewer is the last member, the group is dissolved.',
     args: { input: t.arg({ type: LeaveGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -9,20 +9,20 @@ import { beginField } from './operation.ts';
 
 /** What people outside a group may see of it. */
 export const GroupPreview = builder.objectRef<ConversationShape>('GroupPreview').implement({
-  description: 'What people outside a group may see of it.',
+  description: 'A group as people outside it see it.',
   fields: (t) => ({
-    groupId: t.id({ description: 'The global id of the group.', resolve: ({ id }) => formatId('Conversation', id) }),
-    name: t.string({ description: 'What it is called.', resolve: ({ id, name }) => present(name, `the name of group ${id}`) }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is about.' }),
-    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Where its picture is.' }),
-    memberCount: t.exposeInt('memberCount', { description: 'How many people are in it.' }),
-    joinPolicy: t.expose('joinPolicy', { type: JoinPolicy, description: 'Who may join by themselves.' }),
+    groupId: t.id({ description: 'The global ID of the group.', resolve: ({ id }) => formatId('Conversation', id) }),
+    name: t.string({ description: 'The name of the group.', resolve: ({ id, name }) => present(name, `the name of group ${id}`) }),
+    description: t.exposeString('description', { nullable: true, description: 'The description of the group, or null if there is none.' }),
+    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'The URL of the group’s avatar, or null if there is none.' }),
+    memberCount: t.exposeInt('memberCount', { description: 'The number of members.' }),
+    joinPolicy: t.expose('joinPolicy', { type: JoinPolicy, description: 'Who may join the group by themselves.' }),
     viewerIsMember: t.boolean({
-      description: 'Whether the viewer is in it.',
+      description: 'Whether the viewer is a member of the group.',
       resolve: async (group, _args, context) => (await viewerAccess(context, group)) !== null,
     }),
     viewerIsBanned: t.boolean({
-      description: 'Whether the viewer is kept from coming in; false of a group that is INVITE_ONLY, which does not tell.',
+      description: 'Whether the viewer is banned from the group. False for an INVITE_ONLY group, which does not disclose it.',
       resolve: (group, _args, { scope }) => scope.loaders.banned.load(group),
     }),
   }),
@@ -33,10 +33,10 @@ builder.queryField('groupPreview', (t) =>
     type: GroupPreview,
     nullable: true,
     description:
-      'A group as people outside see it: by its id where it is OPEN or APPROVAL, or the viewer is in it; by the code of an invitation that is good always. Null for all else. Exactly one of the two is given; throttled.',
+      'A preview of a group. By ID, the group must be OPEN or APPROVAL, or the viewer must be a member. By the code of a valid invite, every group is returned. Null otherwise. Give exactly one of `id` and `code`. Fails with RATE_LIMITED as a top-level error beyond JOIN_ATTEMPTS in 15 minutes, counted together with attempts to join.',
     args: {
-      id: t.arg.id({ description: 'The group’s global id.' }),
-      code: t.arg.string({ description: 'The code of an invitation.' }),
+      id: t.arg.id({ description: 'The global ID of the group.' }),
+      code: t.arg.string({ description: 'The code of an invite.' }),
     },
     async resolve(_root, { id, code }, context, info) {
       const viewer = await beginField(context, info);
@@ -47,20 +47,20 @@ builder.queryField('groupPreview', (t) =>
 );
 
 const Previews = connectionOf<ConversationShape>('GroupPreview', {
-  of: 'A group',
-  list: 'groups that are listed',
-  node: (t) => t.field({ type: GroupPreview, description: 'The group as people outside see it.', resolve: ({ node }) => node }),
+  of: 'A preview of a group',
+  list: 'previews of groups',
+  node: (t) => t.field({ type: GroupPreview, description: 'The preview of the group.', resolve: ({ node }) => node }),
 });
 
 builder.queryField('groups', (t) =>
   t.field({
     type: Previews.connection,
     description:
-      'The directory: groups that are `listed`, of which a word of the name begins with a text, as people are found (`users`); without one all of them, made last first. FORBIDDEN, at the top level, where GROUP_DIRECTORY is off; RATE_LIMITED, there too, past SEARCHES_PER_MINUTE: each page counts.',
+      'The directory: groups that are `listed`. With `search`, returns groups in whose name a word matches, as in `users`. Without it, returns all of them, newest first. Fails with FORBIDDEN as a top-level error if GROUP_DIRECTORY is off, and with RATE_LIMITED beyond SEARCHES_PER_MINUTE. Each page counts as a search.',
     args: {
-      search: t.arg.string({ description: 'The beginnings of words; blank is as good as none.' }),
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      search: t.arg.string({ description: 'The beginnings of words. Omitted or blank, all listed groups are returned.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(_root, { search, ...args }, context, info) {
       const viewer = await beginField(context, info);

@@ -10,12 +10,12 @@ import { shareable } from './shareable.ts';
 const policies: Record<GroupPolicyWord, { readonly description: string }> = {
   EVERYONE: { description: 'Every member.' },
   ADMINS: { description: 'The owner and the admins.' },
-  OWNER: { description: 'The owner alone.' },
+  OWNER: { description: 'Only the owner.' },
 };
 
 /** Whom a group lets do something. */
 const GroupPolicy = builder.enumType('GroupPolicy', {
-  description: 'Whom a group lets do something.',
+  description: 'Who may do something in a group.',
   values: Object.fromEntries(groupPolicies.map((word) => [word, policies[word]])) as typeof policies,
 });
 
@@ -23,65 +23,75 @@ builder.objectFields(Group, (t) => ({
   announcement: t.exposeString('announcement', {
     extensions: shareable,
     nullable: true,
-    description: 'What its members are to know.',
+    description: 'The announcement to the group’s members, or null if there is none.',
   }),
   data: t.expose('data', {
     extensions: shareable,
     type: 'JSONObject',
     nullable: true,
-    description: 'What clients have put on it, for others that know what it means; null: nothing.',
+    description: 'Custom JSON data that clients attached to the group, or null if there is none.',
   }),
-  postPolicy: t.expose('postPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may write.' }),
+  postPolicy: t.expose('postPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may send messages.' }),
   invitePolicy: t.expose('invitePolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may add members.' }),
   pinPolicy: t.expose('pinPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may pin messages.' }),
   mentionPolicy: t.expose('mentionPolicy', { extensions: shareable, type: GroupPolicy, description: 'Who may mention everyone.' }),
   slowModeSeconds: t.exposeInt('slowModeSeconds', {
     extensions: shareable,
-    description: 'How many seconds a member waits between two messages; 0: none. Its owner and admins need not.',
+    description:
+      'How many seconds a member must wait between two messages, or 0 if slow mode is off. It does not apply to the owner and admins.',
   }),
   mutedUntil: t.expose('mutedUntil', {
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'Until when nobody but its owner and admins may write, which counts once it has passed no more; null: everyone may.',
+    description:
+      'Until when only the owner and admins may send messages, or null if the group is not muted. A time in the past has no effect.',
   }),
 }));
 
 const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
   description:
-    'What to change about which group: absent leaves it as it is, null clears or ends it. A name, the policies and `listed` cannot be cleared.',
+    'The input of `updateGroup`. An omitted field stays unchanged, and null clears or ends it. The name, the policies, `listed` and `historyForNewcomers` cannot be null.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    name: t.string({ description: '1 to 100 characters.' }),
-    description: t.string({ description: 'Up to 1,000 characters.' }),
-    announcement: t.string({ description: 'Up to 2,000 characters.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    name: t.string({ description: 'The name, from 1 to 100 characters.' }),
+    description: t.string({ description: 'The description, up to 1,000 characters.' }),
+    announcement: t.string({ description: 'The announcement to the members, up to 2,000 characters.' }),
     data: t.field({
       type: 'JSONObject',
-      description:
-        'What is put on it for clients that know what it means, in place of what was: at most 4,096 bytes of JSON, ten levels deep.',
+      description: 'Custom JSON data, which replaces the current data. At most 4,096 bytes of JSON, up to ten levels deep.',
     }),
-    avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
+    avatarUrl: t.string({ description: 'The http or https URL of the avatar, up to 2,048 characters.' }),
     postPolicy: t.field({
       type: GroupPolicy,
-      description: 'Who may write. Only the owner gives or takes what the owner alone may do.',
+      description: 'Who may send messages. Only the owner can set this to OWNER, or change it from OWNER.',
     }),
-    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Requests that wait go on to wait.' }),
+    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Pending join requests stay pending.' }),
     listed: t.boolean({
       description:
-        'Whether anybody may find it in the directory: only if it is OPEN or APPROVAL. One that becomes INVITE_ONLY is not listed any more.',
+        'Whether the group is listed in the directory. It can be listed only if it is OPEN or APPROVAL. A group that becomes INVITE_ONLY is no longer listed.',
     }),
     historyForNewcomers: t.field({
       type: GroupHistory,
-      description: 'What those may read who come after the change; whoever is in the group reads what they could read.',
+      description: 'What users who join after the change may read. Current members can read what they could read before.',
     }),
     invitePolicy: t.field({
       type: GroupPolicy,
-      description: 'Who may add members; likewise.',
+      description: 'Who may add members. Only the owner can set this to OWNER, or change it from OWNER.',
     }),
-    pinPolicy: t.field({ type: GroupPolicy, description: 'Who may pin messages; likewise.' }),
-    mentionPolicy: t.field({ type: GroupPolicy, description: 'Who may mention everyone; likewise.' }),
-    slowModeSeconds: t.int({ description: 'How many seconds a member waits between two messages, up to 86,400, a day; 0: none.' }),
-    mutedUntil: t.field({ type: 'DateTime', description: 'Until when nobody but its owner and admins may write, which is yet to come.' }),
+    pinPolicy: t.field({
+      type: GroupPolicy,
+      description: 'Who may pin messages. Only the owner can set this to OWNER, or change it from OWNER.',
+    }),
+    mentionPolicy: t.field({
+      type: GroupPolicy,
+      description: 'Who may mention everyone. Only the owner can set this to OWNER, or change it from OWNER.',
+    }),
+    slowModeSeconds: t.int({ description: 'How many seconds a member must wait between two messages, from 0 (off) to 86,400 (a day).' }),
+    mutedUntil: t.field({
+      type: 'DateTime',
+      description: 'Until when only the owner and admins may send messages. It must be in the future.',
+    }),
   }),
 });
 
@@ -91,9 +101,13 @@ interface UpdateGroupShape extends Refusable {
 
 const UpdateGroupPayload = withErrors(
   builder.objectRef<UpdateGroupShape>('UpdateGroupPayload').implement({
-    description: 'What came of updateGroup.',
+    description: 'The payload of `updateGroup`.',
     fields: (t) => ({
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if it was refused.' }),
+      group: t.expose('group', {
+        type: Group,
+        nullable: true,
+        description: 'The group in its current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -102,7 +116,7 @@ builder.mutationField('updateGroup', (t) =>
   t.field({
     type: UpdateGroupPayload,
     description:
-      'Changes what a group is called, looks like and lets its members do; its owner and admins may. All that is named is changed, or nothing.',
+      'Changes a group’s name, appearance and settings. Only the owner and admins can do this. All given changes are made, or none.',
     args: { input: t.arg({ type: UpdateGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { groupId, historyForNewcomers: history, ...change } }, context, info) =>
       settle(context, info, async () => {

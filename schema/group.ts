@@ -13,34 +13,45 @@ import { User } from './user.ts';
 builder.objectFields(Group, (t) => ({
   name: t.string({
     extensions: shareable,
-    description: 'What it is called, 1 to 100 characters.',
+    description: 'The name of the group, from 1 to 100 characters.',
     resolve: ({ id, name }) => present(name, `the name of group ${id}`),
   }),
-  description: t.exposeString('description', { extensions: shareable, nullable: true, description: 'What it is about.' }),
-  avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where its picture is.' }),
+  description: t.exposeString('description', {
+    extensions: shareable,
+    nullable: true,
+    description: 'The description of the group, or null if there is none.',
+  }),
+  avatarUrl: t.exposeString('avatarUrl', {
+    extensions: shareable,
+    nullable: true,
+    description: 'The URL of the group’s avatar, or null if there is none.',
+  }),
   owner: t.field({
     extensions: shareable,
     type: User,
-    description: 'To whom it belongs.',
+    description: 'The owner of the group.',
     resolve: ({ id, ownerId }, _args, context) => presentUser(context, present(ownerId, `the owner of group ${id}`)),
   }),
 }));
 
 const CreateGroupInput = builder.inputType('CreateGroupInput', {
-  description: 'What group to create.',
+  description: 'The input of `createGroup`.',
   fields: (t) => ({
-    name: t.string({ required: true, description: '1 to 100 characters.' }),
-    description: t.string({ description: 'Up to 1,000 characters.' }),
+    name: t.string({ required: true, description: 'The name of the group, from 1 to 100 characters.' }),
+    description: t.string({ description: 'The description of the group, up to 1,000 characters.' }),
     data: t.field({
       type: 'JSONObject',
-      description: 'What is put on it for clients that know what it means: at most 4,096 bytes of JSON, ten levels deep.',
+      description: 'Custom JSON data to attach to the group. At most 4,096 bytes of JSON, up to ten levels deep.',
     }),
-    memberIds: t.idList({ description: 'Users who are in it from the start, at most 100. If one of them cannot be, nothing is created.' }),
-    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves; INVITE_ONLY by default.' }),
-    listed: t.boolean({ description: 'Whether anybody may find it in the directory: only if it is OPEN or APPROVAL; false by default.' }),
-    historyForNewcomers: t.field({ type: GroupHistory, description: 'What newcomers may read; JOINING by default.' }),
+    memberIds: t.idList({ description: 'The IDs of the first members, at most 100. If one of them cannot be added, no group is created.' }),
+    joinPolicy: t.field({ type: JoinPolicy, description: 'Who may join by themselves. Defaults to INVITE_ONLY.' }),
+    listed: t.boolean({
+      description: 'Whether the group is listed in the directory. It can be listed only if it is OPEN or APPROVAL. Defaults to false.',
+    }),
+    historyForNewcomers: t.field({ type: GroupHistory, description: 'What new members may read. Defaults to JOINING.' }),
     clientGroupId: t.id({
-      description: 'A name that the client makes up, 1 to 64 printable ASCII characters: a retry under the same one makes no second group.',
+      description:
+        'An ID that the client chooses, 1 to 64 printable ASCII characters. A retry with the same ID does not create a second group.',
     }),
   }),
 });
@@ -51,15 +62,15 @@ interface CreateGroupShape extends Refusable {
 
 const CreateGroupPayload = withErrors(
   builder.objectRef<CreateGroupShape>('CreateGroupPayload').implement({
-    description: 'What came of createGroup.',
+    description: 'The payload of `createGroup`.',
     fields: (t) => ({
       conversationEdge: t.field({
         type: ConversationEdge,
         nullable: true,
-        description: 'The group in the viewer’s list; null if it was refused.',
+        description: 'The group, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
         resolve: ({ group }): Edge<ConversationShape> | undefined => group && conversationEdge(group),
       }),
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group; null if it was refused.' }),
+      group: t.expose('group', { type: Group, nullable: true, description: 'The group, or null if the mutation was refused.' }),
     }),
   }),
 );
@@ -67,7 +78,7 @@ const CreateGroupPayload = withErrors(
 builder.mutationField('createGroup', (t) =>
   t.field({
     type: CreateGroupPayload,
-    description: 'Creates a group that belongs to the viewer.',
+    description: 'Creates a group that the viewer owns.',
     args: { input: t.arg({ type: CreateGroupInput, required: true, description: inputDescription }) },
     resolve: (
       _root,
