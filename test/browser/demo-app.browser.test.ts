@@ -173,6 +173,14 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   await choose(ida, 'Tea or coffee?', 'Close the poll');
   for (const page of [ida, jon]) await page.getByText('2 people have chosen · closed').waitFor();
   await expect.poll(() => jon.getByRole('button', { name: 'Tea 2' }).isDisabled()).toBe(true);
+  // What the server does not take stands there, to be asked better.
+  await ida.getByRole('button', { name: 'Poll', exact: true }).click();
+  await ida.getByRole('textbox', { name: 'Question' }).fill('With what?');
+  await ida.getByRole('textbox', { name: 'Choices' }).fill('Milk\nMilk');
+  await ida.getByRole('button', { name: 'Ask', exact: true }).click();
+  const unsent = ida.getByRole('article', { name: 'You, not sent' });
+  await unsent.getByText('Not sent: The options of a poll differ').waitFor();
+  expect(await unsent.locator('.text').textContent()).toBe('With what?\nMilk\nMilk');
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

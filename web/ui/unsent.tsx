@@ -21,11 +21,11 @@ export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactN
   return (
     <>
       {waiting.map(
-        ({ clientMessageId, text }) =>
+        ({ clientMessageId, ...said }) =>
           shown?.has(clientMessageId) !== true && (
             <article key={clientMessageId} className="bubble mine waiting" aria-label="You, not sent yet">
               <div className="words">
-                <p className="text">{text}</p>
+                <p className="text">{wordsOf(said)}</p>
                 <span className="meta">not sent yet</span>
               </div>
             </article>
@@ -34,7 +34,7 @@ export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactN
       {refused.map((one) => (
         <article key={one.id} className="bubble mine refused" aria-label="You, not sent">
           <div className="words">
-            <p className="text">{one.draft.text}</p>
+            <p className="text">{wordsOf(one.draft)}</p>
             <span className="meta">
               Not sent: {one.why}{' '}
               <button type="button" className="plain" onClick={() => chat.dismiss(one)}>
@@ -46,4 +46,9 @@ export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactN
       ))}
     </>
   );
+}
+
+/** What somebody would have to write anew: the choices of a poll, too. */
+function wordsOf({ text, poll }: Pick<SendMessageInput, 'text' | 'poll'>): string {
+  return [text, ...(poll?.options ?? [])].join('\n');
 }
