@@ -52,7 +52,7 @@ export function searchOn(db: Db): SearchWorld {
           await tx.entry.updateMany({ where: { streamId: conversationId, seq }, data: { at: at(seq) } });
           await tx.message.updateMany({ where: { conversationId, seq }, data: { sentAt: at(seq) } });
         }
-        await tx.stream.update({ where: { id: conversationId }, data: { activeAt: at(lastSeq) } });
+        await tx.stream.update({ where: { id: conversationId }, data: { activeAt: at(lastSeq), lastAt: at(lastSeq) } });
       });
     },
     async erase(viewer) {

@@ -169,6 +169,23 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), ada, { search: 'needle', sentBefore: at(0) })).toEqual([]);
     });
 
+    it('is found also where the clock by which it was said was an hour ahead of the one that came after it', async () => {
+      const [ada, bob] = await world.people();
+      const [here, there] = [await world.group(ada, bob), await world.group(ada, bob)];
+      await Promise.all(numbered(300, 'hay').map((text) => world.say(ada, here, text)));
+      await world.say(ada, here, 'needle of the fast clock');
+      const ahead = new Date(Date.now() + 3_600_000);
+      await world.retime(here, () => ahead);
+      const { sentAt } = await world.say(bob, here, 'needle of the other');
+      await world.say(bob, there, 'needle of there');
+      expect(sentAt).toEqual(ahead);
+      const both = ['needle of the other', 'needle of the fast clock'];
+      for (const where of [{ conversationId: here }, {}]) {
+        expect(await found(world.searching(), ada, { search: 'needle', sentFrom: ahead, ...where })).toEqual(both);
+      }
+      expect(await found(world.searching(), ada, { search: 'needle', sentBefore: ahead })).toEqual(['needle of there']);
+    });
+
     it('counts what is passed over, so that a request comes to its end', async () => {
       const [ada] = await world.people();
       for (const conversationId of [await world.group(ada), await world.group(ada)])
